@@ -1,0 +1,262 @@
+"""The atlas: a census as rows, in memory and on disk (docs/language.md section 6).
+
+One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of
+programs that share it. On disk it is one Parquet file, sorted, that says of itself what it counts
+and whether it is whole: the counts of every length must add up to the recurrence's.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from priorsim.census.recurrence import program_counts
+from priorsim.errors import AtlasError, PriorsimError
+from priorsim.mu.dialect import LANGUAGE_VERSION, Language
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting
+
+METADATA_KEY = b"priorsim"
+ROW_GROUP_ROWS = 1 << 18
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of an atlas, column by column; every array has shape (rows,)."""
+
+    bits: U8
+    behaviour: U64
+    strict: U64
+    wide: U64
+    steps: U32
+    searches: U8
+    count: U64
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    def take(self, chosen: NDArray[Any]) -> "Rows":
+        """The rows at these indices, or where this mask is True."""
+        return Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def sorted(self) -> "Rows":
+        """The rows in atlas order: by bits, behaviour, strict, wide, steps, searches."""
+        order = np.lexsort((self.searches, self.steps, self.wide, self.strict, self.behaviour, self.bits))
+        return self.take(order)
+
+    @classmethod
+    def concatenate(cls, parts: "list[Rows]") -> "Rows":
+        """All rows of the parts, in their order."""
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
+
+COLUMN_TYPES: dict[str, type] = {
+    "bits": np.uint8,
+    "behaviour": np.uint64,
+    "strict": np.uint64,
+    "wide": np.uint64,
+    "steps": np.uint32,
+    "searches": np.uint8,
+    "count": np.uint64,
+}
+_SCHEMA = pa.schema([(name, pa.from_numpy_dtype(np.dtype(kind))) for name, kind in COLUMN_TYPES.items()])
+
+
+def merge(rows: Rows) -> Rows:
+    """Sorted rows with equal keys added up; counts stay exact below 2^64."""
+    if not len(rows):
+        return rows
+    rows = rows.sorted()
+    keys = [getattr(rows, field.name) for field in fields(rows)[:-1]]
+    is_new = np.ones(len(rows), dtype=bool)
+    is_new[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    starts = np.flatnonzero(is_new)
+    return replace(rows.take(starts), count=np.add.reduceat(rows.count, starts))
+
+
+def counts_by_length(rows: Rows, max_bits: int) -> tuple[int, ...]:
+    """Number of programs of 0, 1, ..., `max_bits` bits, as Python integers."""
+    totals = np.zeros(max_bits + 1, dtype=np.uint64)
+    np.add.at(totals, rows.bits, rows.count)
+    return tuple(int(total) for total in totals)
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasHeader:
+    """What an atlas counts: all code-only programs up to `max_bits` of a language on a domain."""
+
+    language: Language
+    domain: Domain
+    max_bits: int
+    accounting: Accounting = Accounting.TOTAL
+
+    def to_json(self) -> dict[str, Any]:
+        """The header as JSON values, with the recurrence's totals; inverse of `from_json`."""
+        return {
+            "language_version": LANGUAGE_VERSION,
+            "dialect": self.language.dialect.name,
+            "word_bits": self.language.word_bits,
+            "depth": self.language.depth,
+            "columns": list(self.domain.columns),
+            "context": list(self.domain.context),
+            "lanes": [list(lane) for lane in self.domain.lanes],
+            "accounting": str(self.accounting),
+            "max_bits": self.max_bits,
+            "programs_by_length": list(program_counts(self.language, self.max_bits)),
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "AtlasHeader":
+        """Read back what `to_json` wrote.
+
+        Raises
+        ------
+        AtlasError
+            When it is of another language version or disagrees with the recurrence.
+        """
+        version = values.get("language_version")
+        if version != LANGUAGE_VERSION:
+            raise AtlasError(
+                f"it is of language version {version}, this priorsim reads version {LANGUAGE_VERSION}: "
+                "make it again with 'priorsim census'"
+            )
+        columns = tuple(values["columns"])
+        language = Language.named(values["dialect"], values["word_bits"], depth=values["depth"], columns=len(columns))
+        lanes = tuple(tuple(lane) for lane in values["lanes"])
+        domain = Domain(values["word_bits"], lanes, columns, tuple(values["context"]))
+        header = cls(language, domain, values["max_bits"], Accounting(values["accounting"]))
+        if values["programs_by_length"] != list(program_counts(language, header.max_bits)):
+            raise AtlasError("its program totals disagree with the recurrence: it was altered, make it again")
+        return header
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """A census: its header and its rows, sorted.
+
+    Raises
+    ------
+    AtlasError
+        When the counts of a length do not add up to the recurrence's.
+    """
+
+    header: AtlasHeader
+    rows: Rows
+
+    def __post_init__(self) -> None:
+        expected = program_counts(self.header.language, self.header.max_bits)
+        if len(self.rows) and int(self.rows.bits.max()) > self.header.max_bits:
+            raise AtlasError(f"it has rows longer than its bound of {self.header.max_bits} bits: make it again")
+        found = counts_by_length(self.rows, self.header.max_bits)
+        for bits, (want, got) in enumerate(zip(expected, found, strict=True)):
+            if want != got:
+                raise AtlasError(
+                    f"it holds {got} programs of {bits} bits where the recurrence says {want}: make it again"
+                )
+
+    def save(self, path: Path | str) -> None:
+        """Write the atlas as one Parquet file, whole or not at all.
+
+        Raises
+        ------
+        AtlasError
+            When the place cannot be written.
+        """
+        from priorsim import __version__
+
+        values = {**self.header.to_json(), "code_version": __version__, "rows": len(self.rows)}
+        schema = _SCHEMA.with_metadata({METADATA_KEY: json.dumps(values).encode()})
+        table = pa.table({name: getattr(self.rows, name) for name in COLUMN_TYPES}, schema=schema)
+        with atomic_path(path) as temporary:
+            pq.write_table(
+                table, temporary, row_group_size=ROW_GROUP_ROWS, compression="zstd", write_page_checksum=True
+            )
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Atlas":
+        """Read an atlas back, and refuse one that is not whole.
+
+        Raises
+        ------
+        AtlasError
+            When the file is missing, cut, altered, of another language version, or its totals
+            disagree with the recurrence.
+        """
+        header = read_header(path)
+        try:
+            table = pq.read_table(path, page_checksum_verification=True)
+            rows = Rows(*(table.column(name).to_numpy().astype(kind) for name, kind in COLUMN_TYPES.items()))
+            return cls(header, rows)
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise AtlasError(f"{path}: cut or altered ({_first_line(error)}): make it again") from None
+        except PriorsimError as error:
+            raise AtlasError(f"{path}: {error}") from None
+
+
+def read_header(path: Path | str) -> AtlasHeader:
+    """What the atlas file says it counts, its rows not read.
+
+    Raises
+    ------
+    AtlasError
+        When the file is missing, no atlas, or of another language version.
+    """
+    if not Path(path).is_file():
+        raise AtlasError(f"{path}: no such atlas: make it with 'priorsim census --out {path}'")
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException) as error:
+        raise AtlasError(f"{path}: not a whole Parquet file ({_first_line(error)}): make it again") from None
+    if METADATA_KEY not in metadata:
+        raise AtlasError(f"{path}: a Parquet file, but no atlas: make one with 'priorsim census'")
+    try:
+        return AtlasHeader.from_json(json.loads(metadata[METADATA_KEY]))
+    except PriorsimError as error:
+        raise AtlasError(f"{path}: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise AtlasError(f"{path}: its description is damaged ({_first_line(error)}): make it again") from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def atomic_path(path: Path | str) -> Iterator[Path]:
+    """A temporary path beside `path` that becomes it when the block ends well, and is removed otherwise.
+
+    Raises
+    ------
+    AtlasError
+        When the place cannot be written.
+    """
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        os.close(handle)
+    except OSError as error:
+        raise AtlasError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise AtlasError(f"{target}: cannot be written ({error.strerror or error}): choose another place") from None
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,185 @@
+"""How many programs there are of each length, without enumerating any (docs/language.md section 3).
+
+N(d, l), the number of terms of l bits under d binders, follows from the code: leaves have fixed
+lengths, and an operator of c bits heads as many terms of l bits as its children can share l - c bits.
+All counts are Python integers and all masses exact rationals; every census is tested against them.
+Only the convergence threshold is a float.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from priorsim.mu.code import CONSTANT_SYMBOLS, operator_code, truncated_binary, variable_code
+from priorsim.mu.dialect import FORMS, Language
+
+CODE_ONLY_MASS = Fraction(1, 2)
+"""Kraft sum of all code-only programs, of every length; that of the programs with data is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One symbol of the code in a context: a leaf or an operator.
+
+    Attributes
+    ----------
+    kind : str
+        'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name.
+    value : int
+        Index of the variable or word of the constant; 0 for a literal and an operator.
+    bits : int
+        Length of the symbol, the payload of a literal included, children not.
+    choices : int
+        How many symbols this stands for: 2^w for the literal, one for each payload, else 1.
+    """
+
+    kind: str
+    value: int
+    bits: int
+    choices: int = 1
+
+    @property
+    def binds(self) -> tuple[int, ...]:
+        """For each child, how many variables it gains; empty for a leaf."""
+        return FORMS[self.kind].binds if self.kind in FORMS else ()
+
+
+def tokens(language: Language, bound: int) -> tuple[Token, ...]:
+    """Every symbol a term under `bound` binders can start with, in code order."""
+    variables = [
+        Token("variable", index, len(variable_code(index, bound, language)))
+        for index in range(bound + language.columns)
+    ]
+    constants = [Token("constant", 1 - j, 2 + len(truncated_binary(j, CONSTANT_SYMBOLS))) for j in (0, 1)]
+    literal_bits = 2 + len(truncated_binary(2, CONSTANT_SYMBOLS)) + language.word_bits
+    literal = Token("literal", 0, literal_bits, choices=2**language.word_bits)
+    operators = [Token(name, 0, len(operator_code(name, bound, language))) for name in language.operators_in(bound)]
+    return (*variables, *constants, literal, *operators)
+
+
+class _Counter:
+    """N(d, l) and the number of ways the children of an operator share bits, remembered."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.tokens = [tokens(language, bound) for bound in range(language.depth + 1)]
+        self.known_terms: dict[tuple[int, int], int] = {}
+        self.known_children: dict[tuple[tuple[int, ...], int, int], int] = {}
+
+    def terms(self, bound: int, bits: int) -> int:
+        """N(d, l): terms of `bits` bits under `bound` binders."""
+        key = (bound, bits)
+        if key not in self.known_terms:
+            self.known_terms[key] = sum(
+                token.choices * self.children(token.binds, bound, bits - token.bits) for token in self.tokens[bound]
+            )
+        return self.known_terms[key]
+
+    def children(self, binds: tuple[int, ...], bound: int, bits: int) -> int:
+        """Tuples of terms, one for each entry of `binds`, of `bits` bits together."""
+        if not binds or bits < len(binds):
+            return int(bits == 0 and not binds)
+        if len(binds) == 1:
+            return self.terms(bound + binds[0], bits)
+        key = (binds, bound, bits)
+        if key not in self.known_children:
+            self.known_children[key] = sum(
+                self.terms(bound + binds[-1], last) * self.children(binds[:-1], bound, bits - last)
+                for last in range(1, bits)
+            )
+        return self.known_children[key]
+
+
+@cache
+def _counter(language: Language) -> _Counter:
+    return _Counter(language)
+
+
+def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:
+    """Number of terms of 0, 1, ..., `max_bits` bits under `bound` binders.
+
+    >>> term_counts(Language.named("arith", 4), 0, 4)
+    (0, 1, 0, 1, 1)
+    """
+    counter = _counter(language)
+    return tuple(counter.terms(bound, bits) for bits in range(max_bits + 1))
+
+
+def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
+    """Number of code-only programs of 0, 1, ..., `max_bits` bits, the header bit included.
+
+    >>> program_counts(Language.named("arith", 4), 27)[27]
+    183219
+    """
+    return (0, *term_counts(language, 0, max_bits - 1))[: max_bits + 1]
+
+
+def data_program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
+    """Number of programs with data of 0, 1, ..., `max_bits` bits.
+
+    >>> arith = Language.named("arith", 2)
+    >>> program_counts(arith, 17)[17] + data_program_counts(arith, 17)[17]
+    3022
+    """
+    index = term_counts(language, 0, max_bits)
+    body = term_counts(language, 1, max_bits)
+    counts = [0] * (max_bits + 1)
+    for exponent in range(1, language.word_bits + 1):
+        payload = language.word_bits * 2**exponent
+        header = 1 + len(truncated_binary(exponent - 1, language.word_bits))
+        for bits in range(header + payload, max_bits + 1):
+            code = bits - header - payload
+            counts[bits] += 2**payload * sum(index[i] * body[code - i] for i in range(code + 1))
+    return tuple(counts)
+
+
+def kraft_sum(counts: tuple[int, ...]) -> Fraction:
+    """Sum of 2^-l over the programs these counts tell of, exactly.
+
+    >>> kraft_sum(program_counts(Language.named("arith", 4), 2))
+    Fraction(1, 4)
+    """
+    return sum((Fraction(count, 2**bits) for bits, count in enumerate(counts)), Fraction(0))
+
+
+def unexplored_code_mass(language: Language, max_bits: int) -> Fraction:
+    """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored."""
+    return CODE_ONLY_MASS - kraft_sum(program_counts(language, max_bits))
+
+
+@cache
+def convergence_threshold(language: Language) -> float:
+    """The beta below which the sum of 2^(-beta l) over all programs diverges.
+
+    The generating function G_d(z) of the terms under d binders solves G = F(z, G), a cubic in G with
+    coefficients that are not negative; it converges at z exactly when that has a positive root. The
+    threshold is -log2 of the largest such z, found by bisection to double precision.
+
+    >>> 0.9 < convergence_threshold(Language.named("arith", 4)) < 1
+    True
+    """
+    low, high = 0.5, 1.0
+    while (middle := (low + high) / 2) not in (low, high):
+        if _generating_function(language, middle) is None:
+            high = middle
+        else:
+            low = middle
+    return -math.log2(low)
+
+
+def _generating_function(language: Language, z: float) -> float | None:
+    """G_0(z), or None where some G_d diverges."""
+    inner = 0.0
+    for bound in range(language.depth, -1, -1):
+        power = [0.0, -1.0, 0.0, 0.0]
+        for token in tokens(language, bound):
+            power[token.binds.count(0)] += token.choices * z**token.bits * inner ** token.binds.count(1)
+        roots = np.roots(power[::-1])
+        real = [root.real for root in roots if abs(root.imag) < 1e-9 * (1 + abs(root)) and root.real > 0]
+        if not real:
+            return None
+        inner = min(real)
+    return inner

@@ -1,0 +1,1 @@
+"""Figures: one module a figure; each draws plain results into an Axes."""

@@ -1,0 +1,1 @@
+"""Measures: questions asked of a census, a world and a prior."""

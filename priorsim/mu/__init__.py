@@ -1,0 +1,1 @@
+"""Mu, the toy language: terms, code, domains, the plain interpreter and its lesions."""

@@ -1,0 +1,154 @@
+"""The binary code of programs: complete and prefix-free (section 3 of docs/language.md).
+
+Bits are written as strings of '0' and '1', the way the language page shows them. Every bit string
+decodes to exactly one program and a rest, or is cut short. The code's costs in bits, which the
+recurrence and the engines use, come from the same functions that write it.
+"""
+
+from dataclasses import dataclass
+
+from priorsim.errors import CodeError
+from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var, check
+
+CONSTANT_SYMBOLS = 3
+"""1, 0 and the literal, in code order."""
+
+
+def truncated_binary(symbol: int, size: int) -> str:
+    """TB(symbol; size): the truncated binary code of one symbol out of `size`.
+
+    >>> [truncated_binary(i, 3) for i in range(3)]
+    ['0', '10', '11']
+    """
+    short_bits = size.bit_length() - 1
+    short_symbols = 2 ** (short_bits + 1) - size
+    if symbol < short_symbols:
+        return _binary(symbol, short_bits)
+    return _binary(symbol + short_symbols, short_bits + 1)
+
+
+def _binary(number: int, bits: int) -> str:
+    return format(number, f"0{bits}b") if bits else ""
+
+
+def variable_code(index: int, bound: int, language: Language) -> str:
+    """Bits of the variable `index` under `bound` binders."""
+    return "0" + truncated_binary(index, bound + language.columns)
+
+
+def constant_code(constant: Const, language: Language) -> str:
+    """Bits of a constant: short for 1 and 0, with payload for a literal."""
+    if constant.literal:
+        return "10" + truncated_binary(2, CONSTANT_SYMBOLS) + _binary(constant.word, language.word_bits)
+    return "10" + truncated_binary(1 - constant.word, CONSTANT_SYMBOLS)
+
+
+def operator_code(form: str, bound: int, language: Language) -> str:
+    """Bits of an operator's symbol under `bound` binders, its children not counted."""
+    operators = language.operators_in(bound)
+    return "11" + truncated_binary(operators.index(form), len(operators))
+
+
+def encode(program: Program, language: Language) -> str:
+    """The program's code.
+
+    Raises
+    ------
+    CodeError
+        When the program does not belong to the language.
+
+    Examples
+    --------
+    >>> from priorsim.mu.syntax import parse
+    >>> arith = Language.named("arith", 4)
+    >>> encode(parse("(add x 1)", arith), arith)
+    '0110000100'
+    """
+    check(program, language)
+    if program.entries is None or program.index is None:
+        return "0" + _encode_term(program.term, 0, language)
+    exponent = len(program.entries).bit_length() - 1
+    words = "".join(_binary(entry, language.word_bits) for entry in program.entries)
+    header = "1" + truncated_binary(exponent - 1, language.word_bits) + words
+    return header + _encode_term(program.index, 0, language) + _encode_term(program.term, 1, language)
+
+
+def _encode_term(term: Term, bound: int, language: Language) -> str:
+    match term:
+        case Var(index):
+            return variable_code(index, bound, language)
+        case Const():
+            return constant_code(term, language)
+        case Apply(form, args):
+            children = zip(args, FORMS[form].binds, strict=True)
+            return operator_code(form, bound, language) + "".join(
+                _encode_term(arg, bound + binds, language) for arg, binds in children
+            )
+
+
+def length(program: Program, language: Language) -> int:
+    """The program's length l(p) in bits."""
+    return len(encode(program, language))
+
+
+@dataclass(slots=True)
+class _Reader:
+    bits: str
+    position: int = 0
+
+    def take(self, count: int) -> int:
+        end = self.position + count
+        if end > len(self.bits):
+            raise CodeError(f"the bit string is cut short: the program goes on after {len(self.bits)} bits")
+        number = int(self.bits[self.position : end], 2) if count else 0
+        self.position = end
+        return number
+
+    def symbol(self, size: int) -> int:
+        short_bits = size.bit_length() - 1
+        short_symbols = int(2 ** (short_bits + 1)) - size
+        number = self.take(short_bits)
+        if number < short_symbols:
+            return number
+        return 2 * number + self.take(1) - short_symbols
+
+
+def decode(bits: str, language: Language) -> tuple[Program, str]:
+    """The one program that starts the bit string, and the bits after it.
+
+    Raises
+    ------
+    CodeError
+        When the string holds other characters than 0 and 1, or is cut short.
+
+    Examples
+    --------
+    >>> decode("0110000100" + "111", Language.named("arith", 4))[1]
+    '111'
+    """
+    wrong = set(bits) - {"0", "1"}
+    if wrong:
+        raise CodeError(f"a bit string holds only 0 and 1, not '{min(wrong)}'")
+    reader = _Reader(bits)
+    if reader.take(1) == 0:
+        program = Program(_decode_term(reader, 0, language))
+    else:
+        size = int(2 ** (reader.symbol(language.word_bits) + 1))
+        entries = tuple(reader.take(language.word_bits) for _ in range(size))
+        index = _decode_term(reader, 0, language)
+        program = Program(_decode_term(reader, 1, language), entries, index)
+    return program, bits[reader.position :]
+
+
+def _decode_term(reader: _Reader, bound: int, language: Language) -> Term:
+    if reader.take(1) == 0:
+        return Var(reader.symbol(bound + language.columns))
+    if reader.take(1) == 0:
+        symbol = reader.symbol(CONSTANT_SYMBOLS)
+        if symbol == 2:
+            return Const(reader.take(language.word_bits), literal=True)
+        return Const(1 - symbol, literal=False)
+    operators = language.operators_in(bound)
+    form = operators[reader.symbol(len(operators))]
+    return Apply(form, tuple(_decode_term(reader, bound + binds, language) for binds in FORMS[form].binds))

@@ -1,0 +1,182 @@
+"""Words, lanes and packing: the inputs a program is run on (section 1 of docs/language.md).
+
+A domain lists lanes; a lane gives one word to each input column. A behaviour, one output word a
+lane, is packed into an unsigned 64-bit integer, lane i at bits [i*w, (i+1)*w).
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from priorsim.errors import DomainError
+from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
+
+MAX_PACKED_BITS = 64
+MAX_ENVIRONMENTS = 2**20
+CONTEXT_SUFFIX = ":context"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A list of lanes over named input columns.
+
+    Parameters
+    ----------
+    word_bits : int
+        Bits of a word, w.
+    lanes : tuple of tuple of int
+        One word for each column, lane by lane; lanes x w <= 64.
+    columns : tuple of str
+        Names of the input columns.
+    context : tuple of str
+        The columns that count as context under the amortised accounting; the others are queries.
+
+    Raises
+    ------
+    DomainError
+        When there are no lanes, too many, a word is out of range or a name is unusable.
+
+    Examples
+    --------
+    >>> Domain.default(3).lanes[:3]
+    ((0,), (1,), (2,))
+    """
+
+    word_bits: int
+    lanes: tuple[tuple[int, ...], ...]
+    columns: tuple[str, ...] = ("x",)
+    context: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not MIN_WORD_BITS <= self.word_bits <= MAX_WORD_BITS:
+            raise DomainError(
+                f"a word of {self.word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}"
+            )
+        check_column_names(self.columns)
+        for name in self.context:
+            if name not in self.columns:
+                raise DomainError(f"context column '{name}' is not an input column: choose among {self.columns}")
+        if not self.lanes:
+            raise DomainError("a domain needs at least one lane")
+        if len(self.lanes) * self.word_bits > MAX_PACKED_BITS:
+            raise DomainError(
+                f"{len(self.lanes)} lanes of {self.word_bits} bits make {len(self.lanes) * self.word_bits} bits: "
+                f"at most {MAX_PACKED_BITS} fit, give {MAX_PACKED_BITS // self.word_bits} lanes or fewer"
+            )
+        for number, lane in enumerate(self.lanes):
+            if len(lane) != len(self.columns):
+                raise DomainError(f"lane {number} has {len(lane)} words for {len(self.columns)} columns")
+            for word in lane:
+                check_word(word, self.word_bits, f"lane {number}")
+
+    @classmethod
+    def default(cls, word_bits: int) -> "Domain":
+        """One column `x`: every word up to w = 4, the first floor(64 / w) words above."""
+        if not MIN_WORD_BITS <= word_bits <= MAX_WORD_BITS:
+            raise DomainError(f"a word of {word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}")
+        size = min(2**word_bits, MAX_PACKED_BITS // word_bits)
+        return cls(word_bits, tuple((word,) for word in range(size)))
+
+    @classmethod
+    def from_csv(cls, path: Path | str, word_bits: int) -> "Domain":
+        """Read lanes from a CSV file: column names in the first line, one lane a line.
+
+        A name ending in ``:context`` marks a context column.
+
+        Raises
+        ------
+        DomainError
+            When the file is missing or malformed; the message names the line.
+        """
+        names, rows = read_csv(path)
+        lanes = [tuple(parse_word(cell, word_bits, f"{path}, line {line}") for cell in row) for line, row in rows]
+        columns = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names)
+        context = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names if name.endswith(CONTEXT_SUFFIX))
+        try:
+            return cls(word_bits, tuple(lanes), columns, context)
+        except DomainError as error:
+            raise DomainError(f"{path}: {error}") from None
+
+    @property
+    def default_depth(self) -> int:
+        """2 where lanes x 2^(2w) <= 2^20, else 1."""
+        return 2 if self.environments(2) <= MAX_ENVIRONMENTS else 1
+
+    def environments(self, depth: int) -> int:
+        """Number of environments at `depth` binders: lanes x 2^(w * depth)."""
+        return int(len(self.lanes) * 2 ** (self.word_bits * depth))
+
+    def check_depth(self, depth: int) -> None:
+        """Raise DomainError when binders nested `depth` deep have more than 2^20 environments."""
+        if self.environments(depth) > MAX_ENVIRONMENTS:
+            raise DomainError(
+                f"{len(self.lanes)} lanes of {self.word_bits}-bit words have {self.environments(depth)} environments "
+                f"at depth {depth}: at most {MAX_ENVIRONMENTS} are allowed, give fewer lanes, a smaller word or depth 1"
+            )
+
+    def pack(self, words: Sequence[int]) -> int:
+        """The behaviour of these output words, one a lane.
+
+        >>> hex(Domain.default(4).pack(range(16)))
+        '0xfedcba9876543210'
+        """
+        if len(words) != len(self.lanes):
+            raise DomainError(f"{len(words)} words for {len(self.lanes)} lanes")
+        return sum(word << (lane * self.word_bits) for lane, word in enumerate(words))
+
+    def unpack(self, behaviour: int) -> tuple[int, ...]:
+        """The output words of a behaviour, one a lane."""
+        mask = 2**self.word_bits - 1
+        return tuple((behaviour >> (lane * self.word_bits)) & mask for lane in range(len(self.lanes)))
+
+    def lane_mask(self, lanes: Iterable[int]) -> int:
+        """The packed word whose bits are 1 in exactly these lanes."""
+        chosen = set(lanes)
+        mask = 2**self.word_bits - 1
+        return self.pack([mask if lane in chosen else 0 for lane in range(len(self.lanes))])
+
+
+def check_column_names(names: Sequence[str]) -> None:
+    """Raise DomainError unless these are distinct identifiers that are no operator's name."""
+    if not names:
+        raise DomainError("a domain needs at least one column")
+    for name in names:
+        if not _NAME.match(name) or name in FORMS or name == "data":
+            raise DomainError(f"'{name}' cannot name a column: use letters, digits and _, and no operator's name")
+    if len(set(names)) != len(names):
+        raise DomainError(f"column names repeat: {', '.join(names)}")
+
+
+def check_word(word: int, word_bits: int, where: str) -> None:
+    """Raise DomainError unless 0 <= word < 2^w."""
+    if not 0 <= word < 2**word_bits:
+        raise DomainError(f"{where}: word {word} is out of range 0 to {2**word_bits - 1}")
+
+
+def parse_word(text: str, word_bits: int, where: str) -> int:
+    """A decimal word of `word_bits` bits; DomainError says where it stood."""
+    if not re.fullmatch(r"[0-9]+", text.strip()):
+        raise DomainError(f"{where}: '{text}' is not a word: give a decimal number 0 to {2**word_bits - 1}")
+    word = int(text)
+    check_word(word, word_bits, where)
+    return word
+
+
+def read_csv(path: Path | str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Column names and (line number, cells) of a CSV file, blank lines left out."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            reader = csv.reader(file)
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DomainError(f"{path}: cannot be read as CSV ({getattr(error, 'strerror', None) or error})") from None
+    if len(rows) < 2:
+        raise DomainError(f"{path}: give the column names in the first line and at least one lane below")
+    names = rows[0][1]
+    for line, row in rows[1:]:
+        if len(row) != len(names):
+            raise DomainError(f"{path}, line {line}: {len(row)} cells for {len(names)} columns")
+    return names, rows[1:]

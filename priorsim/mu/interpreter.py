@@ -1,0 +1,264 @@
+"""The plain interpreter: value and steps of a program, as docs/language.md section 4 defines them.
+
+Pure Python, one lane at a time, no shortcut: it is the definition as code, the twin that every
+kernel is tested against, and the tracer. Everything is exact.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from priorsim.errors import DomainError
+from priorsim.mu.dialect import FORMS
+from priorsim.mu.domain import Domain
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var, format_term, fresh_name
+
+Environment = tuple[int, ...]
+"""The words of the variables in scope: bound ones innermost first, then the input columns."""
+
+
+class Accounting(StrEnum):
+    """How steps are added up to T(p)."""
+
+    TOTAL = "total"
+    AMORTISED = "amortised"
+    MAX = "max"
+    DEPTH = "depth"
+
+
+def apply_operator(form: str, args: Sequence[int], word_bits: int) -> int:
+    """The word an operator without binders gives on these words.
+
+    >>> apply_operator("sub", (1, 2), 4)
+    15
+    """
+    match form:
+        case "add":
+            word = args[0] + args[1]
+        case "sub":
+            word = args[0] - args[1]
+        case "mul":
+            word = args[0] * args[1]
+        case "eq":
+            word = int(args[0] == args[1])
+        case "lt":
+            word = int(args[0] < args[1])
+        case "if":
+            word = args[1] if args[0] != 0 else args[2]
+        case "and":
+            word = args[0] & args[1]
+        case "xor":
+            word = args[0] ^ args[1]
+        case "shl":
+            word = args[0] << 1
+        case "shr":
+            word = args[0] >> 1
+        case _:
+            raise ValueError(f"{form} is not an operator without binders")
+    return int(word % 2**word_bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one evaluation gave: its word, its steps, and its parallel time (`depth`)."""
+
+    word: int
+    steps: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One evaluated node of a traced run: nesting level, the term with its word and steps."""
+
+    level: int
+    text: str
+    word: int
+    steps: int
+
+
+@dataclass(slots=True)
+class _Tracer:
+    """Collects the nodes of a run in preorder; a line is filled in once its value is known."""
+
+    lines: list[TraceLine | None] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluator:
+    word_bits: int
+    tracer: _Tracer | None = None
+
+    def evaluate(self, term: Term, env: Environment, names: tuple[str, ...] = (), level: int = 0) -> Evaluation:
+        slot = 0
+        if self.tracer is not None:
+            slot = len(self.tracer.lines)
+            self.tracer.lines.append(None)
+        result = self._evaluate(term, env, names, level)
+        if self.tracer is not None:
+            text = format_term(term, names)
+            self.tracer.lines[slot] = TraceLine(level, text, result.word, result.steps)
+        return result
+
+    def _evaluate(self, term: Term, env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
+        match term:
+            case Var(index):
+                return Evaluation(env[index], 1, 1)
+            case Const(word, _):
+                return Evaluation(word, 1, 1)
+            case Apply("iter", args):
+                return self._iterate(args, env, names, level)
+            case Apply(("find" | "argmax") as form, (body,)):
+                return self._search(form, body, env, names, level)
+            case Apply(form, args):
+                parts = [self.evaluate(arg, env, names, level + 1) for arg in args]
+                word = apply_operator(form, [part.word for part in parts], self.word_bits)
+                return Evaluation(word, 1 + sum(p.steps for p in parts), 1 + max(p.depth for p in parts))
+
+    def _iterate(self, args: tuple[Term, ...], env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
+        count, start, body = args
+        inner = self._names("iter", names)
+        times = self.evaluate(count, env, names, level + 1)
+        state = self.evaluate(start, env, names, level + 1)
+        word = state.word
+        steps = 1 + times.steps + state.steps
+        depth = 1 + max(times.depth, state.depth)
+        for _ in range(times.word):
+            step = self.evaluate(body, (word, *env), inner, level + 1)
+            word = step.word
+            steps += step.steps
+            depth += step.depth
+        return Evaluation(word, steps, depth)
+
+    def _search(self, form: str, body: Term, env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
+        inner = self._names(form, names)
+        steps, depth, chosen, greatest = 1, 0, 0, -1
+        for candidate in range(2**self.word_bits):
+            value = self.evaluate(body, (candidate, *env), inner, level + 1)
+            steps += value.steps
+            depth = max(depth, value.depth)
+            if form == "find" and value.word != 0:
+                chosen = candidate
+                break
+            if form == "argmax" and value.word > greatest:
+                chosen, greatest = candidate, value.word
+        return Evaluation(chosen, steps, 1 + depth)
+
+    def _names(self, form: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        return (fresh_name(form, names), *names) if self.tracer is not None else ()
+
+
+def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
+    """Evaluate a term where the variables in scope have the words of `env`.
+
+    >>> evaluate(Apply("add", (Var(0), Const(1, False))), (15,), 4)
+    Evaluation(word=0, steps=3, depth=2)
+    """
+    return _Evaluator(word_bits).evaluate(term, env)
+
+
+def run_lane(program: Program, domain: Domain, lane: int) -> Evaluation:
+    """Run a program on one lane."""
+    return _run_lane(_Evaluator(domain.word_bits), program, domain, lane)
+
+
+def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int) -> Evaluation:
+    env = domain.lanes[lane]
+    names = domain.columns
+    if program.entries is None or program.index is None:
+        return evaluator.evaluate(program.term, env, names)
+    index = evaluator.evaluate(program.index, env, names, 1)
+    datum = program.entries[index.word % len(program.entries)]
+    body = evaluator.evaluate(program.term, (datum, *env), (fresh_name("data", names), *names), 1)
+    return Evaluation(body.word, 1 + index.steps + body.steps, 1 + index.depth + body.depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program's run on every lane of a domain.
+
+    Attributes
+    ----------
+    words : tuple of int
+        Output word of each lane.
+    steps : dict of Accounting to int
+        T(p) under each accounting.
+    """
+
+    words: tuple[int, ...]
+    steps: dict[Accounting, int]
+
+
+def run(program: Program, domain: Domain) -> Run:
+    """Run a program on every lane, with its steps under all four accountings.
+
+    >>> from priorsim.mu.dialect import Language
+    >>> from priorsim.mu.syntax import parse
+    >>> run(parse("(add x 1)", Language.named("arith", 2)), Domain.default(2)).words
+    (1, 2, 3, 0)
+    """
+    results = [run_lane(program, domain, lane) for lane in range(len(domain.lanes))]
+    steps = {
+        Accounting.TOTAL: sum(result.steps for result in results),
+        Accounting.AMORTISED: _amortised_steps(program, domain),
+        Accounting.MAX: max(result.steps for result in results),
+        Accounting.DEPTH: max(result.depth for result in results),
+    }
+    return Run(tuple(result.word for result in results), steps)
+
+
+def _amortised_steps(program: Program, domain: Domain) -> int:
+    if program.index is None:
+        return _amortised_term(program.term, domain)
+    own_and_body = 0
+    for lane in range(len(domain.lanes)):
+        whole = run_lane(program, domain, lane).steps
+        own_and_body += whole - evaluate(program.index, domain.lanes[lane], domain.word_bits).steps
+    return own_and_body + _amortised_term(program.index, domain)
+
+
+def _amortised_term(term: Term, domain: Domain) -> int:
+    """Steps of a term outside every body: once a context setting where it reads no query column."""
+    queries = {i for i, name in enumerate(domain.columns) if name not in domain.context}
+    if not queries & free_variables(term):
+        context = [i for i in range(len(domain.columns)) if i not in queries]
+        first_of_setting = {tuple(lane[i] for i in context): lane for lane in domain.lanes}
+        return sum(evaluate(term, lane, domain.word_bits).steps for lane in first_of_setting.values())
+    if not isinstance(term, Apply):
+        return len(domain.lanes)
+    shared = [arg for arg, binds in zip(term.args, FORMS[term.form].binds, strict=True) if not binds]
+    own = sum(
+        evaluate(term, lane, domain.word_bits).steps
+        - sum(evaluate(arg, lane, domain.word_bits).steps for arg in shared)
+        for lane in domain.lanes
+    )
+    return own + sum(_amortised_term(arg, domain) for arg in shared)
+
+
+def free_variables(term: Term) -> set[int]:
+    """Indices, in the term's own scope, of the variables it reads."""
+    match term:
+        case Var(index):
+            return {index}
+        case Apply(form, args):
+            free: set[int] = set()
+            for arg, binds in zip(args, FORMS[form].binds, strict=True):
+                free |= {index - binds for index in free_variables(arg) if index >= binds}
+            return free
+        case _:
+            return set()
+
+
+def trace(program: Program, domain: Domain, lane: int) -> Iterator[TraceLine]:
+    """Every node evaluated on one lane, in the order the evaluations start.
+
+    Raises
+    ------
+    DomainError
+        When there is no such lane.
+    """
+    if not 0 <= lane < len(domain.lanes):
+        raise DomainError(f"there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
+    tracer = _Tracer()
+    _run_lane(_Evaluator(domain.word_bits, tracer), program, domain, lane)
+    return (line for line in tracer.lines if line is not None)

@@ -1,0 +1,340 @@
+"""Terms and programs, their S-expressions, the parser and the printer (section 2 of docs/language.md).
+
+Variables are stored by index, bound variables innermost first and then the input columns, so two
+programs that differ only in the names of bound variables are equal. Parsing what was printed gives
+the same program back.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from priorsim.errors import CodeError, DomainError, MuSyntaxError
+from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.domain import check_column_names
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A variable: index 0 is the innermost bound one; the input columns come last."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant word. `literal` tells the payload code from the short codes of 1 and 0."""
+
+    word: int
+    literal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator applied to its children, in the order written."""
+
+    form: str
+    args: "tuple[Term, ...]"
+
+
+Term = Var | Const | Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program: a term, or with `entries` a data segment, its index term and the body `term`."""
+
+    term: Term
+    entries: tuple[int, ...] | None = None
+    index: Term | None = None
+
+    @property
+    def has_data(self) -> bool:
+        """True for a program with a data segment."""
+        return self.entries is not None
+
+
+def constant(word: int) -> Const:
+    """The constant in its shortest code: short for 0 and 1, a literal otherwise."""
+    return Const(word, literal=word > 1)
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """The term and everything below it, in preorder."""
+    yield term
+    if isinstance(term, Apply):
+        for arg in term.args:
+            yield from subterms(arg)
+
+
+def program_terms(program: Program) -> Iterator[Term]:
+    """Every node of a program in preorder, the index term's before the body's."""
+    if program.index is not None:
+        yield from subterms(program.index)
+    yield from subterms(program.term)
+
+
+def count_searches(program: Program) -> int:
+    """Static number of find and argmax nodes."""
+    return sum(isinstance(t, Apply) and FORMS[t.form].is_search for t in program_terms(program))
+
+
+def check(program: Program, language: Language) -> None:
+    """Raise CodeError unless the program belongs to the language (every such program has a code)."""
+    bound = 0
+    if program.entries is not None:
+        size = len(program.entries)
+        if size not in [2**k for k in range(1, language.word_bits + 1)]:
+            raise CodeError(f"a data segment of {size} entries: give a power of two from 2 to {2**language.word_bits}")
+        for entry in program.entries:
+            if not 0 <= entry < 2**language.word_bits:
+                raise CodeError(f"data entry {entry} is out of range 0 to {2**language.word_bits - 1}")
+        if program.index is None:
+            raise CodeError("a program with data needs an index term")
+        _check_term(program.index, 0, language)
+        bound = 1
+    _check_term(program.term, bound, language)
+
+
+def _check_term(term: Term, bound: int, language: Language) -> None:
+    match term:
+        case Var(index):
+            if not 0 <= index < bound + language.columns:
+                raise CodeError(f"variable {index} is out of scope: {bound + language.columns} are in it")
+        case Const(word, literal):
+            if not 0 <= word < 2**language.word_bits or not (literal or word <= 1):
+                raise CodeError(f"constant {word} is out of range 0 to {2**language.word_bits - 1}")
+        case Apply(form, args):
+            if form not in language.operators_in(bound):
+                raise CodeError(_why_not_allowed(form, bound, language))
+            if len(args) != FORMS[form].arity:
+                raise CodeError(f"{form} takes {FORMS[form].arity} terms, not {len(args)}")
+            for arg, binds in zip(args, FORMS[form].binds, strict=True):
+                _check_term(arg, bound + binds, language)
+
+
+def _why_not_allowed(form: str, bound: int, language: Language) -> str:
+    if form in language.dialect.operators:
+        return f"'{form}' is a binder too deep: {bound} binders are around it, and the depth is {language.depth}"
+    return f"dialect {language.dialect.name} has no operator '{form}': it has {', '.join(language.dialect.operators)}"
+
+
+# --- printing ---------------------------------------------------------------------------------
+
+_BOUND_NAMES = {"iter": "s", "find": "c", "argmax": "c", "data": "m"}
+
+
+def format_program(program: Program, columns: Sequence[str] = ("x",)) -> str:
+    """The S-expression of a program, on one line, bound variables named s, c and m.
+
+    >>> format_program(Program(Apply("find", (Apply("eq", (Var(1), Apply("mul", (Var(0), Var(0))))),))))
+    '(find (c) (eq x (mul c c)))'
+    """
+    scope = tuple(columns)
+    if program.entries is None or program.index is None:
+        return format_term(program.term, scope)
+    name = fresh_name("data", scope)
+    entries = " ".join(map(str, program.entries))
+    body = format_term(program.term, (name, *scope))
+    return f"(data ({entries}) {format_term(program.index, scope)} ({name}) {body})"
+
+
+def format_term(term: Term, scope: Sequence[str]) -> str:
+    """The S-expression of a term whose variables have the names in `scope`, innermost first."""
+    match term:
+        case Var(index):
+            return scope[index]
+        case Const(word, literal):
+            return f"#{word}" if literal and word <= 1 else str(word)
+        case Apply(form, args):
+            parts = [form]
+            for arg, binds in zip(args, FORMS[form].binds, strict=True):
+                if binds:
+                    name = fresh_name(form, scope)
+                    parts += [f"({name})", format_term(arg, (name, *scope))]
+                else:
+                    parts.append(format_term(arg, scope))
+            return f"({' '.join(parts)})"
+
+
+def fresh_name(form: str, scope: Sequence[str]) -> str:
+    """The name the printer gives to the variable that `form` binds where `scope` is taken."""
+    base = _BOUND_NAMES[form]
+    name, number = base, 2
+    while name in scope:
+        name, number = f"{base}{number}", number + 1
+    return name
+
+
+# --- parsing ----------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"(?P<space>\s+|;[^\n]*)|(?P<open>\()|(?P<close>\))|(?P<atom>[^\s();]+)")
+_NUMBER = re.compile(r"#?[0-9]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    items: "tuple[_Atom | _List, ...]"
+    line: int
+    column: int
+
+
+_Node = _Atom | _List
+
+
+def parse(text: str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
+    """Parse one program; a semicolon starts a comment that ends with its line.
+
+    Parameters
+    ----------
+    text : str
+    language : Language
+    columns : sequence of str
+        Names of the input columns, as many as the language has.
+
+    Raises
+    ------
+    MuSyntaxError
+        With line and column: a syntax error, an unbound or rebound name, an operator the dialect
+        lacks, a binder too deep, a word out of range.
+
+    Examples
+    --------
+    >>> parse("(add x 1)", Language.named("arith", 4)).term
+    Apply(form='add', args=(Var(index=0), Const(word=1, literal=False)))
+    """
+    if len(columns) != language.columns:
+        raise DomainError(f"{len(columns)} column names for {language.columns} input columns")
+    check_column_names(columns)
+    return _Resolver(language).program(_read(text), tuple(columns))
+
+
+def _read(text: str) -> _Node:
+    stack: list[tuple[list[_Node], int, int]] = []
+    done: list[_Node] = []
+    position = 0
+    line, line_start = 1, 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        assert match is not None, "the token pattern covers every character"
+        column = position - line_start + 1
+        here = stack[-1][0] if stack else done
+        if match["space"] is None and done and not stack:
+            raise MuSyntaxError(f"'{match[0]}' after the end of the program", line, column)
+        if match["open"]:
+            stack.append(([], line, column))
+        elif match["close"]:
+            if not stack:
+                raise MuSyntaxError("')' closes nothing", line, column)
+            items, open_line, open_column = stack.pop()
+            (stack[-1][0] if stack else done).append(_List(tuple(items), open_line, open_column))
+        elif match["atom"]:
+            here.append(_Atom(match["atom"], line, column))
+        newlines = match[0].count("\n")
+        if newlines:
+            line += newlines
+            line_start = position + match[0].rindex("\n") + 1
+        position = match.end()
+    if stack:
+        raise MuSyntaxError("'(' is never closed", stack[-1][1], stack[-1][2])
+    if not done:
+        raise MuSyntaxError("the program is empty", line, 1)
+    return done[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    """Turns the nested lists of a text into terms of a language."""
+
+    language: Language
+
+    def program(self, node: _Node, scope: tuple[str, ...]) -> Program:
+        if not (isinstance(node, _List) and node.items and _is_atom(node.items[0], "data")):
+            return Program(self.term(node, scope, 0))
+        if len(node.items) != 5:
+            raise _error(node, "write (data (e0 e1 ...) index (m) body)")
+        _, entry_list, index, binder, body = node.items
+        if not isinstance(entry_list, _List):
+            raise _error(entry_list, "the entries of a data segment stand in parentheses")
+        entries = tuple(self.word(item) for item in entry_list.items)
+        sizes = [2**k for k in range(1, self.language.word_bits + 1)]
+        if len(entries) not in sizes:
+            raise _error(entry_list, f"{len(entries)} entries: give a power of two from 2 to {sizes[-1]}")
+        inner = (self.binding(binder, scope), *scope)
+        return Program(self.term(body, inner, 1), entries, self.term(index, scope, 0))
+
+    def term(self, node: _Node, scope: tuple[str, ...], bound: int) -> Term:
+        if isinstance(node, _Atom):
+            return self.leaf(node, scope)
+        if not node.items:
+            raise _error(node, "'()' is not a term")
+        head = node.items[0]
+        if not isinstance(head, _Atom) or head.text not in FORMS:
+            shown = head.text if isinstance(head, _Atom) else "a list"
+            if shown == "data":
+                raise _error(head, "a data segment stands only at the root of a program")
+            raise _error(head, f"'{shown}' is not an operator")
+        if head.text not in self.language.operators_in(bound):
+            raise _error(head, _why_not_allowed(head.text, bound, self.language))
+        return Apply(head.text, tuple(self.arguments(head.text, node, scope, bound)))
+
+    def arguments(self, form: str, node: _List, scope: tuple[str, ...], bound: int) -> Iterator[Term]:
+        binds = FORMS[form].binds
+        rest = node.items[1:]
+        if len(rest) != len(binds) + sum(binds):
+            raise _error(node, f"{form} takes {_shape(form)}, not {len(rest)} items")
+        position = 0
+        for opens in binds:
+            inner = scope
+            if opens:
+                inner = (self.binding(rest[position], scope), *scope)
+                position += 1
+            yield self.term(rest[position], inner, bound + opens)
+            position += 1
+
+    def binding(self, node: _Node, scope: tuple[str, ...]) -> str:
+        if not (isinstance(node, _List) and len(node.items) == 1 and isinstance(node.items[0], _Atom)):
+            raise _error(node, "a bound variable stands alone in parentheses, as (c)")
+        name = node.items[0].text
+        try:
+            check_column_names([name])
+        except DomainError:
+            raise _error(node, f"'{name}' cannot name a variable") from None
+        if name in scope:
+            raise _error(node, f"'{name}' is already bound here: choose another name")
+        return name
+
+    def leaf(self, node: _Atom, scope: tuple[str, ...]) -> Term:
+        if _NUMBER.match(node.text):
+            word = self.word(node)
+            return Const(word, literal=word > 1 or node.text.startswith("#"))
+        if node.text in scope:
+            return Var(scope.index(node.text))
+        raise _error(node, f"'{node.text}' is not bound: in scope are {', '.join(scope)}")
+
+    def word(self, node: _Node) -> int:
+        if not isinstance(node, _Atom) or not _NUMBER.match(node.text):
+            raise _error(node, "a word is expected here")
+        word = int(node.text.removeprefix("#"))
+        if word >= 2**self.language.word_bits:
+            raise _error(node, f"word {word} is out of range 0 to {2**self.language.word_bits - 1}")
+        return word
+
+
+def _is_atom(node: _Node, text: str) -> bool:
+    return isinstance(node, _Atom) and node.text == text
+
+
+def _error(node: _Node, message: str) -> MuSyntaxError:
+    return MuSyntaxError(message, node.line, node.column)
+
+
+def _shape(form: str) -> str:
+    return " ".join("(name) body" if binds else "term" for binds in FORMS[form].binds)

@@ -1,0 +1,1 @@
+"""Worlds: what programs are asked to compute, by name or from a file."""

@@ -1,0 +1,112 @@
+"""A world: which words are right in each lane, and which lanes a program is trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from priorsim.errors import WorldError
+from priorsim.mu.domain import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What programs are asked to compute.
+
+    Attributes
+    ----------
+    name : str
+    domain : Domain
+    acceptable : tuple of frozenset of int
+        For each lane the words that are right there; nearly always one.
+    train : tuple of int
+        The training lanes; the others are held out.
+    family : str
+        The group it is shown in: forward, inverse, in-context, ...
+    dialect : str
+        The dialect in which it is at home.
+    description : str
+        One line.
+    """
+
+    name: str
+    domain: Domain
+    acceptable: tuple[frozenset[int], ...]
+    train: tuple[int, ...]
+    family: str
+    dialect: str
+    description: str
+
+    def __post_init__(self) -> None:
+        if len(self.acceptable) != len(self.domain.lanes):
+            raise WorldError(
+                f"world {self.name}: {len(self.acceptable)} lanes of words for {len(self.domain.lanes)} lanes"
+            )
+        for lane, words in enumerate(self.acceptable):
+            if not words or not all(0 <= word < 2**self.domain.word_bits for word in words):
+                raise WorldError(
+                    f"world {self.name}, lane {lane}: give at least one word, each 0 to {2**self.domain.word_bits - 1}"
+                )
+        check_lanes(self.train, self.domain, f"world {self.name}")
+
+    @property
+    def behaviour(self) -> int | None:
+        """The packed behaviour, or None where some lane accepts several words."""
+        if any(len(words) != 1 for words in self.acceptable):
+            return None
+        return self.domain.pack([next(iter(words)) for words in self.acceptable])
+
+    @property
+    def held_out(self) -> tuple[int, ...]:
+        """The lanes that are not trained on."""
+        return tuple(lane for lane in range(len(self.domain.lanes)) if lane not in self.train)
+
+    def trained_on(self, lanes: Sequence[int]) -> "World":
+        """The same world with other training lanes."""
+        return replace(self, train=tuple(sorted(set(lanes))))
+
+    def accepts(self, words: Sequence[int], lanes: Sequence[int]) -> bool:
+        """True where each of these lanes' words is right."""
+        return all(words[lane] in self.acceptable[lane] for lane in lanes)
+
+
+def check_lanes(lanes: Sequence[int], domain: Domain, where: str) -> None:
+    """Raise WorldError unless there is a lane and all exist."""
+    if not lanes:
+        raise WorldError(f"{where}: give at least one training lane")
+    for lane in lanes:
+        if not 0 <= lane < len(domain.lanes):
+            raise WorldError(f"{where}: there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
+
+
+def default_train(lanes: int) -> tuple[int, ...]:
+    """The first three quarters of the lanes, at least one.
+
+    >>> default_train(8)
+    (0, 1, 2, 3, 4, 5)
+    """
+    return tuple(range(max(1, lanes * 3 // 4)))
+
+
+def parse_lanes(text: str, domain: Domain) -> tuple[int, ...]:
+    """Lanes of a range list such as ``0-11,14``.
+
+    Raises
+    ------
+    WorldError
+        When it is not such a list, or names lanes that do not exist.
+
+    Examples
+    --------
+    >>> parse_lanes("0-2,5", Domain.default(3))
+    (0, 1, 2, 5)
+    """
+    lanes: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise WorldError(f"--train '{text}': '{part}' is no lane range: write ranges as 0-11 or 0-3,8")
+        low, high = int(first), int(last or first)
+        check_lanes((low, high), domain, f"--train '{text}'")
+        if low > high:
+            raise WorldError(f"--train '{text}': '{part}' runs backwards: write the lower lane first")
+        lanes.update(range(low, high + 1))
+    return tuple(sorted(lanes))
