@@ -34,6 +34,18 @@ U64 = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
+class RowKey:
+    """What the programs of one row share, as Python integers."""
+
+    bits: int
+    behaviour: int
+    strict: int
+    wide: int
+    steps: int
+    searches: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of an atlas, column by column; every array has shape (rows,)."""
 
@@ -47,6 +59,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.bits)
+
+    def key(self, row: int) -> RowKey:
+        """The key of one row."""
+        return RowKey(*(int(getattr(self, field.name)[row]) for field in fields(RowKey)))
 
     def take(self, chosen: NDArray[Any]) -> "Rows":
         """The rows at these indices, or where this mask is True."""
