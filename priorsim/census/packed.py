@@ -10,10 +10,13 @@ from typing import Any
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.mu.domain import Domain
 
 U = np.uint64
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
 ONE = U(1)
 
 kernel: Any = nb.njit(cache=True, nogil=True, error_model="numpy", boundscheck=None)

@@ -1,0 +1,199 @@
+"""The exhaustive engine: every code-only program of each length, one by one (kernels.py).
+
+It merges nothing and shares no shortcut with faster engines, which are checked against it. The work
+is cut into parts by the symbols at the walk's third position; the rows do not depend on the number of
+parts or of workers.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from priorsim.census import kernels
+from priorsim.census.atlas import AtlasHeader, Rows, merge
+from priorsim.census.packed import U64, U, masks
+from priorsim.census.recurrence import program_counts, term_counts, tokens
+from priorsim.errors import CensusError
+from priorsim.mu.dialect import FORMS
+
+SPLIT_POSITION = 2
+PARTS = 64
+QUOTA = 1 << 20
+"""Programs between two returns to Python, where a Ctrl-C is noticed."""
+
+FIRST_SLOTS = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a census has come: programs counted out of all."""
+
+    programs: int
+    total: int
+
+
+def count_exhaustive(
+    header: AtlasHeader, *, workers: int = 1, progress: Callable[[Progress], None] | None = None
+) -> Rows:
+    """Count every code-only program up to the header's bound.
+
+    Parameters
+    ----------
+    header : AtlasHeader
+        What to count; total accounting.
+    workers : int
+        Spawned processes; 1 stays in this one.
+    progress : callable, optional
+        Called with the Progress after every part.
+
+    Returns
+    -------
+    Rows
+        Sorted and merged.
+
+    Raises
+    ------
+    CensusError
+        When the steps of a program could pass 32 bits, or the environments 2^20.
+    """
+    check_bounds(header)
+    total = sum(program_counts(header.language, header.max_bits))
+    parts: list[Rows] = []
+    done = 0
+    for rows in _run_parts(header, workers):
+        parts.append(rows)
+        done += int(rows.count.sum())
+        if progress is not None:
+            progress(Progress(done, total))
+    return merge(Rows.concatenate(parts))
+
+
+def check_bounds(header: AtlasHeader) -> None:
+    """Raise CensusError where a count or a step number could overflow its column.
+
+    A program of B bits has fewer than B nodes and each is evaluated at most 2^(w*D) times a lane.
+    """
+    header.domain.check_depth(header.language.depth)
+    if header.max_bits < 2 or header.max_bits > 63:
+        raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to 63")
+    most_steps = header.domain.environments(header.language.depth) * header.max_bits
+    if most_steps >= 2**32:
+        raise CensusError(f"a program could take {most_steps} steps: at most {2**32 - 1} are counted, lower the bound")
+
+
+def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
+    if workers == 1:
+        for part in range(PARTS):
+            yield count_part(header, part)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        futures = [pool.submit(count_part, header, part) for part in range(PARTS)]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def count_part(header: AtlasHeader, part: int) -> Rows:
+    """The rows of one part, 0 <= part < PARTS, not sorted; a part that holds no program has none."""
+    shape = make_shape(header)
+    token_table = make_tokens(header)
+    walk, tables = make_buffers(shape)
+    table = kernels.HashTable(np.zeros((FIRST_SLOTS, kernels.ROW_FIELDS), U), np.zeros(FIRST_SLOTS, U))
+    key = np.zeros(kernels.ROW_FIELDS, U)
+    status = kernels.PAUSED
+    while status != kernels.DONE:
+        status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, key, shape, token_table, walk, tables, table)
+        if status == kernels.FULL:
+            larger = kernels.HashTable(
+                np.zeros((2 * len(table.counts), kernels.ROW_FIELDS), U), np.zeros(2 * len(table.counts), U)
+            )
+            kernels.rehash(table, larger)
+            table = larger
+    return _rows_of(table)
+
+
+def _rows_of(table: kernels.HashTable) -> Rows:
+    taken = np.flatnonzero(table.counts)
+    behaviour, strict, wide, steps, bits_and_searches = (table.keys[taken, field] for field in range(5))
+    return Rows(
+        bits=(bits_and_searches & U(255)).astype(np.uint8),
+        behaviour=behaviour,
+        strict=strict,
+        wide=wide,
+        steps=steps.astype(np.uint32),
+        searches=(bits_and_searches >> U(8)).astype(np.uint8),
+        count=table.counts[taken],
+    )
+
+
+def make_shape(header: AtlasHeader) -> kernels.Shape:
+    """The kernels' view of a language and domain."""
+    low, high = masks(header.domain)
+    word_bits = header.language.word_bits
+    return kernels.Shape(
+        word_bits, 2**word_bits, len(header.domain.lanes), header.language.depth, header.max_bits - 1, low, high
+    )
+
+
+def make_tokens(header: AtlasHeader) -> kernels.Tokens:
+    """The symbol table of a language, by context and by rising need; literals one a word."""
+    language, domain = header.language, header.domain
+    depth = language.depth
+    least = [_shortest_term(header, bound) for bound in range(depth + 1)]
+    start, entries = [0], []
+    for bound in range(depth + 1):
+        here = []
+        for token in tokens(language, bound):
+            opcode = kernels.OPCODES.get(token.kind, kernels.CONSTANT)
+            if token.kind == "variable":
+                opcode = kernels.VARIABLE
+            need = token.bits + sum(least[bound + binds] for binds in token.binds)
+            values = range(token.choices) if token.kind == "literal" else [token.value]
+            here += [(need, opcode, value, token.bits) for value in values]
+        entries += sorted(here, key=lambda entry: entry[0])
+        start.append(len(entries))
+    need, opcode, value, bits = np.array(entries, dtype=np.int64).T.copy()
+    arity = np.zeros(kernels.ARGMAX + 1, np.int64)
+    for name, code in kernels.OPCODES.items():
+        arity[code] = FORMS[name].arity
+    columns = [domain.pack([lane[j] for lane in domain.lanes]) for j in range(len(domain.columns))]
+    return kernels.Tokens(
+        np.array(start), opcode, value, bits, need, arity, np.array(least), np.array(columns, dtype=U)
+    )
+
+
+def _shortest_term(header: AtlasHeader, bound: int) -> int:
+    counts = term_counts(header.language, bound, 3)
+    return next(bits for bits, count in enumerate(counts) if count)
+
+
+def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:
+    """Fresh buffers for a walk up to the shape's bound, the walk at its start."""
+    positions = shape.max_bits + 1
+    walk = kernels.Walk(
+        *(np.zeros(positions, np.int64) for _ in range(5)),
+        np.zeros((positions, 3), np.int64),
+        *(np.zeros(positions, np.int64) for _ in range(5)),
+        np.zeros(4, np.int64),
+    )
+    inner, outer = shape.words**shape.depth, shape.words ** (shape.depth - 1)
+    tables = kernels.Tables(
+        np.zeros((positions, inner), U),
+        np.zeros((positions, outer), U),
+        np.zeros((positions, outer), U),
+        np.zeros((positions, outer * shape.lanes), np.int64),
+        np.zeros(outer, U),
+    )
+    return walk, tables
+
+
+__all__ = ["PARTS", "Progress", "U64", "check_bounds", "count_exhaustive", "count_part"]
