@@ -20,7 +20,7 @@ from priorsim.errors import CensusError
 from priorsim.mu.dialect import FORMS
 
 SPLIT_POSITION = 2
-PARTS = 64
+PARTS = 32
 QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
@@ -123,7 +123,7 @@ def count_part(header: AtlasHeader, part: int) -> Rows:
 
 def _rows_of(table: kernels.HashTable) -> Rows:
     taken = np.flatnonzero(table.counts)
-    behaviour, strict, wide, steps, bits_and_searches = (table.keys[taken, field] for field in range(5))
+    behaviour, strict, wide, steps, bits_and_searches = table.keys[taken].T
     return Rows(
         bits=(bits_and_searches & U(255)).astype(np.uint8),
         behaviour=behaviour,
@@ -149,7 +149,7 @@ def make_tokens(header: AtlasHeader) -> kernels.Tokens:
     language, domain = header.language, header.domain
     depth = language.depth
     least = [_shortest_term(header, bound) for bound in range(depth + 1)]
-    start, entries = [0], []
+    start, entries, variables = [0], [], 0
     for bound in range(depth + 1):
         here = []
         for token in tokens(language, bound):
@@ -158,16 +158,30 @@ def make_tokens(header: AtlasHeader) -> kernels.Tokens:
                 opcode = kernels.VARIABLE
             need = token.bits + sum(least[bound + binds] for binds in token.binds)
             values = range(token.choices) if token.kind == "literal" else [token.value]
+            if token.kind == "variable":
+                values = [variables + token.value]
             here += [(need, opcode, value, token.bits) for value in values]
+        variables += bound + language.columns
         entries += sorted(here, key=lambda entry: entry[0])
         start.append(len(entries))
     need, opcode, value, bits = np.array(entries, dtype=np.int64).T.copy()
     arity = np.zeros(kernels.ARGMAX + 1, np.int64)
     for name, code in kernels.OPCODES.items():
         arity[code] = FORMS[name].arity
+    return kernels.Tokens(np.array(start), opcode, value, bits, need, arity, np.array(least), _variable_tables(header))
+
+
+def _variable_tables(header: AtlasHeader) -> U64:
+    """Tables of every variable: the contexts one after the other, innermost variables first."""
+    language, domain = header.language, header.domain
+    words = 2**language.word_bits
+    low, _ = masks(domain)
+    environments = np.arange(words**language.depth, dtype=U)
+    inner_first = [environments % U(words), environments // U(words)]
     columns = [domain.pack([lane[j] for lane in domain.lanes]) for j in range(len(domain.columns))]
-    return kernels.Tokens(
-        np.array(start), opcode, value, bits, need, arity, np.array(least), np.array(columns, dtype=U)
+    constant = [np.full_like(environments, column) for column in columns]
+    return np.array(
+        [table for d in range(language.depth + 1) for table in (*(low * v for v in inner_first[:d]), *constant)]
     )
 
 
@@ -194,6 +208,3 @@ def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:
         np.zeros(outer, U),
     )
     return walk, tables
-
-
-__all__ = ["PARTS", "Progress", "U64", "check_bounds", "count_exhaustive", "count_part"]

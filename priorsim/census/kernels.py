@@ -20,13 +20,10 @@ from priorsim.census.packed import I64, U64, U, kernel
 
 VARIABLE, CONSTANT = 0, 1
 ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, ITER, FIND, ARGMAX = range(2, 15)
-OPCODES = {
-    name: 2 + code
-    for code, name in enumerate("add sub mul eq lt if and xor shl shr iter find argmax".split())
-}
+OPCODES = {name: 2 + code for code, name in enumerate("add sub mul eq lt if and xor shl shr iter find argmax".split())}
 
-DONE, PAUSED, FULL = 0, 1, 2
-"""What `explore` returns: all seen, its quota of programs seen, or the hash table half full."""
+DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
+"""What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""
 
 ROW_FIELDS = 5
 """Words of a row's key in the hash table: behaviour, strict, wide, steps, and bits + 256 * searches."""
@@ -49,12 +46,12 @@ class Tokens(NamedTuple):
 
     start: I64
     opcode: I64
-    value: I64  # variable index, or word of a constant
+    value: I64  # row of a variable's table, or word of a constant
     bits: I64  # of the symbol alone
     need: I64  # of the symbol and the shortest children
     arity: I64  # by opcode
     least: I64  # by number of bound variables: bits of the shortest term
-    columns: U64  # packed words of the input columns
+    variables: U64  # (variables, 2^(w*depth)): their tables, contexts one after the other
 
 
 class Walk(NamedTuple):
@@ -71,7 +68,7 @@ class Walk(NamedTuple):
     nodes: I64  # of the subterm
     searches: I64  # in the subterm
     plain: I64  # 1 where the subterm has no binder: one table, steps = nodes
-    state: I64  # position, ordinal at the split, rows in the hash table, programs seen
+    state: I64  # position, ordinal at the split, rows in the hash table, bits of the program it stands on
 
 
 class Tables(NamedTuple):
@@ -104,22 +101,32 @@ def environments(bound, shape):  # type: ignore[no-untyped-def]
 def fill_leaf(p, token, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
     """Write the table of a variable or constant at position p."""
     size = environments(walk.bound[p], shape)
-    out = tables.actual[p]
-    value = tokens.value[token]
-    bound = walk.bound[p]
     walk.nodes[p] = 1
     walk.searches[p] = 0
     walk.plain[p] = 1
     if tokens.opcode[token] == CONSTANT:
-        out[:size] = shape.low * U(value)
-    elif value >= bound:
-        out[:size] = tokens.columns[value - bound]
-    elif value == 0:
+        packed_word = shape.low * U(tokens.value[token])
         for env in range(size):
-            out[env] = shape.low * U(env % shape.words)
+            tables.actual[p, env] = packed_word
     else:
+        row = tokens.value[token]
         for env in range(size):
-            out[env] = shape.low * U(env // shape.words)
+            tables.actual[p, env] = tokens.variables[row, env]
+
+
+@kernel
+def multiply(size, a, b, out, shape):  # type: ignore[no-untyped-def]
+    """Write the products to `out`; one pass for each bit, so that the inner loop runs on vectors."""
+    low, high = shape.low, shape.high
+    for i in range(size):
+        out[i] = U(0)
+    keep = (high - low) + high
+    for bit in range(shape.word_bits):
+        for i in range(size):
+            chosen = (b[i] >> U(bit)) & low
+            partial = ((a[i] & keep) << U(bit)) & ((chosen << U(shape.word_bits)) - chosen)
+            out[i] = packed.add(out[i], partial, high)
+        keep &= ~(high >> U(bit))
 
 
 @kernel
@@ -133,8 +140,7 @@ def combine(opcode, size, a, b, c, out, shape):  # type: ignore[no-untyped-def]
         for i in range(size):
             out[i] = packed.sub(a[i], b[i], high)
     elif opcode == MUL:
-        for i in range(size):
-            out[i] = packed.mul(a[i], b[i], low, high, bits)
+        multiply(size, a, b, out, shape)
     elif opcode == EQ:
         for i in range(size):
             out[i] = packed.eq(a[i], b[i], high, bits)
@@ -199,7 +205,8 @@ def start_steps(p, arity, size, shape, walk, tables):  # type: ignore[no-untyped
             constant += walk.nodes[walk.args[p, j]]
     steps = tables.steps[p]
     size *= shape.lanes
-    steps[:size] = constant
+    for i in range(size):
+        steps[i] = constant
     for j in range(arity):
         if not walk.plain[walk.args[p, j]]:
             child = tables.steps[walk.args[p, j]]
@@ -211,24 +218,28 @@ def start_steps(p, arity, size, shape, walk, tables):  # type: ignore[no-untyped
 def close_find(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
     """Write actual table and steps of a find at p: least candidate whose body word is not 0, else 0."""
     body = walk.args[p, 0]
-    table = tables.actual[body]
     for env in range(size):
         result = U(0)
         searching = shape.high
         base = env * shape.words
         for c in range(shape.words):
-            for lane in range(shape.lanes):
-                if (searching >> U(lane * shape.word_bits + shape.word_bits - 1)) & U(1):
-                    spent = walk.nodes[body]
-                    if not walk.plain[body]:
-                        spent = tables.steps[body, (base + c) * shape.lanes + lane]
-                    tables.steps[p, env * shape.lanes + lane] += spent
-            hits = packed.nonzero(table[base + c], shape.high) & searching
+            hits = packed.nonzero(tables.actual[body, base + c], shape.high) & searching
             result |= packed.spread(hits, shape.word_bits) & (shape.low * U(c))
             searching &= ~hits
             if searching == U(0):
                 break
         tables.actual[p, env] = result
+        for lane in range(shape.lanes):
+            shift = U(lane * shape.word_bits)
+            tried = shape.words
+            if (searching >> shift) & U(shape.words >> 1) == U(0):
+                tried = np.int64((result >> shift) & U(shape.words - 1)) + 1
+            spent = walk.nodes[body] * tried
+            if not walk.plain[body]:
+                spent = 0
+                for c in range(tried):
+                    spent += tables.steps[body, (base + c) * shape.lanes + lane]
+            tables.steps[p, env * shape.lanes + lane] += spent
 
 
 @kernel
@@ -269,58 +280,49 @@ def lesion_search(p, size, shape, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def iterate(size, count, start, body, out, shape):  # type: ignore[no-untyped-def]
-    """Write the final states of an iter over these tables to `out`."""
-    mask = U(shape.words - 1)
-    for env in range(size):
-        result = U(0)
-        for lane in range(shape.lanes):
-            shift = U(lane * shape.word_bits)
-            state = (start[env] >> shift) & mask
-            for _ in range((count[env] >> shift) & mask):
-                state = (body[U(env * shape.words) + state] >> shift) & mask
-            result |= state << shift
-        out[env] = result
+def iterate(size, count, start, body, out, settled, shape):  # type: ignore[no-untyped-def]
+    """Write the final states of an iter over these tables to `out`.
 
-
-@kernel
-def iterate_wide(size, count, start, body, out, settled, shape):  # type: ignore[no-untyped-def]
-    """Write the wide table of an iter to `out`: s0 where a search in disguise settled, else sn.
-
-    `settled` is overwritten.
+    `settled` is overwritten with the high bits of the lanes whose run settled. Returns 1 where the
+    node is a search in disguise: some settling run moved twice, and not all ended alike.
     """
     mask = U(shape.words - 1)
     moved_twice = False
     differ = False
-    any_settled = False
-    first_final = U(0)
+    first_final = mask + U(1)
     for env in range(size):
         result = U(0)
-        settled[env] = U(0)
+        flags = U(0)
+        base = U(env * shape.words)
         for lane in range(shape.lanes):
             shift = U(lane * shape.word_bits)
             state = (start[env] >> shift) & mask
+            times = np.int64((count[env] >> shift) & mask)
             moves = 0
-            idle = False
-            for _ in range((count[env] >> shift) & mask):
-                after = (body[U(env * shape.words) + state] >> shift) & mask
-                idle = after == state
-                if not idle:
-                    moves += 1
+            while moves < times:
+                after = (body[base + state] >> shift) & mask
+                if after == state:
+                    break
                 state = after
+                moves += 1
             result |= state << shift
-            if idle and moves >= 1:
-                settled[env] |= U(shape.words >> 1) << shift
+            if 1 <= moves < times:
+                flags |= U(shape.words >> 1) << shift
                 moved_twice = moved_twice or moves >= 2
-                if not any_settled:
-                    any_settled = True
+                if first_final > mask:
                     first_final = state
                 differ = differ or state != first_final
         out[env] = result
-    if moved_twice and differ:
-        for env in range(size):
-            undone = packed.spread(settled[env], shape.word_bits)
-            out[env] = (start[env] & undone) | (out[env] & ~undone)
+        settled[env] = flags
+    return moved_twice and differ
+
+
+@kernel
+def undo(size, start, settled, out, shape):  # type: ignore[no-untyped-def]
+    """Put s0 back into `out` in every lane that settled."""
+    for env in range(size):
+        undone = packed.spread(settled[env], shape.word_bits)
+        out[env] = (start[env] & undone) | (out[env] & ~undone)
 
 
 @kernel
@@ -349,24 +351,35 @@ def count_iter_steps(p, size, shape, walk, tables):  # type: ignore[no-untyped-d
 def close_iter(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
     """Write tables and steps of an iter at p."""
     n, s, b = walk.args[p, 0], walk.args[p, 1], walk.args[p, 2]
-    iterate(size, tables.actual[n], tables.actual[s], tables.actual[b], tables.actual[p], shape)
-    iterate(
-        size,
-        tables.actual[n] if walk.plain[n] else tables.strict[n],
-        tables.actual[s] if walk.plain[s] else tables.strict[s],
-        tables.actual[b] if walk.plain[b] else tables.strict[b],
-        tables.strict[p],
-        shape,
-    )
-    iterate_wide(
-        size,
-        tables.actual[n] if walk.plain[n] else tables.wide[n],
-        tables.actual[s] if walk.plain[s] else tables.wide[s],
-        tables.actual[b] if walk.plain[b] else tables.wide[b],
-        tables.wide[p],
-        tables.settled,
-        shape,
-    )
+    settled = tables.settled
+    count, start, body = tables.actual[n], tables.actual[s], tables.actual[b]
+    disguise = iterate(size, count, start, body, tables.actual[p], settled, shape)
+    if walk.plain[n] and walk.plain[s] and walk.plain[b]:
+        for env in range(size):
+            tables.strict[p, env] = tables.actual[p, env]
+            tables.wide[p, env] = tables.actual[p, env]
+    else:
+        iterate(
+            size,
+            count if walk.plain[n] else tables.strict[n],
+            start if walk.plain[s] else tables.strict[s],
+            body if walk.plain[b] else tables.strict[b],
+            tables.strict[p],
+            settled,
+            shape,
+        )
+        start = start if walk.plain[s] else tables.wide[s]
+        disguise = iterate(
+            size,
+            count if walk.plain[n] else tables.wide[n],
+            start,
+            body if walk.plain[b] else tables.wide[b],
+            tables.wide[p],
+            settled,
+            shape,
+        )
+    if disguise:
+        undo(size, start, settled, tables.wide[p], shape)
     count_iter_steps(p, size, shape, walk, tables)
 
 
@@ -441,29 +454,50 @@ def rehash(old, new):  # type: ignore[no-untyped-def]
     for i in range(len(old.counts)):
         if old.counts[i] != U(0):
             slot = slot_of(old.keys[i], new.keys, new.counts)
-            new.keys[slot] = old.keys[i]
+            for field in range(ROW_FIELDS):
+                new.keys[slot, field] = old.keys[i, field]
             new.counts[slot] = old.counts[i]
 
 
 @kernel
 def explore(quota, part, parts, split, key, shape, tokens, walk, tables, table):  # type: ignore[no-untyped-def]
-    """Walk on from `walk.state`, counting every program that comes by into the hash table.
+    """Count every program of a part into the hash table, from where the walk stands.
 
     Of the symbol choices at position `split`, numbered as they come, only those congruent to `part`
     modulo `parts` are followed; programs that end before it belong to part 0. `key` is scratch of
     shape (ROW_FIELDS,). Returns DONE, PAUSED after `quota` programs, or FULL when the table is half
     full; called again it goes on where it was.
     """
-    p, ordinal, rows, programs = walk.state[0], walk.state[1], walk.state[2], walk.state[3]
-    status = DONE
-    last_program = programs + quota
+    for _ in range(quota):
+        if 2 * walk.state[2] >= len(table.counts):
+            return FULL
+        if not advance(part, parts, split, shape, tokens, walk, tables):
+            return DONE
+        read_key(key, shape, walk, tables)
+        walk.state[2] += count_key(key, table)
+    return PAUSED
+
+
+@kernel
+def seek(quota, target, key, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
+    """Walk on until a program with the key `target` comes by: FOUND, and the walk stands on it."""
+    for _ in range(quota):
+        if not advance(0, 1, 0, shape, tokens, walk, tables):
+            return DONE
+        read_key(key, shape, walk, tables)
+        same = True
+        for field in range(ROW_FIELDS):
+            same = same and key[field] == target[field]
+        if same:
+            return FOUND
+    return PAUSED
+
+
+@kernel
+def advance(part, parts, split, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
+    """Walk on to the next program of a part; False where there is none left."""
+    p, ordinal = walk.state[0], walk.state[1]
     while p >= 0:
-        if programs >= last_program:
-            status = PAUSED
-            break
-        if 2 * rows >= len(table.counts):
-            status = FULL
-            break
         token = walk.cursor[p]
         if token == tokens.start[walk.bound[p] + 1] or (
             walk.used[p] + tokens.need[token] + walk.pending[p] > shape.max_bits
@@ -492,15 +526,14 @@ def explore(quota, part, parts, split, key, shape, tokens, walk, tables, table):
             open_slot(p + 1, walk.parent[top], walk.child[top] + 1, used, walk.pending[p], tokens, walk)
             p += 1
         elif p >= split or part == 0:
-            programs += 1
-            rows += count_program(used + 1, key, shape, walk, tables, table)
-    walk.state[0], walk.state[1], walk.state[2], walk.state[3] = p, ordinal, rows, programs
-    return status
+            walk.state[0], walk.state[1], walk.state[3] = p, ordinal, used + 1
+            return True
+    return False
 
 
 @kernel
-def count_program(bits, key, shape, walk, tables, table):  # type: ignore[no-untyped-def]
-    """Count the program complete at position 0 into its row; returns the number of rows this adds."""
+def read_key(key, shape, walk, tables):  # type: ignore[no-untyped-def]
+    """Write the row key of the program the walk stands on to `key`."""
     steps = walk.nodes[0] * shape.lanes
     behaviour = tables.actual[0, 0]
     key[0] = behaviour
@@ -513,10 +546,16 @@ def count_program(bits, key, shape, walk, tables, table):  # type: ignore[no-unt
         for lane in range(shape.lanes):
             steps += tables.steps[0, lane]
     key[3] = U(steps)
-    key[4] = U(bits) + U(256) * U(walk.searches[0])
+    key[4] = U(walk.state[3]) + U(256) * U(walk.searches[0])
+
+
+@kernel
+def count_key(key, table):  # type: ignore[no-untyped-def]
+    """Count one program into the row of this key; returns the number of rows this adds, 0 or 1."""
     slot = slot_of(key, table.keys, table.counts)
     table.counts[slot] += U(1)
     if table.counts[slot] > U(1):
         return 0
-    table.keys[slot] = key
+    for field in range(ROW_FIELDS):
+        table.keys[slot, field] = key[field]
     return 1

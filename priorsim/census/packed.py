@@ -19,8 +19,12 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 ONE = U(1)
 
-kernel: Any = nb.njit(cache=True, nogil=True, error_model="numpy", boundscheck=None)
-"""The one place that holds the numba options; NUMBA_BOUNDSCHECK=1 turns bounds checks on."""
+kernel: Any = nb.njit(cache=True, nogil=True, error_model="numpy", boundscheck=None, _nrt=False)
+"""The one place that holds the numba options; NUMBA_BOUNDSCHECK=1 turns bounds checks on.
+
+Kernels never allocate, so they do without numba's reference counts (`_nrt`): those cost more than the
+arithmetic on a handful of words.
+"""
 
 
 def masks(domain: Domain) -> tuple[np.uint64, np.uint64]:
