@@ -8,16 +8,18 @@ parts or of workers.
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from priorsim.census import kernels
-from priorsim.census.atlas import AtlasHeader, Rows, merge
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows, merge
 from priorsim.census.packed import U64, U, masks
 from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
+from priorsim.mu.code import constant_code, length, operator_code, variable_code
 from priorsim.mu.dialect import FORMS
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 
 SPLIT_POSITION = 2
 PARTS = 32
@@ -208,3 +210,42 @@ def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:
         np.zeros(outer, U),
     )
     return walk, tables
+
+
+def key_of(header: AtlasHeader, program: Program) -> RowKey:
+    """The row a code-only program is counted in, computed by the engine's kernels.
+
+    Raises
+    ------
+    CodeError
+        When the program does not belong to the header's language.
+    """
+    bits = length(program, header.language)
+    shape = make_shape(replace(header, max_bits=bits))
+    token_table = make_tokens(header)
+    walk, tables = make_buffers(shape)
+    key = np.zeros(kernels.ROW_FIELDS, U)
+    chosen = np.array(_chosen_tokens(program.term, 0, header, token_table), dtype=np.int64)
+    kernels.replay(chosen, key, shape, token_table, walk, tables)
+    behaviour, strict, wide, steps, bits_and_searches = (int(field) for field in key)
+    return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)
+
+
+def _chosen_tokens(term: Term, bound: int, header: AtlasHeader, table: kernels.Tokens) -> list[int]:
+    """The tokens of a term's symbols in preorder."""
+    language = header.language
+    children: list[int] = []
+    match term:
+        case Var(index):
+            first = sum(d + language.columns for d in range(bound))
+            symbol = (kernels.VARIABLE, first + index, len(variable_code(index, bound, language)))
+        case Const(word, _):
+            symbol = (kernels.CONSTANT, word, len(constant_code(term, language)))
+        case Apply(form, args):
+            symbol = (kernels.OPCODES[form], 0, len(operator_code(form, bound, language)))
+            for arg, binds in zip(args, FORMS[form].binds, strict=True):
+                children += _chosen_tokens(arg, bound + binds, header, table)
+    here = slice(int(table.start[bound]), int(table.start[bound + 1]))
+    opcode, value, bits = symbol
+    same = (table.opcode[here] == opcode) & (table.value[here] == value) & (table.bits[here] == bits)
+    return [here.start + int(np.flatnonzero(same)[0]), *children]

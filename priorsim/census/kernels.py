@@ -509,26 +509,42 @@ def advance(part, parts, split, shape, tokens, walk, tables):  # type: ignore[no
             ordinal += 1
             if ordinal % parts != part:
                 continue
-        opcode = tokens.opcode[token]
-        walk.opcode[p] = opcode
-        used = walk.used[p] + tokens.bits[token]
-        if opcode >= ADD:
-            pending = walk.pending[p] + tokens.need[token] - tokens.bits[token]
-            open_slot(p + 1, p, 0, used, pending, tokens, walk)
-            p += 1
-            continue
-        fill_leaf(p, token, shape, tokens, walk, tables)
-        top = p
-        while top > 0 and walk.child[top] == tokens.arity[walk.opcode[walk.parent[top]]] - 1:
-            top = walk.parent[top]
-            complete(top, shape, tokens, walk, tables)
-        if top > 0:
-            open_slot(p + 1, walk.parent[top], walk.child[top] + 1, used, walk.pending[p], tokens, walk)
+        if place(p, token, shape, tokens, walk, tables):
             p += 1
         elif p >= split or part == 0:
-            walk.state[0], walk.state[1], walk.state[3] = p, ordinal, used + 1
+            walk.state[0], walk.state[1], walk.state[3] = p, ordinal, 1 + walk.used[p] + tokens.bits[token]
             return True
     return False
+
+
+@kernel
+def place(p, token, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
+    """Put a symbol at position p and complete what it completes; False where that is the program."""
+    opcode = tokens.opcode[token]
+    walk.opcode[p] = opcode
+    used = walk.used[p] + tokens.bits[token]
+    if opcode >= ADD:
+        pending = walk.pending[p] + tokens.need[token] - tokens.bits[token]
+        open_slot(p + 1, p, 0, used, pending, tokens, walk)
+        return True
+    fill_leaf(p, token, shape, tokens, walk, tables)
+    top = p
+    while top > 0 and walk.child[top] == tokens.arity[walk.opcode[walk.parent[top]]] - 1:
+        top = walk.parent[top]
+        complete(top, shape, tokens, walk, tables)
+    if top > 0:
+        open_slot(p + 1, walk.parent[top], walk.child[top] + 1, used, walk.pending[p], tokens, walk)
+    return top > 0
+
+
+@kernel
+def replay(chosen, key, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
+    """Write the row key of one program, given the tokens of its symbols in preorder."""
+    for p in range(len(chosen)):
+        place(p, chosen[p], shape, tokens, walk, tables)
+    last = len(chosen) - 1
+    walk.state[3] = 1 + walk.used[last] + tokens.bits[chosen[last]]
+    read_key(key, shape, walk, tables)
 
 
 @kernel

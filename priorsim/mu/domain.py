@@ -158,7 +158,7 @@ def check_word(word: int, word_bits: int, where: str) -> None:
 
 def parse_word(text: str, word_bits: int, where: str) -> int:
     """A decimal word of `word_bits` bits; DomainError says where it stood."""
-    if not re.fullmatch(r"[0-9]+", text.strip()):
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise DomainError(f"{where}: '{text}' is not a word: give a decimal number 0 to {2**word_bits - 1}")
     word = int(text)
     check_word(word, word_bits, where)

@@ -1,0 +1,56 @@
+"""The named worlds, and finding a world by name or in a file."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+
+from priorsim.errors import WorldError
+from priorsim.worlds.constant import constant_worlds
+from priorsim.worlds.files import FILE_SUFFIXES, load_world
+from priorsim.worlds.in_context import in_context_worlds, video_worlds
+from priorsim.worlds.one_column import one_column_worlds
+from priorsim.worlds.world import World
+
+
+@cache
+def catalogue() -> Mapping[str, World]:
+    """Every named world by its name, family by family; read-only.
+
+    >>> catalogue()["isqrt-w3"].acceptable[7]
+    frozenset({2})
+    """
+    worlds = chain(one_column_worlds(), in_context_worlds(), video_worlds(), constant_worlds())
+    by_name = {world.name: world for world in worlds}
+    return MappingProxyType(by_name)
+
+
+def find_world(name_or_path: str) -> World:
+    """The named world, or the one in a .csv or .toml file.
+
+    Raises
+    ------
+    WorldError
+        When there is no such name or the file is malformed.
+    DomainError
+        When a file's lanes are outside what the language allows.
+
+    Examples
+    --------
+    >>> find_world("isqrt-w44")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    priorsim.errors.WorldError: unknown world 'isqrt-w44': did you mean isqrt-w4, isqrt-w3, ...
+    """
+    named = catalogue().get(name_or_path)
+    if named is not None:
+        return named
+    if Path(name_or_path).suffix.lower() in FILE_SUFFIXES:
+        return load_world(name_or_path)
+    near = get_close_matches(name_or_path.lower(), list(catalogue()), n=3)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    raise WorldError(
+        f"unknown world '{name_or_path}': {hint}'priorsim worlds' lists all names; a .csv or .toml file is a world too"
+    )

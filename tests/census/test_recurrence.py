@@ -1,0 +1,94 @@
+"""The recurrence against enumeration by decoding, published totals and the Kraft equality."""
+
+import math
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from priorsim.census.recurrence import (
+    CODE_ONLY_MASS,
+    convergence_threshold,
+    data_program_counts,
+    kraft_sum,
+    program_counts,
+    term_counts,
+    unexplored_code_mass,
+)
+from priorsim.errors import CodeError
+from priorsim.mu.code import decode
+from priorsim.mu.dialect import Language
+
+
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("columns", [1, 3])
+def test_counts_are_those_of_decoding_every_bit_string(dialect, depth, columns):
+    language = Language.named(dialect, 2, depth=depth, columns=columns)
+    bound = 14
+    code_only, with_data = [0] * (bound + 1), [0] * (bound + 1)
+    for bits in range(1, bound + 1):
+        for string in product("01", repeat=bits):
+            try:
+                program, rest = decode("".join(string), language)
+            except CodeError:
+                continue
+            if not rest:
+                (with_data if program.has_data else code_only)[bits] += 1
+    assert program_counts(language, bound) == tuple(code_only)
+    assert data_program_counts(language, bound) == tuple(with_data)
+
+
+def test_counts_are_the_published_totals():
+    arith = Language.named("arith", 4)
+    counts = program_counts(arith, 48)
+    assert {bits: counts[bits] for bits in (27, 33, 40, 42, 44, 48)} == {
+        27: 183_219,
+        33: 7_871_357,
+        40: 650_126_336,
+        42: 2_330_126_024,
+        44: 8_421_823_382,
+        48: 103_924_780_737,
+    }
+    small = Language.named("arith", 2)
+    both = [a + b for a, b in zip(program_counts(small, 20), data_program_counts(small, 20), strict=True)]
+    assert both[17:] == [3_022, 5_162, 9_643, 21_225]
+
+
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+def test_explored_mass_rises_to_one_half_and_never_passes_it(dialect):
+    language = Language.named(dialect, 2)
+    explored = [kraft_sum(program_counts(language, bits)) for bits in (10, 40, 300)]
+    assert explored[0] < explored[1] < explored[2] < CODE_ONLY_MASS
+    assert CODE_ONLY_MASS - explored[2] < Fraction(1, 10**4)
+    assert unexplored_code_mass(language, 40) == CODE_ONLY_MASS - explored[1]
+    assert abs(float(kraft_sum(data_program_counts(language, 300))) - 0.5) < 1e-3
+
+
+def test_the_unexplored_mass_at_42_bits_is_about_one_hundredth():
+    assert round(float(unexplored_code_mass(Language.named("arith", 4), 42)), 3) == 0.010
+
+
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+def test_the_convergence_threshold_is_where_the_growth_of_the_counts_says(dialect):
+    language = Language.named(dialect, 4)
+    threshold = convergence_threshold(language)
+    assert 0.94 < threshold < 0.97
+    # Counts grow like C * 2^(threshold * l) * l^(-3/2): steps of 48 bits drop the code's period.
+    low, high = 400, 448
+    counts = term_counts(language, 0, high)
+    ratio = Fraction(counts[high], counts[low])
+    growth = (ratio.numerator.bit_length() - ratio.denominator.bit_length()) / 48
+    assert abs(growth - threshold) < 0.03
+
+
+def test_the_masses_at_the_threshold_converge_and_below_it_diverge():
+    language = Language.named("arith", 4)
+    threshold = convergence_threshold(language)
+    counts = program_counts(language, 500)
+
+    def block(beta, first):
+        return sum(2 ** (math.log2(counts[bits]) - beta * bits) for bits in range(first, first + 100))
+
+    assert block(threshold, 400) < block(threshold, 200)
+    assert block(threshold - 0.02, 400) > block(threshold - 0.02, 200)

@@ -1,0 +1,64 @@
+"""Words, lanes, packing and domains from files."""
+
+import pytest
+
+from priorsim.errors import DomainError
+from priorsim.mu.domain import Domain
+
+
+def test_default_domains_are_those_of_the_language_page():
+    sizes = {w: len(Domain.default(w).lanes) for w in range(2, 17)}
+    assert [sizes[w] for w in (2, 3, 4)] == [4, 8, 16]
+    assert all(sizes[w] == 64 // w for w in range(5, 17))
+
+
+def test_depth_is_two_where_the_environments_allow_it():
+    assert Domain.default(4).default_depth == 2
+    assert Domain.default(8).default_depth == 2
+    assert Domain(12, ((0,),)).default_depth == 1
+    with pytest.raises(DomainError, match="at most 1048576"):
+        Domain(12, ((0,),)).check_depth(2)
+
+
+def test_unpacking_undoes_packing():
+    domain = Domain.default(5)
+    words = tuple(range(12))
+    assert domain.unpack(domain.pack(words)) == words
+
+
+def test_a_domain_of_more_than_64_bits_is_refused():
+    with pytest.raises(DomainError, match="17 lanes of 4 bits make 68 bits"):
+        Domain(4, ((0,),) * 17)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "give the column names"),
+        ("x\n", "give the column names"),
+        ("x,y\n1\n", "line 2: 1 cells for 2 columns"),
+        ("x\n16\n", "line 2: word 16 is out of range 0 to 15"),
+        ("x\n-1\n", "line 2: '-1' is not a word"),
+        ("x,x\n1,1\n", "repeat"),
+        ("add\n1\n", "cannot name a column"),
+    ],
+)
+def test_malformed_domain_files_name_the_line(tmp_path, text, words):
+    path = tmp_path / "domain.csv"
+    path.write_text(text)
+    with pytest.raises(DomainError, match=r".") as caught:
+        Domain.from_csv(path, 4)
+    assert words in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_domain_file_gives_columns_lanes_and_context(tmp_path):
+    path = tmp_path / "domain.csv"
+    path.write_text("o:context,q\n1,2\n\n3,4\n")
+    domain = Domain.from_csv(path, 4)
+    assert (domain.columns, domain.context, domain.lanes) == (("o", "q"), ("o",), ((1, 2), (3, 4)))
+
+
+def test_a_missing_domain_file_is_one_clear_line(tmp_path):
+    with pytest.raises(DomainError, match="cannot be read as CSV"):
+        Domain.from_csv(tmp_path / "none.csv", 4)
