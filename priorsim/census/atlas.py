@@ -246,6 +246,18 @@ def read_header(path: Path | str) -> AtlasHeader:
         raise AtlasError(f"{path}: its description is damaged ({_first_line(error)}): make it again") from None
 
 
+def check_writable(path: Path | str) -> None:
+    """Raise AtlasError when a file could not be written there; before long work, not after it."""
+    target = Path(path)
+    if target.is_dir():
+        raise AtlasError(f"{target}: is a folder: name a file in it")
+    try:
+        with tempfile.NamedTemporaryFile(prefix=f".{target.name}.", dir=target.parent):
+            pass
+    except OSError as error:
+        raise AtlasError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 

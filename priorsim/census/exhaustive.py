@@ -6,6 +6,7 @@ parts or of workers.
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -92,7 +93,7 @@ def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
             yield count_part(header, part)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
         futures = [pool.submit(count_part, header, part) for part in range(PARTS)]
         try:
             for future in as_completed(futures):
@@ -102,6 +103,10 @@ def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def count_part(header: AtlasHeader, part: int) -> Rows:
@@ -148,7 +153,7 @@ def make_shape(header: AtlasHeader) -> kernels.Shape:
 
 def make_tokens(header: AtlasHeader) -> kernels.Tokens:
     """The symbol table of a language, by context and by rising need; literals one a word."""
-    language, domain = header.language, header.domain
+    language = header.language
     depth = language.depth
     least = [_shortest_term(header, bound) for bound in range(depth + 1)]
     start, entries, variables = [0], [], 0
@@ -195,12 +200,8 @@ def _shortest_term(header: AtlasHeader, bound: int) -> int:
 def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:
     """Fresh buffers for a walk up to the shape's bound, the walk at its start."""
     positions = shape.max_bits + 1
-    walk = kernels.Walk(
-        *(np.zeros(positions, np.int64) for _ in range(5)),
-        np.zeros((positions, 3), np.int64),
-        *(np.zeros(positions, np.int64) for _ in range(5)),
-        np.zeros(4, np.int64),
-    )
+    shapes = {"args": (positions, 3), "state": (4,)}
+    walk = kernels.Walk(*(np.zeros(shapes.get(name, positions), np.int64) for name in kernels.Walk._fields))
     inner, outer = shape.words**shape.depth, shape.words ** (shape.depth - 1)
     tables = kernels.Tables(
         np.zeros((positions, inner), U),

@@ -20,7 +20,12 @@ from priorsim.census.packed import I64, U64, U, kernel
 
 VARIABLE, CONSTANT = 0, 1
 ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, ITER, FIND, ARGMAX = range(2, 15)
-OPCODES = {name: 2 + code for code, name in enumerate("add sub mul eq lt if and xor shl shr iter find argmax".split())}
+OPCODES = {
+    name: ADD + code
+    for code, name in enumerate(
+        ("add", "sub", "mul", "eq", "lt", "if", "and", "xor", "shl", "shr", "iter", "find", "argmax")
+    )
+}
 
 DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
 """What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""

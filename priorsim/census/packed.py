@@ -6,6 +6,7 @@ w-1 of every lane. Nothing carries from one lane into the next. numba's cache do
 in this file: after one, remove the __pycache__ folders beside it.
 """
 
+from functools import partial
 from typing import Any
 
 import numba as nb
@@ -19,7 +20,7 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 ONE = U(1)
 
-kernel: Any = nb.njit(cache=True, nogil=True, error_model="numpy", boundscheck=None, _nrt=False)
+kernel: Any = partial(nb.njit, cache=True, nogil=True, error_model="numpy", boundscheck=None, _nrt=False)()
 """The one place that holds the numba options; NUMBA_BOUNDSCHECK=1 turns bounds checks on.
 
 Kernels never allocate, so they do without numba's reference counts (`_nrt`): those cost more than the

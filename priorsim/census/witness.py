@@ -13,7 +13,7 @@ from priorsim.census.packed import U
 from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS
-from priorsim.mu.syntax import Apply, Const, Program, Term, Var
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var, format_program
 
 _FORM_OF_OPCODE = {code: name for name, code in kernels.OPCODES.items()}
 
@@ -35,9 +35,7 @@ def find_program(header: AtlasHeader, key: RowKey) -> Program:
     shape = make_shape(AtlasHeader(header.language, header.domain, key.bits))
     tokens = make_tokens(header)
     walk, tables = make_buffers(shape)
-    target = np.array(
-        [key.behaviour, key.strict, key.wide, key.steps, key.bits + 256 * key.searches], dtype=U
-    )
+    target = np.array([key.behaviour, key.strict, key.wide, key.steps, key.bits + 256 * key.searches], dtype=U)
     found = np.zeros(kernels.ROW_FIELDS, U)
     status = kernels.PAUSED
     while status == kernels.PAUSED:
@@ -47,9 +45,12 @@ def find_program(header: AtlasHeader, key: RowKey) -> Program:
     return Program(_read_term(header, walk, tokens, 0)[0])
 
 
-def _read_term(
-    header: AtlasHeader, walk: kernels.Walk, tokens: kernels.Tokens, position: int
-) -> tuple[Term, int]:
+def print_witness(header: AtlasHeader, key: RowKey) -> str:
+    """The program `find_program` finds, as an S-expression."""
+    return format_program(find_program(header, key), header.domain.columns)
+
+
+def _read_term(header: AtlasHeader, walk: kernels.Walk, tokens: kernels.Tokens, position: int) -> tuple[Term, int]:
     """The term that starts at a position of the walk, and the position after it."""
     token = int(walk.cursor[position]) - 1
     opcode, value = int(tokens.opcode[token]), int(tokens.value[token])

@@ -1,0 +1,360 @@
+"""The command line: options in, one function call, text or JSON out. Everything heavy is imported late.
+
+An error a user can cause is one line on standard error and exit code 2; an interrupt says what was
+done and exits with 130.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from priorsim.errors import PriorsimError
+
+if TYPE_CHECKING:
+    from priorsim.census.exhaustive import Progress
+    from priorsim.measure.histogram import Histogram
+    from priorsim.mu.dialect import Language
+    from priorsim.prior import Prior
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Count every small program exactly, tell which of them search, and weigh them under a prior.",
+)
+
+AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
+HistogramFile = Annotated[
+    Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
+]
+WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
+Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
+ClassBy = Annotated[str, typer.Option("--class-by", help="lesion, or form: has a search node at all.")]
+PriorName = Annotated[
+    str,
+    typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
+]
+Beta = Annotated[float | None, typer.Option("--beta", help="Bits of penalty for a bit of length.")]
+Gamma = Annotated[float | None, typer.Option("--gamma", help="Bits for a doubling of the mean steps.")]
+Lambda = Annotated[float | None, typer.Option("--lambda", help="Bits for a mean step.")]
+Delta = Annotated[float | None, typer.Option("--delta", help="Search tax: bits for a search node.")]
+Cap = Annotated[float | None, typer.Option("--cap", help="Most mean steps that still count.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops.")]
+WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
+Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
+Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
+
+
+@app.command()
+def census(
+    dialect: Dialect,
+    word_bits: WordBits,
+    max_bits: Annotated[int, typer.Option("--max-bits", help="Count every program up to this length.")],
+    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write.")],
+    depth: Depth = None,
+    domain: Annotated[Path | None, typer.Option("--domain", help="CSV: column names, then one lane a line.")] = None,
+    engine: Annotated[str, typer.Option("--engine", help="exhaustive: one program at a time.")] = "exhaustive",
+    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
+    yes: Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")] = False,
+) -> None:
+    """Count every code-only program up to a length, exactly, into an atlas.
+
+    The exhaustive engine counts about a million programs a second and core at w = 4: 25 bits take a
+    second, 31 bits some ten seconds, and each further bit 1.8 times as long; memory stays below 1 GiB.
+    """
+    from priorsim.census.atlas import check_writable
+    from priorsim.census.runs import check_duration, make_header, take_census
+    from priorsim.mu.domain import Domain
+
+    lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
+    header = make_header(dialect, max_bits, domain=lanes, depth=depth)
+    check_writable(out)
+    check_duration(header, workers=workers, allow_long=yes)
+    with _progress("programs") as progress:
+        atlas = take_census(header, engine=engine, workers=workers, progress=progress)
+    atlas.save(out)
+    typer.echo(f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas.rows)} rows")
+
+
+@app.command()
+def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
+    """Say what an atlas holds, after checking that it is whole."""
+    from priorsim.census.atlas import Atlas
+    from priorsim.report import atlas_text
+
+    typer.echo(atlas_text(Atlas.load(file)))
+
+
+@app.command()
+def odds(
+    atlas: AtlasFile = None,
+    histogram: HistogramFile = None,
+    world: WorldName = None,
+    train: Train = None,
+    prior: PriorName = "solomonoff",
+    beta: Beta = None,
+    gamma: Gamma = None,
+    lam: Lambda = None,
+    delta: Delta = None,
+    cap: Cap = None,
+    class_by: ClassBy = "lesion",
+    as_json: AsJson = False,
+) -> None:
+    """Who wins in a world under a prior, by how many bits, and where it tips."""
+    from priorsim.census.witness import print_witness
+    from priorsim.measure.odds import odds as measure_odds
+    from priorsim.report import odds_text
+
+    weight = _prior(prior, beta, gamma, lam, delta, cap)
+    cells = _histogram(atlas, histogram, world, train, class_by)
+    measured = measure_odds(cells, weight, witness=print_witness)
+    typer.echo(_dump(measured.to_json()) if as_json else odds_text(measured))
+
+
+@app.command()
+def sweep(
+    grid: Annotated[list[str], typer.Option("--grid", help="NAME=FIRST:LAST:COUNT or NAME=V,V,...; once or twice.")],
+    atlas: AtlasFile = None,
+    histogram: HistogramFile = None,
+    world: WorldName = None,
+    train: Train = None,
+    prior: PriorName = "solomonoff",
+    beta: Beta = None,
+    gamma: Gamma = None,
+    lam: Lambda = None,
+    delta: Delta = None,
+    cap: Cap = None,
+    class_by: ClassBy = "lesion",
+    out: Out = None,
+) -> None:
+    """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
+    from priorsim.measure.sweep import format_sweep, parse_grid
+    from priorsim.measure.sweep import sweep as measure_sweep
+
+    penalties = parse_grid(grid)
+    given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
+    first = {name: values[0] if given[name] is None else given[name] for name, values in penalties.items()}
+    weight = _prior(prior, *({**given, **first}[name] for name in given))
+    cells = _histogram(atlas, histogram, world, train, class_by)
+    _write(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
+
+
+@app.command()
+def histogram(
+    atlas: AtlasFile = None,
+    world: WorldName = None,
+    train: Train = None,
+    class_by: ClassBy = "lesion",
+    out: Out = None,
+) -> None:
+    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
+    from priorsim.measure.histogram_file import format_histogram
+
+    _write(format_histogram(_histogram(atlas, None, world, train, class_by)), out)
+
+
+@app.command()
+def worlds(name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None) -> None:
+    """List the named worlds, or show one."""
+    from priorsim.report import world_text, worlds_text
+    from priorsim.worlds import catalogue, find_world
+
+    typer.echo(worlds_text(catalogue()) if name is None else world_text(find_world(name)))
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
+    train: Train = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Show every evaluated term of one lane.")] = False,
+    lane: Annotated[int, typer.Option("--lane", help="The lane to trace.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    from priorsim.measure.program import measure_program
+    from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.report import run_text, trace_text
+
+    where = _world(world, train)
+    program, report = measure_program(file, where)
+    if trace:
+        typer.echo(trace_text(trace_lines(program, where.domain, lane)))
+    else:
+        typer.echo(_dump(report) if as_json else run_text(report, where))
+
+
+@app.command()
+def encode(
+    program: Annotated[str, typer.Argument(help="A program as S-expression, or a file that holds one.")],
+    dialect: Dialect = "arith",
+    word_bits: WordBits = 4,
+    depth: Depth = None,
+    columns: Columns = "x",
+) -> None:
+    """Print a program's code, and its length."""
+    from priorsim.mu.code import encode as encode_program
+    from priorsim.mu.files import read_program
+    from priorsim.mu.syntax import parse
+
+    names = columns.split(",")
+    language = _language(dialect, word_bits, depth, len(names))
+    is_file = program.endswith(".mu")
+    parsed = read_program(program, language, names) if is_file else parse(program, language, names)
+    bits = encode_program(parsed, language)
+    typer.echo(f"{bits}\n{len(bits)} bits")
+
+
+@app.command()
+def decode(
+    bits: Annotated[str, typer.Argument(help="A string of 0 and 1.")],
+    dialect: Dialect = "arith",
+    word_bits: WordBits = 4,
+    depth: Depth = None,
+    columns: Columns = "x",
+) -> None:
+    """Print the one program that a bit string starts with, and how many bits are left over."""
+    from priorsim.mu.code import decode as decode_bits
+    from priorsim.mu.syntax import format_program
+
+    names = columns.split(",")
+    program, rest = decode_bits(bits, _language(dialect, word_bits, depth, len(names)))
+    typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
+
+
+@app.command()
+def paper(
+    preset: Annotated[str, typer.Option("--preset", help="quick or full.")] = "quick",
+    out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures, histograms and atlases.")] = Path(
+        "results"
+    ),
+    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
+) -> None:
+    """Make every census, table and figure. quick: under 3 minutes and 2 GiB on two cores."""
+    from priorsim.paper import make_paper
+
+    with _progress("programs") as progress:
+        for line in make_paper(preset, out, workers=workers, progress=progress):
+            typer.echo(line)
+
+
+def _language(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
+    from priorsim.mu.dialect import Language
+
+    return Language.named(dialect, word_bits, depth=2 if depth is None else depth, columns=columns)
+
+
+def _prior(
+    name: str, beta: float | None, gamma: float | None, lam: float | None, delta: float | None, cap: float | None
+) -> "Prior":
+    from priorsim.prior import named_prior
+
+    return named_prior(name, beta=beta, gamma=gamma, lam=lam, delta=delta, cap=cap)
+
+
+def _world(name: str, train: str | None) -> Any:
+    from priorsim.worlds import find_world, parse_lanes
+
+    world = find_world(name)
+    return world if train is None else world.trained_on(parse_lanes(train, world.domain))
+
+
+def _histogram(
+    atlas: Path | None, exported: Path | None, world: str | None, train: str | None, class_by: str
+) -> "Histogram":
+    from priorsim.census.atlas import Atlas
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.histogram import histogram as count
+    from priorsim.measure.histogram_file import load_histogram
+
+    if exported is not None:
+        if atlas is not None or world is not None or train is not None:
+            raise PriorsimError("--histogram holds a world and its lanes already: leave --atlas, --world and --train")
+        return load_histogram(exported)
+    if atlas is None or world is None:
+        raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
+    where = _world(world, train)
+    return count(Atlas.load(atlas), where, class_by=check_class_by(class_by))
+
+
+def _dump(values: Any) -> str:
+    return json.dumps(values, indent=2, allow_nan=False)
+
+
+def _write(text: str, out: Path | None) -> None:
+    from priorsim.census.atlas import atomic_path
+
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    with atomic_path(out) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+    typer.echo(f"{out}: written")
+
+
+@contextmanager
+def _progress(unit: str) -> Iterator[Callable[["Progress"], None]]:
+    """A progress bar with an estimate on standard error; an interrupt says how far it came."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    reached = [0, 0]
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(unit, total=None, visible=False)
+
+        def update(progress: "Progress") -> None:
+            reached[:] = progress.programs, progress.total
+            bar.update(task, completed=progress.programs, total=progress.total, visible=True)
+
+        try:
+            yield update
+        except KeyboardInterrupt:
+            bar.stop()
+            typer.echo(
+                f"interrupted: {reached[0]} of {reached[1]} {unit} were counted, nothing was left half written",
+                err=True,
+            )
+            raise
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app(standalone_mode=False)
+    except PriorsimError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    except Exception as error:
+        # Typer's usage errors, of whichever click it stands on.
+        if not hasattr(error, "format_message"):
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error)
+            sys.exit(0)
+        _fail(f"{error.format_message().rstrip('.')}: see '{Path(sys.argv[0]).name} --help'")
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"priorsim: {' '.join(message.split())}", err=True)
+    sys.exit(2)

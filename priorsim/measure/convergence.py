@@ -1,0 +1,226 @@
+"""What a bound leaves out: shorter bounds, the share of the last bits, tails, and the unexplored mass.
+
+A world's numbers are exact for the prior cut at the bound B; how they would go on is shown, not known.
+Only the unconditional odds, over all code-only programs, are certified: there the mass beyond the bound
+is known exactly from the code (docs/measures.md).
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from priorsim.census.atlas import Atlas, AtlasHeader
+from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells
+from priorsim.measure.mass import (
+    HIGH,
+    LOW,
+    Interval,
+    Mass,
+    check_convergence,
+    exact_mass,
+    log2_ratio,
+    log_odds,
+    mass,
+    masses,
+)
+from priorsim.prior import Prior
+
+BOUND_STEPS = (0, 2, 4, 6, 8)
+"""A number is shown at B, B-2, B-4, B-6 and B-8."""
+LAST_BITS = 4
+TAIL_BITS = 8
+MIN_TAIL_LENGTHS = 4
+"""A tail is fitted where at least so many of the last eight lengths hold programs of the class."""
+TAIL_ERRORS = 2.0
+"""The range is that of the fitted slope plus and minus so many of its standard errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtBound:
+    """The masses (direct, disguised, search) and log-odds of the programs of at most `max_bits` bits."""
+
+    max_bits: int
+    masses: tuple[Mass, ...]
+    log_odds: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """How far the numbers have settled at the bound.
+
+    Attributes
+    ----------
+    bounds : tuple of AtBound
+        At B, B-2, B-4, B-6 and B-8; bounds below 1 bit are left out.
+    last_share : tuple of (float or None)
+        For each class the share of its mass in the last four bits; None where it has no mass.
+    extrapolated : tuple of (Interval or None)
+        For each class log2 of its mass with a geometric tail, low and high; None where fewer than
+        four of the last eight lengths hold programs of the class, and where no length does.
+    log_odds : Interval
+        With tails fitted to the classes that stand together at each end: low takes search's low tail
+        and direct's high one, high the reverse. None at an end whose tail is unknown or unbounded.
+    """
+
+    bounds: tuple[AtBound, ...]
+    last_share: tuple[float | None, ...]
+    extrapolated: tuple[Interval | None, ...]
+    log_odds: Interval
+
+
+def convergence(histogram: Histogram, prior: Prior) -> Convergence:
+    """Bounds, shares of the last bits and tails of a world under a prior.
+
+    The tail of a class is fitted to log2 of its mass at each of the last eight lengths by a straight
+    line; its slope plus and minus two standard errors, through the centre of the points, gives the two
+    tails. Where the high one does not shrink it is unbounded. No tail exceeds the code's unexplored
+    mass where every weight is at most 2^-l. The fit assumes a geometric course; the counts of a
+    context-free code fall a little slower, so the range is a guide and no bound.
+    """
+    cells, header = histogram.cells, histogram.header
+    at_bounds = []
+    for step in BOUND_STEPS:
+        bound = histogram.max_bits - step
+        if bound >= 1:
+            cut = cells.take(cells.bits <= bound)
+            parts = tuple(mass(cut.of([kind]), header, prior) for kind in range(len(CLASSES)))
+            at_bounds.append(AtBound(bound, parts, log_odds(parts)))
+    whole = masses(histogram, prior)
+    last = cells.take(cells.bits > histogram.max_bits - LAST_BITS)
+    last_share = tuple(
+        None if total.log2 == -math.inf else float(np.exp2(mass(last.of([kind]), header, prior).log2 - total.log2))
+        for kind, total in enumerate(whole)
+    )
+    by_class = [cells.of([kind]) for kind in range(len(CLASSES))]
+    tails = tuple(_with_tail(part, header, prior) if len(part) else None for part in by_class)
+    search, direct = (
+        [_with_tail(cells.of(kinds), header, prior) for kinds in sides]
+        for sides in ((LOW.search, HIGH.search), (LOW.direct, HIGH.direct))
+    )
+    with_tails = Interval(
+        _quotient(search[0], direct[0], "low", "high"), _quotient(search[1], direct[1], "high", "low")
+    )
+    return Convergence(tuple(at_bounds), last_share, tails, with_tails)
+
+
+def _with_tail(cells: Cells, header: AtlasHeader, prior: Prior) -> Interval | None:
+    """log2 of the mass of all cells with the low and with the high geometric tail; no cells have none."""
+    if not len(cells):
+        return Interval(-math.inf, -math.inf)
+    bound = header.max_bits
+    lengths = [bits for bits in range(max(1, bound - TAIL_BITS + 1), bound + 1) if (cells.bits == bits).any()]
+    by_length = np.array([mass(cells.take(cells.bits == bits), header, prior).log2 for bits in lengths])
+    here, by_length = np.array(lengths, dtype=np.float64)[by_length > -math.inf], by_length[by_length > -math.inf]
+    if len(here) < MIN_TAIL_LENGTHS:
+        return None
+    (slope, _), covariance = np.polyfit(here - here.mean(), by_length, 1, cov=True)
+    error = TAIL_ERRORS * math.sqrt(max(0.0, float(covariance[0, 0])))
+    whole = mass(cells, header, prior).log2
+    ends = []
+    for tilt in (float(slope) - error, float(slope) + error):
+        # Geometric series from B + 1 on, of ratio 2^tilt, through the centre of the points.
+        tail = math.inf
+        if tilt < 0:
+            tail = float(by_length.mean()) + tilt * (bound + 1 - float(here.mean())) - math.log2(1 - 2**tilt)
+        if prior.is_below_code:
+            tail = min(tail, exact_mass(unexplored_code_mass(header.language, bound)).log2)
+        ends.append(float(np.logaddexp2(whole, tail)))
+    return Interval(*ends)
+
+
+def _quotient(search: Interval | None, direct: Interval | None, search_end: str, direct_end: str) -> float | None:
+    """log2 of the quotient of two masses at these ends; None where either is unknown or unbounded."""
+    if search is None or direct is None:
+        return None
+    over, under = Mass(getattr(search, search_end)), Mass(getattr(direct, direct_end))
+    return None if math.inf in (over.log2, under.log2) else log2_ratio(over, under)
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """Sums of 2^-l, exact.
+
+    Attributes
+    ----------
+    explored : Fraction
+        Over the programs of the census.
+    unexplored : Fraction
+        1 minus it: longer programs, and all programs with data.
+    unexplored_code : Fraction
+        The code-only part of that, R.
+    """
+
+    explored: Fraction
+    unexplored: Fraction
+    unexplored_code: Fraction
+
+
+def explored(header: AtlasHeader) -> Explored:
+    """How much of the code's mass a census went through, from the recurrence.
+
+    Examples
+    --------
+    >>> from priorsim.mu.dialect import Language
+    >>> from priorsim.mu.domain import Domain
+    >>> explored(AtlasHeader(Language.named("arith", 4), Domain.default(4), 2)).unexplored
+    Fraction(3, 4)
+    """
+    counted = kraft_sum(program_counts(header.language, header.max_bits))
+    return Explored(counted, 1 - counted, unexplored_code_mass(header.language, header.max_bits))
+
+
+@dataclass(frozen=True, slots=True)
+class Unconditional:
+    """Search against direct over all code-only programs, no world asked for.
+
+    Attributes
+    ----------
+    programs : tuple of int
+        Of each class in the census: direct, disguised, search.
+    masses : tuple of Mass
+    log_odds : Interval
+        Of the census alone.
+    certified : Interval
+        Contains the log-odds over all code-only programs of any length.
+    """
+
+    programs: tuple[int, ...]
+    masses: tuple[Mass, ...]
+    log_odds: Interval
+    certified: Interval
+
+
+def unconditional(atlas: Atlas, prior: Prior, *, class_by: ClassBy = "lesion") -> Unconditional:
+    """Certified odds over all code-only programs: [S / (D + G + R), (S + G + R) / D].
+
+    S, D, G are the masses of search, direct and disguised programs in the census, R the code's
+    unexplored mass.
+
+    Raises
+    ------
+    PriorError
+        When some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a negative tax.
+    """
+    return unconditional_of(atlas.header, census_cells(atlas.rows, class_by), prior)
+
+
+def unconditional_of(header: AtlasHeader, cells: Cells, prior: Prior) -> Unconditional:
+    """`unconditional` from the cells of a whole census (`census_cells`, batches concatenated)."""
+    if not prior.is_below_code:
+        raise PriorError(
+            f"unconditional odds need weights of at most 2^-l, prior '{prior.name}' has beta {prior.beta} and "
+            f"delta {prior.delta}: give a beta of at least 1 and a delta of at least 0"
+        )
+    check_convergence(header.language, prior)
+    by_class = tuple(mass(cells.of([kind]), header, prior) for kind in range(len(CLASSES)))
+    beyond = exact_mass(unexplored_code_mass(header.language, header.max_bits))
+    certified = Interval(
+        log2_ratio(by_class[SEARCH], by_class[DIRECT] + by_class[DISGUISED] + beyond),
+        log2_ratio(by_class[SEARCH] + by_class[DISGUISED] + beyond, by_class[DIRECT]),
+    )
+    counts = tuple(cells.of([kind]).programs for kind in range(len(CLASSES)))
+    return Unconditional(counts, by_class, log_odds(by_class), certified)

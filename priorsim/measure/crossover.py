@@ -1,0 +1,302 @@
+"""Where the odds tip: every root of the log-odds in one parameter of the prior.
+
+log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t,
+delta: s), so each side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] -
+E_search[phi], and each mean falls as theta grows (its derivative is -ln 2 times the variance). On
+[a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away
+from 0 are discarded, intervals where it has one sign hold at most one root; the others are halved.
+What both sides have in common is taken off first: it moves no root, and cancellation costs no digits.
+Complete up to float64 rounding and the resolution below.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import brentq
+
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import Cells, Histogram, mean_steps
+from priorsim.measure.mass import End, log2_weights, masses
+from priorsim.prior import F64, PENALTIES, Prior, features
+
+RESOLUTION = 1e-6
+"""Halving ends at this width; roots within twice of it are reported as one."""
+NOISE = 1e-12
+"""Log-odds this near 0, in bits, cannot be told from 0 in float64."""
+MAX_INTERVALS = 100_000
+"""Halving ends after so many intervals; what is then undecided is reported as roots."""
+GAMMA_RANGE = (0.0, 8.0)
+TAX_RANGE = (-64.0, 64.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """All roots of the log-odds in a range.
+
+    Attributes
+    ----------
+    low, high : float
+        The range searched.
+    values : tuple of float
+        The roots, ascending.
+    touching : tuple of float
+        Those of them with the same sign on either side: double roots, to within RESOLUTION.
+    sign : int or None
+        Where there is no root, the sign of the log-odds over the whole range; 0 where they are 0
+        throughout; None where there are roots or where both sides are empty.
+    """
+
+    low: float
+    high: float
+    values: tuple[float, ...] = ()
+    touching: tuple[float, ...] = ()
+    sign: int | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The range, the roots, those that only touch, and the sign of the log-odds where there is none."""
+        return {
+            "range": [self.low, self.high],
+            "roots": list(self.values),
+            "touching": list(self.touching),
+            "sign": {None: None, -1: "negative", 0: "zero", 1: "positive"}[self.sign],
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExponentialSum:
+    """theta -> log2 sum 2^(base - theta * feature), with features that are distinct and ascending."""
+
+    feature: F64
+    base: F64
+
+    @classmethod
+    def collect(cls, feature: F64, log2_terms: F64) -> "ExponentialSum":
+        """The sum of these terms, those of equal feature added up; terms of -inf are dropped.
+
+        Parameters
+        ----------
+        feature, log2_terms : arrays of float64, shape (n,)
+        """
+        is_there = log2_terms > -math.inf
+        feature, log2_terms = feature[is_there], log2_terms[is_there]
+        distinct, which = np.unique(feature, return_inverse=True)
+        top = np.full(len(distinct), -math.inf)
+        np.maximum.at(top, which, log2_terms)
+        parts = np.bincount(which, weights=np.exp2(log2_terms - top[which]), minlength=len(distinct))
+        return cls(distinct, top + np.log2(parts))
+
+    def __len__(self) -> int:
+        return len(self.feature)
+
+    def beyond(self, other: "ExponentialSum") -> "ExponentialSum":
+        """The terms of this sum less those of equal feature in the other, where something is left."""
+        _, mine, theirs = np.intersect1d(self.feature, other.feature, assume_unique=True, return_indices=True)
+        excess = self.base[mine] - other.base[theirs]
+        base = self.base.copy()
+        base[mine] = -math.inf
+        is_more = excess > NOISE
+        base[mine[is_more]] = self.base[mine[is_more]] + np.log2(-np.expm1(-math.log(2) * excess[is_more]))
+        return ExponentialSum(self.feature[base > -math.inf], base[base > -math.inf])
+
+    def at(self, theta: float) -> tuple[float, float]:
+        """log2 of the sum, and the mean feature under its weights."""
+        terms = self.base - theta * self.feature
+        top = float(terms.max())
+        weights = np.exp2(terms - top)
+        total = float(weights.sum())
+        return top + math.log2(total), float(weights @ self.feature) / total
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    theta: float
+    odds: float
+    direct: float
+    search: float
+
+
+@dataclass(slots=True)
+class _Isolation:
+    """The halving of a range into intervals without a root, with one, and undecided ones."""
+
+    search: ExponentialSum
+    direct: ExponentialSum
+    brackets: list[tuple[_Point, _Point]] = field(default_factory=list)
+    undecided: list[tuple[_Point, _Point]] = field(default_factory=list)
+
+    def point(self, theta: float) -> _Point:
+        search, mean_search = self.search.at(theta)
+        direct, mean_direct = self.direct.at(theta)
+        return _Point(theta, search - direct, mean_direct, mean_search)
+
+    def run(self, low: float, high: float) -> None:
+        stack = [(self.point(low), self.point(high))]
+        intervals = 0
+        while stack:
+            left, right = stack.pop()
+            intervals += 1
+            slope_low = right.direct - left.search
+            slope_high = left.direct - right.search
+            if _is_free(left, right, slope_low, slope_high):
+                continue
+            if slope_low >= 0 or slope_high <= 0:
+                if left.odds * right.odds <= 0:
+                    self.brackets.append((left, right))
+            elif right.theta - left.theta <= RESOLUTION or intervals > MAX_INTERVALS:
+                is_crossing = left.odds * right.odds < 0
+                (self.brackets if is_crossing else self.undecided).append((left, right))
+            else:
+                middle = self.point((left.theta + right.theta) / 2)
+                stack += [(middle, right), (left, middle)]
+
+    def refine(self, left: _Point, right: _Point) -> float:
+        """The root in an interval whose ends differ in sign, or the end that is one."""
+        for end in (left, right):
+            if end.odds == 0:
+                return end.theta
+
+        def odds(theta: float) -> float:
+            return self.search.at(theta)[0] - self.direct.at(theta)[0]
+
+        return float(brentq(odds, left.theta, right.theta, xtol=1e-13, rtol=4 * np.finfo(float).eps))
+
+
+def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -> bool:
+    """True where the slope's bounds keep the log-odds away from 0 in the whole interval."""
+    width = right.theta - left.theta
+    if left.odds < 0 and right.odds < 0:
+        near, far, least, most = -left.odds, -right.odds, -slope_high, -slope_low
+    elif left.odds > 0 and right.odds > 0:
+        near, far, least, most = left.odds, right.odds, slope_low, slope_high
+    else:
+        return False
+    if least >= 0 or most <= 0:
+        return min(near, far) > 0
+    # The steepest fall from the left end meets the steepest fall from the right one.
+    lowest = (near * most - far * least + least * most * width) / (most - least)
+    return min(lowest, near, far) > NOISE
+
+
+def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, high: float) -> Roots:
+    """All roots of log2(search / direct) in [low, high]; the module says how and to what precision.
+
+    Examples
+    --------
+    >>> def terms(*pairs): return ExponentialSum(*np.array(pairs, dtype=float).T)
+    >>> log_odds_roots(terms((4, 0)), terms((2, -3)), 0, 8).values  # 2^-4x = 2^(-3-2x)
+    (1.5,)
+    """
+    if not len(search) and not len(direct):
+        return Roots(low, high)
+    search, direct = search.beyond(direct), direct.beyond(search)
+    if not len(search) or not len(direct):
+        return Roots(low, high, sign=int(len(search) > 0) - int(len(direct) > 0))
+    isolation = _Isolation(search, direct)
+    isolation.run(low, high)
+    found = [(root, root) for root in (isolation.refine(left, right) for left, right in isolation.brackets)]
+    found += [(left.theta, right.theta) for left, right in isolation.undecided]
+    found += [(theta, theta) for theta in (low, high) if abs(isolation.point(theta).odds) <= NOISE]
+    if not found:
+        return Roots(low, high, sign=int(np.sign(isolation.point(low).odds)))
+    values, touching = [], []
+    for left, right in _join(found):
+        values.append((left + right) / 2)
+        outside = [isolation.point(theta).odds for theta in (left - RESOLUTION, right + RESOLUTION)]
+        if low < left and right < high and outside[0] * outside[1] > 0:
+            touching.append(values[-1])
+    return Roots(low, high, tuple(values), tuple(touching))
+
+
+def _join(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The intervals in order, those within twice the resolution of each other made one."""
+    runs: list[tuple[float, float]] = []
+    for left, right in sorted(intervals):
+        if runs and left <= runs[-1][1] + 2 * RESOLUTION:
+            runs[-1] = (runs[-1][0], max(right, runs[-1][1]))
+        else:
+            runs.append((left, right))
+    return runs
+
+
+def exponential_sum(cells: Cells, histogram: Histogram, prior: Prior, parameter: str) -> ExponentialSum:
+    """The mass of these cells as a function of one penalty, the prior's other values kept."""
+    steps = mean_steps(histogram.header, cells.steps)
+    feature = features(cells.bits, steps, cells.searches)[parameter]
+    terms = log2_weights(cells, histogram.header, prior, without=parameter)
+    return ExponentialSum.collect(feature, terms + np.log2(cells.count.astype(np.float64)))
+
+
+def crossovers(
+    histogram: Histogram, prior: Prior, end: End, *, parameter: str = "gamma", within: tuple[float, float] = GAMMA_RANGE
+) -> Roots:
+    """Every value of a penalty at which the log-odds at one end are 0, the prior's other values kept.
+
+    Parameters
+    ----------
+    histogram : Histogram
+    prior : Prior
+        Its own value of the parameter plays no part.
+    end : End
+    parameter : 'beta', 'gamma', 'lambda' or 'delta'
+    within : (low, high)
+
+    Raises
+    ------
+    PriorError
+        When the weight is not linear in the parameter, the range is empty, or beta is below the
+        convergence threshold.
+    """
+    if parameter not in PENALTIES:
+        raise PriorError(f"crossovers in '{parameter}' are not defined: choose one of {', '.join(PENALTIES)}")
+    low, high = map(float, within)
+    if not low < high or not math.isfinite(high - low):
+        raise PriorError(f"the range {low} to {high} of {parameter} is empty: give the lower end first")
+    masses(histogram, prior)
+    search, direct = (
+        exponential_sum(histogram.cells.of(kinds), histogram, prior, parameter) for kinds in (end.search, end.direct)
+    )
+    return log_odds_roots(search, direct, low, high)
+
+
+def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None:
+    """delta*: the tax a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
+
+    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax.
+    """
+    roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
+    if roots.sign == 0:
+        return 0.0
+    return min(roots.values, key=lambda tax: (abs(tax), tax), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """d log-odds / d parameter at the prior: E_direct[phi] - E_search[phi], at one end."""
+
+    beta: float
+    gamma: float
+    lam: float
+    delta: float
+
+    def to_json(self) -> dict[str, float]:
+        """By the parameters' public names."""
+        return {"beta": self.beta, "gamma": self.gamma, "lambda": self.lam, "delta": self.delta}
+
+
+def slopes(histogram: Histogram, prior: Prior, end: End) -> Slopes | None:
+    """How fast the log-odds move with each penalty; None where a side has no mass.
+
+    In bits a unit of the parameter: beta: bits of length, gamma: log2 steps, lambda: steps, delta: nodes.
+    """
+    values = []
+    for parameter in PENALTIES:
+        theta = float(prior.value(parameter) or 0)
+        sums = [
+            exponential_sum(histogram.cells.of(kinds), histogram, prior, parameter)
+            for kinds in (end.direct, end.search)
+        ]
+        if not all(map(len, sums)):
+            return None
+        values.append(sums[0].at(theta)[1] - sums[1].at(theta)[1])
+    return Slopes(*values)

@@ -1,0 +1,282 @@
+"""A world's histogram: all that any measure needs to know of the programs that fit it.
+
+A program fits when on every training lane its word is acceptable (docs/measures.md); its class is
+taken on all lanes. The histogram counts fitting programs by class, length, steps and search nodes, and
+remembers where the least of each class are, so that any weight can be applied without the atlas.
+Batches of rows may be filtered one by one (`fitting`) and joined; every count is exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import Atlas, AtlasHeader, RowKey, Rows
+from priorsim.errors import WorldError
+from priorsim.mu.interpreter import Accounting
+from priorsim.mu.lesions import ProgramClass
+from priorsim.worlds.world import World
+
+DIRECT, DISGUISED, SEARCH = 0, 1, 2
+CLASSES: tuple[ProgramClass, ...] = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
+"""The classes in the order of their numbers: 0 direct, 1 disguised, 2 search."""
+
+ClassBy = Literal["lesion", "form"]
+CLASS_BY: tuple[ClassBy, ...] = ("lesion", "form")
+
+Mask = NDArray[np.bool_]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Counts of programs that no measure tells apart, column by column; every array has shape (cells,).
+
+    Attributes
+    ----------
+    kind : array of uint8
+        Class number: 0 direct, 1 disguised, 2 search.
+    bits, steps, searches : arrays of uint8, uint32, uint8
+        Length l, steps T over all lanes, number of search nodes s.
+    faithful : array of bool
+        Acceptable on every held-out lane too.
+    essential : array of bool
+        Shorter than every direct program of the same behaviour; a direct program never is.
+    count : array of uint64
+        Number of programs.
+    """
+
+    kind: U8
+    bits: U8
+    steps: U32
+    searches: U8
+    faithful: Mask
+    essential: Mask
+    count: U64
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def take(self, chosen: NDArray[Any]) -> "Cells":
+        """The cells at these indices, or where this mask is True."""
+        return Cells(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+    def of(self, kinds: Sequence[int]) -> "Cells":
+        """The cells of these classes together."""
+        return self.take(np.isin(self.kind, kinds))
+
+    @property
+    def programs(self) -> int:
+        """Number of programs in all cells."""
+        return sum(self.count.tolist())
+
+    @classmethod
+    def concatenate(cls, parts: "Sequence[Cells]") -> "Cells":
+        """All cells of the parts, equal ones added up, in canonical order."""
+        return merge_cells(cls(*(np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(cls))))
+
+
+def merge_cells(cells: Cells) -> Cells:
+    """The same counts with equal cells added up, sorted by class, bits, steps, searches and the flags."""
+    if not len(cells):
+        return cells
+    # One key of 52 bits, in the order of the columns: 2 + 8 + 32 + 8 + 1 + 1.
+    key = cells.kind.astype(np.uint64)
+    for column, width in ((cells.bits, 8), (cells.steps, 32), (cells.searches, 8), (cells.faithful, 1)):
+        key = (key << np.uint64(width)) | column.astype(np.uint64)
+    key = (key << np.uint64(1)) | cells.essential.astype(np.uint64)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=~key[order[0]]))
+    return replace(cells.take(order[starts]), count=np.add.reduceat(cells.count[order], starts))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """All programs of a census that fit a world, counted by what measures ask for.
+
+    Attributes
+    ----------
+    header : AtlasHeader
+        What was counted.
+    world : World
+    class_by : 'lesion' or 'form'
+        Whether the class is what the lesions say, or whether there is a search node at all.
+    cells : Cells
+        Sorted, no two alike.
+    functions : tuple of int
+        Entry m: number of distinct behaviours on all lanes whose fitting programs are of exactly the
+        classes in the set m, bit c standing for class c. Entry 0 is 0.
+    shortest, least_kt : tuple of (RowKey or None)
+        For each class the row of least l, and of least l + log2 t; ties go to fewer bits, then steps,
+        then searches, then the lower behaviours. None where the class has no program in the bound.
+    """
+
+    header: AtlasHeader
+    world: World
+    class_by: ClassBy
+    cells: Cells
+    functions: tuple[int, ...]
+    shortest: tuple[RowKey | None, ...]
+    least_kt: tuple[RowKey | None, ...]
+
+    @property
+    def max_bits(self) -> int:
+        """The bound B up to which the census counted."""
+        return self.header.max_bits
+
+    def behaviours(self, kinds: Sequence[int], others: Sequence[int] = ()) -> int:
+        """Distinct behaviours with a program of one of `kinds` and, where given, one of `others` too."""
+        mine, theirs = (sum(1 << kind for kind in group) for group in (kinds, others))
+        return sum(
+            number for mask, number in enumerate(self.functions) if mask & mine and (mask & theirs or not theirs)
+        )
+
+
+def mean_steps(header: AtlasHeader, steps: NDArray[Any]) -> NDArray[np.float64]:
+    """Mean steps t from T: steps a lane, or T itself under the accountings of a single lane."""
+    is_of_one_lane = header.accounting in (Accounting.MAX, Accounting.DEPTH)
+    return steps.astype(np.float64) / (1 if is_of_one_lane else len(header.domain.lanes))
+
+
+def check_world(header: AtlasHeader, world: World) -> None:
+    """Raise WorldError unless the world stands on the census's domain; the message says what differs."""
+    counted, asked = header.domain, world.domain
+    for what, here, there in (
+        ("word bits", counted.word_bits, asked.word_bits),
+        ("columns", counted.columns, asked.columns),
+        ("number of lanes", len(counted.lanes), len(asked.lanes)),
+        ("lanes", counted.lanes, asked.lanes),
+        ("context columns", counted.context, asked.context),
+    ):
+        if here != there and (what != "context columns" or header.accounting is Accounting.AMORTISED):
+            raise WorldError(
+                f"world {world.name} is not on the atlas's domain: its {what} {_differ(there, here)}: "
+                "make an atlas on the world's domain with 'priorsim census'"
+            )
+
+
+def _differ(there: Any, here: Any) -> str:
+    if isinstance(there, tuple) and len(there) == len(here):
+        place = next(i for i, (a, b) in enumerate(zip(there, here, strict=True)) if a != b)
+        return f"differ at {place}, {there[place]} where the atlas has {here[place]}"
+    return f"are {there} where the atlas has {here}"
+
+
+def acceptable(behaviour: U64, world: World, lanes: Sequence[int]) -> Mask:
+    """Where a behaviour, shape (rows,), has an acceptable word on each of these lanes."""
+    single = [lane for lane in lanes if len(world.acceptable[lane]) == 1]
+    wanted = [next(iter(words)) if lane in single else 0 for lane, words in enumerate(world.acceptable)]
+    mask = np.uint64(world.domain.lane_mask(single))
+    fits: Mask = (behaviour & mask) == np.uint64(world.domain.pack(wanted))
+    word_bits = world.domain.word_bits
+    for lane in set(lanes) - set(single):
+        is_right = np.zeros(2**word_bits, dtype=bool)
+        is_right[list(world.acceptable[lane])] = True
+        fits &= is_right[(behaviour >> np.uint64(lane * word_bits)) & np.uint64(2**word_bits - 1)]
+    return fits
+
+
+def fitting(rows: Rows, world: World) -> Rows:
+    """The rows whose programs fit the world on its training lanes; rows may be any part of an atlas."""
+    return rows.take(acceptable(rows.behaviour, world, world.train))
+
+
+def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
+    """The class number of each row, shape (rows,), on all lanes."""
+    if class_by == "form":
+        return np.where(rows.searches > 0, SEARCH, DIRECT).astype(np.uint8)
+    by_wide = np.where(rows.wide != rows.behaviour, DISGUISED, DIRECT)
+    return np.where(rows.strict != rows.behaviour, SEARCH, by_wide).astype(np.uint8)
+
+
+def check_class_by(class_by: str) -> ClassBy:
+    """The way to class programs of that name; WorldError where there is none."""
+    for known in CLASS_BY:
+        if class_by == known:
+            return known
+    raise WorldError(f"programs cannot be classed by '{class_by}': choose {' or '.join(CLASS_BY)}")
+
+
+def census_cells(rows: Rows, class_by: ClassBy = "lesion") -> Cells:
+    """Every program of the rows by class, length, steps and searches; no flag is set."""
+    unset = np.zeros(len(rows), dtype=bool)
+    return merge_cells(Cells(kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, unset, unset, rows.count))
+
+
+def histogram(atlas: Atlas, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
+    """Count the programs of an atlas that fit a world.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    world : World
+        On the atlas's domain.
+    class_by : 'lesion' or 'form'
+
+    Raises
+    ------
+    WorldError
+        When the world's domain is not the atlas's; it says which part differs.
+    """
+    check_world(atlas.header, world)
+    return histogram_of(atlas.header, fitting(atlas.rows, world), world, class_by=class_by)
+
+
+def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
+    """The histogram of fitting rows, in any order; `fitting` of all parts of the census, concatenated.
+
+    Raises
+    ------
+    WorldError
+        When the world's domain is not the census's, or there is no such way to class.
+    """
+    check_world(header, world)
+    kind = kinds_of(rows, class_by)
+    behaviours, which = np.unique(rows.behaviour, return_inverse=True)
+    class_sets = np.zeros(len(behaviours), dtype=np.int64)
+    np.bitwise_or.at(class_sets, which, np.left_shift(1, kind.astype(np.int64)))
+    cells = Cells(
+        kind,
+        rows.bits,
+        rows.steps,
+        rows.searches,
+        acceptable(rows.behaviour, world, world.held_out),
+        rows.bits < _least_direct_bits(rows, kind, which, len(behaviours))[which],
+        rows.count,
+    )
+    return Histogram(
+        header,
+        world,
+        class_by,
+        merge_cells(cells),
+        tuple(np.bincount(class_sets, minlength=2 ** len(CLASSES)).tolist()),
+        tuple(_least(rows, kind == number, by_kt=False) for number in range(len(CLASSES))),
+        tuple(_least(rows, kind == number, by_kt=True) for number in range(len(CLASSES))),
+    )
+
+
+def _least_direct_bits(rows: Rows, kind: U8, which: I64, behaviours: int) -> I64:
+    """For each behaviour the least length of a direct program, or more than any length."""
+    least = np.full(behaviours, 256, dtype=np.int64)
+    is_direct = kind == DIRECT
+    np.minimum.at(least, which[is_direct], rows.bits[is_direct].astype(np.int64))
+    return least
+
+
+def _least(rows: Rows, chosen: Mask, *, by_kt: bool) -> RowKey | None:
+    """The chosen row of least length, or of least l + log2 T, which has the same order as l + log2 t."""
+    places = np.flatnonzero(chosen)
+    if not len(places):
+        return None
+    # The last key counts most.
+    keys: list[NDArray[Any]] = [rows.wide, rows.strict, rows.behaviour, rows.searches, rows.steps, rows.bits]
+    keys = [key[places] for key in keys]
+    if by_kt:
+        # 2^l * T is exact in float64: T has 32 bits at most.
+        keys.append(np.ldexp(keys[-2].astype(np.float64), keys[-1].astype(np.int32)))
+    return rows.key(int(places[np.lexsort(keys)[0]]))

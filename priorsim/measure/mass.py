@@ -1,0 +1,212 @@
+"""Masses of the classes under a prior, and what is made of them (docs/measures.md).
+
+Where the prior is dyadic a mass is an exact rational; it always has a log2, taken from the exact value
+or from float64 sums in log space with compensation. An end of an interval says on which side the
+disguised programs stand: at the low end with direct code, at the high end with search.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.recurrence import convergence_threshold
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, Histogram, mean_steps
+from priorsim.mu.dialect import Language
+from priorsim.prior import F64, Prior
+
+MAX_EXACT_BITS = 1 << 16
+"""Exact rationals are kept while their exponents stay below this; beyond, float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number known up to an interval; None is an end that nothing is known of.
+
+    Ends of -inf and inf are odds against, or for, a class of which the bound holds no program.
+    """
+
+    low: float | None
+    high: float | None
+
+    def to_json(self) -> dict[str, float | str | None]:
+        """Both ends as JSON values; infinite ones as the strings "-inf" and "inf"."""
+        return {"low": json_number(self.low), "high": json_number(self.high)}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of every interval: which classes stand together on either side."""
+
+    name: str
+    direct: tuple[int, ...]
+    search: tuple[int, ...]
+
+
+LOW = End("low", direct=(DIRECT, DISGUISED), search=(SEARCH,))
+HIGH = End("high", direct=(DIRECT,), search=(DISGUISED, SEARCH))
+ENDS = (LOW, HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Mass:
+    """A sum of weights: its log2 in bits, -inf when it is empty, and its exact value where there is one."""
+
+    log2: float
+    exact: Fraction | None = None
+
+    @property
+    def value(self) -> float:
+        """The mass as a float; it may underflow to 0 where `log2` does not."""
+        return float(self.exact) if self.exact is not None else float(np.exp2(self.log2))
+
+    def __add__(self, other: "Mass") -> "Mass":
+        if self.exact is not None and other.exact is not None:
+            return exact_mass(self.exact + other.exact)
+        return Mass(float(np.logaddexp2(self.log2, other.log2)))
+
+
+def exact_mass(value: Fraction) -> Mass:
+    """The mass of this exact value."""
+    return Mass(log2_fraction(value), value)
+
+
+def log2_fraction(value: Fraction) -> float:
+    """log2 of an exact rational of any size; -inf for 0."""
+    return math.log2(value.numerator) - math.log2(value.denominator) if value else -math.inf
+
+
+def check_convergence(language: Language, prior: Prior) -> None:
+    """Raise PriorError when beta is below the convergence threshold of the language's code.
+
+    gamma does not move that line: a program of l bits takes at most l 2^(wD) steps a lane, so t^-gamma
+    divides the mass of a length by a polynomial and cannot tame an exponential. lambda, a cap and a
+    tax could move it a little, not far (what stands in a loop that never runs costs no time), so one line is
+    kept for all of them. A negative tax is not checked: masses are those of the prior cut at the bound.
+    """
+    threshold = convergence_threshold(language)
+    if prior.beta < threshold:
+        raise PriorError(
+            f"beta is {prior.beta}: below {threshold:.4f} the mass of all programs of dialect "
+            f"{language.dialect.name} with {language.word_bits}-bit words does not converge: "
+            f"give a beta of at least {math.ceil(threshold * 1000) / 1000}"
+        )
+
+
+def log2_weights(cells: Cells, header: AtlasHeader, prior: Prior, *, without: str | None = None) -> F64:
+    """log2 of the weight of one program of each cell, shape (cells,), in bits."""
+    return prior.log2_weight(cells.bits, mean_steps(header, cells.steps), cells.searches, without=without)
+
+
+def log2_sum(log2_terms: F64, count: np.ndarray) -> float:
+    """log2 of sum(count * 2^term), compensated; -inf where nothing is summed."""
+    top = float(log2_terms.max(initial=-math.inf))
+    if top == -math.inf:
+        return -math.inf
+    return top + math.log2(math.fsum((count.astype(np.float64) * np.exp2(log2_terms - top)).tolist()))
+
+
+def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
+    """The mass of all cells together, exact where the prior is dyadic."""
+    if not prior.is_dyadic:
+        return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
+    counts_by_exponent: dict[int, int] = {}
+    cells = cells.take(prior.within_cap(mean_steps(header, cells.steps)))
+    beta, delta = int(prior.beta), int(prior.delta)
+    for bits, searches, count in zip(cells.bits.tolist(), cells.searches.tolist(), cells.count.tolist(), strict=True):
+        exponent = beta * bits + delta * searches
+        counts_by_exponent[exponent] = counts_by_exponent.get(exponent, 0) + count
+    if not counts_by_exponent:
+        return exact_mass(Fraction(0))
+    least, most = min(counts_by_exponent), max(counts_by_exponent)
+    if max(-least, most) > MAX_EXACT_BITS:
+        return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
+    total = sum(count << (most - exponent) for exponent, count in counts_by_exponent.items())
+    return exact_mass(total * Fraction(2) ** -most)
+
+
+def masses(histogram: Histogram, prior: Prior) -> tuple[Mass, ...]:
+    """The mass of each class: direct, disguised, search.
+
+    Raises
+    ------
+    PriorError
+        When beta is below the convergence threshold of the language.
+    """
+    check_convergence(histogram.header.language, prior)
+    return tuple(mass(histogram.cells.of([kind]), histogram.header, prior) for kind in range(len(CLASSES)))
+
+
+def joined(by_class: tuple[Mass, ...], kinds: tuple[int, ...]) -> Mass:
+    """The mass of several classes together."""
+    total = by_class[kinds[0]]
+    for kind in kinds[1:]:
+        total = total + by_class[kind]
+    return total
+
+
+def log2_ratio(search: Mass, direct: Mass) -> float | None:
+    """log2 of the quotient; -inf or inf where one mass is empty, None where both are."""
+    if search.log2 == direct.log2 == -math.inf:
+        return None
+    if search.exact and direct.exact:
+        return log2_fraction(search.exact / direct.exact)
+    return search.log2 - direct.log2
+
+
+def log_odds(by_class: tuple[Mass, ...]) -> Interval:
+    """log2(M_search / M_direct) in bits, disguised programs on either side.
+
+    Low is search against direct and disguised, high is search and disguised against direct. A side
+    without mass makes the odds one-sided: -inf says that the bound holds no search program (below the
+    cap, where there is one), inf that it holds no direct one; neither says that there is none. None:
+    neither side has any.
+
+    Examples
+    --------
+    >>> log_odds((Mass(-3.0), Mass(-math.inf), Mass(-5.0)))
+    Interval(low=-2.0, high=-2.0)
+    """
+    ends = [log2_ratio(joined(by_class, end.search), joined(by_class, end.direct)) for end in ENDS]
+    return Interval(*ends)
+
+
+def log_odds_of(histogram: Histogram, prior: Prior) -> Interval:
+    """The log-odds interval of a world under a prior; see `log_odds`."""
+    return log_odds(masses(histogram, prior))
+
+
+def shares(by_class: tuple[Mass, ...]) -> tuple[float, ...] | None:
+    """Each class's share of the fitting mass; None where nothing fits."""
+    total = joined(by_class, (DIRECT, DISGUISED, SEARCH))
+    if total.log2 == -math.inf:
+        return None
+    return tuple(float(np.exp2(part.log2 - total.log2)) for part in by_class)
+
+
+def programs(histogram: Histogram) -> tuple[int, ...]:
+    """Number of fitting programs of each class within the bound, whatever the prior."""
+    return tuple(histogram.cells.of([kind]).programs for kind in range(len(CLASSES)))
+
+
+def shortest(histogram: Histogram, kinds: tuple[int, ...]) -> RowKey | None:
+    """The row of least length of several classes together; ties go to fewer steps."""
+    found = [key for key in (histogram.shortest[kind] for kind in kinds) if key is not None]
+    return min(found, key=lambda key: (key.bits, key.steps, key.searches, key.behaviour), default=None)
+
+
+def kt(key: RowKey, header: AtlasHeader) -> float:
+    """Kt = l + log2 t of a row's programs, in bits."""
+    return key.bits + float(np.log2(mean_steps(header, np.array(key.steps))))
+
+
+def json_number(value: float | None) -> float | str | None:
+    """A JSON value for a float: infinite ones are the strings "-inf" and "inf", NaN and None are null."""
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value + 0.0 if isinstance(value, float) else value

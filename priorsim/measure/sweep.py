@@ -1,0 +1,112 @@
+"""Sweeps: the odds of a world over a grid of any two penalties, read from its histogram alone."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import CLASSES, Histogram
+from priorsim.measure.mass import Interval, json_number, log_odds, masses, shares
+from priorsim.prior import PARAMETERS, Prior
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """The odds at one point of the grid.
+
+    Attributes
+    ----------
+    values : tuple of float
+        One for each penalty, in the order of the grid.
+    log_odds : Interval
+        In bits.
+    shares : tuple of float or None
+        Of the fitting mass: direct, disguised, search; None where nothing weighs anything.
+    """
+
+    values: tuple[float, ...]
+    log_odds: Interval
+    shares: tuple[float, ...] | None
+
+
+def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]]) -> list[SweepRow]:
+    """The odds at every point of a grid over penalties; no program is run again.
+
+    Parameters
+    ----------
+    histogram : Histogram
+    prior : Prior
+        Gives the penalties that are not on the grid.
+    grid : mapping of str to sequence of float
+        For each of one or two of 'beta', 'gamma', 'lambda', 'delta', 'cap' its values; the last varies
+        fastest.
+
+    Raises
+    ------
+    PriorError
+        When a penalty is unknown, has no values, or a value is refused.
+    """
+    if not 1 <= len(grid) <= 2:
+        raise PriorError(f"a grid over {len(grid)} penalties: choose one or two of {', '.join(PARAMETERS)}")
+    for parameter, values in grid.items():
+        prior.value(parameter)
+        if not len(values):
+            raise PriorError(f"the grid has no values of {parameter}: give at least one")
+    rows = []
+    for point in product(*grid.values()):
+        here = prior.with_values(dict(zip(grid, point, strict=True)))
+        by_class = masses(histogram, here)
+        rows.append(SweepRow(tuple(map(float, point)), log_odds(by_class), shares(by_class)))
+    return rows
+
+
+def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``delta=0,1,4``.
+
+    FIRST:LAST:COUNT stands for COUNT evenly spaced values, both ends included.
+
+    Raises
+    ------
+    PriorError
+        When a text is no such grid, or a penalty is given twice.
+
+    Examples
+    --------
+    >>> parse_grid(["gamma=0:1:3", "delta=0,4"])
+    {'gamma': (0.0, 0.5, 1.0), 'delta': (0.0, 4.0)}
+    """
+    grid: dict[str, tuple[float, ...]] = {}
+    for text in texts:
+        name, _, given = text.partition("=")
+        if name in grid:
+            raise PriorError(f"grid '{text}': {name} is given twice")
+        try:
+            if ":" in given:
+                first, last, count = given.split(":")
+                grid[name] = tuple(np.linspace(float(first), float(last), int(count)).tolist())
+            else:
+                grid[name] = tuple(float(value) for value in given.split(","))
+        except ValueError:
+            raise PriorError(
+                f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT or NAME=V,V,... "
+                f"with one of {', '.join(PARAMETERS)}"
+            ) from None
+    return grid
+
+
+def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
+    """The rows as CSV: penalties, log_odds_low, log_odds_high and a share for each class.
+
+    Unknown numbers are left empty, one-sided odds are written inf and -inf.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*parameters, "log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES)])
+    for row in rows:
+        ends = [json_number(row.log_odds.low), json_number(row.log_odds.high)]
+        writer.writerow([*row.values, *ends, *(row.shares or [None] * len(CLASSES))])
+    return text.getvalue()

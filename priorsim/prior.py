@@ -1,0 +1,251 @@
+"""The weight of a program: one family of priors and its named members (docs/measures.md).
+
+weight(p) = 2^(-beta l) * t^(-gamma) * 2^(-lambda t) * 2^(-delta s) * [t <= cap] for a program of l
+bits, t mean steps a lane and s search nodes. Weights are kept as log2, so nothing over- or underflows;
+where time costs nothing and beta and delta are integers they are exact powers of two.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from priorsim.errors import PriorError
+
+F64 = NDArray[np.float64]
+
+PENALTIES: tuple[str, ...] = ("beta", "gamma", "lambda", "delta")
+"""The parameters in which log2 weight is linear, by the names users see."""
+PARAMETERS: tuple[str, ...] = (*PENALTIES, "cap")
+"""Every parameter of the family, by the name users see; in Python `lambda` is spelled `lam`."""
+
+
+def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str, F64]:
+    """What each penalty multiplies: log2 weight = -sum of parameter x feature, cap aside.
+
+    Parameters
+    ----------
+    bits, steps, searches : array_like, shape (n,)
+        Length l in bits, mean steps t >= 1, number of search nodes s.
+
+    Returns
+    -------
+    dict of str to array, shape (n,)
+        beta: l, gamma: log2 t, lambda: t, delta: s.
+    """
+    mean_steps = np.asarray(steps, dtype=np.float64)
+    return {
+        "beta": np.asarray(bits, dtype=np.float64),
+        "gamma": np.log2(mean_steps),
+        "lambda": mean_steps,
+        "delta": np.asarray(searches, dtype=np.float64),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """One member of the weight family.
+
+    Parameters
+    ----------
+    name : str
+    beta : float
+        Weight of a bit of length, above 0; 1 is Solomonoff's. Whether the sum over all programs
+        converges depends on the language and is checked where a mass is taken.
+    gamma : float
+        Bits for each doubling of t, at least 0.
+    lam : float
+        Bits for each step of t, at least 0 (lambda).
+    delta : float
+        The search tax: bits for each search node; negative is a subsidy.
+    cap : float or None
+        Programs with t above it weigh nothing; at least 1.
+    description : str
+        What it is and where it comes from.
+
+    Raises
+    ------
+    PriorError
+        When a value is not finite or out of its range.
+
+    Examples
+    --------
+    >>> Prior("levin", gamma=1).log2_weight([10], [8], [0])
+    array([-13.])
+    """
+
+    name: str
+    beta: float = 1
+    gamma: float = 0
+    lam: float = 0
+    delta: float = 0
+    cap: float | None = None
+    description: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        least = {"beta": None, "gamma": 0, "lambda": 0, "delta": None, "cap": 1}
+        for parameter in PARAMETERS:
+            value = self.value(parameter)
+            if value is None:
+                continue
+            if not math.isfinite(value):
+                raise PriorError(f"{parameter} is {value}: give a finite number")
+            floor = least[parameter]
+            if floor is not None and value < floor:
+                raise PriorError(f"{parameter} is {value}: give a number of at least {floor}")
+        if self.beta <= 0:
+            raise PriorError(f"beta is {self.beta}: give a number above 0")
+
+    def value(self, parameter: str) -> float | None:
+        """The value of one of PARAMETERS; None where there is no cap.
+
+        Raises
+        ------
+        PriorError
+            When there is no such parameter.
+        """
+        if parameter not in PARAMETERS:
+            raise PriorError(f"unknown penalty '{parameter}': choose one of {', '.join(PARAMETERS)}")
+        value: float | None = getattr(self, _FIELDS[parameter])
+        return value
+
+    def with_values(self, values: Mapping[str, float | None]) -> "Prior":
+        """The same prior with other values, by the parameters' public names.
+
+        >>> Prior("linear").with_values({"lambda": 0.5}).lam
+        0.5
+        """
+        for parameter in values:
+            self.value(parameter)
+        return replace(self, **{_FIELDS[parameter]: value for parameter, value in values.items()})  # type: ignore[arg-type]
+
+    @property
+    def is_dyadic(self) -> bool:
+        """True where every weight is a power of two: no price on time, beta and delta integers."""
+        return self.gamma == 0 and self.lam == 0 and self.beta == int(self.beta) and self.delta == int(self.delta)
+
+    @property
+    def is_below_code(self) -> bool:
+        """True where weight <= 2^-l for every program, so that the code's unexplored mass bounds the prior's."""
+        return self.beta >= 1 and self.delta >= 0
+
+    def within_cap(self, steps: ArrayLike) -> NDArray[np.bool_]:
+        """Where the mean steps t, shape (n,), do not exceed the cap."""
+        mean_steps = np.asarray(steps, dtype=np.float64)
+        return np.ones(mean_steps.shape, dtype=bool) if self.cap is None else mean_steps <= float(self.cap)
+
+    def log2_weight(self, bits: ArrayLike, steps: ArrayLike, searches: ArrayLike, *, without: str | None = None) -> F64:
+        """log2 of the weight, in bits; -inf above the cap.
+
+        Parameters
+        ----------
+        bits, steps, searches : array_like, shape (n,)
+            Length l in bits, mean steps t, number of search nodes s.
+        without : str, optional
+            One of PENALTIES to leave out, as if it were 0.
+
+        Returns
+        -------
+        array of float64, shape (n,)
+        """
+        total = np.zeros(np.shape(bits), dtype=np.float64)
+        for parameter, feature in features(bits, steps, searches).items():
+            price = self.value(parameter)
+            if price and parameter != without:
+                total -= float(price) * feature
+        return np.where(self.within_cap(steps), total, -np.inf)
+
+    def to_json(self) -> dict[str, object]:
+        """Name and parameters as JSON values; whole numbers are written without a point."""
+        return {"name": self.name, **{parameter: _plain(self.value(parameter)) for parameter in PARAMETERS}}
+
+
+_FIELDS = {parameter: "lam" if parameter == "lambda" else parameter for parameter in PARAMETERS}
+
+
+def _plain(value: float | None) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named member of the family: its fixed values, what it needs to be given, and its source."""
+
+    description: str
+    values: Mapping[str, float] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+PRIORS: Mapping[str, Member] = MappingProxyType(
+    {
+        "solomonoff": Member("2^-l: simplicity alone. Solomonoff 1964."),
+        "levin": Member(
+            "2^-l / t: the order of Levin's Kt = l + log2 t; S_Kt in Filan, Leike and Hutter 2016.", {"gamma": 1}
+        ),
+        "schmidhuber": Member(
+            "2^(-2l) / t: the order of S_Fast, Schmidhuber 2002, Definition 6.3, up to a factor 2 and the rounding of "
+            "t to a power of two; it ranks by l + (1/2) log2 t. Defined there for sequences; its use for finite "
+            "functions is ours.",
+            {"beta": 2, "gamma": 1},
+        ),
+        "kind-of-speed": Member(
+            "2^-l * t^(-1/2): four times the time is one bit. Christiano; the order of S_Fast at beta = 1.",
+            {"gamma": 0.5},
+        ),
+        "linear": Member("2^(-l - lambda t): every step costs lambda bits.", needs=("lambda",)),
+        "capped": Member("2^-l where t <= cap, else 0.", needs=("cap",)),
+        "tempered": Member("2^(-beta l): beta above 1 is a stronger penalty on length.", needs=("beta",)),
+    }
+)
+"""The named members of the family, in the order they are shown."""
+
+
+def named_prior(
+    name: str,
+    *,
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    delta: float | None = None,
+    cap: float | None = None,
+) -> Prior:
+    """The prior of that name, with any value given in place of its own.
+
+    A value that departs from what the name stands for is shown in the prior's name.
+
+    Raises
+    ------
+    PriorError
+        When there is no such prior, a parameter it needs is missing, or a value is out of range.
+
+    Examples
+    --------
+    >>> named_prior("levin").gamma
+    1
+    >>> named_prior("solomonoff", delta=4).name
+    'solomonoff (delta 4)'
+    >>> named_prior("linear", lam=0.25).name
+    'linear'
+    """
+    if name not in PRIORS:
+        raise PriorError(f"unknown prior '{name}': choose one of {', '.join(PRIORS)}")
+    member = PRIORS[name]
+    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None, **member.values}
+    given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
+    missing = [parameter for parameter in member.needs if given[parameter] is None]
+    if missing:
+        raise PriorError(f"prior '{name}' needs a value for {missing[0]}: give --{missing[0]}")
+    departures = []
+    for parameter, value in given.items():
+        if value is None:
+            continue
+        if parameter not in member.needs and value != values[parameter]:
+            departures.append(f"{parameter} {float(value):g}")
+        values[parameter] = value
+    shown = f"{name} ({', '.join(departures)})" if departures else name
+    return Prior(shown, description=member.description).with_values(values)

@@ -1,0 +1,44 @@
+"""The oracle counts: exact censuses of small programs by a brute force that shares no code with this one."""
+
+import gzip
+from pathlib import Path
+
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+
+FOLDER = Path(__file__).parent.parent / "data" / "oracle"
+
+PAIRS = Domain(2, tuple((a, b) for a in range(4) for b in range(4)), ("a", "b"))
+ONE_LANE = Domain(12, ((0,),))
+
+HEADERS = {
+    "arith-w4-24": ("arith", Domain.default(4), 2, 24),
+    "loops-w4-24": ("loops", Domain.default(4), 2, 24),
+    "logic-w3-23": ("logic", Domain.default(3), 2, 23),
+    "arith-w2-21-with-data": ("arith", Domain.default(2), 2, 21),
+    "arith-w2-pairs-21": ("arith", PAIRS, 2, 21),
+    "arith-w8-19": ("arith", Domain.default(8), 2, 19),
+    "arith-w12-one-lane-depth1-22": ("arith", ONE_LANE, 1, 22),
+}
+
+
+def make_header(dialect: str, domain: Domain, depth: int, max_bits: int) -> AtlasHeader:
+    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns))
+    return AtlasHeader(language, domain, max_bits)
+
+
+def read(name: str) -> dict[RowKey, int]:
+    """The code-only rows of an oracle file."""
+    counts = {}
+    with gzip.open(FOLDER / f"{name}.txt.gz", "rt") as file:
+        for line in file:
+            bits, behaviour, strict, wide, steps, searches, data, count = line.split()
+            if data == "0":
+                words = (int(word, 16) for word in (behaviour, strict, wide))
+                counts[RowKey(int(bits), *words, int(steps), int(searches))] = int(count)
+    return counts
+
+
+def as_dict(rows: Rows) -> dict[RowKey, int]:
+    return {rows.key(row): int(rows.count[row]) for row in range(len(rows))}

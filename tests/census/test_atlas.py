@@ -1,0 +1,156 @@
+"""Atlas files: what was saved comes back, and what is not whole is refused."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from priorsim.census.atlas import METADATA_KEY, Atlas, Rows, check_writable, merge
+from priorsim.errors import AtlasError
+from tests.census import oracle
+
+
+@pytest.fixture(scope="module")
+def atlas():
+    name = "arith-w2-21-with-data"
+    keys = oracle.read(name)
+    columns = zip(*((k.bits, k.behaviour, k.strict, k.wide, k.steps, k.searches) for k in keys), strict=True)
+    kinds = (np.uint8, np.uint64, np.uint64, np.uint64, np.uint32, np.uint8)
+    arrays = [np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)]
+    rows = merge(Rows(*arrays, np.array(list(keys.values()), dtype=np.uint64)))
+    return Atlas(oracle.make_header(*oracle.HEADERS[name]), rows)
+
+
+@pytest.fixture
+def path(atlas, tmp_path):
+    atlas.save(tmp_path / "atlas.parquet")
+    return tmp_path / "atlas.parquet"
+
+
+def rewrite(path, change_metadata=None, change_table=None):
+    """Write the file anew with other contents, the way a program that knows Parquet would."""
+    table = pq.read_table(path)
+    metadata = dict(table.schema.metadata)
+    if change_table:
+        table = change_table(table)
+    if change_metadata:
+        values = json.loads(metadata[METADATA_KEY])
+        change_metadata(values)
+        metadata[METADATA_KEY] = json.dumps(values).encode()
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def test_what_was_saved_comes_back(atlas, path):
+    loaded = Atlas.load(path)
+    assert loaded.header == atlas.header
+    assert oracle.as_dict(loaded.rows) == oracle.as_dict(atlas.rows)
+    assert [str(field.type) for field in pq.read_schema(path)] == [
+        "uint8",
+        "uint64",
+        "uint64",
+        "uint64",
+        "uint32",
+        "uint8",
+        "uint64",
+    ]
+
+
+def test_saving_twice_gives_the_same_bytes(atlas, path, tmp_path):
+    atlas.save(tmp_path / "again.parquet")
+    assert path.read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def test_rows_are_sorted_and_merging_adds_counts(atlas):
+    rows = atlas.rows
+    twice = merge(Rows.concatenate([rows, rows.take(np.arange(len(rows))[::-1])]))
+    assert oracle.as_dict(twice) == {key: 2 * count for key, count in oracle.as_dict(rows).items()}
+    assert list(oracle.as_dict(rows)) == sorted(
+        oracle.as_dict(rows), key=lambda k: (k.bits, k.behaviour, k.strict, k.wide, k.steps, k.searches)
+    )
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(AtlasError, match="no such atlas"):
+        Atlas.load(tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.7, 0.99])
+def test_a_cut_file_is_refused(path, part):
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * part)])
+    with pytest.raises(AtlasError, match=r"atlas\.parquet: not a whole Parquet file"):
+        Atlas.load(path)
+
+
+def test_every_altered_byte_is_refused_or_changes_nothing(atlas, path):
+    whole = path.read_bytes()
+    wanted = oracle.as_dict(atlas.rows)
+    refused = 0
+    for place in range(4, len(whole) - 8, 997):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            assert oracle.as_dict(Atlas.load(path).rows) == wanted
+        except AtlasError:
+            refused += 1
+    assert refused
+
+
+def test_a_changed_count_is_refused(path):
+    def one_more(table):
+        count = table.column("count").to_numpy().copy()
+        count[5] += np.uint64(1)
+        return table.set_column(6, "count", [count])
+
+    rewrite(path, change_table=one_more)
+    with pytest.raises(AtlasError, match="where the recurrence says"):
+        Atlas.load(path)
+
+
+def test_a_missing_row_is_refused(path):
+    rewrite(path, change_table=lambda table: table.slice(1))
+    with pytest.raises(AtlasError, match="where the recurrence says"):
+        Atlas.load(path)
+
+
+def test_another_language_version_is_refused(path):
+    rewrite(path, change_metadata=lambda values: values.update(language_version="0"))
+    with pytest.raises(AtlasError, match="language version 0, this priorsim reads version 1"):
+        Atlas.load(path)
+
+
+@pytest.mark.parametrize("change", [{"dialect": "logic"}, {"max_bits": 20}, {"depth": 1}])
+def test_a_description_that_does_not_match_its_rows_is_refused(path, change):
+    rewrite(path, change_metadata=lambda values: values.update(change))
+    with pytest.raises(AtlasError, match=r"atlas\.parquet: "):
+        Atlas.load(path)
+
+
+def test_a_parquet_file_that_is_no_atlas_is_refused(path):
+    pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
+    with pytest.raises(AtlasError, match="no atlas"):
+        Atlas.load(path)
+
+
+def test_rows_above_the_bound_are_refused(atlas):
+    with pytest.raises(AtlasError, match="longer than its bound"):
+        Atlas(replace(atlas.header, max_bits=15), atlas.rows)
+
+
+def test_an_unwritable_place_is_an_error_and_leaves_nothing(atlas, tmp_path):
+    for place in (tmp_path / "no" / "such" / "folder.parquet", tmp_path):
+        with pytest.raises(AtlasError, match=r"cannot be written|is a folder"):
+            check_writable(place)
+        with pytest.raises(AtlasError, match="cannot be written"):
+            atlas.save(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_save_leaves_the_old_file(atlas, path, monkeypatch):
+    before = path.read_bytes()
+    monkeypatch.setattr(pq, "write_table", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(AtlasError, match="No space left"):
+        atlas.save(path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]

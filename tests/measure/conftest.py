@@ -1,0 +1,98 @@
+"""Censuses for the tests of the measures: the oracle's, and a tiny one made by the plain interpreter."""
+
+import gzip
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
+from priorsim.errors import CodeError
+from priorsim.mu.code import decode
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting, run
+from priorsim.mu.lesions import lesion
+from priorsim.mu.syntax import Program, count_searches
+from priorsim.worlds.world import World
+
+ORACLE = Path(__file__).parents[1] / "data" / "oracle"
+HEADERS = {
+    "arith-w4-24": AtlasHeader(Language.named("arith", 4), Domain.default(4), 24),
+    "loops-w4-24": AtlasHeader(Language.named("loops", 4), Domain.default(4), 24),
+    "logic-w3-23": AtlasHeader(Language.named("logic", 3), Domain.default(3), 23),
+}
+TINY_BITS = 16
+
+
+def rows_of(tuples: list[tuple[int, ...]]) -> Rows:
+    """Rows from plain tuples in the order of the atlas's columns."""
+    columns = zip(*tuples, strict=True) if tuples else [()] * len(COLUMN_TYPES)
+    return Rows(*(np.array(c, dtype=kind) for c, kind in zip(columns, COLUMN_TYPES.values(), strict=True))).sorted()
+
+
+@cache
+def oracle_atlas(name: str) -> Atlas:
+    with gzip.open(ORACLE / f"{name}.txt.gz", "rt") as file:
+        lines = [line.split() for line in file if line.strip()]
+    tuples = [
+        (int(bits), int(y, 16), int(strict, 16), int(wide, 16), int(steps), int(searches), int(count))
+        for bits, y, strict, wide, steps, searches, k, count in lines
+        if k == "0"
+    ]
+    return Atlas(HEADERS[name], rows_of(tuples))
+
+
+def programs_by_code(language: Language, max_bits: int) -> Iterator[tuple[int, Program]]:
+    """Length and program of every code-only bit string of at most `max_bits` bits, by trying them all."""
+    prefixes = ["0"]
+    while prefixes:
+        bits = prefixes.pop()
+        try:
+            yield len(bits), decode(bits, language)[0]
+        except CodeError:
+            if len(bits) < max_bits:
+                prefixes += [bits + "0", bits + "1"]
+
+
+@cache
+def brute_force_atlas() -> Atlas:
+    """Every code-only program of at most 16 bits of arith at w = 2, decoded, run and lesioned one by one."""
+    language, domain = Language.named("arith", 2), Domain.default(2)
+    counts: Counter[tuple[int, ...]] = Counter()
+    for bits, program in programs_by_code(language, TINY_BITS):
+        words = lesion(program, domain)
+        packed = [domain.pack(each) for each in (words.actual, words.strict, words.wide)]
+        steps = run(program, domain).steps[Accounting.TOTAL]
+        counts[(bits, *packed, steps, count_searches(program))] += 1
+    rows = rows_of([(*key, count) for key, count in counts.items()])
+    return Atlas(AtlasHeader(language, domain, TINY_BITS), rows)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Atlas:
+    return brute_force_atlas()
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Callable[[str], Atlas]:
+    return oracle_atlas
+
+
+@pytest.fixture(scope="session")
+def world() -> Callable[..., World]:
+    """A world of a function of the lane's words, or of sets of acceptable words, one for each lane."""
+
+    def make(header: AtlasHeader, words: object, train: object = None) -> World:
+        domain = header.domain
+        each = [words(*lane) for lane in domain.lanes] if callable(words) else list(words)  # type: ignore[call-overload]
+        sets = tuple(
+            frozenset(w) if isinstance(w, (set, frozenset)) else frozenset({w % 2**domain.word_bits}) for w in each
+        )
+        lanes = tuple(range(len(sets))) if train is None else tuple(train)  # type: ignore[arg-type]
+        return World("test", domain, sets, lanes, "test", header.language.dialect.name, "for a test")
+
+    return make

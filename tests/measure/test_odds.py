@@ -1,0 +1,105 @@
+"""The gathered odds and their JSON."""
+
+import json
+import math
+
+import pytest
+
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import histogram
+from priorsim.measure.histogram_file import format_histogram, parse_histogram
+from priorsim.measure.mass import log_odds_of, masses
+from priorsim.measure.odds import odds
+from priorsim.prior import Prior, named_prior
+
+CASES = {
+    "all classes": ("arith-w4-24", lambda x: x > 1, range(12), "solomonoff"),
+    "levin": ("arith-w4-24", lambda x: x, range(12), "levin"),
+    "no search": ("loops-w4-24", lambda x: x, range(12), "levin"),
+    "nothing": ("logic-w3-23", lambda x: (5 * x + x * x // 3) ^ 3, None, "solomonoff"),
+}
+KEYS = (
+    "world family train prior bound_bits language class_by classes log_odds gamma_star break_even_tax unexplored "
+    "explored delta_l decomposition essential_share three_counts alpha predicted_gamma_star slopes hull convergence"
+)
+
+
+@pytest.fixture(params=CASES)
+def case(request, oracle, world):
+    name, words, train, prior = CASES[request.param]
+    atlas = oracle(name)
+    return histogram(atlas, world(atlas.header, words, train)), named_prior(prior)
+
+
+def strict_json(values):
+    return json.dumps(values, allow_nan=False)
+
+
+def test_the_json_is_strictly_valid_and_its_keys_are_the_documented_ones(case):
+    values = odds(*case).to_json()
+    assert json.loads(strict_json(values)) == values
+    assert list(values) == KEYS.split()
+    assert list(values["classes"]) == ["direct", "disguised", "search"]
+    for each in values["classes"].values():
+        assert {"mass", "programs", "l_min", "kt_min", "witness", "bonus"} <= set(each)
+
+
+def test_every_key_is_documented(case):
+    text = type(odds(*case)).to_json.__doc__
+    assert all(f"        {key}" in text for key in KEYS.split())
+
+
+def test_the_json_is_the_same_from_the_exported_histogram(case):
+    found, prior = case
+    again = parse_histogram(format_histogram(found))
+    assert strict_json(odds(again, prior).to_json()) == strict_json(odds(found, prior).to_json())
+
+
+def test_the_json_says_what_the_measures_say(case):
+    found, prior = case
+    values = odds(found, prior).to_json()
+    interval = log_odds_of(found, prior)
+    for end in ("low", "high"):
+        number = getattr(interval, end)
+        shown = {math.inf: "inf", -math.inf: "-inf"}.get(number, number)
+        assert values["log_odds"][end] == shown
+    for each, part in zip(values["classes"].values(), masses(found, prior), strict=True):
+        assert each["mass"] == (part.value or None)
+    assert values["prior"]["name"] == prior.name
+    assert values["bound_bits"] == found.max_bits
+
+
+def test_a_class_without_programs_is_none_and_never_zero(case):
+    for each in odds(*case).to_json()["classes"].values():
+        if not each["programs"]:
+            assert [each[key] for key in ("mass", "l_min", "kt_min", "witness", "bonus")] == [None] * 5
+
+
+def test_witnesses_are_asked_for_once_a_row(case):
+    found, prior = case
+    asked = []
+
+    def witness(header, key):
+        assert header == found.header
+        asked.append(key)
+        return f"({key.bits})"
+
+    given = odds(found, prior, witness=witness)
+    assert len(asked) == len(set(asked))
+    for each in given.classes:
+        assert each.witness == (f"({each.l_min})" if each.shortest else None)
+        assert each.kt_witness == (f"({each.least_kt.bits})" if each.least_kt else None)
+
+
+def test_both_ends_have_their_own_roots(oracle, world):
+    atlas = oracle("arith-w4-24")
+    found = histogram(atlas, world(atlas.header, lambda x: x > 1))
+    given = odds(found, Prior("p"), gamma_range=(0.0, 2.0))
+    values = given.to_json()
+    assert values["break_even_tax"]["low"] < values["break_even_tax"]["high"] < 0
+    assert values["gamma_star"]["low"] == {"range": [0, 2], "roots": [], "touching": [], "sign": "negative"}
+
+
+def test_a_beta_that_does_not_converge_is_refused(case):
+    with pytest.raises(PriorError, match="does not converge"):
+        odds(case[0], Prior("p", beta=0.5))

@@ -1,0 +1,69 @@
+"""Sweeps re-read the histogram and say what the odds say."""
+
+import csv
+import io
+
+import pytest
+
+from priorsim.errors import PriorError
+from priorsim.measure.histogram import histogram
+from priorsim.measure.histogram_file import format_histogram, parse_histogram
+from priorsim.measure.mass import log_odds_of
+from priorsim.measure.sweep import format_sweep, sweep
+from priorsim.prior import Prior, named_prior
+
+
+@pytest.fixture
+def found(oracle, world):
+    atlas = oracle("arith-w4-24")
+    return histogram(atlas, world(atlas.header, lambda x: x, range(12)))
+
+
+def test_each_point_of_a_sweep_is_the_odds_there(found):
+    rows = sweep(found, Prior("p", delta=1), {"gamma": [0, 0.5, 1], "lambda": [0, 0.25]})
+    assert [row.values for row in rows] == [(g, m) for g in (0, 0.5, 1) for m in (0, 0.25)]
+    for row in rows:
+        gamma, lam = row.values
+        assert row.log_odds == log_odds_of(found, Prior("q", gamma=gamma, lam=lam, delta=1))
+        assert sum(row.shares) == pytest.approx(1)
+
+
+def test_an_exported_histogram_gives_the_same_sweep(found):
+    again = parse_histogram(format_histogram(found))
+    grid = {"beta": [1, 2], "cap": [3, 10.5]}
+    assert sweep(again, Prior("p"), grid) == sweep(found, Prior("p"), grid)
+
+
+def test_where_nothing_weighs_anything_nothing_is_said(oracle, world):
+    atlas = oracle("logic-w3-23")
+    empty = histogram(atlas, world(atlas.header, lambda x: (5 * x + x * x // 3) ^ 3))
+    (row,) = sweep(empty, Prior("p"), {"gamma": [1]})
+    assert (row.log_odds.low, row.log_odds.high, row.shares) == (None, None, None)
+    assert format_sweep([row], ["gamma"]).splitlines()[1] == "1.0,,,,,"
+
+
+def test_the_csv_has_a_line_for_each_point(found):
+    grid = {"gamma": [0, 1], "delta": [-1, 0, 1]}
+    rows = sweep(found, named_prior("solomonoff"), grid)
+    lines = list(csv.DictReader(io.StringIO(format_sweep(rows, list(grid)))))
+    assert len(lines) == 6
+    for line, row in zip(lines, rows, strict=True):
+        assert (float(line["gamma"]), float(line["delta"])) == row.values
+        assert float(line["log_odds_low"]) == row.log_odds.low
+        assert float(line["share_search"]) == row.shares[2]
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        ({}, "0 penalties"),
+        ({"beta": [1], "gamma": [1], "delta": [1]}, "3 penalties"),
+        ({"speed": [1]}, "unknown penalty 'speed': choose one of beta"),
+        ({"gamma": []}, "no values of gamma"),
+        ({"beta": [1, 0.5]}, "does not converge"),
+        ({"gamma": [0, float("nan")]}, "finite"),
+    ],
+)
+def test_grids_that_make_no_sense_are_refused(found, grid, message):
+    with pytest.raises(PriorError, match=message):
+        sweep(found, Prior("p"), grid)
