@@ -164,7 +164,7 @@ def histogram(
 @app.command()
 def worlds(name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None) -> None:
     """List the named worlds, or show one."""
-    from priorsim.report import world_text, worlds_text
+    from priorsim.listing import world_text, worlds_text
     from priorsim.worlds import catalogue, find_world
 
     typer.echo(worlds_text(catalogue()) if name is None else world_text(find_world(name)))
@@ -180,9 +180,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    from priorsim.listing import run_text, trace_text
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
-    from priorsim.report import run_text, trace_text
 
     where = _world(world, train)
     program, report = measure_program(file, where)
@@ -337,7 +337,8 @@ def _progress(unit: str) -> Iterator[Callable[["Progress"], None]]:
 def main() -> None:
     """Run the command line."""
     try:
-        app(standalone_mode=False)
+        # Typer turns an interrupt into a returned exit code.
+        sys.exit(app(standalone_mode=False))
     except PriorsimError as error:
         _fail(str(error))
     except KeyboardInterrupt:

@@ -1,20 +1,17 @@
-"""Text for readers out of measured numbers: the odds of a world, an atlas's description, worlds, runs.
+"""Text for readers out of measured numbers: the odds of a world, an atlas's description.
 
 Nothing is computed here but the last rounding; a number that is not known says so in words.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.recurrence import kraft_sum, program_counts
+from priorsim.listing import format_lanes, format_table
 from priorsim.measure.crossover import Roots
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import ClassOdds, Odds
-from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import Accounting, TraceLine
-from priorsim.worlds import World
 
 
 def format_bits(value: float | None) -> str:
@@ -46,25 +43,6 @@ def format_roots(roots: Roots) -> str:
         return "none: both classes are empty"
     course = {1: "positive", 0: "zero", -1: "negative"}[roots.sign]
     return f"none in [{roots.low:g}, {roots.high:g}], the log-odds stay {course}"
-
-
-def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
-    """Columns aligned, text to the left and numbers to the right, two spaces between."""
-    cells = [list(map(str, head)), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-
-    def is_number(text: str) -> bool:
-        return text[:1].isdigit() or text[:2] in ("-0", "-i", "in") or text[:1] in "-+[." or text == "none"
-
-    to_right = [all(is_number(row[column]) for row in cells[1:]) for column in range(len(head))]
-    lines = []
-    for row in cells:
-        padded = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, to_right, strict=True)
-        ]
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
 
 
 def odds_text(odds: Odds) -> str:
@@ -166,21 +144,6 @@ def format_prior(odds: Odds) -> str:
     return " ".join(parts)
 
 
-def format_lanes(lanes: Sequence[int]) -> str:
-    """Lanes as ranges, the way --train takes them.
-
-    >>> format_lanes((0, 1, 2, 5))
-    '0-2,5'
-    """
-    runs: list[list[int]] = []
-    for lane in lanes:
-        if runs and runs[-1][-1] == lane - 1:
-            runs[-1].append(lane)
-        else:
-            runs.append([lane])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
-
-
 def atlas_text(atlas: Atlas) -> str:
     """What `priorsim info` prints of an atlas."""
     header, language = atlas.header, atlas.header.language
@@ -198,68 +161,3 @@ def atlas_text(atlas: Atlas) -> str:
             f"unexplored  {float(Fraction(1, 2) - explored):.6f}",
         ]
     )
-
-
-def worlds_text(worlds: Mapping[str, World]) -> str:
-    """The named worlds, a line each."""
-    rows = [
-        (world.name, world.family, world.dialect, world.domain.word_bits, len(world.domain.lanes), world.description)
-        for world in worlds.values()
-    ]
-    return format_table(rows, head=("world", "family", "dialect", "bits", "lanes", "description"))
-
-
-def world_text(world: World) -> str:
-    """One world: what it is, and its lanes."""
-    rows = [
-        (
-            lane,
-            *words,
-            "|".join(map(str, sorted(world.acceptable[lane]))),
-            "train" if lane in world.train else "held out",
-        )
-        for lane, words in enumerate(world.domain.lanes)
-    ]
-    return "\n".join(
-        [
-            f"{world.name}: {world.description}",
-            f"family {world.family}; at home in {world.dialect}; words of {world.domain.word_bits} bits",
-            "",
-            format_table(rows, head=("lane", *world.domain.columns, "output", "")),
-        ]
-    )
-
-
-def run_text(report: Mapping[str, object], world: World) -> str:
-    """What `priorsim run` prints of a program in a world, from the object that --json prints."""
-    words = report["words"]
-    steps = report["steps"]
-    assert isinstance(words, list) and isinstance(steps, dict)
-    rows = []
-    for lane, inputs in enumerate(world.domain.lanes):
-        right = world.acceptable[lane]
-        mark = "" if words[lane] in right else "wrong"
-        side = "train" if lane in world.train else "held out"
-        rows.append((lane, *inputs, words[lane], "|".join(map(str, sorted(right))), side, mark))
-    lines = [
-        str(report["program"]),
-        f"{report['bits']} bits; class {report['class']}" + ("; dormant" if report["dormant"] else ""),
-        "steps: " + ", ".join(f"{name} {steps[name]}" for name in Accounting),
-        f"{'fits' if report['fits'] else 'does not fit'} {world.name} on its training lanes; "
-        f"{'right' if report['faithful'] else 'not right'} on the held-out lanes",
-        "",
-        format_table(rows, head=("lane", *world.domain.columns, "output", "wanted", "", "")),
-    ]
-    return "\n".join(lines)
-
-
-def trace_text(lines: Iterable[TraceLine]) -> str:
-    """A trace, indented by nesting: each evaluated term with its word and steps."""
-    return "\n".join(
-        f"{'  ' * line.level}{line.text} = {line.word}  [{line.steps} step{'s' * (line.steps > 1)}]" for line in lines
-    )
-
-
-def domain_text(domain: Domain) -> str:
-    """A domain in a line."""
-    return f"{len(domain.lanes)} lanes of {domain.word_bits}-bit words, columns {', '.join(domain.columns)}"

@@ -23,7 +23,7 @@ from priorsim.mu.dialect import FORMS
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 
 SPLIT_POSITION = 2
-PARTS = 32
+PARTS = 64
 QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
@@ -114,15 +114,13 @@ def count_part(header: AtlasHeader, part: int) -> Rows:
     shape = make_shape(header)
     token_table = make_tokens(header)
     walk, tables = make_buffers(shape)
-    table = kernels.HashTable(np.zeros((FIRST_SLOTS, kernels.ROW_FIELDS), U), np.zeros(FIRST_SLOTS, U))
+    table = make_table(FIRST_SLOTS)
     key = np.zeros(kernels.ROW_FIELDS, U)
     status = kernels.PAUSED
     while status != kernels.DONE:
         status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, key, shape, token_table, walk, tables, table)
         if status == kernels.FULL:
-            larger = kernels.HashTable(
-                np.zeros((2 * len(table.counts), kernels.ROW_FIELDS), U), np.zeros(2 * len(table.counts), U)
-            )
+            larger = make_table(2 * len(table.counts))
             kernels.rehash(table, larger)
             table = larger
     return _rows_of(table)
@@ -195,6 +193,11 @@ def _variable_tables(header: AtlasHeader) -> U64:
 def _shortest_term(header: AtlasHeader, bound: int) -> int:
     counts = term_counts(header.language, bound, 3)
     return next(bits for bits, count in enumerate(counts) if count)
+
+
+def make_table(slots: int) -> kernels.HashTable:
+    """An empty hash table; `slots` is a power of two."""
+    return kernels.HashTable(np.zeros((slots, kernels.ROW_FIELDS), U), np.zeros(slots, U))
 
 
 def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:

@@ -484,16 +484,19 @@ def explore(quota, part, parts, split, key, shape, tokens, walk, tables, table):
 
 
 @kernel
-def seek(quota, target, key, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Walk on until a program with the key `target` comes by: FOUND, and the walk stands on it."""
+def seek(quota, key, shape, tokens, walk, tables, table):  # type: ignore[no-untyped-def]
+    """Walk on until a program comes by whose key is in the table: FOUND, and the walk stands on it.
+
+    The table holds the keys sought, each counted once; a key that was found is counted twice and not
+    sought any more. `key` is overwritten with the key found.
+    """
     for _ in range(quota):
         if not advance(0, 1, 0, shape, tokens, walk, tables):
             return DONE
         read_key(key, shape, walk, tables)
-        same = True
-        for field in range(ROW_FIELDS):
-            same = same and key[field] == target[field]
-        if same:
+        slot = slot_of(key, table.keys, table.counts)
+        if table.counts[slot] == U(1):
+            table.counts[slot] = U(2)
             return FOUND
     return PAUSED
 

@@ -4,11 +4,14 @@ The atlas keeps counts, not programs. Walking through the programs of a row's le
 row's key gives the first such program in the walk's order, always the same one.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from priorsim.census import kernels
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.exhaustive import QUOTA, make_buffers, make_shape, make_tokens
+from priorsim.census.exhaustive import QUOTA, make_buffers, make_shape, make_table, make_tokens
 from priorsim.census.packed import U
 from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code
@@ -18,36 +21,54 @@ from priorsim.mu.syntax import Apply, Const, Program, Term, Var, format_program
 _FORM_OF_OPCODE = {code: name for name, code in kernels.OPCODES.items()}
 
 
-def find_program(header: AtlasHeader, key: RowKey) -> Program:
-    """A program with exactly this key.
+def find_programs(header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, Program]:
+    """A program for each of these keys, in one walk up to the longest of them.
 
     Parameters
     ----------
     header : AtlasHeader
-        Language and domain of the census the row is from; its bound does not matter.
-    key : RowKey
+        Language and domain of the census the rows are from; its bound does not matter.
+    keys : iterable of RowKey
 
     Raises
     ------
     CensusError
-        When no program has this key.
+        When no program has one of the keys.
     """
-    shape = make_shape(AtlasHeader(header.language, header.domain, key.bits))
+    sought = {_packed_key(key): key for key in keys}
+    found: dict[RowKey, Program] = {}
+    if not sought:
+        return found
+    shape = make_shape(replace(header, max_bits=max(key.bits for key in sought.values())))
     tokens = make_tokens(header)
     walk, tables = make_buffers(shape)
-    target = np.array([key.behaviour, key.strict, key.wide, key.steps, key.bits + 256 * key.searches], dtype=U)
-    found = np.zeros(kernels.ROW_FIELDS, U)
+    table = make_table(4 << len(sought).bit_length())
+    for words in sought:
+        kernels.count_key(np.array(words, dtype=U), table)
+    key = np.zeros(kernels.ROW_FIELDS, U)
     status = kernels.PAUSED
-    while status == kernels.PAUSED:
-        status = kernels.seek(QUOTA, target, found, shape, tokens, walk, tables)
-    if status != kernels.FOUND:
-        raise CensusError(f"no program of {key.bits} bits has this row's key: the row is from another census")
-    return Program(_read_term(header, walk, tokens, 0)[0])
+    while status != kernels.DONE and len(found) < len(sought):
+        status = kernels.seek(QUOTA, key, shape, tokens, walk, tables, table)
+        if status == kernels.FOUND:
+            found[sought[tuple(key.tolist())]] = Program(_read_term(header, walk, tokens, 0)[0])
+    for missing in set(sought.values()) - set(found):
+        raise CensusError(f"no program of {missing.bits} bits has this row's key: the row is from another census")
+    return found
+
+
+def _packed_key(key: RowKey) -> tuple[int, ...]:
+    return (key.behaviour, key.strict, key.wide, key.steps, key.bits + 256 * key.searches)
+
+
+def print_witnesses(header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
+    """The programs that `find_programs` finds, as S-expressions."""
+    columns = header.domain.columns
+    return {key: format_program(program, columns) for key, program in find_programs(header, keys).items()}
 
 
 def print_witness(header: AtlasHeader, key: RowKey) -> str:
-    """The program `find_program` finds, as an S-expression."""
-    return format_program(find_program(header, key), header.domain.columns)
+    """A program with this key, as S-expression."""
+    return print_witnesses(header, [key])[key]
 
 
 def _read_term(header: AtlasHeader, walk: kernels.Walk, tokens: kernels.Tokens, position: int) -> tuple[Term, int]:

@@ -1,1 +1,27 @@
-"""Figures: one module a figure; each draws plain results into an Axes."""
+"""Figures: one module a figure; each draws plain results into an Axes, and `save` writes it."""
+
+from priorsim.figures.cloud import Cloud, Corner, cloud
+from priorsim.figures.mass_against_length import ClassMass, MassByLength, mass_against_length
+from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
+from priorsim.figures.page import WIDTHS, Width, new_figure, style
+from priorsim.figures.save import save
+from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
+
+__all__ = [
+    "WIDTHS",
+    "ClassMass",
+    "Cloud",
+    "Corner",
+    "MassByLength",
+    "OddsCurve",
+    "Width",
+    "WorldOdds",
+    "WorldTable",
+    "cloud",
+    "mass_against_length",
+    "new_figure",
+    "odds_against_gamma",
+    "save",
+    "style",
+    "worlds_side_by_side",
+]

@@ -82,6 +82,8 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
     grid: dict[str, tuple[float, ...]] = {}
     for text in texts:
         name, _, given = text.partition("=")
+        if name not in PARAMETERS:
+            raise PriorError(f"grid '{text}': unknown penalty '{name}': choose one of {', '.join(PARAMETERS)}")
         if name in grid:
             raise PriorError(f"grid '{text}': {name} is given twice")
         try:
@@ -91,10 +93,7 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
             else:
                 grid[name] = tuple(float(value) for value in given.split(","))
         except ValueError:
-            raise PriorError(
-                f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT or NAME=V,V,... "
-                f"with one of {', '.join(PARAMETERS)}"
-            ) from None
+            raise PriorError(f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT or NAME=V,V,...") from None
     return grid
 
 

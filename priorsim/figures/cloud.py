@@ -1,0 +1,231 @@
+"""Every fitting program by length and time, and the lower hull on which the lightest ones lie.
+
+Length l stands upright and log2 t lies across, so that for the price l + gamma log2 t the gamma at
+which the lightest program changes is minus the slope of an edge, as seen (docs/measures.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from priorsim.figures.page import (
+    GAMMA,
+    INK,
+    LOOKS,
+    Columns,
+    Label,
+    Width,
+    axes_or_new,
+    dense,
+    legend_below,
+    place_labels,
+    plural,
+    settle,
+    title_of,
+)
+from priorsim.mu.lesions import ProgramClass
+
+SHOWN = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
+Point = tuple[str, int, float]
+"""Class, length in bits, log2 of the mean steps."""
+
+
+class Corner(Protocol):
+    """A corner of the hull, as `priorsim.measure.tradeoff.Vertex`."""
+
+    @property
+    def bits(self) -> int:
+        """Length l."""
+
+    @property
+    def log2_steps(self) -> float:
+        """log2 t."""
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """The classes with a program there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The fitting programs of a world, and the lower hull.
+
+    Attributes
+    ----------
+    world : str
+    bound_bits : int
+        B, the length up to which programs were counted.
+    kinds : sequence of str
+        Class of each entry: 'direct', 'disguised' or 'search'; entries of equal class, length and time
+        are added up.
+    bits : sequence of int
+        Length l.
+    log2_steps : sequence of float
+        log2 of t.
+    counts : sequence of int
+        Number of programs.
+    corners : sequence of Corner
+        Of the hull, by growing length and falling steps.
+    gammas : sequence of float
+        Entry i: the gamma at which corner i gives way to corner i + 1.
+    time : str
+        What t is, with its unit.
+    """
+
+    world: str
+    bound_bits: int
+    kinds: Sequence[str]
+    bits: Sequence[int]
+    log2_steps: Sequence[float]
+    counts: Sequence[int]
+    corners: Sequence[Corner] = ()
+    gammas: Sequence[float] = ()
+    time: str = "mean steps per lane"
+
+    def points(self) -> dict[Point, int]:
+        """Number of programs at each point, sorted by class, length and time."""
+        totals: dict[Point, int] = {}
+        for kind, bits, steps, count in zip(self.kinds, self.bits, self.log2_steps, self.counts, strict=True):
+            point = (str(kind), int(bits), float(steps))
+            totals[point] = totals.get(point, 0) + int(count)
+        return dict(sorted(totals.items()))
+
+    def columns(self) -> Columns:
+        """The plotted numbers: points, then the corners of the hull with the gamma at which each gives way."""
+        rows: list[tuple[object, ...]] = [
+            ("point", kind, bits, steps, count, None) for (kind, bits, steps), count in self.points().items()
+        ]
+        for place, corner in enumerate(self.corners):
+            gives_way = self.gammas[place] if place < len(self.gammas) else None
+            rows.append(("hull", "+".join(corner.classes), corner.bits, corner.log2_steps, None, gives_way))
+        names = ("item", "class", "bits", "log2_mean_steps", "programs", "gives_way_at_gamma")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def cloud(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+    """Draw all fitting programs by length and time, the hull, and the gamma of each of its edges.
+
+    Parameters
+    ----------
+    programs : Cloud
+    ax : Axes, optional
+        By default those of a new figure.
+    width : 'single' or 'double'
+        Of the new figure: one column of a journal page, or both.
+    """
+    with axes_or_new(ax, width, 3.5) as axes:
+        points = programs.points()
+        axes.set_xlabel(f"log₂ {programs.time}")
+        axes.set_ylabel("program length l (bits)")
+        axes.set_title(title_of(programs.world, f"up to {programs.bound_bits} bits"))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        handles = [_class(axes, programs, points, kind) for kind in SHOWN]
+        _limits(axes, programs, points)
+        if programs.corners:
+            handles.append(_hull(axes, programs))
+        if points:
+            handles += _sizes(max(points.values()), _scale(points))
+        else:
+            text = f"no program up to {programs.bound_bits} bits fits"
+            axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center")
+        legend_below(axes, handles, columns=2 if width == "single" else 4)
+        _edges(axes, programs, points)
+        return axes
+
+
+def _area(count: int) -> float:
+    """Square points of a marker: with the logarithm of the count."""
+    return 7.0 + 9.0 * float(np.log10(count))
+
+
+def _scale(points: dict[Point, int]) -> float:
+    """Many points are drawn smaller, to at most a third of the area."""
+    return float(np.clip(np.sqrt(200 / max(len(points), 1)), 1 / 3, 1))
+
+
+def _class(ax: Axes, programs: Cloud, points: dict[Point, int], kind: str) -> Artist:
+    """The points of one class, and what the legend says of it."""
+    look = LOOKS[kind]
+    mine = [
+        (steps, bits, _area(count) * _scale(points)) for (name, bits, steps), count in points.items() if name == kind
+    ]
+    number = sum(count for (name, _, _), count in points.items() if name == kind)
+    if mine:
+        steps, bits, areas = map(list, zip(*mine, strict=True))
+        colours: dict[str, Any] = {"facecolor": look.face, "edgecolor": look.colour}
+        if look.marker == "x":
+            colours = {"color": look.colour}
+        ax.scatter(steps, bits, s=areas, marker=look.marker, linewidth=0.5, alpha=0.85, zorder=3, **colours)
+    text = f"{kind}: {plural(number, 'program')}" if number else f"{kind}: none up to {programs.bound_bits} bits"
+    return Line2D(
+        [], [], linestyle="none", marker=look.marker, color=look.colour, markerfacecolor=look.face, label=text
+    )
+
+
+def _sizes(largest: int, scale: float) -> list[Artist]:
+    """A legend's entries for the size of the markers: 1 program, and a power of ten near the most."""
+    power = 10 ** int(np.log10(largest))
+    return [
+        Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor="none", markersize=size, label=text)
+        for size, text in [
+            (float(np.sqrt(_area(count) * scale)), f"{plural(count, 'program')} at a point")
+            for count in sorted({1, power})
+        ]
+    ]
+
+
+def _limits(ax: Axes, programs: Cloud, points: dict[Point, int]) -> None:
+    steps = [*(point[2] for point in points), *(corner.log2_steps for corner in programs.corners)] or [0.6, 8.0]
+    bits = [*(point[1] for point in points), *(corner.bits for corner in programs.corners)] or [2, programs.bound_bits]
+    wide, tall = max(steps) - min(steps), max(bits) - min(bits)
+    # Room for the labels on the side of the hull where no program is.
+    ax.set_xlim(min(steps) - max(0.2 * wide, 0.6), max(steps) + max(0.06 * wide, 0.3))
+    left, right = ax.get_xlim()
+    ax.set_xticks([tick for tick in ax.get_xticks() if max(left, 0) <= tick <= right])
+    ax.set_ylim(max(min(bits) - max(0.18 * tall, 2.5), 0), max(bits) + max(0.06 * tall, 1.0))
+
+
+def _hull(ax: Axes, programs: Cloud) -> Artist:
+    steps = [corner.log2_steps for corner in programs.corners]
+    bits = [corner.bits for corner in programs.corners]
+    ax.plot(steps, bits, color=INK, linewidth=0.9, zorder=2)
+    ax.scatter(steps, bits, s=70, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9, zorder=4)
+    return Line2D(
+        [],
+        [],
+        color=INK,
+        linewidth=0.9,
+        marker="o",
+        markersize=8,
+        markerfacecolor="none",
+        label="lower hull, witnesses",
+    )
+
+
+def _edges(ax: Axes, programs: Cloud, points: dict[Point, int]) -> None:
+    """The gamma of each edge, written on the side of the hull where no program is."""
+    if not programs.gammas:
+        return
+    steps = np.array([corner.log2_steps for corner in programs.corners])
+    bits = np.array([corner.bits for corner in programs.corners], dtype=np.float64)
+    labels = [
+        Label(
+            f"{GAMMA} = {gamma:.3g}",
+            (float(steps[place] + steps[place + 1]) / 2, float(bits[place] + bits[place + 1]) / 2),
+            (-120, -150, 180, -90, -135, -165, 165, -60),
+        )
+        for place, gamma in enumerate(programs.gammas)
+    ]
+    here = np.array([(point[2], point[1]) for point in points], dtype=np.float64)
+    settle(ax)
+    turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    ring = 6 * ax.figure.dpi / 72 * np.column_stack([np.cos(turns), np.sin(turns)])
+    corners = ax.transData.transform(np.column_stack([steps, bits]))
+    rings = ax.transData.inverted().transform((corners[:, None] + ring).reshape(-1, 2))
+    place_labels(ax, labels, avoid=np.vstack([here, dense(steps, bits, ax), rings]))

@@ -1,0 +1,100 @@
+"""Plain text for lists, worlds and runs of programs; light, so that commands that count nothing are quick."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from priorsim.mu.interpreter import Accounting, TraceLine
+from priorsim.worlds import World
+
+
+def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
+    """Columns aligned, text to the left and numbers to the right, two spaces between."""
+    cells = [list(map(str, head)), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+
+    def is_number(text: str) -> bool:
+        return text[:1].isdigit() or text[:2] in ("-0", "-i", "in") or text[:1] in "-+[." or text == "none"
+
+    to_right = [all(is_number(row[column]) for row in cells[1:]) for column in range(len(head))]
+    lines = []
+    for row in cells:
+        padded = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, to_right, strict=True)
+        ]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def format_lanes(lanes: Sequence[int]) -> str:
+    """Lanes as ranges, the way --train takes them.
+
+    >>> format_lanes((0, 1, 2, 5))
+    '0-2,5'
+    """
+    runs: list[list[int]] = []
+    for lane in lanes:
+        if runs and runs[-1][-1] == lane - 1:
+            runs[-1].append(lane)
+        else:
+            runs.append([lane])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def worlds_text(worlds: Mapping[str, World]) -> str:
+    """The named worlds, a line each."""
+    rows = [
+        (world.name, world.family, world.dialect, world.domain.word_bits, len(world.domain.lanes), world.description)
+        for world in worlds.values()
+    ]
+    return format_table(rows, head=("world", "family", "dialect", "bits", "lanes", "description"))
+
+
+def world_text(world: World) -> str:
+    """One world: what it is, and its lanes."""
+    rows = [
+        (
+            lane,
+            *words,
+            "|".join(map(str, sorted(world.acceptable[lane]))),
+            "train" if lane in world.train else "held out",
+        )
+        for lane, words in enumerate(world.domain.lanes)
+    ]
+    return "\n".join(
+        [
+            f"{world.name}: {world.description}",
+            f"family {world.family}; at home in {world.dialect}; words of {world.domain.word_bits} bits",
+            "",
+            format_table(rows, head=("lane", *world.domain.columns, "output", "")),
+        ]
+    )
+
+
+def run_text(report: Mapping[str, object], world: World) -> str:
+    """What `priorsim run` prints of a program in a world, from the object that --json prints."""
+    words = report["words"]
+    steps = report["steps"]
+    assert isinstance(words, list) and isinstance(steps, dict)
+    rows = []
+    for lane, inputs in enumerate(world.domain.lanes):
+        right = world.acceptable[lane]
+        mark = "" if words[lane] in right else "wrong"
+        side = "train" if lane in world.train else "held out"
+        rows.append((lane, *inputs, words[lane], "|".join(map(str, sorted(right))), side, mark))
+    lines = [
+        str(report["program"]),
+        f"{report['bits']} bits; class {report['class']}" + ("; dormant" if report["dormant"] else ""),
+        "steps: " + ", ".join(f"{name} {steps[name]}" for name in Accounting),
+        f"{'fits' if report['fits'] else 'does not fit'} {world.name} on its training lanes; "
+        f"{'right' if report['faithful'] else 'not right'} on the held-out lanes",
+        "",
+        format_table(rows, head=("lane", *world.domain.columns, "output", "wanted", "", "")),
+    ]
+    return "\n".join(lines)
+
+
+def trace_text(lines: Iterable[TraceLine]) -> str:
+    """A trace, indented by nesting: each evaluated term with its word and steps."""
+    return "\n".join(
+        f"{'  ' * line.level}{line.text} = {line.word}  [{line.steps} step{'s' * (line.steps > 1)}]" for line in lines
+    )

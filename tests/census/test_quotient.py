@@ -1,0 +1,251 @@
+"""The quotient engine against the oracle, the exhaustive engine, the recurrence and itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from priorsim.census.atlas import Rows, counts_by_length
+from priorsim.census.exhaustive import count_exhaustive
+from priorsim.census.quotient import Progress, check_exact, count_quotient, estimate
+from priorsim.census.quotient_sort import sort_parts
+from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
+from priorsim.census.recurrence import program_counts
+from priorsim.errors import CensusError
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting
+from tests.census import oracle
+
+pytestmark = pytest.mark.engine
+
+W4 = Domain.default(4)
+PAIRS = Domain(3, tuple((a, b) for a in (1, 4, 6) for b in (0, 3, 5, 7)), ("a", "b"))
+TWO_LANES = Domain(4, ((3,), (9,)))
+ODD_LANES = Domain(3, ((1,), (6,), (2,)))
+
+
+def same(left: Rows, right: Rows) -> bool:
+    return all(np.array_equal(getattr(left, name), getattr(right, name)) for name in Rows.__dataclass_fields__)
+
+
+def class_totals(rows: Rows, bits: int) -> tuple[int, int, int, int, int]:
+    """Rows, direct, disguised and search programs of a length, and the steps of all its programs."""
+    rows = rows.take(rows.bits == bits)
+    searches = rows.strict != rows.behaviour
+    disguised = ~searches & (rows.wide != rows.behaviour)
+    counts = [int(rows.count[chosen].sum()) for chosen in (~searches & ~disguised, disguised, searches)]
+    return len(rows), *counts, sum(int(c) * int(s) for c, s in zip(rows.count, rows.steps, strict=True))
+
+
+@pytest.mark.parametrize("name", oracle.HEADERS)
+def test_the_rows_are_those_of_the_oracle(name):
+    header = oracle.make_header(*oracle.HEADERS[name])
+    rows = count_quotient(header)
+    assert {rows.key(row): int(rows.count[row]) for row in range(len(rows))} == oracle.read(name)
+    assert counts_by_length(rows, header.max_bits) == program_counts(header.language, header.max_bits)
+
+
+CASES = [
+    ("arith", Domain.default(2), 2, 24),
+    ("arith", Domain.default(3), 2, 22),
+    ("arith", W4, 1, 22),
+    ("arith", TWO_LANES, 2, 22),
+    ("arith", Domain(3, ((5,),)), 2, 22),
+    ("arith", PAIRS, 2, 22),
+    ("arith", Domain(16, ((7,), (65535,))), 1, 20),
+    ("logic", Domain.default(2), 2, 22),
+    ("logic", W4, 2, 22),
+    ("logic", PAIRS, 1, 22),
+    ("logic", ODD_LANES, 2, 21),
+    ("loops", Domain.default(3), 2, 22),
+    ("loops", ODD_LANES, 2, 22),
+    ("loops", PAIRS, 2, 22),
+]
+
+
+@pytest.mark.parametrize(("dialect", "domain", "depth", "max_bits"), CASES)
+def test_the_rows_are_those_of_the_exhaustive_engine(dialect, domain, depth, max_bits):
+    header = oracle.make_header(dialect, domain, depth, max_bits)
+    assert same(count_quotient(header), count_exhaustive(header))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+@pytest.mark.parametrize("domain", [Domain.default(2), Domain.default(3), W4, PAIRS], ids=["w2", "w3", "w4", "pairs"])
+def test_the_rows_are_those_of_the_exhaustive_engine_at_26_bits(dialect, domain):
+    header = oracle.make_header(dialect, domain, 2, 26)
+    assert same(count_quotient(header), count_exhaustive(header, workers=2))
+
+
+def test_class_totals_at_27_bits():
+    rows = count_quotient(oracle.make_header("arith", W4, 2, 27))
+    assert class_totals(rows, 27)[:4] == (9_062, 180_697, 123, 2_399)
+
+
+@pytest.mark.slow
+def test_class_totals_at_40_bits():
+    rows = count_quotient(oracle.make_header("arith", W4, 2, 40))
+    assert len(rows) == 9_696_584
+    assert class_totals(rows, 40) == (3_323_892, 626_789_328, 1_728_398, 21_608_610, 469_040_325_556)
+
+
+@pytest.mark.slow
+def test_class_totals_at_42_bits():
+    rows = count_quotient(oracle.make_header("arith", W4, 2, 42))
+    assert len(rows) == 22_400_926
+    assert class_totals(rows, 42) == (7_792_936, 2_252_304_017, 5_012_440, 72_809_567, 1_742_190_673_364)
+
+
+def test_the_rows_do_not_depend_on_the_number_of_workers():
+    header = oracle.make_header("arith", W4, 2, 31)
+    alone = count_quotient(header, workers=1)
+    assert same(alone, count_quotient(header, workers=2))
+    assert same(alone, count_quotient(header, workers=3))
+
+
+def test_rows_are_sorted_and_their_keys_distinct():
+    rows = count_quotient(oracle.make_header("arith", W4, 2, 26))
+    keys = [rows.key(row) for row in range(len(rows))]
+    ordered = [tuple(getattr(key, name) for name in key.__dataclass_fields__) for key in keys]
+    assert ordered == sorted(set(ordered))
+
+
+@pytest.mark.parametrize("max_bits", range(2, 12))
+def test_small_bounds_agree_with_the_recurrence(max_bits):
+    header = oracle.make_header("arith", W4, 2, max_bits)
+    assert counts_by_length(count_quotient(header), max_bits) == program_counts(header.language, max_bits)
+
+
+def test_progress_tells_every_length():
+    seen: list[Progress] = []
+    header = oracle.make_header("logic", Domain.default(2), 2, 14)
+    rows = count_quotient(header, progress=seen.append)
+    assert [step.bits for step in seen] == list(range(2, 15))
+    assert sum(step.rows for step in seen) == len(rows)
+    assert [step.programs for step in seen] == list(program_counts(header.language, 14)[2:])
+
+
+# --- runs that outlive a mishap ---------------------------------------------------------------
+
+RUN = """
+from pathlib import Path
+from priorsim.census.quotient import count_quotient
+from priorsim.mu.domain import Domain
+from tests.census import oracle
+count_quotient(oracle.make_header("arith", Domain.default(4), 2, 32), run_directory=Path({directory!r}))
+"""
+
+
+def test_a_killed_run_continues_to_the_same_rows(tmp_path):
+    header = oracle.make_header("arith", W4, 2, 32)
+    command = [sys.executable, "-c", RUN.format(directory=str(tmp_path))]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    while not (tmp_path / "level-028.npy").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert (tmp_path / "level-027.npy").exists()
+    assert same(count_quotient(header, run_directory=tmp_path), count_quotient(header))
+
+
+@pytest.mark.parametrize("kept", [3, 14, 20, 25])
+def test_a_run_continues_from_any_level(tmp_path, kept):
+    header = oracle.make_header("arith", Domain.default(3), 2, 26)
+    whole = count_quotient(header, run_directory=tmp_path)
+    for length in range(kept + 1, 26):
+        (tmp_path / f"level-{length:03d}.npy").unlink()
+    assert same(count_quotient(header, run_directory=tmp_path), whole)
+
+
+def test_a_damaged_shard_is_made_again(tmp_path):
+    header = oracle.make_header("loops", Domain.default(3), 2, 22)
+    whole = count_quotient(header, run_directory=tmp_path)
+    shard = tmp_path / "level-019.npy"
+    shard.write_bytes(shard.read_bytes()[:-8] + b"damaged!")
+    assert same(count_quotient(header, run_directory=tmp_path), whole)
+
+
+def test_a_run_directory_of_another_task_is_refused(tmp_path):
+    header = oracle.make_header("loops", Domain.default(3), 2, 12)
+    count_quotient(header, run_directory=tmp_path)
+    with pytest.raises(CensusError, match="another task"):
+        count_quotient(replace(header, max_bits=13), run_directory=tmp_path)
+
+
+def test_a_damaged_manifest_is_refused(tmp_path):
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(CensusError, match="not a manifest"):
+        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+def test_what_does_not_fit_is_refused_with_the_bound_that_would():
+    header = oracle.make_header("arith", W4, 2, 60)
+    with pytest.raises(CensusError, match=r"GiB given: give more memory, or at most \d+ bits"):
+        count_quotient(header, memory_bytes=1 << 30)
+
+
+def test_the_estimate_is_within_a_factor_of_two():
+    rows = estimate(oracle.make_header("arith", W4, 2, 40)).rows
+    assert 9_696_584 / 2 < rows < 9_696_584 * 2
+
+
+def test_other_accountings_are_refused():
+    header = replace(oracle.make_header("arith", W4, 2, 12), accounting=Accounting.AMORTISED)
+    with pytest.raises(CensusError, match="accounting"):
+        count_quotient(header)
+
+
+def test_counts_that_could_overflow_are_refused():
+    with pytest.raises(CensusError, match="overflow"):
+        check_exact(oracle.make_header("arith", W4, 2, 80))
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key_words", [1, 4, 5, 18])
+def test_tables_add_up_equal_keys_and_only_those(key_words):
+    generator = np.random.default_rng(1)
+    rows = generator.integers(0, 3, (40 * FIRST_ROWS, key_words + 1), dtype=np.uint64)
+    expected: dict[tuple[int, ...], int] = {}
+    for *key, count in rows.tolist():
+        expected[tuple(key)] = expected.get(tuple(key), 0) + count
+    shared = Shared(key_words, 8)
+    shared.add(rows)
+    for found in (folded(rows), np.concatenate(shared.parts())):
+        assert {tuple(row[:-1]): row[-1] for row in found.tolist()} == expected
+        assert len(found) == len(expected)
+
+
+def stirred(seed: int, word: int) -> int:
+    """One step of the hash of a key."""
+    mixed = (seed ^ word) * int(MULTIPLIER) % 2**64
+    return mixed ^ (mixed >> int(SHIFT))
+
+
+@pytest.mark.parametrize(("key_words", "place"), [(2, 1), (4, 2)])
+def test_keys_that_share_a_hash_stay_apart(key_words, place):
+    rows = np.zeros((3, key_words + 1), dtype=np.uint64)
+    rows[:, -1] = 1
+    rows[1, 0] = 7
+    rows[1, place] = stirred(int(MULTIPLIER), 0) ^ stirred(int(MULTIPLIER), 7)
+    hashed = [hash_outer(rows, row) if key_words == 4 else hash_key(rows[row, :-1]) for row in (0, 1)]
+    assert hashed[0] == hashed[1]
+    assert sorted(folded(rows).tolist()) == [[0] * key_words + [2], [*rows[1, :-1].tolist(), 1]]
+
+
+def test_parts_are_sorted_together():
+    generator = np.random.default_rng(2)
+    rows = np.unique(generator.integers(0, 40, (50_000, 5), dtype=np.uint64) << np.uint64(58), axis=0)
+    rows = rows[np.unique(rows[:, :4], axis=0, return_index=True)[1]]
+    shuffled = generator.permutation(rows)
+    found = sort_parts([shuffled[:7], shuffled[7:7], shuffled[7:]], workers=2)
+    assert np.array_equal(found, rows)

@@ -1,0 +1,395 @@
+"""Figures: the same bytes again, the numbers that were given, units, and every text on the page and apart."""
+
+import csv
+import math
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from priorsim.errors import PriorsimError
+from priorsim.figures import (
+    ClassMass,
+    Cloud,
+    MassByLength,
+    OddsCurve,
+    WorldOdds,
+    WorldTable,
+    cloud,
+    mass_against_length,
+    new_figure,
+    odds_against_gamma,
+    save,
+    style,
+    worlds_side_by_side,
+)
+from priorsim.figures.page import lay_out
+from priorsim.figures.save import format_columns
+from priorsim.prior import Prior
+
+INF = math.inf
+LONG_NAME = "constant-greatest-square-w16"
+
+
+class Corner:
+    """A corner of a hull."""
+
+    def __init__(self, bits: int, log2_steps: float, *classes: str) -> None:
+        self.bits, self.log2_steps, self.classes = bits, log2_steps, classes
+
+
+def curve(low: object, high: object, **others: object) -> OddsCurve:
+    """A curve over gamma in [0, 2] from functions of gamma, or constants."""
+    gammas = [place / 40 for place in range(81)]
+    ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
+    return OddsCurve(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+
+
+CURVES = {
+    "band": curve(lambda g: 1 - 3 * g, lambda g: 2 - 2 * g, crossovers_low=(1 / 3,), crossovers_high=(1.0,)),
+    "no disguised": curve(lambda g: 3 - g, lambda g: 3 - g),
+    "no search": curve(-INF, -INF),
+    "no direct": curve(INF, INF),
+    "only disguised": curve(-INF, INF),
+    "no strict search": curve(-INF, lambda g: 1 - 2 * g, crossovers_high=(0.5,)),
+    "no plain direct": curve(lambda g: 5 - g, INF),
+    "nothing fits": curve(None, None),
+    "many crossovers": curve(
+        lambda g: math.sin(6 * g) - 0.2,
+        lambda g: math.sin(6 * g),
+        crossovers_low=(0.0336, 0.49, 1.081, 1.537),
+        crossovers_high=(0.0, math.pi / 6, math.pi / 3, math.pi / 2),
+    ),
+}
+
+KINDS = ("direct", "disguised", "search")
+POINTS = [(kind, bits, steps / 3, bits * steps) for kind in KINDS for bits in range(20, 30) for steps in range(9, 15)]
+CLOUDS = {
+    "all classes": Cloud(
+        LONG_NAME,
+        31,
+        *zip(*POINTS, *POINTS[:5], strict=True),
+        corners=(Corner(12, 6.0, "search"), Corner(15, 3.0, "direct"), Corner(16, 2.9, "direct", "disguised")),
+        gammas=(1.0, 10.0),
+    ),
+    "one point": Cloud("square-w4", 31, ["search"], [12], [4.0], [1], (Corner(12, 4.0, "search"),)),
+    "nothing fits": Cloud("square-w4", 31, [], [], [], []),
+}
+
+BOUNDS = tuple(range(2, 32))
+FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
+MASSES = {
+    "all classes": MassByLength(
+        LONG_NAME,
+        "kind-of-speed",
+        BOUNDS,
+        [
+            ClassMass("direct", FLAT, (-13.4, -13.1), 0.076),
+            ClassMass("disguised", [each - 6 for each in FLAT], (-19.0, INF), 1.0),
+            ClassMass("search", [each - 3 for each in FLAT], (-16.0, -15.0), 0.0),
+        ],
+    ),
+    "empty classes": MassByLength(
+        "square-w4",
+        "solomonoff",
+        BOUNDS,
+        [
+            ClassMass("direct", FLAT, None, 0.076),
+            ClassMass("disguised", [-INF] * 30),
+            ClassMass("search", [-INF] * 30),
+        ],
+    ),
+    "nothing fits": MassByLength("square-w4", "levin", BOUNDS, [ClassMass(kind, [-INF] * 30) for kind in KINDS]),
+}
+
+CASES = [
+    (-5.0, -4.0),
+    (2.0, 3.0),
+    (-1.0, 1.0),
+    (-INF, -INF),
+    (INF, INF),
+    (-INF, INF),
+    (-INF, 2.0),
+    (1.0, INF),
+    (None, None),
+]
+
+
+def worlds(number: int) -> WorldTable:
+    """A table of so many worlds in families of nine."""
+    return WorldTable(
+        [
+            WorldOdds(f"{LONG_NAME}-{place}", f"family-{place // 9}", 31, [CASES[place % 9]] * 3)
+            for place in range(number)
+        ]
+    )
+
+
+TABLES = {"few": worlds(9), "many": worlds(58), "one": worlds(1)}
+
+
+def draw_worlds(table: WorldTable) -> Axes:
+    return worlds_side_by_side(table)[0]
+
+
+FIGURES = [
+    pytest.param(draw, data, id=f"{draw.__name__}: {name}")
+    for draw, cases in (
+        (odds_against_gamma, CURVES),
+        (cloud, CLOUDS),
+        (mass_against_length, MASSES),
+        (draw_worlds, TABLES),
+    )
+    for name, data in cases.items()
+]
+
+
+class Drawn:
+    """Figures drawn once for all tests that only look at them."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, Figure] = {}
+
+    def __call__(self, draw, data) -> Figure:
+        if id(data) not in self.by_id:
+            self.by_id[id(data)] = figure_of(draw(data))
+            lay_out(self.by_id[id(data)])
+            self.by_id[id(data)].set_layout_engine("none")
+            self.by_id[id(data)].draw_without_rendering()
+        return self.by_id[id(data)]
+
+
+drawn = Drawn()
+
+ONE_OF_EACH = [FIGURES[0], FIGURES[len(CURVES)], FIGURES[len(CURVES) + len(CLOUDS)], FIGURES[-1]]
+
+
+def figure_of(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def drawn_texts(figure: Figure) -> dict[str, Bbox]:
+    """Every text that is drawn, with a number to tell equal ones apart, and its place in pixels."""
+    boxes = {}
+    unseen = set()
+    for ax in figure.findobj(Axes):
+        for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            for tick in ticks:
+                if not low <= tick.get_loc() <= high:
+                    unseen |= {tick.label1, tick.label2}
+    for number, text in enumerate(figure.findobj(Text)):
+        if text.get_visible() and text.get_text().strip() and text not in unseen:
+            boxes[f"{text.get_text()} [{number}]"] = text.get_window_extent()
+    return boxes
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def as_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@pytest.fixture
+def formats(monkeypatch):
+    """Chooses the formats that are saved; each costs time."""
+
+    def choose(*endings: str) -> None:
+        module = sys.modules["priorsim.figures.save"]
+        monkeypatch.setattr(module, "METADATA", {ending: module.METADATA[ending] for ending in endings})
+
+    return choose
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES)
+def test_every_text_is_on_the_page_and_none_covers_another(draw, data):
+    figure = drawn(draw, data)
+    boxes = drawn_texts(figure)
+    page = figure.bbox
+    assert boxes
+    for name, box in boxes.items():
+        assert page.x0 <= box.x0 and box.x1 <= page.x1, name
+        assert page.y0 <= box.y0 and box.y1 <= page.y1, name
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        overlap = Bbox.intersection(a, b)
+        # A turned label's box is larger than its letters.
+        if overlap is not None and not {one.split(" [")[0], other.split(" [")[0]} & TURNED:
+            assert min(overlap.width, overlap.height) < 1.5, (one, other)
+
+
+TURNED = {"solomonoff", "kind-of-speed", "levin"}
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES)
+def test_the_legend_covers_no_data_and_no_panel_is_empty(draw, data):
+    figure = drawn(draw, data)
+    legends = [each for each in (*figure.legends, *(ax.get_legend() for ax in figure.findobj(Axes))) if each]
+    for ax in figure.findobj(Axes):
+        if ax.get_label() == "" or ax.lines or ax.collections:
+            assert ax.lines or ax.collections or ax.texts
+        for legend in legends:
+            assert Bbox.intersection(legend.get_window_extent(), ax.get_window_extent()) is None
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES)
+def test_every_axis_has_a_label_and_a_unit(draw, data):
+    figure = drawn(draw, data)
+    shown = [ax for ax in figure.axes if ax.get_xlabel()]
+    assert shown
+    for ax in shown:
+        assert any(unit in ax.get_xlabel() for unit in ("(bits", "steps per lane")), ax.get_xlabel()
+    if draw is not draw_worlds:
+        assert "(bits)" in figure.axes[0].get_ylabel()
+
+
+@pytest.mark.parametrize(("draw", "data"), ONE_OF_EACH)
+def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path, formats):
+    endings = ["pdf", "svg", "png"] if draw is odds_against_gamma else ["svg"]
+    formats(*endings)
+    runs = []
+    for settings in ({}, {"font.size": 20, "lines.linewidth": 7, "svg.hashsalt": "other"}):
+        with mpl.rc_context(settings):
+            paths = save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns())
+            runs.append([path.read_bytes() for path in paths])
+    assert [path.name for path in paths] == [f"figure.v1.{ending}" for ending in (*endings, "csv")]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert runs[0] == runs[1]
+    for content in runs[0][:-1]:
+        assert content and b"Date" not in content
+
+
+def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path, formats):
+    formats("svg")
+    figure = figure_of(odds_against_gamma(CURVES["no strict search"]))
+    first, second = ([path.read_bytes() for path in save(figure, tmp_path / "figure", {"a": []})] for _ in range(2))
+    assert first == second
+
+
+def test_the_csv_of_a_curve_is_the_curve(tmp_path, formats):
+    formats("svg")
+    data = CURVES["no strict search"]
+    ax = odds_against_gamma(data)
+    rows = rows_of(save(figure_of(ax), tmp_path / "odds", data.columns())[-1])
+    on_curve = [row for row in rows if row["item"] == "curve"]
+    assert [float(row["gamma"]) for row in on_curve] == list(data.gammas)
+    assert [(row["log_odds_low_bits"], row["log_odds_high_bits"]) for row in on_curve] == [
+        tuple(map(as_text, ends)) for ends in data.log_odds
+    ]
+    assert [float(row["gamma"]) for row in rows if row["item"] == "crossover_high"] == [0.5]
+    lines = [line for line in ax.lines if len(line.get_xdata()) == len(data.gammas)]
+    assert any(np.array_equal(line.get_ydata(), [ends[1] for ends in data.log_odds]) for line in lines)
+
+
+def test_the_csv_of_a_cloud_counts_every_program_once():
+    data = CLOUDS["all classes"]
+    columns = data.columns()
+    assert sum(count for count in columns["programs"] if count) == sum(data.counts)
+    points = {each[:3] for each in POINTS}
+    assert columns["item"].count("point") == len(points)
+    assert [gamma for gamma in columns["gives_way_at_gamma"] if gamma is not None] == list(data.gammas)
+    assert columns["class"][-1] == "direct+disguised"
+    # Each point is drawn where it is: across log2 steps, upright bits.
+    places = {tuple(place) for group in cloud(data).collections for place in group.get_offsets()}
+    assert {(steps, bits) for _, bits, steps in points} <= places
+
+
+def test_the_csv_of_masses_and_worlds_are_their_inputs():
+    masses = MASSES["all classes"].columns()
+    direct = [place for place, kind in enumerate(masses["class"]) if kind == "direct"]
+    assert [masses["log2_mass"][place] for place in direct] == [*FLAT, None]
+    assert (masses["log2_mass_low"][direct[-1]], masses["log2_mass_high"][direct[-1]]) == (-13.4, -13.1)
+    table = TABLES["few"].columns()
+    ends = list(zip(table["log_odds_low_bits"], table["log_odds_high_bits"], strict=True))
+    assert ends == [case for case in CASES for _ in range(3)]
+    assert table["gamma"] == [0.0, 0.5, 1.0] * 9
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("no search", "no search program up to 31 bits"),
+        ("no direct", "no direct program up to 31 bits"),
+        ("no strict search", "no search program up to 31 bits"),
+        ("no plain direct", "no direct program up to 31 bits"),
+        ("nothing fits", "no program up to 31 bits fits"),
+        ("no disguised", "none up to 31 bits"),
+    ],
+)
+def test_a_class_without_programs_is_said_to_have_none_up_to_the_bound(data, says):
+    texts = drawn_texts(drawn(odds_against_gamma, CURVES[data]))
+    assert any(says in text for text in texts)
+
+
+def test_empty_classes_are_named_in_clouds_and_masses():
+    for draw, data in ((cloud, CLOUDS["one point"]), (mass_against_length, MASSES["empty classes"])):
+        texts = drawn_texts(drawn(draw, data))
+        assert any("disguised: none up to 31 bits" in text for text in texts)
+
+
+def test_every_world_keeps_its_row_and_every_crossover_its_value():
+    for table in TABLES.values():
+        texts = drawn_texts(drawn(draw_worlds, table))
+        for world in table.worlds:
+            assert any(text.startswith(f"{world.name} [") for text in texts)
+    written = " ".join(drawn_texts(drawn(odds_against_gamma, CURVES["many crossovers"])))
+    for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
+        assert f"{root:.3g}" in written
+
+
+def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
+    figure = drawn(cloud, CLOUDS["all classes"])
+    panel = figure.axes[0].get_window_extent()
+    boxes = drawn_texts(figure)
+    for gamma in ("= 1 [", "= 10 ["):
+        (box,) = (box for text, box in boxes.items() if gamma in text)
+        assert Bbox.intersection(box, panel).bounds == pytest.approx(box.bounds)
+
+
+def test_named_priors_stand_where_they_agree_in_all_but_gamma():
+    assert CURVES["band"].named_priors() == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
+    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named_priors() == {"schmidhuber": 1.0}
+    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named_priors() == {}
+
+
+def test_figures_are_drawn_into_the_axes_they_are_given():
+    with style():
+        figure = new_figure("double", 6)
+        axes = figure.subplots(2, 3).ravel()
+        assert odds_against_gamma(CURVES["band"], ax=axes[0]) is axes[0]
+        assert cloud(CLOUDS["all classes"], ax=axes[1]) is axes[1]
+        assert mass_against_length(MASSES["all classes"], ax=axes[2]) is axes[2]
+        assert worlds_side_by_side(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
+
+
+def test_columns_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="differ in length"):
+        format_columns({"a": [1, 2], "b": [1]})
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
+    with pytest.raises(PriorsimError, match="cannot be written"):
+        save(drawn(odds_against_gamma, CURVES["band"]), tmp_path / "missing" / "figure", {"a": [1]})
+
+
+def test_pyplot_is_never_imported():
+    code = (
+        "import sys, io; import priorsim.figures as f; "
+        "ax = f.odds_against_gamma(f.OddsCurve('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
+        "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

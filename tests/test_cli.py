@@ -1,0 +1,235 @@
+"""The command line as its user meets it: what it prints, what it refuses, what it leaves behind."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from priorsim.cli import main
+
+COMMAND = [sys.executable, "-c", "from priorsim.cli import main; main()"]
+PROGRAMS = Path(__file__).parent.parent / "programs"
+SMALL = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "20"]
+
+
+def priorsim(*args):
+    """Exit code, standard output and standard error of a command, run in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with mock.patch.object(sys, "argv", ["priorsim", *map(str, args)]), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    return code, out.getvalue(), err.getvalue()
+
+
+def output(*args):
+    code, out, err = priorsim(*args)
+    assert code == 0, err
+    return out
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory):
+    path = tmp_path_factory.mktemp("atlas") / "small.parquet"
+    output("census", *SMALL, "--engine", "exhaustive", "--out", path)
+    return path
+
+
+def test_a_census_can_be_asked_about(atlas):
+    assert "at every length as many as the recurrence says" in output("info", atlas)
+    text = output("odds", "--atlas", atlas, "--world", "third-w3", "--train", "0-2")
+    assert "log-odds search : direct" in text
+    assert "shortest programs" in text
+
+
+def test_odds_as_json_hold_the_documented_keys(atlas):
+    values = json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--json", "--prior", "levin"))
+    wanted = {"world", "train", "prior", "bound_bits", "classes", "log_odds"}
+    wanted |= {"gamma_star", "break_even_tax", "unexplored"}
+    assert wanted <= set(values)
+    assert set(values["classes"]) == {"direct", "disguised", "search"}
+    assert {"mass", "programs", "l_min", "kt_min", "witness", "bonus"} <= set(values["classes"]["direct"])
+    assert values["classes"]["direct"]["witness"] == "x"
+    assert values["prior"]["gamma"] == 1
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
+    for key in values:
+        assert f"`{key}`" in documented, key
+
+
+def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
+    exported = tmp_path / "identity.csv"
+    output("histogram", "--atlas", atlas, "--world", "identity-w3", "--out", exported)
+    options = ("--prior", "schmidhuber", "--delta", "2", "--json")
+    from_atlas = output("odds", "--atlas", atlas, "--world", "identity-w3", *options)
+    assert output("odds", "--histogram", exported, *options) == from_atlas
+    grid = ("--grid", "gamma=0:1:3", "--grid", "delta=0,4")
+    swept = output("sweep", "--histogram", exported, *grid)
+    assert swept == output("sweep", "--atlas", atlas, "--world", "identity-w3", *grid)
+    assert len(swept.splitlines()) == 1 + 3 * 2
+
+
+def test_class_by_form_counts_every_program_with_a_search_node(atlas):
+    odds = [
+        json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--class-by", by, "--json"))
+        for by in ("lesion", "form")
+    ]
+    by_lesion, by_form = (each["classes"]["search"]["programs"] for each in odds)
+    assert by_form > by_lesion > 0
+
+
+def test_programs_run_and_trace():
+    text = output("run", PROGRAMS / "square-direct.mu", "--world", "square-w4")
+    assert "fits square-w4 on its training lanes" in text
+    values = json.loads(output("run", PROGRAMS / "inverse-find.mu", "--world", "inverse-w4", "--json"))
+    assert values["class"] == "search"
+    assert set(values["steps"]) == {"total", "amortised", "max", "depth"}
+    assert "(mul x x) = 9" in output(
+        "run", PROGRAMS / "square-direct.mu", "--world", "square-w4", "--trace", "--lane", "3"
+    )
+
+
+def test_encoding_and_decoding():
+    assert output("encode", "(add x 1)") == "0110000100\n10 bits\n"
+    assert output("decode", "0110000100111") == "(add x 1)\n10 bits, 3 left over\n"
+    assert "(find (c) (eq o (mul c c)))" in output(
+        "decode", output("encode", "(find (c) (eq o (mul c c)))", "--columns", "o,q").split()[0], "--columns", "o,q"
+    )
+
+
+def test_worlds_are_listed_and_shown():
+    listed = output("worlds")
+    assert len(listed.splitlines()) > 30
+    assert "held out" in output("worlds", "isqrt-w4")
+
+
+def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
+    world = tmp_path / "mine.csv"
+    world.write_text("# word_bits = 3\nx,output\n" + "".join(f"{x},{x * x % 8}\n" for x in range(8)))
+    assert "world mine" in output("odds", "--atlas", atlas, "--world", world)
+
+
+def test_help_is_quick_and_imports_nothing_heavy():
+    start = time.perf_counter()
+    subprocess.run([*COMMAND, "--help"], check=True, capture_output=True)
+    assert time.perf_counter() - start < 2  # half a second alone; the machine that tests may be busy
+    for args in ("['--help']", "['worlds']", "['encode', 'x']"):
+        code = (
+            f"import sys; sys.argv[1:] = {args}\n"
+            "from priorsim.cli import main\n"
+            "try: main()\n"
+            "except SystemExit: pass\n"
+            "heavy = {'numba', 'sympy', 'matplotlib.pyplot', 'scipy', 'pyarrow'} & set(sys.modules)\n"
+            "assert not heavy, heavy"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def bad_inputs(atlas):
+    folder = atlas.parent
+    texts = {
+        "syntax.mu": "(add x",
+        "unbound.mu": "(add x y)",
+        "deep.mu": "(find (a) (find (b) (find (c) x)))",
+        "range.mu": "(add x 99)",
+        "wide.csv": "x\n" + "1\n" * 40,
+        "environments.csv": "x\n" + "1\n" * 2,
+        "empty.csv": "",
+        "world.csv": "# word_bits = 3\nx,output\n9,0\n",
+        "foreign.parquet": "PAR1 nothing",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    (folder / "cut.parquet").write_bytes(atlas.read_bytes()[:-100])
+    census = ["census", "--dialect", "arith", "--word-bits"]
+    out = ["--out", folder / "x.parquet"]
+    ask = ["odds", "--atlas", atlas, "--world", "identity-w3"]
+    square = ["--world", "square-w4"]
+    return [
+        (["odds", "--atlas", atlas, "--world", "identiti-w3"], "unknown world 'identiti-w3': did you mean"),
+        (
+            ["census", "--dialect", "algol", "--word-bits", 3, "--max-bits", 9, *out],
+            "choose one of arith, logic, loops",
+        ),
+        ([*ask, "--prior", "speed"], "unknown prior 'speed': choose one of solomonoff"),
+        (["run", folder / "syntax.mu", *square], "line 1, column 1: '(' is never closed"),
+        (["run", folder / "unbound.mu", *square], "line 1, column 8: 'y' is not bound"),
+        (["run", folder / "deep.mu", *square], "binder too deep"),
+        (["run", folder / "range.mu", *square], "word 99 is out of range 0 to 15"),
+        (["run", folder / "none.mu", *square], "cannot be read"),
+        ([*census, 4, "--max-bits", 12, "--domain", folder / "wide.csv", *out], "40 lanes of 4 bits make 160 bits"),
+        ([*census, 12, "--max-bits", 12, "--domain", folder / "environments.csv", "--depth", 2, *out], "environments"),
+        ([*census, 4, "--max-bits", 12, "--domain", folder / "empty.csv", *out], "give the column names"),
+        ([*census, 99, "--max-bits", 12, *out], "99 bits is out of range"),
+        ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
+        ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
+        ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
+        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "give at least 1"),
+        ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
+        ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
+        ([*census, 4], "Missing option"),
+        (["frobnicate"], "No such command"),
+        ([*ask, "--frob"], "No such option"),
+        ([*ask, "--train", "0-99"], "there is no lane 99: choose 0 to 7"),
+        ([*ask, "--train", "a-b"], "is no lane range"),
+        ([*ask, "--beta", "0.5"], "converge"),
+        ([*ask, "--gamma", "nan"], "finite"),
+        ([*ask, "--prior", "linear"], "give --lambda"),
+        ([*ask, "--class-by", "mood"], "choose lesion or form"),
+        (["odds", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
+        (["odds", "--atlas", atlas, "--world", folder / "world.csv"], "word 9 is out of range 0 to 7"),
+        (["odds", "--atlas", atlas], "give --atlas FILE and --world NAME"),
+        (["odds", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["odds", "--atlas", folder / "cut.parquet", "--world", "identity-w3"], "not a whole Parquet file"),
+        (["info", folder / "foreign.parquet"], "not a whole Parquet file"),
+        (["odds", "--histogram", folder / "empty.csv"], "not a histogram"),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "speed=1"], "unknown penalty 'speed'"),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=x"], "cannot be read: write NAME="),
+        (["decode", "0110"], "cut short"),
+        (["decode", "01a"], "holds only 0 and 1"),
+        (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
+        (["paper", "--preset", "slow"], "unknown preset 'slow'"),
+        (["paper", "--out", folder / "empty.csv"], "cannot be made"),
+    ]
+
+
+def test_bad_input_is_one_line_and_exit_code_2(atlas):
+    for args, words in bad_inputs(atlas):
+        code, out, err = priorsim(*args)
+        lines = err.splitlines()
+        assert (code, out, len(lines)) == (2, "", 1), (args, out, err)
+        assert lines[0].startswith("priorsim: ")
+        assert words in lines[0], (args, lines[0])
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("engine", ["exhaustive"])
+def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, tmp_path):
+    out = tmp_path / "long.parquet"
+    args = ["census", "--dialect", "arith", "--word-bits", "4", "--max-bits", "34", "--engine", engine]
+    process = subprocess.Popen(
+        [*COMMAND, *args, "--yes", "--out", str(out)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "80"},
+        start_new_session=True,
+    )
+    time.sleep(6)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert errors.startswith("interrupted: ")
+    assert not errors.startswith("interrupted: 0 ")
+    assert list(tmp_path.iterdir()) == []
