@@ -28,7 +28,7 @@ def priorsim(*args):
         try:
             main()
         except SystemExit as end:
-            code = end.code
+            code = end.code or 0
     return code, out.getvalue(), err.getvalue()
 
 
