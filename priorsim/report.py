@@ -12,6 +12,7 @@ from priorsim.listing import format_lanes, format_table
 from priorsim.measure.crossover import Roots
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import ClassOdds, Odds
+from priorsim.measure.tradeoff import Alpha
 
 
 def format_bits(value: float | None) -> str:
@@ -60,16 +61,12 @@ def odds_text(odds: Odds) -> str:
             head=("class", "log2 mass", "share", "programs", "L_min", "Kt_min", "bonus"),
         ),
         "",
-        f"log-odds search : direct   {format_interval(odds.log_odds)} bits  ({_verdict(odds.log_odds)})",
-        f"crossover gamma*           {_ends(format_roots(odds.low.gamma_star), format_roots(odds.high.gamma_star))}",
-        f"break-even search tax      {_ends(_tax(odds.low.break_even_tax), _tax(odds.high.break_even_tax))}",
-        f"Delta L in bits            {_ends(format_interval(odds.low.delta_l), format_interval(odds.high.delta_l))}",
-        f"decomposition              {_ends(_decomposition(odds, 'low'), _decomposition(odds, 'high'))}",
-        f"essential share of search  {_ends(_share(odds.low.essential_share), _share(odds.high.essential_share))}",
-        f"alpha, predicted gamma*    {_ends(_alpha(odds, 'low'), _alpha(odds, 'high'))}",
-        f"log-odds by bound          {_bounds(odds)}",
-        f"extrapolated               {format_interval(odds.convergence.log_odds)} bits",
-        f"unexplored mass            {float(odds.explored.unexplored_code):.6f} of the code-only 0.5",
+        f"log-odds search : direct  {format_interval(odds.log_odds)} bits: {_verdict(odds.log_odds, bound)}",
+        f"log-odds by bound         {_bounds(odds)}",
+        f"extrapolated              {format_interval(odds.convergence.log_odds)}",
+        f"unexplored code mass      {float(odds.explored.unexplored_code):.6f} of 0.5",
+        "",
+        format_table(_end_rows(odds), head=("disguised programs count", "as direct", "as search")),
     ]
     witnesses = [each for each in odds.classes if each.witness is not None]
     if witnesses:
@@ -80,9 +77,26 @@ def odds_text(odds: Odds) -> str:
     return "\n".join(lines)
 
 
-def _ends(low: str, high: str) -> str:
-    """One text where both ends agree, else both, with what they are."""
-    return low if low == high else f"{low} (disguised as direct); {high} (disguised as search)"
+def _end_rows(odds: Odds) -> list[list[str]]:
+    """What depends on the side of the disguised programs: a name, and its text at either end."""
+    ends = (odds.low, odds.high)
+    rows = [
+        ["crossover gamma*", *(format_roots(end.gamma_star) for end in ends)],
+        ["break-even search tax", *(_tax(end.break_even_tax) for end in ends)],
+        ["Delta L", *(format_interval(end.delta_l) for end in ends)],
+    ]
+    terms = [end.decomposition for end in ends]
+    for name, field in (("  + bonuses", "bonus_difference"), ("  + penalty", "penalty"), ("  = log-odds", "log_odds")):
+        rows.append([name, *("undefined" if each is None else format_bits(getattr(each, field)) for each in terms)])
+    rows += [
+        ["essential share of search", *(_share(end.essential_share) for end in ends)],
+        [
+            "alpha of the shortest pair",
+            *("undefined" if end.alpha is None else f"{end.alpha.alpha:.4f}" for end in ends),
+        ],
+        ["  its predicted gamma*", *(_predicted(end.alpha) for end in ends)],
+    ]
+    return rows
 
 
 def _class_row(each: ClassOdds, bound: int) -> list[str]:
@@ -93,40 +107,32 @@ def _class_row(each: ClassOdds, bound: int) -> list[str]:
     return [each.name, format_bits(each.mass.log2), share, *numbers]
 
 
-def _verdict(log_odds: Interval) -> str:
+def _verdict(log_odds: Interval, bound: int) -> str:
     if log_odds.low is None or log_odds.high is None:
-        return "no program of either class within the bound"
+        return f"no program that fits has up to {bound} bits"
+    if log_odds.low == log_odds.high == math.inf:
+        return f"one-sided, no direct program has up to {bound} bits"
+    if log_odds.low == log_odds.high == -math.inf:
+        return f"one-sided, no search program has up to {bound} bits"
     if log_odds.low > 0:
         return "search outweighs direct code"
     if log_odds.high < 0:
         return "direct code outweighs search"
-    return "which one outweighs depends on the side of the disguised programs" if log_odds.high > 0 else "even"
+    return "which outweighs depends on where disguised programs count" if log_odds.high > log_odds.low else "even"
 
 
 def _tax(tax: float | None) -> str:
-    return "none within 64 bits" if tax is None else f"{tax:.4f} bits a search node"
+    return "none within 64 bits" if tax is None else f"{tax:.4f}"
 
 
 def _share(share: float | None) -> str:
     return "unknown" if share is None else f"{share:.4f}"
 
 
-def _decomposition(odds: Odds, end: str) -> str:
-    terms = getattr(odds, end).decomposition
-    if terms is None:
-        return "undefined: a class is empty"
-    return (
-        f"Delta L {format_bits(terms.delta_l)} + bonuses {format_bits(terms.bonus_difference)} "
-        f"+ penalty {format_bits(terms.penalty)} = {format_bits(terms.log_odds)} bits"
-    )
-
-
-def _alpha(odds: Odds, end: str) -> str:
-    found = getattr(odds, end).alpha
-    if found is None:
-        return "undefined: a class is empty"
-    predicted = "none" if found.predicted is None else f"{found.predicted:.4f}"
-    return f"{found.alpha:.4f}, {predicted}"
+def _predicted(found: Alpha | None) -> str:
+    if found is None or found.predicted is None:
+        return "undefined"
+    return f"{found.predicted:.4f}"
 
 
 def _bounds(odds: Odds) -> str:
@@ -136,7 +142,7 @@ def _bounds(odds: Odds) -> str:
 def format_prior(odds: Odds) -> str:
     """The prior's weight as a formula of l, t and s."""
     prior = odds.prior
-    parts = [f"2^(-{prior.beta:g} l)"]
+    parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
     parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
     parts += [f"2^(-{prior.lam:g} t)"] if prior.lam else []
     parts += [f"2^(-{prior.delta:g} s)"] if prior.delta else []
