@@ -87,10 +87,12 @@ def census(
 @app.command()
 def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
     """Say what an atlas holds, after checking that it is whole."""
-    from priorsim.census.atlas import Atlas
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.measure.convergence import unconditional
     from priorsim.report import atlas_text
 
-    typer.echo(atlas_text(Atlas.load(file)))
+    atlas = StoredAtlas.open(file)
+    typer.echo(atlas_text(atlas, unconditional(atlas, _prior("solomonoff"))))
 
 
 @app.command()
@@ -253,7 +255,12 @@ def _language(dialect: str, word_bits: int, depth: int | None, columns: int) -> 
 
 
 def _prior(
-    name: str, beta: float | None, gamma: float | None, lam: float | None, delta: float | None, cap: float | None
+    name: str,
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    delta: float | None = None,
+    cap: float | None = None,
 ) -> "Prior":
     from priorsim.prior import named_prior
 
@@ -270,7 +277,7 @@ def _world(name: str, train: str | None) -> Any:
 def _histogram(
     atlas: Path | None, exported: Path | None, world: str | None, train: str | None, class_by: str
 ) -> "Histogram":
-    from priorsim.census.atlas import Atlas
+    from priorsim.census.stored import StoredAtlas
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.histogram import histogram as count
     from priorsim.measure.histogram_file import load_histogram
@@ -282,7 +289,7 @@ def _histogram(
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
     where = _world(world, train)
-    return count(Atlas.load(atlas), where, class_by=check_class_by(class_by))
+    return count(StoredAtlas.open(atlas), where, class_by=check_class_by(class_by))
 
 
 def _dump(values: Any) -> str:

@@ -18,9 +18,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from priorsim import figures
-from priorsim.census.atlas import Atlas, AtlasHeader, atomic_path, check_writable
+from priorsim.census.atlas import AtlasHeader, atomic_path, check_writable
 from priorsim.census.exhaustive import Progress
 from priorsim.census.runs import make_header, take_census
+from priorsim.census.stored import StoredAtlas
 from priorsim.census.witness import print_witnesses
 from priorsim.errors import AtlasError, PriorsimError
 from priorsim.measure.convergence import convergence
@@ -83,7 +84,7 @@ def make_paper(
     for group in _groups(worlds):
         header = make_header(group[0].dialect, PRESETS[preset], domain=group[0].domain)
         atlas = _atlas(header, out / ATLASES, workers, progress)
-        yield f"{_group_name(header)}: {len(atlas.rows)} rows, {len(group)} worlds"
+        yield f"{_group_name(header)}: {len(atlas)} rows, {len(group)} worlds"
         results += _results(atlas, group)
     order = {world.name: place for place, world in enumerate(worlds)}
     results.sort(key=lambda result: order[result.world.name])
@@ -114,21 +115,20 @@ def _group_name(header: AtlasHeader) -> str:
     return f"{language.dialect.name}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
 
 
-def _atlas(header: AtlasHeader, folder: Path, workers: int, progress: Callable[[Progress], None] | None) -> Atlas:
+def _atlas(header: AtlasHeader, folder: Path, workers: int, progress: Callable[[Progress], None] | None) -> StoredAtlas:
     """The census, from its file where that is whole."""
     path = folder / f"{_group_name(header)}.parquet"
     try:
-        atlas = Atlas.load(path)
+        atlas = StoredAtlas.open(path)
         if atlas.header == header:
             return atlas
     except AtlasError:
         pass
-    atlas = take_census(header, workers=workers, progress=progress)
-    atlas.save(path)
-    return atlas
+    take_census(header, workers=workers, progress=progress).save(path)
+    return StoredAtlas.open(path)
 
 
-def _results(atlas: Atlas, worlds: Sequence[World]) -> list[Result]:
+def _results(atlas: StoredAtlas, worlds: Sequence[World]) -> list[Result]:
     counted = [histogram(atlas, world) for world in worlds]
     keys = {key for each in counted for key in (*each.shortest, *each.least_kt) if key is not None}
     programs = print_witnesses(atlas.header, sorted(keys, key=str))

@@ -6,9 +6,10 @@ Nothing is computed here but the last rounding; a number that is not known says 
 import math
 from fractions import Fraction
 
-from priorsim.census.atlas import Atlas
 from priorsim.census.recurrence import kraft_sum, program_counts
+from priorsim.census.stored import Counted
 from priorsim.listing import format_lanes, format_table
+from priorsim.measure.convergence import Unconditional
 from priorsim.measure.crossover import Roots
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import ClassOdds, Odds
@@ -150,7 +151,7 @@ def format_prior(odds: Odds) -> str:
     return " ".join(parts)
 
 
-def atlas_text(atlas: Atlas) -> str:
+def atlas_text(atlas: Counted, whole: Unconditional) -> str:
     """What `priorsim info` prints of an atlas."""
     header, language = atlas.header, atlas.header.language
     counts = program_counts(language, header.max_bits)
@@ -162,8 +163,10 @@ def atlas_text(atlas: Atlas) -> str:
             f"accounting  {header.accounting}",
             f"bound       {header.max_bits} bits",
             f"programs    {sum(counts)}, at every length as many as the recurrence says",
-            f"rows        {len(atlas.rows)}",
+            f"rows        {len(atlas)}",
             f"explored    {float(explored):.6f} of the code-only mass 0.5, exactly {explored}",
             f"unexplored  {float(Fraction(1, 2) - explored):.6f}",
+            f"log-odds    {format_interval(whole.log_odds)} bits over all of them under 2^-l, search : direct",
+            f"certified   {format_interval(whole.certified)} bits, whatever the unexplored programs are",
         ]
     )

@@ -26,7 +26,12 @@ def rendered(text: str) -> str:
             code = "from priorsim.cli import main; main()"
             environment = {**os.environ, "PYTHONPATH": str(ROOT)}
             done = subprocess.run(
-                [sys.executable, "-c", code, *args], cwd=folder, env=environment, capture_output=True, text=True, check=True
+                [sys.executable, "-c", code, *args],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
             )
             return f"```console\n$ {block['command']}\n{done.stdout}```"
 

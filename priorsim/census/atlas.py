@@ -8,7 +8,7 @@ and whether it is whole: the counts of every length must add up to the recurrenc
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -74,6 +74,11 @@ class Rows:
         return self.take(order)
 
     @classmethod
+    def empty(cls) -> "Rows":
+        """No rows."""
+        return cls(*(np.zeros(0, dtype=kind) for kind in COLUMN_TYPES.values()))
+
+    @classmethod
     def concatenate(cls, parts: "list[Rows]") -> "Rows":
         """All rows of the parts, in their order."""
         return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
@@ -103,11 +108,15 @@ def merge(rows: Rows) -> Rows:
     return replace(rows.take(starts), count=np.add.reduceat(rows.count, starts))
 
 
-def counts_by_length(rows: Rows, max_bits: int) -> tuple[int, ...]:
-    """Number of programs of 0, 1, ..., `max_bits` bits, as Python integers."""
-    totals = np.zeros(max_bits + 1, dtype=np.uint64)
-    np.add.at(totals, rows.bits, rows.count)
-    return tuple(int(total) for total in totals)
+def counts_by_length(bits: U8, count: U64) -> list[int]:
+    """Number of programs of 0, 1, ..., 255 bits, as Python integers."""
+    totals = np.zeros(256, dtype=np.uint64)
+    order = np.argsort(bits, kind="stable") if np.any(bits[1:] < bits[:-1]) else slice(None)
+    bits, count = bits[order], count[order]
+    starts = np.searchsorted(bits, np.arange(257))
+    for length in np.unique(bits):
+        totals[length] = count[starts[length] : starts[int(length) + 1]].sum()
+    return [int(total) for total in totals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +168,18 @@ class AtlasHeader:
         return header
 
 
+def check_totals(header: AtlasHeader, found: Sequence[int]) -> None:
+    """Raise AtlasError unless `found`, programs by length, is what the recurrence says up to the bound."""
+    expected = program_counts(header.language, header.max_bits)
+    for bits, got in enumerate(found):
+        want = expected[bits] if bits <= header.max_bits else 0
+        if want != got:
+            raise AtlasError(f"it holds {got} programs of {bits} bits where the recurrence says {want}: make it again")
+
+
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """A census: its header and its rows, sorted.
+    """A census in memory: its header and its rows, sorted.
 
     Raises
     ------
@@ -173,15 +191,18 @@ class Atlas:
     rows: Rows
 
     def __post_init__(self) -> None:
-        expected = program_counts(self.header.language, self.header.max_bits)
-        if len(self.rows) and int(self.rows.bits.max()) > self.header.max_bits:
-            raise AtlasError(f"it has rows longer than its bound of {self.header.max_bits} bits: make it again")
-        found = counts_by_length(self.rows, self.header.max_bits)
-        for bits, (want, got) in enumerate(zip(expected, found, strict=True)):
-            if want != got:
-                raise AtlasError(
-                    f"it holds {got} programs of {bits} bits where the recurrence says {want}: make it again"
-                )
+        check_totals(self.header, counts_by_length(self.rows.bits, self.rows.count))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def batches(self) -> Iterator[Rows]:
+        """All rows at once."""
+        yield self.rows
+
+    def select(self, chosen: Callable[[U64], NDArray[np.bool_]]) -> Rows:
+        """The rows whose behaviour is chosen, in order."""
+        return self.rows.take(chosen(self.rows.behaviour))
 
     def save(self, path: Path | str) -> None:
         """Write the atlas as one Parquet file, whole or not at all.
@@ -200,26 +221,6 @@ class Atlas:
             pq.write_table(
                 table, temporary, row_group_size=ROW_GROUP_ROWS, compression="zstd", write_page_checksum=True
             )
-
-    @classmethod
-    def load(cls, path: Path | str) -> "Atlas":
-        """Read an atlas back, and refuse one that is not whole.
-
-        Raises
-        ------
-        AtlasError
-            When the file is missing, cut, altered, of another language version, or its totals
-            disagree with the recurrence.
-        """
-        header = read_header(path)
-        try:
-            table = pq.read_table(path, page_checksum_verification=True)
-            rows = Rows(*(table.column(name).to_numpy().astype(kind) for name, kind in COLUMN_TYPES.items()))
-            return cls(header, rows)
-        except (OSError, pa.ArrowException, KeyError) as error:
-            raise AtlasError(f"{path}: cut or altered ({_first_line(error)}): make it again") from None
-        except PriorsimError as error:
-            raise AtlasError(f"{path}: {error}") from None
 
 
 def read_header(path: Path | str) -> AtlasHeader:
@@ -256,6 +257,11 @@ def check_writable(path: Path | str) -> None:
             pass
     except OSError as error:
         raise AtlasError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+
+
+def damaged(path: Path | str, error: BaseException) -> AtlasError:
+    """The error to raise where reading an atlas failed."""
+    return AtlasError(f"{path}: cut or altered ({_first_line(error)}): make it again")
 
 
 def _first_line(error: BaseException) -> str:

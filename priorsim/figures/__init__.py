@@ -1,6 +1,7 @@
 """Figures: one module a figure; each draws plain results into an Axes, and `save` writes it."""
 
 from priorsim.figures.cloud import Cloud, Corner, cloud
+from priorsim.figures.cost_against_bits import Cost, cost_against_bits, cost_columns
 from priorsim.figures.mass_against_length import ClassMass, MassByLength, mass_against_length
 from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
 from priorsim.figures.page import WIDTHS, Width, new_figure, style
@@ -12,12 +13,15 @@ __all__ = [
     "ClassMass",
     "Cloud",
     "Corner",
+    "Cost",
     "MassByLength",
     "OddsCurve",
     "Width",
     "WorldOdds",
     "WorldTable",
     "cloud",
+    "cost_against_bits",
+    "cost_columns",
     "mass_against_length",
     "new_figure",
     "odds_against_gamma",

@@ -11,8 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from priorsim.census.atlas import Atlas, AtlasHeader
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
+from priorsim.census.stored import Counted
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells
 from priorsim.measure.mass import (
@@ -194,7 +195,7 @@ class Unconditional:
     certified: Interval
 
 
-def unconditional(atlas: Atlas, prior: Prior, *, class_by: ClassBy = "lesion") -> Unconditional:
+def unconditional(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Unconditional:
     """Certified odds over all code-only programs: [S / (D + G + R), (S + G + R) / D].
 
     S, D, G are the masses of search, direct and disguised programs in the census, R the code's
@@ -205,7 +206,8 @@ def unconditional(atlas: Atlas, prior: Prior, *, class_by: ClassBy = "lesion") -
     PriorError
         When some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a negative tax.
     """
-    return unconditional_of(atlas.header, census_cells(atlas.rows, class_by), prior)
+    cells = Cells.concatenate([census_cells(batch, class_by) for batch in atlas.batches()])
+    return unconditional_of(atlas.header, cells, prior)
 
 
 def unconditional_of(header: AtlasHeader, cells: Cells, prior: Prior) -> Unconditional:

@@ -3,7 +3,7 @@
 A program fits when on every training lane its word is acceptable (docs/measures.md); its class is
 taken on all lanes. The histogram counts fitting programs by class, length, steps and search nodes, and
 remembers where the least of each class are, so that any weight can be applied without the atlas.
-Batches of rows may be filtered one by one (`fitting`) and joined; every count is exact.
+Every count is exact.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import Atlas, AtlasHeader, RowKey, Rows
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.stored import Counted
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
@@ -181,11 +182,6 @@ def acceptable(behaviour: U64, world: World, lanes: Sequence[int]) -> Mask:
     return fits
 
 
-def fitting(rows: Rows, world: World) -> Rows:
-    """The rows whose programs fit the world on its training lanes; rows may be any part of an atlas."""
-    return rows.take(acceptable(rows.behaviour, world, world.train))
-
-
 def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
     """The class number of each row, shape (rows,), on all lanes."""
     if class_by == "form":
@@ -208,12 +204,12 @@ def census_cells(rows: Rows, class_by: ClassBy = "lesion") -> Cells:
     return merge_cells(Cells(kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, unset, unset, rows.count))
 
 
-def histogram(atlas: Atlas, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
+def histogram(atlas: Counted, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
     """Count the programs of an atlas that fit a world.
 
     Parameters
     ----------
-    atlas : Atlas
+    atlas : Atlas or StoredAtlas
     world : World
         On the atlas's domain.
     class_by : 'lesion' or 'form'
@@ -224,11 +220,12 @@ def histogram(atlas: Atlas, world: World, *, class_by: ClassBy = "lesion") -> Hi
         When the world's domain is not the atlas's; it says which part differs.
     """
     check_world(atlas.header, world)
-    return histogram_of(atlas.header, fitting(atlas.rows, world), world, class_by=class_by)
+    rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
+    return histogram_of(atlas.header, rows, world, class_by=class_by)
 
 
 def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
-    """The histogram of fitting rows, in any order; `fitting` of all parts of the census, concatenated.
+    """The histogram of fitting rows, in any order: all rows of the census that fit on the training lanes.
 
     Raises
     ------

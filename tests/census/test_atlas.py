@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from priorsim.census.atlas import METADATA_KEY, Atlas, Rows, check_writable, merge
+from priorsim.census.stored import StoredAtlas
 from priorsim.errors import AtlasError
 from tests.census import oracle
 
@@ -29,6 +30,13 @@ def path(atlas, tmp_path):
     return tmp_path / "atlas.parquet"
 
 
+def everything(stored):
+    """All rows of a stored atlas, read the way questions read them."""
+    chosen = stored.select(lambda behaviour: np.ones(len(behaviour), dtype=bool))
+    assert oracle.as_dict(chosen) == oracle.as_dict(Rows.concatenate(list(stored.batches())))
+    return chosen
+
+
 def rewrite(path, change_metadata=None, change_table=None):
     """Write the file anew with other contents, the way a program that knows Parquet would."""
     table = pq.read_table(path)
@@ -43,9 +51,9 @@ def rewrite(path, change_metadata=None, change_table=None):
 
 
 def test_what_was_saved_comes_back(atlas, path):
-    loaded = Atlas.load(path)
-    assert loaded.header == atlas.header
-    assert oracle.as_dict(loaded.rows) == oracle.as_dict(atlas.rows)
+    loaded = StoredAtlas.open(path)
+    assert (loaded.header, len(loaded)) == (atlas.header, len(atlas))
+    assert oracle.as_dict(everything(loaded)) == oracle.as_dict(atlas.rows)
     assert [str(field.type) for field in pq.read_schema(path)] == [
         "uint8",
         "uint64",
@@ -73,7 +81,7 @@ def test_rows_are_sorted_and_merging_adds_counts(atlas):
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(AtlasError, match="no such atlas"):
-        Atlas.load(tmp_path / "none.parquet")
+        StoredAtlas.open(tmp_path / "none.parquet")
 
 
 @pytest.mark.parametrize("part", [0.0, 0.3, 0.7, 0.99])
@@ -81,7 +89,7 @@ def test_a_cut_file_is_refused(path, part):
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * part)])
     with pytest.raises(AtlasError, match=r"atlas\.parquet: not a whole Parquet file"):
-        Atlas.load(path)
+        StoredAtlas.open(path)
 
 
 def test_every_altered_byte_is_refused_or_changes_nothing(atlas, path):
@@ -91,7 +99,7 @@ def test_every_altered_byte_is_refused_or_changes_nothing(atlas, path):
     for place in range(4, len(whole) - 8, 997):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         try:
-            assert oracle.as_dict(Atlas.load(path).rows) == wanted
+            assert oracle.as_dict(everything(StoredAtlas.open(path))) == wanted
         except AtlasError:
             refused += 1
     assert refused
@@ -105,36 +113,49 @@ def test_a_changed_count_is_refused(path):
 
     rewrite(path, change_table=one_more)
     with pytest.raises(AtlasError, match="where the recurrence says"):
-        Atlas.load(path)
+        StoredAtlas.open(path)
 
 
 def test_a_missing_row_is_refused(path):
     rewrite(path, change_table=lambda table: table.slice(1))
     with pytest.raises(AtlasError, match="where the recurrence says"):
-        Atlas.load(path)
+        StoredAtlas.open(path)
 
 
 def test_another_language_version_is_refused(path):
     rewrite(path, change_metadata=lambda values: values.update(language_version="0"))
     with pytest.raises(AtlasError, match="language version 0, this priorsim reads version 1"):
-        Atlas.load(path)
+        StoredAtlas.open(path)
 
 
 @pytest.mark.parametrize("change", [{"dialect": "logic"}, {"max_bits": 20}, {"depth": 1}])
 def test_a_description_that_does_not_match_its_rows_is_refused(path, change):
     rewrite(path, change_metadata=lambda values: values.update(change))
     with pytest.raises(AtlasError, match=r"atlas\.parquet: "):
-        Atlas.load(path)
+        StoredAtlas.open(path)
 
 
 def test_a_parquet_file_that_is_no_atlas_is_refused(path):
     pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
     with pytest.raises(AtlasError, match="no atlas"):
-        Atlas.load(path)
+        StoredAtlas.open(path)
+
+
+def test_a_question_gets_the_rows_it_asks_for_whatever_the_row_groups(atlas, path, monkeypatch):
+    monkeypatch.setattr("priorsim.census.atlas.ROW_GROUP_ROWS", 100)
+    atlas.save(path)
+    stored = StoredAtlas.open(path)
+    assert pq.read_metadata(path).num_row_groups > 10
+
+    def odd(behaviour):
+        return behaviour % np.uint64(7) == 3
+
+    assert oracle.as_dict(stored.select(odd)) == oracle.as_dict(atlas.select(odd))
+    assert len(stored.select(lambda behaviour: behaviour == 2**40)) == 0
 
 
 def test_rows_above_the_bound_are_refused(atlas):
-    with pytest.raises(AtlasError, match="longer than its bound"):
+    with pytest.raises(AtlasError, match="where the recurrence says 0"):
         Atlas(replace(atlas.header, max_bits=15), atlas.rows)
 
 

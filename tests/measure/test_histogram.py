@@ -10,7 +10,7 @@ import pytest
 from priorsim.census.atlas import Atlas, RowKey, Rows
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import WorldError
-from priorsim.measure.histogram import CLASSES, Cells, census_cells, fitting, histogram, histogram_of
+from priorsim.measure.histogram import CLASSES, Cells, acceptable, census_cells, histogram, histogram_of
 from priorsim.measure.histogram_file import format_histogram
 from priorsim.mu.domain import Domain
 
@@ -107,7 +107,7 @@ def test_histograms_do_not_depend_on_order_or_batches_of_rows(case):
     atlas, world, class_by = case[:3]
     shuffled = atlas.rows.take(np.random.default_rng(0).permutation(len(atlas.rows)))
     batches = [shuffled.take(part) for part in np.array_split(np.arange(len(shuffled)), 7)]
-    joined = Rows.concatenate([fitting(batch, world) for batch in batches])
+    joined = Rows.concatenate([batch.take(acceptable(batch.behaviour, world, world.train)) for batch in batches])
     in_parts = histogram_of(atlas.header, joined, world, class_by=class_by)
     assert format_histogram(in_parts) == format_histogram(histogram(atlas, world, class_by=class_by))
 
@@ -140,6 +140,3 @@ def test_a_world_on_another_domain_is_refused_with_what_differs(oracle, tiny, wo
             histogram(tiny, world(other, lambda x: x))
 
 
-def test_an_unknown_way_to_class_is_refused(tiny, world):
-    with pytest.raises(WorldError, match="choose lesion or form"):
-        histogram(tiny, world(tiny.header, lambda x: x), class_by="shape")

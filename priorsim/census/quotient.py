@@ -1,0 +1,211 @@
+"""The quotient census: every program counted by its behaviour class, none looked at twice.
+
+Terms that agree in all tables, steps, searches and length can stand for each other, so longer classes
+are made of pairs and triples of shorter ones (docs/language.md sections 4 to 6). Everything is exact:
+classes are equal only when all of their words are, and counts are proved below 2^64 beforehand.
+Only the estimate of what a census will take is rough.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import AtlasHeader, Rows
+from priorsim.census.quotient_kernels import COUNT, META, SEARCH_BITS
+from priorsim.census.quotient_levels import Census
+from priorsim.census.quotient_runs import RunDirectory
+from priorsim.census.quotient_stores import Layout, Reach
+from priorsim.census.quotient_tables import RowArray
+from priorsim.census.recurrence import program_counts, term_counts
+from priorsim.errors import CensusError
+from priorsim.mu.interpreter import Accounting
+
+ENGINE = "quotient"
+MAX_COUNT = 2**64
+MAX_STEPS = 2**32
+MAX_INNER_STEPS = 2**16
+MAX_BITS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a census has come: the length just finished, its rows and programs, and the time so far."""
+
+    bits: int
+    max_bits: int
+    rows: int
+    programs: int
+    seconds: float
+
+
+def count_quotient(
+    header: AtlasHeader,
+    *,
+    workers: int = 2,
+    memory_bytes: int = 8 << 30,
+    progress: Callable[[Progress], None] | None = None,
+    run_directory: Path | None = None,
+) -> Rows:
+    """Count all code-only programs up to the header's bound, by class.
+
+    Parameters
+    ----------
+    header : AtlasHeader
+        The language, the domain and the bound in bits, header bit included.
+    workers : int
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    Rows
+        Sorted, every key once.
+
+    Raises
+    ------
+    CensusError
+        When the accounting is another than `total`, or the bound is beyond what is exact.
+    """
+    check_exact(header)
+    check_memory(header, memory_bytes)
+    run = RunDirectory(run_directory, header, ENGINE) if run_directory is not None else None
+    started = monotonic()
+    columns: dict[str, list[NDArray[Any]]] = {field.name: [] for field in fields(Rows)}
+    for length, rows in _levels(header, workers, run):
+        for name, column in _columns(length + 1, rows).items():
+            columns[name].append(column)
+        if progress is not None:
+            programs = int(rows[:, COUNT].sum())
+            progress(Progress(length + 1, header.max_bits, len(rows), programs, monotonic() - started))
+    return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+
+
+def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iterator[tuple[int, RowArray]]:
+    """Every length of term in order with its classes, from the run's shards as far as they go."""
+    census = Census(header, workers)
+    for length in range(1, header.max_bits):
+        rows = run.load(length) if run is not None and census.built_nothing else None
+        if rows is not None:
+            census.adopt(length, rows)
+        else:
+            rows = census.level(length)
+            if run is not None:
+                run.save(length, rows)
+        yield length, rows
+
+
+def check_exact(header: AtlasHeader) -> None:
+    """Prove, in Python integers, that no number of the census outgrows its type."""
+    language, domain = header.language, header.domain
+    if header.accounting is not Accounting.TOTAL:
+        raise CensusError(
+            f"the quotient engine counts steps by the 'total' accounting, not '{header.accounting}': "
+            "use the exhaustive engine"
+        )
+    if not 2 <= header.max_bits <= MAX_BITS:
+        raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to {MAX_BITS}")
+    domain.check_depth(language.depth)
+    reach = Reach.of(language, header.max_bits)
+    counts = max(max(term_counts(language, depth, bits), default=0) for depth, bits in enumerate(reach.longest))
+    nodes = header.max_bits
+    steps = nodes * domain.environments(language.depth)
+    inner = nodes * 2**domain.word_bits if language.depth == 2 else 0
+    if counts >= MAX_COUNT or steps >= MAX_STEPS or inner >= MAX_INNER_STEPS:
+        raise CensusError(f"{header.max_bits} bits: counts or steps could overflow, choose a smaller bound")
+
+
+def _columns(bits: int, rows: RowArray) -> dict[str, NDArray[Any]]:
+    """One level's classes as columns of an atlas."""
+    return {
+        "bits": np.full(len(rows), bits, dtype=np.uint8),
+        "behaviour": rows[:, 0].copy(),
+        "strict": rows[:, 1].copy(),
+        "wide": rows[:, 2].copy(),
+        "steps": (rows[:, META] >> SEARCH_BITS).astype(np.uint32),
+        "searches": rows[:, META].astype(np.uint8),
+        "count": rows[:, COUNT].copy(),
+    }
+
+
+# --- what a census will take ------------------------------------------------------------------
+
+PILOT_PROGRAMS = 100_000
+EASY_EXPONENT = 0.8
+DAMPING = 0.95
+ROW_BYTES = 150
+BASE_BYTES = 400 << 20
+SECONDS_PER_ROW = 2.5e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a census will take: rows, seconds on two cores, bytes of memory. Rough: within a factor of two."""
+
+    rows: int
+    seconds: float
+    bytes: int
+
+
+def estimate(header: AtlasHeader) -> Estimate:
+    """What a census will take, from the growth of its first levels, which are counted for it."""
+    return _estimate(header, *_growth(header))
+
+
+def _growth(header: AtlasHeader) -> tuple[int, int, float]:
+    """Programs and rows of a short length, and the exponent with which rows grow with programs from there."""
+    programs = program_counts(header.language, header.max_bits)
+    pilot = max(
+        bits for bits in range(2, header.max_bits + 1) if bits == 2 or sum(programs[: bits + 1]) <= PILOT_PROGRAMS
+    )
+    rows = [0, 0, *(len(level) for _, level in _levels(replace(header, max_bits=pilot), 1, None))]
+    early = [sum(found[: 2 * pilot // 3 + 1]) for found in (programs, rows)]
+    late = [sum(programs[: pilot + 1]), sum(rows)]
+    exponent = DAMPING * math.log(late[1] / early[1]) / math.log(late[0] / early[0]) if early[0] < late[0] else 1.0
+    return late[0], late[1], min(max(exponent, 0.0), 1.0)
+
+
+def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) -> Estimate:
+    def classes(terms: int) -> float:
+        """Classes of this many terms."""
+        return min(float(terms), rows * math.pow(terms / programs, exponent))
+
+    language = header.language
+    reach = Reach.of(language, header.max_bits)
+    found = classes(sum(program_counts(language, header.max_bits)))
+    layout = Layout.of(header.domain)
+    inner = 0.0
+    for depth in range(1, language.depth + 1):
+        width = layout.width(depth, mixed=depth < language.depth)
+        stored = sum(term_counts(language, depth, max(0, reach.stored[depth])))
+        inner += 16 * width * classes(stored)
+    memory = BASE_BYTES + ROW_BYTES * found + inner
+    return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
+
+
+def check_memory(header: AtlasHeader, memory_bytes: int) -> None:
+    """Refuse, before it starts, a census that would not fit.
+
+    Raises
+    ------
+    CensusError
+        With the estimate, and the largest bound that would fit.
+    """
+    if _estimate(header, 1, 1, EASY_EXPONENT).bytes <= memory_bytes:
+        return
+    growth = _growth(header)
+    wanted = _estimate(header, *growth)
+    if wanted.bytes <= memory_bytes:
+        return
+    bits = header.max_bits
+    while bits > 2 and _estimate(replace(header, max_bits=bits), *growth).bytes > memory_bytes:
+        bits -= 1
+    raise CensusError(
+        f"a census of {header.max_bits} bits would make about {wanted.rows:,} rows in {wanted.seconds:,.0f} seconds "
+        f"and {wanted.bytes / 2**30:.1f} GiB, more than the {memory_bytes / 2**30:.1f} GiB given: "
+        f"give more memory, or at most {bits} bits"
+    )

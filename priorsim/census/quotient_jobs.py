@@ -1,0 +1,169 @@
+"""Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census import quotient_kernels as kernels
+from priorsim.census.quotient_kernels import SYMBOLS, TWICE
+from priorsim.census.quotient_tables import RowArray
+
+Task = tuple[int, int, int, int, int, int, int, int]
+"""One rectangle of candidates, as `quotient_kernels.candidates` reads it."""
+Span = tuple[int, int]
+Spans = dict[int, Span]
+"""Rows of a store by length."""
+Fill = Callable[[NDArray[np.int32], int, RowArray], None]
+
+NOTHING: Span = (0, 1)
+"""The range of an operand that a form does not have."""
+PIECE = 1 << 16
+BATCH_ROWS = 4096
+BATCH_BYTES = 1 << 20
+COMMUTATIVE = ("add", "mul", "eq", "and", "xor")
+
+
+class Consumer(Protocol):
+    """What takes the rows that one worker makes."""
+
+    def add(self, rows: RowArray) -> None:
+        """Take rows; their memory is overwritten afterwards."""
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+
+
+C = TypeVar("C", bound=Consumer)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Candidates that one kernel turns into rows of one width."""
+
+    tasks: list[Task]
+    width: int
+    fill: Fill
+
+    def pieces(self) -> Iterator["Piece"]:
+        """The candidates in pieces of similar size."""
+        chosen: list[Task] = []
+        size = 0
+        for task in _split(self.tasks):
+            chosen.append(task)
+            size += _candidates(task)
+            if size >= PIECE:
+                yield Piece(self, np.array(chosen, dtype=np.int64), size)
+                chosen, size = [], 0
+        if chosen:
+            yield Piece(self, np.array(chosen, dtype=np.int64), size)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of a job's candidates: what a worker takes at a time."""
+
+    job: Job
+    tasks: NDArray[np.int64]
+    size: int
+
+
+def _candidates(task: Task) -> int:
+    return (task[2] - task[1]) * (task[4] - task[3]) * (task[6] - task[5])
+
+
+def _split(tasks: Iterable[Task]) -> Iterator[Task]:
+    """The tasks cut along their operands until each is about a piece or less."""
+    for task in tasks:
+        symbol, a, a_end, b, b_end, c, c_end, once = task
+        if _candidates(task) <= PIECE:
+            yield task
+            continue
+        a_step = max(1, PIECE // ((b_end - b) * (c_end - c)))
+        b_step = b_end - b if once else max(1, PIECE // (c_end - c))
+        for first, second in product(range(a, a_end, a_step), range(b, b_end, b_step)):
+            yield (symbol, first, min(first + a_step, a_end), second, min(second + b_step, b_end), c, c_end, once)
+
+
+class Workspace:
+    """One worker's buffers: an index list and, for each width of rows, a batch of them."""
+
+    def __init__(self) -> None:
+        self._index = np.empty((BATCH_ROWS, 4), dtype=np.int32)
+        self._batches: dict[int, RowArray] = {}
+
+    def run(self, piece: Piece, consumer: Consumer) -> None:
+        """Make the rows of a piece, batch by batch."""
+        batch = self._batch(piece.job.width)
+        index = self._index[: len(batch)]
+        progress = np.array([0, -1, -1, -1], dtype=np.int64)
+        while made := kernels.candidates(piece.tasks, progress, index):
+            piece.job.fill(index, made, batch)
+            consumer.add(batch[:made])
+
+    def _batch(self, width: int) -> RowArray:
+        if width not in self._batches:
+            rows = min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width)))
+            self._batches[width] = np.empty((rows, width), dtype=np.uint64)
+        return self._batches[width]
+
+
+def run_jobs(jobs: Iterable[Job], consumer: Callable[[], C], workers: int) -> list[C]:
+    """Run all jobs; each worker has a consumer of its own, and these are returned."""
+    pieces = deque(piece for job in jobs for piece in job.pieces())
+    if sum(piece.size for piece in pieces) <= PIECE:
+        workers = 1
+
+    def work() -> C:
+        own = consumer()
+        space = Workspace()
+        while True:
+            try:
+                piece = pieces.popleft()
+            except IndexError:
+                own.finish()
+                return own
+            space.run(piece, own)
+
+    if workers == 1:
+        return [work()]
+    with ThreadPoolExecutor(workers) as pool:
+        return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
+
+
+def pairs(name: str, total: int, left: Spans, right: Spans) -> list[Task]:
+    """Tasks of an operator of two operands that have `total` bits together."""
+    tasks: list[Task] = []
+    symbol = SYMBOLS[name]
+    for length, span in left.items():
+        other = right.get(total - length)
+        if other is None:
+            continue
+        if name not in COMMUTATIVE:
+            tasks.append((symbol, *span, *other, *NOTHING, 0))
+        elif left is not right or 2 * length < total:
+            tasks.append((symbol + TWICE, *span, *other, *NOTHING, 0))
+        elif 2 * length == total:
+            tasks.append((symbol + TWICE, *span, *other, *NOTHING, 1))
+    return tasks
+
+
+def triples(name: str, total: int, first: Spans, second: Spans, third: Spans) -> list[Task]:
+    """Tasks of an operator of three operands that have `total` bits together."""
+    return [
+        (SYMBOLS[name], *span, *other, *third[total - a - b], 0)
+        for a, span in first.items()
+        for b, other in second.items()
+        if total - a - b in third
+    ]
+
+
+def singles(name: str, length: int, spans: Spans) -> list[Task]:
+    """Tasks of an operator of one operand of `length` bits."""
+    span = spans.get(length)
+    return [(SYMBOLS[name], *span, *NOTHING, *NOTHING, 0)] if span else []

@@ -1,0 +1,374 @@
+"""Longer terms out of shorter ones, class by class: the operators without binders (docs/language.md section 4).
+
+Kernels fill `out` with one row for each candidate of an index list, (symbol, first, second, third) as
+`candidates` writes it. Rows are uint64, the count last; before it, by kind of class:
+
+- *outer* (no bound variable): behaviour, strict, wide, T * 256 + searches;
+- *plain* (inside binders, none within): table, steps of one evaluation;
+- *mixed* (inside a binder, binders within): actual, strict and wide table, steps in every environment
+  as 16-bit numbers, four a word, environments in the order (bound value, lane), searches.
+
+A table is one packed word for each setting of the bound variables, the innermost fastest. All is exact:
+the caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation
+inside a binder below 2^16.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from priorsim.census import packed
+from priorsim.census.packed import U, kernel
+from priorsim.mu.domain import Domain
+
+ADD, SUB, MUL, EQ, LT, AND, XOR, SHL, SHR, IF, VARIABLE, CONSTANT, FIND, ARGMAX, ITER = range(15)
+SYMBOLS = {
+    "add": ADD,
+    "sub": SUB,
+    "mul": MUL,
+    "eq": EQ,
+    "lt": LT,
+    "and": AND,
+    "xor": XOR,
+    "shl": SHL,
+    "shr": SHR,
+    "if": IF,
+    "find": FIND,
+    "argmax": ARGMAX,
+    "iter": ITER,
+}
+SYMBOL = 31
+TWICE = 32
+"""Added to a symbol whose two operands may also be exchanged: the candidate counts twice."""
+
+META = 3
+COUNT = 4
+OUTER_WORDS = 4
+STEP_BITS = 16
+SEARCH_BITS = U(8)
+
+
+class Words(NamedTuple):
+    """How words are packed: the masks, all lanes' bits, and the numbers of bits, lanes and words."""
+
+    low: np.uint64
+    high: np.uint64
+    full: np.uint64
+    word_bits: int
+    lanes: int
+    size: int
+
+    @classmethod
+    def of(cls, domain: Domain) -> "Words":
+        """The packing of a domain."""
+        low, high = packed.masks(domain)
+        full = U(domain.lane_mask(range(len(domain.lanes))))
+        return cls(low, high, full, domain.word_bits, len(domain.lanes), 2**domain.word_bits)
+
+
+@kernel
+def candidates(tasks, progress, index):  # type: ignore[no-untyped-def]
+    """Write the next candidates of a list of tasks into `index`; return how many.
+
+    tasks : int64 (tasks, 8): symbol, then begin and end of the first, second and third operands, then 1
+    where the first two are one range and each pair is wanted once (the second operand starts at the first);
+    progress : int64 (4,), the task and operands to go on with, -1 for the first ones, overwritten;
+    index : int32 (batch, 4), overwritten.
+    """
+    made = 0
+    task, first, second, third = progress[0], progress[1], progress[2], progress[3]
+    while task < tasks.shape[0]:
+        symbol = tasks[task, 0]
+        once = tasks[task, 7] == 1
+        first = tasks[task, 1] if first < 0 else first
+        while first < tasks[task, 2]:
+            if second < 0:
+                second = max(tasks[task, 3], first) if once else tasks[task, 3]
+            while second < tasks[task, 4]:
+                third = tasks[task, 5] if third < 0 else third
+                end = min(tasks[task, 6], third + index.shape[0] - made)
+                shown = symbol & SYMBOL if once and first == second else symbol
+                for last in range(third, end):
+                    index[made, 0] = shown
+                    index[made, 1] = first
+                    index[made, 2] = second
+                    index[made, 3] = last
+                    made += 1
+                if end < tasks[task, 6]:
+                    progress[0], progress[1], progress[2], progress[3] = task, first, second, end
+                    return made
+                third = -1
+                second += 1
+            second = -1
+            first += 1
+        first = -1
+        task += 1
+    progress[0], progress[1], progress[2], progress[3] = task, -1, -1, -1
+    return made
+
+
+@kernel
+def operate(symbol, a, b, words):  # type: ignore[no-untyped-def]
+    """An operator of one or two operands on two packed words."""
+    if symbol == ADD:
+        return packed.add(a, b, words.high)
+    if symbol == SUB:
+        return packed.sub(a, b, words.high)
+    if symbol == MUL:
+        return packed.mul(a, b, words.low, words.high, words.word_bits)
+    if symbol == EQ:
+        return packed.eq(a, b, words.high, words.word_bits)
+    if symbol == LT:
+        return packed.lt(a, b, words.high, words.word_bits)
+    if symbol == AND:
+        return a & b
+    if symbol == XOR:
+        return a ^ b
+    if symbol == SHL:
+        return packed.shl(a, words.high)
+    return packed.shr(a, words.low)
+
+
+@kernel
+def is_unary(symbol):  # type: ignore[no-untyped-def]
+    """Whether the operator has one operand; the second is then ignored."""
+    return symbol in (SHL, SHR)
+
+
+@kernel
+def count_of(symbol, left, right):  # type: ignore[no-untyped-def]
+    """Count (uint64) of a candidate of two operands of these counts."""
+    return left * right * U(1 + (symbol >= TWICE))
+
+
+@kernel
+def leaf_outer(index, made, variables, words, out):  # type: ignore[no-untyped-def]
+    """Variables (by row of `variables`, uint64 (variables, 1)) and constants (by word) as outer rows."""
+    for row in range(made):
+        leaf = index[row, 1]
+        word = variables[leaf, 0] if index[row, 0] == VARIABLE else words.low * U(leaf)
+        out[row, 0] = out[row, 1] = out[row, 2] = word
+        out[row, META] = U(words.lanes) << SEARCH_BITS
+        out[row, COUNT] = U(1)
+
+
+@kernel
+def combine_outer(index, made, terms, words, out):  # type: ignore[no-untyped-def]
+    """Operators of one or two operands on outer rows: `made` candidates of `index` into `out`."""
+    own = U(words.lanes) << SEARCH_BITS
+    for row in range(made):
+        symbol = index[row, 0] & SYMBOL
+        a, b = index[row, 1], index[row, 2]
+        first, second = terms[a, 0], terms[b, 0]
+        word = operate(symbol, first, second, words)
+        strict = wide = word
+        if terms[a, 1] != first or terms[b, 1] != second or terms[a, 2] != first or terms[b, 2] != second:
+            strict = operate(symbol, terms[a, 1], terms[b, 1], words)
+            wide = operate(symbol, terms[a, 2], terms[b, 2], words)
+        out[row, 0], out[row, 1], out[row, 2] = word, strict, wide
+        if is_unary(symbol):
+            out[row, META] = terms[a, META] + own
+            out[row, COUNT] = terms[a, COUNT]
+        else:
+            out[row, META] = terms[a, META] + terms[b, META] + own
+            out[row, COUNT] = count_of(index[row, 0], terms[a, COUNT], terms[b, COUNT])
+
+
+@kernel
+def choose_outer(index, made, tests, left, right, words, out):  # type: ignore[no-untyped-def]
+    """`if` on outer rows; the words of a test row are masks, all bits of a lane or none."""
+    own = U(words.lanes) << SEARCH_BITS
+    for row in range(made):
+        c, a, b = index[row, 1], index[row, 2], index[row, 3]
+        for which in range(3):
+            mask = tests[c, which]
+            out[row, which] = (mask & left[a, which]) | (~mask & right[b, which])
+        out[row, META] = tests[c, META] + left[a, META] + right[b, META] + own
+        out[row, COUNT] = tests[c, COUNT] * left[a, COUNT] * right[b, COUNT]
+
+
+@kernel
+def operate_table(symbol, left, right, words, out):  # type: ignore[no-untyped-def]
+    """An operator on two tables, uint64 (size,), into a third; the right one is ignored where it has one operand.
+
+    One loop for each of the frequent operators, so that each becomes vector instructions.
+    """
+    if symbol == ADD:
+        for k in range(out.shape[0]):
+            out[k] = packed.add(left[k], right[k], words.high)
+    elif symbol == SUB:
+        for k in range(out.shape[0]):
+            out[k] = packed.sub(left[k], right[k], words.high)
+    elif symbol == MUL:
+        for k in range(out.shape[0]):
+            out[k] = packed.mul(left[k], right[k], words.low, words.high, words.word_bits)
+    elif symbol == EQ:
+        for k in range(out.shape[0]):
+            out[k] = packed.eq(left[k], right[k], words.high, words.word_bits)
+    elif symbol == LT:
+        for k in range(out.shape[0]):
+            out[k] = packed.lt(left[k], right[k], words.high, words.word_bits)
+    else:
+        for k in range(out.shape[0]):
+            out[k] = operate(symbol, left[k], right[k], words)
+
+
+@kernel
+def choose_table(test, left, right, out):  # type: ignore[no-untyped-def]
+    """Left where the masks of `test` are set, right elsewhere; all uint64 (size,)."""
+    for k in range(out.shape[0]):
+        out[k] = (test[k] & left[k]) | (~test[k] & right[k])
+
+
+@kernel
+def leaf_plain(index, made, variables, words, out):  # type: ignore[no-untyped-def]
+    """Variables (by row of `variables`, uint64 (variables, size)) and constants (by word) as plain rows."""
+    size = out.shape[1] - 2
+    for row in range(made):
+        leaf = index[row, 1]
+        for k in range(size):
+            out[row, k] = variables[leaf, k] if index[row, 0] == VARIABLE else words.low * U(leaf)
+        out[row, size] = U(1)
+        out[row, size + 1] = U(1)
+
+
+@kernel
+def combine_plain(index, made, terms, words, out):  # type: ignore[no-untyped-def]
+    """Operators of one or two operands on plain rows: `made` candidates of `index` into `out`."""
+    size = out.shape[1] - 2
+    for row in range(made):
+        symbol = index[row, 0] & SYMBOL
+        a, b = index[row, 1], index[row, 2]
+        operate_table(symbol, terms[a, :size], terms[b, :size], words, out[row, :size])
+        if is_unary(symbol):
+            out[row, size] = terms[a, size] + U(1)
+            out[row, size + 1] = terms[a, size + 1]
+        else:
+            out[row, size] = terms[a, size] + terms[b, size] + U(1)
+            out[row, size + 1] = count_of(index[row, 0], terms[a, size + 1], terms[b, size + 1])
+
+
+@kernel
+def choose_plain(index, made, tests, left, right, out):  # type: ignore[no-untyped-def]
+    """`if` on plain rows; the words of a test row are masks, all bits of a lane or none."""
+    size = out.shape[1] - 2
+    for row in range(made):
+        c, a, b = index[row, 1], index[row, 2], index[row, 3]
+        choose_table(tests[c, :size], left[a, :size], right[b, :size], out[row, :size])
+        out[row, size] = tests[c, size] + left[a, size] + right[b, size] + U(1)
+        out[row, size + 1] = tests[c, size + 1] * left[a, size + 1] * right[b, size + 1]
+
+
+@kernel
+def table_at(rows, which, size):  # type: ignore[no-untyped-def]
+    """Where the actual, strict or wide table of a mixed row starts, or the one table of a plain row."""
+    return 0 if rows.shape[1] == size + 2 else which * size
+
+
+@kernel
+def begin_steps(units, out):  # type: ignore[no-untyped-def]
+    """The node's own step in every environment, and no searches, into the steps and searches of a mixed row."""
+    for k in range(units.shape[0]):
+        out[k] = units[k]
+    out[units.shape[0]] = U(0)
+
+
+@kernel
+def add_steps(rows, row, size, units, out):  # type: ignore[no-untyped-def]
+    """Add a child's steps in every environment, and its searches, to those of a mixed row."""
+    if rows.shape[1] == size + 2:
+        cost = rows[row, size]
+        for k in range(units.shape[0]):
+            out[k] += cost * units[k]
+    else:
+        child = rows[row, 3 * size :]
+        for k in range(units.shape[0] + 1):
+            out[k] += child[k]
+
+
+@kernel
+def last(rows, row):  # type: ignore[no-untyped-def]
+    """The count of a row."""
+    return rows[row, rows.shape[1] - 1]
+
+
+@kernel
+def combine_mixed(index, made, left, right, size, units, words, out):  # type: ignore[no-untyped-def]
+    """Operators of one or two operands into mixed rows, from mixed or plain rows with tables of `size` words.
+
+    units : uint64 (step words,), 1 in every environment's 16 bits.
+    """
+    end = out.shape[1] - 1
+    for row in range(made):
+        symbol = index[row, 0] & SYMBOL
+        a, b = index[row, 1], index[row, 2]
+        for which in range(3):
+            i, j, k = table_at(left, which, size), table_at(right, which, size), which * size
+            operate_table(symbol, left[a, i : i + size], right[b, j : j + size], words, out[row, k : k + size])
+        steps = out[row, 3 * size : end]
+        begin_steps(units, steps)
+        add_steps(left, a, size, units, steps)
+        out[row, end] = last(left, a)
+        if not is_unary(symbol):
+            add_steps(right, b, size, units, steps)
+            out[row, end] = count_of(index[row, 0], last(left, a), last(right, b))
+
+
+@kernel
+def choose_mixed(index, made, tests, left, right, size, units, out):  # type: ignore[no-untyped-def]
+    """`if` into mixed rows, from mixed or plain rows; the tables of a test row are masks."""
+    end = out.shape[1] - 1
+    for row in range(made):
+        c, a, b = index[row, 1], index[row, 2], index[row, 3]
+        for which in range(3):
+            h, i, j = table_at(tests, which, size), table_at(left, which, size), table_at(right, which, size)
+            k = which * size
+            choose_table(tests[c, h : h + size], left[a, i : i + size], right[b, j : j + size], out[row, k : k + size])
+        steps = out[row, 3 * size : end]
+        begin_steps(units, steps)
+        add_steps(tests, c, size, units, steps)
+        add_steps(left, a, size, units, steps)
+        add_steps(right, b, size, units, steps)
+        out[row, end] = last(tests, c) * last(left, a) * last(right, b)
+
+
+@kernel
+def test_masks(rows, tables, words, out):  # type: ignore[no-untyped-def]
+    """Rows as tests: the first `tables` words become the masks of their lanes that are not 0, into `out`."""
+    for row in range(rows.shape[0]):
+        for k in range(tables):
+            out[row, k] = packed.spread(packed.nonzero(rows[row, k], words.high), words.word_bits)
+        for k in range(tables, rows.shape[1]):
+            out[row, k] = rows[row, k]
+
+
+MOVING, CONSTANT_BODY, IDENTITY = range(3)
+
+
+@kernel
+def idle_bodies(rows, words, idle):  # type: ignore[no-untyped-def]
+    """Of plain bodies, which ignore the innermost variable and which are it: into `idle`, uint8 (rows,)."""
+    size = words.size
+    tables = rows.shape[1] - 2
+    for row in range(rows.shape[0]):
+        constant, identity = True, True
+        for k in range(tables):
+            constant &= rows[row, k] == rows[row, k - k % size]
+            identity &= rows[row, k] == words.low * U(k % size)
+            if not (constant or identity):
+                break
+        idle[row] = CONSTANT_BODY if constant else IDENTITY if identity else MOVING
+
+
+@kernel
+def round_masks(rows, words, out):  # type: ignore[no-untyped-def]
+    """Outer rows as numbers of rounds: masks where not 0, T and searches, sum over the lanes, count."""
+    for row in range(rows.shape[0]):
+        for which in range(3):
+            out[row, which] = packed.spread(packed.nonzero(rows[row, which], words.high), words.word_bits)
+        total = U(0)
+        for lane in range(words.lanes):
+            total += (rows[row, 0] >> U(lane * words.word_bits)) & U(words.size - 1)
+        out[row, META] = rows[row, META]
+        out[row, META + 1] = total
+        out[row, META + 2] = rows[row, COUNT]

@@ -1,0 +1,221 @@
+"""The levels of a quotient census, one length after the other, from the deepest terms outwards.
+
+A level inside binders is kept while its terms can be operands, and closed as it is made where they can
+only be bodies. A level outside is aggregated in partitions, checked against the recurrence, and sorted.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.quotient_jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs
+from priorsim.census.quotient_kernels import COUNT, SYMBOLS
+from priorsim.census.quotient_sort import sort_parts
+from priorsim.census.quotient_stores import Reach
+from priorsim.census.quotient_tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink
+from priorsim.census.quotient_terms import Scope
+from priorsim.census.recurrence import term_counts
+from priorsim.errors import CensusError
+
+PARTITION_CANDIDATES = 1 << 15
+BUFFER_BYTES = 1 << 26
+GATHERED_BYTES = 1 << 26
+CLOSED_ROWS = 1 << 12
+PARTS = 8
+SPARE = 1.5
+
+
+class Level:
+    """The classes of a level inside binders, by width of row; all workers add to it."""
+
+    def __init__(self, scope: Scope, parts: int) -> None:
+        self.shared = {classes.width: Shared(classes.width - 1, parts) for classes in scope.kinds.values()}
+
+    def add(self, rows: RowArray) -> None:
+        """Add up rows."""
+        self.shared[rows.shape[1]].add(rows)
+
+    def finish(self) -> None:
+        """Nothing is left over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A way to close any body: the length it leads to, and the job and tasks for bodies in a batch."""
+
+    target: int
+    job: Callable[[list[Task], RowArray], Job]
+    tasks: NDArray[np.int64]
+    bodies_at: int
+
+
+def closings_of(outer: Scope, length: int) -> Iterator[Closing]:
+    """Every way to close bodies of `length` bits within reach."""
+    longest = outer.reach.longest[outer.depth]
+    for name in ("find", "argmax"):
+        target = length + outer.costs.get(name, longest)
+        if target <= longest:
+            task = (SYMBOLS[name], 0, 0, *NOTHING, *NOTHING, 0)
+            yield Closing(target, outer.searches, np.array([task], dtype=np.int64), 2)
+    for numbers in outer.kinds.values():
+        for starts in outer.kinds.values():
+            by_target: dict[int, list[Task]] = {}
+            for n, span in numbers.terms.spans.items():
+                for s, other in starts.terms.spans.items():
+                    target = length + outer.costs["iter"] + n + s
+                    if target <= longest:
+                        by_target.setdefault(target, []).append((SYMBOLS["iter"], *span, *other, 0, 0, 0))
+            job = partial(outer.iterations, numbers, starts)
+            for target, tasks in by_target.items():
+                yield Closing(target, job, np.array(tasks, dtype=np.int64), 6)
+
+
+class Closer:
+    """One worker's way to close bodies that are too long to be kept.
+
+    Bodies are gathered first, since many are of one class, and closed when there are too many of them.
+    """
+
+    def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
+        self._level = level
+        self._closings = closings
+        self._closed = closed
+        self._space = Workspace()
+
+    def add(self, rows: RowArray) -> None:
+        """Gather bodies, and close what is gathered where it is a lot."""
+        self._level.add(rows)
+        for bodies in self._level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
+            self.close(bodies)
+
+    def finish(self) -> None:
+        """What is gathered is closed when all workers have come to their end."""
+
+    def close(self, bodies: RowArray) -> None:
+        """Close bodies in every way; the classes go to those of the lengths they lead to."""
+        for way in self._closings:
+            for begin in range(0, len(bodies), CLOSED_ROWS):
+                rows = bodies[begin : begin + CLOSED_ROWS]
+                tasks = way.tasks.copy()
+                tasks[:, way.bodies_at] = len(rows)
+                self._space.run(Piece(way.job([], rows), tasks, 0), self._closed[way.target])
+
+
+class Census:
+    """The levels of one census, built in order of length."""
+
+    def __init__(self, header: AtlasHeader, workers: int) -> None:
+        language = header.language
+        self.header = header
+        self.workers = workers
+        self.reach = Reach.of(language, header.max_bits)
+        self.scopes = [Scope(depth, language, header.domain, self.reach) for depth in range(language.depth + 1)]
+        self._memories = [np.empty(BUFFER_BYTES // 8, dtype=np.uint64) for _ in range(workers)]
+        self._yield = 0.0
+        self._first: int | None = None
+        self._done = [0] * len(self.scopes)
+        self._pending: list[dict[int, Shared]] = [{} for _ in self.scopes]
+        self._parts = 1 if workers == 1 else PARTS
+        self._rows_memory, self._slots_memory = Memory(), Memory()
+
+    @property
+    def built_nothing(self) -> bool:
+        """Whether all levels so far were adopted."""
+        return self._first is None
+
+    def adopt(self, length: int, rows: RowArray) -> None:
+        """Take over the classes of the next length from an earlier run."""
+        self._check(length, rows)
+        self.scopes[0].store(length, rows, mixed=False)
+
+    def _check(self, length: int, rows: RowArray) -> None:
+        expected = term_counts(self.header.language, 0, length)[length]
+        found = int(rows[:, COUNT].sum())
+        if found != expected:
+            raise CensusError(
+                f"{found} terms of {length} bits were counted where the recurrence says {expected}: "
+                "remove the run directory, if there is one, or report a bug"
+            )
+
+    def level(self, length: int) -> RowArray:
+        """The classes of all terms of `length` bits outside any binder, sorted; the next length in order."""
+        if self._first is None:
+            self._first = length
+        self._advance(1, length - self.reach.closing[0])
+        jobs = list(self._jobs(0, length))
+        candidates = sum(piece.size for job in jobs for piece in job.pieces())
+        count = 1
+        while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
+            count *= 2
+        partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
+        memories = iter(self._memories)
+        run_jobs(jobs, lambda: Sink(partitions, next(memories)), self.workers)
+        rows = sort_parts(partitions.parts(), self.workers)
+        self._yield = len(rows) / max(candidates, 1)
+        self._check(length, rows)
+        self.scopes[0].store(length, rows, mixed=False)
+        return rows
+
+    def _jobs(self, depth: int, length: int) -> Iterator[Job]:
+        scope = self.scopes[depth]
+        yield from scope.jobs(length)
+        if depth + 1 < len(self.scopes):
+            yield from scope.close(self.scopes[depth + 1], length)
+        if length in self._pending[depth]:
+            for rows in self._pending[depth].pop(length).parts():
+                yield _copy(rows)
+
+    def _advance(self, depth: int, length: int) -> None:
+        """Build the levels under `depth` binders up to a length."""
+        if depth == len(self.scopes):
+            return
+        for level in range(self._done[depth] + 1, length + 1):
+            if depth + 1 < len(self.scopes):
+                self._advance(depth + 1, level - self.reach.closing[depth])
+            if level <= self.reach.stored[depth]:
+                self._keep(depth, level)
+            else:
+                self._close(depth, level)
+            self._done[depth] = level
+
+    def _keep(self, depth: int, length: int) -> None:
+        scope = self.scopes[depth]
+        level = Level(scope, self._parts)
+        run_jobs(self._jobs(depth, length), lambda: level, self.workers)
+        for mixed, classes in scope.kinds.items():
+            if parts := level.shared[classes.width].parts():
+                scope.store(length, np.concatenate(parts), mixed=mixed)
+        scope.count_bodies(length)
+
+    def _close(self, depth: int, length: int) -> None:
+        outer = self.scopes[depth - 1]
+        closings = [way for way in closings_of(outer, length) if depth > 1 or way.target >= (self._first or 0)]
+        if not closings:
+            self._pending[depth].pop(length, None)
+            return
+        closed = self._pending[depth - 1]
+        for way in closings:
+            closed.setdefault(way.target, Shared(outer.closed_width - 1, self._parts))
+        level = Level(self.scopes[depth], self._parts)
+        closers = run_jobs(self._jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
+        bodies = [part for shared in level.shared.values() for part in shared.parts()]
+        if len(closers) == 1:
+            for part in bodies:
+                closers[0].close(part)
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
+
+
+def _copy(rows: RowArray) -> Job:
+    """The job that hands on rows that are there already."""
+
+    def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+        np.take(rows, index[:made, 1], axis=0, out=out[:made])
+
+    return Job([(0, 0, len(rows), *NOTHING, *NOTHING, 0)], rows.shape[1], run)

@@ -1,0 +1,207 @@
+"""What is kept of the classes of each length: how far it is needed, how rows are laid out, and by which views.
+
+For every number d of bound variables, terms of up to `longest[d]` bits can occur in a program within the
+bound; only those of up to `stored[d]` bits are ever operands, and kept. Longer ones are bodies of find,
+argmax and iter and nothing else.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census import quotient_kernels as kernels
+from priorsim.census.quotient_jobs import NOTHING, Spans
+from priorsim.census.quotient_kernels import OUTER_WORDS, Words
+from priorsim.census.quotient_tables import RowArray, folded
+from priorsim.census.recurrence import tokens
+from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.domain import Domain
+
+STEPS_PER_WORD = 4
+
+
+class Store:
+    """Rows of one kind by length, in one array."""
+
+    def __init__(self, width: int) -> None:
+        self._rows: RowArray = np.empty((0, width), dtype=np.uint64)
+        self._used = 0
+        self.spans: Spans = {}
+
+    @property
+    def rows(self) -> RowArray:
+        """All rows; `spans` tells which are of a length."""
+        return self._rows
+
+    def append(self, length: int, rows: RowArray) -> None:
+        """Add the rows of one more length."""
+        end = self._used + len(rows)
+        if end > len(self._rows):
+            larger = np.empty((max(end, 3 * len(self._rows) // 2), self._rows.shape[1]), dtype=np.uint64)
+            larger[: self._used] = self._rows[: self._used]
+            self._rows = larger
+        self._rows[self._used : end] = rows
+        if len(rows):
+            self.spans[length] = (self._used, end)
+        self._used = end
+
+
+class Classes:
+    """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
+
+    Attributes
+    ----------
+    terms : Store
+    numbers, moving, constant, identity : Spans
+        Of the terms: those that are not 0 everywhere, as a number of rounds; and as bodies of iter those
+        that ignore the state, those that keep it, and all others. The last three only tell plain bodies apart.
+    tests : Store
+        Classes by the lanes where they are not 0, where that is neither everywhere nor nowhere.
+    always, never : Store
+        The same where it is everywhere, or nowhere, under all lesions.
+    ignored : Store
+        Classes by their steps and searches alone: the arms that are never chosen.
+    """
+
+    def __init__(self, tables: int, width: int, words: Words) -> None:
+        self.tables = tables
+        self.width = width
+        self._words = words
+        self.terms, self.tests, self.always, self.never, self.ignored = (Store(width) for _ in range(5))
+        self.numbers: Spans = {}
+        self.moving: Spans = {}
+        self.constant: Spans = {}
+        self.identity: Spans = {}
+
+    def append(self, length: int, rows: RowArray, *, plain: bool, tested: bool) -> None:
+        """Add the classes of one more length, as operands of `if` too where `tested`."""
+        idle = np.zeros(len(rows), dtype=np.uint8)
+        if plain:
+            kernels.idle_bodies(rows, self._words, idle)
+        zero = ~np.any(rows[:, : self.tables], axis=1)
+        groups = [idle == kernels.MOVING, idle == kernels.IDENTITY, (idle == kernels.CONSTANT_BODY) & ~zero]
+        if not plain:
+            groups[0] = ~zero
+        order = np.concatenate([np.flatnonzero(group) for group in (*groups, zero)])
+        self.terms.append(length, rows[order])
+        begin, end = self.terms.spans.get(length, NOTHING)
+        sizes = [int(np.count_nonzero(group)) for group in groups]
+        bounds = [begin, *(begin + int(size) for size in np.cumsum(sizes)), end]
+        parts = [(self.numbers, bounds[0], bounds[3]), (self.moving, bounds[0], bounds[1] if plain else end)]
+        if plain:
+            parts += [(self.identity, bounds[1], bounds[2]), (self.constant, bounds[2], end)]
+        for spans, first, last in parts:
+            if len(rows) and first < last:
+                spans[length] = (first, last)
+        if tested:
+            self._append_tests(length, rows)
+
+    def _append_tests(self, length: int, rows: RowArray) -> None:
+        masks = np.empty_like(rows)
+        kernels.test_masks(rows, self.tables, self._words, masks)
+        masks = folded(masks)
+        always = np.all(masks[:, : self.tables] == self._words.full, axis=1)
+        never = np.all(masks[:, : self.tables] == 0, axis=1)
+        self.always.append(length, masks[always])
+        self.never.append(length, masks[never])
+        self.tests.append(length, masks[~(always | never)])
+        silent = rows.copy()
+        silent[:, : self.tables] = 0
+        self.ignored.append(length, folded(silent))
+
+
+class Rounds:
+    """What iter outside any binder reads of its number n where the body is plain and idle.
+
+    Rows are masks as in a test, T and searches, the sum of n over the lanes, and the count.
+
+    Attributes
+    ----------
+    sometimes, always : Store
+        For bodies that ignore the state: n is not 0 in some lanes, or in all under all lesions.
+    silent : Store
+        For bodies that keep the state: by T, searches and sum alone.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self.sometimes, self.always, self.silent = (Store(OUTER_WORDS + 2) for _ in range(3))
+
+    def append(self, length: int, rows: RowArray) -> None:
+        """Add the classes of one more length; those that are 0 everywhere are left out."""
+        rounds = np.empty((len(rows), OUTER_WORDS + 2), dtype=np.uint64)
+        kernels.round_masks(rows, self._words, rounds)
+        rounds = rounds[np.any(rounds[:, :3] != 0, axis=1)]
+        masks = folded(rounds)
+        always = np.all(masks[:, :3] == self._words.full, axis=1)
+        self.always.append(length, masks[always])
+        self.sometimes.append(length, masks[~always])
+        rounds[:, :3] = 0
+        self.silent.append(length, folded(rounds))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How long terms under each number of binders can be, from the bound of the census.
+
+    Attributes
+    ----------
+    costs : tuple of dict
+        Bits of each operator, by depth.
+    shortest, longest, stored, tested : tuple of int
+        By depth: the fewest bits of a term, the most that fit into a program, the most of an operand,
+        the most of an operand of `if`.
+    closing : tuple of int
+        By depth: the fewest bits a binder there adds to its body.
+    """
+
+    costs: tuple[dict[str, int], ...]
+    shortest: tuple[int, ...]
+    longest: tuple[int, ...]
+    stored: tuple[int, ...]
+    tested: tuple[int, ...]
+    closing: tuple[int, ...]
+
+    @classmethod
+    def of(cls, language: Language, max_bits: int) -> "Reach":
+        """The reach of programs of up to `max_bits` bits."""
+        symbols = [tokens(language, depth) for depth in range(language.depth + 1)]
+        costs = tuple({token.kind: token.bits for token in found if token.kind in FORMS} for found in symbols)
+        shortest = tuple(min(token.bits for token in found if token.kind not in FORMS) for found in symbols)
+        longest, stored, tested, closing = [max_bits - 1], [], [], []
+        for depth in range(language.depth + 1):
+            least = shortest[depth]
+            adds = {name: bits + (FORMS[name].arity - 1) * least for name, bits in costs[depth].items()}
+            stored.append(longest[depth] - min(bits for name, bits in adds.items() if not FORMS[name].is_binder))
+            tested.append(longest[depth] - adds["if"])
+            if depth < language.depth:
+                closing.append(min(bits for name, bits in adds.items() if FORMS[name].is_binder))
+                longest.append(longest[depth] - closing[depth])
+        return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Widths of the rows of each kind under each number of binders, and the packing."""
+
+    words: Words
+    units: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, domain: Domain) -> "Layout":
+        """The layout on a domain; `units` holds 1 in the 16 bits of every environment under one binder."""
+        environments = len(domain.lanes) * 2**domain.word_bits
+        padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
+        padded[:environments] = 1
+        return cls(Words.of(domain), padded.view(np.uint64))
+
+    def tables(self, depth: int, *, mixed: bool) -> int:
+        """Words of all tables of a class."""
+        return 3 if depth == 0 else self.words.size**depth * (3 if mixed else 1)
+
+    def width(self, depth: int, *, mixed: bool) -> int:
+        """Words of a row, its count included."""
+        if depth == 0:
+            return OUTER_WORDS + 1
+        return self.tables(depth, mixed=mixed) + (len(self.units) if mixed else 0) + 2

@@ -1,0 +1,386 @@
+"""Rows of counted classes, added up exactly: hash tables and partitions of them.
+
+A *row* is a line of uint64: the words of its key, then its count. Two rows are the same class when
+all words of their keys are equal; the hash only says where to look, every match is compared in full.
+Counts add modulo nothing: the caller has checked that the total stays below 2^64.
+"""
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.packed import U, kernel
+
+RowArray = NDArray[np.uint64]
+"""Rows of one kind, shape (rows, key words + 1), the count in the last column."""
+
+MULTIPLIER = U(0x9E3779B97F4A7C15)
+SHIFT = U(29)
+PARTITION_SHIFT = U(56)
+TAG = U(0xFFFFFFFF00000000)
+INDEX = U(0x00000000FFFFFFFF)
+FIRST_ROWS = 64
+SMALL_ROWS = 1 << 12
+MAX_PARTITIONS = 256
+RECENT = 1 << 13
+OUTER_KEY = 4
+SPARE_ROWS = 256
+
+
+@kernel
+def hash_key(key):  # type: ignore[no-untyped-def]
+    """A 64-bit hash of a key, uint64 (words,): four chains, so that the multiplications overlap."""
+    first, second, third, fourth = MULTIPLIER, TAG, INDEX, SHIFT
+    whole = key.shape[0] & ~3
+    for word in range(0, whole, 4):
+        first = (first ^ key[word]) * MULTIPLIER
+        second = (second ^ key[word + 1]) * MULTIPLIER
+        third = (third ^ key[word + 2]) * MULTIPLIER
+        fourth = (fourth ^ key[word + 3]) * MULTIPLIER
+        first ^= first >> SHIFT
+        second ^= second >> SHIFT
+        third ^= third >> SHIFT
+        fourth ^= fourth >> SHIFT
+    for word in range(whole, key.shape[0]):
+        first = (first ^ key[word]) * MULTIPLIER
+        first ^= first >> SHIFT
+    mixed = (first ^ (second << U(1))) * MULTIPLIER
+    mixed = (mixed ^ (mixed >> SHIFT) ^ third) * MULTIPLIER
+    mixed = (mixed ^ (mixed >> SHIFT) ^ fourth) * MULTIPLIER
+    return mixed ^ (mixed >> U(32))
+
+
+@kernel
+def same_key(key, other):  # type: ignore[no-untyped-def]
+    """Whether two keys, uint64 (words,), agree in all words: all are looked at, as they nearly always do."""
+    different = U(0)
+    for word in range(key.shape[0]):
+        different |= key[word] ^ other[word]
+    return different == U(0)
+
+
+@kernel
+def copy_words(words, out):  # type: ignore[no-untyped-def]
+    """Copy words, uint64 (any,), over as many others."""
+    for word in range(words.shape[0]):
+        out[word] = words[word]
+
+
+@kernel
+def hash_outer(rows, row):  # type: ignore[no-untyped-def]
+    """`hash_key` of a key of four words, written out: loops this short cost more than what is in them."""
+    even = (MULTIPLIER ^ rows[row, 0]) * MULTIPLIER
+    odd = (SHIFT ^ rows[row, 1]) * MULTIPLIER
+    even = ((even ^ (even >> SHIFT)) ^ rows[row, 2]) * MULTIPLIER
+    odd = ((odd ^ (odd >> SHIFT)) ^ rows[row, 3]) * MULTIPLIER
+    mixed = (even ^ (even >> SHIFT) ^ (odd << U(1)) ^ (odd >> U(63))) * MULTIPLIER
+    return mixed ^ (mixed >> U(32))
+
+
+@kernel
+def same_outer(rows, row, others, other):  # type: ignore[no-untyped-def]
+    """Whether two rows agree in all four words of their keys."""
+    different = (rows[row, 0] ^ others[other, 0]) | (rows[row, 1] ^ others[other, 1])
+    return different | (rows[row, 2] ^ others[other, 2]) | (rows[row, 3] ^ others[other, 3]) == U(0)
+
+
+@kernel
+def copy_outer(rows, row, others, other):  # type: ignore[no-untyped-def]
+    """Copy one row of five words over another."""
+    others[other, 0] = rows[row, 0]
+    others[other, 1] = rows[row, 1]
+    others[other, 2] = rows[row, 2]
+    others[other, 3] = rows[row, 3]
+    others[other, 4] = rows[row, 4]
+
+
+@kernel
+def hash_keys(rows, hashes):  # type: ignore[no-untyped-def]
+    """The hash of the key of every row into `hashes`, uint64 (rows,)."""
+    for row in range(rows.shape[0]):
+        if rows.shape[1] == OUTER_KEY + 1:
+            hashes[row] = hash_outer(rows, row)
+        else:
+            hashes[row] = hash_key(rows[row, : rows.shape[1] - 1])
+
+
+@kernel
+def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+    """Add the rows `begin` to `end` of `source` to a hash table; return the first row that found no room.
+
+    source : uint64 (any, words); hashes : uint64, those of its keys; part, parts : int64, only rows whose
+    hash falls into this part of so many, a power of two up to 256, are added;
+    rows : uint64 (capacity, words), the classes met so far, appended to;
+    slots : uint64 (a power of two above capacity), 0 or hash tag and index + 1, overwritten;
+    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes.
+    """
+    key_words = rows.shape[1] - 1
+    mask = U(slots.shape[0] - 1)
+    count = used[0]
+    for row in range(begin, end):
+        hashed = hashes[row]
+        if (hashed >> PARTITION_SHIFT) & U(parts - 1) != U(part):
+            continue
+        at = hashed & mask
+        while True:
+            slot = slots[at]
+            if slot == U(0):
+                if count == rows.shape[0]:
+                    used[0] = count
+                    return row
+                copy_words(source[row], rows[count])
+                count += 1
+                slots[at] = (hashed & TAG) | U(count)
+                break
+            if (slot ^ hashed) & TAG == U(0):
+                found = np.int64(slot & INDEX) - 1
+                if same_key(source[row, :key_words], rows[found, :key_words]):
+                    rows[found, key_words] += source[row, key_words]
+                    break
+            at = (at + U(1)) & mask
+    used[0] = count
+    return end
+
+
+@kernel
+def fold_outer(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+    """`fold` of rows of five words."""
+    mask = U(slots.shape[0] - 1)
+    count = used[0]
+    for row in range(begin, end):
+        hashed = hashes[row]
+        if (hashed >> PARTITION_SHIFT) & U(parts - 1) != U(part):
+            continue
+        at = hashed & mask
+        while True:
+            slot = slots[at]
+            if slot == U(0):
+                if count == rows.shape[0]:
+                    used[0] = count
+                    return row
+                copy_outer(source, row, rows, count)
+                count += 1
+                slots[at] = (hashed & TAG) | U(count)
+                break
+            if (slot ^ hashed) & TAG == U(0):
+                found = np.int64(slot & INDEX) - 1
+                if same_outer(source, row, rows, found):
+                    rows[found, OUTER_KEY] += source[row, OUTER_KEY]
+                    break
+            at = (at + U(1)) & mask
+    used[0] = count
+    return end
+
+
+@kernel
+def place(rows, used, slots):  # type: ignore[no-untyped-def]
+    """Enter the first `used` distinct rows into the empty `slots` of a larger table, which are overwritten."""
+    mask = U(slots.shape[0] - 1)
+    for row in range(used):
+        hashed = hash_outer(rows, row) if rows.shape[1] == OUTER_KEY + 1 else hash_key(rows[row, : rows.shape[1] - 1])
+        at = hashed & mask
+        while slots[at] != U(0):
+            at = (at + U(1)) & mask
+        slots[at] = (hashed & TAG) | U(row + 1)
+
+
+class Table:
+    """Classes and their counts: a hash table that grows."""
+
+    def __init__(self, key_words: int, rows: RowArray | None = None, slots: NDArray[np.uint64] | None = None) -> None:
+        """Start empty, in the given memory if any: `slots` all 0, a power of two and more than `rows`."""
+        self._rows: RowArray = np.empty((FIRST_ROWS, key_words + 1), dtype=np.uint64) if rows is None else rows
+        self._slots = np.zeros(2 * FIRST_ROWS, dtype=np.uint64) if slots is None else slots
+        self._fold = fold_outer if key_words == OUTER_KEY else fold
+        self._used = np.zeros(1, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return int(self._used[0])
+
+    @property
+    def rows(self) -> RowArray:
+        """The classes met so far, in the order they were first met."""
+        return self._rows[: len(self)]
+
+    def add(self, rows: RowArray) -> None:
+        """Add up rows, each of any count."""
+        self.add_part(rows, hashes_of(rows), 0, 1)
+
+    def add_part(self, rows: RowArray, hashes: NDArray[np.uint64], part: int, parts: int) -> None:
+        """Add up those rows whose hash falls into one part of a power of two."""
+        done = 0
+        while True:
+            done = self._fold(rows, hashes, part, parts, done, len(rows), self._rows, self._slots, self._used)
+            if done == len(rows):
+                return
+            self._grow()
+
+    def _grow(self) -> None:
+        factor = 4 if len(self._rows) < SMALL_ROWS else 2
+        larger = np.empty((factor * len(self._rows), self._rows.shape[1]), dtype=np.uint64)
+        larger[: len(self)] = self.rows
+        self._rows = larger
+        self._slots = np.zeros(1 << (2 * len(larger) - 1).bit_length(), dtype=np.uint64)
+        place(self._rows, len(self), self._slots)
+
+
+def hashes_of(rows: RowArray) -> NDArray[np.uint64]:
+    """The hash of every row's key, shape (rows,)."""
+    hashes = np.empty(len(rows), dtype=np.uint64)
+    hash_keys(rows, hashes)
+    return hashes
+
+
+class Shared:
+    """Classes and their counts that several workers add to: tables by hash, a power of two, each with a lock."""
+
+    def __init__(self, key_words: int, parts: int) -> None:
+        self._key_words = key_words
+        self._tables = [Table(key_words) for _ in range(parts)]
+        self._locks = [threading.Lock() for _ in range(parts)]
+
+    def add(self, rows: RowArray) -> None:
+        """Add up rows, each of any count."""
+        hashes = hashes_of(rows)
+        for part, lock in enumerate(self._locks):
+            with lock:
+                self._tables[part].add_part(rows, hashes, part, len(self._tables))
+
+    def finish(self) -> None:
+        """Nothing is left over."""
+
+    def parts(self) -> list[RowArray]:
+        """The classes met so far; no two parts share one."""
+        return [table.rows for table in self._tables if len(table)]
+
+    def take_large(self, limit: int) -> list[RowArray]:
+        """Take out the parts that hold more bytes than this; they start again from nothing."""
+        taken = []
+        for part, lock in enumerate(self._locks):
+            if self._tables[part].rows.nbytes > limit:
+                with lock:
+                    taken.append(self._tables[part].rows)
+                    self._tables[part] = Table(self._key_words)
+        return taken
+
+
+def folded(rows: RowArray) -> RowArray:
+    """The rows with equal keys added up."""
+    table = Table(rows.shape[1] - 1)
+    table.add(rows)
+    return table.rows
+
+
+@kernel
+def scatter(rows, begin, end, recent, buffer, fill):  # type: ignore[no-untyped-def]
+    """Append rows of five words to the buffers of their partitions; return the first row that found no room.
+
+    A row first waits in `recent`, where others of its class add to it, until one of another class with
+    the same place there drives it out.
+
+    rows : uint64 (any, 5); recent : uint64 (a power of two, 5), count 0 where empty, overwritten;
+    buffer : uint64 (partitions, capacity, 5), appended to; fill : int64 (partitions,), rows in each,
+    overwritten. At most 256 partitions, a power of two.
+    """
+    mask = U(buffer.shape[0] - 1)
+    places = U(recent.shape[0] - 1)
+    for row in range(begin, end):
+        hashed = hash_outer(rows, row)
+        place = hashed & places
+        if same_outer(rows, row, recent, place):
+            recent[place, 4] += rows[row, 4]
+            continue
+        if recent[place, 4] != U(0):
+            partition = (hash_outer(recent, place) >> PARTITION_SHIFT) & mask
+            at = fill[partition]
+            if at == buffer.shape[1]:
+                return row
+            copy_outer(recent, place, buffer[partition], at)
+            fill[partition] = at + 1
+        copy_outer(rows, row, recent, place)
+    return end
+
+
+@kernel
+def drain(recent, begin, buffer, fill):  # type: ignore[no-untyped-def]
+    """Empty `recent` into the buffers from place `begin` on; return the first place that found no room."""
+    mask = U(buffer.shape[0] - 1)
+    for place in range(begin, recent.shape[0]):
+        if recent[place, 4] != U(0):
+            partition = (hash_outer(recent, place) >> PARTITION_SHIFT) & mask
+            at = fill[partition]
+            if at == buffer.shape[1]:
+                return place
+            copy_outer(recent, place, buffer[partition], at)
+            fill[partition] = at + 1
+            recent[place, 4] = U(0)
+    return recent.shape[0]
+
+
+class Memory:
+    """Memory that is used again for every level: fresh pages cost more than what is written to them."""
+
+    def __init__(self) -> None:
+        self._words: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+
+    def take(self, words: int) -> NDArray[np.uint64]:
+        """The first `words` words, whatever they hold; what was taken before is lost."""
+        if words > len(self._words):
+            self._words = np.empty(0, dtype=np.uint64)
+            self._words = np.empty(words, dtype=np.uint64)
+        return self._words[:words]
+
+
+class Partitions:
+    """One level's classes, split by hash so that each part fits in a processor's cache."""
+
+    def __init__(self, count: int, expected: int, rows: Memory, slots: Memory) -> None:
+        capacity = expected // count + SPARE_ROWS
+        width = OUTER_KEY + 1
+        places = 1 << (3 * capacity // 2).bit_length()
+        all_rows = rows.take(count * capacity * width).reshape(count, capacity, width)
+        all_slots = slots.take(count * places).reshape(count, places)
+        all_slots[:] = 0
+        self.tables = [Table(OUTER_KEY, all_rows[part], all_slots[part]) for part in range(count)]
+        self.locks = [threading.Lock() for _ in range(count)]
+
+    def parts(self) -> list[RowArray]:
+        """The classes of each part."""
+        return [table.rows for table in self.tables]
+
+
+class Sink:
+    """One worker's way into `Partitions`: buffers that are folded into the parts when one is full.
+
+    The memory of the buffers is the caller's, so that one piece serves all levels.
+    """
+
+    def __init__(self, partitions: Partitions, memory: NDArray[np.uint64]) -> None:
+        self._partitions = partitions
+        count = len(partitions.tables)
+        width = OUTER_KEY + 1
+        capacity = len(memory) // (count * width)
+        self._buffer: RowArray = memory[: count * capacity * width].reshape(count, capacity, width)
+        self._fill = np.zeros(count, dtype=np.int64)
+        self._recent: RowArray = np.zeros((RECENT, width), dtype=np.uint64)
+
+    def add(self, rows: RowArray) -> None:
+        """Pass rows on to their parts."""
+        done = 0
+        while (done := scatter(rows, done, len(rows), self._recent, self._buffer, self._fill)) < len(rows):
+            self.flush()
+
+    def finish(self) -> None:
+        """Flush what is left."""
+        done = 0
+        while (done := drain(self._recent, done, self._buffer, self._fill)) < len(self._recent):
+            self.flush()
+        self.flush()
+
+    def flush(self) -> None:
+        """Fold everything buffered into the parts."""
+        for part, (table, lock) in enumerate(zip(self._partitions.tables, self._partitions.locks, strict=True)):
+            with lock:
+                table.add(self._buffer[part, : self._fill[part]])
+        self._fill[:] = 0

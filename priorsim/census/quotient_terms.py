@@ -1,0 +1,249 @@
+"""Terms under one number of binders: the jobs that make the classes of a length from shorter ones.
+
+Every form of docs/language.md section 2 is a few jobs, one for each kind of operand classes; counts
+multiply. Where a part of a term has no effect (an arm never chosen, a loop of no rounds, a body that
+ignores the state), its classes are taken together first.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census import quotient_close as closing
+from priorsim.census import quotient_kernels as kernels
+from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Job, Task, pairs, singles, triples
+from priorsim.census.quotient_kernels import OUTER_WORDS, Words
+from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
+from priorsim.census.quotient_tables import RowArray, folded
+from priorsim.census.recurrence import Token, tokens
+from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.domain import Domain
+
+
+def variable_tables(depth: int, domain: Domain, words: Words) -> RowArray:
+    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth))."""
+    settings = np.arange(words.size**depth, dtype=np.uint64)
+    bound = [words.low * ((settings // np.uint64(words.size**place)) % np.uint64(words.size)) for place in range(depth)]
+    columns = [
+        np.full(len(settings), domain.pack([lane[column] for lane in domain.lanes]), dtype=np.uint64)
+        for column in range(len(domain.columns))
+    ]
+    return np.array([*bound, *columns], dtype=np.uint64)
+
+
+class Scope:
+    """The classes of terms under one number of binders, and the jobs that make those of a length."""
+
+    def __init__(self, depth: int, language: Language, domain: Domain, reach: Reach) -> None:
+        self.depth = depth
+        self.reach = reach
+        self.layout = Layout.of(domain)
+        self.words = self.layout.words
+        self.costs = reach.costs[depth]
+        self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
+        self.variables = variable_tables(depth, domain, self.words)
+        kinds = (False, True) if 0 < depth < language.depth else (False,)
+        self.kinds = {
+            mixed: Classes(self.layout.tables(depth, mixed=mixed), self.layout.width(depth, mixed=mixed), self.words)
+            for mixed in kinds
+        }
+        self.rounds = Rounds(self.words)
+        self.bodies = Store(OUTER_WORDS + 1 if depth == 1 else self.layout.width(1, mixed=False))
+
+    def store(self, length: int, rows: RowArray, *, mixed: bool) -> None:
+        """Keep the classes of one length, if they can be operands."""
+        if length > self.reach.stored[self.depth]:
+            return
+        self.kinds[mixed].append(
+            length, rows, plain=self.depth > 0 and not mixed, tested=length <= self.reach.tested[self.depth]
+        )
+        if self.depth == 0:
+            self.rounds.append(length, rows)
+
+    def count_bodies(self, length: int) -> None:
+        """Note how many bodies of iter there are of one length, by searches: all that a loop of no rounds reads."""
+        parts = [np.zeros((0, self.bodies.rows.shape[1]), dtype=np.uint64)]
+        for mixed, classes in self.kinds.items():
+            begin, end = classes.terms.spans.get(length, (0, 0))
+            rows = classes.terms.rows[begin:end]
+            silent = np.zeros((len(rows), self.bodies.rows.shape[1]), dtype=np.uint64)
+            silent[:, -2] = rows[:, -2] if mixed else 0
+            silent[:, -1] = rows[:, -1]
+            parts.append(silent)
+        self.bodies.append(length, folded(np.concatenate(parts)))
+
+    def jobs(self, length: int) -> Iterator[Job]:
+        """All jobs that make terms of `length` bits whose root is a leaf or an operator without binders."""
+        yield from self._leaf_jobs(length)
+        for name, cost in self.costs.items():
+            if name == "if":
+                yield from self._choices(length - cost)
+            elif not FORMS[name].is_binder:
+                yield from self._operations(name, length - cost)
+
+    def _leaf_jobs(self, length: int) -> Iterator[Job]:
+        tasks: list[Task] = []
+        for leaf in self.leaves:
+            if leaf.bits == length:
+                symbol = kernels.VARIABLE if leaf.kind == "variable" else kernels.CONSTANT
+                tasks.append((symbol, leaf.value, leaf.value + leaf.choices, *NOTHING, *NOTHING, 0))
+        fill = kernels.leaf_plain if self.depth else kernels.leaf_outer
+
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            fill(index, made, self.variables, self.words, out)
+
+        yield Job(tasks, self.kinds[False].width, run)
+
+    def _operations(self, name: str, total: int) -> Iterator[Job]:
+        if FORMS[name].arity == 1:
+            for classes in self.kinds.values():
+                yield self._combine(singles(name, total, classes.terms.spans), classes, classes)
+            return
+        for left, right in product(self.kinds.values(), repeat=2):
+            if left is right or name not in COMMUTATIVE or left is self.kinds[False]:
+                yield self._combine(pairs(name, total, left.terms.spans, right.terms.spans), left, right)
+
+    def _combine(self, tasks: list[Task], left: Classes, right: Classes) -> Job:
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            if self.depth == 0:
+                kernels.combine_outer(index, made, left.terms.rows, self.words, out)
+            elif self._all_plain(left, right):
+                kernels.combine_plain(index, made, left.terms.rows, self.words, out)
+            else:
+                size, units = self.words.size, self.layout.units
+                kernels.combine_mixed(index, made, left.terms.rows, right.terms.rows, size, units, self.words, out)
+
+        return Job(tasks, max(left.width, right.width), run)
+
+    def _all_plain(self, *parts: Classes) -> bool:
+        return all(part is self.kinds[False] for part in parts)
+
+    def _choices(self, total: int) -> Iterator[Job]:
+        """Jobs of `if`; where the test is constant, the arm not chosen counts by its steps alone."""
+        for test, left, right in product(self.kinds.values(), repeat=3):
+            left_ignored = left.ignored if self._all_plain(left) else left.terms
+            right_ignored = right.ignored if self._all_plain(right) else right.terms
+            width = max(test.width, left.width, right.width)
+            yield self._choose(total, width, test.tests, left.terms, right.terms)
+            yield self._choose(total, width, test.always, left.terms, right_ignored)
+            yield self._choose(total, width, test.never, left_ignored, right.terms)
+
+    def _choose(self, total: int, width: int, test: Store, left: Store, right: Store, name: str = "if") -> Job:
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            if self.depth == 0:
+                kernels.choose_outer(index, made, test.rows, left.rows, right.rows, self.words, out)
+            elif width == self.kinds[False].width and name == "if":
+                kernels.choose_plain(index, made, test.rows, left.rows, right.rows, out)
+            else:
+                size, units = self.words.size, self.layout.units
+                kernels.choose_mixed(index, made, test.rows, left.rows, right.rows, size, units, out)
+
+        return Job(triples(name, total, test.spans, left.spans, right.spans), width, run)
+
+    # --- closing bodies of the next depth -----------------------------------------------------
+
+    @property
+    def closed_width(self) -> int:
+        """Words of a row of a closed body."""
+        return self.layout.width(self.depth, mixed=self.depth > 0)
+
+    def close(self, inner: "Scope", length: int) -> Iterator[Job]:
+        """All jobs that make terms of `length` bits whose root closes a stored body of `inner`."""
+        for name in ("find", "argmax"):
+            if name in self.costs:
+                for bodies in inner.kinds.values():
+                    tasks = singles(name, length - self.costs[name], bodies.terms.spans)
+                    yield self.searches(tasks, bodies.terms.rows)
+        total = length - self.costs["iter"]
+        for numbers, starts in product(self.kinds.values(), repeat=2):
+            yield self._no_rounds(total, numbers, starts, inner)
+            for bodies in inner.kinds.values():
+                tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
+                yield self.iterations(numbers, starts, tasks, bodies.terms.rows)
+            if self.depth == 0:
+                yield from self._outer_idle(total, inner)
+            else:
+                yield from self._mixed_idle(total, numbers, starts, inner)
+
+    def _no_rounds(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Job:
+        """iter with n = 0: the state it starts with, whatever the body."""
+        return self._choose(total, self.closed_width, numbers.never, inner.bodies, starts.terms, name="iter")
+
+    def _outer_idle(self, total: int, inner: "Scope") -> Iterator[Job]:
+        """iter outside of plain bodies that ignore the state, or keep it."""
+        plain = inner.kinds[False]
+        own = self.kinds[False]
+        for numbers, starts, bodies in (
+            (self.rounds.sometimes, own.terms, plain.constant),
+            (self.rounds.always, own.ignored, plain.constant),
+            (self.rounds.silent, own.terms, plain.identity),
+        ):
+            tasks = triples("iter", total, numbers.spans, starts.spans, bodies)
+            yield self._idle_job(tasks, numbers, starts, plain)
+
+    def _idle_job(self, tasks: list[Task], numbers: Store, starts: Store, bodies: Classes) -> Job:
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            closing.idle_outer(index, made, numbers.rows, starts.rows, bodies.terms.rows, self.words, out)
+
+        return Job(tasks, self.closed_width, run)
+
+    def _mixed_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
+        """iter inside a binder of plain bodies that ignore the state, or keep it."""
+        plain = inner.kinds[False]
+        for keeps, bodies in ((False, plain.constant), (True, plain.identity)):
+            tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies)
+
+            def run(index: NDArray[np.int32], made: int, out: RowArray, keeps: bool = keeps) -> None:
+                closing.idle_mixed(
+                    index,
+                    made,
+                    keeps,
+                    numbers.terms.rows,
+                    starts.terms.rows,
+                    plain.terms.rows,
+                    self.words,
+                    self.layout.units,
+                    out,
+                    out.view(np.uint16),
+                )
+
+            yield Job(tasks, self.closed_width, run)
+
+    def searches(self, tasks: list[Task], bodies: RowArray) -> Job:
+        """The job of find and argmax over these bodies."""
+
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            if self.depth == 0:
+                closing.search_outer(index, made, bodies, bodies.view(np.uint16), self.words, out)
+            else:
+                steps = out.view(np.uint16)
+                closing.search_mixed(index, made, bodies, self.words, self.layout.units, out, steps)
+
+        return Job(tasks, self.closed_width, run)
+
+    def iterations(self, numbers: Classes, starts: Classes, tasks: list[Task], bodies: RowArray) -> Job:
+        """The job of iter over these bodies."""
+
+        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+            if self.depth == 0:
+                terms = numbers.terms.rows
+                closing.iterate_outer(index, made, terms, bodies, bodies.view(np.uint16), self.words, out)
+            else:
+                settled = np.empty(self.words.size, dtype=np.uint64)
+                steps = out.view(np.uint16)
+                closing.iterate_mixed(
+                    index,
+                    made,
+                    numbers.terms.rows,
+                    starts.terms.rows,
+                    bodies,
+                    self.words,
+                    self.layout.units,
+                    settled,
+                    out,
+                    steps,
+                )
+
+        return Job(tasks, self.closed_width, run)

@@ -1,0 +1,123 @@
+"""The speed table: bits, programs, rows, seconds, peak memory and programs a second, for every engine.
+
+Every measurement is a whole process of its own that starts with compiled kernels; compilation is timed
+once, with an empty cache. `make bench` prints the table and writes it to results/, with a figure.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import typer
+
+from priorsim import figures
+from priorsim.census.atlas import atomic_path
+from priorsim.listing import format_table
+
+BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40)}
+REPEATS = 3
+INTERPRETED_BITS = 14
+
+MEASURE = """
+import json, resource, sys, time
+engine, bits, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+from priorsim.census.runs import make_header, take_census
+from priorsim.mu.domain import Domain
+atlas = take_census(make_header("arith", bits, domain=Domain.default(4)), engine=engine, workers=workers)
+memory = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"programs": int(atlas.rows.count.sum()), "rows": len(atlas.rows), "memory": memory * 1024}))
+"""
+
+INTERPRET = """
+import json, sys, time
+from priorsim.errors import CodeError
+from priorsim.mu.code import decode
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import run
+from priorsim.mu.lesions import lesion
+language, domain, programs = Language.named("arith", 4), Domain.default(4), []
+for number in range(0, 2 ** int(sys.argv[2]), 7):
+    try:
+        program, _ = decode(format(number, "0" + sys.argv[2] + "b"), language)
+    except CodeError:
+        continue
+    if not program.has_data:
+        programs.append(program)
+start = time.perf_counter()
+for program in programs:
+    run(program, domain)
+    lesion(program, domain)
+print(json.dumps({"rate": len(programs) / (time.perf_counter() - start)}))
+"""
+
+
+def measure(code: str, *args: object, cache: str | None = None) -> dict[str, float]:
+    """Run the code in a process of its own; what it printed, with the seconds of the whole process."""
+    environment = {**os.environ, **({"NUMBA_CACHE_DIR": cache} if cache else {})}
+    timed = (
+        "import sys, time; start = time.perf_counter(); exec(compile(sys.argv.pop(1), 'bench', 'exec'));"
+        "print(time.perf_counter() - start)"
+    )
+    command = [sys.executable, "-c", timed, code, *map(str, args)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    values, seconds = done.stdout.splitlines()
+    return {**json.loads(values), "seconds": float(seconds)}
+
+
+def compile_seconds(engine: str) -> float:
+    """What compiling an engine's kernels adds to a small census."""
+    with tempfile.TemporaryDirectory() as cache:
+        first = measure(MEASURE, engine, 12, 1, cache=cache)["seconds"]
+        return first - measure(MEASURE, engine, 12, 1, cache=cache)["seconds"]
+
+
+def main(out: Path = Path("results")) -> None:
+    """Measure, print, and write OUT/bench.md, OUT/bench.csv and a figure."""
+    costs = []
+    for engine, bits in [(name, bits) for name in BITS for bits in BITS[name]]:
+        for workers in (1, 2):
+            runs = [measure(MEASURE, engine, bits, workers) for _ in range(REPEATS)]
+            seconds = median(run["seconds"] for run in runs)
+            programs, rows, memory = (int(runs[0][name]) for name in ("programs", "rows", "memory"))
+            costs.append(figures.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
+            print(costs[-1], file=sys.stderr)
+    head = ("engine", "workers", "bits", "programs", "rows", "seconds", "peak GiB", "programs a second")
+    table = format_table(
+        [
+            (
+                c.engine,
+                c.workers,
+                c.bits,
+                c.programs,
+                c.rows,
+                c.seconds,
+                f"{c.memory / 2**30:.2f}",
+                f"{c.programs / c.seconds:.0f}",
+            )
+            for c in costs
+        ],
+        head=head,
+    )
+    compiling = ", ".join(f"{engine} {compile_seconds(engine):.0f} s" for engine in BITS)
+    interpreted = measure(INTERPRET, "", INTERPRETED_BITS)["rate"]
+    text = (
+        "# What a census costs\n\nMade by `make bench`: arith, w = 4, depth 2, x = 0..15; seconds of the whole process, "
+        f"median of {REPEATS}, kernels compiled before.\n\n```\n{table}\n```\n\n"
+        f"Compiling once: {compiling}. The plain interpreter, lesions included: {interpreted:.0f} programs a second.\n"
+    )
+    print(text)
+    with atomic_path(out / "bench.md") as temporary:
+        temporary.write_text(text)
+    with figures.style():
+        panels = figures.cost_against_bits(costs)
+        figure = panels[0].get_figure(root=True)
+        figures.save(figure, out / "figures" / "cost-against-bits", figures.cost_columns(costs))
+
+
+if __name__ == "__main__":
+    typer.run(main)
