@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 
 from priorsim import figures
 from priorsim.census.atlas import AtlasHeader, atomic_path, check_writable
-from priorsim.census.exhaustive import Progress
+from priorsim.census.progress import Progress
 from priorsim.census.runs import make_header, take_census
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.witness import print_witnesses

@@ -175,6 +175,12 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
         ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "give at least 1"),
+        ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
+        (
+            [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],
+            "more than the 1.0 GiB given: give more memory, or at",
+        ),
+        ([*census, 4, "--max-bits", 60, *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
         ([*census, 4], "Missing option"),
@@ -213,10 +219,10 @@ def test_bad_input_is_one_line_and_exit_code_2(atlas):
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("engine", ["exhaustive"])
-def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, tmp_path):
+@pytest.mark.parametrize(("engine", "bits"), [("exhaustive", 34), ("quotient", 44)])
+def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bits, tmp_path):
     out = tmp_path / "long.parquet"
-    args = ["census", "--dialect", "arith", "--word-bits", "4", "--max-bits", "34", "--engine", engine]
+    args = ["census", "--dialect", "arith", "--word-bits", "4", "--max-bits", str(bits), "--engine", engine]
     process = subprocess.Popen(
         [*COMMAND, *args, "--yes", "--out", str(out)],
         stderr=subprocess.PIPE,
@@ -232,4 +238,4 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, tmp
     assert "Traceback" not in errors
     assert errors.startswith("interrupted: ")
     assert not errors.startswith("interrupted: 0 ")
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == (["long.parquet.run"] if engine == "quotient" else [])

@@ -9,13 +9,14 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from priorsim.census import kernels
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows, merge
 from priorsim.census.packed import U64, U, masks
+from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code, length, operator_code, variable_code
@@ -28,14 +29,6 @@ QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
 FIRST_SLOTS = 1 << 12
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a census has come: programs counted out of all."""
-
-    programs: int
-    total: int
 
 
 def count_exhaustive(

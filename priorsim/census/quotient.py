@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, Rows
+from priorsim.census.progress import Progress
 from priorsim.census.quotient_kernels import COUNT, META, SEARCH_BITS
 from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_runs import RunDirectory
@@ -31,17 +31,6 @@ MAX_COUNT = 2**64
 MAX_STEPS = 2**32
 MAX_INNER_STEPS = 2**16
 MAX_BITS = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a census has come: the length just finished, its rows and programs, and the time so far."""
-
-    bits: int
-    max_bits: int
-    rows: int
-    programs: int
-    seconds: float
 
 
 def count_quotient(
@@ -74,14 +63,15 @@ def count_quotient(
     check_exact(header)
     check_memory(header, memory_bytes)
     run = RunDirectory(run_directory, header, ENGINE) if run_directory is not None else None
-    started = monotonic()
+    total = sum(program_counts(header.language, header.max_bits))
+    programs = 0
     columns: dict[str, list[NDArray[Any]]] = {field.name: [] for field in fields(Rows)}
     for length, rows in _levels(header, workers, run):
         for name, column in _columns(length + 1, rows).items():
             columns[name].append(column)
+        programs += int(rows[:, COUNT].sum())
         if progress is not None:
-            programs = int(rows[:, COUNT].sum())
-            progress(Progress(length + 1, header.max_bits, len(rows), programs, monotonic() - started))
+            progress(Progress(programs, total))
     return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
 
 
@@ -156,6 +146,11 @@ def estimate(header: AtlasHeader) -> Estimate:
     return _estimate(header, *_growth(header))
 
 
+def easy_estimate(header: AtlasHeader) -> Estimate:
+    """An estimate that is rather too high, without counting anything."""
+    return _estimate(header, 1, 1, EASY_EXPONENT)
+
+
 def _growth(header: AtlasHeader) -> tuple[int, int, float]:
     """Programs and rows of a short length, and the exponent with which rows grow with programs from there."""
     programs = program_counts(header.language, header.max_bits)
@@ -195,7 +190,7 @@ def check_memory(header: AtlasHeader, memory_bytes: int) -> None:
     CensusError
         With the estimate, and the largest bound that would fit.
     """
-    if _estimate(header, 1, 1, EASY_EXPONENT).bytes <= memory_bytes:
+    if easy_estimate(header).bytes <= memory_bytes:
         return
     growth = _growth(header)
     wanted = _estimate(header, *growth)

@@ -1,19 +1,30 @@
 """Taking a census: which engine, how long it will take, and the atlas it ends in."""
 
+import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from priorsim.census.atlas import Atlas, AtlasHeader
-from priorsim.census.exhaustive import Progress, check_bounds, count_exhaustive
+from priorsim.census.exhaustive import check_bounds, count_exhaustive
+from priorsim.census.progress import Progress
+from priorsim.census.quotient import count_quotient, easy_estimate, estimate
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 
-ENGINES = ("exhaustive",)
+QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
+ENGINES = (QUOTIENT, EXHAUSTIVE)
+DEFAULT_MEMORY = 8 << 30
 LONG_SECONDS = 1800
 """A census expected to take longer is only started when asked for twice."""
+
+RESUMABLE_SECONDS = 20
+"""A census expected to take longer keeps its finished levels on disk until it is done."""
 
 _SAMPLE_PROGRAMS = 20_000
 
@@ -33,33 +44,37 @@ def make_header(dialect: str, max_bits: int, *, domain: Domain, depth: int | Non
     return header
 
 
-def expected_seconds(header: AtlasHeader, *, workers: int) -> float:
-    """Rough time of an exhaustive census, from the rate of a small one timed here and now."""
+def expected_seconds(header: AtlasHeader, *, engine: str, workers: int) -> float:
+    """Rough time of a census, from a small one timed or counted here and now."""
+    if engine == QUOTIENT:
+        easy = easy_estimate(header).seconds
+        return easy if easy < LONG_SECONDS else estimate(header).seconds
     counts = program_counts(header.language, header.max_bits)
     small = next(
         (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 2]) > _SAMPLE_PROGRAMS), header.max_bits
     )
     if small == header.max_bits:
         return 0.0
-    sample = replace(header, max_bits=small)
     count_exhaustive(replace(header, max_bits=2))
     start = time.perf_counter()
-    count_exhaustive(sample)
+    count_exhaustive(replace(header, max_bits=small))
     rate = sum(counts[: small + 1]) / (time.perf_counter() - start)
     return sum(counts) / rate / workers
 
 
-def check_duration(header: AtlasHeader, *, workers: int, allow_long: bool) -> None:
+def check_duration(header: AtlasHeader, *, engine: str = QUOTIENT, workers: int = 2, allow_long: bool = False) -> None:
     """Raise CensusError where the census would run long and was not asked for twice.
 
     The message says how long, and the largest bound that would not.
     """
+    check_engine(engine, workers)
     if allow_long:
         return
-    seconds = expected_seconds(header, workers=workers)
+    seconds = expected_seconds(header, engine=engine, workers=workers)
     if seconds <= LONG_SECONDS:
         return
     counts = program_counts(header.language, header.max_bits)
+    # Time grows no faster than programs, so this bound is on the safe side.
     fits = max(
         bits for bits in range(2, header.max_bits) if seconds * sum(counts[: bits + 1]) <= LONG_SECONDS * sum(counts)
     )
@@ -81,22 +96,69 @@ def format_duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds"
 
 
-def take_census(
-    header: AtlasHeader,
-    *,
-    engine: str = ENGINES[0],
-    workers: int = 2,
-    progress: Callable[[Progress], None] | None = None,
-) -> Atlas:
-    """Count every program and check the totals against the recurrence.
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as ``8GiB`` or ``500MiB``.
 
-    Raises
-    ------
-    CensusError
-        When there is no such engine, or no worker.
+    >>> parse_memory("8GiB") == 8 << 30
+    True
     """
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(MiB|GiB)", text.strip())
+    if match is None or float(match[1]) == 0:
+        raise CensusError(f"memory '{text}' cannot be read: write it as 8GiB or 500MiB")
+    return int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30))
+
+
+@contextmanager
+def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Path | None]:
+    """Where a census that takes long keeps its levels: beside `out`, removed once the block ends well."""
+    path = out.with_name(f"{out.name}.run")
+    is_long = engine == QUOTIENT and easy_estimate(header).seconds > RESUMABLE_SECONDS
+    yield path if is_long else None
+    if is_long:
+        shutil.rmtree(path)
+
+
+def check_engine(engine: str, workers: int) -> None:
+    """Raise CensusError unless there is such an engine and at least one worker."""
     if engine not in ENGINES:
         raise CensusError(f"unknown engine '{engine}': choose one of {', '.join(ENGINES)}")
     if workers < 1:
         raise CensusError(f"{workers} workers are too few: give at least 1")
-    return Atlas(header, count_exhaustive(header, workers=workers, progress=progress))
+
+
+def take_census(
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: int = 2,
+    memory_bytes: int = DEFAULT_MEMORY,
+    run_directory: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Atlas:
+    """Count every program and check the totals against the recurrence.
+
+    Parameters
+    ----------
+    header : AtlasHeader
+    engine : str
+        One of ENGINES.
+    workers : int
+        Threads of the quotient engine, processes of the exhaustive one; no row depends on it.
+    memory_bytes : int
+        What the quotient engine may take.
+    run_directory : Path, optional
+        Where the quotient engine keeps finished levels, to go on from after a mishap.
+    progress : callable, optional
+
+    Raises
+    ------
+    CensusError
+        When there is no such engine, no worker, or the memory would not do.
+    """
+    check_engine(engine, workers)
+    if engine == EXHAUSTIVE:
+        return Atlas(header, count_exhaustive(header, workers=workers, progress=progress))
+    rows = count_quotient(
+        header, workers=workers, memory_bytes=memory_bytes, progress=progress, run_directory=run_directory
+    )
+    return Atlas(header, rows)

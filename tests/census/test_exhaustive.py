@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.atlas import RowKey, Rows, counts_by_length, merge
-from priorsim.census.exhaustive import PARTS, Progress, check_bounds, count_exhaustive, count_part, key_of
+from priorsim.census.exhaustive import PARTS, check_bounds, count_exhaustive, count_part, key_of
+from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError, DomainError
 from priorsim.mu.code import length
