@@ -53,7 +53,7 @@ def test_the_rows_are_those_of_the_oracle(name):
     header = oracle.make_header(*oracle.HEADERS[name])
     rows = count_quotient(header)
     assert {rows.key(row): int(rows.count[row]) for row in range(len(rows))} == oracle.read(name)
-    assert counts_by_length(rows, header.max_bits) == program_counts(header.language, header.max_bits)
+    assert by_length(rows, header.max_bits) == program_counts(header.language, header.max_bits)
 
 
 CASES = [
