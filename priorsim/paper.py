@@ -28,15 +28,22 @@ from priorsim.measure.convergence import convergence
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import CLASSES, Histogram, histogram, mean_steps
 from priorsim.measure.histogram_file import save_histogram
-from priorsim.measure.mass import HIGH, LOW, log_odds_of, mass
+from priorsim.measure.mass import HIGH, LOW, Interval, log_odds_of, mass
 from priorsim.measure.odds import Odds, odds
 from priorsim.measure.tradeoff import hull
+from priorsim.mu.domain import Domain
 from priorsim.prior import Prior, named_prior
 from priorsim.report import format_interval, format_roots
 from priorsim.worlds import World, catalogue
 
-PRESETS = {"quick": 25}
-"""Bound in bits of every census of a preset."""
+PRESETS: dict[str, dict[int, int]] = {
+    "quick": {2: 36, 3: 36, 4: 36, 12: 30, 14: 27, 16: 24},
+    "full": {2: 42, 3: 44, 4: 42, 12: 34, 14: 30, 16: 27},
+}
+"""For each preset the bound in bits by word size; large words have large tables."""
+
+MORE_COLUMNS_BITS = {"quick": 36, "full": 40}
+"""The bound of a preset on domains of several columns, which have more programs."""
 
 SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
 GAMMAS = (0.0, 0.5, 1.0)
@@ -48,11 +55,12 @@ ATLASES, HISTOGRAMS, FIGURES = "atlases", "histograms", "figures"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One world's histogram and its odds under each of SHOWN_PRIORS."""
+    """One world's histogram, its odds under the simplicity prior, and its log-odds under each of SHOWN_PRIORS."""
 
     world: World
     histogram: Histogram
-    odds: tuple[Odds, ...]
+    odds: Odds
+    log_odds: dict[str, Interval]
 
 
 def make_paper(
@@ -82,7 +90,7 @@ def make_paper(
     results: list[Result] = []
     worlds = list(catalogue().values())
     for group in _groups(worlds):
-        header = make_header(group[0].dialect, PRESETS[preset], domain=group[0].domain)
+        header = make_header(group[0].dialect, _bound(preset, group[0].domain), domain=group[0].domain)
         atlas = _atlas(header, out / ATLASES, workers, progress)
         yield f"{_group_name(header)}: {len(atlas)} rows, {len(group)} worlds"
         results += _results(atlas, group)
@@ -92,11 +100,18 @@ def make_paper(
         save_histogram(result.histogram, out / HISTOGRAMS / f"{result.world.name}.csv")
     command = f"priorsim paper --preset {preset}"
     _write(out / "odds.csv", odds_csv(results))
-    _write(out / "odds.json", json.dumps([r.odds[0].to_json() for r in results], indent=1, allow_nan=False) + "\n")
+    _write(
+        out / "odds.json", json.dumps([result.odds.to_json() for result in results], indent=1, allow_nan=False) + "\n"
+    )
     _write(out / "odds.md", odds_markdown(results, command))
-    yield f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds under {len(SHOWN_PRIORS)} priors"
+    yield f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds"
     for path in draw_figures(results, out / FIGURES):
         yield f"{path}"
+
+
+def _bound(preset: str, domain: Domain) -> int:
+    bound = PRESETS[preset][domain.word_bits]
+    return bound if len(domain.columns) == 1 else min(bound, MORE_COLUMNS_BITS[preset])
 
 
 def _groups(worlds: Sequence[World]) -> list[list[World]]:
@@ -132,9 +147,14 @@ def _results(atlas: StoredAtlas, worlds: Sequence[World]) -> list[Result]:
     counted = [histogram(atlas, world) for world in worlds]
     keys = {key for each in counted for key in (*each.shortest, *each.least_kt) if key is not None}
     programs = print_witnesses(atlas.header, sorted(keys, key=str))
-    priors = [named_prior(name) for name in SHOWN_PRIORS]
+    priors = {name: named_prior(name) for name in SHOWN_PRIORS}
     return [
-        Result(each.world, each, tuple(odds(each, prior, witness=lambda _, key: programs[key]) for prior in priors))
+        Result(
+            each.world,
+            each,
+            odds(each, priors["solomonoff"], witness=lambda _, key: programs[key]),
+            {name: log_odds_of(each, prior) for name, prior in priors.items()},
+        )
         for each in counted
     ]
 
@@ -142,28 +162,28 @@ def _results(atlas: StoredAtlas, worlds: Sequence[World]) -> list[Result]:
 # --- tables -----------------------------------------------------------------------------------
 
 _CSV_HEAD = (
-    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits", "prior", "log_odds_low", "log_odds_high"),
+    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits"),
+    *(f"log_odds_{name}_{end}" for name in SHOWN_PRIORS for end in ("low", "high")),
     *(f"{what}_{name}" for what in ("l_min", "kt_min", "programs") for name in CLASSES),
     *("gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
 )
 
 
 def odds_csv(results: Sequence[Result]) -> str:
-    """Every world under every shown prior, a row each; empty where unknown or none up to the bound."""
+    """The worlds, a row each; empty where unknown or none up to the bound."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_CSV_HEAD)
     for result in results:
-        world = result.world
-        for each in result.odds:
-            row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
-            row += [len(world.domain.lanes), each.histogram.max_bits, each.prior.name]
-            row += [each.log_odds.low, each.log_odds.high]
-            row += [part.l_min for part in each.classes] + [part.kt_min for part in each.classes]
-            row += [part.programs for part in each.classes]
-            row += [" ".join(map(str, end.gamma_star.values)) for end in (each.low, each.high)]
-            row += [each.low.break_even_tax, each.high.break_even_tax]
-            writer.writerow(row)
+        world, first = result.world, result.odds
+        row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
+        row += [len(world.domain.lanes), first.histogram.max_bits]
+        row += [end for name in SHOWN_PRIORS for end in (result.log_odds[name].low, result.log_odds[name].high)]
+        for what in ("l_min", "kt_min", "programs"):
+            row += [getattr(part, what) for part in first.classes]
+        row += [" ".join(map(str, end.gamma_star.values)) for end in (first.low, first.high)]
+        row += [first.low.break_even_tax, first.high.break_even_tax]
+        writer.writerow(row)
     return text.getvalue()
 
 
@@ -186,7 +206,7 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
     lines += ["", "## Shortest programs", ""]
     for result in results:
         shown = [f"- `{result.world.name}` ({result.world.description})"]
-        for each in result.odds[0].classes:
+        for each in result.odds.classes:
             if each.witness is not None:
                 shown.append(f"  - {each.name}, {each.l_min} bits: `{each.witness}`")
         lines += shown
@@ -194,13 +214,13 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
 
 
 def _markdown_row(result: Result) -> tuple[str, ...]:
-    first = result.odds[0]
+    first = result.odds
     bound = first.histogram.max_bits
     direct, _, search = first.classes
     lengths = ["none" if each.l_min is None else str(each.l_min) for each in (direct, search)]
     roots = {format_roots(end.gamma_star) for end in (first.low, first.high)}
     tips = "none" if all(root.startswith("none") for root in roots) else " / ".join(sorted(roots))
-    intervals = [format_interval(each.log_odds) for each in result.odds[:3]]
+    intervals = [format_interval(result.log_odds[name]) for name in SHOWN_PRIORS[:3]]
     return (result.world.name, str(bound), *lengths, *intervals, tips)
 
 

@@ -180,7 +180,7 @@ def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits:
         ax.axvspan(high, high + strip, color=SHADE, linewidth=0, zorder=0)
         ax.vlines(0, -0.6, len(rows) - 0.4, color=INK, linewidth=0.6, zorder=1)
         ax.spines["left"].set_visible(False)
-        ticks = MaxNLocator(3, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
+        ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
         ax.tick_params(axis="x", labelsize=6)
         price = f"{GAMMA} = {Fraction(gamma).limit_denominator(64)}"

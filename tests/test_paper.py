@@ -1,0 +1,73 @@
+"""The main job: the same bytes again, one row a world, and an interrupted run that goes on."""
+
+import csv
+import json
+
+import pytest
+
+from priorsim import paper
+from priorsim.census.atlas import read_header
+from priorsim.errors import PriorsimError
+from priorsim.worlds import catalogue
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory):
+    """A function that runs the job at bounds at which it takes seconds, and a folder where it ran."""
+    folder = tmp_path_factory.mktemp("paper")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(paper.PRESETS, "quick", {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21})
+        patch.setattr(paper, "SHOWN_WORLDS", ("square-w3",))
+
+        def run(out):
+            return list(paper.make_paper("quick", out))
+
+        run(folder)
+        yield run, folder
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_path):
+    run, whole = job
+    # Some atlases are there, one is cut short, and no table is.
+    kept = tmp_path / paper.ATLASES
+    kept.mkdir()
+    atlases = sorted((whole / paper.ATLASES).iterdir())
+    for path in atlases[:3]:
+        (kept / path.name).write_bytes(path.read_bytes())
+    (kept / atlases[1].name).write_bytes(atlases[1].read_bytes()[:100])
+    lines = run(tmp_path)
+    assert lines[-1].endswith(".pdf")
+    assert files(tmp_path) == files(whole)
+
+
+def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
+    _, folder = job
+    with (folder / "odds.csv").open() as file:
+        rows = {row["world"]: row for row in csv.DictReader(file)}
+    assert list(rows) == list(catalogue())
+    assert {path.stem for path in (folder / paper.HISTOGRAMS).iterdir()} == set(catalogue())
+    text = (folder / "odds.md").read_text()
+    assert all(f"| {name} |" in text for name in catalogue())
+    square = rows["square-w3"]
+    assert (square["l_min_direct"], square["l_min_search"], square["bound_bits"]) == ("8", "", "18")
+    assert float(square["log_odds_solomonoff_low"]) == float("-inf")
+    objects = {each["world"]: each for each in json.loads((folder / "odds.json").read_text())}
+    assert objects["square-w3"]["classes"]["direct"]["witness"] == "(mul x x)"
+
+
+def test_one_census_serves_all_worlds_on_its_domain(job):
+    headers = [read_header(path) for path in (job[1] / paper.ATLASES).iterdir()]
+    assert len(headers) == len({(h.language.dialect.name, h.domain) for h in headers})
+    for world in catalogue().values():
+        assert any(h.domain == world.domain and h.language.dialect.name == world.dialect for h in headers)
+
+
+def test_an_unknown_preset_is_refused(tmp_path):
+    with pytest.raises(PriorsimError, match="choose one of quick, full"):
+        list(paper.make_paper("slow", tmp_path))
