@@ -74,9 +74,9 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
     """
-    from priorsim.census.atlas import check_writable
     from priorsim.census.runs import check_duration, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
+    from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth)
@@ -304,7 +304,7 @@ def _dump(values: Any) -> str:
 
 
 def _write(text: str, out: Path | None) -> None:
-    from priorsim.census.atlas import atomic_path
+    from priorsim.storage import atomic_path
 
     if out is None:
         typer.echo(text, nl=False)

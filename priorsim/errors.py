@@ -34,6 +34,10 @@ class PriorError(PriorsimError):
     """An unknown prior, or a weight whose mass does not converge."""
 
 
+class StorageError(PriorsimError):
+    """A place that cannot be written."""
+
+
 class AtlasError(PriorsimError):
     """An atlas file that is missing, cut, altered, of another version, or the wrong one."""
 

@@ -18,12 +18,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from priorsim import figures
-from priorsim.census.atlas import AtlasHeader, atomic_path, check_writable
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.runs import make_header, take_census
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.witness import print_witnesses
-from priorsim.errors import AtlasError, PriorsimError
+from priorsim.errors import AtlasError, PriorsimError, StorageError
 from priorsim.measure.convergence import convergence
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import CLASSES, Histogram, histogram, mean_steps
@@ -34,6 +34,7 @@ from priorsim.measure.tradeoff import hull
 from priorsim.mu.domain import Domain
 from priorsim.prior import Prior, named_prior
 from priorsim.report import format_interval, format_roots
+from priorsim.storage import atomic_path, check_writable
 from priorsim.worlds import World, catalogue
 
 PRESETS: dict[str, dict[int, int]] = {
@@ -309,7 +310,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AtlasError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
+        raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
     check_writable(path / "x")
 
 

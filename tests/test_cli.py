@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -236,6 +237,5 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bit
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert errors.startswith("interrupted: ")
-    assert not errors.startswith("interrupted: 0 ")
+    assert re.match(r"interrupted: \d+ of \d+ programs were counted", errors)
     assert [path.name for path in tmp_path.iterdir()] == (["long.parquet.run"] if engine == "quotient" else [])

@@ -1,10 +1,14 @@
 """The hand-written programs: each does what its head comment says, and survives every round trip."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.exhaustive import key_of
+from priorsim.census.quotient import count_quotient
 from priorsim.errors import DomainError, MuSyntaxError, PriorsimError
 from priorsim.mu.code import decode, encode
 from priorsim.mu.dialect import Language
@@ -68,6 +72,32 @@ def test_a_program_fits_its_world_or_says_that_it_does_not(path: Path) -> None:
     assert fits != admits
     if "fits the training lanes only" in head["description"]:
         assert world.accepts(words, world.train)
+
+
+CODE_ONLY = [path for path in PROGRAMS if HEADS[path.stem]["class"] not in ("table", "hybrid")]
+COUNTED_BITS = 28
+
+
+@cache
+def counted(header: AtlasHeader) -> dict[RowKey, int]:
+    rows = count_quotient(header)
+    return {rows.key(row): int(rows.count[row]) for row in range(len(rows))}
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("path", CODE_ONLY, ids=lambda path: path.stem)
+def test_the_engines_count_a_program_where_its_head_says(path: Path) -> None:
+    program, world, language = open_program(path)
+    head = HEADS[path.stem]
+    header = AtlasHeader(language, world.domain, COUNTED_BITS)
+    key = key_of(header, program)
+    pack = world.domain.pack
+    assert pack([int(word) for word in head["behaviour"].split()]) == key.behaviour
+    assert (key.bits, key.steps) == (int(head["bits"]), int(head["steps"]))
+    kind = "search" if key.strict != key.behaviour else "disguised" if key.wide != key.behaviour else "direct"
+    assert kind == head["class"]
+    if key.bits <= COUNTED_BITS:
+        assert counted(header)[key] >= 1
 
 
 def test_the_programs_show_every_class_and_form() -> None:

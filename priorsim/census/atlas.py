@@ -6,10 +6,7 @@ and whether it is whole: the counts of every length must add up to the recurrenc
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from priorsim.errors import AtlasError, PriorsimError
 from priorsim.mu.dialect import LANGUAGE_VERSION, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
+from priorsim.storage import atomic_path
 
 METADATA_KEY = b"priorsim"
 ROW_GROUP_ROWS = 1 << 18
@@ -209,7 +207,7 @@ class Atlas:
 
         Raises
         ------
-        AtlasError
+        StorageError
             When the place cannot be written.
         """
         from priorsim import __version__
@@ -247,18 +245,6 @@ def read_header(path: Path | str) -> AtlasHeader:
         raise AtlasError(f"{path}: its description is damaged ({_first_line(error)}): make it again") from None
 
 
-def check_writable(path: Path | str) -> None:
-    """Raise AtlasError when a file could not be written there; before long work, not after it."""
-    target = Path(path)
-    if target.is_dir():
-        raise AtlasError(f"{target}: is a folder: name a file in it")
-    try:
-        with tempfile.NamedTemporaryFile(prefix=f".{target.name}.", dir=target.parent):
-            pass
-    except OSError as error:
-        raise AtlasError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
-
-
 def damaged(path: Path | str, error: BaseException) -> AtlasError:
     """The error to raise where reading an atlas failed."""
     return AtlasError(f"{path}: cut or altered ({_first_line(error)}): make it again")
@@ -266,31 +252,3 @@ def damaged(path: Path | str, error: BaseException) -> AtlasError:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-@contextmanager
-def atomic_path(path: Path | str) -> Iterator[Path]:
-    """A temporary path beside `path` that becomes it when the block ends well, and is removed otherwise.
-
-    Raises
-    ------
-    AtlasError
-        When the place cannot be written.
-    """
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        raise AtlasError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
-    temporary = Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise AtlasError(f"{target}: cannot be written ({error.strerror or error}): choose another place") from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Figures: one module a figure; each draws plain results into an Axes, and `save` writes it."""
 
 from priorsim.figures.cloud import Cloud, Corner, cloud
-from priorsim.figures.cost_against_bits import Cost, cost_against_bits, cost_columns
+from priorsim.figures.cost_against_bits import GIB, Cost, cost_against_bits, cost_columns
 from priorsim.figures.mass_against_length import ClassMass, MassByLength, mass_against_length
 from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
 from priorsim.figures.page import WIDTHS, Width, new_figure, style
@@ -9,6 +9,7 @@ from priorsim.figures.save import save
 from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
 
 __all__ = [
+    "GIB",
     "WIDTHS",
     "ClassMass",
     "Cloud",

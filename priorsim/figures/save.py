@@ -12,8 +12,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from priorsim.census.atlas import atomic_path
 from priorsim.figures.page import lay_out, style
+from priorsim.storage import atomic_path
 
 METADATA: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
@@ -42,7 +42,7 @@ def save(figure: Figure, stem: Path | str, data: Mapping[str, Sequence[Any]]) ->
 
     Raises
     ------
-    AtlasError
+    StorageError
         When the place cannot be written.
     ValueError
         When the columns differ in length.

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, RowKey, atomic_path
+from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.errors import AtlasError, PriorsimError
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
 from priorsim.mu.domain import Domain
+from priorsim.storage import atomic_path
 from priorsim.worlds.world import World
 
 FORMAT = "priorsim-histogram"
@@ -33,7 +34,7 @@ def save_histogram(histogram: Histogram, path: Path | str) -> None:
 
     Raises
     ------
-    AtlasError
+    StorageError
         When the place cannot be written.
     """
     text = format_histogram(histogram)

@@ -15,8 +15,8 @@ from statistics import median
 import typer
 
 from priorsim import figures
-from priorsim.census.atlas import atomic_path
 from priorsim.listing import format_table
+from priorsim.storage import atomic_path
 
 BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40)}
 REPEATS = 3

@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from priorsim.census.atlas import METADATA_KEY, Atlas, Rows, check_writable, merge
+from priorsim.census.atlas import METADATA_KEY, Atlas, Rows, merge
 from priorsim.census.stored import StoredAtlas
-from priorsim.errors import AtlasError
+from priorsim.errors import AtlasError, StorageError
+from priorsim.storage import check_writable
 from tests.census import oracle
 
 
@@ -161,9 +162,9 @@ def test_rows_above_the_bound_are_refused(atlas):
 
 def test_an_unwritable_place_is_an_error_and_leaves_nothing(atlas, tmp_path):
     for place in (tmp_path / "no" / "such" / "folder.parquet", tmp_path):
-        with pytest.raises(AtlasError, match=r"cannot be written|is a folder"):
+        with pytest.raises(StorageError, match=r"cannot be written|is a folder"):
             check_writable(place)
-        with pytest.raises(AtlasError, match="cannot be written"):
+        with pytest.raises(StorageError, match="cannot be written"):
             atlas.save(place)
     assert list(tmp_path.iterdir()) == []
 
@@ -171,7 +172,7 @@ def test_an_unwritable_place_is_an_error_and_leaves_nothing(atlas, tmp_path):
 def test_a_failed_save_leaves_the_old_file(atlas, path, monkeypatch):
     before = path.read_bytes()
     monkeypatch.setattr(pq, "write_table", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left")))
-    with pytest.raises(AtlasError, match="No space left"):
+    with pytest.raises(StorageError, match="No space left"):
         atlas.save(path)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]

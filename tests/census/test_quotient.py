@@ -80,9 +80,15 @@ def test_the_rows_are_those_of_the_exhaustive_engine(dialect, domain, depth, max
     assert same(count_quotient(header), count_exhaustive(header))
 
 
+TWENTY_SIX_BIT_DOMAINS = [
+    *(Domain.default(2), Domain.default(3), W4, PAIRS),
+    *(Domain(w, tuple((a, b) for a in (1, 4, 6, 7) for b in (0, 3, 5, 2)), ("a", "b")) for w in (3, 4)),
+]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
-@pytest.mark.parametrize("domain", [Domain.default(2), Domain.default(3), W4, PAIRS], ids=["w2", "w3", "w4", "pairs"])
+@pytest.mark.parametrize("domain", TWENTY_SIX_BIT_DOMAINS, ids=["w2", "w3", "w4", "w2-pairs", "w3-pairs", "w4-pairs"])
 def test_the_rows_are_those_of_the_exhaustive_engine_at_26_bits(dialect, domain):
     header = oracle.make_header(dialect, domain, 2, 26)
     assert same(count_quotient(header), count_exhaustive(header, workers=2))

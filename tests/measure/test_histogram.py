@@ -138,5 +138,3 @@ def test_a_world_on_another_domain_is_refused_with_what_differs(oracle, tiny, wo
         other = type(tiny.header)(tiny.header.language, domain, tiny.header.max_bits)
         with pytest.raises(WorldError, match=message):
             histogram(tiny, world(other, lambda x: x))
-
-

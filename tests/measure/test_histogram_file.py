@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from priorsim.errors import AtlasError
+from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.histogram import Cells, histogram
 from priorsim.measure.histogram_file import format_histogram, load_histogram, parse_histogram, save_histogram
 
@@ -85,5 +85,5 @@ def test_a_file_that_makes_no_sense_is_refused_though_its_checksum_holds(found):
 
 
 def test_a_place_that_cannot_be_written_is_told(found, tmp_path):
-    with pytest.raises(AtlasError, match="cannot be written"):
+    with pytest.raises(StorageError, match="cannot be written"):
         save_histogram(found, tmp_path / "no" / "h.csv")
