@@ -1,3 +1,69 @@
-"""priorsim: exact counts of programs that search, weighed by simplicity and speed priors."""
+"""priorsim: exact counts of programs that search, weighed by simplicity and speed priors.
+
+The public names, imported when first used, so that light commands stay light.
+
+Examples
+--------
+>>> import priorsim
+>>> arith = priorsim.Language.named("arith", 3)
+>>> program = priorsim.parse("(find (c) (eq 1 (mul c x)))", arith)
+>>> str(priorsim.classify(program, priorsim.Domain.default(3)))
+'search'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from priorsim.census.atlas import Atlas as Atlas
+    from priorsim.census.runs import make_header as make_header
+    from priorsim.census.runs import take_census as take_census
+    from priorsim.census.stored import StoredAtlas as StoredAtlas
+    from priorsim.measure.histogram import histogram as histogram
+    from priorsim.measure.histogram_file import load_histogram as load_histogram
+    from priorsim.measure.histogram_file import save_histogram as save_histogram
+    from priorsim.measure.odds import odds as odds
+    from priorsim.measure.sweep import sweep as sweep
+    from priorsim.mu.code import decode as decode
+    from priorsim.mu.code import encode as encode
+    from priorsim.mu.dialect import Language as Language
+    from priorsim.mu.domain import Domain as Domain
+    from priorsim.mu.interpreter import run as run
+    from priorsim.mu.lesions import classify as classify
+    from priorsim.mu.lesions import lesion as lesion
+    from priorsim.mu.syntax import format_program as format_program
+    from priorsim.mu.syntax import parse as parse
+    from priorsim.prior import Prior as Prior
+    from priorsim.prior import named_prior as named_prior
+    from priorsim.worlds import World as World
+    from priorsim.worlds import catalogue as catalogue
+    from priorsim.worlds import find_world as find_world
 
 __version__ = "0.1.0"
+
+_ROOMS = {
+    "priorsim.census.atlas": ("Atlas",),
+    "priorsim.census.runs": ("make_header", "take_census"),
+    "priorsim.census.stored": ("StoredAtlas",),
+    "priorsim.measure.histogram": ("histogram",),
+    "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
+    "priorsim.measure.odds": ("odds",),
+    "priorsim.measure.sweep": ("sweep",),
+    "priorsim.mu.code": ("decode", "encode"),
+    "priorsim.mu.dialect": ("Language",),
+    "priorsim.mu.domain": ("Domain",),
+    "priorsim.mu.interpreter": ("run",),
+    "priorsim.mu.lesions": ("classify", "lesion"),
+    "priorsim.mu.syntax": ("format_program", "parse"),
+    "priorsim.prior": ("Prior", "named_prior"),
+    "priorsim.worlds": ("World", "catalogue", "find_world"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = list(_ROOM_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'priorsim' has no attribute '{name}'")
+    return getattr(import_module(_ROOM_OF[name]), name)

@@ -29,7 +29,7 @@ SMALL = {
     "two-columns": oracle.make_header("arith", oracle.PAIRS, 2, 19),
     "one-lane": oracle.make_header("arith", oracle.ONE_LANE, 1, 18),
     "depth-1": oracle.make_header("logic", W4, 1, 20),
-    "wide-words": oracle.make_header("arith", WIDE, 1, 22),
+    "wide-words": oracle.make_header("arith", WIDE, 1, 12),
 }
 
 
