@@ -118,13 +118,14 @@ def odds(
     as_json: AsJson = False,
 ) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips."""
-    from priorsim.census.witness import print_witness
+    from priorsim.census.witness import print_witnesses
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.report import odds_text
 
     weight = _prior(prior, beta, gamma, lam, delta, cap)
     cells = _histogram(atlas, histogram, world, train, class_by)
-    measured = measure_odds(cells, weight, witness=print_witness)
+    witnesses = print_witnesses(cells.header, cells.least_rows)
+    measured = measure_odds(cells, weight, witnesses=witnesses)
     typer.echo(_dump(measured.to_json()) if as_json else odds_text(measured))
 
 

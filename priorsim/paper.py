@@ -146,14 +146,13 @@ def _atlas(header: AtlasHeader, folder: Path, workers: int, progress: Callable[[
 
 def _results(atlas: StoredAtlas, worlds: Sequence[World]) -> list[Result]:
     counted = [histogram(atlas, world) for world in worlds]
-    keys = {key for each in counted for key in (*each.shortest, *each.least_kt) if key is not None}
-    programs = print_witnesses(atlas.header, sorted(keys, key=str))
+    witnesses = print_witnesses(atlas.header, [key for each in counted for key in each.least_rows])
     priors = {name: named_prior(name) for name in SHOWN_PRIORS}
     return [
         Result(
             each.world,
             each,
-            odds(each, priors["solomonoff"], witness=lambda _, key: programs[key]),
+            odds(each, priors["solomonoff"], witnesses=witnesses),
             {name: log_odds_of(each, prior) for name, prior in priors.items()},
         )
         for each in counted

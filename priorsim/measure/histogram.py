@@ -130,6 +130,11 @@ class Histogram:
         """The bound B up to which the census counted."""
         return self.header.max_bits
 
+    @property
+    def least_rows(self) -> list[RowKey]:
+        """The rows of least length and of least l + log2 t of all classes, each once."""
+        return list(dict.fromkeys(key for key in (*self.shortest, *self.least_kt) if key is not None))
+
     def behaviours(self, kinds: Sequence[int], others: Sequence[int] = ()) -> int:
         """Distinct behaviours with a program of one of `kinds` and, where given, one of `others` too."""
         mine, theirs = (sum(1 << kind for kind in group) for group in (kinds, others))

@@ -1,15 +1,14 @@
 """Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports.
 
-Reads a histogram only. Programs are named by a function that is handed in, so that nothing here
-enumerates any. Ends named low and high count the disguised programs with direct code and with search.
+Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates any. Ends named low and high count the disguised programs with direct code and with search.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.atlas import RowKey
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
@@ -27,8 +26,8 @@ from priorsim.measure.mass import ENDS, Interval, Mass, json_number, kt, log_odd
 from priorsim.measure.tradeoff import Alpha, Hull, alpha, hull
 from priorsim.prior import Prior
 
-Witness = Callable[[AtlasHeader, RowKey], str]
-"""Finds a program of an atlas row again and prints it as an S-expression."""
+Witnesses = Mapping[RowKey, str]
+"""A program of each row that `Histogram.least_rows` names, as S-expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +212,7 @@ def odds(
     histogram: Histogram,
     prior: Prior,
     *,
-    witness: Witness | None = None,
+    witnesses: Witnesses | None = None,
     gamma_range: tuple[float, float] = GAMMA_RANGE,
 ) -> Odds:
     """Everything said of a world under a prior.
@@ -222,8 +221,8 @@ def odds(
     ----------
     histogram : Histogram
     prior : Prior
-    witness : callable, optional
-        Finds a program of an atlas row again and prints it; without it no program is named.
+    witnesses : mapping of RowKey to str, optional
+        A program of each of the histogram's least rows; without it no program is named.
     gamma_range : (low, high)
         Where crossovers in gamma are looked for.
 
@@ -246,23 +245,18 @@ def odds(
         )
         for end in ENDS
     )
-    classes = _classes(histogram, by_class, witness)
+    classes = _classes(histogram, by_class, witnesses)
     settled = convergence(histogram, prior)
     return Odds(
         histogram, prior, classes, log_odds(by_class), low, high, hull(histogram), settled, explored(histogram.header)
     )
 
 
-def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witness: Witness | None) -> tuple[ClassOdds, ...]:
+def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnesses | None) -> tuple[ClassOdds, ...]:
     header = histogram.header
-    found: dict[RowKey, str] = {}
 
     def named(key: RowKey | None) -> str | None:
-        if key is None or witness is None:
-            return None
-        if key not in found:
-            found[key] = witness(header, key)
-        return found[key]
+        return None if key is None or witnesses is None else witnesses[key]
 
     parts = shares(by_class)
     counts, extra = programs(histogram), bonuses(histogram)

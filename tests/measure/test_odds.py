@@ -75,17 +75,10 @@ def test_a_class_without_programs_is_none_and_never_zero(case):
             assert [each[key] for key in ("mass", "l_min", "kt_min", "witness", "bonus")] == [None] * 5
 
 
-def test_witnesses_are_asked_for_once_a_row(case):
+def test_witnesses_are_shown_beside_their_rows(case):
     found, prior = case
-    asked = []
-
-    def witness(header, key):
-        assert header == found.header
-        asked.append(key)
-        return f"({key.bits})"
-
-    given = odds(found, prior, witness=witness)
-    assert len(asked) == len(set(asked))
+    witnesses = {key: f"({key.bits})" for key in found.least_rows}
+    given = odds(found, prior, witnesses=witnesses)
     for each in given.classes:
         assert each.witness == (f"({each.l_min})" if each.shortest else None)
         assert each.kt_witness == (f"({each.least_kt.bits})" if each.least_kt else None)
