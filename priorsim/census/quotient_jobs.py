@@ -44,11 +44,15 @@ C = TypeVar("C", bound=Consumer)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Candidates that one kernel turns into rows of one width."""
+    """Candidates that one kernel turns into rows of one width.
+
+    `operands` are the rows that the operands in a candidate are numbers of; leaves have none.
+    """
 
     tasks: list[Task]
     width: int
     fill: Fill
+    operands: tuple[RowArray, ...] = ()
 
     def pieces(self) -> Iterator["Piece"]:
         """The candidates in pieces of similar size."""
@@ -99,12 +103,17 @@ class Workspace:
 
     def run(self, piece: Piece, consumer: Consumer) -> None:
         """Make the rows of a piece, batch by batch."""
+        for _, rows in self.batches(piece):
+            consumer.add(rows)
+
+    def batches(self, piece: Piece) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
+        """Candidates of a piece with their rows; the memory of both is used again for the next ones."""
         batch = self._batch(piece.job.width)
         index = self._index[: len(batch)]
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(piece.tasks, progress, index):
             piece.job.fill(index, made, batch)
-            consumer.add(batch[:made])
+            yield index[:made], batch[:made]
 
     def _batch(self, width: int) -> RowArray:
         if width not in self._batches:
@@ -115,7 +124,12 @@ class Workspace:
 
 def run_jobs(jobs: Iterable[Job], consumer: Callable[[], C], workers: int) -> list[C]:
     """Run all jobs; each worker has a consumer of its own, and these are returned."""
-    pieces = deque(piece for job in jobs for piece in job.pieces())
+    return run_pieces((piece for job in jobs for piece in job.pieces()), consumer, workers)
+
+
+def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
+    """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
+    pieces = deque(given)
     if sum(piece.size for piece in pieces) <= PIECE:
         workers = 1
 

@@ -17,7 +17,7 @@ from priorsim.census.quotient_jobs import NOTHING, Job, Piece, Task, Workspace, 
 from priorsim.census.quotient_kernels import COUNT, SYMBOLS
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_stores import Reach
-from priorsim.census.quotient_tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink
+from priorsim.census.quotient_tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
 from priorsim.census.quotient_terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
@@ -107,9 +107,12 @@ class Closer:
 
 
 class Census:
-    """The levels of one census, built in order of length."""
+    """The levels of one census, built in order of length.
 
-    def __init__(self, header: AtlasHeader, workers: int) -> None:
+    With `keeps_closed` what longer bodies gave to a level stays there when that is built.
+    """
+
+    def __init__(self, header: AtlasHeader, workers: int, *, keeps_closed: bool = False) -> None:
         language = header.language
         self.header = header
         self.workers = workers
@@ -120,6 +123,7 @@ class Census:
         self._first: int | None = None
         self._done = [0] * len(self.scopes)
         self._pending: list[dict[int, Shared]] = [{} for _ in self.scopes]
+        self._keeps_closed = keeps_closed
         self._parts = 1 if workers == 1 else PARTS
         self._rows_memory, self._slots_memory = Memory(), Memory()
 
@@ -161,14 +165,31 @@ class Census:
         self.scopes[0].store(length, rows, mixed=False)
         return rows
 
-    def _jobs(self, depth: int, length: int) -> Iterator[Job]:
+    def build_operands(self) -> None:
+        """Build all levels that are kept."""
+        for length in range(1, self.reach.stored[0] + 1):
+            self.level(length)
+        for depth in range(1, len(self.scopes)):
+            self._advance(depth, self.reach.stored[depth])
+
+    def jobs(self, depth: int, length: int) -> Iterator[Job]:
+        """The jobs that make the terms of a length from kept classes."""
         scope = self.scopes[depth]
         yield from scope.jobs(length)
         if depth + 1 < len(self.scopes):
             yield from scope.close(self.scopes[depth + 1], length)
-        if length in self._pending[depth]:
-            for rows in self._pending[depth].pop(length).parts():
-                yield _copy(rows)
+
+    def closed(self, depth: int, length: int) -> list[RowArray]:
+        """The classes of all other terms of a length, whose bodies were too long to be kept."""
+        if depth + 1 < len(self.scopes):
+            self._advance(depth + 1, length - self.reach.closing[depth])
+        pending = self._pending[depth]
+        shared = pending.get(length) if self._keeps_closed else pending.pop(length, None)
+        return shared.parts() if shared is not None else []
+
+    def _jobs(self, depth: int, length: int) -> Iterator[Job]:
+        yield from self.jobs(depth, length)
+        yield from map(_copy, self.closed(depth, length))
 
     def _advance(self, depth: int, length: int) -> None:
         """Build the levels under `depth` binders up to a length."""
@@ -189,7 +210,7 @@ class Census:
         run_jobs(self._jobs(depth, length), lambda: level, self.workers)
         for mixed, classes in scope.kinds.items():
             if parts := level.shared[classes.width].parts():
-                scope.store(length, np.concatenate(parts), mixed=mixed)
+                scope.store(length, in_order(np.concatenate(parts)), mixed=mixed)
         scope.count_bodies(length)
 
     def _close(self, depth: int, length: int) -> None:

@@ -98,17 +98,25 @@ class Classes:
             self._append_tests(length, rows)
 
     def _append_tests(self, length: int, rows: RowArray) -> None:
-        masks = np.empty_like(rows)
-        kernels.test_masks(rows, self.tables, self._words, masks)
-        masks = folded(masks)
+        masks = folded(self.masks(rows))
         always = np.all(masks[:, : self.tables] == self._words.full, axis=1)
         never = np.all(masks[:, : self.tables] == 0, axis=1)
         self.always.append(length, masks[always])
         self.never.append(length, masks[never])
         self.tests.append(length, masks[~(always | never)])
+        self.ignored.append(length, folded(self.silent(rows)))
+
+    def masks(self, rows: RowArray) -> RowArray:
+        """Terms as tests."""
+        masks = np.empty_like(rows)
+        kernels.test_masks(rows, self.tables, self._words, masks)
+        return masks
+
+    def silent(self, rows: RowArray) -> RowArray:
+        """Terms as arms that are never chosen."""
         silent = rows.copy()
         silent[:, : self.tables] = 0
-        self.ignored.append(length, folded(silent))
+        return silent
 
 
 class Rounds:
@@ -130,8 +138,7 @@ class Rounds:
 
     def append(self, length: int, rows: RowArray) -> None:
         """Add the classes of one more length; those that are 0 everywhere are left out."""
-        rounds = np.empty((len(rows), OUTER_WORDS + 2), dtype=np.uint64)
-        kernels.round_masks(rows, self._words, rounds)
+        rounds = self.masks(rows)
         rounds = rounds[np.any(rounds[:, :3] != 0, axis=1)]
         masks = folded(rounds)
         always = np.all(masks[:, :3] == self._words.full, axis=1)
@@ -139,6 +146,18 @@ class Rounds:
         self.sometimes.append(length, masks[~always])
         rounds[:, :3] = 0
         self.silent.append(length, folded(rounds))
+
+    def masks(self, rows: RowArray) -> RowArray:
+        """Terms as numbers of rounds."""
+        rounds = np.empty((len(rows), OUTER_WORDS + 2), dtype=np.uint64)
+        kernels.round_masks(rows, self._words, rounds)
+        return rounds
+
+    def sums(self, rows: RowArray) -> RowArray:
+        """Terms as numbers of rounds of a body that keeps the state."""
+        rounds = self.masks(rows)
+        rounds[:, :3] = 0
+        return rounds
 
 
 @dataclass(frozen=True)

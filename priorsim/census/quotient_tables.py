@@ -272,6 +272,16 @@ def folded(rows: RowArray) -> RowArray:
     return table.rows
 
 
+def in_order(rows: RowArray) -> RowArray:
+    """Distinct rows in an order that only depends on what they are."""
+    hashes = hashes_of(rows)
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    if np.any(ordered[1:] == ordered[:-1]):
+        order = np.lexsort((*rows[:, :-1].T, hashes))
+    return rows[order]
+
+
 @kernel
 def scatter(rows, begin, end, recent, buffer, fill):  # type: ignore[no-untyped-def]
     """Append rows of five words to the buffers of their partitions; return the first row that found no room.

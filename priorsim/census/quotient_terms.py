@@ -65,14 +65,17 @@ class Scope:
     def count_bodies(self, length: int) -> None:
         """Note how many bodies of iter there are of one length, by searches: all that a loop of no rounds reads."""
         parts = [np.zeros((0, self.bodies.rows.shape[1]), dtype=np.uint64)]
-        for mixed, classes in self.kinds.items():
+        for classes in self.kinds.values():
             begin, end = classes.terms.spans.get(length, (0, 0))
-            rows = classes.terms.rows[begin:end]
-            silent = np.zeros((len(rows), self.bodies.rows.shape[1]), dtype=np.uint64)
-            silent[:, -2] = rows[:, -2] if mixed else 0
-            silent[:, -1] = rows[:, -1]
-            parts.append(silent)
+            parts.append(self.unread(classes.terms.rows[begin:end]))
         self.bodies.append(length, folded(np.concatenate(parts)))
+
+    def unread(self, rows: RowArray) -> RowArray:
+        """Terms of either kind as bodies of a loop of no rounds."""
+        unread = np.zeros((len(rows), self.bodies.rows.shape[1]), dtype=np.uint64)
+        unread[:, -2] = 0 if rows.shape[1] == self.kinds[False].width else rows[:, -2]
+        unread[:, -1] = rows[:, -1]
+        return unread
 
     def jobs(self, length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root is a leaf or an operator without binders."""
@@ -115,7 +118,8 @@ class Scope:
                 size, units = self.words.size, self.layout.units
                 kernels.combine_mixed(index, made, left.terms.rows, right.terms.rows, size, units, self.words, out)
 
-        return Job(tasks, max(left.width, right.width), run)
+        operands = (left.terms.rows, right.terms.rows)
+        return Job(tasks, max(left.width, right.width), run, operands)
 
     def _all_plain(self, *parts: Classes) -> bool:
         return all(part is self.kinds[False] for part in parts)
@@ -140,7 +144,8 @@ class Scope:
                 size, units = self.words.size, self.layout.units
                 kernels.choose_mixed(index, made, test.rows, left.rows, right.rows, size, units, out)
 
-        return Job(triples(name, total, test.spans, left.spans, right.spans), width, run)
+        tasks = triples(name, total, test.spans, left.spans, right.spans)
+        return Job(tasks, width, run, (test.rows, left.rows, right.rows))
 
     # --- closing bodies of the next depth -----------------------------------------------------
 
@@ -187,7 +192,7 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             closing.idle_outer(index, made, numbers.rows, starts.rows, bodies.terms.rows, self.words, out)
 
-        return Job(tasks, self.closed_width, run)
+        return Job(tasks, self.closed_width, run, (numbers.rows, starts.rows, bodies.terms.rows))
 
     def _mixed_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
         """iter inside a binder of plain bodies that ignore the state, or keep it."""
@@ -209,7 +214,8 @@ class Scope:
                     out.view(np.uint16),
                 )
 
-            yield Job(tasks, self.closed_width, run)
+            operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
+            yield Job(tasks, self.closed_width, run, operands)
 
     def searches(self, tasks: list[Task], bodies: RowArray) -> Job:
         """The job of find and argmax over these bodies."""
@@ -221,7 +227,7 @@ class Scope:
                 steps = out.view(np.uint16)
                 closing.search_mixed(index, made, bodies, self.words, self.layout.units, out, steps)
 
-        return Job(tasks, self.closed_width, run)
+        return Job(tasks, self.closed_width, run, (bodies,))
 
     def iterations(self, numbers: Classes, starts: Classes, tasks: list[Task], bodies: RowArray) -> Job:
         """The job of iter over these bodies."""
@@ -246,4 +252,4 @@ class Scope:
                     steps,
                 )
 
-        return Job(tasks, self.closed_width, run)
+        return Job(tasks, self.closed_width, run, (numbers.terms.rows, starts.terms.rows, bodies))
