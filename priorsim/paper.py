@@ -38,8 +38,8 @@ from priorsim.storage import atomic_path, check_writable
 from priorsim.worlds import World, catalogue
 
 PRESETS: dict[str, dict[int, int]] = {
-    "quick": {2: 36, 3: 36, 4: 36, 12: 30, 14: 27, 16: 24},
-    "full": {2: 42, 3: 44, 4: 42, 12: 34, 14: 30, 16: 27},
+    "quick": {2: 36, 3: 36, 4: 36, 12: 28, 14: 26, 16: 24},
+    "full": {2: 42, 3: 44, 4: 42, 12: 32, 14: 29, 16: 27},
 }
 """For each preset the bound in bits by word size; large words have large tables."""
 

@@ -9,13 +9,14 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from priorsim.census import kernels
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows, merge
-from priorsim.census.packed import U64, U, masks
+from priorsim.census.packed import I64, U64, U, masks
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
@@ -57,13 +58,19 @@ def count_exhaustive(
     """
     check_bounds(header)
     total = sum(program_counts(header.language, header.max_bits))
+    tell = progress or (lambda _: None)
+    if workers == 1:
+        counter = Counter(header)
+        for part in range(PARTS):
+            counter.count(part)
+            tell(Progress(counter.programs, total))
+        return counter.rows().sorted()
     parts: list[Rows] = []
     done = 0
     for rows in _run_parts(header, workers):
         parts.append(rows)
         done += int(rows.count.sum())
-        if progress is not None:
-            progress(Progress(done, total))
+        tell(Progress(done, total))
     return merge(Rows.concatenate(parts))
 
 
@@ -81,10 +88,6 @@ def check_bounds(header: AtlasHeader) -> None:
 
 
 def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
-    if workers == 1:
-        for part in range(PARTS):
-            yield count_part(header, part)
-        return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
         futures = [pool.submit(count_part, header, part) for part in range(PARTS)]
@@ -104,51 +107,101 @@ def _leave_interrupts_to_the_parent() -> None:
 
 def count_part(header: AtlasHeader, part: int) -> Rows:
     """The rows of one part, 0 <= part < PARTS, not sorted; a part that holds no program has none."""
-    shape = make_shape(header)
-    token_table = make_tokens(header)
-    walk, tables = make_buffers(shape)
-    table = make_table(FIRST_SLOTS)
-    key = np.zeros(kernels.ROW_FIELDS, U)
-    status = kernels.PAUSED
-    while status != kernels.DONE:
-        status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, key, shape, token_table, walk, tables, table)
-        if status == kernels.FULL:
-            larger = make_table(2 * len(table.counts))
-            kernels.rehash(table, larger)
-            table = larger
-    return _rows_of(table)
+    counter = Counter(header)
+    counter.count(part)
+    return counter.rows()
 
 
-def _rows_of(table: kernels.HashTable) -> Rows:
-    taken = np.flatnonzero(table.counts)
-    behaviour, strict, wide, steps, bits_and_searches = table.keys[taken].T
-    return Rows(
-        bits=(bits_and_searches & U(255)).astype(np.uint8),
-        behaviour=behaviour,
-        strict=strict,
-        wide=wide,
-        steps=steps.astype(np.uint32),
-        searches=(bits_and_searches >> U(8)).astype(np.uint8),
-        count=table.counts[taken],
-    )
+class Counter:
+    """Counts the programs of parts into one hash table."""
+
+    def __init__(self, header: AtlasHeader) -> None:
+        self._walker = Walker.of(header)
+        self._table = make_table(FIRST_SLOTS)
+
+    def count(self, part: int) -> None:
+        """Count the programs of one more part."""
+        walker = self._walker
+        walker.restart()
+        status = kernels.PAUSED
+        while status != kernels.DONE:
+            status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, *walker.arrays, walker.state, self._table)
+            if status == kernels.FULL:
+                larger = make_table(4 * len(self._table))
+                kernels.rehash(self._table, larger)
+                self._table = larger
+
+    @property
+    def programs(self) -> int:
+        """Number of programs counted so far."""
+        return int(self._walker.state[kernels.PROGRAMS])
+
+    def rows(self) -> Rows:
+        """The rows so far, each key once, not sorted."""
+        taken = self._table[np.flatnonzero(self._table[:, kernels.ROW_FIELDS])]
+        behaviour, strict, wide, steps, bits_and_searches, count = taken.T.copy()
+        return Rows(
+            bits=(bits_and_searches & U(255)).astype(np.uint8),
+            behaviour=behaviour,
+            strict=strict,
+            wide=wide,
+            steps=steps.astype(np.uint32),
+            searches=(bits_and_searches >> U(8)).astype(np.uint8),
+            count=count,
+        )
 
 
-def make_shape(header: AtlasHeader) -> kernels.Shape:
-    """The kernels' view of a language and domain."""
-    low, high = masks(header.domain)
-    word_bits = header.language.word_bits
-    return kernels.Shape(
-        word_bits, 2**word_bits, len(header.domain.lanes), header.language.depth, header.max_bits - 1, low, high
-    )
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """The arrays of a walk through the programs of a header, as kernels.py describes them."""
+
+    key: U64
+    shape: kernels.Shape
+    symbols: I64
+    scopes: I64
+    walk: I64
+    memory: U64
+    state: I64
+
+    @classmethod
+    def of(cls, header: AtlasHeader) -> "Walker":
+        """A walk up to the header's bound, at its start."""
+        symbols, scopes = make_symbols(header)
+        variables = _variable_tables(header)
+        word_bits, depth, lanes = header.language.word_bits, header.language.depth, len(header.domain.lanes)
+        inner, outer = 2 ** (word_bits * depth), 2 ** (word_bits * (depth - 1))
+        first = outer * lanes
+        home, stride = first + variables.size, inner + (3 + lanes) * outer
+        positions = header.max_bits
+        shape = kernels.Shape(
+            word_bits, 2**word_bits, lanes, header.max_bits - 1, *masks(header.domain), inner, outer, home, stride
+        )
+        memory = np.zeros(home + positions * stride, U)
+        memory[first:home] = variables.ravel()
+        walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
+        return cls(np.zeros(kernels.ROW_FIELDS, U), shape, symbols, scopes, walk, memory, np.zeros(4, np.int64))
+
+    @property
+    def arrays(self) -> tuple[U64, kernels.Shape, I64, I64, I64, U64]:
+        """What the kernels take, in their order, but the state."""
+        return self.key, self.shape, self.symbols, self.scopes, self.walk, self.memory
+
+    def restart(self) -> None:
+        """Put the walk back to its start; what was counted stays."""
+        self.walk[0] = 0
+        self.state[: kernels.ROWS] = 0
 
 
-def make_tokens(header: AtlasHeader) -> kernels.Tokens:
-    """The symbol table of a language, by context and by rising need; literals one a word."""
+@lru_cache(maxsize=4)
+def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
+    """The symbols of a language, by context and by rising need, literals one a word; and the contexts."""
     language = header.language
-    depth = language.depth
+    depth, lanes = language.depth, len(header.domain.lanes)
     least = [_shortest_term(header, bound) for bound in range(depth + 1)]
-    start, entries, variables = [0], [], 0
+    symbols: list[tuple[int, int, int, int]] = []
+    scopes, variables = [], 0
     for bound in range(depth + 1):
+        scopes.append((len(symbols), 2 ** (language.word_bits * bound), least[bound], 1 if bound else lanes))
         here = []
         for token in tokens(language, bound):
             opcode = kernels.OPCODES.get(token.kind, kernels.CONSTANT)
@@ -158,15 +211,11 @@ def make_tokens(header: AtlasHeader) -> kernels.Tokens:
             values = range(token.choices) if token.kind == "literal" else [token.value]
             if token.kind == "variable":
                 values = [variables + token.value]
-            here += [(need, opcode, value, token.bits) for value in values]
+            here += [(opcode, value, token.bits, need) for value in values]
         variables += bound + language.columns
-        entries += sorted(here, key=lambda entry: entry[0])
-        start.append(len(entries))
-    need, opcode, value, bits = np.array(entries, dtype=np.int64).T.copy()
-    arity = np.zeros(kernels.ARGMAX + 1, np.int64)
-    for name, code in kernels.OPCODES.items():
-        arity[code] = FORMS[name].arity
-    return kernels.Tokens(np.array(start), opcode, value, bits, need, arity, np.array(least), _variable_tables(header))
+        symbols += sorted(here, key=lambda symbol: symbol[kernels.NEED])
+    scopes.append((len(symbols), 0, 0, 0))
+    return np.array(symbols, dtype=np.int64), np.array(scopes, dtype=np.int64)
 
 
 def _variable_tables(header: AtlasHeader) -> U64:
@@ -188,25 +237,9 @@ def _shortest_term(header: AtlasHeader, bound: int) -> int:
     return next(bits for bits, count in enumerate(counts) if count)
 
 
-def make_table(slots: int) -> kernels.HashTable:
+def make_table(slots: int) -> U64:
     """An empty hash table; `slots` is a power of two."""
-    return kernels.HashTable(np.zeros((slots, kernels.ROW_FIELDS), U), np.zeros(slots, U))
-
-
-def make_buffers(shape: kernels.Shape) -> tuple[kernels.Walk, kernels.Tables]:
-    """Fresh buffers for a walk up to the shape's bound, the walk at its start."""
-    positions = shape.max_bits + 1
-    shapes = {"args": (positions, 3), "state": (4,)}
-    walk = kernels.Walk(*(np.zeros(shapes.get(name, positions), np.int64) for name in kernels.Walk._fields))
-    inner, outer = shape.words**shape.depth, shape.words ** (shape.depth - 1)
-    tables = kernels.Tables(
-        np.zeros((positions, inner), U),
-        np.zeros((positions, outer), U),
-        np.zeros((positions, outer), U),
-        np.zeros((positions, outer * shape.lanes), np.int64),
-        np.zeros(outer, U),
-    )
-    return walk, tables
+    return np.zeros((slots, kernels.ROW_FIELDS + 1), U)
 
 
 def key_of(header: AtlasHeader, program: Program) -> RowKey:
@@ -218,18 +251,15 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
         When the program does not belong to the header's language.
     """
     bits = length(program, header.language)
-    shape = make_shape(replace(header, max_bits=bits))
-    token_table = make_tokens(header)
-    walk, tables = make_buffers(shape)
-    key = np.zeros(kernels.ROW_FIELDS, U)
-    chosen = np.array(_chosen_tokens(program.term, 0, header, token_table), dtype=np.int64)
-    kernels.replay(chosen, key, shape, token_table, walk, tables)
-    behaviour, strict, wide, steps, bits_and_searches = (int(field) for field in key)
+    walker = Walker.of(replace(header, max_bits=bits))
+    chosen = np.array(_chosen_symbols(program.term, 0, header, walker), dtype=np.int64)
+    kernels.replay(chosen, *walker.arrays)
+    behaviour, strict, wide, steps, bits_and_searches = (int(field) for field in walker.key)
     return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)
 
 
-def _chosen_tokens(term: Term, bound: int, header: AtlasHeader, table: kernels.Tokens) -> list[int]:
-    """The tokens of a term's symbols in preorder."""
+def _chosen_symbols(term: Term, bound: int, header: AtlasHeader, walker: Walker) -> list[int]:
+    """The numbers of a term's symbols in preorder."""
     language = header.language
     children: list[int] = []
     match term:
@@ -241,8 +271,7 @@ def _chosen_tokens(term: Term, bound: int, header: AtlasHeader, table: kernels.T
         case Apply(form, args):
             symbol = (kernels.OPCODES[form], 0, len(operator_code(form, bound, language)))
             for arg, binds in zip(args, FORMS[form].binds, strict=True):
-                children += _chosen_tokens(arg, bound + binds, header, table)
-    here = slice(int(table.start[bound]), int(table.start[bound + 1]))
-    opcode, value, bits = symbol
-    same = (table.opcode[here] == opcode) & (table.value[here] == value) & (table.bits[here] == bits)
-    return [here.start + int(np.flatnonzero(same)[0]), *children]
+                children += _chosen_symbols(arg, bound + binds, header, walker)
+    start, end = walker.scopes[bound : bound + 2, kernels.START]
+    same = np.all(walker.symbols[start:end, : kernels.NEED] == symbol, axis=1)
+    return [int(start + np.flatnonzero(same)[0]), *children]

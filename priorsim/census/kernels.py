@@ -8,7 +8,14 @@ comes by on its own and no two are ever merged before they are counted. The plai
 priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed
-word holds all lanes. Everything is exact while steps stay below 2^32, which the caller checks.
+word holds all lanes. Everything is exact while steps stay below 2^32, which the caller checks. The
+kernels share a few large arrays, since every array handed to a kernel costs a dozen arguments:
+
+symbols : int64 (symbols, 4), the symbols by context, those of a context by rising need;
+scopes : int64 (depth + 2, 4), the contexts by number of bound variables, the last with its start alone;
+walk : int64 (positions, 16), the walk's positions;
+memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
+state : int64 (4,), where the walk stands.
 """
 
 from typing import NamedTuple
@@ -16,7 +23,8 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.census import packed
-from priorsim.census.packed import I64, U64, U, kernel
+from priorsim.census.packed import U, inlined, inner, kernel
+from priorsim.mu.dialect import FORMS
 
 VARIABLE, CONSTANT = 0, 1
 ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, ITER, FIND, ARGMAX = range(2, 15)
@@ -26,118 +34,102 @@ OPCODES = {
         ("add", "sub", "mul", "eq", "lt", "if", "and", "xor", "shl", "shr", "iter", "find", "argmax")
     )
 }
+ARITY = np.array([0, 0, *(FORMS[name].arity for name in OPCODES)])
 
 DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
 """What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""
 
+OPCODE = 0
+"""Column of `symbols` and of `walk`."""
+VALUE, BITS, NEED = range(1, 4)
+"""Columns of `symbols`: row of a variable's table or word of a constant; bits of the symbol alone, and
+with the shortest children."""
+
+START, SIZE, LEAST, UNIT = range(4)
+"""Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node,
+in all lanes together where nothing is bound (only their sum is ever asked for there), else in each."""
+
+CURSOR, BOUND, PARENT, CHILD, ARGS, USED, PENDING, SEARCHES = 1, 2, 3, 4, 5, 8, 9, 10
+"""Columns of `walk`: next symbol to try; bound variables; position of the parent and which of its
+children this is; positions of the up to three children; bits before this position; least bits of the
+slots still open after it; searches in the subterm."""
+ACTUAL, STRICT, WIDE, STEPS, COST = range(11, 16)
+"""More columns of `walk`: where in memory the subterm's tables start, a lesioned one often where the
+one before it is; where the steps start that differ between environments (environment-major, then by
+lane), and the steps to add to each of them."""
+WALK_FIELDS = 16
+
+ZEROS = 0
+"""Where in memory a table of zeros starts, of 2^(w*(depth-1)) * lanes words."""
+
+POSITION, ORDINAL, ROWS, PROGRAMS = range(4)
+"""Entries of `state`: position of the walk, number of choices made at the split; rows and programs counted."""
+
 ROW_FIELDS = 5
-"""Words of a row's key in the hash table: behaviour, strict, wide, steps, and bits + 256 * searches."""
+"""Words of a row's key in the hash table: behaviour, strict, wide, steps, and bits + 256 * searches.
+
+The table is uint64 (slots, ROW_FIELDS + 1), a power of two of slots, linear probing; the last column
+is the count, 0 where the slot is free."""
 
 
 class Shape(NamedTuple):
-    """The language and domain as the kernels need them."""
+    """The domain as the kernels need it, and where tables are."""
 
     word_bits: int
     words: int  # 2^w
     lanes: int
-    depth: int
     max_bits: int  # of a term: the header bit is not counted
     low: np.uint64
     high: np.uint64
+    inner: int  # 2^(w*depth)
+    outer: int  # 2^(w*(depth-1))
+    home: int  # the tables of position 0: actual, strict, wide, settled lanes, steps
+    stride: int  # from one position's tables to the next one's
 
 
-class Tokens(NamedTuple):
-    """Symbols by context: those under d binders are start[d] .. start[d+1]-1, by rising `need`."""
-
-    start: I64
-    opcode: I64
-    value: I64  # row of a variable's table, or word of a constant
-    bits: I64  # of the symbol alone
-    need: I64  # of the symbol and the shortest children
-    arity: I64  # by opcode
-    least: I64  # by number of bound variables: bits of the shortest term
-    variables: U64  # (variables, 2^(w*depth)): their tables, contexts one after the other
+@inner
+def home_of(p, shape):  # type: ignore[no-untyped-def]
+    """Where in memory the tables of position p may be written."""
+    return shape.home + p * shape.stride
 
 
-class Walk(NamedTuple):
-    """The walk's positions; all arrays have shape (positions,) but `args`, (positions, 3)."""
-
-    cursor: I64
-    opcode: I64
-    bound: I64
-    parent: I64
-    child: I64
-    args: I64
-    used: I64  # bits before this position
-    pending: I64  # least bits of the slots still open after it
-    nodes: I64  # of the subterm
-    searches: I64  # in the subterm
-    plain: I64  # 1 where the subterm has no binder: one table, steps = nodes
-    state: I64  # position, ordinal at the split, rows in the hash table, bits of the program it stands on
-
-
-class Tables(NamedTuple):
-    """Tables of the subterm at each position, environment by environment."""
-
-    actual: U64  # (positions, 2^(w*depth))
-    strict: U64  # (positions, 2^(w*(depth-1)))
-    wide: U64  # like strict
-    steps: I64  # (positions, 2^(w*(depth-1)) * lanes), environment-major
-    settled: U64  # (2^(w*(depth-1)),) scratch: high bits of the lanes whose run settled
+@inlined
+def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the variable or constant at position p complete."""
+    bound = walk[p, BOUND]
+    at = shape.outer * shape.lanes + symbols[symbol, VALUE] * shape.inner
+    if symbols[symbol, OPCODE] == CONSTANT:
+        at = home_of(p, shape)
+        word = shape.low * U(symbols[symbol, VALUE])
+        table = memory[at : at + scopes[bound, SIZE]]
+        for env in range(len(table)):
+            table[env] = word
+    walk[p, ACTUAL] = walk[p, STRICT] = walk[p, WIDE] = at
+    walk[p, STEPS] = ZEROS
+    walk[p, COST] = scopes[bound, UNIT]
+    walk[p, SEARCHES] = 0
 
 
-class HashTable(NamedTuple):
-    """Rows counted so far: open addressing, linear probing, a power of two of slots."""
-
-    keys: U64  # (slots, ROW_FIELDS)
-    counts: U64  # (slots,), 0 where the slot is free
-
-
-@kernel
-def environments(bound, shape):  # type: ignore[no-untyped-def]
-    """Number of packed words in a table under `bound` binders."""
-    size = 1
-    for _ in range(bound):
-        size *= shape.words
-    return size
-
-
-@kernel
-def fill_leaf(p, token, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Write the table of a variable or constant at position p."""
-    size = environments(walk.bound[p], shape)
-    walk.nodes[p] = 1
-    walk.searches[p] = 0
-    walk.plain[p] = 1
-    if tokens.opcode[token] == CONSTANT:
-        packed_word = shape.low * U(tokens.value[token])
-        for env in range(size):
-            tables.actual[p, env] = packed_word
-    else:
-        row = tokens.value[token]
-        for env in range(size):
-            tables.actual[p, env] = tokens.variables[row, env]
-
-
-@kernel
-def multiply(size, a, b, out, shape):  # type: ignore[no-untyped-def]
+@inner
+def multiply(a, b, out, shape):  # type: ignore[no-untyped-def]
     """Write the products to `out`; one pass for each bit, so that the inner loop runs on vectors."""
     low, high = shape.low, shape.high
-    for i in range(size):
+    for i in range(len(out)):
         out[i] = U(0)
     keep = (high - low) + high
     for bit in range(shape.word_bits):
-        for i in range(size):
+        for i in range(len(out)):
             chosen = (b[i] >> U(bit)) & low
             partial = ((a[i] & keep) << U(bit)) & ((chosen << U(shape.word_bits)) - chosen)
             out[i] = packed.add(out[i], partial, high)
         keep &= ~(high >> U(bit))
 
 
-@kernel
-def combine(opcode, size, a, b, c, out, shape):  # type: ignore[no-untyped-def]
-    """Write op(a, b, c) to `out`, packed word by packed word; b and c are ignored where op has fewer children."""
+@inner
+def combine(opcode, size, first, second, third, to, shape, memory):  # type: ignore[no-untyped-def]
+    """Write op(a, b, c) to memory, packed word by packed word; b and c are ignored where op has fewer children."""
     low, high, bits = shape.low, shape.high, shape.word_bits
+    a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
     if opcode == ADD:
         for i in range(size):
             out[i] = packed.add(a[i], b[i], high)
@@ -145,7 +137,7 @@ def combine(opcode, size, a, b, c, out, shape):  # type: ignore[no-untyped-def]
         for i in range(size):
             out[i] = packed.sub(a[i], b[i], high)
     elif opcode == MUL:
-        multiply(size, a, b, out, shape)
+        multiply(a, b, out, shape)
     elif opcode == EQ:
         for i in range(size):
             out[i] = packed.eq(a[i], b[i], high, bits)
@@ -153,6 +145,7 @@ def combine(opcode, size, a, b, c, out, shape):  # type: ignore[no-untyped-def]
         for i in range(size):
             out[i] = packed.lt(a[i], b[i], high, bits)
     elif opcode == IF:
+        c = memory[third : third + size]
         for i in range(size):
             out[i] = packed.select(a[i], b[i], c[i], high, bits)
     elif opcode == AND:
@@ -169,140 +162,161 @@ def combine(opcode, size, a, b, c, out, shape):  # type: ignore[no-untyped-def]
             out[i] = packed.shr(a[i], low)
 
 
-@kernel
-def apply_operator(p, size, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Write tables and steps of an operator without binders at position p from its children's."""
-    opcode = walk.opcode[p]
-    arity = tokens.arity[opcode]
-    a = walk.args[p, 0]
-    b = walk.args[p, arity - 1] if arity < 3 else walk.args[p, 1]
-    c = walk.args[p, arity - 1]
-    combine(opcode, size, tables.actual[a], tables.actual[b], tables.actual[c], tables.actual[p], shape)
-    if walk.plain[p]:
-        return
-    combine(
-        opcode,
-        size,
-        tables.actual[a] if walk.plain[a] else tables.strict[a],
-        tables.actual[b] if walk.plain[b] else tables.strict[b],
-        tables.actual[c] if walk.plain[c] else tables.strict[c],
-        tables.strict[p],
-        shape,
-    )
-    combine(
-        opcode,
-        size,
-        tables.actual[a] if walk.plain[a] else tables.wide[a],
-        tables.actual[b] if walk.plain[b] else tables.wide[b],
-        tables.actual[c] if walk.plain[c] else tables.wide[c],
-        tables.wide[p],
-        shape,
-    )
-    start_steps(p, arity, size, shape, walk, tables)
-
-
-@kernel
-def start_steps(p, arity, size, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Set the steps at p to 1 + those of its first `arity` children, in every environment and lane."""
-    constant = 1
+@inner
+def same_tables(p, arity, which, walk):  # type: ignore[no-untyped-def]
+    """Whether the first children of p have their table `which` (STRICT or WIDE) where the one before it is."""
     for j in range(arity):
-        if walk.plain[walk.args[p, j]]:
-            constant += walk.nodes[walk.args[p, j]]
-    steps = tables.steps[p]
-    size *= shape.lanes
-    for i in range(size):
-        steps[i] = constant
+        child = walk[p, ARGS + j]
+        if walk[child, which] != walk[child, which - 1]:
+            return False
+    return True
+
+
+@inner
+def apply_operator(p, arity, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the tables of an operator without binders at position p from its children's."""
+    to = home_of(p, shape)
+    a, b, c = walk[p, ARGS], walk[p, ARGS + min(arity, 2) - 1], walk[p, ARGS + arity - 1]
+    for which in range(ACTUAL, STEPS):
+        if which > ACTUAL and same_tables(p, arity, which, walk):
+            walk[p, which] = walk[p, which - 1]
+        else:
+            combine(walk[p, OPCODE], size, walk[a, which], walk[b, which], walk[c, which], to, shape, memory)
+            walk[p, which] = to
+        to += shape.inner if which == ACTUAL else shape.outer
+
+
+@inner
+def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the steps and searches at p its own and those of its first `arity` children."""
+    own = home_of(p, shape) + shape.inner + 3 * shape.outer
+    steps = ZEROS
+    cost = scopes[walk[p, BOUND], UNIT]
+    searches = np.int64(walk[p, OPCODE] >= FIND)
     for j in range(arity):
-        if not walk.plain[walk.args[p, j]]:
-            child = tables.steps[walk.args[p, j]]
-            for i in range(size):
-                steps[i] += child[i]
+        child = walk[p, ARGS + j]
+        cost += walk[child, COST]
+        searches += walk[child, SEARCHES]
+        if steps == ZEROS:
+            steps = walk[child, STEPS]
+        elif walk[child, STEPS] != ZEROS:
+            more = walk[child, STEPS]
+            for i in range(size * shape.lanes):
+                memory[own + i] = memory[steps + i] + memory[more + i]
+            steps = own
+    walk[p, STEPS] = steps
+    walk[p, COST] = cost
+    walk[p, SEARCHES] = searches
 
 
-@kernel
-def close_find(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Write actual table and steps of a find at p: least candidate whose body word is not 0, else 0."""
-    body = walk.args[p, 0]
+@inner
+def lane_sum(word, shape):  # type: ignore[no-untyped-def]
+    """Sum of the words of all lanes, as int64."""
+    total = U(0)
+    for lane in range(shape.lanes):
+        total += (word >> U(lane * shape.word_bits)) & U(shape.words - 1)
+    return np.int64(total)
+
+
+@inner
+def close_find(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make actual table and steps of a find at p: least candidate whose body word is not 0, else 0.
+
+    Under a bound variable the body is one without binders, so its steps are the same everywhere.
+    """
+    body = walk[p, ARGS]
+    at = home_of(p, shape)
+    steps = at + shape.inner + 3 * shape.outer
+    varying = walk[body, STEPS]
+    high_bit = shape.word_bits - 1
+    walk[p, ACTUAL] = at
     for env in range(size):
         result = U(0)
         searching = shape.high
-        base = env * shape.words
+        base = walk[body, ACTUAL] + env * shape.words
         for c in range(shape.words):
-            hits = packed.nonzero(tables.actual[body, base + c], shape.high) & searching
+            if varying != ZEROS:
+                spent = U(0)
+                for lane in range(shape.lanes):
+                    spent += memory[varying + lane] * ((searching >> U(lane * shape.word_bits + high_bit)) & U(1))
+                varying += shape.lanes
+                walk[p, COST] += np.int64(spent)
+            hits = packed.nonzero(memory[base + c], shape.high) & searching
             result |= packed.spread(hits, shape.word_bits) & (shape.low * U(c))
             searching &= ~hits
             if searching == U(0):
                 break
-        tables.actual[p, env] = result
-        for lane in range(shape.lanes):
-            shift = U(lane * shape.word_bits)
-            tried = shape.words
-            if (searching >> shift) & U(shape.words >> 1) == U(0):
-                tried = np.int64((result >> shift) & U(shape.words - 1)) + 1
-            spent = walk.nodes[body] * tried
-            if not walk.plain[body]:
-                spent = 0
-                for c in range(tried):
-                    spent += tables.steps[body, (base + c) * shape.lanes + lane]
-            tables.steps[p, env * shape.lanes + lane] += spent
+        memory[at + env] = result
+        if walk[p, BOUND] == 0:
+            missed = lane_sum(searching >> U(high_bit), shape)
+            tried = lane_sum(result, shape) + shape.lanes + missed * (shape.words - 1)
+            walk[p, COST] += walk[body, COST] * tried
+        else:
+            last = packed.spread(searching, shape.word_bits) | result
+            for lane in range(shape.lanes):
+                tried = np.int64((last >> U(lane * shape.word_bits)) & U(shape.words - 1)) + 1
+                memory[steps + env * shape.lanes + lane] = U(walk[body, COST] * tried)
+    if walk[p, BOUND] > 0:
+        walk[p, STEPS] = steps
 
 
-@kernel
-def close_argmax(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Write actual table and steps of an argmax at p: least candidate whose body word is greatest."""
-    body = walk.args[p, 0]
-    table = tables.actual[body]
+@inner
+def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Make actual table and steps of an argmax at p: least candidate whose body word is greatest."""
+    body = walk[p, ARGS]
+    at = home_of(p, shape)
+    walk[p, ACTUAL] = at
     for env in range(size):
-        base = env * shape.words
+        base = walk[body, ACTUAL] + env * shape.words
         result = U(0)
-        greatest = table[base]
+        greatest = memory[base]
         for c in range(1, shape.words):
-            better = packed.spread(packed.less(greatest, table[base + c], shape.high), shape.word_bits)
-            greatest = (greatest & ~better) | (table[base + c] & better)
+            word = memory[base + c]
+            better = packed.spread(packed.less(greatest, word, shape.high), shape.word_bits)
+            greatest = (greatest & ~better) | (word & better)
             result = (result & ~better) | ((shape.low * U(c)) & better)
-        tables.actual[p, env] = result
-        for lane in range(shape.lanes):
-            spent = walk.nodes[body] * shape.words
-            if not walk.plain[body]:
-                spent = 0
-                for c in range(shape.words):
-                    spent += tables.steps[body, (base + c) * shape.lanes + lane]
-            tables.steps[p, env * shape.lanes + lane] += spent
+        memory[at + env] = result
+    walk[p, COST] += walk[body, COST] * shape.words * scopes[walk[p, BOUND], UNIT]
+    if walk[body, STEPS] != ZEROS:
+        spent = U(0)
+        for i in range(shape.words * shape.lanes):
+            spent += memory[walk[body, STEPS] + i]
+        walk[p, COST] += np.int64(spent)
 
 
-@kernel
-def lesion_search(p, size, shape, tables):  # type: ignore[no-untyped-def]
-    """Write the lesioned tables of a find or argmax at p: the word itself for a literal, else 0."""
-    actual = tables.actual[p]
-    constant = shape.low * (actual[0] & U(shape.words - 1))
+@inner
+def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
+    at = walk[p, ACTUAL]
+    constant = shape.low * (memory[at] & U(shape.words - 1))
     is_literal = shape.lanes > 1
     for env in range(size):
-        is_literal = is_literal and actual[env] == constant
-    for env in range(size):
-        lesioned = constant if is_literal else U(0)
-        tables.strict[p, env] = lesioned
-        tables.wide[p, env] = lesioned
+        is_literal = is_literal and memory[at + env] == constant
+    walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
 
 
-@kernel
-def iterate(size, count, start, body, out, settled, shape):  # type: ignore[no-untyped-def]
-    """Write the final states of an iter over these tables to `out`.
+@inner
+def iterate(size, numbers, starts, bodies, to, settled, shape, memory):  # type: ignore[no-untyped-def]
+    """Write the final states of an iter over these tables to memory.
 
-    `settled` is overwritten with the high bits of the lanes whose run settled. Returns 1 where the
-    node is a search in disguise: some settling run moved twice, and not all ended alike.
+    Also written are the high bits of the lanes whose run settled. Returns 1 where the node is a search
+    in disguise: some settling run moved twice, and not all ended alike.
     """
     mask = U(shape.words - 1)
     moved_twice = False
     differ = False
     first_final = mask + U(1)
+    body = memory[bodies : bodies + size * shape.words]
     for env in range(size):
         result = U(0)
         flags = U(0)
         base = U(env * shape.words)
+        count = memory[numbers + env]
+        start = memory[starts + env]
         for lane in range(shape.lanes):
             shift = U(lane * shape.word_bits)
-            state = (start[env] >> shift) & mask
-            times = np.int64((count[env] >> shift) & mask)
+            state = (start >> shift) & mask
+            times = np.int64((count >> shift) & mask)
             moves = 0
             while moves < times:
                 after = (body[base + state] >> shift) & mask
@@ -317,136 +331,132 @@ def iterate(size, count, start, body, out, settled, shape):  # type: ignore[no-u
                 if first_final > mask:
                     first_final = state
                 differ = differ or state != first_final
-        out[env] = result
-        settled[env] = flags
+        memory[to + env] = result
+        memory[settled + env] = flags
     return moved_twice and differ
 
 
-@kernel
-def undo(size, start, settled, out, shape):  # type: ignore[no-untyped-def]
-    """Put s0 back into `out` in every lane that settled."""
+@inner
+def undo(size, starts, settled, finals, to, shape, memory):  # type: ignore[no-untyped-def]
+    """Write the final states to memory, but s0 in every lane that settled."""
     for env in range(size):
-        undone = packed.spread(settled[env], shape.word_bits)
-        out[env] = (start[env] & undone) | (out[env] & ~undone)
+        undone = packed.spread(memory[settled + env], shape.word_bits)
+        memory[to + env] = (memory[starts + env] & undone) | (memory[finals + env] & ~undone)
 
 
-@kernel
-def count_iter_steps(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Add the steps of the body evaluations of the iter at p."""
+@inner
+def varying_iter_steps(p, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """What the body evaluations of the iter at p, with nothing bound, take beyond the body's COST."""
     mask = U(shape.words - 1)
-    count = tables.actual[walk.args[p, 0]]
-    start = tables.actual[walk.args[p, 1]]
-    body = walk.args[p, 2]
+    count, start = memory[walk[walk[p, ARGS], ACTUAL]], memory[walk[walk[p, ARGS + 1], ACTUAL]]
+    body = walk[p, ARGS + 2]
+    table, steps = memory[walk[body, ACTUAL] :], memory[walk[body, STEPS] :]
+    spent = U(0)
+    for lane in range(shape.lanes):
+        shift = U(lane * shape.word_bits)
+        state = (start >> shift) & mask
+        for _ in range((count >> shift) & mask):
+            spent += steps[state * U(shape.lanes) + U(lane)]
+            state = (table[state] >> shift) & mask
+    return np.int64(spent)
+
+
+@inner
+def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Add the steps of the body evaluations of the iter at p.
+
+    Under a bound variable the body is one without binders, so its steps are the same everywhere.
+    """
+    numbers = walk[walk[p, ARGS], ACTUAL]
+    body = walk[p, ARGS + 2]
+    if walk[p, BOUND] == 0:
+        walk[p, COST] += walk[body, COST] * lane_sum(memory[numbers], shape)
+        if walk[body, STEPS] != ZEROS:
+            walk[p, COST] += varying_iter_steps(p, shape, walk, memory)
+        return
+    own = home_of(p, shape) + shape.inner + 3 * shape.outer
+    cost = U(walk[body, COST])
+    before = walk[p, STEPS]
     for env in range(size):
+        count = memory[numbers + env]
         for lane in range(shape.lanes):
-            shift = U(lane * shape.word_bits)
-            times = (count[env] >> shift) & mask
-            spent = walk.nodes[body] * np.int64(times)
-            if not walk.plain[body]:
-                spent = 0
-                state = (start[env] >> shift) & mask
-                for _ in range(times):
-                    inner = env * shape.words + np.int64(state)
-                    spent += tables.steps[body, inner * shape.lanes + lane]
-                    state = (tables.actual[body, inner] >> shift) & mask
-            tables.steps[p, env * shape.lanes + lane] += spent
+            at = env * shape.lanes + lane
+            times = (count >> U(lane * shape.word_bits)) & U(shape.words - 1)
+            memory[own + at] = memory[before + at] + cost * times
+    walk[p, STEPS] = own
 
 
-@kernel
-def close_iter(p, size, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Write tables and steps of an iter at p."""
-    n, s, b = walk.args[p, 0], walk.args[p, 1], walk.args[p, 2]
-    settled = tables.settled
-    count, start, body = tables.actual[n], tables.actual[s], tables.actual[b]
-    disguise = iterate(size, count, start, body, tables.actual[p], settled, shape)
-    if walk.plain[n] and walk.plain[s] and walk.plain[b]:
-        for env in range(size):
-            tables.strict[p, env] = tables.actual[p, env]
-            tables.wide[p, env] = tables.actual[p, env]
-    else:
-        iterate(
-            size,
-            count if walk.plain[n] else tables.strict[n],
-            start if walk.plain[s] else tables.strict[s],
-            body if walk.plain[b] else tables.strict[b],
-            tables.strict[p],
-            settled,
-            shape,
-        )
-        start = start if walk.plain[s] else tables.wide[s]
-        disguise = iterate(
-            size,
-            count if walk.plain[n] else tables.wide[n],
-            start,
-            body if walk.plain[b] else tables.wide[b],
-            tables.wide[p],
-            settled,
-            shape,
-        )
-    if disguise:
-        undo(size, start, settled, tables.wide[p], shape)
-    count_iter_steps(p, size, shape, walk, tables)
-
-
-@kernel
-def complete(p, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Write everything about the subterm at p, whose children are complete."""
-    opcode = walk.opcode[p]
-    arity = tokens.arity[opcode]
-    nodes = 1
-    searches = 0
-    plain = opcode < ITER
-    for j in range(arity):
-        child = walk.args[p, j]
-        nodes += walk.nodes[child]
-        searches += walk.searches[child]
-        plain = plain and walk.plain[child] == 1
-    walk.nodes[p] = nodes
-    walk.searches[p] = searches + (opcode >= FIND)
-    walk.plain[p] = plain
-    size = environments(walk.bound[p], shape)
-    if opcode < ITER:
-        apply_operator(p, size, shape, tokens, walk, tables)
-    elif opcode == ITER:
-        start_steps(p, 2, size, shape, walk, tables)
-        close_iter(p, size, shape, walk, tables)
-    else:
-        start_steps(p, 0, size, shape, walk, tables)
-        if opcode == FIND:
-            close_find(p, size, shape, walk, tables)
+@inner
+def close_iter(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make tables and steps of an iter at p."""
+    n, s, b = walk[p, ARGS], walk[p, ARGS + 1], walk[p, ARGS + 2]
+    to = home_of(p, shape)
+    settled = to + shape.inner + 2 * shape.outer
+    disguise = False
+    for which in range(ACTUAL, STEPS):
+        if which > ACTUAL and same_tables(p, 3, which, walk):
+            walk[p, which] = walk[p, which - 1]
         else:
-            close_argmax(p, size, shape, walk, tables)
-        lesion_search(p, size, shape, tables)
+            disguise = iterate(size, walk[n, which], walk[s, which], walk[b, which], to, settled, shape, memory)
+            walk[p, which] = to
+        if which == WIDE and disguise:
+            undo(size, walk[s, WIDE], settled, walk[p, WIDE], to, shape, memory)
+            walk[p, WIDE] = to
+        to += shape.inner if which == ACTUAL else shape.outer
+    add_iter_steps(p, size, shape, walk, memory)
 
 
-@kernel
-def open_slot(p, parent, child, used, pending, tokens, walk):  # type: ignore[no-untyped-def]
+@inner
+def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Make everything about the subterm at p, whose children are complete."""
+    opcode = walk[p, OPCODE]
+    arity = ARITY[opcode]
+    size = scopes[walk[p, BOUND], SIZE]
+    if opcode < ITER:
+        add_steps(p, arity, size, shape, scopes, walk, memory)
+        apply_operator(p, arity, size, shape, walk, memory)
+    elif opcode == ITER:
+        add_steps(p, 2, size, shape, scopes, walk, memory)
+        walk[p, SEARCHES] += walk[walk[p, ARGS + 2], SEARCHES]
+        close_iter(p, size, shape, walk, memory)
+    else:
+        add_steps(p, 0, size, shape, scopes, walk, memory)
+        walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
+        if opcode == FIND:
+            close_find(p, size, shape, walk, memory)
+        else:
+            close_argmax(p, size, shape, scopes, walk, memory)
+        lesion_search(p, size, shape, walk, memory)
+
+
+@inlined
+def open_slot(p, parent, child, used, pending, scopes, walk):  # type: ignore[no-untyped-def]
     """Make position p the slot of this child of its parent; `pending` still includes the slot itself."""
-    opcode = walk.opcode[parent]
+    opcode = walk[parent, OPCODE]
     binds = opcode >= FIND or (opcode == ITER and child == 2)
-    bound = walk.bound[parent] + (1 if binds else 0)
-    walk.parent[p] = parent
-    walk.child[p] = child
-    walk.args[parent, child] = p
-    walk.bound[p] = bound
-    walk.used[p] = used
-    walk.pending[p] = pending - tokens.least[bound]
-    walk.cursor[p] = tokens.start[bound]
+    bound = walk[parent, BOUND] + (1 if binds else 0)
+    walk[p, PARENT] = parent
+    walk[p, CHILD] = child
+    walk[parent, ARGS + child] = p
+    walk[p, BOUND] = bound
+    walk[p, USED] = used
+    walk[p, PENDING] = pending - scopes[bound, LEAST]
+    walk[p, CURSOR] = scopes[bound, START]
 
 
-@kernel
-def slot_of(key, keys, counts):  # type: ignore[no-untyped-def]
+@inner
+def slot_of(key, table):  # type: ignore[no-untyped-def]
     """The slot that holds this key, or the free slot where it belongs; keys are compared in full."""
     mixed = U(0)
     for field in range(ROW_FIELDS):
         mixed = (mixed ^ key[field]) * U(0x9E3779B97F4A7C15)
         mixed ^= mixed >> U(29)
-    last = U(len(counts) - 1)
+    last = U(len(table) - 1)
     slot = mixed & last
-    while counts[slot] != U(0):
+    while table[slot, ROW_FIELDS] != U(0):
         same = True
         for field in range(ROW_FIELDS):
-            same = same and keys[slot, field] == key[field]
+            same = same and table[slot, field] == key[field]
         if same:
             return slot
         slot = (slot + U(1)) & last
@@ -455,17 +465,16 @@ def slot_of(key, keys, counts):  # type: ignore[no-untyped-def]
 
 @kernel
 def rehash(old, new):  # type: ignore[no-untyped-def]
-    """Put every row of `old` into the empty, larger table `new`."""
-    for i in range(len(old.counts)):
-        if old.counts[i] != U(0):
-            slot = slot_of(old.keys[i], new.keys, new.counts)
-            for field in range(ROW_FIELDS):
-                new.keys[slot, field] = old.keys[i, field]
-            new.counts[slot] = old.counts[i]
+    """Put every row of the table `old` into the empty, larger table `new`."""
+    for i in range(len(old)):
+        if old[i, ROW_FIELDS] != U(0):
+            slot = slot_of(old[i], new)
+            for field in range(ROW_FIELDS + 1):
+                new[slot, field] = old[i, field]
 
 
 @kernel
-def explore(quota, part, parts, split, key, shape, tokens, walk, tables, table):  # type: ignore[no-untyped-def]
+def explore(quota, part, parts, split, key, shape, symbols, scopes, walk, memory, state, table):  # type: ignore[no-untyped-def]
     """Count every program of a part into the hash table, from where the walk stands.
 
     Of the symbol choices at position `split`, numbered as they come, only those congruent to `part`
@@ -474,112 +483,105 @@ def explore(quota, part, parts, split, key, shape, tokens, walk, tables, table):
     full; called again it goes on where it was.
     """
     for _ in range(quota):
-        if 2 * walk.state[2] >= len(table.counts):
+        if 2 * state[ROWS] >= len(table):
             return FULL
-        if not advance(part, parts, split, shape, tokens, walk, tables):
+        bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
+        if bits == 0:
             return DONE
-        read_key(key, shape, walk, tables)
-        walk.state[2] += count_key(key, table)
+        read_key(bits, key, walk, memory)
+        state[ROWS] += count_key(key, table)
+        state[PROGRAMS] += 1
     return PAUSED
 
 
 @kernel
-def seek(quota, key, shape, tokens, walk, tables, table):  # type: ignore[no-untyped-def]
+def seek(quota, key, shape, symbols, scopes, walk, memory, state, table):  # type: ignore[no-untyped-def]
     """Walk on until a program comes by whose key is in the table: FOUND, and the walk stands on it.
 
     The table holds the keys sought, each counted once; a key that was found is counted twice and not
     sought any more. `key` is overwritten with the key found.
     """
     for _ in range(quota):
-        if not advance(0, 1, 0, shape, tokens, walk, tables):
+        bits = advance(0, 1, 0, shape, symbols, scopes, walk, memory, state)
+        if bits == 0:
             return DONE
-        read_key(key, shape, walk, tables)
-        slot = slot_of(key, table.keys, table.counts)
-        if table.counts[slot] == U(1):
-            table.counts[slot] = U(2)
+        read_key(bits, key, walk, memory)
+        slot = slot_of(key, table)
+        if table[slot, ROW_FIELDS] == U(1):
+            table[slot, ROW_FIELDS] = U(2)
             return FOUND
     return PAUSED
 
 
-@kernel
-def advance(part, parts, split, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Walk on to the next program of a part; False where there is none left."""
-    p, ordinal = walk.state[0], walk.state[1]
+@inlined
+def advance(part, parts, split, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+    """Walk on to the next program of a part and return its bits; 0 where there is none left."""
+    p, ordinal = state[POSITION], state[ORDINAL]
     while p >= 0:
-        token = walk.cursor[p]
-        if token == tokens.start[walk.bound[p] + 1] or (
-            walk.used[p] + tokens.need[token] + walk.pending[p] > shape.max_bits
+        symbol = walk[p, CURSOR]
+        if symbol == scopes[walk[p, BOUND] + 1, START] or (
+            walk[p, USED] + symbols[symbol, NEED] + walk[p, PENDING] > shape.max_bits
         ):
             p -= 1
             continue
-        walk.cursor[p] = token + 1
+        walk[p, CURSOR] = symbol + 1
         if p == split:
             ordinal += 1
             if ordinal % parts != part:
                 continue
-        if place(p, token, shape, tokens, walk, tables):
+        if place(p, symbol, shape, symbols, scopes, walk, memory):
             p += 1
         elif p >= split or part == 0:
-            walk.state[0], walk.state[1], walk.state[3] = p, ordinal, 1 + walk.used[p] + tokens.bits[token]
-            return True
-    return False
+            state[POSITION], state[ORDINAL] = p, ordinal
+            return 1 + walk[p, USED] + symbols[symbol, BITS]
+    return 0
 
 
-@kernel
-def place(p, token, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
+@inlined
+def place(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
     """Put a symbol at position p and complete what it completes; False where that is the program."""
-    opcode = tokens.opcode[token]
-    walk.opcode[p] = opcode
-    used = walk.used[p] + tokens.bits[token]
-    if opcode >= ADD:
-        pending = walk.pending[p] + tokens.need[token] - tokens.bits[token]
-        open_slot(p + 1, p, 0, used, pending, tokens, walk)
+    walk[p, OPCODE] = symbols[symbol, OPCODE]
+    used = walk[p, USED] + symbols[symbol, BITS]
+    if symbols[symbol, OPCODE] >= ADD:
+        pending = walk[p, PENDING] + symbols[symbol, NEED] - symbols[symbol, BITS]
+        open_slot(p + 1, p, 0, used, pending, scopes, walk)
         return True
-    fill_leaf(p, token, shape, tokens, walk, tables)
+    fill_leaf(p, symbol, shape, symbols, scopes, walk, memory)
     top = p
-    while top > 0 and walk.child[top] == tokens.arity[walk.opcode[walk.parent[top]]] - 1:
-        top = walk.parent[top]
-        complete(top, shape, tokens, walk, tables)
+    while top > 0 and walk[top, CHILD] == ARITY[walk[walk[top, PARENT], OPCODE]] - 1:
+        top = walk[top, PARENT]
+        complete(top, shape, scopes, walk, memory)
     if top > 0:
-        open_slot(p + 1, walk.parent[top], walk.child[top] + 1, used, walk.pending[p], tokens, walk)
+        open_slot(p + 1, walk[top, PARENT], walk[top, CHILD] + 1, used, walk[p, PENDING], scopes, walk)
     return top > 0
 
 
 @kernel
-def replay(chosen, key, shape, tokens, walk, tables):  # type: ignore[no-untyped-def]
-    """Write the row key of one program, given the tokens of its symbols in preorder."""
+def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Write the row key of one program, given the numbers of its symbols in preorder."""
     for p in range(len(chosen)):
-        place(p, chosen[p], shape, tokens, walk, tables)
+        place(p, chosen[p], shape, symbols, scopes, walk, memory)
     last = len(chosen) - 1
-    walk.state[3] = 1 + walk.used[last] + tokens.bits[chosen[last]]
-    read_key(key, shape, walk, tables)
+    read_key(1 + walk[last, USED] + symbols[chosen[last], BITS], key, walk, memory)
 
 
-@kernel
-def read_key(key, shape, walk, tables):  # type: ignore[no-untyped-def]
-    """Write the row key of the program the walk stands on to `key`."""
-    steps = walk.nodes[0] * shape.lanes
-    behaviour = tables.actual[0, 0]
-    key[0] = behaviour
-    key[1] = behaviour
-    key[2] = behaviour
-    if not walk.plain[0]:
-        key[1] = tables.strict[0, 0]
-        key[2] = tables.wide[0, 0]
-        steps = 0
-        for lane in range(shape.lanes):
-            steps += tables.steps[0, lane]
-    key[3] = U(steps)
-    key[4] = U(walk.state[3]) + U(256) * U(walk.searches[0])
+@inlined
+def read_key(bits, key, walk, memory):  # type: ignore[no-untyped-def]
+    """Write the row key of the program of so many bits the walk stands on to `key`."""
+    key[0] = memory[walk[0, ACTUAL]]
+    key[1] = memory[walk[0, STRICT]]
+    key[2] = memory[walk[0, WIDE]]
+    key[3] = U(walk[0, COST])
+    key[4] = U(bits) + U(256) * U(walk[0, SEARCHES])
 
 
 @kernel
 def count_key(key, table):  # type: ignore[no-untyped-def]
     """Count one program into the row of this key; returns the number of rows this adds, 0 or 1."""
-    slot = slot_of(key, table.keys, table.counts)
-    table.counts[slot] += U(1)
-    if table.counts[slot] > U(1):
+    slot = slot_of(key, table)
+    table[slot, ROW_FIELDS] += U(1)
+    if table[slot, ROW_FIELDS] > U(1):
         return 0
     for field in range(ROW_FIELDS):
-        table.keys[slot, field] = key[field]
+        table[slot, field] = key[field]
     return 1

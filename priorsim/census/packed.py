@@ -6,6 +6,7 @@ w-1 of every lane. Nothing carries from one lane into the next. numba's cache do
 in this file: after one, remove the __pycache__ folders beside it.
 """
 
+from functools import partial
 from typing import Any
 
 import numba as nb
@@ -19,19 +20,19 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 ONE = U(1)
 
-_OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": None, "_nrt": False}
+_jit: Any = partial(nb.njit, nogil=True, error_model="numpy", boundscheck=None, _nrt=False)
 
-kernel: Any = nb.njit(cache=True, **_OPTIONS)
+kernel: Any = _jit(cache=True)
 """The one place that holds the numba options; NUMBA_BOUNDSCHECK=1 turns bounds checks on.
 
 Kernels never allocate, so they do without numba's reference counts (`_nrt`): those cost more than the
 arithmetic on a handful of words.
 """
 
-inner: Any = nb.njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner: Any = _jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """For what only kernels call: not on disk, since it is part of theirs, which halves the compilation."""
 
-inlined: Any = nb.njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+inlined: Any = _jit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 """For what is called so often that the call itself counts."""
 
 

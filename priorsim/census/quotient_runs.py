@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, atomic_path
+from priorsim.census.atlas import AtlasHeader
 from priorsim.errors import CensusError
+from priorsim.storage import atomic_path
 
 MANIFEST = "manifest.json"
 

@@ -1,6 +1,7 @@
 """Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports.
 
-Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates any. Ends named low and high count the disguised programs with direct code and with search.
+Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates
+any. Ends named low and high count the disguised programs with direct code and with search.
 """
 
 import math

@@ -105,11 +105,17 @@ def main(out: Path = Path("results")) -> None:
     )
     compiling = ", ".join(f"{engine} {compile_seconds(engine):.0f} s" for engine in BITS)
     interpreted = measure(INTERPRET, "", INTERPRETED_BITS)["rate"]
-    text = (
-        "# What a census costs\n\nMade by `make bench`: arith, w = 4, depth 2, x = 0..15; seconds of the whole process, "
-        f"median of {REPEATS}, kernels compiled before.\n\n```\n{table}\n```\n\n"
-        f"Compiling once: {compiling}. The plain interpreter, lesions included: {interpreted:.0f} programs a second.\n"
-    )
+    text = f"""# What a census costs
+
+Made by `make bench`: arith, w = 4, depth 2, x = 0..15. Seconds of the whole process, median of {REPEATS}, kernels
+compiled before; memory of the process and its largest child.
+
+```
+{table}
+```
+
+Compiling once: {compiling}. The plain interpreter, lesions included: {interpreted:.0f} programs a second.
+"""
     print(text)
     with atomic_path(out / "bench.md") as temporary:
         temporary.write_text(text)
