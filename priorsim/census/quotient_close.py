@@ -9,7 +9,7 @@ each value of the variable that is bound. `costs` are uint16 (2^w * lanes,), the
 import numpy as np
 
 from priorsim.census import packed
-from priorsim.census.packed import U, kernel
+from priorsim.census.packed import U, inner, kernel
 from priorsim.census.quotient_kernels import (
     COUNT,
     FIND,
@@ -26,13 +26,13 @@ STEPS_AT = 12
 """Where a mixed row's steps start, in units of 2^w numbers of 16 bits: behind three tables of 64-bit words."""
 
 
-@kernel
+@inner
 def lane_word(word, lane, words):  # type: ignore[no-untyped-def]
     """The word of one lane, as int64."""
     return np.int64((word >> U(lane * words.word_bits)) & U(words.size - 1))
 
 
-@kernel
+@inner
 def lane_sum(word, words):  # type: ignore[no-untyped-def]
     """Sum of the words of all lanes."""
     total = U(0)
@@ -44,7 +44,7 @@ def lane_sum(word, words):  # type: ignore[no-untyped-def]
 # --- find and argmax --------------------------------------------------------------------------
 
 
-@kernel
+@inner
 def first_hits(table, words):  # type: ignore[no-untyped-def]
     """find: the least c with a word other than 0 in each lane, else 0; and the high bits of lanes with none."""
     pending = words.high
@@ -58,7 +58,7 @@ def first_hits(table, words):  # type: ignore[no-untyped-def]
     return hits, pending
 
 
-@kernel
+@inner
 def first_greatest(table, words):  # type: ignore[no-untyped-def]
     """argmax: the least c whose word is greatest in each lane."""
     greatest = table[0]
@@ -71,7 +71,7 @@ def first_greatest(table, words):  # type: ignore[no-untyped-def]
     return where
 
 
-@kernel
+@inner
 def search(symbol, table, words):  # type: ignore[no-untyped-def]
     """The word find or argmax gives in each lane, and the high bits of the lanes where find has no hit."""
     if symbol == FIND:
@@ -79,7 +79,7 @@ def search(symbol, table, words):  # type: ignore[no-untyped-def]
     return first_greatest(table, words), U(0)
 
 
-@kernel
+@inner
 def evaluations(symbol, hit, missed, lane, words):  # type: ignore[no-untyped-def]
     """Number of candidates that find or argmax evaluates in one lane."""
     if symbol != FIND or lane_word(missed, lane, words) != 0:
@@ -87,7 +87,7 @@ def evaluations(symbol, hit, missed, lane, words):  # type: ignore[no-untyped-de
     return lane_word(hit, lane, words) + 1
 
 
-@kernel
+@inner
 def plain_search_steps(symbol, hit, missed, cost, words):  # type: ignore[no-untyped-def]
     """Steps of all evaluations in all lanes of a body that takes `cost` steps."""
     if symbol != FIND:
@@ -96,7 +96,7 @@ def plain_search_steps(symbol, hit, missed, cost, words):  # type: ignore[no-unt
     return cost * (lane_sum(hit, words) + U(words.lanes) + missing * U(words.size - 1))
 
 
-@kernel
+@inner
 def mixed_search_steps(symbol, hit, missed, costs, words):  # type: ignore[no-untyped-def]
     """Steps of all evaluations in all lanes of a body with these costs."""
     total = U(0)
@@ -162,7 +162,7 @@ def search_mixed(index, made, bodies, words, units, out, steps):  # type: ignore
 # --- iter -------------------------------------------------------------------------------------
 
 
-@kernel
+@inner
 def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
     """iter in every lane of one packed word.
 
@@ -192,7 +192,7 @@ def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
     return finals, settled, moved_twice
 
 
-@kernel
+@inner
 def iterate_steps(counts, states, table, costs, words):  # type: ignore[no-untyped-def]
     """Steps of every evaluation of a body with these costs by iter, all lanes together."""
     total = U(0)
@@ -214,7 +214,7 @@ def iterate_steps(counts, states, table, costs, words):  # type: ignore[no-untyp
     return total
 
 
-@kernel
+@inner
 def one_word(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether `finals` has one and the same word in all lanes of `settled`, of which there are some."""
     lane = 0
@@ -224,7 +224,7 @@ def one_word(finals, settled, words):  # type: ignore[no-untyped-def]
     return (finals ^ constant) & settled == U(0)
 
 
-@kernel
+@inner
 def same_tables(rows, row, which, size):  # type: ignore[no-untyped-def]
     """Whether the table `which` of a row equals the one before it; it does where the row is plain."""
     if rows.shape[1] != size + 2:
@@ -268,7 +268,7 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
         out[row, COUNT] = terms[n, COUNT] * terms[s, COUNT] * last(bodies, body)
 
 
-@kernel
+@inner
 def add_rounds(counts, cost, words, costs):  # type: ignore[no-untyped-def]
     """Add to the costs in every environment those of n evaluations of a body that takes `cost` steps."""
     for value in range(words.size):
@@ -278,7 +278,7 @@ def add_rounds(counts, cost, words, costs):  # type: ignore[no-untyped-def]
             word >>= U(words.word_bits)
 
 
-@kernel
+@inner
 def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, costs):  # type: ignore[no-untyped-def]
     """Steps, searches and count of iter inside a binder over a plain body, into a mixed row and its `costs`."""
     size = words.size
@@ -290,7 +290,7 @@ def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, cost
     out[row, out.shape[1] - 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
 
 
-@kernel
+@inner
 def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no-untyped-def]
     """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (2^w,).
 
@@ -305,7 +305,7 @@ def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no
     return moved_twice
 
 
-@kernel
+@inner
 def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether the settled runs of a table have different final states."""
     first = np.int64(-1)

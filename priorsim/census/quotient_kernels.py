@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.census import packed
-from priorsim.census.packed import U, kernel
+from priorsim.census.packed import U, inner, kernel
 from priorsim.mu.domain import Domain
 
 ADD, SUB, MUL, EQ, LT, AND, XOR, SHL, SHR, IF, VARIABLE, CONSTANT, FIND, ARGMAX, ITER = range(15)
@@ -107,7 +107,7 @@ def candidates(tasks, progress, index):  # type: ignore[no-untyped-def]
     return made
 
 
-@kernel
+@inner
 def operate(symbol, a, b, words):  # type: ignore[no-untyped-def]
     """An operator of one or two operands on two packed words."""
     if symbol == ADD:
@@ -129,13 +129,13 @@ def operate(symbol, a, b, words):  # type: ignore[no-untyped-def]
     return packed.shr(a, words.low)
 
 
-@kernel
+@inner
 def is_unary(symbol):  # type: ignore[no-untyped-def]
     """Whether the operator has one operand; the second is then ignored."""
     return symbol in (SHL, SHR)
 
 
-@kernel
+@inner
 def count_of(symbol, left, right):  # type: ignore[no-untyped-def]
     """Count (uint64) of a candidate of two operands of these counts."""
     return left * right * U(1 + (symbol >= TWICE))
@@ -187,7 +187,7 @@ def choose_outer(index, made, tests, left, right, words, out):  # type: ignore[n
         out[row, COUNT] = tests[c, COUNT] * left[a, COUNT] * right[b, COUNT]
 
 
-@kernel
+@inner
 def operate_table(symbol, left, right, words, out):  # type: ignore[no-untyped-def]
     """An operator on two tables, uint64 (size,), into a third; the right one is ignored where it has one operand.
 
@@ -213,7 +213,7 @@ def operate_table(symbol, left, right, words, out):  # type: ignore[no-untyped-d
             out[k] = operate(symbol, left[k], right[k], words)
 
 
-@kernel
+@inner
 def choose_table(test, left, right, out):  # type: ignore[no-untyped-def]
     """Left where the masks of `test` are set, right elsewhere; all uint64 (size,)."""
     for k in range(out.shape[0]):
@@ -259,13 +259,13 @@ def choose_plain(index, made, tests, left, right, out):  # type: ignore[no-untyp
         out[row, size + 1] = tests[c, size + 1] * left[a, size + 1] * right[b, size + 1]
 
 
-@kernel
+@inner
 def table_at(rows, which, size):  # type: ignore[no-untyped-def]
     """Where the actual, strict or wide table of a mixed row starts, or the one table of a plain row."""
     return 0 if rows.shape[1] == size + 2 else which * size
 
 
-@kernel
+@inner
 def begin_steps(units, out):  # type: ignore[no-untyped-def]
     """The node's own step in every environment, and no searches, into the steps and searches of a mixed row."""
     for k in range(units.shape[0]):
@@ -273,7 +273,7 @@ def begin_steps(units, out):  # type: ignore[no-untyped-def]
     out[units.shape[0]] = U(0)
 
 
-@kernel
+@inner
 def add_steps(rows, row, size, units, out):  # type: ignore[no-untyped-def]
     """Add a child's steps in every environment, and its searches, to those of a mixed row."""
     if rows.shape[1] == size + 2:
@@ -286,7 +286,7 @@ def add_steps(rows, row, size, units, out):  # type: ignore[no-untyped-def]
             out[k] += child[k]
 
 
-@kernel
+@inner
 def last(rows, row):  # type: ignore[no-untyped-def]
     """The count of a row."""
     return rows[row, rows.shape[1] - 1]

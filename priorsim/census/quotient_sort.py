@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from priorsim.census.packed import kernel
+from priorsim.census.packed import inner, kernel
 from priorsim.census.quotient_tables import OUTER_KEY, RowArray, copy_outer
 
 BUCKETS = 512
@@ -18,7 +18,7 @@ INSERTION = 12
 STACK = 128
 
 
-@kernel
+@inner
 def before(rows, row, other):  # type: ignore[no-untyped-def]
     """Whether the key of one row of five words comes before that of another, word by word."""
     if rows[row, 0] != rows[other, 0]:
@@ -30,7 +30,7 @@ def before(rows, row, other):  # type: ignore[no-untyped-def]
     return rows[row, 3] < rows[other, 3]
 
 
-@kernel
+@inner
 def swap(rows, row, other):  # type: ignore[no-untyped-def]
     """Exchange two rows of five words, in place."""
     rows[row, 0], rows[other, 0] = rows[other, 0], rows[row, 0]
@@ -40,7 +40,7 @@ def swap(rows, row, other):  # type: ignore[no-untyped-def]
     rows[row, 4], rows[other, 4] = rows[other, 4], rows[row, 4]
 
 
-@kernel
+@inner
 def sort_short(rows, begin, end):  # type: ignore[no-untyped-def]
     """Sort rows `begin` to `end` by key, in place, by insertion."""
     for row in range(begin + 1, end):
@@ -88,7 +88,7 @@ def sort_rows(rows, begin, end, stack):  # type: ignore[no-untyped-def]
         begin, end = stack[depth], stack[depth + 1]
 
 
-@kernel
+@inner
 def bucket_of(word, splitters):  # type: ignore[no-untyped-def]
     """Number of splitters (uint64, sorted, one less than a power of two of them) that are <= the word."""
     bucket = 0

@@ -10,7 +10,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import U, kernel
+from priorsim.census.packed import U, inner, kernel
 
 RowArray = NDArray[np.uint64]
 """Rows of one kind, shape (rows, key words + 1), the count in the last column."""
@@ -60,7 +60,7 @@ def same_key(key, other):  # type: ignore[no-untyped-def]
     return different == U(0)
 
 
-@kernel
+@inner
 def copy_words(words, out):  # type: ignore[no-untyped-def]
     """Copy words, uint64 (any,), over as many others."""
     for word in range(words.shape[0]):
@@ -78,14 +78,14 @@ def hash_outer(rows, row):  # type: ignore[no-untyped-def]
     return mixed ^ (mixed >> U(32))
 
 
-@kernel
+@inner
 def same_outer(rows, row, others, other):  # type: ignore[no-untyped-def]
     """Whether two rows agree in all four words of their keys."""
     different = (rows[row, 0] ^ others[other, 0]) | (rows[row, 1] ^ others[other, 1])
     return different | (rows[row, 2] ^ others[other, 2]) | (rows[row, 3] ^ others[other, 3]) == U(0)
 
 
-@kernel
+@inner
 def copy_outer(rows, row, others, other):  # type: ignore[no-untyped-def]
     """Copy one row of five words over another."""
     others[other, 0] = rows[row, 0]

@@ -64,7 +64,7 @@ def test_every_program_the_recurrence_tells_of_comes_by_once(dialect, depth):
         ("arith", oracle.ONE_LANE, 1, 2),
     ],
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_kernels_agree_with_the_interpreter_on_random_programs(dialect, domain, depth, size, data):
     header = oracle.make_header(dialect, domain, depth, 63)
@@ -77,7 +77,6 @@ def test_kernels_agree_with_the_interpreter_on_random_programs(dialect, domain, 
     "text",
     [
         "(find (c) (lt x (mul c c)))",
-        "(argmax (c) (sub c x))",
         "(iter 40 0 (s) (if (lt (mul s s) x) (add s 1) s))",
     ],
 )
