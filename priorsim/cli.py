@@ -4,7 +4,6 @@ An error a user can cause is one line on standard error and exit code 2; an inte
 done and exits with 130.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,6 +118,7 @@ def odds(
 ) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips."""
     from priorsim.census.witness import print_witnesses
+    from priorsim.formats import format_json
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.report import odds_text
 
@@ -126,7 +126,7 @@ def odds(
     cells = _histogram(atlas, histogram, world, train, class_by)
     witnesses = print_witnesses(cells.header, cells.least_rows)
     measured = measure_odds(cells, weight, witnesses=witnesses)
-    typer.echo(_dump(measured.to_json()) if as_json else odds_text(measured))
+    typer.echo(format_json(measured.to_json()).rstrip() if as_json else odds_text(measured))
 
 
 @app.command()
@@ -190,6 +190,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    from priorsim.formats import format_json
     from priorsim.listing import run_text, trace_text
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
@@ -199,7 +200,7 @@ def run(
     if trace:
         typer.echo(trace_text(trace_lines(program, where.domain, lane)))
     else:
-        typer.echo(_dump(report) if as_json else run_text(report, where))
+        typer.echo(format_json(report).rstrip() if as_json else run_text(report, where))
 
 
 @app.command()
@@ -300,18 +301,13 @@ def _histogram(
     return count(StoredAtlas.open(atlas), where, class_by=check_class_by(class_by))
 
 
-def _dump(values: Any) -> str:
-    return json.dumps(values, indent=2, allow_nan=False)
-
-
 def _write(text: str, out: Path | None) -> None:
-    from priorsim.storage import atomic_path
+    from priorsim.storage import write_text
 
     if out is None:
         typer.echo(text, nl=False)
         return
-    with atomic_path(out) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")
+    write_text(out, text)
     typer.echo(f"{out}: written")
 
 

@@ -4,9 +4,7 @@ Every file it writes depends on the preset alone, byte for byte. Atlases are kep
 interrupted run goes on where it was.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from priorsim.census.runs import make_header, take_census
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.witness import print_witnesses
 from priorsim.errors import AtlasError, PriorsimError, StorageError
+from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.convergence import convergence
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import CLASSES, Histogram, histogram, mean_steps
@@ -34,7 +33,7 @@ from priorsim.measure.tradeoff import hull
 from priorsim.mu.domain import Domain
 from priorsim.prior import Prior, named_prior
 from priorsim.report import format_interval, format_roots
-from priorsim.storage import atomic_path, check_writable
+from priorsim.storage import check_writable, write_text
 from priorsim.worlds import World, catalogue
 
 PRESETS: dict[str, dict[int, int]] = {
@@ -100,11 +99,9 @@ def make_paper(
     for result in results:
         save_histogram(result.histogram, out / HISTOGRAMS / f"{result.world.name}.csv")
     command = f"priorsim paper --preset {preset}"
-    _write(out / "odds.csv", odds_csv(results))
-    _write(
-        out / "odds.json", json.dumps([result.odds.to_json() for result in results], indent=1, allow_nan=False) + "\n"
-    )
-    _write(out / "odds.md", odds_markdown(results, command))
+    write_text(out / "odds.csv", odds_csv(results))
+    write_text(out / "odds.json", format_json([result.odds.to_json() for result in results]))
+    write_text(out / "odds.md", odds_markdown(results, command))
     yield f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds"
     for path in draw_figures(results, out / FIGURES):
         yield f"{path}"
@@ -171,9 +168,7 @@ _CSV_HEAD = (
 
 def odds_csv(results: Sequence[Result]) -> str:
     """The worlds, a row each; empty where unknown or none up to the bound."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_CSV_HEAD)
+    rows = []
     for result in results:
         world, first = result.world, result.odds
         row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
@@ -181,10 +176,10 @@ def odds_csv(results: Sequence[Result]) -> str:
         row += [end for name in SHOWN_PRIORS for end in (result.log_odds[name].low, result.log_odds[name].high)]
         for what in ("l_min", "kt_min", "programs"):
             row += [getattr(part, what) for part in first.classes]
-        row += [" ".join(map(str, end.gamma_star.values)) for end in (first.low, first.high)]
+        row += [" ".join(map(str, rounded(end.gamma_star.values))) for end in (first.low, first.high)]
         row += [first.low.break_even_tax, first.high.break_even_tax]
-        writer.writerow(row)
-    return text.getvalue()
+        rows.append(row)
+    return format_csv(_CSV_HEAD, rows)
 
 
 def odds_markdown(results: Sequence[Result], command: str) -> str:
@@ -311,8 +306,3 @@ def _make_folder(path: Path) -> None:
     except OSError as error:
         raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
     check_writable(path / "x")
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")

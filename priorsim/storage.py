@@ -21,6 +21,12 @@ def check_writable(path: Path | str) -> None:
         raise StorageError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
 
 
+def write_text(path: Path | str, text: str) -> None:
+    """Write a text file, whole or not at all; StorageError where it cannot be written."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
 @contextmanager
 def atomic_path(path: Path | str) -> Iterator[Path]:
     """A temporary path beside `path` that becomes it when the block ends well, and is removed otherwise.

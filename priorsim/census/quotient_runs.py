@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.errors import CensusError
-from priorsim.storage import atomic_path
+from priorsim.storage import atomic_path, write_text
 
 MANIFEST = "manifest.json"
 
@@ -70,8 +70,7 @@ class RunDirectory:
         with atomic_path(place) as temporary, temporary.open("wb") as file:
             np.save(file, rows, allow_pickle=False)
         self._manifest["shards"][str(length)] = {"rows": len(rows), "sha256": _checksum(place)}
-        with atomic_path(self.path / MANIFEST) as temporary:
-            temporary.write_text(json.dumps(self._manifest, indent=1) + "\n")
+        write_text(self.path / MANIFEST, json.dumps(self._manifest, indent=1) + "\n")
 
 
 def _shard_name(length: int) -> str:

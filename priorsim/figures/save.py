@@ -4,8 +4,6 @@ Dates, random identifiers and the reader's own matplotlib settings are kept out 
 file is written whole or not at all.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from priorsim.figures.page import lay_out, style
-from priorsim.storage import atomic_path
+from priorsim.formats import format_csv
+from priorsim.storage import atomic_path, write_text
 
 METADATA: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
@@ -58,8 +57,7 @@ def save(figure: Figure, stem: Path | str, data: Mapping[str, Sequence[Any]]) ->
                 figure.savefig(temporary, format=ending, metadata=metadata)
             paths.append(path)
     path = _with_ending(stem, "csv")
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")
+    write_text(path, text)
     return [*paths, path]
 
 
@@ -72,11 +70,7 @@ def format_columns(data: Mapping[str, Sequence[Any]]) -> str:
     lengths = {name: len(column) for name, column in data.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns differ in length: {lengths}")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(data)
-    writer.writerows(zip(*data.values(), strict=True))
-    return out.getvalue()
+    return format_csv(data, zip(*data.values(), strict=True))
 
 
 def _with_ending(stem: Path | str, ending: str) -> Path:

@@ -24,6 +24,8 @@ RESOLUTION = 1e-6
 """Halving ends at this width; roots within twice of it are reported as one."""
 NOISE = 1e-12
 """Log-odds this near 0, in bits, cannot be told from 0 in float64."""
+ROUNDING = 8 * float(np.finfo(float).eps)
+"""Two sides that differ by no more than this part of their log2 are equal: a root."""
 MAX_INTERVALS = 100_000
 """Halving ends after so many intervals; what is then undecided is reported as roots."""
 GAMMA_RANGE = (0.0, 8.0)
@@ -128,7 +130,9 @@ class _Isolation:
     def point(self, theta: float) -> _Point:
         search, mean_search = self.search.at(theta)
         direct, mean_direct = self.direct.at(theta)
-        return _Point(theta, search - direct, mean_direct, mean_search)
+        rounding = ROUNDING * max(1.0, abs(search), abs(direct))
+        odds = search - direct
+        return _Point(theta, odds if abs(odds) > rounding else 0.0, mean_direct, mean_search)
 
     def run(self, low: float, high: float) -> None:
         stack = [(self.point(low), self.point(high))]

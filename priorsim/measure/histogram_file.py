@@ -16,9 +16,10 @@ import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.errors import AtlasError, PriorsimError
+from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
 from priorsim.mu.domain import Domain
-from priorsim.storage import atomic_path
+from priorsim.storage import write_text
 from priorsim.worlds.world import World
 
 FORMAT = "priorsim-histogram"
@@ -37,20 +38,14 @@ def save_histogram(histogram: Histogram, path: Path | str) -> None:
     StorageError
         When the place cannot be written.
     """
-    text = format_histogram(histogram)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(text.encode())
+    write_text(path, format_histogram(histogram))
 
 
 def format_histogram(histogram: Histogram) -> str:
     """The text of the file: description, column names, one cell a line."""
-    body = io.StringIO()
-    writer = csv.writer(body, lineterminator="\n")
-    writer.writerow(_COLUMNS)
     names = [str(name) for name in CLASSES]
     columns = [getattr(histogram.cells, column.name).astype(np.uint64).tolist() for column in fields(Cells)]
-    for kind, *numbers in zip(*columns, strict=True):
-        writer.writerow([names[kind], *numbers])
+    body = format_csv(_COLUMNS, [(names[kind], *numbers) for kind, *numbers in zip(*columns, strict=True)])
     world = histogram.world
     header = {
         "format": FORMAT,
@@ -72,8 +67,8 @@ def format_histogram(histogram: Histogram) -> str:
         "cells": len(histogram.cells),
         "programs": histogram.cells.programs,
     }
-    header["sha256"] = _checksum(header, body.getvalue())
-    return f"# {_dump(header)}\n{body.getvalue()}"
+    header["sha256"] = _checksum(header, body)
+    return f"# {_dump(header)}\n{body}"
 
 
 def load_histogram(path: Path | str) -> Histogram:

@@ -1,7 +1,5 @@
 """Sweeps: the odds of a world over a grid of any two penalties, read from its histogram alone."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -9,8 +7,9 @@ from itertools import product
 import numpy as np
 
 from priorsim.errors import PriorError
+from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.mass import Interval, json_number, log_odds, masses, shares
+from priorsim.measure.mass import Interval, log_odds, masses, shares
 from priorsim.prior import PARAMETERS, Prior
 
 
@@ -102,10 +101,8 @@ def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
 
     Unknown numbers are left empty, one-sided odds are written inf and -inf.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*parameters, "log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES)])
-    for row in rows:
-        ends = [json_number(row.log_odds.low), json_number(row.log_odds.high)]
-        writer.writerow([*row.values, *ends, *(row.shares or [None] * len(CLASSES))])
-    return text.getvalue()
+    head = [*parameters, "log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES)]
+    empty = [None] * len(CLASSES)
+    return format_csv(
+        head, [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows]
+    )

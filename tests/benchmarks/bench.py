@@ -16,7 +16,7 @@ import typer
 
 from priorsim import figures
 from priorsim.listing import format_table
-from priorsim.storage import atomic_path
+from priorsim.storage import write_text
 
 BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40)}
 REPEATS = 3
@@ -117,8 +117,7 @@ compiled before; memory of the process and its largest child.
 Compiling once: {compiling}. The plain interpreter, lesions included: {interpreted:.0f} programs a second.
 """
     print(text)
-    with atomic_path(out / "bench.md") as temporary:
-        temporary.write_text(text)
+    write_text(out / "bench.md", text)
     with figures.style():
         panels = figures.cost_against_bits(costs)
         figure = panels[0].get_figure(root=True)

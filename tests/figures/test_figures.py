@@ -32,6 +32,7 @@ from priorsim.figures import (
     worlds_side_by_side,
 )
 from priorsim.figures.page import lay_out
+from priorsim.formats import rounded
 from priorsim.figures.save import format_columns
 from priorsim.prior import Prior
 
@@ -200,7 +201,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def as_text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else str(rounded(value))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from priorsim.errors import PriorError
@@ -62,6 +62,7 @@ def test_four_and_five_roots_are_found_too(roots):
     assert log_odds_roots(*two_sides(roots), -4, 4).values == pytest.approx(sorted(roots), abs=1e-6)
 
 
+@example(0.625)
 @given(st.floats(0.5, 7.5))
 @settings(max_examples=50, deadline=None)
 def test_a_double_root_is_reported_once_as_touching(root):

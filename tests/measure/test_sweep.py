@@ -6,6 +6,7 @@ import io
 import pytest
 
 from priorsim.errors import PriorError
+from priorsim.formats import rounded
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.measure.mass import log_odds_of
@@ -49,8 +50,8 @@ def test_the_csv_has_a_line_for_each_point(found):
     assert len(lines) == 6
     for line, row in zip(lines, rows, strict=True):
         assert (float(line["gamma"]), float(line["delta"])) == row.values
-        assert float(line["log_odds_low"]) == row.log_odds.low
-        assert float(line["share_search"]) == row.shares[2]
+        assert float(line["log_odds_low"]) == rounded(row.log_odds.low)
+        assert float(line["share_search"]) == rounded(row.shares[2])
 
 
 @pytest.mark.parametrize(
