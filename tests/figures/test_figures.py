@@ -32,8 +32,8 @@ from priorsim.figures import (
     worlds_side_by_side,
 )
 from priorsim.figures.page import lay_out
-from priorsim.formats import rounded
 from priorsim.figures.save import format_columns
+from priorsim.formats import rounded
 from priorsim.prior import Prior
 
 INF = math.inf
