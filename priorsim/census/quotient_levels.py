@@ -65,7 +65,7 @@ def closings_of(outer: Scope, length: int) -> Iterator[Closing]:
     for numbers in outer.kinds.values():
         for starts in outer.kinds.values():
             by_target: dict[int, list[Task]] = {}
-            for n, span in numbers.terms.spans.items():
+            for n, span in numbers.numbers.items():
                 for s, other in starts.terms.spans.items():
                     target = length + outer.costs["iter"] + n + s
                     if target <= longest:
@@ -211,7 +211,6 @@ class Census:
         for mixed, classes in scope.kinds.items():
             if parts := level.shared[classes.width].parts():
                 scope.store(length, in_order(np.concatenate(parts)), mixed=mixed)
-        scope.count_bodies(length)
 
     def _close(self, depth: int, length: int) -> None:
         outer = self.scopes[depth - 1]

@@ -16,8 +16,8 @@ from priorsim.census import quotient_kernels as kernels
 from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Job, Task, pairs, singles, triples
 from priorsim.census.quotient_kernels import OUTER_WORDS, Words
 from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
-from priorsim.census.quotient_tables import RowArray, folded
-from priorsim.census.recurrence import Token, tokens
+from priorsim.census.quotient_tables import RowArray
+from priorsim.census.recurrence import Token, counts_by_searches, tokens
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 
@@ -50,7 +50,7 @@ class Scope:
             for mixed in kinds
         }
         self.rounds = Rounds(self.words)
-        self.bodies = Store(OUTER_WORDS + 1 if depth == 1 else self.layout.width(1, mixed=False))
+        self.bodies = self._count_bodies(language) if depth else Store(0)
 
     def store(self, length: int, rows: RowArray, *, mixed: bool) -> None:
         """Keep the classes of one length, if they can be operands."""
@@ -62,20 +62,15 @@ class Scope:
         if self.depth == 0:
             self.rounds.append(length, rows)
 
-    def count_bodies(self, length: int) -> None:
-        """Note how many bodies of iter there are of one length, by searches: all that a loop of no rounds reads."""
-        parts = [np.zeros((0, self.bodies.rows.shape[1]), dtype=np.uint64)]
-        for classes in self.kinds.values():
-            begin, end = classes.terms.spans.get(length, (0, 0))
-            parts.append(self.unread(classes.terms.rows[begin:end]))
-        self.bodies.append(length, folded(np.concatenate(parts)))
-
-    def unread(self, rows: RowArray) -> RowArray:
-        """Terms of either kind as bodies of a loop of no rounds."""
-        unread = np.zeros((len(rows), self.bodies.rows.shape[1]), dtype=np.uint64)
-        unread[:, -2] = 0 if rows.shape[1] == self.kinds[False].width else rows[:, -2]
-        unread[:, -1] = rows[:, -1]
-        return unread
+    def _count_bodies(self, language: Language) -> Store:
+        """How many bodies of iter there are of each length, by searches: all that a loop of no rounds reads."""
+        bodies = Store(OUTER_WORDS + 1 if self.depth == 1 else self.layout.width(1, mixed=False))
+        for length in range(1, self.reach.longest[self.depth] + 1):
+            counts = counts_by_searches(language, self.depth, length)
+            rows = np.zeros((len(counts), bodies.rows.shape[1]), dtype=np.uint64)
+            rows[:, -2], rows[:, -1] = np.arange(len(counts)), counts
+            bodies.append(length, rows[rows[:, -1] > 0])
+        return bodies
 
     def jobs(self, length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root is a leaf or an operator without binders."""

@@ -25,8 +25,9 @@ from priorsim.census.quotient_levels import CLOSED_ROWS, GATHERED_BYTES, PARTS, 
 from priorsim.census.quotient_stores import Classes, Store
 from priorsim.census.quotient_tables import INDEX, TAG, RowArray, hashes_of, in_order, place, same_key
 from priorsim.census.quotient_terms import Scope
+from priorsim.census.recurrence import counts_by_searches, tokens
 from priorsim.mu.code import constant_code
-from priorsim.mu.dialect import FORMS
+from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
 
 FORM_OF_SYMBOL = {symbol: form for form, symbol in SYMBOLS.items()}
@@ -51,8 +52,8 @@ class Match:
     index: NDArray[np.int32]
 
 
-Node = Term | tuple[str, tuple[Goal, ...]]
-"""A leaf, or a form with the classes of its children."""
+Node = Term | tuple[str, tuple[Goal | Term, ...]]
+"""A leaf, or a form with the classes of its children; a child that is never evaluated is a term already."""
 
 
 def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2) -> dict[RowKey, Term]:
@@ -195,7 +196,35 @@ def views_of(scope: Scope) -> Iterator[View]:
     for store in (scope.rounds.sometimes, scope.rounds.always):
         yield View(scope.depth, store, outside, scope.rounds.masks)
     yield View(scope.depth, scope.rounds.silent, outside, scope.rounds.sums)
-    yield View(scope.depth, scope.bodies, tuple(scope.kinds.values()), scope.unread)
+
+
+def any_term(language: Language, bound: int, bits: int, searches: int) -> Term:
+    """The first term of so many bits and find and argmax nodes, of which there are some."""
+    for token in tokens(language, bound):
+        bounds = tuple(bound + binds for binds in token.binds)
+        sizes = next(_shares(language, bounds, bits - token.bits, searches - token.is_search), None)
+        if sizes is None:
+            continue
+        if bounds:
+            parts = zip(bounds, sizes, strict=True)
+            return Apply(token.kind, tuple(any_term(language, bound, *size) for bound, size in parts))
+        return Var(token.value) if token.kind == "variable" else Const(token.value, token.kind == "literal")
+    raise AssertionError(f"no term of {bits} bits has {searches} searches")
+
+
+def _shares(
+    language: Language, bounds: tuple[int, ...], bits: int, searches: int
+) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Ways to share bits and searches among terms under these numbers of binders, so that each has terms."""
+    if not bounds:
+        if (bits, searches) == (0, 0):
+            yield ()
+        return
+    for first in range(1, bits + 1):
+        for own, count in enumerate(counts_by_searches(language, bounds[0], first)[: searches + 1]):
+            if count:
+                for rest in _shares(language, bounds[1:], bits - first, searches - own):
+                    yield ((first, own), *rest)
 
 
 # --- from goals to goals ----------------------------------------------------------------------
@@ -212,6 +241,7 @@ class Descent:
     def __init__(self, header: AtlasHeader, workers: int) -> None:
         self.nodes: dict[Goal, Node] = {}
         self._workers = workers
+        self._language = header.language
         self._literal_bits = len(constant_code(Const(0, literal=True), header.language))
         self._census = Census(header, workers, keeps_closed=True)
         self._census.build_operands()
@@ -236,7 +266,7 @@ class Descent:
         if not isinstance(node, tuple):
             return node
         form, children = node
-        return Apply(form, tuple(self.term(child) for child in children))
+        return Apply(form, tuple(self.term(child) if isinstance(child, Goal) else child for child in children))
 
     def _add(self, goal: Goal) -> None:
         if goal not in self._met:
@@ -307,11 +337,12 @@ class Descent:
             children = self._children(goal, form, match)
             self.nodes[goal] = (form, children)
             for child in children:
-                self._add(child)
+                if isinstance(child, Goal):
+                    self._add(child)
 
-    def _children(self, goal: Goal, form: str, match: Match) -> tuple[Goal, ...]:
+    def _children(self, goal: Goal, form: str, match: Match) -> tuple[Goal | Term, ...]:
         """The operands in the order of the form's children: bodies are last."""
-        children = []
+        children: list[Goal] = []
         body: RowArray | None = None
         for operand, rows in zip(match.index[1:], match.job.operands[: FORMS[form].arity], strict=False):
             at = int(operand)
@@ -320,10 +351,13 @@ class Descent:
                 children.append(view.goal(at))
             else:
                 body = rows[at, :-1]
-        if body is not None:
-            length = goal.length - self._reach.costs[goal.depth][form] - sum(child.length for child in children)
-            children.append(Goal(goal.depth + 1, length, body.tobytes()))
-        return tuple(sorted(children, key=lambda child: child.depth))
+        if body is None:
+            return tuple(sorted(children, key=lambda child: child.depth))
+        depth, operands = goal.depth + 1, [child for child in children if child.depth == goal.depth]
+        length = goal.length - self._reach.costs[goal.depth][form] - sum(child.length for child in children)
+        if any(rows is scope.bodies.rows for scope in self._census.scopes for rows in match.job.operands):
+            return (*operands, any_term(self._language, depth, length, int(body[-1])))
+        return (*operands, Goal(depth, length, body.tobytes()))
 
 
 def _parts(level: Level) -> list[RowArray]:

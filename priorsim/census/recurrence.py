@@ -46,6 +46,11 @@ class Token:
         """For each child, how many variables it gains; empty for a leaf."""
         return FORMS[self.kind].binds if self.kind in FORMS else ()
 
+    @property
+    def is_search(self) -> bool:
+        """Whether it is find or argmax."""
+        return self.kind in FORMS and FORMS[self.kind].is_search
+
 
 def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     """Every symbol a term under `bound` binders can start with, in code order."""
@@ -61,10 +66,13 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
 
 
 class _Counter:
-    """N(d, l) and the number of ways the children of an operator share bits, remembered."""
+    """N(d, l) and the number of ways the children of an operator share bits, remembered.
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    Every find and argmax multiplies by `search_weight`: 1 for the plain number of terms.
+    """
+
+    def __init__(self, language: Language, search_weight: int = 1) -> None:
+        self.search_weight = search_weight
         self.tokens = [tokens(language, bound) for bound in range(language.depth + 1)]
         self.known_terms: dict[tuple[int, int], int] = {}
         self.known_children: dict[tuple[tuple[int, ...], int, int], int] = {}
@@ -74,7 +82,9 @@ class _Counter:
         key = (bound, bits)
         if key not in self.known_terms:
             self.known_terms[key] = sum(
-                token.choices * self.children(token.binds, bound, bits - token.bits) for token in self.tokens[bound]
+                (self.search_weight if token.is_search else token.choices)
+                * self.children(token.binds, bound, bits - token.bits)
+                for token in self.tokens[bound]
             )
         return self.known_terms[key]
 
@@ -94,8 +104,8 @@ class _Counter:
 
 
 @cache
-def _counter(language: Language) -> _Counter:
-    return _Counter(language)
+def _counter(language: Language, search_weight: int = 1) -> _Counter:
+    return _Counter(language, search_weight)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:
@@ -106,6 +116,23 @@ def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...
     """
     counter = _counter(language)
     return tuple(counter.terms(bound, bits) for bits in range(max_bits + 1))
+
+
+def counts_by_searches(language: Language, bound: int, bits: int) -> tuple[int, ...]:
+    """Number of terms of `bits` bits under `bound` binders with 0, 1, ... find and argmax nodes.
+
+    The recurrence is run once with so large a weight on these nodes that the counts are its digits.
+
+    >>> counts_by_searches(Language.named("arith", 4), 0, 8)
+    (17, 4)
+    """
+    digit_bits = 64 * (bits // 64 + 1)
+    number = _counter(language, 1 << digit_bits).terms(bound, bits)
+    counts = []
+    while number:
+        counts.append(number % (1 << digit_bits))
+        number >>= digit_bits
+    return tuple(counts)
 
 
 def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:

@@ -4,11 +4,14 @@ import math
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 
+from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     convergence_threshold,
+    counts_by_searches,
     data_program_counts,
     kraft_sum,
     program_counts,
@@ -18,6 +21,8 @@ from priorsim.census.recurrence import (
 from priorsim.errors import CodeError
 from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from tests.census import oracle
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
@@ -92,3 +97,20 @@ def test_the_masses_at_the_threshold_converge_and_below_it_diverge():
 
     assert block(threshold, 400) < block(threshold, 200)
     assert block(threshold - 0.02, 400) > block(threshold - 0.02, 200)
+
+
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+@pytest.mark.parametrize("bound", [0, 1, 2])
+def test_counts_by_searches_add_up_to_all_terms(dialect, bound):
+    language = Language.named(dialect, 3)
+    for bits in range(1, 70):
+        assert sum(counts_by_searches(language, bound, bits)) == term_counts(language, bound, bits)[bits]
+
+
+def test_counts_by_searches_are_those_of_the_census():
+    header = oracle.make_header("arith", Domain.default(3), 2, 24)
+    rows = count_exhaustive(header)
+    for bits in range(2, 25):
+        here = rows.take(rows.bits == bits)
+        counted = np.bincount(here.searches, weights=here.count).astype(int).tolist()
+        assert counted == list(counts_by_searches(header.language, 0, bits - 1))
