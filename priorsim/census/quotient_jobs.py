@@ -46,13 +46,15 @@ C = TypeVar("C", bound=Consumer)
 class Job:
     """Candidates that one kernel turns into rows of one width.
 
-    `operands` are the rows that the operands in a candidate are numbers of; leaves have none.
+    `operands` are the rows that the operands in a candidate are numbers of; leaves have none. `read` is
+    what is kept of the rows made; all of them where it is None.
     """
 
     tasks: list[Task]
     width: int
     fill: Fill
     operands: tuple[RowArray, ...] = ()
+    read: Callable[[RowArray], RowArray] | None = None
 
     def pieces(self) -> Iterator["Piece"]:
         """The candidates in pieces of similar size."""
@@ -113,7 +115,8 @@ class Workspace:
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(piece.tasks, progress, index):
             piece.job.fill(index, made, batch)
-            yield index[:made], batch[:made]
+            rows = batch[:made]
+            yield index[:made], rows if piece.job.read is None else piece.job.read(rows)
 
     def _batch(self, width: int) -> RowArray:
         if width not in self._batches:

@@ -4,7 +4,8 @@ A level inside binders is kept while its terms can be operands, and closed as it
 only be bodies. A level outside is aggregated in partitions, checked against the recurrence, and sorted.
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.quotient_jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs
+from priorsim.census.quotient_jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs, run_pieces
 from priorsim.census.quotient_kernels import COUNT, SYMBOLS
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_stores import Reach
@@ -24,6 +25,7 @@ from priorsim.errors import CensusError
 
 PARTITION_CANDIDATES = 1 << 15
 BUFFER_BYTES = 1 << 26
+GATHERED_CANDIDATES = 1 << 21
 GATHERED_BYTES = 1 << 26
 CLOSED_ROWS = 1 << 12
 PARTS = 8
@@ -42,6 +44,10 @@ class Level:
 
     def finish(self) -> None:
         """Nothing is left over."""
+
+    def parts(self) -> list[RowArray]:
+        """The classes met so far; no two parts share one."""
+        return [part for shared in self.shared.values() for part in shared.parts()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,16 @@ def closings_of(outer: Scope, length: int) -> Iterator[Closing]:
                 yield Closing(target, job, np.array(tasks, dtype=np.int64), 6)
 
 
+def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[Closing, Piece]]:
+    """All pieces that close these bodies, with their ways."""
+    for way in ways:
+        for begin in range(0, len(bodies), CLOSED_ROWS):
+            rows = bodies[begin : begin + CLOSED_ROWS]
+            tasks = way.tasks.copy()
+            tasks[:, way.bodies_at] = len(rows)
+            yield way, Piece(way.job([], rows), tasks, 0)
+
+
 class Closer:
     """One worker's way to close bodies that are too long to be kept.
 
@@ -98,26 +114,27 @@ class Closer:
 
     def close(self, bodies: RowArray) -> None:
         """Close bodies in every way; the classes go to those of the lengths they lead to."""
-        for way in self._closings:
-            for begin in range(0, len(bodies), CLOSED_ROWS):
-                rows = bodies[begin : begin + CLOSED_ROWS]
-                tasks = way.tasks.copy()
-                tasks[:, way.bodies_at] = len(rows)
-                self._space.run(Piece(way.job([], rows), tasks, 0), self._closed[way.target])
+        for way, piece in closing_pieces(self._closings, bodies):
+            self._space.run(piece, self._closed[way.target])
 
 
 class Census:
     """The levels of one census, built in order of length.
 
-    With `keeps_closed` what longer bodies gave to a level stays there when that is built.
+    With `keeps_closed` what longer bodies gave to a level stays there when that is built. With `actual_only`
+    terms are told apart by their actual tables alone.
     """
 
-    def __init__(self, header: AtlasHeader, workers: int, *, keeps_closed: bool = False) -> None:
-        language = header.language
+    def __init__(
+        self, header: AtlasHeader, workers: int, *, keeps_closed: bool = False, actual_only: bool = False
+    ) -> None:
+        language, domain = header.language, header.domain
         self.header = header
         self.workers = workers
         self.reach = Reach.of(language, header.max_bits)
-        self.scopes = [Scope(depth, language, header.domain, self.reach) for depth in range(language.depth + 1)]
+        self.scopes = [
+            Scope(depth, language, domain, self.reach, actual_only=actual_only) for depth in range(language.depth + 1)
+        ]
         self._memories = [np.empty(BUFFER_BYTES // 8, dtype=np.uint64) for _ in range(workers)]
         self._yield = 0.0
         self._first: int | None = None
@@ -187,6 +204,33 @@ class Census:
         shared = pending.get(length) if self._keeps_closed else pending.pop(length, None)
         return shared.parts() if shared is not None else []
 
+    def bodies(self, depth: int, length: int) -> Iterator[RowArray]:
+        """The classes of a length that is not kept, in batches that do not depend on the workers.
+
+        A class may be in several of them.
+        """
+        scope = self.scopes[depth]
+        pieces = deque(piece for job in self.jobs(depth, length) for piece in job.pieces())
+        level = Level(scope, PARTS)
+        while pieces:
+            some, size = [], 0
+            while pieces and size < GATHERED_CANDIDATES:
+                some.append(pieces.popleft())
+                size += some[-1].size
+            run_pieces(some, lambda level=level: level, self.workers)  # type: ignore[misc]
+            if sum(part.nbytes for part in level.parts()) > PARTS * GATHERED_BYTES:
+                yield from self._batches(scope, level)
+                level = Level(scope, PARTS)
+        for rows in self.closed(depth, length):
+            level.add(rows)
+        yield from self._batches(scope, level)
+
+    def _batches(self, scope: Scope, level: Level) -> Iterator[RowArray]:
+        """The classes of a level, one batch for each kind."""
+        for classes in scope.kinds.values():
+            if parts := level.shared[classes.width].parts():
+                yield in_order(np.concatenate(parts), classes.actual)
+
     def _jobs(self, depth: int, length: int) -> Iterator[Job]:
         yield from self.jobs(depth, length)
         yield from map(_copy, self.closed(depth, length))
@@ -210,7 +254,7 @@ class Census:
         run_jobs(self._jobs(depth, length), lambda: level, self.workers)
         for mixed, classes in scope.kinds.items():
             if parts := level.shared[classes.width].parts():
-                scope.store(length, in_order(np.concatenate(parts)), mixed=mixed)
+                scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
     def _close(self, depth: int, length: int) -> None:
         outer = self.scopes[depth - 1]
@@ -220,10 +264,10 @@ class Census:
             return
         closed = self._pending[depth - 1]
         for way in closings:
-            closed.setdefault(way.target, Shared(outer.closed_width - 1, self._parts))
+            closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
         closers = run_jobs(self._jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
-        bodies = [part for shared in level.shared.values() for part in shared.parts()]
+        bodies = level.parts()
         if len(closers) == 1:
             for part in bodies:
                 closers[0].close(part)

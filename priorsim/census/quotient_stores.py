@@ -50,8 +50,12 @@ class Store:
 class Classes:
     """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
 
+    Classes of one length with the same actual table are next to each other.
+
     Attributes
     ----------
+    tables, actual, width : int
+        Words of all tables, of the actual table, and of a row.
     terms : Store
     numbers, moving, constant, identity : Spans
         Of the terms: those that are not 0 everywhere, as a number of rounds; and as bodies of iter those
@@ -64,8 +68,9 @@ class Classes:
         Classes by their steps and searches alone: the arms that are never chosen.
     """
 
-    def __init__(self, tables: int, width: int, words: Words) -> None:
+    def __init__(self, tables: int, actual: int, width: int, words: Words) -> None:
         self.tables = tables
+        self.actual = actual
         self.width = width
         self._words = words
         self.terms, self.tests, self.always, self.never, self.ignored = (Store(width) for _ in range(5))
@@ -82,7 +87,9 @@ class Classes:
         zero = ~np.any(rows[:, : self.tables], axis=1)
         groups = [idle == kernels.MOVING, idle == kernels.IDENTITY, (idle == kernels.CONSTANT_BODY) & ~zero]
         if not plain:
-            groups[0] = ~zero
+            # What is 0 unless lesioned comes last of what is not 0, beside what is 0 altogether.
+            seems_zero = ~np.any(rows[:, : self.actual], axis=1)
+            groups = [~seems_zero, seems_zero & ~zero, np.zeros_like(zero)]
         order = np.concatenate([np.flatnonzero(group) for group in (*groups, zero)])
         self.terms.append(length, rows[order])
         begin, end = self.terms.spans.get(length, NOTHING)

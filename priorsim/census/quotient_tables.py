@@ -272,14 +272,17 @@ def folded(rows: RowArray) -> RowArray:
     return table.rows
 
 
-def in_order(rows: RowArray) -> RowArray:
-    """Distinct rows in an order that only depends on what they are."""
-    hashes = hashes_of(rows)
-    order = np.argsort(hashes)
-    ordered = hashes[order]
-    if np.any(ordered[1:] == ordered[:-1]):
-        order = np.lexsort((*rows[:, :-1].T, hashes))
-    return rows[order]
+def in_order(rows: RowArray, together: int) -> RowArray:
+    """Distinct rows in an order that only depends on what they are; those with equal first words stay together."""
+    hashes, first = hashes_of(rows), hashes_of(np.ascontiguousarray(rows[:, : together + 1]))
+    order = np.lexsort((hashes, first))
+    hashes, first = hashes[order], first[order]
+    ordered = rows[order]
+    is_same = first[1:] == first[:-1]
+    differs = np.any(ordered[1:, :together] != ordered[:-1, :together], axis=1)
+    if np.any(is_same & ((hashes[1:] == hashes[:-1]) | differs)):
+        ordered = rows[np.lexsort(rows[:, -2::-1].T)]
+    return ordered
 
 
 @kernel

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from priorsim.census import quotient_close as closing
 from priorsim.census import quotient_kernels as kernels
-from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Job, Task, pairs, singles, triples
-from priorsim.census.quotient_kernels import OUTER_WORDS, Words
+from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, pairs, singles, triples
+from priorsim.census.quotient_kernels import META, OUTER_WORDS, Words
 from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
 from priorsim.census.quotient_tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_searches, tokens
@@ -34,19 +34,31 @@ def variable_tables(depth: int, domain: Domain, words: Words) -> RowArray:
 
 
 class Scope:
-    """The classes of terms under one number of binders, and the jobs that make those of a length."""
+    """The classes of terms under one number of binders, and the jobs that make those of a length.
 
-    def __init__(self, depth: int, language: Language, domain: Domain, reach: Reach) -> None:
+    With `actual_only` terms are told apart by their actual table alone: lesions, steps and searches are left out,
+    and all classes inside binders are of the plain kind.
+    """
+
+    def __init__(
+        self, depth: int, language: Language, domain: Domain, reach: Reach, *, actual_only: bool = False
+    ) -> None:
         self.depth = depth
+        self.actual_only = actual_only
         self.reach = reach
         self.layout = Layout.of(domain)
         self.words = self.layout.words
         self.costs = reach.costs[depth]
         self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
         self.variables = variable_tables(depth, domain, self.words)
-        kinds = (False, True) if 0 < depth < language.depth else (False,)
+        kinds = (False, True) if 0 < depth < language.depth and not actual_only else (False,)
         self.kinds = {
-            mixed: Classes(self.layout.tables(depth, mixed=mixed), self.layout.width(depth, mixed=mixed), self.words)
+            mixed: Classes(
+                self.layout.tables(depth, mixed=mixed),
+                self.words.size**depth,
+                self.layout.width(depth, mixed=mixed),
+                self.words,
+            )
             for mixed in kinds
         }
         self.rounds = Rounds(self.words)
@@ -92,7 +104,7 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             fill(index, made, self.variables, self.words, out)
 
-        yield Job(tasks, self.kinds[False].width, run)
+        yield self._job(tasks, self.kinds[False].width, run)
 
     def _operations(self, name: str, total: int) -> Iterator[Job]:
         if FORMS[name].arity == 1:
@@ -114,7 +126,21 @@ class Scope:
                 kernels.combine_mixed(index, made, left.terms.rows, right.terms.rows, size, units, self.words, out)
 
         operands = (left.terms.rows, right.terms.rows)
-        return Job(tasks, max(left.width, right.width), run, operands)
+        return self._job(tasks, max(left.width, right.width), run, operands)
+
+    def _job(self, tasks: list[Task], width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
+        return Job(tasks, width, fill, operands, self._read_actual if self.actual_only else None)
+
+    def _read_actual(self, rows: RowArray) -> RowArray:
+        """Rows of any kind with nothing left but their actual table and count; outer rows are overwritten."""
+        if self.depth == 0:
+            rows[:, 1:META] = rows[:, :1]
+            rows[:, META] = 0
+            return rows
+        tables = self.kinds[False].tables
+        plain = np.zeros((len(rows), self.kinds[False].width), dtype=np.uint64)
+        plain[:, :tables], plain[:, -1] = rows[:, :tables], rows[:, -1]
+        return plain
 
     def _all_plain(self, *parts: Classes) -> bool:
         return all(part is self.kinds[False] for part in parts)
@@ -140,13 +166,18 @@ class Scope:
                 kernels.choose_mixed(index, made, test.rows, left.rows, right.rows, size, units, out)
 
         tasks = triples(name, total, test.spans, left.spans, right.spans)
-        return Job(tasks, width, run, (test.rows, left.rows, right.rows))
+        return self._job(tasks, width, run, (test.rows, left.rows, right.rows))
 
     # --- closing bodies of the next depth -----------------------------------------------------
 
     @property
-    def closed_width(self) -> int:
-        """Words of a row of a closed body."""
+    def closed(self) -> Classes:
+        """The classes that closed bodies are among."""
+        return self.kinds[max(self.kinds)]
+
+    @property
+    def _closing_width(self) -> int:
+        """Words of a row that closes a body."""
         return self.layout.width(self.depth, mixed=self.depth > 0)
 
     def close(self, inner: "Scope", length: int) -> Iterator[Job]:
@@ -169,7 +200,7 @@ class Scope:
 
     def _no_rounds(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Job:
         """iter with n = 0: the state it starts with, whatever the body."""
-        return self._choose(total, self.closed_width, numbers.never, inner.bodies, starts.terms, name="iter")
+        return self._choose(total, self._closing_width, numbers.never, inner.bodies, starts.terms, name="iter")
 
     def _outer_idle(self, total: int, inner: "Scope") -> Iterator[Job]:
         """iter outside of plain bodies that ignore the state, or keep it."""
@@ -187,7 +218,7 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             closing.idle_outer(index, made, numbers.rows, starts.rows, bodies.terms.rows, self.words, out)
 
-        return Job(tasks, self.closed_width, run, (numbers.rows, starts.rows, bodies.terms.rows))
+        return self._job(tasks, self._closing_width, run, (numbers.rows, starts.rows, bodies.terms.rows))
 
     def _mixed_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
         """iter inside a binder of plain bodies that ignore the state, or keep it."""
@@ -210,7 +241,7 @@ class Scope:
                 )
 
             operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
-            yield Job(tasks, self.closed_width, run, operands)
+            yield self._job(tasks, self._closing_width, run, operands)
 
     def searches(self, tasks: list[Task], bodies: RowArray) -> Job:
         """The job of find and argmax over these bodies."""
@@ -222,7 +253,7 @@ class Scope:
                 steps = out.view(np.uint16)
                 closing.search_mixed(index, made, bodies, self.words, self.layout.units, out, steps)
 
-        return Job(tasks, self.closed_width, run, (bodies,))
+        return self._job(tasks, self._closing_width, run, (bodies,))
 
     def iterations(self, numbers: Classes, starts: Classes, tasks: list[Task], bodies: RowArray) -> Job:
         """The job of iter over these bodies."""
@@ -247,4 +278,4 @@ class Scope:
                     steps,
                 )
 
-        return Job(tasks, self.closed_width, run, (numbers.terms.rows, starts.terms.rows, bodies))
+        return self._job(tasks, self._closing_width, run, (numbers.terms.rows, starts.terms.rows, bodies))

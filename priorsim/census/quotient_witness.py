@@ -8,7 +8,7 @@ long to be kept last; it does not depend on the number of workers. Rows are comp
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -17,22 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.packed import U, kernel
 from priorsim.census.quotient import check_exact
-from priorsim.census.quotient_jobs import Job, Piece, Workspace, run_pieces
+from priorsim.census.quotient_jobs import Job, Piece, Workspace
 from priorsim.census.quotient_kernels import CONSTANT, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.quotient_levels import CLOSED_ROWS, GATHERED_BYTES, PARTS, Census, Closing, Level, closings_of
-from priorsim.census.quotient_stores import Classes, Store
-from priorsim.census.quotient_tables import INDEX, TAG, RowArray, hashes_of, in_order, place, same_key
-from priorsim.census.quotient_terms import Scope
+from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of
+from priorsim.census.quotient_tables import RowArray
+from priorsim.census.quotient_views import KeyIndex, views_of
 from priorsim.census.recurrence import counts_by_searches, tokens
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
 
 FORM_OF_SYMBOL = {symbol: form for form, symbol in SYMBOLS.items()}
-GATHERED_CANDIDATES = 1 << 21
-SLOTS_PER_GOAL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,46 +76,21 @@ def _row(key: RowKey) -> NDArray[np.uint64]:
 # --- the first candidates with given rows -----------------------------------------------------
 
 
-@kernel
-def first_rows(rows, hashes, goals, slots, met, hits):  # type: ignore[no-untyped-def]
-    """Find the first row of each goal that was not met before; return how many were.
-
-    rows : uint64 (any, words); hashes : uint64, those of its keys; goals : uint64 (goals, words), distinct keys;
-    slots : uint64, as `place` writes them, some of them 0; met : uint8 (goals,), set to 1 where one was found;
-    hits : int64 (goals, 2), goal and row of each, overwritten.
-    """
-    mask = U(slots.shape[0] - 1)
-    key_words = rows.shape[1] - 1
-    made = 0
-    for row in range(rows.shape[0]):
-        at = hashes[row] & mask
-        while slots[at] != U(0):
-            if (slots[at] ^ hashes[row]) & TAG == U(0):
-                goal = np.int64(slots[at] & INDEX) - 1
-                if met[goal] == 0 and same_key(rows[row, :key_words], goals[goal, :key_words]):
-                    met[goal] = 1
-                    hits[made, 0] = goal
-                    hits[made, 1] = row
-                    made += 1
-            at = (at + U(1)) & mask
-    return made
-
-
 class Sought:
     """Goals of one width of row, in a table."""
 
     def __init__(self, goals: list[Goal]) -> None:
         self.goals = goals
         keys = np.array([np.frombuffer(goal.key, dtype=np.uint64) for goal in goals], dtype=np.uint64)
-        self._rows = np.column_stack([keys, np.zeros(len(goals), dtype=np.uint64)])
-        self._slots = np.zeros(1 << (SLOTS_PER_GOAL * len(goals)).bit_length(), dtype=np.uint64)
-        place(self._rows, len(goals), self._slots)
+        self._index = KeyIndex(np.column_stack([keys, np.zeros(len(goals), dtype=np.uint64)]))
 
-    def first_rows(self, rows: RowArray, met: NDArray[np.uint8]) -> Iterator[tuple[Goal, int]]:
-        """The goals not met before that are among these rows, and where."""
-        hits = np.empty((len(self.goals), 2), dtype=np.int64)
-        for hit in range(first_rows(rows, hashes_of(rows), self._rows, self._slots, met, hits)):
-            yield self.goals[hits[hit, 0]], int(hits[hit, 1])
+    def first_rows(self, rows: RowArray, met: NDArray[np.bool_]) -> Iterator[tuple[Goal, int]]:
+        """The goals not met before that are among these rows, and where; they are met from now on."""
+        found = self._index.find(rows)
+        for goal, row in zip(*np.unique(found, return_index=True), strict=True):
+            if goal >= 0 and not met[goal]:
+                met[goal] = True
+                yield self.goals[goal], int(row)
 
 
 def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> dict[Goal, Match]:
@@ -134,7 +105,7 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
 
     def work() -> None:
         space = Workspace()
-        met = {width: np.zeros(len(some.goals), dtype=np.uint8) for width, some in sought.items()}
+        met = {width: np.zeros(len(some.goals), dtype=np.bool_) for width, some in sought.items()}
         while len(best) < len(goals):
             try:
                 number, piece = pieces.popleft()
@@ -154,48 +125,6 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
             for future in [pool.submit(work) for _ in range(workers)]:
                 future.result()
     return {goal: match for goal, (_, match) in best.items()}
-
-
-# --- operands and what stands for them --------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A store of operands: under how many binders they are, the classes it was read from, and how."""
-
-    depth: int
-    store: Store
-    classes: tuple[Classes, ...]
-    read: Callable[[RowArray], RowArray]
-
-    def goal(self, at: int) -> Goal:
-        """The first class that an operand stands for."""
-        length = next(length for length, (begin, end) in self.store.spans.items() if begin <= at < end)
-        wanted = self.store.rows[at, :-1]
-        for classes in self.classes:
-            begin, end = classes.terms.spans.get(length, (0, 0))
-            rows = classes.terms.rows[begin:end]
-            same = np.flatnonzero(np.all(self.read(rows)[:, :-1] == wanted, axis=1))
-            if len(same):
-                return Goal(self.depth, length, rows[same[0], :-1].tobytes())
-        raise AssertionError("an operand stands for no class")
-
-
-def views_of(scope: Scope) -> Iterator[View]:
-    """Every store of a scope that operands are in."""
-
-    def unchanged(rows: RowArray) -> RowArray:
-        return rows
-
-    for classes in scope.kinds.values():
-        yield View(scope.depth, classes.terms, (classes,), unchanged)
-        yield View(scope.depth, classes.ignored, (classes,), classes.silent)
-        for store in (classes.tests, classes.always, classes.never):
-            yield View(scope.depth, store, (classes,), classes.masks)
-    outside = (scope.kinds[False],)
-    for store in (scope.rounds.sometimes, scope.rounds.always):
-        yield View(scope.depth, store, outside, scope.rounds.masks)
-    yield View(scope.depth, scope.rounds.silent, outside, scope.rounds.sums)
 
 
 def any_term(language: Language, bound: int, bits: int, searches: int) -> Term:
@@ -292,10 +221,10 @@ class Descent:
                 ways.setdefault(way.target, []).append(way)
             if not any(left.get(target) for target in ways):
                 continue
-            for bodies in self._bodies(depth + 1, length):
+            for bodies in self._census.bodies(depth + 1, length):
                 for target, some in ways.items():
                     if left.get(target):
-                        left[target] = self._search(_close(some, bodies), left[target])
+                        left[target] = self._search((piece for _, piece in closing_pieces(some, bodies)), left[target])
 
     def _search(self, pieces: Iterable[Piece], goals: list[Goal]) -> list[Goal]:
         """Note the first candidate in the pieces for each goal; return the goals that have none."""
@@ -304,26 +233,6 @@ class Descent:
             if goal in found:
                 self._note(goal, found[goal])
         return [goal for goal in goals if goal not in found]
-
-    def _bodies(self, depth: int, length: int) -> Iterator[RowArray]:
-        """The classes of a length that is not kept, in batches that do not depend on the workers.
-
-        A class may be in several of them.
-        """
-        pieces = deque(piece for job in self._census.jobs(depth, length) for piece in job.pieces())
-        level = Level(self._census.scopes[depth], PARTS)
-        while pieces:
-            some, size = [], 0
-            while pieces and size < GATHERED_CANDIDATES:
-                some.append(pieces.popleft())
-                size += some[-1].size
-            run_pieces(some, lambda level=level: level, self._workers)  # type: ignore[misc]
-            if sum(part.nbytes for part in _parts(level)) > PARTS * GATHERED_BYTES:
-                yield from _batches(level)
-                level = Level(self._census.scopes[depth], PARTS)
-        for rows in self._census.closed(depth, length):
-            level.add(rows)
-        yield from _batches(level)
 
     def _note(self, goal: Goal, match: Match) -> None:
         """Take the candidate as the goal's node, and look for its operands next."""
@@ -348,7 +257,8 @@ class Descent:
             at = int(operand)
             view = next((view for view in self._views if view.store.rows is rows), None)
             if view is not None:
-                children.append(view.goal(at))
+                length, row = view.first_class(at)
+                children.append(Goal(view.depth, length, row[:-1].tobytes()))
             else:
                 body = rows[at, :-1]
         if body is None:
@@ -358,24 +268,3 @@ class Descent:
         if any(rows is scope.bodies.rows for scope in self._census.scopes for rows in match.job.operands):
             return (*operands, any_term(self._language, depth, length, int(body[-1])))
         return (*operands, Goal(depth, length, body.tobytes()))
-
-
-def _parts(level: Level) -> list[RowArray]:
-    return [part for shared in level.shared.values() for part in shared.parts()]
-
-
-def _batches(level: Level) -> Iterator[RowArray]:
-    """The classes of a level, one batch for each kind."""
-    for shared in level.shared.values():
-        if parts := shared.parts():
-            yield in_order(np.concatenate(parts))
-
-
-def _close(ways: list[Closing], bodies: RowArray) -> Iterator[Piece]:
-    """All pieces that close these bodies."""
-    for way in ways:
-        for begin in range(0, len(bodies), CLOSED_ROWS):
-            rows = bodies[begin : begin + CLOSED_ROWS]
-            tasks = way.tasks.copy()
-            tasks[:, way.bodies_at] = len(rows)
-            yield Piece(way.job([], rows), tasks, 0)
