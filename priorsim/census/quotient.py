@@ -7,15 +7,15 @@ Only the estimate of what a census will take is rough.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, Rows
+from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
 from priorsim.census.progress import Progress
 from priorsim.census.quotient_kernels import COUNT, META, SEARCH_BITS
 from priorsim.census.quotient_levels import Census
@@ -63,16 +63,15 @@ def count_quotient(
     check_exact(header)
     check_memory(header, memory_bytes)
     run = RunDirectory(run_directory, header, ENGINE) if run_directory is not None else None
-    total = sum(program_counts(header.language, header.max_bits))
-    programs = 0
-    columns: dict[str, list[NDArray[Any]]] = {field.name: [] for field in fields(Rows)}
-    for length, rows in _levels(header, workers, run):
-        for name, column in _columns(length + 1, rows).items():
-            columns[name].append(column)
-        programs += int(rows[:, COUNT].sum())
-        if progress is not None:
-            progress(Progress(programs, total))
-    return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+    counts = program_counts(header.language, header.max_bits)
+
+    def levels() -> Iterator[tuple[int, RowArray]]:
+        for length, rows in _levels(header, workers, run):
+            yield length, rows
+            if progress is not None:
+                progress(Progress(sum(counts[: length + 2]), sum(counts)))
+
+    return rows_of_levels(levels())
 
 
 def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iterator[tuple[int, RowArray]]:
@@ -107,6 +106,15 @@ def check_exact(header: AtlasHeader) -> None:
     inner = nodes * 2**domain.word_bits if language.depth == 2 else 0
     if counts >= MAX_COUNT or steps >= MAX_STEPS or inner >= MAX_INNER_STEPS:
         raise CensusError(f"{header.max_bits} bits: counts or steps could overflow, choose a smaller bound")
+
+
+def rows_of_levels(levels: Iterable[tuple[int, RowArray]]) -> Rows:
+    """Levels outside binders, by rising length of term and each sorted, as rows of an atlas."""
+    columns: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, kind)] for name, kind in COLUMN_TYPES.items()}
+    for length, rows in levels:
+        for name, column in _columns(length + 1, rows).items():
+            columns[name].append(column)
+    return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
 
 
 def _columns(bits: int, rows: RowArray) -> dict[str, NDArray[Any]]:

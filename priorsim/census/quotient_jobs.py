@@ -1,5 +1,6 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from priorsim.census.quotient_tables import RowArray
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `quotient_kernels.candidates` reads it."""
+TASK_FIELDS = 8
+Tasks = list[Task] | NDArray[np.int64]
 Span = tuple[int, int]
 Spans = dict[int, Span]
 """Rows of a store by length."""
@@ -50,7 +53,7 @@ class Job:
     what is kept of the rows made; all of them where it is None.
     """
 
-    tasks: list[Task]
+    tasks: Tasks
     width: int
     fill: Fill
     operands: tuple[RowArray, ...] = ()
@@ -58,16 +61,17 @@ class Job:
 
     def pieces(self) -> Iterator["Piece"]:
         """The candidates in pieces of similar size."""
-        chosen: list[Task] = []
-        size = 0
-        for task in _split(self.tasks):
-            chosen.append(task)
-            size += _candidates(task)
-            if size >= PIECE:
-                yield Piece(self, np.array(chosen, dtype=np.int64), size)
-                chosen, size = [], 0
-        if chosen:
-            yield Piece(self, np.array(chosen, dtype=np.int64), size)
+        tasks = np.array(self.tasks, dtype=np.int64).reshape(-1, TASK_FIELDS)
+        sizes = np.prod(tasks[:, 2:7:2] - tasks[:, 1:6:2], axis=1)
+        for task in tasks[sizes > PIECE].tolist():
+            for part in _split(tuple(task)):
+                yield Piece(self, np.array([part], dtype=np.int64), _candidates(part))
+        tasks, sizes = tasks[sizes <= PIECE], sizes[sizes <= PIECE]
+        ends = np.cumsum(sizes)
+        cuts = np.flatnonzero(np.diff(ends // PIECE)) + 1
+        for chosen, own in zip(np.split(tasks, cuts), np.split(sizes, cuts), strict=True):
+            if len(chosen):
+                yield Piece(self, chosen, int(own.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,13 @@ def _candidates(task: Task) -> int:
     return (task[2] - task[1]) * (task[4] - task[3]) * (task[6] - task[5])
 
 
-def _split(tasks: Iterable[Task]) -> Iterator[Task]:
-    """The tasks cut along their operands until each is about a piece or less."""
-    for task in tasks:
-        symbol, a, a_end, b, b_end, c, c_end, once = task
-        if _candidates(task) <= PIECE:
-            yield task
-            continue
-        a_step = max(1, PIECE // ((b_end - b) * (c_end - c)))
-        b_step = b_end - b if once else max(1, PIECE // (c_end - c))
-        for first, second in product(range(a, a_end, a_step), range(b, b_end, b_step)):
-            yield (symbol, first, min(first + a_step, a_end), second, min(second + b_step, b_end), c, c_end, once)
+def _split(task: Task) -> Iterator[Task]:
+    """A task cut along its operands until each part is about a piece or less."""
+    symbol, a, a_end, b, b_end, c, c_end, once = task
+    a_step = max(1, PIECE // ((b_end - b) * (c_end - c)))
+    b_step = b_end - b if once else max(1, PIECE // (c_end - c))
+    for first, second in product(range(a, a_end, a_step), range(b, b_end, b_step)):
+        yield (symbol, first, min(first + a_step, a_end), second, min(second + b_step, b_end), c, c_end, once)
 
 
 class Workspace:
@@ -151,6 +151,34 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
         return [work()]
     with ThreadPoolExecutor(workers) as pool:
         return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
+
+
+B = TypeVar("B")
+
+
+def each_batch(
+    given: Iterable[tuple[Piece, B]],
+    take: Callable[[Job, B, NDArray[np.int32], RowArray], None],
+    workers: int,
+) -> None:
+    """Hand on all candidates of pieces with their rows, batch by batch; what belongs to a piece goes with it."""
+    pieces = iter(given)
+    lock = threading.Lock()
+
+    def work() -> None:
+        space = Workspace()
+        while True:
+            with lock:
+                chosen = next(pieces, None)
+            if chosen is None:
+                return
+            piece, own = chosen
+            for index, rows in space.batches(piece):
+                take(piece.job, own, index, rows)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for future in [pool.submit(work) for _ in range(workers)]:
+            future.result()
 
 
 def pairs(name: str, total: int, left: Spans, right: Spans) -> list[Task]:

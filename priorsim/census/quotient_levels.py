@@ -5,7 +5,7 @@ only be bodies. A level outside is aggregated in partitions, checked against the
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -182,12 +182,15 @@ class Census:
         self.scopes[0].store(length, rows, mixed=False)
         return rows
 
-    def build_operands(self) -> None:
-        """Build all levels that are kept."""
-        for length in range(1, self.reach.stored[0] + 1):
+    def build(self, longest: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Build all levels up to these lengths, by number of binders; yield that and the length of each."""
+        for depth in reversed(range(1, len(self.scopes))):
+            for length in range(1, longest[depth] + 1):
+                self._advance(depth, length)
+                yield depth, length
+        for length in range(1, longest[0] + 1):
             self.level(length)
-        for depth in range(1, len(self.scopes)):
-            self._advance(depth, self.reach.stored[depth])
+            yield 0, length
 
     def jobs(self, depth: int, length: int) -> Iterator[Job]:
         """The jobs that make the terms of a length from kept classes."""

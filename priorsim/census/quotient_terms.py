@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from priorsim.census import quotient_close as closing
 from priorsim.census import quotient_kernels as kernels
-from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, pairs, singles, triples
+from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
 from priorsim.census.quotient_kernels import META, OUTER_WORDS, Words
 from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
 from priorsim.census.quotient_tables import RowArray
@@ -99,23 +99,29 @@ class Scope:
             if leaf.bits == length:
                 symbol = kernels.VARIABLE if leaf.kind == "variable" else kernels.CONSTANT
                 tasks.append((symbol, leaf.value, leaf.value + leaf.choices, *NOTHING, *NOTHING, 0))
+        yield self.leaf_job(tasks)
+
+    def leaf_job(self, tasks: Tasks) -> Job:
+        """The job of variables, by number, and constants, by word."""
         fill = kernels.leaf_plain if self.depth else kernels.leaf_outer
 
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             fill(index, made, self.variables, self.words, out)
 
-        yield self._job(tasks, self.kinds[False].width, run)
+        return self._job(tasks, self.kinds[False].width, run)
 
     def _operations(self, name: str, total: int) -> Iterator[Job]:
         if FORMS[name].arity == 1:
             for classes in self.kinds.values():
-                yield self._combine(singles(name, total, classes.terms.spans), classes, classes)
+                yield self.combine(singles(name, total, classes.terms.spans), classes, classes)
             return
         for left, right in product(self.kinds.values(), repeat=2):
             if left is right or name not in COMMUTATIVE or left is self.kinds[False]:
-                yield self._combine(pairs(name, total, left.terms.spans, right.terms.spans), left, right)
+                yield self.combine(pairs(name, total, left.terms.spans, right.terms.spans), left, right)
 
-    def _combine(self, tasks: list[Task], left: Classes, right: Classes) -> Job:
+    def combine(self, tasks: Tasks, left: Classes, right: Classes) -> Job:
+        """The job of an operator of one or two operands."""
+
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             if self.depth == 0:
                 kernels.combine_outer(index, made, left.terms.rows, self.words, out)
@@ -128,19 +134,17 @@ class Scope:
         operands = (left.terms.rows, right.terms.rows)
         return self._job(tasks, max(left.width, right.width), run, operands)
 
-    def _job(self, tasks: list[Task], width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
-        return Job(tasks, width, fill, operands, self._read_actual if self.actual_only else None)
+    def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
+        return Job(tasks, width, fill, operands, self.outlines if self.actual_only else None)
 
-    def _read_actual(self, rows: RowArray) -> RowArray:
-        """Rows of any kind with nothing left but their actual table and count; outer rows are overwritten."""
+    def outlines(self, rows: RowArray) -> RowArray:
+        """Rows of any kind with nothing left but their actual table and count."""
+        outlines = np.zeros((len(rows), self.kinds[False].width), dtype=np.uint64)
+        actual = self.kinds[False].actual
+        outlines[:, :actual], outlines[:, -1] = rows[:, :actual], rows[:, -1]
         if self.depth == 0:
-            rows[:, 1:META] = rows[:, :1]
-            rows[:, META] = 0
-            return rows
-        tables = self.kinds[False].tables
-        plain = np.zeros((len(rows), self.kinds[False].width), dtype=np.uint64)
-        plain[:, :tables], plain[:, -1] = rows[:, :tables], rows[:, -1]
-        return plain
+            outlines[:, 1:META] = rows[:, :1]
+        return outlines
 
     def _all_plain(self, *parts: Classes) -> bool:
         return all(part is self.kinds[False] for part in parts)
@@ -156,17 +160,24 @@ class Scope:
             yield self._choose(total, width, test.never, left_ignored, right.terms)
 
     def _choose(self, total: int, width: int, test: Store, left: Store, right: Store, name: str = "if") -> Job:
+        tasks = triples(name, total, test.spans, left.spans, right.spans)
+        return self.choose(tasks, width, test.rows, left.rows, right.rows, name=name)
+
+    def choose(
+        self, tasks: Tasks, width: int, tests: RowArray, left: RowArray, right: RowArray, *, name: str = "if"
+    ) -> Job:
+        """The job of `if`, its tests as masks; or of iter whose n is 0, as tests that choose the right arm."""
+
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             if self.depth == 0:
-                kernels.choose_outer(index, made, test.rows, left.rows, right.rows, self.words, out)
+                kernels.choose_outer(index, made, tests, left, right, self.words, out)
             elif width == self.kinds[False].width and name == "if":
-                kernels.choose_plain(index, made, test.rows, left.rows, right.rows, out)
+                kernels.choose_plain(index, made, tests, left, right, out)
             else:
                 size, units = self.words.size, self.layout.units
-                kernels.choose_mixed(index, made, test.rows, left.rows, right.rows, size, units, out)
+                kernels.choose_mixed(index, made, tests, left, right, size, units, out)
 
-        tasks = triples(name, total, test.spans, left.spans, right.spans)
-        return self._job(tasks, width, run, (test.rows, left.rows, right.rows))
+        return self._job(tasks, width, run, (tests, left, right))
 
     # --- closing bodies of the next depth -----------------------------------------------------
 
@@ -243,7 +254,7 @@ class Scope:
             operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
             yield self._job(tasks, self._closing_width, run, operands)
 
-    def searches(self, tasks: list[Task], bodies: RowArray) -> Job:
+    def searches(self, tasks: Tasks, bodies: RowArray) -> Job:
         """The job of find and argmax over these bodies."""
 
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
@@ -255,7 +266,7 @@ class Scope:
 
         return self._job(tasks, self._closing_width, run, (bodies,))
 
-    def iterations(self, numbers: Classes, starts: Classes, tasks: list[Task], bodies: RowArray) -> Job:
+    def iterations(self, numbers: Classes, starts: Classes, tasks: Tasks, bodies: RowArray) -> Job:
         """The job of iter over these bodies."""
 
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:

@@ -173,7 +173,8 @@ class Descent:
         self._language = header.language
         self._literal_bits = len(constant_code(Const(0, literal=True), header.language))
         self._census = Census(header, workers, keeps_closed=True)
-        self._census.build_operands()
+        for _ in self._census.build(self._census.reach.stored):
+            pass
         self._reach = self._census.reach
         self._views = [view for scope in self._census.scopes for view in views_of(scope)]
         self._met: set[Goal] = set()

@@ -1,0 +1,300 @@
+"""How programs that fit are made: a census of actual tables alone, read backwards from what fits.
+
+Terms with equal actual tables fit alike, so one candidate of such *outlines* stands for many terms. From the
+fitting candidates of the longest terms down to the shortest, each level's candidates are made again and those
+kept whose result is wanted: because it fits, or as an operand of a longer one. Terms of up to `whole` bits are
+always wanted, and not looked into. What a loop of no rounds never evaluates is not wanted for it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.quotient_jobs import Job, Piece, each_batch
+from priorsim.census.quotient_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
+from priorsim.census.quotient_levels import Census, closing_pieces, closings_of
+from priorsim.census.quotient_stores import Store
+from priorsim.census.quotient_tables import RowArray, Table
+from priorsim.census.quotient_views import KeyIndex, View, views_of
+from priorsim.mu.dialect import FORMS
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Choice = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
+"""From behaviours, shape (rows,), to those that fit."""
+
+Chooser = Callable[[RowArray], NDArray[np.bool_]]
+"""From rows of one level to those that are wanted."""
+ARITY = {VARIABLE: 0, CONSTANT: 0} | {symbol: FORMS[name].arity for name, symbol in SYMBOLS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Ways to make wanted terms of one level, all of one form.
+
+    Attributes
+    ----------
+    symbols : int32 (ways,)
+        As in a job's index.
+    depths : tuple of int
+        Binders around each operand; none for leaves.
+    operands : int64 (ways, operands)
+        Outlines: rows of the terms stored under so many binders, in the order of a job's operands. For a loop
+        of no rounds the second is a row of `Scope.bodies` of the next depth, for leaves the one column is the
+        number of the variable or the word.
+    no_rounds : bool
+    """
+
+    symbols: I32
+    depths: tuple[int, ...]
+    operands: I64
+    no_rounds: bool = False
+
+
+@dataclass
+class Found:
+    """The wanted candidates of one job at one level.
+
+    Attributes
+    ----------
+    index : int32 (candidates, 4)
+        As the job's index has them.
+    views : tuple of View or None
+        The store each operand is in; None for one that is in none.
+    bodies : (int, array of rows), or None
+        Where the last operand is a body too long to be stored: its bits, and its row for each candidate.
+    no_rounds : bool
+        Whether the operand in no store is a row of `Scope.bodies`.
+    """
+
+    index: I32
+    views: tuple[View | None, ...]
+    bodies: tuple[int, RowArray] | None
+    no_rounds: bool
+
+
+@dataclass
+class Level:
+    """What is wanted of one level, how it is made, and how many of its terms are programs that fit."""
+
+    found: list[Found] = field(default_factory=list)
+    programs: int = 0
+
+
+class Outlines:
+    """The census of actual tables, and for every level above `whole` what is wanted of it.
+
+    Parameters
+    ----------
+    header : AtlasHeader
+        Its bound is that of the programs asked for.
+    fits : Choice
+    above : int
+        Programs of more bits than this are asked for.
+    whole : tuple of int
+        By number of binders: terms of up to so many bits are not looked into.
+    workers : int
+    tell : callable
+        Called with a length of term, outside binders, each time one is done.
+    """
+
+    def __init__(
+        self,
+        header: AtlasHeader,
+        fits: Choice,
+        *,
+        above: int,
+        whole: tuple[int, ...],
+        workers: int,
+        tell: Callable[[int], None],
+    ) -> None:
+        self.census = Census(header, workers, keeps_closed=True, actual_only=True)
+        self.whole = whole
+        self._fits = fits
+        self._above = above
+        self._workers = workers
+        self._levels: dict[tuple[int, int], Level] = {}
+        self._long: dict[tuple[int, int], Table] = {}
+        self._readers: dict[int, tuple[I64, I64]] = {}
+        self._lock = Lock()
+        for depth, length in self.census.build(self.census.reach.stored):
+            if depth == 0:
+                tell(length)
+        self._unread = {id(scope.bodies.rows) for scope in self.census.scopes}
+        self._views = {id(view.store.rows): view for scope in self.census.scopes for view in views_of(scope)}
+        depths = range(len(self.census.scopes))
+        self._wanted = [np.zeros(len(self.terms(depth).rows), dtype=np.bool_) for depth in depths]
+        for depth in depths:
+            self._among_stored(depth, tell)
+            if depth + 1 in depths:
+                self._among_streamed(depth)
+                self._store_long(depth + 1)
+
+    def terms(self, depth: int) -> Store:
+        """The outlines under so many binders; the number of a row is the outline's."""
+        return self.census.scopes[depth].kinds[False].terms
+
+    def programs(self, length: int) -> int:
+        """Number of terms of `length` bits outside binders that fit."""
+        return self._levels[0, length].programs if (0, length) in self._levels else 0
+
+    def wanted_lengths(self, depth: int) -> list[int]:
+        """The lengths above `whole` of which terms are wanted, rising."""
+        return sorted(length for where, length in self._levels if where == depth)
+
+    # --- what is wanted -----------------------------------------------------------------------
+
+    def _chooser(self, depth: int, length: int) -> Chooser | None:
+        """Which rows of a level are wanted; None where none is."""
+        begin, end = self.terms(depth).spans.get(length, (0, 0))
+        wanted = begin + np.flatnonzero(self._wanted[depth][begin:end])
+        goals = KeyIndex(self.terms(depth).rows[wanted]) if len(wanted) else None
+        if depth == 0 and length >= self._above:
+            if goals is None:
+                return lambda rows: self._fits(rows[:, 0])
+            return lambda rows: self._fits(rows[:, 0]) | (goals.find(rows) >= 0)
+        return None if goals is None else lambda rows: goals.find(rows) >= 0
+
+    def _among_stored(self, depth: int, tell: Callable[[int], None]) -> None:
+        """Look for what is wanted among the candidates made of stored classes, the longest first."""
+        for length in range(self.census.reach.longest[depth], self.whole[depth], -1):
+            if (chooser := self._chooser(depth, length)) is not None:
+                jobs = self.census.jobs(depth, length)
+                self._search(((piece, (depth, length)) for job in jobs for piece in job.pieces()), {length: chooser})
+            if depth == 0:
+                tell(length)
+
+    def _among_streamed(self, depth: int) -> None:
+        """Look for what is wanted among the closings of bodies too long to be stored."""
+        reach, outer = self.census.reach, self.census.scopes[depth]
+        targets = range(self.whole[depth] + 1, reach.longest[depth] + 1)
+        choosers = {length: chooser for length in targets if (chooser := self._chooser(depth, length)) is not None}
+        for length in range(reach.stored[depth + 1] + 1, reach.longest[depth + 1] + 1):
+            ways = [way for way in closings_of(outer, length) if way.target in choosers]
+            if not ways:
+                continue
+            self._long[depth + 1, length] = Table(self.terms(depth + 1).rows.shape[1] - 1)
+            for bodies in self.census.bodies(depth + 1, length):
+                pieces = ((piece, (depth, way.target)) for way, piece in closing_pieces(ways, bodies))
+                self._search(pieces, choosers, body_length=length)
+
+    def _search(
+        self,
+        pieces: Iterable[tuple[Piece, tuple[int, int]]],
+        choosers: dict[int, Chooser],
+        body_length: int | None = None,
+    ) -> None:
+        """Note the candidates whose result is wanted, and want their operands."""
+
+        def take(job: Job, place: tuple[int, int], index: I32, rows: RowArray) -> None:
+            depth, length = place
+            chosen = choosers[length](rows)
+            if not chosen.any():
+                return
+            fitting = 0
+            if depth == 0 and length >= self._above:
+                fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
+            found = self._found(job, index[chosen], body_length)
+            with self._lock:
+                level = self._levels.setdefault(place, Level())
+                level.found.append(found)
+                level.programs += fitting
+                if found.bodies is not None:
+                    self._long[depth + 1, found.bodies[0]].add(found.bodies[1])
+                self._want_operands(found)
+
+        each_batch(pieces, take, self._workers)
+
+    def _found(self, job: Job, index: I32, body_length: int | None) -> Found:
+        operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
+        return Found(
+            index,
+            tuple(self._views.get(id(rows)) for rows in operands),
+            None if body_length is None else (body_length, operands[-1][index[:, len(operands)]]),
+            any(id(rows) in self._unread for rows in operands),
+        )
+
+    def _want_operands(self, found: Found) -> None:
+        """Want the terms that the operands of a candidate stand for."""
+        for place, view in enumerate(found.views, start=1):
+            if view is None:
+                continue
+            numbers = np.unique(found.index[:, place]).astype(np.int64)
+            if view.read is None:
+                self._wanted[view.depth][numbers] = True
+            else:
+                self._wanted[view.depth][self._outlines(view, numbers)[1]] = True
+
+    def _outlines(self, view: View, numbers: I64) -> tuple[I64, I64]:
+        """For each of these rows of a store that terms were read into, how many outlines it stands for, and which."""
+        if id(view.store) not in self._readers:
+            (classes,) = view.classes
+            outlines, readings = [], []
+            for length, (begin, end) in view.store.spans.items():
+                rows = KeyIndex(view.store.rows[begin:end]).find(view.readings(length, classes))
+                outlines.append(classes.terms.spans[length][0] + np.flatnonzero(rows >= 0))
+                readings.append(begin + rows[rows >= 0])
+            order = np.argsort(np.concatenate(readings), kind="stable")
+            ends = np.cumsum(np.bincount(np.concatenate(readings), minlength=len(view.store.rows)))
+            self._readers[id(view.store)] = np.concatenate(outlines)[order], np.concatenate([[0], ends])
+        outlines_in_order, starts = self._readers[id(view.store)]
+        return starts[numbers + 1] - starts[numbers], outlines_in_order[ranges(starts[numbers], starts[numbers + 1])]
+
+    def _store_long(self, depth: int) -> None:
+        """Store the wanted outlines of the lengths that are not kept, so that they have numbers too."""
+        terms = self.terms(depth)
+        for (where, length), table in self._long.items():
+            if where == depth and len(table):
+                terms.append(length, table.rows)
+        grown = np.zeros(len(terms.rows), dtype=np.bool_)
+        grown[: len(self._wanted[depth])] = self._wanted[depth]
+        for (where, length), table in self._long.items():
+            if where == depth and len(table):
+                begin, end = terms.spans[length]
+                grown[begin:end] = True
+        self._wanted[depth] = grown
+        scope = self.census.scopes[depth]
+        self._views |= {id(view.store.rows): view for view in views_of(scope)}
+
+    # --- how it is made -----------------------------------------------------------------------
+
+    def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
+        """Every way to make the wanted terms of a level, its operands as outlines."""
+        for found in self._levels.get((depth, length), Level()).found:
+            if not found.views:
+                yield Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64))
+                continue
+            ways = np.arange(len(found.index))
+            columns: list[I64] = []
+            for place, view in enumerate(found.views, start=1):
+                numbers = found.index[ways, place].astype(np.int64)
+                if view is not None and view.read is not None:
+                    counts, numbers = self._outlines(view, numbers)
+                    columns = [np.repeat(column, counts) for column in columns]
+                    ways = np.repeat(ways, counts)
+                columns.append(numbers)
+            if found.bodies is not None:
+                length_of_body, rows = found.bodies
+                terms = self.terms(depth + 1)
+                begin, end = terms.spans[length_of_body]
+                columns[-1] = (begin + KeyIndex(terms.rows[begin:end]).find(rows))[ways]
+            depths = tuple(depth if view is None else view.depth for view in found.views)
+            if found.bodies is not None:
+                depths = (*depths[:-1], depth + 1)
+            yield Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds)
+
+
+def ranges(begins: I64, ends: I64) -> I64:
+    """All numbers of these half-open ranges, one range after the other.
+
+    >>> ranges(np.array([3, 7]), np.array([5, 8])).tolist()
+    [3, 4, 7]
+    """
+    counts = ends - begins
+    offsets = np.cumsum(counts) - counts
+    numbers: I64 = np.arange(counts.sum()) + np.repeat(begins - offsets, counts)
+    return numbers
