@@ -349,6 +349,34 @@ def iterate_mixed(index, made, numbers, starts, bodies, words, units, settled, o
                 wide[value] = (starts[s, j + value] & settled[value]) | (wide[value] & ~settled[value])
 
 
+# --- the actual tables alone ------------------------------------------------------------------
+
+
+@kernel
+def search_actual(index, made, bodies, words, out):  # type: ignore[no-untyped-def]
+    """find and argmax inside a binder into plain rows of no steps."""
+    size = words.size
+    for row in range(made):
+        symbol, body = index[row, 0], index[row, 1]
+        for value in range(size):
+            out[row, value], _ = search(symbol, bodies[body, value * size : (value + 1) * size], words)
+        out[row, size] = U(0)
+        out[row, size + 1] = last(bodies, body)
+
+
+@kernel
+def iterate_actual(index, made, numbers, starts, bodies, words, out):  # type: ignore[no-untyped-def]
+    """iter inside a binder into plain rows of no steps."""
+    size = words.size
+    for row in range(made):
+        n, s, body = index[row, 1], index[row, 2], index[row, 3]
+        for value in range(size):
+            table = bodies[body, value * size : (value + 1) * size]
+            out[row, value], _, _ = iterate(numbers[n, value], starts[s, value], table, words)
+        out[row, size] = U(0)
+        out[row, size + 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
+
+
 # --- iter of plain bodies that ignore the state, or keep it: such runs move at most once, no disguise --------
 
 

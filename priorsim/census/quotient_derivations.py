@@ -6,17 +6,18 @@ kept whose result is wanted: because it fits, or as an operand of a longer one. 
 always wanted, and not looked into. What a loop of no rounds never evaluates is not wanted for it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.quotient_jobs import Job, Piece, each_batch
+from priorsim.census.quotient_jobs import Job, Workspace, each_batch
 from priorsim.census.quotient_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.quotient_levels import Census, closing_pieces, closings_of
+from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of, copies
 from priorsim.census.quotient_stores import Store
 from priorsim.census.quotient_tables import RowArray, Table
 from priorsim.census.quotient_views import KeyIndex, View, views_of
@@ -26,6 +27,9 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 Choice = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
 """From behaviours, shape (rows,), to those that fit."""
+
+CLOSED_AT_ONCE = 8
+"""Bodies that are closed in no more ways than this are not gathered first."""
 
 Chooser = Callable[[RowArray], NDArray[np.bool_]]
 """From rows of one level to those that are wanted."""
@@ -164,7 +168,8 @@ class Outlines:
         for length in range(self.census.reach.longest[depth], self.whole[depth], -1):
             if (chooser := self._chooser(depth, length)) is not None:
                 jobs = self.census.jobs(depth, length)
-                self._search(((piece, (depth, length)) for job in jobs for piece in job.pieces()), {length: chooser})
+                note = partial(self._note, (depth, length), chooser, None)
+                each_batch((piece for job in jobs for piece in job.pieces()), note, self._workers)
             if depth == 0:
                 tell(length)
 
@@ -178,36 +183,38 @@ class Outlines:
             if not ways:
                 continue
             self._long[depth + 1, length] = Table(self.terms(depth + 1).rows.shape[1] - 1)
-            for bodies in self.census.bodies(depth + 1, length):
-                pieces = ((piece, (depth, way.target)) for way, piece in closing_pieces(ways, bodies))
-                self._search(pieces, choosers, body_length=length)
 
-    def _search(
-        self,
-        pieces: Iterable[tuple[Piece, tuple[int, int]]],
-        choosers: dict[int, Chooser],
-        body_length: int | None = None,
+            def close(job: Job, index: I32, bodies: RowArray, ways: list[Closing] = ways, length: int = length) -> None:
+                space = Workspace()
+                for way, piece in closing_pieces(ways, bodies):
+                    for made, rows in space.batches(piece):
+                        self._note((depth, way.target), choosers[way.target], length, piece.job, made, rows)
+
+            if sum(way.closings for way in ways) <= CLOSED_AT_ONCE:
+                each_batch(self.census.pieces(depth + 1, length), close, self._workers)
+            else:
+                for bodies in self.census.bodies(depth + 1, length):
+                    each_batch(copies(bodies), close, self._workers)
+
+    def _note(
+        self, place: tuple[int, int], chooser: Chooser, body_length: int | None, job: Job, index: I32, rows: RowArray
     ) -> None:
-        """Note the candidates whose result is wanted, and want their operands."""
-
-        def take(job: Job, place: tuple[int, int], index: I32, rows: RowArray) -> None:
-            depth, length = place
-            chosen = choosers[length](rows)
-            if not chosen.any():
-                return
-            fitting = 0
-            if depth == 0 and length >= self._above:
-                fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
-            found = self._found(job, index[chosen], body_length)
-            with self._lock:
-                level = self._levels.setdefault(place, Level())
-                level.found.append(found)
-                level.programs += fitting
-                if found.bodies is not None:
-                    self._long[depth + 1, found.bodies[0]].add(found.bodies[1])
-                self._want_operands(found)
-
-        each_batch(pieces, take, self._workers)
+        """Note the candidates whose result is wanted at a level, and want their operands."""
+        depth, length = place
+        chosen = chooser(rows)
+        if not chosen.any():
+            return
+        fitting = 0
+        if depth == 0 and length >= self._above:
+            fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
+        found = self._found(job, index[chosen], body_length)
+        with self._lock:
+            level = self._levels.setdefault(place, Level())
+            level.found.append(found)
+            level.programs += fitting
+            if found.bodies is not None:
+                self._long[depth + 1, found.bodies[0]].add(found.bodies[1])
+            self._want_operands(found)
 
     def _found(self, job: Job, index: I32, body_length: int | None) -> Found:
         operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
@@ -263,29 +270,42 @@ class Outlines:
     # --- how it is made -----------------------------------------------------------------------
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
-        """Every way to make the wanted terms of a level, its operands as outlines."""
+        """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
+        streamed: dict[tuple[int, ...], list[Derivation]] = {}
         for found in self._levels.get((depth, length), Level()).found:
-            if not found.views:
-                yield Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64))
-                continue
-            ways = np.arange(len(found.index))
-            columns: list[I64] = []
-            for place, view in enumerate(found.views, start=1):
-                numbers = found.index[ways, place].astype(np.int64)
-                if view is not None and view.read is not None:
-                    counts, numbers = self._outlines(view, numbers)
-                    columns = [np.repeat(column, counts) for column in columns]
-                    ways = np.repeat(ways, counts)
-                columns.append(numbers)
-            if found.bodies is not None:
-                length_of_body, rows = found.bodies
-                terms = self.terms(depth + 1)
-                begin, end = terms.spans[length_of_body]
-                columns[-1] = (begin + KeyIndex(terms.rows[begin:end]).find(rows))[ways]
-            depths = tuple(depth if view is None else view.depth for view in found.views)
-            if found.bodies is not None:
-                depths = (*depths[:-1], depth + 1)
-            yield Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds)
+            derivation = self._derivation(depth, found)
+            if found.bodies is None:
+                yield derivation
+            else:
+                form = int(derivation.symbols[0]) & SYMBOL
+                streamed.setdefault((form, *derivation.depths), []).append(derivation)
+        # A body may have come in several batches.
+        for parts in streamed.values():
+            columns = [np.column_stack([part.symbols, part.operands]) for part in parts]
+            ways = np.unique(np.concatenate(columns), axis=0)
+            yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:])
+
+    def _derivation(self, depth: int, found: Found) -> Derivation:
+        """What was found, with outlines for operands."""
+        if not found.views:
+            return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64))
+        ways = np.arange(len(found.index))
+        columns: list[I64] = []
+        for place, view in enumerate(found.views, start=1):
+            numbers = found.index[ways, place].astype(np.int64)
+            if view is not None and view.read is not None:
+                counts, numbers = self._outlines(view, numbers)
+                columns = [np.repeat(column, counts) for column in columns]
+                ways = np.repeat(ways, counts)
+            columns.append(numbers)
+        depths = tuple(depth if view is None else view.depth for view in found.views)
+        if found.bodies is not None:
+            length, rows = found.bodies
+            terms = self.terms(depth + 1)
+            begin, end = terms.spans[length]
+            columns[-1] = (begin + KeyIndex(terms.rows[begin:end]).find(rows))[ways]
+            depths = (*depths[:-1], depth + 1)
+        return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds)
 
 
 def ranges(begins: I64, ends: I64) -> I64:

@@ -153,15 +153,8 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
         return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
 
 
-B = TypeVar("B")
-
-
-def each_batch(
-    given: Iterable[tuple[Piece, B]],
-    take: Callable[[Job, B, NDArray[np.int32], RowArray], None],
-    workers: int,
-) -> None:
-    """Hand on all candidates of pieces with their rows, batch by batch; what belongs to a piece goes with it."""
+def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
+    """Hand on all candidates of pieces with their rows, batch by batch, on all workers at once."""
     pieces = iter(given)
     lock = threading.Lock()
 
@@ -169,12 +162,11 @@ def each_batch(
         space = Workspace()
         while True:
             with lock:
-                chosen = next(pieces, None)
-            if chosen is None:
+                piece = next(pieces, None)
+            if piece is None:
                 return
-            piece, own = chosen
             for index, rows in space.batches(piece):
-                take(piece.job, own, index, rows)
+                take(piece.job, index, rows)
 
     with ThreadPoolExecutor(workers) as pool:
         for future in [pool.submit(work) for _ in range(workers)]:

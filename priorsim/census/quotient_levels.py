@@ -59,6 +59,12 @@ class Closing:
     tasks: NDArray[np.int64]
     bodies_at: int
 
+    @property
+    def closings(self) -> int:
+        """How many terms it makes of one body."""
+        spans = (self.tasks[:, at : at + 2] for at in (1, 3, 5) if at + 1 != self.bodies_at)
+        return int(np.prod([span[:, 1] - span[:, 0] for span in spans], axis=0).sum())
+
 
 def closings_of(outer: Scope, length: int) -> Iterator[Closing]:
     """Every way to close bodies of `length` bits within reach."""
@@ -238,6 +244,11 @@ class Census:
         yield from self.jobs(depth, length)
         yield from map(_copy, self.closed(depth, length))
 
+    def pieces(self, depth: int, length: int) -> Iterator[Piece]:
+        """All pieces that make the terms of a length; a class may be made several times."""
+        for job in self._jobs(depth, length):
+            yield from job.pieces()
+
     def _advance(self, depth: int, length: int) -> None:
         """Build the levels under `depth` binders up to a length."""
         if depth == len(self.scopes):
@@ -277,6 +288,11 @@ class Census:
             return
         with ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
+
+
+def copies(rows: RowArray) -> Iterator[Piece]:
+    """The pieces that hand on rows that are there already."""
+    return _copy(rows).pieces()
 
 
 def _copy(rows: RowArray) -> Job:

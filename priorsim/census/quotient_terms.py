@@ -135,7 +135,14 @@ class Scope:
         return self._job(tasks, max(left.width, right.width), run, operands)
 
     def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
-        return Job(tasks, width, fill, operands, self.outlines if self.actual_only else None)
+        return Job(tasks, width, fill, operands, self._read if self.actual_only else None)
+
+    def _read(self, rows: RowArray) -> RowArray:
+        """What an actual-only scope keeps of rows that were just made; they may be overwritten."""
+        if self.depth and rows.shape[1] == self.kinds[False].width:
+            rows[:, -2] = 0
+            return rows
+        return self.outlines(rows)
 
     def outlines(self, rows: RowArray) -> RowArray:
         """Rows of any kind with nothing left but their actual table and count."""
@@ -260,33 +267,26 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             if self.depth == 0:
                 closing.search_outer(index, made, bodies, bodies.view(np.uint16), self.words, out)
+            elif self.actual_only:
+                closing.search_actual(index, made, bodies, self.words, out)
             else:
                 steps = out.view(np.uint16)
                 closing.search_mixed(index, made, bodies, self.words, self.layout.units, out, steps)
 
-        return self._job(tasks, self._closing_width, run, (bodies,))
+        return self._job(tasks, self.closed.width, run, (bodies,))
 
     def iterations(self, numbers: Classes, starts: Classes, tasks: Tasks, bodies: RowArray) -> Job:
         """The job of iter over these bodies."""
+        words, n_rows, s_rows = self.words, numbers.terms.rows, starts.terms.rows
 
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             if self.depth == 0:
-                terms = numbers.terms.rows
-                closing.iterate_outer(index, made, terms, bodies, bodies.view(np.uint16), self.words, out)
+                closing.iterate_outer(index, made, n_rows, bodies, bodies.view(np.uint16), words, out)
+            elif self.actual_only:
+                closing.iterate_actual(index, made, n_rows, s_rows, bodies, words, out)
             else:
-                settled = np.empty(self.words.size, dtype=np.uint64)
-                steps = out.view(np.uint16)
-                closing.iterate_mixed(
-                    index,
-                    made,
-                    numbers.terms.rows,
-                    starts.terms.rows,
-                    bodies,
-                    self.words,
-                    self.layout.units,
-                    settled,
-                    out,
-                    steps,
-                )
+                settled = np.empty(words.size, dtype=np.uint64)
+                units, steps = self.layout.units, out.view(np.uint16)
+                closing.iterate_mixed(index, made, n_rows, s_rows, bodies, words, units, settled, out, steps)
 
-        return self._job(tasks, self._closing_width, run, (numbers.terms.rows, starts.terms.rows, bodies))
+        return self._job(tasks, self.closed.width, run, (n_rows, s_rows, bodies))
