@@ -364,6 +364,41 @@ def search_actual(index, made, bodies, words, out):  # type: ignore[no-untyped-d
         out[row, size + 1] = last(bodies, body)
 
 
+@inner
+def final_states(counts, states, table, words):  # type: ignore[no-untyped-def]
+    """The final states that `iterate` gives, and nothing else."""
+    finals = U(0)
+    all_bits = U(words.size - 1)
+    width = U(words.word_bits)
+    shift = U(0)
+    for _ in range(words.lanes):
+        left = (counts >> shift) & all_bits
+        state = (states >> shift) & all_bits
+        while left > U(0):
+            after = (table[state] >> shift) & all_bits
+            if after == state:
+                break
+            state = after
+            left -= U(1)
+        finals |= state << shift
+        shift += width
+    return finals
+
+
+@kernel
+def idle_actual(index, made, keeps, numbers, starts, bodies, words, out):  # type: ignore[no-untyped-def]
+    """`idle_mixed` into plain rows of no steps."""
+    size = words.size
+    for row in range(made):
+        n, s, body = index[row, 1], index[row, 2], index[row, 3]
+        for value in range(size):
+            mask = packed.spread(packed.nonzero(numbers[n, value], words.high), words.word_bits)
+            after = starts[s, value] if keeps else bodies[body, value * size]
+            out[row, value] = (mask & after) | (~mask & starts[s, value])
+        out[row, size] = U(0)
+        out[row, size + 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
+
+
 @kernel
 def iterate_actual(index, made, numbers, starts, bodies, words, out):  # type: ignore[no-untyped-def]
     """iter inside a binder into plain rows of no steps."""
@@ -372,7 +407,7 @@ def iterate_actual(index, made, numbers, starts, bodies, words, out):  # type: i
         n, s, body = index[row, 1], index[row, 2], index[row, 3]
         for value in range(size):
             table = bodies[body, value * size : (value + 1) * size]
-            out[row, value], _, _ = iterate(numbers[n, value], starts[s, value], table, words)
+            out[row, value] = final_states(numbers[n, value], starts[s, value], table, words)
         out[row, size] = U(0)
         out[row, size + 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
 

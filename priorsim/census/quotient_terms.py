@@ -138,11 +138,12 @@ class Scope:
         return Job(tasks, width, fill, operands, self._read if self.actual_only else None)
 
     def _read(self, rows: RowArray) -> RowArray:
-        """What an actual-only scope keeps of rows that were just made; they may be overwritten."""
-        if self.depth and rows.shape[1] == self.kinds[False].width:
+        """Rows that were just made, their lesioned tables, steps and searches overwritten."""
+        if self.depth == 0:
+            rows[:, 1], rows[:, 2], rows[:, META] = rows[:, 0], rows[:, 0], 0
+        else:
             rows[:, -2] = 0
-            return rows
-        return self.outlines(rows)
+        return rows
 
     def outlines(self, rows: RowArray) -> RowArray:
         """Rows of any kind with nothing left but their actual table and count."""
@@ -178,7 +179,7 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             if self.depth == 0:
                 kernels.choose_outer(index, made, tests, left, right, self.words, out)
-            elif width == self.kinds[False].width and name == "if":
+            elif width == self.kinds[False].width:
                 kernels.choose_plain(index, made, tests, left, right, out)
             else:
                 size, units = self.words.size, self.layout.units
@@ -192,11 +193,6 @@ class Scope:
     def closed(self) -> Classes:
         """The classes that closed bodies are among."""
         return self.kinds[max(self.kinds)]
-
-    @property
-    def _closing_width(self) -> int:
-        """Words of a row that closes a body."""
-        return self.layout.width(self.depth, mixed=self.depth > 0)
 
     def close(self, inner: "Scope", length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root closes a stored body of `inner`."""
@@ -218,7 +214,7 @@ class Scope:
 
     def _no_rounds(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Job:
         """iter with n = 0: the state it starts with, whatever the body."""
-        return self._choose(total, self._closing_width, numbers.never, inner.bodies, starts.terms, name="iter")
+        return self._choose(total, self.closed.width, numbers.never, inner.bodies, starts.terms, name="iter")
 
     def _outer_idle(self, total: int, inner: "Scope") -> Iterator[Job]:
         """iter outside of plain bodies that ignore the state, or keep it."""
@@ -236,30 +232,23 @@ class Scope:
         def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
             closing.idle_outer(index, made, numbers.rows, starts.rows, bodies.terms.rows, self.words, out)
 
-        return self._job(tasks, self._closing_width, run, (numbers.rows, starts.rows, bodies.terms.rows))
+        return self._job(tasks, self.closed.width, run, (numbers.rows, starts.rows, bodies.terms.rows))
 
     def _mixed_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
         """iter inside a binder of plain bodies that ignore the state, or keep it."""
         plain = inner.kinds[False]
+        operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
         for keeps, bodies in ((False, plain.constant), (True, plain.identity)):
             tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies)
 
             def run(index: NDArray[np.int32], made: int, out: RowArray, keeps: bool = keeps) -> None:
-                closing.idle_mixed(
-                    index,
-                    made,
-                    keeps,
-                    numbers.terms.rows,
-                    starts.terms.rows,
-                    plain.terms.rows,
-                    self.words,
-                    self.layout.units,
-                    out,
-                    out.view(np.uint16),
-                )
+                if self.actual_only:
+                    closing.idle_actual(index, made, keeps, *operands, self.words, out)
+                else:
+                    units, steps = self.layout.units, out.view(np.uint16)
+                    closing.idle_mixed(index, made, keeps, *operands, self.words, units, out, steps)
 
-            operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
-            yield self._job(tasks, self._closing_width, run, operands)
+            yield self._job(tasks, self.closed.width, run, operands)
 
     def searches(self, tasks: Tasks, bodies: RowArray) -> Job:
         """The job of find and argmax over these bodies."""
