@@ -5,18 +5,18 @@ terms of up to `whole` bits are counted as in any quotient census, and longer on
 counts are exact, and those of every length are compared with what the outlines say.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, Rows
+from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
 from priorsim.census.quotient import check_exact, rows_of_levels
 from priorsim.census.quotient_derivations import Choice, Derivation, Outlines, ranges
-from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, run_jobs
+from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Workspace, run_jobs
 from priorsim.census.quotient_kernels import COUNT, SYMBOL, SYMBOLS, TWICE
 from priorsim.census.quotient_levels import PARTS, Census
 from priorsim.census.quotient_levels import Level as Classed
@@ -25,26 +25,30 @@ from priorsim.census.quotient_stores import Classes, Reach
 from priorsim.census.quotient_tables import RowArray, in_order
 from priorsim.census.quotient_terms import Scope
 from priorsim.census.quotient_views import KeyIndex
+from priorsim.census.quotient_witness import (
+    FORM_OF_SYMBOL,
+    Descent,
+    Goal,
+    Node,
+    any_term,
+    assemble,
+    children_of,
+    goal_of,
+    leaf_of,
+)
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.dialect import FORMS
+from priorsim.mu.syntax import Term
 
 I64 = NDArray[np.int64]
+MAX_DEPTH = 2
 LOOKED_INTO = 12
 """How many bits below the bound the looking into terms begins: about as much as dead code around one costs."""
 
-FORM_OF_SYMBOL = {symbol: form for form, symbol in SYMBOLS.items()}
 
-
-def count_fitting(
-    header: AtlasHeader,
-    fits: Choice,
-    *,
-    above: int,
-    workers: int = 2,
-    progress: Callable[[Progress], None] | None = None,
-) -> Rows:
-    """Count the programs of more than `above` and at most the header's bound of bits that fit.
+class FittingCensus:
+    """A census of the programs that fit, of more than `above` and at most the header's bound of bits.
 
     Parameters
     ----------
@@ -56,11 +60,11 @@ def count_fitting(
     workers : int
         Threads; the result does not depend on it.
     progress : callable, optional
-        Called with the Progress; each program counts three times, once for each pass.
+        Called with the Progress; a program counts once for each pass that goes through those of its length.
 
-    Returns
-    -------
-    Rows
+    Attributes
+    ----------
+    rows : Rows
         Sorted, every key once.
 
     Raises
@@ -68,38 +72,48 @@ def count_fitting(
     CensusError
         When the bound is beyond what is exact.
     """
-    check_exact(header)
-    counts = program_counts(header.language, header.max_bits)
-    done, total = 0, 3 * sum(counts)
 
-    def tell(length: int) -> None:
-        nonlocal done
-        done += counts[length + 1]
-        if progress is not None:
-            progress(Progress(done, total))
-
-    census = Census(header, workers)
-    reach = Reach.of(header.language, header.max_bits - LOOKED_INTO)
-    whole = tuple(max(0, min(lengths)) for lengths in zip(reach.longest, census.reach.stored, strict=True))
-    outlines = Outlines(header, fits, above=above, whole=whole, workers=workers, tell=tell)
-    return rows_of_levels(Fitting(census, outlines, workers).levels(fits, above, tell))
-
-
-class Fitting:
-    """A census whose longer terms are those that outlines say are wanted, made as these say."""
-
-    def __init__(self, census: Census, outlines: Outlines, workers: int) -> None:
-        self._census = census
-        self._outlines = outlines
+    def __init__(
+        self,
+        header: AtlasHeader,
+        fits: Choice,
+        *,
+        above: int,
+        workers: int = 2,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        check_exact(header)
+        self._header = header
         self._workers = workers
-        sizes = [len(outlines.terms(depth).rows) for depth in range(len(census.scopes))]
+        self._census = Census(header, workers)
+        reach, stored = Reach.of(header.language, header.max_bits - LOOKED_INTO), self._census.reach.stored
+        self._whole = tuple(max(0, min(lengths)) for lengths in zip(reach.longest, stored, strict=True))
+        tell = self._teller(progress)
+        self._outlines = Outlines(header, fits, above=above, whole=self._whole, workers=workers, tell=tell)
+        sizes = [len(self._outlines.terms(depth).rows) for depth in range(len(self._census.scopes))]
         self._begin = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
         self._end = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
+        self._masked: tuple[RowArray, Classes, I64] | None = None
+        self.rows = rows_of_levels(self._levels(fits, above, tell))
 
-    def levels(self, fits: Choice, above: int, tell: Callable[[int], None]) -> Iterator[tuple[int, RowArray]]:
+    def _teller(self, progress: Callable[[Progress], None] | None) -> Callable[[int], None]:
+        """What is called with every length that a pass is through with."""
+        counts = program_counts(self._header.language, self._header.max_bits)
+        stored, whole = self._census.reach.stored[0], self._whole[0]
+        done, total = 0, sum(counts[: stored + 2]) + sum(counts[whole + 2 :]) + sum(counts)
+
+        def tell(length: int) -> None:
+            nonlocal done
+            done += counts[length + 1]
+            if progress is not None:
+                progress(Progress(done, total))
+
+        return tell
+
+    def _levels(self, fits: Choice, above: int, tell: Callable[[int], None]) -> Iterator[tuple[int, RowArray]]:
         """Every length of term with the classes of those that fit, of more than `above` bits as programs."""
-        whole, longest = self._outlines.whole, self._census.reach.longest[0]
-        for depth, length in self._census.build(whole):
+        longest = self._census.reach.longest[0]
+        for depth, length in self._census.build(self._whole):
             if length in self._outlines.terms(depth).spans:
                 self._locate(depth, length)
             if depth == 0:
@@ -110,7 +124,7 @@ class Fitting:
         for depth in reversed(range(1, len(self._census.scopes))):
             for length in self._outlines.wanted_lengths(depth):
                 self._make(depth, length)
-        for length in range(whole[0] + 1, longest + 1):
+        for length in range(self._whole[0] + 1, longest + 1):
             rows = self._make(0, length)
             tell(length)
             if length >= above:
@@ -224,7 +238,10 @@ class Fitting:
         sizes = ends - begins
         firsts = np.cumsum(sizes) - sizes
         tasks[:, 1], tasks[:, 2] = firsts[which], firsts[which] + sizes[which]
-        return classes.masks(classes.terms.rows[ranges(begins, ends)])
+        terms = ranges(begins, ends)
+        masks = classes.masks(classes.terms.rows[terms])
+        self._masked = masks, classes, terms
+        return masks
 
     def _no_rounds(self, scope: Scope, derivation: Derivation) -> Iterator[Job]:
         """The jobs of iter where n is 0: what stands in the body is counted, not evaluated.
@@ -260,7 +277,7 @@ class Fitting:
             tasks = []
             for way in np.flatnonzero(chosen):
                 length = lengths[int(derivation.operands[way, 1])]
-                if length > self._outlines.whole[scope.depth + 1]:
+                if length > self._whole[scope.depth + 1]:
                     raise CensusError(f"bodies of {length} bits are read under a lesion alone: report a bug")
                 if length in classes.terms.spans:
                     span = (n_begin[way], n_end[way], s_begin[way], s_end[way], *classes.terms.spans[length])
@@ -273,6 +290,67 @@ class Fitting:
         """Where the rows that are 0 under every lesion begin: they are the last ones."""
         zero = ~np.any(classes.terms.rows[begin:end, : classes.tables], axis=1)
         return end - int(np.count_nonzero(zero))
+
+    # --- programs of given rows ---------------------------------------------------------------
+
+    def find_terms(self, keys: Iterable[RowKey]) -> dict[RowKey, Term]:
+        """A term for each of these keys that a program counted here has, along the derivations."""
+        goals = {key: goal_of(key) for key in keys}
+        nodes: dict[Goal, Node] = {}
+        open_goals, short = list(goals.values()), []
+        while open_goals:
+            goal = open_goals.pop()
+            if goal.length <= self._whole[goal.depth]:
+                short.append(goal)
+            elif goal not in nodes and (node := self._node(goal)) is not None:
+                nodes[goal] = node
+                open_goals += [child for child in children_of(node) if isinstance(child, Goal)]
+        if short:
+            descent = Descent(replace(self._header, max_bits=self._header.max_bits - LOOKED_INTO), self._workers)
+            descent.find(short)
+            nodes |= descent.nodes
+        return {key: assemble(goal, nodes) for key, goal in goals.items() if goal in nodes}
+
+    def _node(self, goal: Goal) -> Node | None:
+        """The first candidate of the goal's level that has its row, with its operands as goals."""
+        # A job is looked at before the next is made, so the tests read last are its own.
+        scope = self._census.scopes[goal.depth]
+        wanted = np.frombuffer(goal.key, dtype=np.uint64)
+        space = Workspace()
+        for derivation in self._outlines.derivations(goal.depth, goal.length):
+            for job in self._jobs(scope, derivation):
+                if job.width != len(wanted) + 1:
+                    continue
+                for piece in job.pieces():
+                    for index, rows in space.batches(piece):
+                        same = np.flatnonzero(np.all(rows[:, :-1] == wanted, axis=1))
+                        if len(same):
+                            return self._candidate(goal, job, index[same[0]].tolist())
+        return None
+
+    def _candidate(self, goal: Goal, job: Job, index: list[int]) -> Node:
+        """A candidate as a node."""
+        symbol = index[0] & SYMBOL
+        if symbol not in FORM_OF_SYMBOL:
+            return leaf_of(symbol, index[1], goal.length, self._header.language)
+        form = FORM_OF_SYMBOL[symbol]
+        operands = zip(job.operands[: FORMS[form].arity], index[1:], strict=False)
+        children = [self._operand(rows, at) for rows, at in operands]
+        return form, tuple(sorted(children, key=lambda child: child.depth if isinstance(child, Goal) else MAX_DEPTH))
+
+    def _operand(self, rows: RowArray, at: int) -> Goal | Term:
+        """The class of an operand; a term where it is never evaluated."""
+        if self._masked is not None and rows is self._masked[0]:
+            _, classes, terms = self._masked
+            rows, at = classes.terms.rows, int(terms[at])
+        for scope in self._census.scopes:
+            for classes in scope.kinds.values():
+                if rows is classes.terms.rows:
+                    return Goal(scope.depth, classes.terms.length_of(at), rows[at, :-1].tobytes())
+            if rows is scope.bodies.rows:
+                searches, length = int(rows[at, -2]), scope.bodies.length_of(at)
+                return any_term(self._header.language, scope.depth, length, searches)
+        raise AssertionError("an operand is in no store")
 
 
 def _take(derivation: Derivation, chosen: NDArray[np.bool_]) -> Derivation:

@@ -34,6 +34,10 @@ class Store:
         """All rows; `spans` tells which are of a length."""
         return self._rows
 
+    def length_of(self, at: int) -> int:
+        """The length that a row is of."""
+        return next(length for length, (begin, end) in self.spans.items() if begin <= at < end)
+
     def append(self, length: int, rows: RowArray) -> None:
         """Add the rows of one more length."""
         end = self._used + len(rows)

@@ -64,10 +64,6 @@ class View:
     classes: tuple[Classes, ...]
     read: Callable[[RowArray], RowArray] | None = None
 
-    def length_of(self, at: int) -> int:
-        """Bits of the terms that a row of the store stands for."""
-        return next(length for length, (begin, end) in self.store.spans.items() if begin <= at < end)
-
     def readings(self, length: int, classes: Classes) -> RowArray:
         """What is read of each term of a length."""
         begin, end = classes.terms.spans.get(length, (0, 0))
@@ -76,7 +72,7 @@ class View:
 
     def first_class(self, at: int) -> tuple[int, RowArray]:
         """Bits and row of the first class that a row of the store stands for."""
-        length = self.length_of(at)
+        length = self.store.length_of(at)
         wanted = self.store.rows[at, :-1]
         for classes in self.classes:
             same = np.flatnonzero(np.all(self.readings(length, classes)[:, :-1] == wanted, axis=1))

@@ -8,7 +8,7 @@ long to be kept last; it does not depend on the number of workers. Rows are comp
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -60,17 +60,40 @@ def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2)
     CensusError
         When the accounting is another than `total`, or a key has more bits than what is exact.
     """
-    goals = {key: Goal(0, key.bits - 1, _row(key).tobytes()) for key in keys}
+    goals = {key: goal_of(key) for key in keys}
     header = replace(header, max_bits=max((2, *(key.bits for key in goals))))
     check_exact(header)
     descent = Descent(header, workers)
     descent.find(goals.values())
-    return {key: descent.term(goal) for key, goal in goals.items() if goal in descent.nodes}
+    return {key: assemble(goal, descent.nodes) for key, goal in goals.items() if goal in descent.nodes}
 
 
-def _row(key: RowKey) -> NDArray[np.uint64]:
+def goal_of(key: RowKey) -> Goal:
+    """The class of an atlas row."""
     meta = (key.steps << int(SEARCH_BITS)) + key.searches
-    return np.array([key.behaviour, key.strict, key.wide, meta], dtype=np.uint64)
+    row = np.array([key.behaviour, key.strict, key.wide, meta], dtype=np.uint64)
+    return Goal(0, key.bits - 1, row.tobytes())
+
+
+def children_of(node: Node) -> tuple[Goal | Term, ...]:
+    """What is left to find of a node; nothing of a leaf."""
+    return node[1] if isinstance(node, tuple) else ()
+
+
+def leaf_of(symbol: int, value: int, length: int, language: Language) -> Term:
+    """The variable or constant that a candidate is."""
+    if symbol == VARIABLE:
+        return Var(value)
+    return Const(value, literal=length == len(constant_code(Const(0, literal=True), language)))
+
+
+def assemble(goal: Goal, nodes: Mapping[Goal, Node]) -> Term:
+    """The term found for a goal."""
+    node = nodes[goal]
+    if not isinstance(node, tuple):
+        return node
+    form, children = node
+    return Apply(form, tuple(assemble(child, nodes) if isinstance(child, Goal) else child for child in children))
 
 
 # --- the first candidates with given rows -----------------------------------------------------
@@ -171,7 +194,6 @@ class Descent:
         self.nodes: dict[Goal, Node] = {}
         self._workers = workers
         self._language = header.language
-        self._literal_bits = len(constant_code(Const(0, literal=True), header.language))
         self._census = Census(header, workers, keeps_closed=True)
         for _ in self._census.build(self._census.reach.stored):
             pass
@@ -189,14 +211,6 @@ class Descent:
                 left = self._among_kept(depth)
                 if depth + 1 < len(self._open):
                     self._among_closed(depth, left)
-
-    def term(self, goal: Goal) -> Term:
-        """The term found for a goal."""
-        node = self.nodes[goal]
-        if not isinstance(node, tuple):
-            return node
-        form, children = node
-        return Apply(form, tuple(self.term(child) if isinstance(child, Goal) else child for child in children))
 
     def _add(self, goal: Goal) -> None:
         if goal not in self._met:
@@ -238,10 +252,8 @@ class Descent:
     def _note(self, goal: Goal, match: Match) -> None:
         """Take the candidate as the goal's node, and look for its operands next."""
         symbol, value = int(match.index[0]) & SYMBOL, int(match.index[1])
-        if symbol == VARIABLE:
-            self.nodes[goal] = Var(value)
-        elif symbol == CONSTANT:
-            self.nodes[goal] = Const(value, literal=goal.length == self._literal_bits)
+        if symbol in (VARIABLE, CONSTANT):
+            self.nodes[goal] = leaf_of(symbol, value, goal.length, self._language)
         else:
             form = FORM_OF_SYMBOL[symbol]
             children = self._children(goal, form, match)

@@ -35,21 +35,25 @@ Choice = Callable[[U64], NDArray[np.bool_]]
 Answer = TypeVar("Answer")
 
 
-class Counted(Protocol):
-    """A census that can be asked, in memory (`Atlas`) or on disk (`StoredAtlas`)."""
+class Selectable(Protocol):
+    """What can be asked for the rows of some behaviours: an atlas, or one continued (`TargetedAtlas`)."""
 
     @property
     def header(self) -> AtlasHeader:
         """What was counted."""
+
+    def select(self, chosen: Choice) -> Rows:
+        """The rows whose behaviour is chosen, in order."""
+
+
+class Counted(Selectable, Protocol):
+    """A census that can be asked, in memory (`Atlas`) or on disk (`StoredAtlas`)."""
 
     def __len__(self) -> int:
         """Number of rows."""
 
     def batches(self) -> Iterator[Rows]:
         """All rows, in order, in batches of any size."""
-
-    def select(self, chosen: Choice) -> Rows:
-        """The rows whose behaviour is chosen, in order."""
 
 
 @dataclass(frozen=True, slots=True)

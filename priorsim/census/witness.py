@@ -4,16 +4,20 @@ The atlas keeps counts, not programs; the quotient engine walks back from a row 
 Every program is run before it is returned: its key is the one it was sought by.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.exhaustive import key_of
 from priorsim.census.quotient_witness import find_terms
 from priorsim.errors import CensusError
-from priorsim.mu.syntax import Program, format_program
+from priorsim.mu.syntax import Program, Term, format_program
+
+TermFinder = Callable[[Iterable[RowKey]], dict[RowKey, Term]]
 
 
-def find_programs(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2) -> dict[RowKey, Program]:
+def find_programs(
+    header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2, finder: TermFinder | None = None
+) -> dict[RowKey, Program]:
     """A program for each of these keys, all of them sought together.
 
     Parameters
@@ -23,6 +27,8 @@ def find_programs(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int =
     keys : iterable of RowKey
     workers : int
         Threads; the programs do not depend on it.
+    finder : callable, optional
+        What else finds terms of keys, as `TargetedAtlas.find_terms`.
 
     Returns
     -------
@@ -35,7 +41,7 @@ def find_programs(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int =
         When no program has one of the keys.
     """
     sought = dict.fromkeys(keys)
-    terms = find_terms(header, sought, workers=workers)
+    terms = find_terms(header, sought, workers=workers) if finder is None else finder(sought)
     for missing in sought:
         if missing not in terms:
             raise CensusError(f"no program of {missing.bits} bits has this row's key: the row is from another census")
@@ -46,7 +52,9 @@ def find_programs(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int =
     return programs
 
 
-def print_witnesses(header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
+def print_witnesses(
+    header: AtlasHeader, keys: Iterable[RowKey], *, finder: TermFinder | None = None
+) -> dict[RowKey, str]:
     """The programs that `find_programs` finds, as S-expressions."""
-    columns = header.domain.columns
-    return {key: format_program(program, columns) for key, program in find_programs(header, keys).items()}
+    found = find_programs(header, keys, finder=finder)
+    return {key: format_program(program, header.domain.columns) for key, program in found.items()}

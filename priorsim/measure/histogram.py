@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
-from priorsim.census.stored import Counted
+from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
@@ -209,12 +209,12 @@ def census_cells(rows: Rows, class_by: ClassBy = "lesion") -> Cells:
     return merge_cells(Cells(kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, unset, unset, rows.count))
 
 
-def histogram(atlas: Counted, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
+def histogram(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
     """Count the programs of an atlas that fit a world.
 
     Parameters
     ----------
-    atlas : Atlas or StoredAtlas
+    atlas : Atlas, StoredAtlas or TargetedAtlas
     world : World
         On the atlas's domain.
     class_by : 'lesion' or 'form'
