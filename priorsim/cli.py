@@ -16,6 +16,7 @@ from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
     from priorsim.census.progress import Progress
+    from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
     from priorsim.prior import Prior
@@ -49,6 +50,10 @@ Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops."
 WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
 Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
+MaxBits = Annotated[
+    int | None, typer.Option("--max-bits", help="Go beyond the atlas, for this world alone: up to so many bits.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
 Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
 
 
@@ -63,7 +68,7 @@ def census(
     engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
     memory: Annotated[str, typer.Option("--memory", help="What the quotient engine may take, as 8GiB.")] = "8GiB",
-    yes: Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
 
@@ -114,17 +119,23 @@ def odds(
     delta: Delta = None,
     cap: Cap = None,
     class_by: ClassBy = "lesion",
+    max_bits: MaxBits = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Who wins in a world under a prior, by how many bits, and where it tips."""
+    """Who wins in a world under a prior, by how many bits, and where it tips.
+
+    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
+    w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB.
+    """
     from priorsim.census.witness import print_witnesses
     from priorsim.formats import format_json
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.report import odds_text
 
     weight = _prior(prior, beta, gamma, lam, delta, cap)
-    cells = _histogram(atlas, histogram, world, train, class_by)
-    witnesses = print_witnesses(cells.header, cells.least_rows)
+    cells, finder = _histogram(atlas, histogram, world, train, class_by, max_bits, yes)
+    witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     measured = measure_odds(cells, weight, witnesses=witnesses)
     typer.echo(format_json(measured.to_json()).rstrip() if as_json else odds_text(measured))
 
@@ -143,6 +154,8 @@ def sweep(
     delta: Delta = None,
     cap: Cap = None,
     class_by: ClassBy = "lesion",
+    max_bits: MaxBits = None,
+    yes: Yes = False,
     out: Out = None,
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
@@ -153,7 +166,7 @@ def sweep(
     given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
     first = {name: values[0] if given[name] is None else given[name] for name, values in penalties.items()}
     weight = _prior(prior, *({**given, **first}[name] for name in given))
-    cells = _histogram(atlas, histogram, world, train, class_by)
+    cells, _ = _histogram(atlas, histogram, world, train, class_by, max_bits, yes)
     _write(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
 
 
@@ -163,12 +176,15 @@ def histogram(
     world: WorldName = None,
     train: Train = None,
     class_by: ClassBy = "lesion",
+    max_bits: MaxBits = None,
+    yes: Yes = False,
     out: Out = None,
 ) -> None:
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
-    _write(format_histogram(_histogram(atlas, None, world, train, class_by)), out)
+    cells, _ = _histogram(atlas, None, world, train, class_by, max_bits, yes)
+    _write(format_histogram(cells), out)
 
 
 @app.command()
@@ -284,21 +300,37 @@ def _world(name: str, train: str | None) -> Any:
 
 
 def _histogram(
-    atlas: Path | None, exported: Path | None, world: str | None, train: str | None, class_by: str
-) -> "Histogram":
+    atlas: Path | None,
+    exported: Path | None,
+    world: str | None,
+    train: str | None,
+    class_by: str,
+    max_bits: int | None,
+    allow_long: bool,
+) -> "tuple[Histogram, TermFinder | None]":
+    """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.histogram import histogram as count
     from priorsim.measure.histogram_file import load_histogram
 
     if exported is not None:
-        if atlas is not None or world is not None or train is not None:
-            raise PriorsimError("--histogram holds a world and its lanes already: leave --atlas, --world and --train")
-        return load_histogram(exported)
+        if any(option is not None for option in (atlas, world, train, max_bits)):
+            raise PriorsimError(
+                "--histogram holds a world, its lanes and a bound already: leave --atlas, --world, --train, --max-bits"
+            )
+        return load_histogram(exported), None
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where = _world(world, train)
-    return count(StoredAtlas.open(atlas), where, class_by=check_class_by(class_by))
+    where, by, stored = _world(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
+    if max_bits is None:
+        return count(stored, where, class_by=by), None
+
+    from priorsim.census.targeted import TargetedAtlas
+
+    with _progress("programs") as progress:
+        targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
+        return count(targeted, where, class_by=by), targeted.find_terms
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -70,7 +70,11 @@ def check_duration(header: AtlasHeader, *, engine: str = QUOTIENT, workers: int 
     check_engine(engine, workers)
     if allow_long:
         return
-    seconds = expected_seconds(header, engine=engine, workers=workers)
+    check_seconds(header, expected_seconds(header, engine=engine, workers=workers))
+
+
+def check_seconds(header: AtlasHeader, seconds: float) -> None:
+    """Raise CensusError where these seconds are long; it says the largest bound at which they would not be."""
     if seconds <= LONG_SECONDS:
         return
     counts = program_counts(header.language, header.max_bits)

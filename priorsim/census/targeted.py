@@ -9,11 +9,23 @@ from dataclasses import replace
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
 from priorsim.census.progress import Progress
+from priorsim.census.quotient import check_exact
 from priorsim.census.quotient_fitting import FittingCensus
 from priorsim.census.quotient_witness import find_terms
+from priorsim.census.recurrence import program_counts
+from priorsim.census.runs import check_seconds
 from priorsim.census.stored import Choice, Counted
 from priorsim.errors import CensusError
 from priorsim.mu.syntax import Term
+
+PACE, GROWTH = 6e-9, 0.92
+"""Seconds of a question at w = 4 on two cores are about PACE times the programs within the bound to GROWTH."""
+
+
+def expected_seconds(header: AtlasHeader) -> float:
+    """Rough time of one question up to the header's bound, within a factor of three."""
+    programs = sum(program_counts(header.language, header.max_bits))
+    return float(PACE * programs**GROWTH * 2.0 ** (header.language.word_bits - 4))
 
 
 class TargetedAtlas:
@@ -24,6 +36,8 @@ class TargetedAtlas:
     atlas : Atlas or StoredAtlas
     max_bits : int
         The larger bound, in bits.
+    allow_long : bool
+        Start even what will take hours.
     workers : int
     progress : callable, optional
 
@@ -35,7 +49,7 @@ class TargetedAtlas:
     Raises
     ------
     CensusError
-        When the bound is not above the atlas's.
+        When the bound is not above the atlas's or beyond what is exact, or the question would run long.
     """
 
     def __init__(
@@ -43,12 +57,16 @@ class TargetedAtlas:
         atlas: Counted,
         max_bits: int,
         *,
+        allow_long: bool = False,
         workers: int = 2,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         if max_bits <= atlas.header.max_bits:
             raise CensusError(f"the atlas holds every program up to {atlas.header.max_bits} bits already: ask for more")
         self.header: AtlasHeader = replace(atlas.header, max_bits=max_bits)
+        check_exact(self.header)
+        if not allow_long:
+            check_seconds(self.header, expected_seconds(self.header))
         self._atlas = atlas
         self._workers = workers
         self._progress = progress
