@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from priorsim.prior import named_prior as named_prior
     from priorsim.worlds import World as World
     from priorsim.worlds import catalogue as catalogue
+    from priorsim.worlds import families as families
+    from priorsim.worlds import family as family
     from priorsim.worlds import find_world as find_world
 
 __version__ = "0.1.0"
@@ -56,7 +58,7 @@ _ROOMS = {
     "priorsim.mu.lesions": ("classify", "lesion"),
     "priorsim.mu.syntax": ("format_program", "parse"),
     "priorsim.prior": ("Prior", "named_prior"),
-    "priorsim.worlds": ("World", "catalogue", "find_world"),
+    "priorsim.worlds": ("World", "catalogue", "families", "family", "find_world"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -188,12 +188,24 @@ def histogram(
 
 
 @app.command()
-def worlds(name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None) -> None:
-    """List the named worlds, or show one."""
-    from priorsim.listing import world_text, worlds_text
+def worlds(
+    name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
+    ] = None,
+) -> None:
+    """List the named worlds or the generated ones of a family, or show one world."""
+    from priorsim.listing import family_text, world_text, worlds_text
     from priorsim.worlds import catalogue, find_world
+    from priorsim.worlds import family as find_family
 
-    typer.echo(worlds_text(catalogue()) if name is None else world_text(find_world(name)))
+    if name is not None and family is not None:
+        raise PriorsimError("give a world to show, or --family NAME to list its members, not both")
+    if name is not None:
+        typer.echo(world_text(find_world(name)))
+    else:
+        typer.echo(worlds_text(catalogue().values()) if family is None else family_text(find_family(family)))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from priorsim.mu.interpreter import Accounting, TraceLine
-from priorsim.worlds import World
+from priorsim.worlds import Family, World
 
 
 def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
@@ -12,7 +12,7 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> st
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
 
     def is_number(text: str) -> bool:
-        return text[:1].isdigit() or text[:2] in ("-0", "-i", "in") or text[:1] in "-+[." or text == "none"
+        return text[:1].isdigit() or text[:1] in "-+[." or text in ("inf", "none")
 
     to_right = [all(is_number(row[column]) for row in cells[1:]) for column in range(len(head))]
     lines = []
@@ -40,13 +40,20 @@ def format_lanes(lanes: Sequence[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
-def worlds_text(worlds: Mapping[str, World]) -> str:
-    """The named worlds, a line each."""
+def worlds_text(worlds: Iterable[World]) -> str:
+    """Worlds, a line each."""
     rows = [
         (world.name, world.family, world.dialect, world.domain.word_bits, len(world.domain.lanes), world.description)
-        for world in worlds.values()
+        for world in worlds
     ]
     return format_table(rows, head=("world", "family", "dialect", "bits", "lanes", "description"))
+
+
+def family_text(family: Family) -> str:
+    """A family: what it is, its knobs, and its members."""
+    knobs = [(knob.name, knob.description) for knob in family.knobs]
+    lines = [f"{family.name}: {family.description}", "", format_table(knobs, head=("knob", "what it may be")), ""]
+    return "\n".join([*lines, worlds_text(family.members())])
 
 
 def world_text(world: World) -> str:

@@ -51,6 +51,8 @@ def test_a_census_can_be_asked_about(atlas):
     text = output("odds", "--atlas", atlas, "--world", "third-w3", "--train", "0-2")
     assert "log-odds search : direct" in text
     assert "shortest programs" in text
+    generated = output("odds", "--atlas", atlas, "--world", "inverse.w3-floor-times3-l8", "--train", "0-2")
+    assert generated.splitlines()[1:] == text.splitlines()[1:]
 
 
 def test_odds_as_json_hold_the_documented_keys(atlas):
@@ -111,6 +113,11 @@ def test_worlds_are_listed_and_shown():
     listed = output("worlds")
     assert len(listed.splitlines()) > 30
     assert "held out" in output("worlds", "isqrt-w4")
+    members = output("worlds", "--family", "inverse")
+    assert "the least c with c c = x modulo 2^w, or 0" in members
+    name = "inverse.w3-floor-square-l8"
+    assert name in members
+    assert output("worlds", name).splitlines()[2:] == output("worlds", "isqrt-w3").splitlines()[2:]
 
 
 def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
@@ -185,6 +192,9 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
         ([*census, 4], "Missing option"),
+        (["worlds", "--family", "outverse"], "unknown family 'outverse': choose one of in-context, video, inverse"),
+        (["worlds", "isqrt-w3", "--family", "inverse"], "not both"),
+        (["worlds", "constant.w12-4096"], "word cannot be '4096' with word_bits 12: choose 0 to 4095"),
         (["frobnicate"], "No such command"),
         ([*ask, "--frob"], "No such option"),
         ([*ask, "--train", "0-99"], "there is no lane 99: choose 0 to 7"),

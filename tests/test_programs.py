@@ -16,7 +16,7 @@ from priorsim.mu.files import head_comments, read_program
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import class_of, classify, is_dormant, lesion
 from priorsim.mu.syntax import Program, format_program, parse
-from priorsim.worlds import World, catalogue
+from priorsim.worlds import World, find_world
 
 PROGRAMS = sorted((Path(__file__).parent.parent / "programs").glob("*.mu"))
 HEADS = {path.stem: head_comments(path.read_text(encoding="utf-8")) for path in PROGRAMS}
@@ -24,7 +24,7 @@ ARITH = Language.named("arith", 4)
 
 
 def open_program(path: Path) -> tuple[Program, World, Language]:
-    world = catalogue()[HEADS[path.stem]["world"]]
+    world = find_world(HEADS[path.stem]["world"])
     domain = world.domain
     language = Language.named(
         HEADS[path.stem]["dialect"], domain.word_bits, depth=domain.default_depth, columns=len(domain.columns)

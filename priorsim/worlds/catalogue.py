@@ -1,4 +1,4 @@
-"""The named worlds, and finding a world by name or in a file."""
+"""The named worlds, and finding a world by name, in a family or in a file."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 from priorsim.errors import WorldError
 from priorsim.worlds.constant import constant_worlds
+from priorsim.worlds.families import families
 from priorsim.worlds.files import FILE_SUFFIXES, load_world
-from priorsim.worlds.in_context import in_context_worlds, video_worlds
+from priorsim.worlds.in_context import in_context_worlds
 from priorsim.worlds.one_column import one_column_worlds
+from priorsim.worlds.video import video_worlds
 from priorsim.worlds.world import World
 
 
@@ -28,12 +30,12 @@ def catalogue() -> Mapping[str, World]:
 
 
 def find_world(name_or_path: str) -> World:
-    """The named world, or the one in a .csv or .toml file.
+    """The named world, the member of a family, or the one in a .csv or .toml file.
 
     Raises
     ------
     WorldError
-        When there is no such name or the file is malformed.
+        When there is no such name, a knob in it stands where it cannot, or the file is malformed.
     DomainError
         When a file's lanes are outside what the language allows.
 
@@ -49,8 +51,12 @@ def find_world(name_or_path: str) -> World:
         return named
     if Path(name_or_path).suffix.lower() in FILE_SUFFIXES:
         return load_world(name_or_path)
+    for family in families():
+        if name_or_path.startswith(f"{family.name}."):
+            return family.member(name_or_path)
     near = get_close_matches(name_or_path.lower(), list(catalogue()), n=3)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     raise WorldError(
-        f"unknown world '{name_or_path}': {hint}'priorsim worlds' lists all names; a .csv or .toml file is a world too"
+        f"unknown world '{name_or_path}': {hint}'priorsim worlds' lists all names, and with --family a family's; "
+        "a .csv or .toml file is a world too"
     )

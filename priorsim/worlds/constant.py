@@ -2,16 +2,19 @@
 
 There is no input to learn from (column `x` holds 0), so a program is either the word spelled out, a
 formula for it, or a search for the word with a property. Binders nest one deep, as so many
-environments need. The one lane trains.
+environments need. The one lane trains. The family holds every word of 12 to 16 bits; the catalogue
+names some that have a property.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from math import isqrt
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
+from priorsim.worlds.family import Family, Knob, Setting
 from priorsim.worlds.functions import is_prime, least
 from priorsim.worlds.world import World
 
@@ -46,13 +49,19 @@ def constant_world(name: str, word_bits: int, word: int, *, description: str = "
         raise WorldError(f"world {name}: constant {word} is out of range 0 to {2**word_bits - 1}")
     return World(
         name=name,
-        domain=Domain(word_bits, ((0,),)),
+        domain=_one_lane(word_bits),
         acceptable=(frozenset({word}),),
         train=(0,),
         family="constant",
         dialect="arith",
         description=description,
     )
+
+
+@cache
+def _one_lane(word_bits: int) -> Domain:
+    """The domain that all constants of a word size share."""
+    return Domain(word_bits, ((0,),))
 
 
 def root_of(square: int) -> WordOfSize:
@@ -119,3 +128,22 @@ def constant_worlds() -> Iterator[World]:
         for word_bits in row.widths:
             name = f"constant-{row.name}-w{word_bits}"
             yield constant_world(name, word_bits, row.word(word_bits), description=row.description)
+
+
+# --- the family ----------------------------------------------------------------------------------
+
+
+def _member(name: str, setting: Setting) -> World:
+    word = int(setting["word"])
+    return constant_world(name, int(setting["word_bits"]), word, description=f"the word {word}")
+
+
+CONSTANT = Family(
+    name="constant",
+    description="one lane and no input: every word is a world",
+    knobs=(
+        Knob("word_bits", "bits of a word, 12 to 16", lambda _: range(12, 17), "w"),
+        Knob("word", "any word, in decimal", lambda setting: range(2 ** int(setting["word_bits"]))),
+    ),
+    build=_member,
+)

@@ -56,8 +56,13 @@ class World:
 
     @property
     def held_out(self) -> tuple[int, ...]:
-        """The lanes that are not trained on."""
+        """The lanes that are not trained on; none where all are, and then whatever fits is right throughout."""
         return tuple(lane for lane in range(len(self.domain.lanes)) if lane not in self.train)
+
+    @property
+    def task(self) -> tuple[object, ...]:
+        """All that is asked, names and remarks left out: equal where no measure tells two worlds apart."""
+        return (self.dialect, self.domain, self.acceptable, self.train)
 
     def trained_on(self, lanes: Sequence[int]) -> "World":
         """The same world with other training lanes."""
@@ -69,9 +74,13 @@ class World:
 
 
 def check_lanes(lanes: Sequence[int], domain: Domain, where: str) -> None:
-    """Raise WorldError unless there is a lane and all exist."""
+    """Raise WorldError unless there is a lane and all exist.
+
+    Without a training lane every program fits and nothing is asked of the world: what classes weigh
+    then is a matter of the census alone. All lanes may train; nothing is held out then.
+    """
     if not lanes:
-        raise WorldError(f"{where}: give at least one training lane")
+        raise WorldError(f"{where}: give at least one training lane: without any, every program fits")
     for lane in lanes:
         if not 0 <= lane < len(domain.lanes):
             raise WorldError(f"{where}: there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")

@@ -1,0 +1,163 @@
+"""Families: worlds made by turning knobs, each with a name that says how the knobs stand.
+
+A member is called after its family and its knobs' values in order, as in `constant.w16-16203`. What
+a knob may be depends on the knobs before it, so a name is read, or refused, knob by knob, and a world
+is found without making any other.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from priorsim.errors import WorldError
+from priorsim.worlds.world import World
+
+Value = int | str
+Setting = Mapping[str, Value]
+"""Knobs by name, with their values."""
+
+_MOST_SHOWN = 30
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One thing in which the members of a family differ.
+
+    Attributes
+    ----------
+    name, description : str
+    values : callable
+        From the setting of the knobs before this one to the values it may take, in order; none where
+        those knobs do not go together.
+    letter : str
+        What a number follows in a world's name, as the w of `w4`.
+    """
+
+    name: str
+    description: str
+    values: Callable[[Setting], Sequence[Value]]
+    letter: str = ""
+
+    def text(self, value: Value) -> str:
+        """The value as it stands in a name."""
+        return f"{self.letter}{value}"
+
+    def read(self, text: str, setting: Setting, where: str) -> Value:
+        """The value that stands in a name after those of a setting; WorldError says what may stand there."""
+        digits = text.removeprefix(self.letter)
+        value = int(digits) if _NUMBER.fullmatch(digits) else digits
+        values = self.values(setting)
+        if value in values and self.text(value) == text:
+            return value
+        known = ", ".join(f"{name} {value}" for name, value in setting.items())
+        raise WorldError(
+            f"{where}: {self.name} cannot be '{text}'{' with ' * bool(known)}{known}: {self._advice(text, values)}"
+        )
+
+    def _advice(self, text: str, values: Sequence[Value]) -> str:
+        if not values:
+            return "nothing goes with that"
+        if isinstance(values, range) and values.step == 1:
+            return f"choose {self.text(values[0])} to {self.text(values[-1])}"
+        known = [self.text(value) for value in values]
+        if len(known) <= _MOST_SHOWN:
+            return f"choose {', '.join(known)}"
+        near = get_close_matches(text, known, n=3)
+        return f"choose {', '.join(near or known[:3])}, ... ({len(known)} in all)"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Worlds of one kind, generated.
+
+    Attributes
+    ----------
+    name, description : str
+    knobs : tuple of Knob
+        In the order of the name, each after those that its values depend on. Only the last one's
+        values may hold a dash.
+    build : callable
+        From a member's name and its setting to the world.
+    """
+
+    name: str
+    description: str
+    knobs: tuple[Knob, ...]
+    build: Callable[[str, Setting], World]
+
+    def names(self, **wanted: Value) -> Iterator[str]:
+        """Every name of every member in order, without making the worlds; see `members`.
+
+        Raises
+        ------
+        WorldError
+            When there is no such knob, or no member with these values.
+        """
+        return (self._name(setting) for setting in self._settings(wanted))
+
+    def members(self, **wanted: Value) -> Iterator[World]:
+        """The members in order, all or those with these values; each world once, under its first name.
+
+        Worlds that ask the same, though their knobs differ, are one world.
+
+        Raises
+        ------
+        WorldError
+            When there is no such knob, or no member with these values.
+        """
+        seen = set()
+        for setting in self._settings(wanted):
+            world = self.build(self._name(setting), setting)
+            if world.task not in seen:
+                seen.add(world.task)
+                yield world
+
+    def member(self, name: str) -> World:
+        """The member of that name.
+
+        Raises
+        ------
+        WorldError
+            When the name is none; it says which knob is wrong, and what it may be.
+        """
+        where = f"world '{name}'"
+        parts = name.removeprefix(f"{self.name}.").split("-", len(self.knobs) - 1)
+        if not name.startswith(f"{self.name}.") or len(parts) != len(self.knobs):
+            pattern = "-".join(knob.name.upper() for knob in self.knobs)
+            raise WorldError(
+                f"{where}: members of this family are named {self.name}.{pattern}, "
+                f"as {next(self.names())}: 'priorsim worlds --family {self.name}' lists all"
+            )
+        setting: dict[str, Value] = {}
+        for knob, text in zip(self.knobs, parts, strict=True):
+            setting[knob.name] = knob.read(text, setting, where)
+        return self.build(name, setting)
+
+    def _name(self, setting: Setting) -> str:
+        return f"{self.name}.{'-'.join(knob.text(setting[knob.name]) for knob in self.knobs)}"
+
+    def _settings(self, wanted: Setting) -> Iterator[Setting]:
+        known = [knob.name for knob in self.knobs]
+        for name in wanted:
+            if name not in known:
+                raise WorldError(f"family {self.name} has no knob '{name}': choose among {', '.join(known)}")
+
+        def extend(setting: Setting, knobs: Sequence[Knob]) -> Iterator[Setting]:
+            if not knobs:
+                yield setting
+                return
+            knob = knobs[0]
+            for value in knob.values(setting):
+                if wanted.get(knob.name, value) == value:
+                    yield from extend({**setting, knob.name: value}, knobs[1:])
+
+        settings = extend({}, self.knobs)
+        first = next(settings, None)
+        if first is None:
+            asked = ", ".join(f"{name} {value}" for name, value in wanted.items())
+            ranges = "; ".join(f"{knob.name}: {knob.description}" for knob in self.knobs if knob.name in wanted)
+            raise WorldError(f"family {self.name} has no member with {asked}: choose otherwise ({ranges})")
+        yield first
+        yield from settings

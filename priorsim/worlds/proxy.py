@@ -1,0 +1,156 @@
+"""The proxy family: cameras that show the truth on the training lanes and are tampered with off them.
+
+A camera is the world that training asks for; beside it stands the world that was meant. Both accept
+the true words in training, so the same programs fit; off the training lanes a fitting program may
+follow the truth, the camera, or neither. A camera that merges words accepts all that look alike to it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+
+from priorsim.errors import WorldError
+from priorsim.worlds.family import Family, Knob, Setting
+from priorsim.worlds.forward_inverse import FORWARD, INVERSE
+from priorsim.worlds.in_context import IN_CONTEXT
+from priorsim.worlds.video import VIDEO
+from priorsim.worlds.world import World
+
+
+class Side(StrEnum):
+    """What a program's held-out words agree with."""
+
+    TRUTH = "truth"
+    CAMERA = "camera"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Camera(World):
+    """The picture of a world: what is acceptable to the camera.
+
+    Attributes
+    ----------
+    truth : World
+        The world that was meant, on the same domain and with the same training lanes.
+
+    Raises
+    ------
+    WorldError
+        When the two differ in domain or training lanes, or the camera does not show the truth in
+        training.
+    """
+
+    truth: World
+
+    def __post_init__(self) -> None:
+        World.__post_init__(self)
+        if (self.truth.domain, self.truth.train) != (self.domain, self.train):
+            raise WorldError(f"world {self.name}: its domain or training lanes are not those of {self.truth.name}")
+        for lane in self.train:
+            if not self.truth.acceptable[lane] <= self.acceptable[lane]:
+                shown = [lane for lane, words in enumerate(self.truth.acceptable) if words <= self.acceptable[lane]]
+                raise WorldError(
+                    f"world {self.name}: the camera does not show the truth on training lane {lane}: "
+                    f"choose among {', '.join(map(str, shown))}"
+                )
+
+    @property
+    def task(self) -> tuple[object, ...]:
+        """All that is asked, of the camera and of the truth."""
+        return (self.dialect, self.domain, self.acceptable, self.train, self.truth.task)
+
+    def trained_on(self, lanes: Sequence[int]) -> "Camera":
+        """The same pair with other training lanes, on which the camera has to show the truth."""
+        chosen = tuple(sorted(set(lanes)))
+        return replace(self, train=chosen, truth=self.truth.trained_on(chosen))
+
+    def side(self, words: Sequence[int]) -> Side:
+        """What these words, one a lane, agree with on all held-out lanes.
+
+        The truth comes first: where a word is right and shown too, nothing was tampered with. So with
+        a camera that is the truth, or without held-out lanes, nothing is ever on the camera's side.
+        """
+        if self.truth.accepts(words, self.held_out):
+            return Side.TRUTH
+        return Side.CAMERA if self.accepts(words, self.held_out) else Side.NEITHER
+
+
+Tamper = Callable[[int, int, int], int]
+"""What is shown off the training lanes, from the true word, the last one in training, and 2^w."""
+
+TAMPERS: dict[str, Tamper] = {
+    "untouched": lambda true, last, size: true,
+    "blank": lambda true, last, size: 0,
+    "frozen": lambda true, last, size: last,
+    "shifted": lambda true, last, size: (true + 1) % size,
+    "negative": lambda true, last, size: size - 1 - true,
+}
+
+MERGES: dict[str, Callable[[int], int]] = {
+    "sharp": lambda word: word,
+    "coarse": lambda word: word // 2,
+    "parity": lambda word: word % 2,
+}
+"""What the camera sees of a word: all of it, all but the last bit, or the last bit alone."""
+
+_TRUTH_FAMILIES = {family.name: family for family in (FORWARD, INVERSE, IN_CONTEXT, VIDEO)}
+
+
+RULES_FILMED = ((3, "evens"), (4, "squares"))
+"""The scenes, by word size, whose in-context worlds have cameras."""
+
+
+@cache
+def truths() -> tuple[str, ...]:
+    """Names of the worlds that have cameras, all of 3 or 4 bits.
+
+    They are functions asked for on all words, four rules asked four queries, and four rules with four
+    first frames.
+    """
+    names: list[str] = []
+    for word_bits, seen in RULES_FILMED:
+        names += FORWARD.names(word_bits=word_bits, lanes=2**word_bits)
+        names += INVERSE.names(word_bits=word_bits, lanes=2**word_bits)
+        names += IN_CONTEXT.names(word_bits=word_bits, seen=seen, rules=4, queries=4)
+        names += VIDEO.names(word_bits=word_bits, rules=4, frames=4)
+    return tuple(names)
+
+
+@cache
+def _truth(name: str) -> World:
+    """The world of that name, made once for all its cameras."""
+    return _TRUTH_FAMILIES[name.partition(".")[0]].member(name)
+
+
+def _member(name: str, setting: Setting) -> World:
+    truth = _truth(str(setting["truth"]))
+    tamper, merge = TAMPERS[str(setting["tamper"])], MERGES[str(setting["merge"])]
+    size = 2**truth.domain.word_bits
+    true_words = [min(words) for words in truth.acceptable]
+    last = true_words[truth.train[-1]]
+    shown = [true if lane in truth.train else tamper(true, last, size) for lane, true in enumerate(true_words)]
+    camera = f"a {setting['merge']} camera, {setting['tamper']} off the training lanes"
+    return Camera(
+        name=name,
+        domain=truth.domain,
+        acceptable=tuple(frozenset(word for word in range(size) if merge(word) == merge(picture)) for picture in shown),
+        train=truth.train,
+        family="proxy",
+        dialect=truth.dialect,
+        description=f"{camera}; truth: {truth.description}",
+        truth=truth,
+    )
+
+
+PROXY = Family(
+    name="proxy",
+    description="a camera that shows the truth on the training lanes and is tampered with off them",
+    knobs=(
+        Knob("tamper", "what is shown off the training lanes", lambda _: list(TAMPERS)),
+        Knob("merge", "which words look alike to the camera", lambda _: list(MERGES)),
+        Knob("truth", "the world that is filmed", lambda _: truths()),
+    ),
+    build=_member,
+)
