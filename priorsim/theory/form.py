@@ -58,7 +58,10 @@ class log2(cfunctions.log2):  # type: ignore[misc]  # noqa: N801
                 # Near 1 the logarithm is that of the small difference, to full precision.
                 value = mpmath.log1p(mpmath.mpf(over - under) / under) / mpmath.log(2)
             else:
-                value = mpmath.log(mpmath.mpf(over) / under, 2)
+                # The leading bits are enough, and all that mpmath takes quickly.
+                shifts = [max(0, number.bit_length() - prec - GUARD_BITS) for number in (over, under)]
+                quotient = mpmath.mpf(over >> shifts[0]) / (under >> shifts[1])
+                value = mpmath.log(quotient, 2) + shifts[0] - shifts[1]
         return sympy.Float(value, precision=prec)
 
     def _latex(self, printer: Any) -> str:

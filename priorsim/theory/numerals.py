@@ -11,7 +11,7 @@ import sympy
 from priorsim.errors import TheoryError
 from priorsim.theory.form import DIGITS, Value
 
-MAX_BITS = 1 << 20
+MAX_BITS = 1 << 21
 """The largest number that can be given has about so many bits."""
 MAX_PLAIN = 10**15
 """Smaller whole numbers are written whole."""
@@ -35,7 +35,7 @@ def parse_number(text: str, name: str) -> Fraction:
         if power:
             exponent_value = int(exponent_text)
             number = int(base)
-            if abs(exponent_value) * max(1, abs(number).bit_length()) <= MAX_BITS:
+            if abs(exponent_value) * (abs(number) - 1).bit_length() <= MAX_BITS:
                 return Fraction(number) ** exponent_value
         elif "/" in text or abs(Decimal(text).adjusted()) * 4 <= MAX_BITS:
             return Fraction(text)
