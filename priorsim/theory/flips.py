@@ -30,7 +30,7 @@ def table_flip() -> ClosedForm:
 
 @cache
 def table_flip_lanes() -> ClosedForm:
-    """N* where a table has 2^k words, as in Mu: the least number of lanes that it takes too long a table to tell apart.
+    """N* in lanes, where a table has 2^k words as in Mu: the least number of lanes whose table is longer than c bits.
 
     N lanes with words of their own need 2^ceil(log2 N) words. The longest table that is no longer than c bits
     has 2^floor(log2((c - a) / w)) words, and one lane more does not fit.
@@ -56,7 +56,7 @@ def amortisation_flip() -> ClosedForm:
     """n*: the least number of queries in a context at which the program that searches once takes fewer steps.
 
     S_s + n q_s < S_d + n q_d, with S paid once a context and q for each query, if and only if
-    n > (S_s - S_d) / (q_d - q_s). Where q_d <= q_s there is none, or it holds from the first query on.
+    n > (S_s - S_d) / (q_d - q_s). Where q_d <= q_s more queries never help it.
 
     Examples
     --------
