@@ -270,6 +270,48 @@ def decode(
 
 
 @app.command()
+def theory(
+    context: typer.Context,
+    bits_search: Annotated[str | None, typer.Option(help="c: bits of the program that searches.")] = None,
+    steps_search: Annotated[str | None, typer.Option(help="t_s: its mean steps a lane.")] = None,
+    count_search: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
+    bits_direct: Annotated[str | None, typer.Option(help="L: bits of direct code.")] = None,
+    steps_direct: Annotated[str | None, typer.Option(help="t_d: its mean steps a lane.")] = None,
+    count_direct: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
+    alpha: Annotated[str | None, typer.Option(help="Doublings of time a bit of L.  [default: from both]")] = None,
+    beta: Annotated[str | None, typer.Option(help="Bits for a bit of length.  [default: 1]")] = None,
+    gamma: Annotated[str | None, typer.Option(help="Bits for a doubling of the mean steps.")] = None,
+    lam: Annotated[str | None, typer.Option("--lambda", help="Bits for a mean step.")] = None,
+    cap: Annotated[str | None, typer.Option(help="Most mean steps that still count.")] = None,
+    word_bits: Annotated[str | None, typer.Option(help="Bits of a table's word.")] = None,
+    table_overhead: Annotated[str | None, typer.Option(help="Bits of a table program beside its words.")] = None,
+    once_search: Annotated[str | None, typer.Option(help="Steps the search pays once a context.")] = None,
+    each_search: Annotated[str | None, typer.Option(help="Steps it pays for each query.")] = None,
+    once_direct: Annotated[str | None, typer.Option(help="The other's, once a context.  [default: 0]")] = None,
+    each_direct: Annotated[str | None, typer.Option(help="The other's, for each query.")] = None,
+    as_json: AsJson = False,
+    as_latex: Annotated[bool, typer.Option("--latex", help="Print formulas and values as LaTeX.")] = False,
+) -> None:
+    """Closed forms: odds of a searcher against direct code under every prior, and where they tip.
+
+    A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
+    the closed forms are listed with what each takes.
+    """
+    from priorsim.formats import format_json
+    from priorsim.listing import tables_text
+    from priorsim.theory.calculator import calculate, list_forms
+
+    if as_json and as_latex:
+        raise PriorsimError("--json and --latex exclude each other: give one of them")
+    given = {name: text for name, text in context.params.items() if isinstance(text, str)}
+    answer = calculate(given) if given else list_forms()
+    if as_json:
+        typer.echo(format_json(answer.to_json()), nl=False)
+    else:
+        typer.echo(answer.latex() if as_latex else tables_text(answer.tables()))
+
+
+@app.command()
 def paper(
     preset: Annotated[str, typer.Option("--preset", help="quick or full.")] = "quick",
     out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures, histograms and atlases.")] = Path(

@@ -44,3 +44,7 @@ class AtlasError(PriorsimError):
 
 class CensusError(PriorsimError):
     """A census that cannot be run as asked."""
+
+
+class TheoryError(PriorsimError):
+    """A closed form asked for at numbers it does not have, cannot read, or does not hold at."""

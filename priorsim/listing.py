@@ -105,3 +105,13 @@ def trace_text(lines: Iterable[TraceLine]) -> str:
     return "\n".join(
         f"{'  ' * line.level}{line.text} = {line.word}  [{line.steps} step{'s' * (line.steps > 1)}]" for line in lines
     )
+
+
+def tables_text(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]]]) -> str:
+    """Several tables, each a head and its rows, with a blank line between.
+
+    >>> print(tables_text([(("prior", "L*"), [("levin", 7)])]))
+    prior  L*
+    levin   7
+    """
+    return "\n\n".join(format_table(rows, head=head) for head, rows in tables)
