@@ -47,8 +47,8 @@ MORE_COLUMNS_BITS = {"quick": 36, "full": 40}
 
 SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
 GAMMAS = (0.0, 0.5, 1.0)
-SHOWN_WORLDS = ("isqrt-w3", "inverse-w3", "parity-w3", "in-context-negated-w2", "constant-sqrt17-w12")
-"""The worlds that get figures of their own: inverse, forward, in-context and constant."""
+SHOWN_WORLDS = (*("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12"),)
+"""The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
 
 ATLASES, HISTOGRAMS, FIGURES = "atlases", "histograms", "figures"
 

@@ -19,8 +19,8 @@ from priorsim.census.quotient_jobs import Job, Workspace, each_batch
 from priorsim.census.quotient_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of, copies
 from priorsim.census.quotient_stores import Store
-from priorsim.census.quotient_tables import RowArray, Table
-from priorsim.census.quotient_views import KeyIndex, View, views_of
+from priorsim.census.quotient_tables import KeyIndex, RowArray, Table
+from priorsim.census.quotient_views import View, views_of
 from priorsim.mu.dialect import FORMS
 
 I32 = NDArray[np.int32]
@@ -69,15 +69,15 @@ class Found:
         As the job's index has them.
     views : tuple of View or None
         The store each operand is in; None for one that is in none.
-    bodies : (int, array of rows), or None
-        Where the last operand is a body too long to be stored: its bits, and its row for each candidate.
+    bodies : (int, int64 array), or None
+        Where the last operand is a body too long to be stored: its bits, and its number among the wanted ones.
     no_rounds : bool
         Whether the operand in no store is a row of `Scope.bodies`.
     """
 
     index: I32
     views: tuple[View | None, ...]
-    bodies: tuple[int, RowArray] | None
+    bodies: tuple[int, I64] | None
     no_rounds: bool
 
 
@@ -207,23 +207,20 @@ class Outlines:
         fitting = 0
         if depth == 0 and length >= self._above:
             fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
-        found = self._found(job, index[chosen], body_length)
+        index = index[chosen]
+        operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
+        views = tuple(self._views.get(id(rows)) for rows in operands)
         with self._lock:
+            bodies = None
+            if body_length is not None:
+                rows, table = operands[-1][index[:, len(operands)]], self._long[depth + 1, body_length]
+                table.add(rows)
+                bodies = body_length, table.find(rows)
+            found = Found(index, views, bodies, any(id(rows) in self._unread for rows in operands))
             level = self._levels.setdefault(place, Level())
             level.found.append(found)
             level.programs += fitting
-            if found.bodies is not None:
-                self._long[depth + 1, found.bodies[0]].add(found.bodies[1])
             self._want_operands(found)
-
-    def _found(self, job: Job, index: I32, body_length: int | None) -> Found:
-        operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
-        return Found(
-            index,
-            tuple(self._views.get(id(rows)) for rows in operands),
-            None if body_length is None else (body_length, operands[-1][index[:, len(operands)]]),
-            any(id(rows) in self._unread for rows in operands),
-        )
 
     def _want_operands(self, found: Found) -> None:
         """Want the terms that the operands of a candidate stand for."""
@@ -300,10 +297,8 @@ class Outlines:
             columns.append(numbers)
         depths = tuple(depth if view is None else view.depth for view in found.views)
         if found.bodies is not None:
-            length, rows = found.bodies
-            terms = self.terms(depth + 1)
-            begin, end = terms.spans[length]
-            columns[-1] = (begin + KeyIndex(terms.rows[begin:end]).find(rows))[ways]
+            length, numbers = found.bodies
+            columns[-1] = self.terms(depth + 1).spans[length][0] + numbers[ways]
             depths = (*depths[:-1], depth + 1)
         return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds)
 

@@ -22,9 +22,8 @@ from priorsim.census.quotient_levels import PARTS, Census
 from priorsim.census.quotient_levels import Level as Classed
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_stores import Classes, Reach
-from priorsim.census.quotient_tables import RowArray, in_order
+from priorsim.census.quotient_tables import KeyIndex, RowArray, in_order
 from priorsim.census.quotient_terms import Scope
-from priorsim.census.quotient_views import KeyIndex
 from priorsim.census.quotient_witness import (
     FORM_OF_SYMBOL,
     Descent,

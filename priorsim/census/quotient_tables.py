@@ -25,6 +25,7 @@ SMALL_ROWS = 1 << 12
 MAX_PARTITIONS = 256
 RECENT = 1 << 13
 OUTER_KEY = 4
+SLOTS_PER_KEY = 4
 SPARE_ROWS = 256
 
 
@@ -185,6 +186,27 @@ def place(rows, used, slots):  # type: ignore[no-untyped-def]
         slots[at] = (hashed & TAG) | U(row + 1)
 
 
+@kernel
+def find_keys(rows, hashes, keys, slots, found):  # type: ignore[no-untyped-def]
+    """Write into `found` the number of the key that each row has, or -1.
+
+    rows : uint64 (any, words); hashes : uint64, those of its keys; keys : uint64 (keys, words), distinct;
+    slots : uint64, as `place` writes them, some of them 0; found : int64 (any,), overwritten.
+    """
+    mask = U(slots.shape[0] - 1)
+    key_words = rows.shape[1] - 1
+    for row in range(rows.shape[0]):
+        at = hashes[row] & mask
+        found[row] = -1
+        while slots[at] != U(0):
+            if (slots[at] ^ hashes[row]) & TAG == U(0):
+                key = np.int64(slots[at] & INDEX) - 1
+                if same_key(rows[row, :key_words], keys[key, :key_words]):
+                    found[row] = key
+                    break
+            at = (at + U(1)) & mask
+
+
 class Table:
     """Classes and their counts: a hash table that grows."""
 
@@ -216,6 +238,12 @@ class Table:
                 return
             self._grow()
 
+    def find(self, rows: RowArray) -> NDArray[np.int64]:
+        """The number of each row's class, in the order they were first met, or -1: shape (rows,)."""
+        found = np.empty(len(rows), dtype=np.int64)
+        find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
+        return found
+
     def _grow(self) -> None:
         factor = 4 if len(self._rows) < SMALL_ROWS else 2
         larger = np.empty((factor * len(self._rows), self._rows.shape[1]), dtype=np.uint64)
@@ -223,6 +251,22 @@ class Table:
         self._rows = larger
         self._slots = np.zeros(1 << (2 * len(larger) - 1).bit_length(), dtype=np.uint64)
         place(self._rows, len(self), self._slots)
+
+
+class KeyIndex:
+    """Distinct keys, found by their words; what stands in the last column of a row does not matter."""
+
+    def __init__(self, rows: RowArray) -> None:
+        self._rows = np.ascontiguousarray(rows)
+        self._slots = np.zeros(1 << (SLOTS_PER_KEY * len(rows)).bit_length(), dtype=np.uint64)
+        place(self._rows, len(rows), self._slots)
+
+    def find(self, rows: RowArray) -> NDArray[np.int64]:
+        """The number of each row's key, or -1: shape (rows,)."""
+        rows = np.ascontiguousarray(rows)
+        found = np.empty(len(rows), dtype=np.int64)
+        find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
+        return found
 
 
 def hashes_of(rows: RowArray) -> NDArray[np.uint64]:

@@ -8,51 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from priorsim.census.packed import U, kernel
 from priorsim.census.quotient_stores import Classes, Store
-from priorsim.census.quotient_tables import INDEX, TAG, RowArray, hashes_of, place, same_key
+from priorsim.census.quotient_tables import RowArray
 from priorsim.census.quotient_terms import Scope
-
-SLOTS_PER_KEY = 4
-
-
-@kernel
-def find_keys(rows, hashes, keys, slots, found):  # type: ignore[no-untyped-def]
-    """Write into `found` the number of the key that each row has, or -1.
-
-    rows : uint64 (any, words); hashes : uint64, those of its keys; keys : uint64 (keys, words), distinct;
-    slots : uint64, as `place` writes them, some of them 0; found : int64 (any,), overwritten.
-    """
-    mask = U(slots.shape[0] - 1)
-    key_words = rows.shape[1] - 1
-    for row in range(rows.shape[0]):
-        at = hashes[row] & mask
-        found[row] = -1
-        while slots[at] != U(0):
-            if (slots[at] ^ hashes[row]) & TAG == U(0):
-                key = np.int64(slots[at] & INDEX) - 1
-                if same_key(rows[row, :key_words], keys[key, :key_words]):
-                    found[row] = key
-                    break
-            at = (at + U(1)) & mask
-
-
-class KeyIndex:
-    """Distinct keys, found by their words; what stands in the last column of a row does not matter."""
-
-    def __init__(self, rows: RowArray) -> None:
-        self._rows = np.ascontiguousarray(rows)
-        self._slots = np.zeros(1 << (SLOTS_PER_KEY * len(rows)).bit_length(), dtype=np.uint64)
-        place(self._rows, len(rows), self._slots)
-
-    def find(self, rows: RowArray) -> NDArray[np.int64]:
-        """The number of each row's key, or -1: shape (rows,)."""
-        rows = np.ascontiguousarray(rows)
-        found = np.empty(len(rows), dtype=np.int64)
-        find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
-        return found
 
 
 @dataclass(frozen=True, slots=True)

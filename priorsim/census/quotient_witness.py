@@ -21,8 +21,8 @@ from priorsim.census.quotient import check_exact
 from priorsim.census.quotient_jobs import Job, Piece, Workspace
 from priorsim.census.quotient_kernels import CONSTANT, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of
-from priorsim.census.quotient_tables import RowArray
-from priorsim.census.quotient_views import KeyIndex, views_of
+from priorsim.census.quotient_tables import KeyIndex, RowArray
+from priorsim.census.quotient_views import views_of
 from priorsim.census.recurrence import counts_by_searches, tokens
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS, Language

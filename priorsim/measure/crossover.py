@@ -13,7 +13,6 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import brentq
 
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import Cells, Histogram, mean_steps
@@ -156,6 +155,9 @@ class _Isolation:
 
     def refine(self, left: _Point, right: _Point) -> float:
         """The root in an interval whose ends differ in sign, or the end that is one."""
+        # Imported where there is something to refine: it takes longer than most questions.
+        from scipy.optimize import brentq
+
         for end in (left, right):
             if end.odds == 0:
                 return end.theta
