@@ -82,7 +82,7 @@ class Found:
 
 
 @dataclass
-class Level:
+class Wanted:
     """What is wanted of one level, how it is made, and how many of its terms are programs that fit."""
 
     found: list[Found] = field(default_factory=list)
@@ -121,7 +121,7 @@ class Outlines:
         self._fits = fits
         self._above = above
         self._workers = workers
-        self._levels: dict[tuple[int, int], Level] = {}
+        self._levels: dict[tuple[int, int], Wanted] = {}
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[int, tuple[I64, I64]] = {}
         self._lock = Lock()
@@ -129,7 +129,7 @@ class Outlines:
             if depth == 0:
                 tell(length)
         self._unread = {id(scope.bodies.rows) for scope in self.census.scopes}
-        self._views = {id(view.store.rows): view for scope in self.census.scopes for view in views_of(scope)}
+        self._name_stores()
         depths = range(len(self.census.scopes))
         self._wanted = [np.zeros(len(self.terms(depth).rows), dtype=np.bool_) for depth in depths]
         for depth in depths:
@@ -149,6 +149,10 @@ class Outlines:
     def wanted_lengths(self, depth: int) -> list[int]:
         """The lengths above `whole` of which terms are wanted, rising."""
         return sorted(length for where, length in self._levels if where == depth)
+
+    def _name_stores(self) -> None:
+        """Know every store of operands by its rows, as they are now."""
+        self._views = {id(view.store.rows): view for scope in self.census.scopes for view in views_of(scope)}
 
     # --- what is wanted -----------------------------------------------------------------------
 
@@ -215,9 +219,9 @@ class Outlines:
             if body_length is not None:
                 rows, table = operands[-1][index[:, len(operands)]], self._long[depth + 1, body_length]
                 table.add(rows)
-                bodies = body_length, table.find(rows)
+                bodies, views = (body_length, table.find(rows)), (*views[:-1], None)
             found = Found(index, views, bodies, any(id(rows) in self._unread for rows in operands))
-            level = self._levels.setdefault(place, Level())
+            level = self._levels.setdefault(place, Wanted())
             level.found.append(found)
             level.programs += fitting
             self._want_operands(found)
@@ -261,15 +265,14 @@ class Outlines:
                 begin, end = terms.spans[length]
                 grown[begin:end] = True
         self._wanted[depth] = grown
-        scope = self.census.scopes[depth]
-        self._views |= {id(view.store.rows): view for view in views_of(scope)}
+        self._name_stores()
 
     # --- how it is made -----------------------------------------------------------------------
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
         streamed: dict[tuple[int, ...], list[Derivation]] = {}
-        for found in self._levels.get((depth, length), Level()).found:
+        for found in self._levels.get((depth, length), Wanted()).found:
             derivation = self._derivation(depth, found)
             if found.bodies is None:
                 yield derivation
