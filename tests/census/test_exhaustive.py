@@ -1,8 +1,5 @@
 """The exhaustive engine against the oracle, the recurrence and the plain interpreter."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -20,6 +17,7 @@ from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import count_searches, parse
 from tests.census import oracle
+from tests.census.checked import checked_run
 from tests.strategies import programs
 
 pytestmark = pytest.mark.engine
@@ -134,27 +132,16 @@ def test_what_could_overflow_is_refused_before_it_starts():
 
 
 CHECKED_RUN = """
-from priorsim.census import exhaustive, kernels, packed
+from priorsim.census import exhaustive
 from tests.census import oracle
+from tests.census.checked import checked_run
+from tests.census.checked import count_checked
 for dialect in ("arith", "logic"):
     header = oracle.make_header(dialect, oracle.PAIRS, 2, 17)
     assert int(exhaustive.count_exhaustive(header).count.sum())
-kernel_type = type(packed.add)
-checked = 0
-for module in (kernels, packed):
-    for name, value in vars(module).items():
-        if isinstance(value, kernel_type):
-            for overload in value.overloads.values():
-                assert "float" not in str(overload.type_annotation), name
-                checked += 1
-print(checked)
+print(count_checked("kernels", "packed"))
 """
 
 
 def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
-    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", CHECKED_RUN], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 25
+    assert checked_run(CHECKED_RUN, tmp_path) > 25

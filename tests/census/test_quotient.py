@@ -21,6 +21,7 @@ from priorsim.errors import CensusError
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from tests.census import oracle
+from tests.census.checked import checked_run
 
 pytestmark = pytest.mark.engine
 
@@ -149,6 +150,7 @@ from pathlib import Path
 from priorsim.census.quotient import count_quotient
 from priorsim.mu.domain import Domain
 from tests.census import oracle
+from tests.census.checked import checked_run
 count_quotient(oracle.make_header("arith", Domain.default(4), 2, 32), run_directory=Path({directory!r}))
 """
 
@@ -193,6 +195,26 @@ def test_a_damaged_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(CensusError, match="not a manifest"):
         count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+
+
+CHECKED_RUN = """
+import numpy as np
+from priorsim.census.quotient import count_quotient
+from priorsim.census.quotient_fitting import FittingCensus
+from tests.census import oracle
+from tests.census.checked import checked_run
+from tests.census.checked import count_checked
+for dialect in ("arith", "logic"):
+    header = oracle.make_header(dialect, oracle.PAIRS, 2, 23)
+    rows = count_quotient(header)
+    fitting = FittingCensus(header, lambda behaviours: behaviours == rows.behaviour[5], above=10)
+    assert len(fitting.find_terms([fitting.rows.key(0)])) == 1
+print(count_checked(*(f"quotient_{name}" for name in ("kernels", "close", "tables", "sort"))))
+"""
+
+
+def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
+    assert checked_run(CHECKED_RUN, tmp_path) > 60
 
 
 # --- what is refused --------------------------------------------------------------------------
