@@ -11,14 +11,25 @@ from priorsim.errors import StorageError
 
 def check_writable(path: Path | str) -> None:
     """Raise StorageError when a file could not be written there; before long work, not after it."""
-    target = Path(path)
-    if target.is_dir():
-        raise StorageError(f"{target}: is a folder: name a file in it")
+    target = _file_of(path)
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{target.name}.", dir=target.parent):
             pass
     except OSError as error:
         raise StorageError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+
+
+def _file_of(path: Path | str) -> Path:
+    """The regular file, there or not yet, that a path leads to through symbolic links.
+
+    A file is replaced when it is written; whatever else has the name would be lost by that.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise StorageError(f"{path}: is a folder: name a file in it")
+    if target.exists() and not target.is_file():
+        raise StorageError(f"{path}: is no regular file but a pipe, socket or device: name another place")
+    return target
 
 
 def write_text(path: Path | str, text: str) -> None:
@@ -31,12 +42,14 @@ def write_text(path: Path | str, text: str) -> None:
 def atomic_path(path: Path | str) -> Iterator[Path]:
     """A temporary path beside `path` that becomes it when the block ends well, and is removed otherwise.
 
+    Where `path` is a symbolic link it stays one, and what it points to is written.
+
     Raises
     ------
     StorageError
-        When the place cannot be written.
+        When the place cannot be written, or is a folder, pipe, socket or device.
     """
-    target = Path(path)
+    target = _file_of(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         os.close(handle)
