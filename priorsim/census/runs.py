@@ -1,7 +1,6 @@
 """Taking a census: which engine, how long it will take, and the atlas it ends in."""
 
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from priorsim.census.atlas import Atlas, AtlasHeader
 from priorsim.census.exhaustive import check_bounds, count_exhaustive
 from priorsim.census.progress import Progress
 from priorsim.census.quotient import count_quotient, easy_estimate, estimate
+from priorsim.census.quotient_runs import remove_run
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.dialect import Language
@@ -115,7 +115,7 @@ def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Pa
     is_long = engine == QUOTIENT and easy_estimate(header).seconds > RESUMABLE_SECONDS
     yield path if is_long else None
     if is_long:
-        shutil.rmtree(path)
+        remove_run(path)
 
 
 def check_engine(engine: str, workers: int) -> None:

@@ -14,6 +14,7 @@ from priorsim.census.atlas import Rows, counts_by_length
 from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.progress import Progress
 from priorsim.census.quotient import check_exact, count_quotient, estimate
+from priorsim.census.quotient_runs import remove_run
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
 from priorsim.census.recurrence import program_counts
@@ -193,6 +194,29 @@ def test_a_damaged_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(CensusError, match="not a manifest"):
         count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+
+
+def test_a_directory_that_no_run_made_is_refused_and_left(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(CensusError, match="no run made"):
+        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CensusError, match="cannot be made"):
+        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path / "file")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "notes.txt"]
+
+
+def test_only_what_the_run_wrote_is_removed(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / ".manifest.json.ab_c1x9z").write_text("{")  # left by a kill
+    count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=run)
+    (run / "notes.txt").write_text("mine")
+    remove_run(run)
+    assert [path.name for path in run.iterdir()] == ["notes.txt"]
+    (run / "notes.txt").unlink()
+    remove_run(run)
+    assert not run.exists()
 
 
 # --- what is refused --------------------------------------------------------------------------
