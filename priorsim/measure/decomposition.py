@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.measure.histogram import CLASSES, Cells, Histogram
-from priorsim.measure.mass import End, Interval, joined, log2_ratio, mass, masses, shortest
+from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
 from priorsim.prior import Prior
 
 SOLOMONOFF = Prior("solomonoff")
@@ -88,16 +88,18 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
 
 
 def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
-    """Of the search mass, the part in programs shorter than every direct one of the same behaviour.
+    """Of the search mass, the part in programs shorter than all direct code of the same behaviour.
 
-    None where the search side has no mass. A behaviour without a direct program in the bound has all
-    its search programs counted, rightly: they are shorter than any direct one can be.
+    What is search and what is direct code is taken at the end. None where the search side has no mass.
+    A behaviour without direct code in the bound has all its search programs counted, rightly: they are
+    shorter than any direct code can be.
     """
     search = histogram.cells.of(end.search)
     whole = mass(search, histogram.header, prior)
     if whole.log2 == -math.inf:
         return None
-    part = mass(search.take(search.essential), histogram.header, prior)
+    is_essential = search.essential_low if end == LOW else search.essential_high
+    part = mass(search.take(is_essential), histogram.header, prior)
     return float(part.exact / whole.exact) if part.exact is not None and whole.exact else _share(part.log2, whole.log2)
 
 
