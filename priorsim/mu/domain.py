@@ -15,6 +15,9 @@ from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
 
 MAX_PACKED_BITS = 64
 MAX_ENVIRONMENTS = 2**20
+MAX_WORD_DIGITS = 9
+"""More digits than any word has; Python refuses to convert very long numbers."""
+
 CONTEXT_SUFFIX = ":context"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -158,7 +161,7 @@ def check_word(word: int, word_bits: int, where: str) -> None:
 
 def parse_word(text: str, word_bits: int, where: str) -> int:
     """A decimal word of `word_bits` bits; DomainError says where it stood."""
-    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+    if not re.fullmatch(rf"[0-9]{{1,{MAX_WORD_DIGITS}}}", text.strip()):
         raise DomainError(f"{where}: '{text}' is not a word: give a decimal number 0 to {2**word_bits - 1}")
     word = int(text)
     check_word(word, word_bits, where)

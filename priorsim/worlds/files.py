@@ -38,7 +38,7 @@ import msgspec
 
 from priorsim.errors import CodeError, DomainError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
-from priorsim.mu.domain import CONTEXT_SUFFIX, Domain, parse_word
+from priorsim.mu.domain import CONTEXT_SUFFIX, MAX_WORD_DIGITS, Domain, parse_word
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
@@ -47,9 +47,6 @@ OUTPUT_COLUMN = "output"
 TRAIN_COLUMN = "train"
 SEVERAL = "|"
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
-_MAX_DIGITS = 9
-"""More digits than any word has; Python refuses to convert very long numbers."""
-
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
 """Text without line breaks."""
@@ -225,8 +222,8 @@ def _words(row: _Row, names: Sequence[str], column: int, word_bits: int) -> froz
 
 
 def _parse(text: str, word_bits: int, where: str) -> int:
-    if len(text.strip()) > _MAX_DIGITS:
-        raise DomainError(f"{where}: '{text.strip()[:_MAX_DIGITS]}...' is out of range 0 to {2**word_bits - 1}")
+    if len(text.strip()) > MAX_WORD_DIGITS:
+        raise DomainError(f"{where}: '{text.strip()[:MAX_WORD_DIGITS]}...' is out of range 0 to {2**word_bits - 1}")
     return parse_word(text, word_bits, where)
 
 
