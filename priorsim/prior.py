@@ -45,6 +45,10 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     }
 
 
+LARGEST = 1e100
+"""No value of a prior is larger; its product with any length, steps or nodes is then a finite float."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """One member of the weight family.
@@ -69,7 +73,7 @@ class Prior:
     Raises
     ------
     PriorError
-        When a value is not finite or out of its range.
+        When a value is not finite, larger than LARGEST or out of its range.
 
     Examples
     --------
@@ -91,8 +95,8 @@ class Prior:
             value = self.value(parameter)
             if value is None:
                 continue
-            if not math.isfinite(value):
-                raise PriorError(f"{parameter} is {value}: give a finite number")
+            if not abs(value) <= LARGEST:
+                raise PriorError(f"{parameter} is {value}: give a finite number, {LARGEST:g} at most in size")
             floor = least[parameter]
             if floor is not None and value < floor:
                 raise PriorError(f"{parameter} is {value}: give a number of at least {floor}")

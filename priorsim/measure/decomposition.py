@@ -58,7 +58,7 @@ class Decomposition:
     bonus_difference : float
         B_search - B_direct.
     penalty : float
-        What the prior adds to the log-odds under `solomonoff`; infinite where its cap empties a class.
+        What the prior adds to the log-odds under `solomonoff`, 0 for that prior; infinite where its cap empties a class.
     log_odds : float
         Their sum.
     """
@@ -77,14 +77,17 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
     PriorError
         When beta is below the convergence threshold of the language.
     """
-    by_class = masses(histogram, prior)
-    odds = log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
+    odds, by_simplicity = _odds(histogram, prior, end), _odds(histogram, SOLOMONOFF, end)
     lengths = delta_l(histogram, end)
     search, direct = bonus(histogram, end.search), bonus(histogram, end.direct)
-    if odds is None or search is None or direct is None or lengths.low is None:
+    if odds is None or by_simplicity is None or search is None or direct is None or lengths.low is None:
         return None
-    by_simplicity = lengths.low + (search - direct)
     return Decomposition(lengths.low, search - direct, odds - by_simplicity, odds)
+
+
+def _odds(histogram: Histogram, prior: Prior, end: End) -> float | None:
+    by_class = masses(histogram, prior)
+    return log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
 
 
 def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
@@ -146,13 +149,12 @@ def _log2_quotient(search: int, direct: int) -> float | None:
 def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
     """Functions, programs and mass of search against direct, at one end."""
     direct, search = (_by_length(histogram.cells.of(kinds)) for kinds in (end.direct, end.search))
-    by_class = masses(histogram, prior)
     return ThreeCounts(
         histogram.behaviours(end.direct),
         histogram.behaviours(end.search),
         histogram.behaviours(end.direct, end.search),
         tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys())),
-        log2_ratio(joined(by_class, end.search), joined(by_class, end.direct)),
+        _odds(histogram, prior, end),
     )
 
 

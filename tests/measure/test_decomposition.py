@@ -50,7 +50,7 @@ def test_the_terms_add_up_to_the_log_odds(found, prior, end):
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_solomonoff_has_no_penalty(found, end):
-    assert decomposition(found, PRIORS[0], end).penalty == pytest.approx(0, abs=1e-12)
+    assert decomposition(found, PRIORS[0], end).penalty == 0
 
 
 def test_the_bonus_is_what_all_the_others_are_worth(found):
