@@ -4,6 +4,7 @@ An error a user can cause is one line on standard error and exit code 2; an inte
 done and exits with 130.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -357,6 +358,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        # What could not be written would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"the answer cannot be written ({error.strerror}): choose another place")
     except Exception as error:
         # Typer's usage errors, of whichever click it stands on.
         if not hasattr(error, "format_message"):

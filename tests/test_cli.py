@@ -136,6 +136,15 @@ def test_help_is_quick_and_imports_nothing_heavy():
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("ask", [["worlds"], ["odds", "--json"]], ids=" ".join)
+def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask):
+    about = ["--atlas", str(atlas), "--world", "identity-w3"] if "odds" in ask else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *ask, *about], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "the answer cannot be written (No space left on device)" in done.stderr
+
+
 def bad_inputs(atlas):
     folder = atlas.parent
     texts = {
@@ -175,7 +184,8 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
         ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
-        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "give at least 1"),
+        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to 256"),
+        ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to 256"),
         ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
         (
             [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],
@@ -202,7 +212,11 @@ def bad_inputs(atlas):
         (["odds", "--histogram", folder / "empty.csv"], "not a histogram"),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "speed=1"], "unknown penalty 'speed'"),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=x"], "cannot be read: write NAME="),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=0:1:0"], "a COUNT of 1 to 1000000"),
         (["decode", "0110"], "cut short"),
+        (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
+        (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),
+        (["encode", "(shr " * 400 + "x" + ")" * 400, "--dialect", "logic"], "column 501: operators nest more than 100"),
         (["decode", "01a"], "holds only 0 and 1"),
         (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
         (["paper", "--preset", "slow"], "unknown preset 'slow'"),

@@ -26,6 +26,7 @@ LONG_SECONDS = 1800
 RESUMABLE_SECONDS = 20
 """A census expected to take longer keeps its finished levels on disk until it is done."""
 
+MAX_WORKERS = 256
 _SAMPLE_PROGRAMS = 20_000
 
 
@@ -119,11 +120,11 @@ def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Pa
 
 
 def check_engine(engine: str, workers: int) -> None:
-    """Raise CensusError unless there is such an engine and at least one worker."""
+    """Raise CensusError unless there is such an engine, and 1 to MAX_WORKERS workers."""
     if engine not in ENGINES:
         raise CensusError(f"unknown engine '{engine}': choose one of {', '.join(ENGINES)}")
-    if workers < 1:
-        raise CensusError(f"{workers} workers are too few: give at least 1")
+    if not 1 <= workers <= MAX_WORKERS:
+        raise CensusError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
 
 
 def take_census(
@@ -153,7 +154,7 @@ def take_census(
     Raises
     ------
     CensusError
-        When there is no such engine, no worker, or the memory would not do.
+        When there is no such engine, no worker or too many, or the memory would not do.
     """
     check_engine(engine, workers)
     if engine == EXHAUSTIVE:
