@@ -74,7 +74,7 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
     """
-    from priorsim.census.runs import check_duration, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
     from priorsim.storage import check_writable
 
@@ -82,7 +82,7 @@ def census(
     header = make_header(dialect, max_bits, domain=lanes, depth=depth)
     limit = parse_memory(memory)
     check_writable(out)
-    check_duration(header, engine=engine, workers=workers, allow_long=yes)
+    check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
     with _progress("programs") as progress, run_directory(header, out, engine=engine) as shards:
         atlas = take_census(
             header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress

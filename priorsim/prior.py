@@ -5,7 +5,6 @@ bits, t mean steps a lane and s search nodes. Weights are kept as log2, so nothi
 where time costs nothing and beta and delta are integers they are exact powers of two.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType

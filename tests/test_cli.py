@@ -189,9 +189,10 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
         (
             [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],
-            "more than the 1.0 GiB given: give more memory, or at",
+            "more than the 1.0 GiB given: give more memory, or --max-bits",
         ),
-        ([*census, 4, "--max-bits", 60, *out], "give --yes to start all the same"),
+        ([*census, 4, "--max-bits", 60, *out], "give more memory and --yes to start all the same, or --max-bits"),
+        ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "0.1 GiB given: give more memory"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
         ([*census, 4], "Missing option"),

@@ -1,5 +1,6 @@
 """Taking a census: which engine, how long it will take, and the atlas it ends in."""
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +11,11 @@ from pathlib import Path
 from priorsim.census.atlas import Atlas, AtlasHeader
 from priorsim.census.exhaustive import check_bounds, count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import count_quotient, easy_estimate, estimate
+from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate
 from priorsim.census.quotient_runs import remove_run
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
+from priorsim.formats import format_duration
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 
@@ -45,56 +47,56 @@ def make_header(dialect: str, max_bits: int, *, domain: Domain, depth: int | Non
     return header
 
 
-def expected_seconds(header: AtlasHeader, *, engine: str, workers: int) -> float:
-    """Rough time of a census, from a small one timed or counted here and now."""
-    if engine == QUOTIENT:
-        easy = easy_estimate(header).seconds
-        return easy if easy < LONG_SECONDS else estimate(header).seconds
-    counts = program_counts(header.language, header.max_bits)
-    small = next(
-        (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 2]) > _SAMPLE_PROGRAMS), header.max_bits
-    )
-    if small == header.max_bits:
-        return 0.0
-    count_exhaustive(replace(header, max_bits=2))
-    start = time.perf_counter()
-    count_exhaustive(replace(header, max_bits=small))
-    rate = sum(counts[: small + 1]) / (time.perf_counter() - start)
-    return sum(counts) / rate / workers
+def check_effort(
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: int = 2,
+    memory_bytes: int = DEFAULT_MEMORY,
+    allow_long: bool = False,
+) -> None:
+    """Refuse a census that would not fit into memory, or would run long and was not asked for twice.
 
-
-def check_duration(header: AtlasHeader, *, engine: str = QUOTIENT, workers: int = 2, allow_long: bool = False) -> None:
-    """Raise CensusError where the census would run long and was not asked for twice.
-
-    The message says how long, and the largest bound that would not.
+    Raises
+    ------
+    CensusError
+        With what it would take, and the largest bound that would be accepted.
     """
     check_engine(engine, workers)
-    if allow_long:
-        return
-    seconds = expected_seconds(header, engine=engine, workers=workers)
-    if seconds <= LONG_SECONDS:
-        return
+    seconds = math.inf if allow_long else LONG_SECONDS
+    if engine == QUOTIENT:
+        check_estimate(header, memory_bytes, seconds=seconds)
+    elif not allow_long:
+        _check_exhaustive_time(header, workers)
+
+
+def _check_exhaustive_time(header: AtlasHeader, workers: int) -> None:
     counts = program_counts(header.language, header.max_bits)
-    # Time grows no faster than programs, so this bound is on the safe side.
-    fits = max(
-        bits for bits in range(2, header.max_bits) if seconds * sum(counts[: bits + 1]) <= LONG_SECONDS * sum(counts)
-    )
+    rate = workers * _programs_per_second(header)
+    if sum(counts) <= rate * LONG_SECONDS:
+        return
+    # The rate will be another when it is measured again.
+    fits = max(bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) <= rate * LONG_SECONDS / 2)
     raise CensusError(
-        f"{sum(counts)} programs up to {header.max_bits} bits would take about {format_duration(seconds)}: "
-        f"give --yes to start all the same, or --max-bits {fits} or less"
+        f"{sum(counts):,} programs up to {header.max_bits} bits would take about "
+        f"{format_duration(sum(counts) / rate)}: give --yes to start all the same, or --max-bits {fits} or less"
     )
 
 
-def format_duration(seconds: float) -> str:
-    """Seconds in words, two figures at most.
-
-    >>> format_duration(8000)
-    '2.2 hours'
-    """
-    for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.2g} seconds"
+def _programs_per_second(header: AtlasHeader) -> float:
+    """How fast one worker of the exhaustive engine is, from a small census; infinite where this one is small."""
+    counts = program_counts(header.language, header.max_bits)
+    small = next(
+        (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) > _SAMPLE_PROGRAMS), header.max_bits
+    )
+    if small == header.max_bits:
+        return math.inf
+    # Once to compile all that is timed then.
+    for _ in range(2):
+        start = time.perf_counter()
+        count_exhaustive(replace(header, max_bits=small))
+        seconds = time.perf_counter() - start
+    return sum(counts[: small + 1]) / seconds
 
 
 def parse_memory(text: str) -> int:

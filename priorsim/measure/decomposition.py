@@ -58,7 +58,7 @@ class Decomposition:
     bonus_difference : float
         B_search - B_direct.
     penalty : float
-        What the prior adds to the log-odds under `solomonoff`, 0 for that prior; infinite where its cap empties a class.
+        What the prior adds to the log-odds under `solomonoff`; infinite where its cap empties a class.
     log_odds : float
         Their sum.
     """

@@ -147,8 +147,8 @@ class Odds:
         language             {dialect, word_bits, depth, columns, lanes, accounting}
         class_by             "lesion" or "form"
         classes              {direct, disguised, search}, each {mass (null where a float cannot hold
-                             it), log2_mass, exact_mass (a rational, or null), share, programs, l_min, kt_min, witness, kt_witness, bonus,
-                             shortest_row, least_kt_row}
+                             it), log2_mass, exact_mass (a rational, or null), share, programs, l_min,
+                             kt_min, witness, kt_witness, bonus, shortest_row, least_kt_row}
         log_odds             {low, high}
         gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
                              "zero" where there is no root}

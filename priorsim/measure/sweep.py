@@ -13,7 +13,6 @@ from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval, log_odds, masses, shares
 from priorsim.prior import PARAMETERS, Prior
 
-
 MAX_POINTS = 1_000_000
 """A grid has no more points; a thousand take about a second."""
 

@@ -1,6 +1,8 @@
 """The quotient engine against the oracle, the exhaustive engine, the recurrence and itself."""
 
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import pytest
 from priorsim.census.atlas import Rows, counts_by_length
 from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_exact, count_quotient, estimate
+from priorsim.census.quotient import check_estimate, check_exact, count_quotient, estimate
 from priorsim.census.quotient_runs import remove_run
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
@@ -222,10 +224,30 @@ def test_only_what_the_run_wrote_is_removed(tmp_path):
 # --- what is refused --------------------------------------------------------------------------
 
 
-def test_what_does_not_fit_is_refused_with_the_bound_that_would():
-    header = oracle.make_header("arith", W4, 2, 60)
-    with pytest.raises(CensusError, match=r"GiB given: give more memory, or at most \d+ bits"):
-        count_quotient(header, memory_bytes=1 << 30)
+@pytest.mark.parametrize(
+    ("bits", "memory_bytes", "seconds", "said"),
+    [
+        (60, 1 << 30, math.inf, "and 8280.1 GiB, more than the 1.0 GiB given: give more memory, or"),
+        (60, 8 << 30, 1800, "in 39 hours and 8280.1 GiB, more than the 8.0 GiB given: give more memory and --yes to"),
+        (53, 1 << 50, 1800, "in 107 minutes and 381.1 GiB: give --yes to start all the same, or"),
+    ],
+)
+def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits, memory_bytes, seconds, said):
+    def check(bits):
+        check_estimate(oracle.make_header("arith", W4, 2, bits), memory_bytes, seconds=seconds)
+
+    with pytest.raises(CensusError, match=r", or --max-bits \d+ or less$") as refused:
+        check(bits)
+    assert said in str(refused.value)
+    bound = int(re.search(r"--max-bits (\d+)", str(refused.value))[1])
+    check(bound)
+    with pytest.raises(CensusError, match=f"or --max-bits {bound} or less"):
+        check(bound + 1)
+
+
+def test_no_bound_is_named_where_none_fits():
+    with pytest.raises(CensusError, match=r"0\.4 GiB, more than the 0\.1 GiB given: give more memory$"):
+        count_quotient(oracle.make_header("arith", W4, 2, 2), memory_bytes=100 << 20)
 
 
 def test_the_estimate_is_within_a_factor_of_two():
