@@ -5,6 +5,7 @@ done and exits with 130.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ def census(
     limit = parse_memory(memory)
     check_writable(out)
     check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
-    with _progress("programs") as progress, run_directory(header, out, engine=engine) as shards:
+    with run_directory(header, out, engine=engine) as shards, _progress("programs", kept=shards) as progress:
         atlas = take_census(
             header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
         )
@@ -313,8 +314,11 @@ def _write(text: str, out: Path | None) -> None:
 
 
 @contextmanager
-def _progress(unit: str) -> Iterator[Callable[["Progress"], None]]:
-    """A progress bar with an estimate on standard error; an interrupt says how far it came."""
+def _progress(unit: str, *, kept: Path | None = None) -> Iterator[Callable[["Progress"], None]]:
+    """A progress bar with an estimate on standard error; an interrupt says how far it came, and what is kept.
+
+    A request to terminate is an interrupt, too.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -335,15 +339,19 @@ def _progress(unit: str) -> Iterator[Callable[["Progress"], None]]:
             reached[:] = progress.programs, progress.total
             bar.update(task, completed=progress.programs, total=progress.total, visible=True)
 
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             yield update
         except KeyboardInterrupt:
             bar.stop()
-            typer.echo(
-                f"interrupted: {reached[0]} of {reached[1]} {unit} were counted, nothing was left half written",
-                err=True,
-            )
+            done = f"{reached[0]} of {reached[1]} {unit} were counted" if reached[1] else "nothing was counted yet"
+            left = "nothing was left half written"
+            if kept is not None and kept.exists():
+                left = f"finished levels are kept in {kept}, the same command goes on from there"
+            typer.echo(f"interrupted: {done}, {left}", err=True)
             raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def main() -> None:

@@ -234,10 +234,8 @@ def test_bad_input_is_one_line_and_exit_code_2(atlas):
         assert words in lines[0], (args, lines[0])
 
 
-@pytest.mark.engine
-@pytest.mark.parametrize(("engine", "bits"), [("exhaustive", 34), ("quotient", 44)])
-def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bits, tmp_path):
-    out = tmp_path / "long.parquet"
+def started(out, engine, bits):
+    """A census that has begun, in a process group of its own."""
     args = ["census", "--dialect", "arith", "--word-bits", "4", "--max-bits", str(bits), "--engine", engine]
     process = subprocess.Popen(
         [*COMMAND, *args, "--yes", "--out", str(out)],
@@ -248,9 +246,36 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bit
         start_new_session=True,
     )
     time.sleep(6)
-    os.killpg(process.pid, signal.SIGINT)
+    return process
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=lambda end: end.name)
+@pytest.mark.parametrize(("engine", "bits"), [("exhaustive", 34), ("quotient", 44)])
+def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bits, end, tmp_path):
+    process = started(tmp_path / "long.parquet", engine, bits)
+    if end == signal.SIGINT:
+        os.killpg(process.pid, end)  # as a terminal does
+    else:
+        process.send_signal(end)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert re.match(r"interrupted: \d+ of \d+ programs were counted", errors)
-    assert [path.name for path in tmp_path.iterdir()] == (["long.parquet.run"] if engine == "quotient" else [])
+    assert re.match(r"interrupted: (\d+ of \d+ programs were counted|nothing was counted yet), ", errors)
+    run = tmp_path / "long.parquet.run"
+    kept = {
+        "quotient": f"finished levels are kept in {run}, the same command goes on from there\n",
+        "exhaustive": "nothing was left half written\n",
+    }
+    assert errors.endswith(kept[engine])
+    assert [path.name for path in tmp_path.iterdir()] == ([run.name] if engine == "quotient" else [])
+
+
+@pytest.mark.engine
+def test_no_worker_outlives_a_killed_census(tmp_path):
+    process = started(tmp_path / "long.parquet", "exhaustive", 34)
+    process.kill()
+    process.wait()
+    # The workers hold the other end of these pipes.
+    process.communicate(timeout=10)
+    assert list(tmp_path.iterdir()) == []
