@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,7 +37,9 @@ HistogramFile = Annotated[
 ]
 WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
-ClassBy = Annotated[str, typer.Option("--class-by", help="lesion, or form: has a search node at all.")]
+ClassBy = Annotated[
+    str | None, typer.Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]")
+]
 PriorName = Annotated[
     str,
     typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
@@ -115,7 +118,7 @@ def odds(
     lam: Lambda = None,
     delta: Delta = None,
     cap: Cap = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     as_json: AsJson = False,
 ) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips."""
@@ -144,7 +147,7 @@ def sweep(
     lam: Lambda = None,
     delta: Delta = None,
     cap: Cap = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     out: Out = None,
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
@@ -153,23 +156,28 @@ def sweep(
 
     penalties = parse_grid(grid)
     given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
-    first = {name: values[0] if given[name] is None else given[name] for name, values in penalties.items()}
-    weight = _prior(prior, *({**given, **first}[name] for name in given))
+    for name, values in penalties.items():
+        if given[name] is not None:
+            raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
+        given[name] = values[0]
+    weight = _prior(prior, *given.values())
+    _check_out(out)
     cells = _histogram(atlas, histogram, world, train, class_by)
     _write(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
 
 
 @app.command()
 def histogram(
-    atlas: AtlasFile = None,
-    world: WorldName = None,
+    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     out: Out = None,
 ) -> None:
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
+    _check_out(out)
     _write(format_histogram(_histogram(atlas, None, world, train, class_by)), out)
 
 
@@ -196,31 +204,38 @@ def run(
     from priorsim.listing import run_text, trace_text
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.worlds import check_lanes
 
     where = _world(world, train)
+    check_lanes([lane], where.domain, "--lane")
     program, report = measure_program(file, where)
     if trace:
-        typer.echo(trace_text(trace_lines(program, where.domain, lane)))
+        lines = list(trace_lines(program, where.domain, lane))
+        typer.echo(format_json([asdict(line) for line in lines]).rstrip() if as_json else trace_text(lines))
     else:
         typer.echo(format_json(report).rstrip() if as_json else run_text(report, where))
 
 
 @app.command()
 def encode(
-    program: Annotated[str, typer.Argument(help="A program as S-expression, or a file that holds one.")],
-    dialect: Dialect = "arith",
+    program: Annotated[str, typer.Argument(help="A program as S-expression, or a .mu file that holds one.")],
+    dialect: Annotated[
+        str | None,
+        typer.Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]"),
+    ] = None,
     word_bits: WordBits = 4,
     depth: Depth = None,
     columns: Columns = "x",
 ) -> None:
     """Print a program's code, and its length."""
     from priorsim.mu.code import encode as encode_program
-    from priorsim.mu.files import read_program
+    from priorsim.mu.files import head_comments, read_program, read_text
     from priorsim.mu.syntax import parse
 
     names = columns.split(",")
-    language = _language(dialect, word_bits, depth, len(names))
     is_file = program.endswith(".mu")
+    named = head_comments(read_text(program)).get("dialect") if is_file else None
+    language = _language(dialect or named or "arith", word_bits, depth, len(names))
     parsed = read_program(program, language, names) if is_file else parse(program, language, names)
     bits = encode_program(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
@@ -251,7 +266,10 @@ def paper(
     ),
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
 ) -> None:
-    """Make every census, table and figure. quick: under 3 minutes and 2 GiB on two cores."""
+    """Make every census, table and figure.
+
+    On two cores quick takes under 3 minutes and 2 GiB, full about 15 minutes and 7 GiB.
+    """
     from priorsim.paper import make_paper
 
     with _progress("programs") as progress:
@@ -261,8 +279,10 @@ def paper(
 
 def _language(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
     from priorsim.mu.dialect import Language
+    from priorsim.mu.domain import Domain
 
-    return Language.named(dialect, word_bits, depth=2 if depth is None else depth, columns=columns)
+    depth = Domain.default(word_bits).default_depth if depth is None else depth
+    return Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
 def _prior(
@@ -286,7 +306,7 @@ def _world(name: str, train: str | None) -> Any:
 
 
 def _histogram(
-    atlas: Path | None, exported: Path | None, world: str | None, train: str | None, class_by: str
+    atlas: Path | None, exported: Path | None, world: str | None, train: str | None, class_by: str | None
 ) -> "Histogram":
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.histogram import check_class_by
@@ -294,13 +314,23 @@ def _histogram(
     from priorsim.measure.histogram_file import load_histogram
 
     if exported is not None:
-        if atlas is not None or world is not None or train is not None:
-            raise PriorsimError("--histogram holds a world and its lanes already: leave --atlas, --world and --train")
+        if not (atlas is world is train is class_by is None):
+            raise PriorsimError(
+                "--histogram holds a world with its lanes and classes: leave --atlas, --world, --train and --class-by"
+            )
         return load_histogram(exported)
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
     where = _world(world, train)
-    return count(StoredAtlas.open(atlas), where, class_by=check_class_by(class_by))
+    return count(StoredAtlas.open(atlas), where, class_by=check_class_by(class_by or "lesion"))
+
+
+def _check_out(out: Path | None) -> None:
+    """Refuse, before long work and not after it, a file that cannot be written."""
+    from priorsim.storage import check_writable
+
+    if out is not None:
+        check_writable(out)
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -107,6 +107,29 @@ def test_encoding_and_decoding():
     )
 
 
+def test_a_file_is_encoded_in_the_dialect_it_names():
+    report = json.loads(output("run", PROGRAMS / "rule90-direct.mu", "--world", "rule90-w4", "--json"))
+    assert output("encode", PROGRAMS / "rule90-direct.mu").endswith(f"{report['bits']} bits\n")
+    assert output("encode", PROGRAMS / "rule90-direct.mu", "--dialect", "logic") == output(
+        "encode", PROGRAMS / "rule90-direct.mu"
+    )
+
+
+@pytest.mark.parametrize(("word_bits", "depth"), [(4, 2), (8, 2), (9, 1), (12, 1)])
+def test_the_depth_is_the_domains_where_none_is_given(word_bits, depth):
+    program = ("encode", "(find (c) (eq x c))", "--word-bits", word_bits)
+    assert output(*program) == output(*program, "--depth", depth)
+    code = output(*program).split()[0]
+    assert output("decode", code, "--word-bits", word_bits).startswith("(find (c) (eq x c))\n")
+
+
+def test_a_trace_is_json_where_it_is_asked_for():
+    ask = ["run", PROGRAMS / "square-direct.mu", "--world", "square-w4", "--trace", "--lane", 3, "--json"]
+    lines = json.loads(output(*ask))
+    assert lines[0] == {"level": 0, "text": "(mul x x)", "word": 9, "steps": 3}
+    assert [line["text"] for line in lines] == ["(mul x x)", "x", "x"]
+
+
 def test_worlds_are_listed_and_shown():
     listed = output("worlds")
     assert len(listed.splitlines()) > 30
@@ -214,6 +237,17 @@ def bad_inputs(atlas):
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "speed=1"], "unknown penalty 'speed'"),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=x"], "cannot be read: write NAME="),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=0:1:0"], "a COUNT of 1 to 1000000"),
+        (["sweep", *ask[1:], "--grid", "gamma=0", "--gamma", 1], "--grid gamma=... and --gamma 1 both set gamma"),
+        (["sweep", *ask[1:], "--grid", "gamma=0:8:1000000", "--out", folder], "is a folder"),
+        (["histogram", *ask[1:], "--out", folder], "is a folder"),
+        (["histogram", "--atlas", atlas], "Missing option '--world'"),
+        (
+            ["odds", "--histogram", folder / "h.csv", "--class-by", "form"],
+            "leave --atlas, --world, --train and --class-by",
+        ),
+        (["run", PROGRAMS / "square-direct.mu", *square, "--lane", 99], "--lane: there is no lane 99: choose 0 to 15"),
+        (["encode", PROGRAMS / "rule90-direct.mu", "--dialect", "arith"], "dialect arith has no operator"),
+        (["encode", "(find (c) (find (d) d))", "--word-bits", 12], "binder too deep"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
         (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),
