@@ -176,7 +176,7 @@ def bad_inputs(atlas):
         "deep.mu": "(find (a) (find (b) (find (c) x)))",
         "range.mu": "(add x 99)",
         "wide.csv": "x\n" + "1\n" * 40,
-        "environments.csv": "x\n" + "1\n" * 2,
+        "environments.csv": "x\n1\n2\n",
         "empty.csv": "",
         "world.csv": "# word_bits = 3\nx,output\n9,0\n",
         "foreign.parquet": "PAR1 nothing",

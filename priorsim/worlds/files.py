@@ -38,13 +38,19 @@ import msgspec
 
 from priorsim.errors import CodeError, DomainError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
-from priorsim.mu.domain import CONTEXT_SUFFIX, MAX_WORD_DIGITS, Domain, parse_word
+from priorsim.mu.domain import (
+    CONTEXT_SUFFIX,
+    MAX_WORD_DIGITS,
+    OUTPUT_COLUMN,
+    TRAIN_COLUMN,
+    Domain,
+    check_distinct,
+    parse_word,
+)
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
 FILE_FAMILY = "file"
-OUTPUT_COLUMN = "output"
-TRAIN_COLUMN = "train"
 SEVERAL = "|"
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
 
@@ -142,7 +148,7 @@ def _read_csv_world(text: str, path: Path) -> World:
             tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns),
             tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns if name.endswith(CONTEXT_SUFFIX)),
         )
-        return World(
+        world = World(
             name=settings.get("name") or path.stem,
             domain=domain,
             acceptable=tuple(output),
@@ -153,6 +159,8 @@ def _read_csv_world(text: str, path: Path) -> World:
         )
     except PriorsimError as error:
         raise type(error)(f"{path}: {error}") from None
+    check_distinct(domain.lanes, [row.where for row in lanes])
+    return world
 
 
 def _split_csv(text: str, path: Path) -> tuple[dict[str, str], list[_Row]]:
@@ -186,7 +194,7 @@ def _split_csv(text: str, path: Path) -> tuple[dict[str, str], list[_Row]]:
         raise WorldError(f"{path}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
     for row in rows[1:]:
         if len(row.cells) != len(rows[0].cells):
-            raise WorldError(f"{row.where}: {len(row.cells)} cells for {len(rows[0].cells)} columns")
+            raise WorldError(f"{row.where}: {len(row.cells)} cells for {len(rows[0].cells)} columns: give one for each")
     return settings, rows
 
 
@@ -241,7 +249,7 @@ def _read_toml_world(text: str, path: Path) -> World:
     try:
         fields = msgspec.toml.decode(text, type=WorldFile)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise WorldError(f"{path}: {error}") from None
+        raise WorldError(f"{path}: {_in_our_words(str(error))}") from None
     try:
         domain = _toml_domain(fields)
         return World(
@@ -257,12 +265,34 @@ def _read_toml_world(text: str, path: Path) -> World:
         raise type(error)(f"{path}: {error}") from None
 
 
+_REPORTS = (
+    (r"Object missing required field `(\w+)`", r"the field '\1' is missing: give it"),
+    (
+        r"Object contains unknown field `(\w+)`",
+        rf"unknown field '\1': choose among {', '.join(WorldFile.__struct_fields__)}",
+    ),
+    (r"Expected `str` matching regex .* - at `\$\.(.+)`", r"field '\1': the text breaks a line: write it on one line"),
+    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", r"field '\3': it is of type \2 where \1 is wanted"),
+)
+"""What the reader of TOML reports of the fields, and how it is said here."""
+
+
+def _in_our_words(report: str) -> str:
+    for pattern, words in _REPORTS:
+        found = re.fullmatch(pattern, report)
+        if found:
+            return found.expand(words)
+    return report
+
+
 def _toml_domain(fields: WorldFile) -> Domain:
     if fields.lanes is None:
         lanes = Domain.default(fields.word_bits).lanes
     else:
         lanes = tuple(_several(lane) for lane in fields.lanes)
-    return Domain(fields.word_bits, lanes, fields.columns, fields.context)
+    domain = Domain(fields.word_bits, lanes, fields.columns, fields.context)
+    check_distinct(lanes, [f"field 'lanes', lane {lane}" for lane in range(len(lanes))])
+    return domain
 
 
 def _several(words: int | tuple[int, ...]) -> tuple[int, ...]:
