@@ -314,7 +314,7 @@ def _histogram(
     from priorsim.measure.histogram_file import load_histogram
 
     if exported is not None:
-        if not (atlas is world is train is class_by is None):
+        if any(given is not None for given in (atlas, world, train, class_by)):
             raise PriorsimError(
                 "--histogram holds a world with its lanes and classes: leave --atlas, --world, --train and --class-by"
             )

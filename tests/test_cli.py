@@ -139,7 +139,16 @@ def test_worlds_are_listed_and_shown():
 def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
     world = tmp_path / "mine.csv"
     world.write_text("# word_bits = 3\nx,output\n" + "".join(f"{x},{x * x % 8}\n" for x in range(8)))
-    assert "world mine" in output("odds", "--atlas", atlas, "--world", world)
+    text = output("odds", "--atlas", atlas, "--world", world)
+    assert "world mine: no description" in text
+    assert "at home" not in text
+    assert output("worlds", world).startswith("mine: no description\n")
+
+
+def test_the_odds_say_what_was_counted_under_which_weight(atlas):
+    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--gamma", 2)
+    assert "up to 20 bits; dialect arith, words of 3 bits, depth 2; the world is at home in logic\n" in text
+    assert "2^-l t^(-2) 2^(1000 s)" in text
 
 
 def test_help_is_quick_and_imports_nothing_heavy():

@@ -90,8 +90,9 @@ def merge_cells(cells: Cells) -> Cells:
         return cells
     # One key of 53 bits, in the order of the columns: 2 + 8 + 32 + 8 + 1 + 1 + 1.
     key = cells.kind.astype(np.uint64)
+    numbers: list[tuple[NDArray[Any], int]] = [(cells.bits, 8), (cells.steps, 32), (cells.searches, 8)]
     flags = [(flag, 1) for flag in (cells.faithful, cells.essential_low, cells.essential_high)]
-    for column, width in ((cells.bits, 8), (cells.steps, 32), (cells.searches, 8), *flags):
+    for column, width in (*numbers, *flags):
         key = (key << np.uint64(width)) | column.astype(np.uint64)
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=~key[order[0]]))

@@ -11,9 +11,9 @@ CSV: settings first, one ``# key = value`` line each, then the column names, the
 
 The last column is ``output``: the word that is right, or several separated by ``|``. A column
 ``train`` holds 1 on the training lanes and 0 on the others; without it the first three quarters
-train. The suffix ``:context`` marks a context column. ``word_bits`` must be given; the other settings
-are name (the file's own), dialect (arith), family (file) and description. A line that starts with #
-and holds no = is a remark.
+train. No two lanes have the same inputs. The suffix ``:context`` marks a context column.
+``word_bits`` must be given; the other settings are name (the file's own), dialect (arith), family
+(file) and description. A line that starts with # and holds no = is a remark.
 
 TOML: the fields of WorldFile, checked strictly::
 
