@@ -5,10 +5,7 @@ done and exits with 130.
 """
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +15,6 @@ import typer
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.progress import Progress
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
     from priorsim.prior import Prior
@@ -80,6 +76,7 @@ def census(
     """
     from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
+    from priorsim.progress_bar import progress_bar
     from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
@@ -87,7 +84,7 @@ def census(
     limit = parse_memory(memory)
     check_writable(out)
     check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
-    with run_directory(header, out, engine=engine) as shards, _progress("programs", kept=shards) as progress:
+    with run_directory(header, out, engine=engine) as shards, progress_bar("programs", kept=shards) as progress:
         atlas = take_census(
             header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
         )
@@ -195,7 +192,9 @@ def run(
     file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
-    trace: Annotated[bool, typer.Option("--trace", help="Show every evaluated term of one lane.")] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
+    ] = False,
     lane: Annotated[int, typer.Option("--lane", help="The lane to trace.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -271,8 +270,9 @@ def paper(
     On two cores quick takes under 3 minutes and 2 GiB, full about 15 minutes and 7 GiB.
     """
     from priorsim.paper import make_paper
+    from priorsim.progress_bar import progress_bar
 
-    with _progress("programs") as progress:
+    with progress_bar("programs") as progress:
         for line in make_paper(preset, out, workers=workers, progress=progress):
             typer.echo(line)
 
@@ -343,47 +343,6 @@ def _write(text: str, out: Path | None) -> None:
     typer.echo(f"{out}: written")
 
 
-@contextmanager
-def _progress(unit: str, *, kept: Path | None = None) -> Iterator[Callable[["Progress"], None]]:
-    """A progress bar with an estimate on standard error; an interrupt says how far it came, and what is kept.
-
-    A request to terminate is an interrupt, too.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    reached = [0, 0]
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(unit, total=None, visible=False)
-
-        def update(progress: "Progress") -> None:
-            reached[:] = progress.programs, progress.total
-            bar.update(task, completed=progress.programs, total=progress.total, visible=True)
-
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            yield update
-        except KeyboardInterrupt:
-            bar.stop()
-            done = f"{reached[0]} of {reached[1]} {unit} were counted" if reached[1] else "nothing was counted yet"
-            left = "nothing was left half written"
-            if kept is not None and kept.exists():
-                left = f"finished levels are kept in {kept}, the same command goes on from there"
-            typer.echo(f"interrupted: {done}, {left}", err=True)
-            raise
-        finally:
-            signal.signal(signal.SIGTERM, before)
-
-
 def main() -> None:
     """Run the command line."""
     try:
@@ -397,7 +356,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(141)
     except OSError as error:
-        # What could not be written would be tried again at exit.
+        if error.filename is not None:
+            raise
+        # Standard output is full; what is left for it would be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _fail(f"the answer cannot be written ({error.strerror}): choose another place")
     except Exception as error:

@@ -1,6 +1,7 @@
 """Writing files whole or not at all."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ def check_writable(path: Path | str) -> None:
         with tempfile.NamedTemporaryFile(prefix=f".{target.name}.", dir=target.parent):
             pass
     except OSError as error:
-        raise StorageError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+        raise _not_written(path, error) from None
 
 
 def _file_of(path: Path | str) -> Path:
@@ -25,11 +26,21 @@ def _file_of(path: Path | str) -> Path:
     A file is replaced when it is written; whatever else has the name would be lost by that.
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target
+    except OSError as error:
+        raise _not_written(path, error) from None
+    if stat.S_ISDIR(mode):
         raise StorageError(f"{path}: is a folder: name a file in it")
-    if target.exists() and not target.is_file():
+    if not stat.S_ISREG(mode):
         raise StorageError(f"{path}: is no regular file but a pipe, socket or device: name another place")
     return target
+
+
+def _not_written(path: Path | str, error: OSError) -> StorageError:
+    return StorageError(f"{path}: cannot be written ({error.strerror or error}): choose another place")
 
 
 def write_text(path: Path | str, text: str) -> None:
@@ -54,7 +65,7 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         os.close(handle)
     except OSError as error:
-        raise StorageError(f"{target}: cannot be written ({error.strerror}): choose another place") from None
+        raise _not_written(path, error) from None
     temporary = Path(name)
     try:
         yield temporary
@@ -63,6 +74,6 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         temporary.chmod(0o666 & ~umask)
         os.replace(temporary, target)
     except OSError as error:
-        raise StorageError(f"{target}: cannot be written ({error.strerror or error}): choose another place") from None
+        raise _not_written(path, error) from None
     finally:
         temporary.unlink(missing_ok=True)

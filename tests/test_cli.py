@@ -193,6 +193,7 @@ def bad_inputs(atlas):
     for name, text in texts.items():
         (folder / name).write_text(text)
     (folder / "cut.parquet").write_bytes(atlas.read_bytes()[:-100])
+    os.mkfifo(folder / "pipe")
     census = ["census", "--dialect", "arith", "--word-bits"]
     out = ["--out", folder / "x.parquet"]
     ask = ["odds", "--atlas", atlas, "--world", "identity-w3"]
@@ -226,6 +227,7 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 60, *out], "give more memory and --yes to start all the same, or --max-bits"),
         ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "0.1 GiB given: give more memory"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
+        ([*census, 4, "--max-bits", 12, "--out", folder / "pipe"], "pipe: is no regular file"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
         ([*census, 4], "Missing option"),
         (["frobnicate"], "No such command"),

@@ -31,3 +31,11 @@ def test_what_is_no_file_is_refused_and_left(make, said, tmp_path):
                 write(path)
     assert place.stat().st_ino == before.st_ino
     assert link.is_symlink()
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    for path in (tmp_path / ("long" * 100), tmp_path / "file" / "below", tmp_path / "none" / "below"):
+        for write in (check_writable, lambda path: write_text(path, "text")):
+            with pytest.raises(StorageError, match=r"cannot be written \(.+\): choose another place"):
+                write(path)
