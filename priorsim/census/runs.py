@@ -63,23 +63,24 @@ def check_effort(
         With what it would take, and the largest bound that would be accepted.
     """
     check_engine(engine, workers)
-    seconds = math.inf if allow_long else LONG_SECONDS
     if engine == QUOTIENT:
-        check_estimate(header, memory_bytes, seconds=seconds)
+        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS)
     elif not allow_long:
-        _check_exhaustive_time(header, workers)
+        programs = sum(program_counts(header.language, header.max_bits))
+        check_seconds(header, programs / (workers * _programs_per_second(header)))
 
 
-def _check_exhaustive_time(header: AtlasHeader, workers: int) -> None:
-    counts = program_counts(header.language, header.max_bits)
-    rate = workers * _programs_per_second(header)
-    if sum(counts) <= rate * LONG_SECONDS:
+def check_seconds(header: AtlasHeader, seconds: float) -> None:
+    """Raise CensusError where these seconds are long; it says up to which bound they surely would not be."""
+    if seconds <= LONG_SECONDS:
         return
-    # The rate will be another when it is measured again.
-    fits = max(bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) <= rate * LONG_SECONDS / 2)
+    counts = program_counts(header.language, header.max_bits)
+    # Time grows no faster than programs; half of it is left to an estimate that comes out otherwise the next time.
+    share = LONG_SECONDS / 2 / seconds
+    fits = max(bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) <= share * sum(counts))
     raise CensusError(
-        f"{sum(counts):,} programs up to {header.max_bits} bits would take about "
-        f"{format_duration(sum(counts) / rate)}: give --yes to start all the same, or --max-bits {fits} or less"
+        f"{sum(counts):,} programs up to {header.max_bits} bits would take about {format_duration(seconds)}: "
+        f"give --yes to start all the same, or --max-bits {fits} or less"
     )
 
 
