@@ -4,9 +4,9 @@ An error a user can cause is one line on standard error and exit code 2; an inte
 done and exits with 130.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,6 @@ import typer
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.progress import Progress
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
@@ -35,7 +34,9 @@ HistogramFile = Annotated[
 ]
 WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
-ClassBy = Annotated[str, typer.Option("--class-by", help="lesion, or form: has a search node at all.")]
+ClassBy = Annotated[
+    str | None, typer.Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]")
+]
 PriorName = Annotated[
     str,
     typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
@@ -78,16 +79,17 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
     """
-    from priorsim.census.runs import check_duration, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
+    from priorsim.progress_bar import progress_bar
     from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth)
     limit = parse_memory(memory)
     check_writable(out)
-    check_duration(header, engine=engine, workers=workers, allow_long=yes)
-    with _progress("programs") as progress, run_directory(header, out, engine=engine) as shards:
+    check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
+    with run_directory(header, out, engine=engine) as shards, progress_bar("programs", kept=shards) as progress:
         atlas = take_census(
             header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
         )
@@ -118,7 +120,7 @@ def odds(
     lam: Lambda = None,
     delta: Delta = None,
     cap: Cap = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -153,7 +155,7 @@ def sweep(
     lam: Lambda = None,
     delta: Delta = None,
     cap: Cap = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
     out: Out = None,
@@ -164,18 +166,22 @@ def sweep(
 
     penalties = parse_grid(grid)
     given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
-    first = {name: values[0] if given[name] is None else given[name] for name, values in penalties.items()}
-    weight = _prior(prior, *({**given, **first}[name] for name in given))
+    for name, values in penalties.items():
+        if given[name] is not None:
+            raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
+        given[name] = values[0]
+    weight = _prior(prior, *given.values())
+    _check_out(out)
     cells, _ = _histogram(atlas, histogram, world, train, class_by, max_bits, yes)
     _write(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
 
 
 @app.command()
 def histogram(
-    atlas: AtlasFile = None,
-    world: WorldName = None,
+    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
-    class_by: ClassBy = "lesion",
+    class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
     out: Out = None,
@@ -183,6 +189,7 @@ def histogram(
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
+    _check_out(out)
     cells, _ = _histogram(atlas, None, world, train, class_by, max_bits, yes)
     _write(format_histogram(cells), out)
 
@@ -213,7 +220,9 @@ def run(
     file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
-    trace: Annotated[bool, typer.Option("--trace", help="Show every evaluated term of one lane.")] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
+    ] = False,
     lane: Annotated[int, typer.Option("--lane", help="The lane to trace.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -222,31 +231,38 @@ def run(
     from priorsim.listing import run_text, trace_text
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.worlds import check_lanes
 
     where = _world(world, train)
+    check_lanes([lane], where.domain, "--lane")
     program, report = measure_program(file, where)
     if trace:
-        typer.echo(trace_text(trace_lines(program, where.domain, lane)))
+        lines = list(trace_lines(program, where.domain, lane))
+        typer.echo(format_json([asdict(line) for line in lines]).rstrip() if as_json else trace_text(lines))
     else:
         typer.echo(format_json(report).rstrip() if as_json else run_text(report, where))
 
 
 @app.command()
 def encode(
-    program: Annotated[str, typer.Argument(help="A program as S-expression, or a file that holds one.")],
-    dialect: Dialect = "arith",
+    program: Annotated[str, typer.Argument(help="A program as S-expression, or a .mu file that holds one.")],
+    dialect: Annotated[
+        str | None,
+        typer.Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]"),
+    ] = None,
     word_bits: WordBits = 4,
     depth: Depth = None,
     columns: Columns = "x",
 ) -> None:
     """Print a program's code, and its length."""
     from priorsim.mu.code import encode as encode_program
-    from priorsim.mu.files import read_program
+    from priorsim.mu.files import head_comments, read_program, read_text
     from priorsim.mu.syntax import parse
 
     names = columns.split(",")
-    language = _language(dialect, word_bits, depth, len(names))
     is_file = program.endswith(".mu")
+    named = head_comments(read_text(program)).get("dialect") if is_file else None
+    language = _language(dialect or named or "arith", word_bits, depth, len(names))
     parsed = read_program(program, language, names) if is_file else parse(program, language, names)
     bits = encode_program(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
@@ -319,18 +335,24 @@ def paper(
     ),
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
 ) -> None:
-    """Make every census, table and figure. quick: under 3 minutes and 2 GiB on two cores."""
-    from priorsim.paper import make_paper
+    """Make every census, table and figure.
 
-    with _progress("programs") as progress:
+    On two cores quick takes under 3 minutes and 2 GiB, full about 15 minutes and 7 GiB.
+    """
+    from priorsim.paper import make_paper
+    from priorsim.progress_bar import progress_bar
+
+    with progress_bar("programs") as progress:
         for line in make_paper(preset, out, workers=workers, progress=progress):
             typer.echo(line)
 
 
 def _language(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
     from priorsim.mu.dialect import Language
+    from priorsim.mu.domain import Domain
 
-    return Language.named(dialect, word_bits, depth=2 if depth is None else depth, columns=columns)
+    depth = Domain.default(word_bits).default_depth if depth is None else depth
+    return Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
 def _prior(
@@ -358,7 +380,7 @@ def _histogram(
     exported: Path | None,
     world: str | None,
     train: str | None,
-    class_by: str,
+    class_by: str | None,
     max_bits: int | None,
     allow_long: bool,
 ) -> "tuple[Histogram, TermFinder | None]":
@@ -369,22 +391,32 @@ def _histogram(
     from priorsim.measure.histogram_file import load_histogram
 
     if exported is not None:
-        if any(option is not None for option in (atlas, world, train, max_bits)):
+        if any(given is not None for given in (atlas, world, train, class_by, max_bits)):
             raise PriorsimError(
-                "--histogram holds a world, its lanes and a bound already: leave --atlas, --world, --train, --max-bits"
+                "--histogram holds a world with its lanes, classes and bound: "
+                "leave --atlas, --world, --train, --class-by and --max-bits"
             )
         return load_histogram(exported), None
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where, by, stored = _world(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
+    where, by, stored = _world(world, train), check_class_by(class_by or "lesion"), StoredAtlas.open(atlas)
     if max_bits is None:
         return count(stored, where, class_by=by), None
 
     from priorsim.census.targeted import TargetedAtlas
+    from priorsim.progress_bar import progress_bar
 
-    with _progress("programs") as progress:
+    with progress_bar("programs") as progress:
         targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
         return count(targeted, where, class_by=by), targeted.find_terms
+
+
+def _check_out(out: Path | None) -> None:
+    """Refuse, before long work and not after it, a file that cannot be written."""
+    from priorsim.storage import check_writable
+
+    if out is not None:
+        check_writable(out)
 
 
 def _write(text: str, out: Path | None) -> None:
@@ -395,40 +427,6 @@ def _write(text: str, out: Path | None) -> None:
         return
     write_text(out, text)
     typer.echo(f"{out}: written")
-
-
-@contextmanager
-def _progress(unit: str) -> Iterator[Callable[["Progress"], None]]:
-    """A progress bar with an estimate on standard error; an interrupt says how far it came."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    reached = [0, 0]
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(unit, total=None, visible=False)
-
-        def update(progress: "Progress") -> None:
-            reached[:] = progress.programs, progress.total
-            bar.update(task, completed=progress.programs, total=progress.total, visible=True)
-
-        try:
-            yield update
-        except KeyboardInterrupt:
-            bar.stop()
-            typer.echo(
-                f"interrupted: {reached[0]} of {reached[1]} {unit} were counted, nothing was left half written",
-                err=True,
-            )
-            raise
 
 
 def main() -> None:
@@ -443,6 +441,12 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # Standard output is full; what is left for it would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"the answer cannot be written ({error.strerror}): choose another place")
     except Exception as error:
         # Typer's usage errors, of whichever click it stands on.
         if not hasattr(error, "format_message"):

@@ -1,4 +1,4 @@
-"""Numbers as text for files: CSV and JSON, floats to twelve significant digits.
+"""Numbers as text: CSV and JSON for files, floats to twelve significant digits; durations in words.
 
 What lies beyond them depends on the mathematical functions of the machine's processor; without it the same
 question gives the same bytes on any. Integers and exact rationals are written whole.
@@ -27,6 +27,18 @@ def rounded(value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(f"{value:.{DIGITS}g}")
     return value
+
+
+def format_duration(seconds: float) -> str:
+    """Seconds in words, two figures at most.
+
+    >>> format_duration(8000)
+    '2.2 hours'
+    """
+    for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.2g} seconds"
 
 
 def format_csv(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:

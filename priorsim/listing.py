@@ -69,7 +69,7 @@ def world_text(world: World) -> str:
     ]
     return "\n".join(
         [
-            f"{world.name}: {world.description}",
+            f"{world.name}: {world.description or 'no description'}",
             f"family {world.family}; at home in {world.dialect}; words of {world.domain.word_bits} bits",
             "",
             format_table(rows, head=("lane", *world.domain.columns, "output", "")),

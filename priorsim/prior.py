@@ -5,7 +5,6 @@ bits, t mean steps a lane and s search nodes. Weights are kept as log2, so nothi
 where time costs nothing and beta and delta are integers they are exact powers of two.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -45,6 +44,10 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     }
 
 
+LARGEST = 1e100
+"""No value of a prior is larger; its product with any length, steps or nodes is then a finite float."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """One member of the weight family.
@@ -69,7 +72,7 @@ class Prior:
     Raises
     ------
     PriorError
-        When a value is not finite or out of its range.
+        When a value is not finite, larger than LARGEST or out of its range.
 
     Examples
     --------
@@ -91,8 +94,8 @@ class Prior:
             value = self.value(parameter)
             if value is None:
                 continue
-            if not math.isfinite(value):
-                raise PriorError(f"{parameter} is {value}: give a finite number")
+            if not abs(value) <= LARGEST:
+                raise PriorError(f"{parameter} is {value}: give a finite number, {LARGEST:g} at most in size")
             floor = least[parameter]
             if floor is not None and value < floor:
                 raise PriorError(f"{parameter} is {value}: give a number of at least {floor}")

@@ -28,12 +28,16 @@ def format_bits(value: float | None) -> str:
 
 
 def format_interval(interval: Interval) -> str:
-    """An interval, or its one value where both ends agree.
+    """An interval, its one value where both ends agree, or the bound that is known.
 
-    >>> format_interval(Interval(1.0, 1.0)), format_interval(Interval(1.0, 2.0))
-    ('1.00', '[1.00, 2.00]')
+    >>> format_interval(Interval(1.0, 1.0)), format_interval(Interval(1.0, 2.0)), format_interval(Interval(None, 2.0))
+    ('1.00', '[1.00, 2.00]', 'at most 2.00')
     """
     low, high = format_bits(interval.low), format_bits(interval.high)
+    if interval.low is None and interval.high is not None:
+        return f"at most {high}"
+    if interval.high is None and interval.low is not None:
+        return f"at least {low}"
     return low if low == high else f"[{low}, {high}]"
 
 
@@ -51,11 +55,14 @@ def odds_text(odds: Odds) -> str:
     """What `priorsim odds` prints: who wins, by how many bits, and where it tips."""
     header, world = odds.histogram.header, odds.histogram.world
     bound = header.max_bits
+    dialect = header.language.dialect.name
+    home = f"; the world is at home in {world.dialect}" if world.dialect != dialect else ""
     lines = [
         f"world {world.name}: {world.description or 'no description'}",
+        f"every code-only program up to {bound} bits; dialect {dialect}, words of {header.language.word_bits} bits, "
+        f"depth {header.language.depth}{home}",
         f"trained on lanes {format_lanes(world.train)} of {len(world.domain.lanes)}; "
-        f"prior {odds.prior.name}: {format_prior(odds)}; every code-only program up to {bound} bits; "
-        f"classes by {odds.histogram.class_by}",
+        f"prior {odds.prior.name}: {format_prior(odds)}; classes by {odds.histogram.class_by}",
         "",
         format_table(
             [_class_row(each, bound) for each in odds.classes],
@@ -146,7 +153,7 @@ def format_prior(odds: Odds) -> str:
     parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
     parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
     parts += [f"2^(-{prior.lam:g} t)"] if prior.lam else []
-    parts += [f"2^(-{prior.delta:g} s)"] if prior.delta else []
+    parts += [f"2^({-prior.delta:g} s)"] if prior.delta else []
     parts += [f"[t <= {prior.cap:g}]"] if prior.cap is not None else []
     return " ".join(parts)
 

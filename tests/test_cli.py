@@ -109,6 +109,29 @@ def test_encoding_and_decoding():
     )
 
 
+def test_a_file_is_encoded_in_the_dialect_it_names():
+    report = json.loads(output("run", PROGRAMS / "rule90-direct.mu", "--world", "rule90-w4", "--json"))
+    assert output("encode", PROGRAMS / "rule90-direct.mu").endswith(f"{report['bits']} bits\n")
+    assert output("encode", PROGRAMS / "rule90-direct.mu", "--dialect", "logic") == output(
+        "encode", PROGRAMS / "rule90-direct.mu"
+    )
+
+
+@pytest.mark.parametrize(("word_bits", "depth"), [(4, 2), (8, 2), (9, 1), (12, 1)])
+def test_the_depth_is_the_domains_where_none_is_given(word_bits, depth):
+    program = ("encode", "(find (c) (eq x c))", "--word-bits", word_bits)
+    assert output(*program) == output(*program, "--depth", depth)
+    code = output(*program).split()[0]
+    assert output("decode", code, "--word-bits", word_bits).startswith("(find (c) (eq x c))\n")
+
+
+def test_a_trace_is_json_where_it_is_asked_for():
+    ask = ["run", PROGRAMS / "square-direct.mu", "--world", "square-w4", "--trace", "--lane", 3, "--json"]
+    lines = json.loads(output(*ask))
+    assert lines[0] == {"level": 0, "text": "(mul x x)", "word": 9, "steps": 3}
+    assert [line["text"] for line in lines] == ["(mul x x)", "x", "x"]
+
+
 def test_worlds_are_listed_and_shown():
     listed = output("worlds")
     assert len(listed.splitlines()) > 30
@@ -123,7 +146,16 @@ def test_worlds_are_listed_and_shown():
 def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
     world = tmp_path / "mine.csv"
     world.write_text("# word_bits = 3\nx,output\n" + "".join(f"{x},{x * x % 8}\n" for x in range(8)))
-    assert "world mine" in output("odds", "--atlas", atlas, "--world", world)
+    text = output("odds", "--atlas", atlas, "--world", world)
+    assert "world mine: no description" in text
+    assert "at home" not in text
+    assert output("worlds", world).startswith("mine: no description\n")
+
+
+def test_the_odds_say_what_was_counted_under_which_weight(atlas):
+    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--gamma", 2)
+    assert "up to 20 bits; dialect arith, words of 3 bits, depth 2; the world is at home in logic\n" in text
+    assert "2^-l t^(-2) 2^(1000 s)" in text
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -143,6 +175,15 @@ def test_help_is_quick_and_imports_nothing_heavy():
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("ask", [["worlds"], ["odds", "--json"]], ids=" ".join)
+def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask):
+    about = ["--atlas", str(atlas), "--world", "identity-w3"] if "odds" in ask else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *ask, *about], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "the answer cannot be written (No space left on device)" in done.stderr
+
+
 def bad_inputs(atlas):
     folder = atlas.parent
     texts = {
@@ -151,7 +192,7 @@ def bad_inputs(atlas):
         "deep.mu": "(find (a) (find (b) (find (c) x)))",
         "range.mu": "(add x 99)",
         "wide.csv": "x\n" + "1\n" * 40,
-        "environments.csv": "x\n" + "1\n" * 2,
+        "environments.csv": "x\n1\n2\n",
         "empty.csv": "",
         "world.csv": "# word_bits = 3\nx,output\n9,0\n",
         "foreign.parquet": "PAR1 nothing",
@@ -159,6 +200,7 @@ def bad_inputs(atlas):
     for name, text in texts.items():
         (folder / name).write_text(text)
     (folder / "cut.parquet").write_bytes(atlas.read_bytes()[:-100])
+    os.mkfifo(folder / "pipe")
     census = ["census", "--dialect", "arith", "--word-bits"]
     out = ["--out", folder / "x.parquet"]
     ask = ["odds", "--atlas", atlas, "--world", "identity-w3"]
@@ -182,14 +224,17 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
         ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
-        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "give at least 1"),
+        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to 256"),
+        ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to 256"),
         ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
         (
             [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],
-            "more than the 1.0 GiB given: give more memory, or at",
+            "more than the 1.0 GiB given: give more memory, or --max-bits",
         ),
-        ([*census, 4, "--max-bits", 60, *out], "give --yes to start all the same"),
+        ([*census, 4, "--max-bits", 60, *out], "give more memory and --yes to start all the same, or --max-bits"),
+        ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "0.1 GiB given: give more memory"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
+        ([*census, 4, "--max-bits", 12, "--out", folder / "pipe"], "pipe: is no regular file"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
         ([*census, 4], "Missing option"),
         (["worlds", "--family", "outverse"], "unknown family 'outverse': choose one of in-context, video, inverse"),
@@ -212,7 +257,22 @@ def bad_inputs(atlas):
         (["odds", "--histogram", folder / "empty.csv"], "not a histogram"),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "speed=1"], "unknown penalty 'speed'"),
         (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=x"], "cannot be read: write NAME="),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=0:1:0"], "a COUNT of 1 to 1000000"),
+        (["sweep", *ask[1:], "--grid", "gamma=0", "--gamma", 1], "--grid gamma=... and --gamma 1 both set gamma"),
+        (["sweep", *ask[1:], "--grid", "gamma=0:8:1000000", "--out", folder], "is a folder"),
+        (["histogram", *ask[1:], "--out", folder], "is a folder"),
+        (["histogram", "--atlas", atlas], "Missing option '--world'"),
+        (
+            ["odds", "--histogram", folder / "h.csv", "--class-by", "form"],
+            "leave --atlas, --world, --train and --class-by",
+        ),
+        (["run", PROGRAMS / "square-direct.mu", *square, "--lane", 99], "--lane: there is no lane 99: choose 0 to 15"),
+        (["encode", PROGRAMS / "rule90-direct.mu", "--dialect", "arith"], "dialect arith has no operator"),
+        (["encode", "(find (c) (find (d) d))", "--word-bits", 12], "binder too deep"),
         (["decode", "0110"], "cut short"),
+        (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
+        (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),
+        (["encode", "(shr " * 400 + "x" + ")" * 400, "--dialect", "logic"], "column 501: operators nest more than 100"),
         (["decode", "01a"], "holds only 0 and 1"),
         (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
         (["paper", "--preset", "slow"], "unknown preset 'slow'"),
@@ -229,10 +289,8 @@ def test_bad_input_is_one_line_and_exit_code_2(atlas):
         assert words in lines[0], (args, lines[0])
 
 
-@pytest.mark.engine
-@pytest.mark.parametrize(("engine", "bits"), [("exhaustive", 34), ("quotient", 44)])
-def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bits, tmp_path):
-    out = tmp_path / "long.parquet"
+def started(out, engine, bits):
+    """A census that has begun, in a process group of its own."""
     args = ["census", "--dialect", "arith", "--word-bits", "4", "--max-bits", str(bits), "--engine", engine]
     process = subprocess.Popen(
         [*COMMAND, *args, "--yes", "--out", str(out)],
@@ -243,9 +301,36 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bit
         start_new_session=True,
     )
     time.sleep(6)
-    os.killpg(process.pid, signal.SIGINT)
+    return process
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=lambda end: end.name)
+@pytest.mark.parametrize(("engine", "bits"), [("exhaustive", 34), ("quotient", 44)])
+def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bits, end, tmp_path):
+    process = started(tmp_path / "long.parquet", engine, bits)
+    if end == signal.SIGINT:
+        os.killpg(process.pid, end)  # as a terminal does
+    else:
+        process.send_signal(end)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert re.match(r"interrupted: \d+ of \d+ programs were counted", errors)
-    assert [path.name for path in tmp_path.iterdir()] == (["long.parquet.run"] if engine == "quotient" else [])
+    assert re.match(r"interrupted: (\d+ of \d+ programs were counted|nothing was counted yet), ", errors)
+    run = tmp_path / "long.parquet.run"
+    kept = {
+        "quotient": f"finished levels are kept in {run}, the same command goes on from there\n",
+        "exhaustive": "nothing was left half written\n",
+    }
+    assert errors.endswith(kept[engine])
+    assert [path.name for path in tmp_path.iterdir()] == ([run.name] if engine == "quotient" else [])
+
+
+@pytest.mark.engine
+def test_no_worker_outlives_a_killed_census(tmp_path):
+    process = started(tmp_path / "long.parquet", "exhaustive", 34)
+    process.kill()
+    process.wait()
+    # The workers hold the other end of these pipes.
+    process.communicate(timeout=10)
+    assert list(tmp_path.iterdir()) == []

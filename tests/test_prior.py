@@ -104,6 +104,8 @@ def test_a_missing_parameter_is_named(name, missing):
         {"delta": float("-inf")},
         {"lam": float("nan")},
         {"cap": float("inf")},
+        {"lam": 1e308},
+        {"delta": -1.1e100},
         {"beta": 0},
         {"beta": -1},
         {"gamma": -0.1},

@@ -6,7 +6,9 @@ parts or of workers.
 """
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -89,7 +91,7 @@ def check_bounds(header: AtlasHeader) -> None:
 
 def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_the_parent) as pool:
         futures = [pool.submit(count_part, header, part) for part in range(PARTS)]
         try:
             for future in as_completed(futures):
@@ -101,8 +103,22 @@ def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
             raise
 
 
-def _leave_interrupts_to_the_parent() -> None:
+_stopped = threading.Event()
+"""Set in a worker that was told to end: it gives its part up, but never dies halfway through handing rows over."""
+
+
+def _follow_the_parent() -> None:
+    """In a worker: leave interrupts to the parent, stop when it says so, and end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: _stopped.set())
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only workers call this"
+
+    def end_with_the_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
 
 
 def count_part(header: AtlasHeader, part: int) -> Rows:
@@ -125,6 +141,8 @@ class Counter:
         walker.restart()
         status = kernels.PAUSED
         while status != kernels.DONE:
+            if _stopped.is_set():
+                raise KeyboardInterrupt
             status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, *walker.arrays, walker.state, self._table)
             if status == kernels.FULL:
                 larger = make_table(4 * len(self._table))

@@ -24,6 +24,7 @@ from priorsim.census.quotient_stores import Layout, Reach
 from priorsim.census.quotient_tables import RowArray
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
+from priorsim.formats import format_duration
 from priorsim.mu.interpreter import Accounting
 
 ENGINE = "quotient"
@@ -61,7 +62,7 @@ def count_quotient(
         When the accounting is another than `total`, or the bound is beyond what is exact.
     """
     check_exact(header)
-    check_memory(header, memory_bytes)
+    check_estimate(header, memory_bytes)
     run = RunDirectory(run_directory, header, ENGINE) if run_directory is not None else None
     counts = program_counts(header.language, header.max_bits)
 
@@ -168,7 +169,7 @@ def _growth(header: AtlasHeader) -> tuple[int, int, float]:
     rows = [0, 0, *(len(level) for _, level in _levels(replace(header, max_bits=pilot), 1, None))]
     early = [sum(found[: 2 * pilot // 3 + 1]) for found in (programs, rows)]
     late = [sum(programs[: pilot + 1]), sum(rows)]
-    exponent = DAMPING * math.log(late[1] / early[1]) / math.log(late[0] / early[0]) if early[0] < late[0] else 1.0
+    exponent = DAMPING * math.log(late[1] / early[1]) / math.log(late[0] / early[0]) if 0 < early[0] < late[0] else 1.0
     return late[0], late[1], min(max(exponent, 0.0), 1.0)
 
 
@@ -190,25 +191,36 @@ def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) ->
     return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
 
 
-def check_memory(header: AtlasHeader, memory_bytes: int) -> None:
-    """Refuse, before it starts, a census that would not fit.
+def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf) -> None:
+    """Refuse, before it starts, a census that would not fit into so many bytes, or would take longer than that.
 
     Raises
     ------
     CensusError
-        With the estimate, and the largest bound that would fit.
+        With the estimate, and the largest bound that would be accepted.
     """
-    if easy_estimate(header).bytes <= memory_bytes:
+
+    def fits(found: Estimate) -> bool:
+        return found.bytes <= memory_bytes and found.seconds <= seconds
+
+    if fits(easy_estimate(header)):
         return
     growth = _growth(header)
     wanted = _estimate(header, *growth)
-    if wanted.bytes <= memory_bytes:
+    if fits(wanted):
         return
-    bits = header.max_bits
-    while bits > 2 and _estimate(replace(header, max_bits=bits), *growth).bytes > memory_bytes:
-        bits -= 1
+    is_too_large = wanted.bytes > memory_bytes
+    ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (wanted.seconds > seconds)
+    shorter = (replace(header, max_bits=bits) for bits in range(header.max_bits - 1, 1, -1))
+    bound = next((each.max_bits for each in shorter if fits(_estimate(each, *growth))), None)
     raise CensusError(
-        f"a census of {header.max_bits} bits would make about {wanted.rows:,} rows in {wanted.seconds:,.0f} seconds "
-        f"and {wanted.bytes / 2**30:.1f} GiB, more than the {memory_bytes / 2**30:.1f} GiB given: "
-        f"give more memory, or at most {bits} bits"
+        f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
+        f"about {wanted.rows:,} rows in {format_duration(wanted.seconds)} and {_gibibytes(wanted.bytes)}"
+        + (f", more than the {_gibibytes(memory_bytes)} given" if is_too_large else "")
+        + f": give {' and '.join(ways)}"
+        + ("" if bound is None else f", or --max-bits {bound} or less")
     )
+
+
+def _gibibytes(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB"

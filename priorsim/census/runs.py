@@ -1,7 +1,7 @@
 """Taking a census: which engine, how long it will take, and the atlas it ends in."""
 
+import math
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +11,11 @@ from pathlib import Path
 from priorsim.census.atlas import Atlas, AtlasHeader
 from priorsim.census.exhaustive import check_bounds, count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import count_quotient, easy_estimate, estimate
+from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate
+from priorsim.census.quotient_runs import remove_run
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
+from priorsim.formats import format_duration
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 
@@ -26,6 +28,7 @@ LONG_SECONDS = 1800
 RESUMABLE_SECONDS = 20
 """A census expected to take longer keeps its finished levels on disk until it is done."""
 
+MAX_WORKERS = 256
 _SAMPLE_PROGRAMS = 20_000
 
 
@@ -44,60 +47,57 @@ def make_header(dialect: str, max_bits: int, *, domain: Domain, depth: int | Non
     return header
 
 
-def expected_seconds(header: AtlasHeader, *, engine: str, workers: int) -> float:
-    """Rough time of a census, from a small one timed or counted here and now."""
-    if engine == QUOTIENT:
-        easy = easy_estimate(header).seconds
-        return easy if easy < LONG_SECONDS else estimate(header).seconds
-    counts = program_counts(header.language, header.max_bits)
-    small = next(
-        (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 2]) > _SAMPLE_PROGRAMS), header.max_bits
-    )
-    if small == header.max_bits:
-        return 0.0
-    count_exhaustive(replace(header, max_bits=2))
-    start = time.perf_counter()
-    count_exhaustive(replace(header, max_bits=small))
-    rate = sum(counts[: small + 1]) / (time.perf_counter() - start)
-    return sum(counts) / rate / workers
+def check_effort(
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: int = 2,
+    memory_bytes: int = DEFAULT_MEMORY,
+    allow_long: bool = False,
+) -> None:
+    """Refuse a census that would not fit into memory, or would run long and was not asked for twice.
 
-
-def check_duration(header: AtlasHeader, *, engine: str = QUOTIENT, workers: int = 2, allow_long: bool = False) -> None:
-    """Raise CensusError where the census would run long and was not asked for twice.
-
-    The message says how long, and the largest bound that would not.
+    Raises
+    ------
+    CensusError
+        With what it would take, and the largest bound that would be accepted.
     """
     check_engine(engine, workers)
-    if allow_long:
-        return
-    check_seconds(header, expected_seconds(header, engine=engine, workers=workers))
+    if engine == QUOTIENT:
+        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS)
+    elif not allow_long:
+        programs = sum(program_counts(header.language, header.max_bits))
+        check_seconds(header, programs / (workers * _programs_per_second(header)))
 
 
 def check_seconds(header: AtlasHeader, seconds: float) -> None:
-    """Raise CensusError where these seconds are long; it says the largest bound at which they would not be."""
+    """Raise CensusError where these seconds are long; it says up to which bound they surely would not be."""
     if seconds <= LONG_SECONDS:
         return
     counts = program_counts(header.language, header.max_bits)
-    # Time grows no faster than programs, so this bound is on the safe side.
-    fits = max(
-        bits for bits in range(2, header.max_bits) if seconds * sum(counts[: bits + 1]) <= LONG_SECONDS * sum(counts)
-    )
+    # Time grows no faster than programs; half of it is left to an estimate that comes out otherwise the next time.
+    share = LONG_SECONDS / 2 / seconds
+    fits = max(bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) <= share * sum(counts))
     raise CensusError(
-        f"{sum(counts)} programs up to {header.max_bits} bits would take about {format_duration(seconds)}: "
+        f"{sum(counts):,} programs up to {header.max_bits} bits would take about {format_duration(seconds)}: "
         f"give --yes to start all the same, or --max-bits {fits} or less"
     )
 
 
-def format_duration(seconds: float) -> str:
-    """Seconds in words, two figures at most.
-
-    >>> format_duration(8000)
-    '2.2 hours'
-    """
-    for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.2g} seconds"
+def _programs_per_second(header: AtlasHeader) -> float:
+    """How fast one worker of the exhaustive engine is, from a small census; infinite where this one is small."""
+    counts = program_counts(header.language, header.max_bits)
+    small = next(
+        (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) > _SAMPLE_PROGRAMS), header.max_bits
+    )
+    if small == header.max_bits:
+        return math.inf
+    # Once to compile all that is timed then.
+    for _ in range(2):
+        start = time.perf_counter()
+        count_exhaustive(replace(header, max_bits=small))
+        seconds = time.perf_counter() - start
+    return sum(counts[: small + 1]) / seconds
 
 
 def parse_memory(text: str) -> int:
@@ -119,15 +119,15 @@ def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Pa
     is_long = engine == QUOTIENT and easy_estimate(header).seconds > RESUMABLE_SECONDS
     yield path if is_long else None
     if is_long:
-        shutil.rmtree(path)
+        remove_run(path)
 
 
 def check_engine(engine: str, workers: int) -> None:
-    """Raise CensusError unless there is such an engine and at least one worker."""
+    """Raise CensusError unless there is such an engine, and 1 to MAX_WORKERS workers."""
     if engine not in ENGINES:
         raise CensusError(f"unknown engine '{engine}': choose one of {', '.join(ENGINES)}")
-    if workers < 1:
-        raise CensusError(f"{workers} workers are too few: give at least 1")
+    if not 1 <= workers <= MAX_WORKERS:
+        raise CensusError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
 
 
 def take_census(
@@ -157,7 +157,7 @@ def take_census(
     Raises
     ------
     CensusError
-        When there is no such engine, no worker, or the memory would not do.
+        When there is no such engine, no worker or too many, or the memory would not do.
     """
     check_engine(engine, workers)
     if engine == EXHAUSTIVE:

@@ -6,6 +6,7 @@ groups at a time, so memory holds a few groups whatever the size of the file. Ev
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import local
@@ -94,9 +95,10 @@ class StoredAtlas:
 
     def batches(self) -> Iterator[Rows]:
         """All rows, a row group at a time."""
-        file = _open(self.path)
-        for group in range(file.num_row_groups):
-            yield _rows(file, group)
+        with _told_where_damaged(self.path):
+            file = _open(self.path)
+            for group in range(file.num_row_groups):
+                yield _rows(file, group)
 
     def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order; groups without one are read no further."""
@@ -116,12 +118,17 @@ class StoredAtlas:
                 own.file = _open(self.path)
             return question(own.file, group)
 
-        try:
-            groups = range(pq.read_metadata(self.path).num_row_groups)
-            with ThreadPoolExecutor(READERS) as readers:
-                return list(readers.map(answer, groups))
-        except (OSError, pa.ArrowException, KeyError) as error:
-            raise damaged(self.path, error) from None
+        with _told_where_damaged(self.path), ThreadPoolExecutor(READERS) as readers:
+            return list(readers.map(answer, range(pq.read_metadata(self.path).num_row_groups)))
+
+
+@contextmanager
+def _told_where_damaged(path: Path) -> Iterator[None]:
+    """Raise AtlasError, with the file's name, where its pages or columns cannot be read."""
+    try:
+        yield
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise damaged(path, error) from None
 
 
 def _open(path: Path) -> pq.ParquetFile:

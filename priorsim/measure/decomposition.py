@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.measure.histogram import CLASSES, Cells, Histogram
-from priorsim.measure.mass import End, Interval, joined, log2_ratio, mass, masses, shortest
+from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
 from priorsim.prior import Prior
 
 SOLOMONOFF = Prior("solomonoff")
@@ -77,27 +77,32 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
     PriorError
         When beta is below the convergence threshold of the language.
     """
-    by_class = masses(histogram, prior)
-    odds = log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
+    odds, by_simplicity = _odds(histogram, prior, end), _odds(histogram, SOLOMONOFF, end)
     lengths = delta_l(histogram, end)
     search, direct = bonus(histogram, end.search), bonus(histogram, end.direct)
-    if odds is None or search is None or direct is None or lengths.low is None:
+    if odds is None or by_simplicity is None or search is None or direct is None or lengths.low is None:
         return None
-    by_simplicity = lengths.low + (search - direct)
     return Decomposition(lengths.low, search - direct, odds - by_simplicity, odds)
 
 
-def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
-    """Of the search mass, the part in programs shorter than every direct one of the same behaviour.
+def _odds(histogram: Histogram, prior: Prior, end: End) -> float | None:
+    by_class = masses(histogram, prior)
+    return log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
 
-    None where the search side has no mass. A behaviour without a direct program in the bound has all
-    its search programs counted, rightly: they are shorter than any direct one can be.
+
+def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
+    """Of the search mass, the part in programs shorter than all direct code of the same behaviour.
+
+    What is search and what is direct code is taken at the end. None where the search side has no mass.
+    A behaviour without direct code in the bound has all its search programs counted, rightly: they are
+    shorter than any direct code can be.
     """
     search = histogram.cells.of(end.search)
     whole = mass(search, histogram.header, prior)
     if whole.log2 == -math.inf:
         return None
-    part = mass(search.take(search.essential), histogram.header, prior)
+    is_essential = search.essential_low if end == LOW else search.essential_high
+    part = mass(search.take(is_essential), histogram.header, prior)
     return float(part.exact / whole.exact) if part.exact is not None and whole.exact else _share(part.log2, whole.log2)
 
 
@@ -144,13 +149,12 @@ def _log2_quotient(search: int, direct: int) -> float | None:
 def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
     """Functions, programs and mass of search against direct, at one end."""
     direct, search = (_by_length(histogram.cells.of(kinds)) for kinds in (end.direct, end.search))
-    by_class = masses(histogram, prior)
     return ThreeCounts(
         histogram.behaviours(end.direct),
         histogram.behaviours(end.search),
         histogram.behaviours(end.direct, end.search),
         tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys())),
-        log2_ratio(joined(by_class, end.search), joined(by_class, end.direct)),
+        _odds(histogram, prior, end),
     )
 
 

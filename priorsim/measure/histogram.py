@@ -46,8 +46,9 @@ class Cells:
         Length l, steps T over all lanes, number of search nodes s.
     faithful : array of bool
         Acceptable on every held-out lane too.
-    essential : array of bool
-        Shorter than every direct program of the same behaviour; a direct program never is.
+    essential_low, essential_high : array of bool
+        Shorter than every program of the same behaviour that counts as direct code at that end: every
+        direct or disguised one, every direct one. No program that counts as direct code there is.
     count : array of uint64
         Number of programs.
     """
@@ -57,7 +58,8 @@ class Cells:
     steps: U32
     searches: U8
     faithful: Mask
-    essential: Mask
+    essential_low: Mask
+    essential_high: Mask
     count: U64
 
     def __len__(self) -> int:
@@ -86,11 +88,12 @@ def merge_cells(cells: Cells) -> Cells:
     """The same counts with equal cells added up, sorted by class, bits, steps, searches and the flags."""
     if not len(cells):
         return cells
-    # One key of 52 bits, in the order of the columns: 2 + 8 + 32 + 8 + 1 + 1.
+    # One key of 53 bits, in the order of the columns: 2 + 8 + 32 + 8 + 1 + 1 + 1.
     key = cells.kind.astype(np.uint64)
-    for column, width in ((cells.bits, 8), (cells.steps, 32), (cells.searches, 8), (cells.faithful, 1)):
+    numbers: list[tuple[NDArray[Any], int]] = [(cells.bits, 8), (cells.steps, 32), (cells.searches, 8)]
+    flags = [(flag, 1) for flag in (cells.faithful, cells.essential_low, cells.essential_high)]
+    for column, width in (*numbers, *flags):
         key = (key << np.uint64(width)) | column.astype(np.uint64)
-    key = (key << np.uint64(1)) | cells.essential.astype(np.uint64)
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=~key[order[0]]))
     return replace(cells.take(order[starts]), count=np.add.reduceat(cells.count[order], starts))
@@ -206,7 +209,8 @@ def check_class_by(class_by: str) -> ClassBy:
 def census_cells(rows: Rows, class_by: ClassBy = "lesion") -> Cells:
     """Every program of the rows by class, length, steps and searches; no flag is set."""
     unset = np.zeros(len(rows), dtype=bool)
-    return merge_cells(Cells(kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, unset, unset, rows.count))
+    flags = (unset, unset, unset)
+    return merge_cells(Cells(kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, *flags, rows.count))
 
 
 def histogram(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
@@ -248,7 +252,8 @@ def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: Cla
         rows.steps,
         rows.searches,
         acceptable(rows.behaviour, world, world.held_out),
-        rows.bits < _least_direct_bits(rows, kind, which, len(behaviours))[which],
+        rows.bits < _least_bits(rows, kind != SEARCH, which, len(behaviours))[which],
+        rows.bits < _least_bits(rows, kind == DIRECT, which, len(behaviours))[which],
         rows.count,
     )
     return Histogram(
@@ -262,11 +267,10 @@ def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: Cla
     )
 
 
-def _least_direct_bits(rows: Rows, kind: U8, which: I64, behaviours: int) -> I64:
-    """For each behaviour the least length of a direct program, or more than any length."""
+def _least_bits(rows: Rows, chosen: Mask, which: I64, behaviours: int) -> I64:
+    """For each behaviour the least length of a chosen program, or more than any length."""
     least = np.full(behaviours, 256, dtype=np.int64)
-    is_direct = kind == DIRECT
-    np.minimum.at(least, which[is_direct], rows.bits[is_direct].astype(np.int64))
+    np.minimum.at(least, which[chosen], rows.bits[chosen].astype(np.int64))
     return least
 
 

@@ -23,9 +23,9 @@ from priorsim.storage import write_text
 from priorsim.worlds.world import World
 
 FORMAT = "priorsim-histogram"
-VERSION = 1
-_COLUMNS = ("class", "bits", "steps", "searches", "faithful", "essential", "count")
-_TYPES: tuple[type, ...] = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_, np.bool_, np.uint64)
+VERSION = 2
+_COLUMNS = ("class", "bits", "steps", "searches", "faithful", "essential_low", "essential_high", "count")
+_TYPES: tuple[type, ...] = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_, np.bool_, np.bool_, np.uint64)
 _PACKED = ("behaviour", "strict", "wide")
 _MAKE_AGAIN = "export it again with 'priorsim histogram'"
 

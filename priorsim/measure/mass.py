@@ -18,8 +18,15 @@ from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells
 from priorsim.mu.dialect import Language
 from priorsim.prior import F64, Prior
 
-MAX_EXACT_BITS = 1 << 16
-"""Exact rationals are kept while their exponents stay below this; beyond, float64."""
+MAX_EXACT_BITS = 1 << 13
+"""Exact rationals are kept while exponents span no more than this; beyond, float64.
+
+They are then written in less than the 4300 digits up to which Python converts integers to text.
+"""
+
+
+MIN_EXPONENT, MAX_EXPONENT = -1022, 1024
+"""A float keeps all its digits from 2^MIN_EXPONENT to below 2^MAX_EXPONENT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,13 @@ class Mass:
     exact: Fraction | None = None
 
     @property
-    def value(self) -> float:
-        """The mass as a float; it may underflow to 0 where `log2` does not."""
-        return float(self.exact) if self.exact is not None else float(np.exp2(self.log2))
+    def value(self) -> float | None:
+        """The mass as a float; None where it is too small or too large for one, though `log2` is not."""
+        if self.log2 == -math.inf:
+            return 0.0
+        if not MIN_EXPONENT <= self.log2 < MAX_EXPONENT:
+            return None
+        return float(self.exact) if self.exact is not None else math.exp2(self.log2)
 
     def __add__(self, other: "Mass") -> "Mass":
         if self.exact is not None and other.exact is not None:
@@ -122,7 +133,7 @@ def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
     if not counts_by_exponent:
         return exact_mass(Fraction(0))
     least, most = min(counts_by_exponent), max(counts_by_exponent)
-    if max(-least, most) > MAX_EXACT_BITS:
+    if max(0, most) - min(0, least) > MAX_EXACT_BITS:
         return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
     total = sum(count << (most - exponent) for exponent, count in counts_by_exponent.items())
     return exact_mass(total * Fraction(2) ** -most)

@@ -67,7 +67,7 @@ class ClassOdds:
     bonus: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """The class's keys; `mass` is null where no program weighs anything, never 0."""
+        """The class's keys; `mass` is null, never 0, where no program weighs anything or a float cannot hold it."""
         is_empty = self.mass.log2 == -math.inf
         return {
             "mass": None if is_empty else self.mass.value,
@@ -141,13 +141,14 @@ class Odds:
         world                name of the world
         family               its family
         train                list of its training lanes
-        prior                {name, beta, gamma, lambda, delta, cap}
+        prior                {name, beta, gamma, lambda, delta, cap}; name is the member of the family,
+                             with the values that depart from it: "levin (delta 4)"
         bound_bits           B, the length up to which programs were counted
         language             {dialect, word_bits, depth, columns, lanes, accounting}
         class_by             "lesion" or "form"
-        classes              {direct, disguised, search}, each {mass, log2_mass, exact_mass (a rational,
-                             or null), share, programs, l_min, kt_min, witness, kt_witness, bonus,
-                             shortest_row, least_kt_row}
+        classes              {direct, disguised, search}, each {mass (null where a float cannot hold
+                             it), log2_mass, exact_mass (a rational, or null), share, programs, l_min,
+                             kt_min, witness, kt_witness, bonus, shortest_row, least_kt_row}
         log_odds             {low, high}
         gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
                              "zero" where there is no root}

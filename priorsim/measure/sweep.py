@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import isfinite, prod
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval, log_odds, masses, shares
 from priorsim.prior import PARAMETERS, Prior
+
+MAX_POINTS = 1_000_000
+"""A grid has no more points; a thousand take about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]
     Raises
     ------
     PriorError
-        When a penalty is unknown, has no values, or a value is refused.
+        When a penalty is unknown, has no values, a value is refused, or there are too many points.
     """
     if not 1 <= len(grid) <= 2:
         raise PriorError(f"a grid over {len(grid)} penalties: choose one or two of {', '.join(PARAMETERS)}")
@@ -55,6 +59,9 @@ def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]
         prior.value(parameter)
         if not len(values):
             raise PriorError(f"the grid has no values of {parameter}: give at least one")
+    points = prod(map(len, grid.values()))
+    if points > MAX_POINTS:
+        raise PriorError(f"a grid of {points} points is too large: give at most {MAX_POINTS}")
     rows = []
     for point in product(*grid.values()):
         here = prior.with_values(dict(zip(grid, point, strict=True)))
@@ -71,7 +78,7 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
     Raises
     ------
     PriorError
-        When a text is no such grid, or a penalty is given twice.
+        When a text is no such grid, has too many values, or a penalty is given twice.
 
     Examples
     --------
@@ -86,14 +93,22 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
         if name in grid:
             raise PriorError(f"grid '{text}': {name} is given twice")
         try:
-            if ":" in given:
-                first, last, count = given.split(":")
-                grid[name] = tuple(np.linspace(float(first), float(last), int(count)).tolist())
-            else:
-                grid[name] = tuple(float(value) for value in given.split(","))
+            grid[name] = _spaced(given) if ":" in given else tuple(float(value) for value in given.split(","))
         except ValueError:
-            raise PriorError(f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT or NAME=V,V,...") from None
+            raise PriorError(
+                f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT with finite ends and a COUNT of 1 to "
+                f"{MAX_POINTS}, or NAME=V,V,..."
+            ) from None
     return grid
+
+
+def _spaced(text: str) -> tuple[float, ...]:
+    """The values of FIRST:LAST:COUNT; ValueError where it is none."""
+    first, last, count = text.split(":")
+    ends = float(first), float(last)
+    if not (all(map(isfinite, ends)) and 1 <= int(count) <= MAX_POINTS):
+        raise ValueError(text)
+    return tuple(np.linspace(*ends, int(count)).tolist())
 
 
 def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:

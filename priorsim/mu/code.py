@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from priorsim.errors import CodeError
 from priorsim.mu.dialect import FORMS, Language
-from priorsim.mu.syntax import Apply, Const, Program, Term, Var, check
+from priorsim.mu.syntax import MAX_NESTING, TOO_DEEP, Apply, Const, Program, Term, Var, check
 
 CONSTANT_SYMBOLS = 3
 """1, 0 and the literal, in code order."""
@@ -120,7 +120,7 @@ def decode(bits: str, language: Language) -> tuple[Program, str]:
     Raises
     ------
     CodeError
-        When the string holds other characters than 0 and 1, or is cut short.
+        When the string holds other characters than 0 and 1, is cut short, or its operators nest too deep.
 
     Examples
     --------
@@ -132,16 +132,16 @@ def decode(bits: str, language: Language) -> tuple[Program, str]:
         raise CodeError(f"a bit string holds only 0 and 1, not '{min(wrong)}'")
     reader = _Reader(bits)
     if reader.take(1) == 0:
-        program = Program(_decode_term(reader, 0, language))
+        program = Program(_decode_term(reader, 0, language, 1))
     else:
         size = int(2 ** (reader.symbol(language.word_bits) + 1))
         entries = tuple(reader.take(language.word_bits) for _ in range(size))
-        index = _decode_term(reader, 0, language)
-        program = Program(_decode_term(reader, 1, language), entries, index)
+        index = _decode_term(reader, 0, language, 1)
+        program = Program(_decode_term(reader, 1, language, 1), entries, index)
     return program, bits[reader.position :]
 
 
-def _decode_term(reader: _Reader, bound: int, language: Language) -> Term:
+def _decode_term(reader: _Reader, bound: int, language: Language, level: int) -> Term:
     if reader.take(1) == 0:
         return Var(reader.symbol(bound + language.columns))
     if reader.take(1) == 0:
@@ -149,6 +149,8 @@ def _decode_term(reader: _Reader, bound: int, language: Language) -> Term:
         if symbol == 2:
             return Const(reader.take(language.word_bits), literal=True)
         return Const(1 - symbol, literal=False)
+    if level > MAX_NESTING:
+        raise CodeError(f"bit {reader.position}: {TOO_DEEP}")
     operators = language.operators_in(bound)
     form = operators[reader.symbol(len(operators))]
-    return Apply(form, tuple(_decode_term(reader, bound + binds, language) for binds in FORMS[form].binds))
+    return Apply(form, tuple(_decode_term(reader, bound + binds, language, level + 1) for binds in FORMS[form].binds))

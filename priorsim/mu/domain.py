@@ -15,7 +15,13 @@ from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
 
 MAX_PACKED_BITS = 64
 MAX_ENVIRONMENTS = 2**20
+MAX_WORD_DIGITS = 9
+"""More digits than any word has; Python refuses to convert very long numbers."""
+
 CONTEXT_SUFFIX = ":context"
+OUTPUT_COLUMN, TRAIN_COLUMN = "output", "train"
+"""Columns of a world's file that are no inputs."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -84,7 +90,7 @@ class Domain:
     def from_csv(cls, path: Path | str, word_bits: int) -> "Domain":
         """Read lanes from a CSV file: column names in the first line, one lane a line.
 
-        A name ending in ``:context`` marks a context column.
+        A name ending in ``:context`` marks a context column. Each lane stands there once.
 
         Raises
         ------
@@ -92,13 +98,18 @@ class Domain:
             When the file is missing or malformed; the message names the line.
         """
         names, rows = read_csv(path)
+        for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
+            if name in names:
+                raise DomainError(f"{path}: column '{name}' belongs to a world, a domain has inputs only: leave it out")
         lanes = [tuple(parse_word(cell, word_bits, f"{path}, line {line}") for cell in row) for line, row in rows]
         columns = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names)
         context = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names if name.endswith(CONTEXT_SUFFIX))
         try:
-            return cls(word_bits, tuple(lanes), columns, context)
+            domain = cls(word_bits, tuple(lanes), columns, context)
         except DomainError as error:
             raise DomainError(f"{path}: {error}") from None
+        check_distinct(domain.lanes, [f"{path}, line {line}" for line, _ in rows])
+        return domain
 
     @property
     def default_depth(self) -> int:
@@ -156,9 +167,18 @@ def check_word(word: int, word_bits: int, where: str) -> None:
         raise DomainError(f"{where}: word {word} is out of range 0 to {2**word_bits - 1}")
 
 
+def check_distinct(lanes: Sequence[tuple[int, ...]], where: Sequence[str]) -> None:
+    """Raise DomainError where a lane stands there twice; `where` says of each lane where that is."""
+    first: dict[tuple[int, ...], int] = {}
+    for number, lane in enumerate(lanes):
+        if lane in first:
+            raise DomainError(f"{where[number]}: the same inputs stand in lane {first[lane]} already: keep one of them")
+        first[lane] = number
+
+
 def parse_word(text: str, word_bits: int, where: str) -> int:
     """A decimal word of `word_bits` bits; DomainError says where it stood."""
-    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+    if not re.fullmatch(rf"[0-9]{{1,{MAX_WORD_DIGITS}}}", text.strip()):
         raise DomainError(f"{where}: '{text}' is not a word: give a decimal number 0 to {2**word_bits - 1}")
     word = int(text)
     check_word(word, word_bits, where)
@@ -168,15 +188,17 @@ def parse_word(text: str, word_bits: int, where: str) -> int:
 def read_csv(path: Path | str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Column names and (line number, cells) of a CSV file, blank lines left out."""
     try:
-        with open(path, newline="", encoding="utf-8") as file:
+        with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
             rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DomainError(f"{path}: cannot be read as CSV ({getattr(error, 'strerror', None) or error})") from None
     if len(rows) < 2:
         raise DomainError(f"{path}: give the column names in the first line and at least one lane below")
-    names = rows[0][1]
+    line, names = rows[0]
+    if names[0].startswith("#"):
+        raise DomainError(f"{path}, line {line}: a line of # belongs to a world's file: begin with the column names")
     for line, row in rows[1:]:
         if len(row) != len(names):
-            raise DomainError(f"{path}, line {line}: {len(row)} cells for {len(names)} columns")
+            raise DomainError(f"{path}, line {line}: {len(row)} cells for {len(names)} columns: give one for each")
     return names, rows[1:]

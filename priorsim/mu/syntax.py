@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from priorsim.errors import CodeError, DomainError, MuSyntaxError
 from priorsim.mu.dialect import FORMS, Language
-from priorsim.mu.domain import check_column_names
+from priorsim.mu.domain import MAX_WORD_DIGITS, check_column_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,14 @@ class Apply:
 
 
 Term = Var | Const | Apply
+
+MAX_NESTING = 100
+"""Operators nest no deeper in what is read or coded, so that terms can be walked by recursion.
+
+No census reaches so deep: of its 255 bits at most every operator takes four or more.
+"""
+
+TOO_DEEP = f"operators nest more than {MAX_NESTING} deep: write a flatter program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +99,12 @@ def check(program: Program, language: Language) -> None:
                 raise CodeError(f"data entry {entry} is out of range 0 to {2**language.word_bits - 1}")
         if program.index is None:
             raise CodeError("a program with data needs an index term")
-        _check_term(program.index, 0, language)
+        _check_term(program.index, 0, language, 1)
         bound = 1
-    _check_term(program.term, bound, language)
+    _check_term(program.term, bound, language, 1)
 
 
-def _check_term(term: Term, bound: int, language: Language) -> None:
+def _check_term(term: Term, bound: int, language: Language, level: int) -> None:
     match term:
         case Var(index):
             if not 0 <= index < bound + language.columns:
@@ -105,12 +113,14 @@ def _check_term(term: Term, bound: int, language: Language) -> None:
             if not 0 <= word < 2**language.word_bits or not (literal or word <= 1):
                 raise CodeError(f"constant {word} is out of range 0 to {2**language.word_bits - 1}")
         case Apply(form, args):
+            if level > MAX_NESTING:
+                raise CodeError(TOO_DEEP)
             if form not in language.operators_in(bound):
                 raise CodeError(_why_not_allowed(form, bound, language))
             if len(args) != FORMS[form].arity:
                 raise CodeError(f"{form} takes {FORMS[form].arity} terms, not {len(args)}")
             for arg, binds in zip(args, FORMS[form].binds, strict=True):
-                _check_term(arg, bound + binds, language)
+                _check_term(arg, bound + binds, language, level + 1)
 
 
 def _why_not_allowed(form: str, bound: int, language: Language) -> str:
@@ -243,7 +253,7 @@ def _read(text: str) -> _Node:
             line_start = position + match[0].rindex("\n") + 1
         position = match.end()
     if stack:
-        raise MuSyntaxError("'(' is never closed", stack[-1][1], stack[-1][2])
+        raise MuSyntaxError("'(' is never closed: add a ')'", stack[-1][1], stack[-1][2])
     if not done:
         raise MuSyntaxError("the program is empty", line, 1)
     return done[0]
@@ -257,7 +267,7 @@ class _Resolver:
 
     def program(self, node: _Node, scope: tuple[str, ...]) -> Program:
         if not (isinstance(node, _List) and node.items and _is_atom(node.items[0], "data")):
-            return Program(self.term(node, scope, 0))
+            return Program(self.term(node, scope, 0, 1))
         if len(node.items) != 5:
             raise _error(node, "write (data (e0 e1 ...) index (m) body)")
         _, entry_list, index, binder, body = node.items
@@ -268,35 +278,38 @@ class _Resolver:
         if len(entries) not in sizes:
             raise _error(entry_list, f"{len(entries)} entries: give a power of two from 2 to {sizes[-1]}")
         inner = (self.binding(binder, scope), *scope)
-        return Program(self.term(body, inner, 1), entries, self.term(index, scope, 0))
+        return Program(self.term(body, inner, 1, 1), entries, self.term(index, scope, 0, 1))
 
-    def term(self, node: _Node, scope: tuple[str, ...], bound: int) -> Term:
+    def term(self, node: _Node, scope: tuple[str, ...], bound: int, level: int) -> Term:
         if isinstance(node, _Atom):
             return self.leaf(node, scope)
         if not node.items:
             raise _error(node, "'()' is not a term")
+        if level > MAX_NESTING:
+            raise _error(node, TOO_DEEP)
         head = node.items[0]
         if not isinstance(head, _Atom) or head.text not in FORMS:
             shown = head.text if isinstance(head, _Atom) else "a list"
             if shown == "data":
                 raise _error(head, "a data segment stands only at the root of a program")
-            raise _error(head, f"'{shown}' is not an operator")
+            operators = ", ".join(self.language.operators_in(bound))
+            raise _error(head, f"'{shown}' is not an operator: choose among {operators}")
         if head.text not in self.language.operators_in(bound):
             raise _error(head, _why_not_allowed(head.text, bound, self.language))
-        return Apply(head.text, tuple(self.arguments(head.text, node, scope, bound)))
+        return Apply(head.text, tuple(self.arguments(head.text, node, scope, bound, level)))
 
-    def arguments(self, form: str, node: _List, scope: tuple[str, ...], bound: int) -> Iterator[Term]:
+    def arguments(self, form: str, node: _List, scope: tuple[str, ...], bound: int, level: int) -> Iterator[Term]:
         binds = FORMS[form].binds
         rest = node.items[1:]
         if len(rest) != len(binds) + sum(binds):
-            raise _error(node, f"{form} takes {_shape(form)}, not {len(rest)} items")
+            raise _error(node, f"write ({form} {_shape(form)}): {len(rest)} items stand after {form}")
         position = 0
         for opens in binds:
             inner = scope
             if opens:
                 inner = (self.binding(rest[position], scope), *scope)
                 position += 1
-            yield self.term(rest[position], inner, bound + opens)
+            yield self.term(rest[position], inner, bound + opens, level + 1)
             position += 1
 
     def binding(self, node: _Node, scope: tuple[str, ...]) -> str:
@@ -322,10 +335,11 @@ class _Resolver:
     def word(self, node: _Node) -> int:
         if not isinstance(node, _Atom) or not _NUMBER.match(node.text):
             raise _error(node, "a word is expected here")
-        word = int(node.text.removeprefix("#"))
-        if word >= 2**self.language.word_bits:
-            raise _error(node, f"word {word} is out of range 0 to {2**self.language.word_bits - 1}")
-        return word
+        digits = node.text.removeprefix("#").lstrip("0") or "0"
+        if len(digits) > MAX_WORD_DIGITS or int(digits) >= 2**self.language.word_bits:
+            shown = digits if len(digits) <= MAX_WORD_DIGITS else f"{digits[:MAX_WORD_DIGITS]}..."
+            raise _error(node, f"word {shown} is out of range 0 to {2**self.language.word_bits - 1}")
+        return int(digits)
 
 
 def _is_atom(node: _Node, text: str) -> bool:

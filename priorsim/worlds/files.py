@@ -11,9 +11,9 @@ CSV: settings first, one ``# key = value`` line each, then the column names, the
 
 The last column is ``output``: the word that is right, or several separated by ``|``. A column
 ``train`` holds 1 on the training lanes and 0 on the others; without it the first three quarters
-train. The suffix ``:context`` marks a context column. ``word_bits`` must be given; the other settings
-are name (the file's own), dialect (arith), family (file) and description. A line that starts with #
-and holds no = is a remark.
+train. No two lanes have the same inputs. The suffix ``:context`` marks a context column.
+``word_bits`` must be given; the other settings are name (the file's own), dialect (arith), family
+(file) and description. A line that starts with # and holds no = is a remark.
 
 TOML: the fields of WorldFile, checked strictly::
 
@@ -38,18 +38,21 @@ import msgspec
 
 from priorsim.errors import CodeError, DomainError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
-from priorsim.mu.domain import CONTEXT_SUFFIX, Domain, parse_word
+from priorsim.mu.domain import (
+    CONTEXT_SUFFIX,
+    MAX_WORD_DIGITS,
+    OUTPUT_COLUMN,
+    TRAIN_COLUMN,
+    Domain,
+    check_distinct,
+    parse_word,
+)
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
 FILE_FAMILY = "file"
-OUTPUT_COLUMN = "output"
-TRAIN_COLUMN = "train"
 SEVERAL = "|"
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
-_MAX_DIGITS = 9
-"""More digits than any word has; Python refuses to convert very long numbers."""
-
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
 """Text without line breaks."""
@@ -145,7 +148,7 @@ def _read_csv_world(text: str, path: Path) -> World:
             tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns),
             tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns if name.endswith(CONTEXT_SUFFIX)),
         )
-        return World(
+        world = World(
             name=settings.get("name") or path.stem,
             domain=domain,
             acceptable=tuple(output),
@@ -156,6 +159,8 @@ def _read_csv_world(text: str, path: Path) -> World:
         )
     except PriorsimError as error:
         raise type(error)(f"{path}: {error}") from None
+    check_distinct(domain.lanes, [row.where for row in lanes])
+    return world
 
 
 def _split_csv(text: str, path: Path) -> tuple[dict[str, str], list[_Row]]:
@@ -189,7 +194,7 @@ def _split_csv(text: str, path: Path) -> tuple[dict[str, str], list[_Row]]:
         raise WorldError(f"{path}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
     for row in rows[1:]:
         if len(row.cells) != len(rows[0].cells):
-            raise WorldError(f"{row.where}: {len(row.cells)} cells for {len(rows[0].cells)} columns")
+            raise WorldError(f"{row.where}: {len(row.cells)} cells for {len(rows[0].cells)} columns: give one for each")
     return settings, rows
 
 
@@ -225,8 +230,8 @@ def _words(row: _Row, names: Sequence[str], column: int, word_bits: int) -> froz
 
 
 def _parse(text: str, word_bits: int, where: str) -> int:
-    if len(text.strip()) > _MAX_DIGITS:
-        raise DomainError(f"{where}: '{text.strip()[:_MAX_DIGITS]}...' is out of range 0 to {2**word_bits - 1}")
+    if len(text.strip()) > MAX_WORD_DIGITS:
+        raise DomainError(f"{where}: '{text.strip()[:MAX_WORD_DIGITS]}...' is out of range 0 to {2**word_bits - 1}")
     return parse_word(text, word_bits, where)
 
 
@@ -244,7 +249,7 @@ def _read_toml_world(text: str, path: Path) -> World:
     try:
         fields = msgspec.toml.decode(text, type=WorldFile)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise WorldError(f"{path}: {error}") from None
+        raise WorldError(f"{path}: {_in_our_words(str(error))}") from None
     try:
         domain = _toml_domain(fields)
         return World(
@@ -260,12 +265,34 @@ def _read_toml_world(text: str, path: Path) -> World:
         raise type(error)(f"{path}: {error}") from None
 
 
+_REPORTS = (
+    (r"Object missing required field `(\w+)`", r"the field '\1' is missing: give it"),
+    (
+        r"Object contains unknown field `(\w+)`",
+        rf"unknown field '\1': choose among {', '.join(WorldFile.__struct_fields__)}",
+    ),
+    (r"Expected `str` matching regex .* - at `\$\.(.+)`", r"field '\1': the text breaks a line: write it on one line"),
+    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", r"field '\3': it is of type \2 where \1 is wanted"),
+)
+"""What the reader of TOML reports of the fields, and how it is said here."""
+
+
+def _in_our_words(report: str) -> str:
+    for pattern, words in _REPORTS:
+        found = re.fullmatch(pattern, report)
+        if found:
+            return found.expand(words)
+    return report
+
+
 def _toml_domain(fields: WorldFile) -> Domain:
     if fields.lanes is None:
         lanes = Domain.default(fields.word_bits).lanes
     else:
         lanes = tuple(_several(lane) for lane in fields.lanes)
-    return Domain(fields.word_bits, lanes, fields.columns, fields.context)
+    domain = Domain(fields.word_bits, lanes, fields.columns, fields.context)
+    check_distinct(lanes, [f"field 'lanes', lane {lane}" for lane in range(len(lanes))])
+    return domain
 
 
 def _several(words: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -134,7 +134,6 @@ def test_what_could_overflow_is_refused_before_it_starts():
 CHECKED_RUN = """
 from priorsim.census import exhaustive
 from tests.census import oracle
-from tests.census.checked import checked_run
 from tests.census.checked import count_checked
 for dialect in ("arith", "logic"):
     header = oracle.make_header(dialect, oracle.PAIRS, 2, 17)

@@ -1,6 +1,8 @@
 """The quotient engine against the oracle, the exhaustive engine, the recurrence and itself."""
 
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +15,8 @@ import pytest
 from priorsim.census.atlas import Rows, counts_by_length
 from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_exact, count_quotient, estimate
+from priorsim.census.quotient import check_estimate, check_exact, count_quotient, estimate
+from priorsim.census.quotient_runs import remove_run
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
 from priorsim.census.recurrence import program_counts
@@ -202,7 +205,6 @@ import numpy as np
 from priorsim.census.quotient import count_quotient
 from priorsim.census.quotient_fitting import FittingCensus
 from tests.census import oracle
-from tests.census.checked import checked_run
 from tests.census.checked import count_checked
 for dialect in ("arith", "logic"):
     header = oracle.make_header(dialect, oracle.PAIRS, 2, 23)
@@ -217,13 +219,56 @@ def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
     assert checked_run(CHECKED_RUN, tmp_path) > 60
 
 
+def test_a_directory_that_no_run_made_is_refused_and_left(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(CensusError, match="no run made"):
+        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CensusError, match="cannot be made"):
+        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path / "file")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "notes.txt"]
+
+
+def test_only_what_the_run_wrote_is_removed(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / ".manifest.json.ab_c1x9z").write_text("{")  # left by a kill
+    count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=run)
+    (run / "notes.txt").write_text("mine")
+    remove_run(run)
+    assert [path.name for path in run.iterdir()] == ["notes.txt"]
+    (run / "notes.txt").unlink()
+    remove_run(run)
+    assert not run.exists()
+
+
 # --- what is refused --------------------------------------------------------------------------
 
 
-def test_what_does_not_fit_is_refused_with_the_bound_that_would():
-    header = oracle.make_header("arith", W4, 2, 60)
-    with pytest.raises(CensusError, match=r"GiB given: give more memory, or at most \d+ bits"):
-        count_quotient(header, memory_bytes=1 << 30)
+@pytest.mark.parametrize(
+    ("bits", "memory_bytes", "seconds", "said"),
+    [
+        (60, 1 << 30, math.inf, "and 8280.1 GiB, more than the 1.0 GiB given: give more memory, or"),
+        (60, 8 << 30, 1800, "in 39 hours and 8280.1 GiB, more than the 8.0 GiB given: give more memory and --yes to"),
+        (53, 1 << 50, 1800, "in 107 minutes and 381.1 GiB: give --yes to start all the same, or"),
+    ],
+)
+def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits, memory_bytes, seconds, said):
+    def check(bits):
+        check_estimate(oracle.make_header("arith", W4, 2, bits), memory_bytes, seconds=seconds)
+
+    with pytest.raises(CensusError, match=r", or --max-bits \d+ or less$") as refused:
+        check(bits)
+    assert said in str(refused.value)
+    bound = int(re.search(r"--max-bits (\d+)", str(refused.value))[1])
+    check(bound)
+    with pytest.raises(CensusError, match=f"or --max-bits {bound} or less"):
+        check(bound + 1)
+
+
+def test_no_bound_is_named_where_none_fits():
+    with pytest.raises(CensusError, match=r"0\.4 GiB, more than the 0\.1 GiB given: give more memory$"):
+        count_quotient(oracle.make_header("arith", W4, 2, 2), memory_bytes=100 << 20)
 
 
 def test_the_estimate_is_within_a_factor_of_two():

@@ -31,8 +31,7 @@ def with_counts(found: Histogram, counts: dict[int, tuple[int, int, int]]) -> Hi
         bits.astype(np.uint8),
         ones.astype(np.uint32) * 16,
         ones.astype(np.uint8),
-        ones.astype(bool),
-        ones.astype(bool),
+        *(ones.astype(bool),) * 3,
         count.astype(np.uint64),
     )
     return replace(found, cells=cells)

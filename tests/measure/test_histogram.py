@@ -50,15 +50,16 @@ def plain_rows(atlas: Atlas, world, class_by):
 
 def test_cells_count_the_fitting_programs(case):
     atlas, world, class_by, plain = case
-    direct = defaultdict(lambda: 999)
+    low, high = defaultdict(lambda: 999), defaultdict(lambda: 999)
     for kind, key, _ in plain:
-        if kind == 0:
-            direct[key.behaviour] = min(direct[key.behaviour], key.bits)
+        for shortest, direct in ((low, (0, 1)), (high, (0,))):
+            if kind in direct:
+                shortest[key.behaviour] = min(shortest[key.behaviour], key.bits)
     want: Counter = Counter()
     for kind, key, count in plain:
         faithful = world.accepts(atlas.header.domain.unpack(key.behaviour), world.held_out)
-        cell = (kind, key.bits, key.steps, key.searches, faithful, key.bits < direct[key.behaviour])
-        want[cell] += count
+        essential = (key.bits < low[key.behaviour], key.bits < high[key.behaviour])
+        want[(kind, key.bits, key.steps, key.searches, faithful, *essential)] += count
     cells = histogram(atlas, world, class_by=class_by).cells
     columns = [getattr(cells, column.name).tolist() for column in fields(Cells)]
     assert [tuple(row) for row in zip(*columns, strict=True)] == [(*cell, n) for cell, n in sorted(want.items())]
@@ -98,9 +99,10 @@ def test_classing_by_form_leaves_nothing_disguised(case):
     assert not len(histogram(atlas, world, class_by="form").cells.of([1]))
 
 
-def test_direct_programs_are_never_essential(case):
+def test_direct_code_is_never_essential(case):
     cells = histogram(case[0], case[1], class_by=case[2]).cells
-    assert not cells.of([0]).essential.any()
+    assert not cells.of([0, 1]).essential_low.any()
+    assert not cells.of([0]).essential_high.any()
 
 
 def test_histograms_do_not_depend_on_order_or_batches_of_rows(case):

@@ -75,8 +75,8 @@ def test_foreign_files_are_refused(tmp_path):
 
 
 def test_other_versions_are_refused(found):
-    with pytest.raises(AtlasError, match="version 2, this priorsim reads version 1"):
-        parse_histogram(format_histogram(found).replace('"version":1', '"version":2', 1))
+    with pytest.raises(AtlasError, match="version 1, this priorsim reads version 2"):
+        parse_histogram(format_histogram(found).replace('"version":2', '"version":1', 1))
 
 
 def test_a_file_that_makes_no_sense_is_refused_though_its_checksum_holds(found):

@@ -31,6 +31,13 @@ def case(request, oracle, world):
     return histogram(atlas, world(atlas.header, words, train)), named_prior(prior)
 
 
+@pytest.fixture(scope="module")
+def found_classes(oracle, world):
+    """A histogram with programs of every class."""
+    atlas = oracle("arith-w4-24")
+    return histogram(atlas, world(atlas.header, lambda x: x > 1, range(12)))
+
+
 def strict_json(values):
     return json.dumps(values, allow_nan=False)
 
@@ -67,6 +74,32 @@ def test_the_json_says_what_the_measures_say(case):
         assert each["mass"] == (part.value or None)
     assert values["prior"]["name"] == prior.name
     assert values["bound_bits"] == found.max_bits
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"beta": 100},
+        {"beta": 1000},
+        {"beta": 1e100},
+        {"gamma": 1e100},
+        {"lam": 1e100},
+        {"delta": 1e100},
+        {"delta": -1e100},
+        {"delta": -2000},
+        {"delta": -1e6, "beta": 8000},
+        {"beta": 300, "delta": -8000},
+    ],
+    ids=str,
+)
+def test_numbers_of_any_size_are_valid_json_and_give_no_warnings(found_classes, values):
+    given = odds(found_classes, Prior("p", **values)).to_json()
+    assert json.loads(strict_json(given)) == given
+    for each in given["classes"].values():
+        assert each["log2_mass"] is not None
+        assert each["mass"] is None or math.log2(each["mass"]) == pytest.approx(each["log2_mass"])
+        assert (each["mass"] is not None) == (-1022 <= each["log2_mass"] < 1024)
 
 
 def test_a_class_without_programs_is_none_and_never_zero(case):

@@ -10,7 +10,7 @@ from priorsim.formats import rounded
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.measure.mass import log_odds_of
-from priorsim.measure.sweep import format_sweep, sweep
+from priorsim.measure.sweep import format_sweep, parse_grid, sweep
 from priorsim.prior import Prior, named_prior
 
 
@@ -63,8 +63,17 @@ def test_the_csv_has_a_line_for_each_point(found):
         ({"gamma": []}, "no values of gamma"),
         ({"beta": [1, 0.5]}, "does not converge"),
         ({"gamma": [0, float("nan")]}, "finite"),
+        ({"gamma": range(1001), "delta": range(1000)}, "1001000 points is too large: give at most 1000000"),
     ],
 )
 def test_grids_that_make_no_sense_are_refused(found, grid, message):
     with pytest.raises(PriorError, match=message):
         sweep(found, Prior("p"), grid)
+
+
+@pytest.mark.parametrize(
+    "given", ["0:1:0", "0:1:-1", "0:1:100000000", "0:inf:3", "nan:1:3", "0:1", "0:1:2:3", "0:x:2", "", "1,"]
+)
+def test_grids_that_cannot_be_read_are_refused(given):
+    with pytest.raises(PriorError, match=r"'gamma=.*' cannot be read: write NAME=FIRST:LAST:COUNT .* 1 to 1000000"):
+        parse_grid([f"gamma={given}"])

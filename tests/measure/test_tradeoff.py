@@ -24,8 +24,7 @@ def cloud(found: Histogram, points):
         bits.astype(np.uint8),
         steps.astype(np.uint32),
         ones.astype(np.uint8),
-        ones.astype(bool),
-        ones.astype(bool),
+        *(ones.astype(bool),) * 3,
         ones.astype(np.uint64),
     )
     return Histogram(found.header, found.world, "lesion", cells, (0,) * 8, (None,) * 3, (None,) * 3)

@@ -36,10 +36,14 @@ def test_a_domain_of_more_than_64_bits_is_refused():
     [
         ("", "give the column names"),
         ("x\n", "give the column names"),
-        ("x,y\n1\n", "line 2: 1 cells for 2 columns"),
+        ("x,y\n1\n", "line 2: 1 cells for 2 columns: give one for each"),
         ("x\n16\n", "line 2: word 16 is out of range 0 to 15"),
         ("x\n-1\n", "line 2: '-1' is not a word"),
         ("x,x\n1,1\n", "repeat"),
+        ("x,output\n1,1\n", "column 'output' belongs to a world"),
+        ("x,train\n1,1\n", "column 'train' belongs to a world"),
+        ("# word_bits = 4\nx\n1\n", "line 1: a line of # belongs to a world's file"),
+        ("x,y\n1,2\n3,2\n1,2\n", "line 4: the same inputs stand in lane 0 already"),
         ("add\n1\n", "cannot name a column"),
     ],
 )
@@ -54,7 +58,7 @@ def test_malformed_domain_files_name_the_line(tmp_path, text, words):
 
 def test_a_domain_file_gives_columns_lanes_and_context(tmp_path):
     path = tmp_path / "domain.csv"
-    path.write_text("o:context,q\n1,2\n\n3,4\n")
+    path.write_text("o:context,q\n1,2\n\n3,4\n", encoding="utf-8-sig")
     domain = Domain.from_csv(path, 4)
     assert (domain.columns, domain.context, domain.lanes) == (("o", "q"), ("o",), ((1, 2), (3, 4)))
 

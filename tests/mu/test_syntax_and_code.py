@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorsim.errors import CodeError, DomainError, MuSyntaxError
-from priorsim.mu.code import decode, encode, truncated_binary
+from priorsim.mu.code import decode, encode, operator_code, truncated_binary
 from priorsim.mu.dialect import DIALECTS, Language
-from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches, format_program, parse
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import run, trace
+from priorsim.mu.lesions import ProgramClass, classify
+from priorsim.mu.syntax import MAX_NESTING, Apply, Const, Program, Var, count_searches, format_program, parse
 from tests.strategies import LANGUAGES, programs
 
 ARITH = Language.named("arith", 4)
@@ -91,7 +94,7 @@ def test_names_of_bound_variables_do_not_matter():
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [
-        ("(add x", 1, 1, "never closed"),
+        ("(add x", 1, 1, "never closed: add a ')'"),
         ("(add x 1))", 1, 10, "after the end"),
         (")", 1, 1, "closes nothing"),
         ("", 1, 1, "empty"),
@@ -101,13 +104,18 @@ def test_names_of_bound_variables_do_not_matter():
         ("(add x\n  (frob x))", 2, 4, "'frob' is not an operator"),
         ("(and x x)", 1, 2, "no operator 'and'"),
         ("((add) x)", 1, 2, "not an operator"),
-        ("(add x)", 1, 1, "add takes term term"),
+        ("(add x (frob x))", 1, 9, "choose among add, sub, mul, eq, lt, if, iter, find, argmax"),
+        ("(add x)", 1, 1, "write (add term term): 1 items stand after add"),
+        ("(find c)", 1, 1, "write (find (name) body): 1 items"),
         ("(add x y)", 1, 8, "'y' is not bound"),
         ("(find (x) x)", 1, 7, "already bound"),
         ("(find (add) x)", 1, 7, "cannot name"),
         ("(find c c)", 1, 7, "in parentheses"),
         ("(find (a) (find (b) (find (c) c)))", 1, 22, "binder too deep"),
         ("(add x 16)", 1, 8, "16 is out of range 0 to 15"),
+        ("(add x " + "9" * 5000 + ")", 1, 8, "999999999... is out of range 0 to 15"),
+        ("(add x " * 101 + "x" + ")" * 101, 1, 701, "nest more than 100 deep"),
+        ("(" * 5000 + ")" * 5000, 1, 2, "'a list' is not an operator"),
         ("(data (1 2 3) x (m) m)", 1, 7, "power of two"),
         ("(data (1 99) x (m) m)", 1, 10, "99 is out of range"),
         ("(data (1 2) x m)", 1, 1, "write (data"),
@@ -120,6 +128,32 @@ def test_syntax_errors_name_line_and_column(text, line, column, words):
         parse(text, ARITH)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert words in str(caught.value)
+
+
+def test_programs_nest_as_deep_as_is_said_and_can_be_run():
+    logic = Language.named("logic", 3)
+    deepest = Var(0)
+    for _ in range(MAX_NESTING - 1):
+        deepest = Apply("shr", (deepest,))
+    deepest = Apply("find", (deepest,))
+    program = Program(deepest)
+    assert parse(format_program(program), logic) == program
+    assert decode(encode(program, logic), logic) == (program, "")
+    assert run(program, Domain.default(3)).words == (0,) * 8
+    assert classify(program, Domain.default(3)) is ProgramClass.DIRECT
+    assert len(list(trace(program, Domain.default(3), 0))) == 8 * MAX_NESTING + 1
+
+
+def test_programs_that_nest_deeper_are_refused():
+    logic = Language.named("logic", 3)
+    term = Var(0)
+    for _ in range(MAX_NESTING + 1):
+        term = Apply("shr", (term,))
+    with pytest.raises(CodeError, match="nest more than 100 deep"):
+        encode(Program(term), logic)
+    with pytest.raises(CodeError, match=r"bit \d+: operators nest more than 100 deep"):
+        decode("0" + operator_code("shr", 0, logic) * 5000, logic)
+    assert parse("(add x " + "0" * 5000 + "7)", ARITH) == parse("(add x 7)", ARITH)
 
 
 def test_programs_outside_the_language_have_no_code():

@@ -1,0 +1,50 @@
+"""How far a long command has come, on standard error, and what an interrupt leaves."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from priorsim.census.progress import Progress
+
+
+@contextmanager
+def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar with an estimate on standard error; an interrupt says how far it came, and what is kept.
+
+    A request to terminate is an interrupt, too.
+    """
+    columns = (
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    reached = [0, 0]
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(unit, total=None, visible=False)
+
+        def update(progress: Progress) -> None:
+            reached[:] = progress.programs, progress.total
+            bar.update(task, completed=progress.programs, total=progress.total, visible=True)
+
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            yield update
+        except KeyboardInterrupt:
+            bar.stop()
+            done = f"{reached[0]} of {reached[1]} {unit} were counted" if reached[1] else "nothing was counted yet"
+            left = "nothing was left half written"
+            if kept is not None and kept.exists():
+                left = f"finished levels are kept in {kept}, the same command goes on from there"
+            typer.echo(f"interrupted: {done}, {left}", err=True)
+            raise
+        finally:
+            signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,44 @@
+"""What is said of a census before it starts."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from priorsim.census import runs
+from priorsim.errors import CensusError
+from priorsim.mu.domain import Domain
+
+W4 = Domain.default(4)
+
+
+@pytest.fixture
+def rate(monkeypatch):
+    """The clock of an exhaustive engine that counts a million programs a second, compilation apart."""
+    clock, calls = [0.0], Counter()
+
+    def count(header):
+        calls[header.max_bits] += 1
+        compilation = 60 if calls[header.max_bits] == 1 else 0
+        clock[0] += compilation + sum(runs.program_counts(header.language, header.max_bits)) / 1e6
+
+    monkeypatch.setattr(runs, "count_exhaustive", count)
+    monkeypatch.setattr(runs.time, "perf_counter", lambda: clock[0])
+
+
+@pytest.mark.usefixtures("rate")
+def test_compilation_is_no_part_of_the_time_an_exhaustive_census_takes():
+    runs.check_effort(runs.make_header("arith", 40, domain=W4), engine="exhaustive")
+    with pytest.raises(
+        CensusError, match=r"would take about \d+ minutes: give --yes .*, or --max-bits \d+ or less"
+    ) as refused:
+        runs.check_effort(runs.make_header("arith", 43, domain=W4), engine="exhaustive")
+    bound = int(re.search(r"--max-bits (\d+)", str(refused.value))[1])
+    runs.check_effort(runs.make_header("arith", bound, domain=W4), engine="exhaustive")
+    runs.check_effort(runs.make_header("arith", 43, domain=W4), engine="exhaustive", allow_long=True)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 257])
+def test_workers_out_of_range_are_refused(workers):
+    with pytest.raises(CensusError, match=f"{workers} workers are too .*: give 1 to 256"):
+        runs.take_census(runs.make_header("arith", 9, domain=W4), workers=workers)
