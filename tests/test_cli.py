@@ -264,7 +264,7 @@ def bad_inputs(atlas):
         (["histogram", "--atlas", atlas], "Missing option '--world'"),
         (
             ["odds", "--histogram", folder / "h.csv", "--class-by", "form"],
-            "leave --atlas, --world, --train and --class-by",
+            "leave --atlas, --world, --train, --class-by and --max-bits",
         ),
         (["run", PROGRAMS / "square-direct.mu", *square, "--lane", 99], "--lane: there is no lane 99: choose 0 to 15"),
         (["encode", PROGRAMS / "rule90-direct.mu", "--dialect", "arith"], "dialect arith has no operator"),
