@@ -81,6 +81,21 @@ def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
     assert len(swept.splitlines()) == 1 + 3 * 2
 
 
+def test_beyond_the_atlas_the_answers_are_those_of_a_longer_one(atlas, tmp_path):
+    longer = tmp_path / "longer.parquet"
+    output("census", *SMALL[:-1], 26, "--out", longer)
+    beyond = ("--atlas", atlas, "--world", "inverse-w3", "--max-bits", 26)
+    of_longer = ("--atlas", longer, "--world", "inverse-w3")
+    for ask in (["histogram"], ["sweep", "--grid", "gamma=0,1"]):
+        assert output(*ask, *beyond) == output(*ask, *of_longer)
+    odds, expected = (json.loads(output("odds", *which, "--json")) for which in (beyond, of_longer))
+    for each in (odds, expected):
+        for of_class in each["classes"].values():
+            # Of the programs of a row either may be found.
+            assert of_class.pop("witness") and of_class.pop("kt_witness")
+    assert odds == expected
+
+
 def test_class_by_form_counts_every_program_with_a_search_node(atlas):
     odds = [
         json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--class-by", by, "--json"))
@@ -211,6 +226,8 @@ def bad_inputs(atlas):
             ["census", "--dialect", "algol", "--word-bits", 3, "--max-bits", 9, *out],
             "choose one of arith, logic, loops",
         ),
+        ([*ask, "--max-bits", 16], "bits already: ask for more"),
+        ([*ask, "--max-bits", 70], "give --yes to start all the same"),
         ([*ask, "--prior", "speed"], "unknown prior 'speed': choose one of solomonoff"),
         (["run", folder / "syntax.mu", *square], "line 1, column 1: '(' is never closed"),
         (["run", folder / "unbound.mu", *square], "line 1, column 8: 'y' is not bound"),

@@ -221,9 +221,11 @@ class Census:
         scope = self.scopes[depth]
         pieces = deque(piece for job in self.jobs(depth, length) for piece in job.pieces())
         level = Level(scope, PARTS)
+        row_bytes = 8 * max(classes.width for classes in scope.kinds.values())
+        at_once = min(GATHERED_CANDIDATES, PARTS * GATHERED_BYTES // row_bytes)
         while pieces:
             some, size = [], 0
-            while pieces and size < GATHERED_CANDIDATES:
+            while pieces and size < at_once:
                 some.append(pieces.popleft())
                 size += some[-1].size
             run_pieces(some, lambda level=level: level, self.workers)  # type: ignore[misc]
