@@ -128,7 +128,8 @@ def odds(
     """Who wins in a world under a prior, by how many bits, and where it tips.
 
     With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
-    w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB.
+    w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits
+    6 minutes and 6 GiB.
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.formats import format_json
@@ -337,7 +338,7 @@ def paper(
 ) -> None:
     """Make every census, table and figure.
 
-    On two cores quick takes under 3 minutes and 2 GiB, full about 15 minutes and 7 GiB.
+    On two cores quick takes under 3 minutes and 2 GiB, full about 10 minutes and 5 GiB.
     """
     from priorsim.paper import make_paper
     from priorsim.progress_bar import progress_bar
