@@ -148,7 +148,7 @@ def weigh(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Weig
     Parameters
     ----------
     atlas : Atlas or StoredAtlas
-        Read batch by batch; what is kept is about a quarter of its rows.
+        Read batch by batch; at w = 2 to 4 less than a third as many entries as it has rows are kept.
     prior : Prior
     class_by : 'lesion' or 'form'
 
