@@ -196,6 +196,62 @@ def histogram(
 
 
 @app.command()
+def heldout(
+    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
+    train: Train = None,
+    prior: PriorName = "solomonoff",
+    beta: Beta = None,
+    gamma: Gamma = None,
+    lam: Lambda = None,
+    delta: Delta = None,
+    cap: Cap = None,
+    class_by: ClassBy = "lesion",
+    as_json: AsJson = False,
+) -> None:
+    """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips."""
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.formats import format_json
+    from priorsim.measure.histogram import check_class_by, check_world
+    from priorsim.measure.off_training import off_training
+    from priorsim.measure.weighed import weigh
+    from priorsim.report import off_training_text
+
+    weight, where, by = _prior(prior, beta, gamma, lam, delta, cap), _world(world, train), check_class_by(class_by)
+    stored = StoredAtlas.open(atlas)
+    check_world(stored.header, where)
+    found = off_training(weigh(stored, weight, class_by=by), where)
+    typer.echo(format_json(found.to_json()).rstrip() if as_json else off_training_text(found))
+
+
+@app.command()
+def population(
+    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    class_by: ClassBy = "lesion",
+    as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write: a line for each behaviour.")] = None,
+) -> None:
+    """All behaviours of a census that have a direct and a search program, each counted once."""
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.formats import format_json
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.population import population as gather
+    from priorsim.report import population_text
+    from priorsim.storage import check_writable
+
+    if as_json and out is not None:
+        raise PriorsimError("--json and --out exclude each other: give one of them")
+    if out is not None:
+        check_writable(out)
+    by = check_class_by(class_by)
+    found = gather(StoredAtlas.open(atlas), class_by=by)
+    if out is not None:
+        _write(found.to_csv(), out)
+    else:
+        typer.echo(format_json(found.to_json()).rstrip() if as_json else population_text(found))
+
+
+@app.command()
 def worlds(
     name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None,
     family: Annotated[
@@ -400,7 +456,7 @@ def _histogram(
         return load_histogram(exported), None
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where, by, stored = _world(world, train), check_class_by(class_by or "lesion"), StoredAtlas.open(atlas)
+    where, by, stored = _world(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
     if max_bits is None:
         return count(stored, where, class_by=by), None
 

@@ -11,9 +11,17 @@ from priorsim.census.stored import Counted
 from priorsim.listing import format_lanes, format_table
 from priorsim.measure.convergence import Unconditional
 from priorsim.measure.crossover import Roots
-from priorsim.measure.mass import Interval
+from priorsim.measure.histogram import CLASSES
+from priorsim.measure.learning import AveragePoint, CurvePoint, Flip
+from priorsim.measure.mass import ENDS, Interval
 from priorsim.measure.odds import ClassOdds, Odds
+from priorsim.measure.off_training import OffTraining, ways
+from priorsim.measure.population import Population
+from priorsim.measure.shares import Average, Share
 from priorsim.measure.tradeoff import Alpha
+from priorsim.measure.weighed import ALL_KINDS
+from priorsim.prior import Prior
+from priorsim.worlds.proxy import Side
 
 
 def format_bits(value: float | None) -> str:
@@ -62,7 +70,7 @@ def odds_text(odds: Odds) -> str:
         f"every code-only program up to {bound} bits; dialect {dialect}, words of {header.language.word_bits} bits, "
         f"depth {header.language.depth}{home}",
         f"trained on lanes {format_lanes(world.train)} of {len(world.domain.lanes)}; "
-        f"prior {odds.prior.name}: {format_prior(odds)}; classes by {odds.histogram.class_by}",
+        f"prior {odds.prior.name}: {format_prior(odds.prior)}; classes by {odds.histogram.class_by}",
         "",
         format_table(
             [_class_row(each, bound) for each in odds.classes],
@@ -133,8 +141,8 @@ def _tax(tax: float | None) -> str:
     return "none within 64 bits" if tax is None else f"{tax:.4f}"
 
 
-def _share(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:.4f}"
+def _share(share: Share | None) -> str:
+    return "unknown" if share is None else f"{float(share):.4f}"
 
 
 def _predicted(found: Alpha | None) -> str:
@@ -147,9 +155,8 @@ def _bounds(odds: Odds) -> str:
     return "  ".join(f"{at.max_bits}: {format_interval(at.log_odds)}" for at in odds.convergence.bounds)
 
 
-def format_prior(odds: Odds) -> str:
+def format_prior(prior: Prior) -> str:
     """The prior's weight as a formula of l, t and s."""
-    prior = odds.prior
     parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
     parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
     parts += [f"2^(-{prior.lam:g} t)"] if prior.lam else []
@@ -177,3 +184,128 @@ def atlas_text(atlas: Counted, whole: Unconditional) -> str:
             f"certified   {format_interval(whole.certified)} bits, whatever the unexplored programs are",
         ]
     )
+
+
+# --- off the training lanes ----------------------------------------------------------------------
+
+
+def off_training_text(found: OffTraining) -> str:
+    """What `priorsim heldout` prints: what fits, what it does elsewhere, and how it gets there."""
+    world, weighed, prior, own = found.world, found.weighed, found.weighed.prior, found.own
+    lines = [
+        f"world {world.name}: {world.description or 'no description'}",
+        f"trained on lanes {format_lanes(world.train)} of {len(world.domain.lanes)}; "
+        f"held out {format_lanes(world.held_out) or 'none'}; prior {prior.name}: {format_prior(prior)}; every "
+        f"code-only program up to {weighed.header.max_bits} bits; classes by {weighed.class_by}",
+        "",
+        format_table(_held_out_rows(found), head=("class", "share", "faithful", "defecting", "entropy", "ways")),
+        f"dormant share  {_share(own.dormant_share)}",
+        "",
+        format_table(_average_rows(found), head=("over the splits", "mean", "least", "most", "splits", "undefined")),
+    ]
+    if found.sides is not None:
+        head = ("side", "share", *map(str, CLASSES))
+        lines += ["", format_table(_side_rows(found), head=head)]
+    unit = found.learning.unit
+    head = (f"{unit}s", "accuracy", *map(str, CLASSES), "log-odds", "mean accuracy", "mean log-odds")
+    curve = zip(found.learning.listed, found.learning.averaged, strict=True)
+    lines += ["", format_table([_curve_row(point, average) for point, average in curve], head=head), ""]
+    return "\n".join([*lines, *_flip_lines(found)])
+
+
+def _held_out_rows(found: OffTraining) -> list[list[str]]:
+    """The fitting mass on the world's own split, in all and by class."""
+    own = found.own
+    rows = [("all", ALL_KINDS, own.entropy)]
+    rows += [(str(CLASSES[kind]), (kind,), own.entropies[kind]) for kind in ALL_KINDS]
+    table = []
+    for name, kinds, entropy in rows:
+        defection = own.defection(kinds)
+        if defection is None:
+            table.append([name, f"none up to {found.weighed.header.max_bits} bits", "", "", "", ""])
+            continue
+        share = None if kinds == ALL_KINDS else own.share(kinds[0])
+        shares = ["" if share is None else _share(share), _share(1 - defection), _share(defection)]
+        table.append([name, *shares, format_bits(entropy), format_bits(ways(entropy))])
+    return table
+
+
+def _average_rows(found: OffTraining) -> list[list[str]]:
+    averages = [
+        *((f"excess defection, disguised as {side}", found.excess_defection(end)) for end, side in _NAMED_ENDS),
+        ("entropy", found.average(lambda each: each.entropy)),
+        ("dormant share", found.average(lambda each: each.dormant_share)),
+    ]
+    return [
+        [name, *map(_share, (each.mean, each.least, each.most)), str(each.defined), str(each.undefined)]
+        for name, each in averages
+    ]
+
+
+_NAMED_ENDS = tuple(zip(ENDS, ("direct", "search"), strict=True))
+
+
+def _side_rows(found: OffTraining) -> list[list[str]]:
+    sides = found.sides
+    assert sides is not None
+    return [
+        [str(side), _share(sides.share(side)), *(_share(sides.share(side, (kind,))) for kind in ALL_KINDS)]
+        for side in Side
+    ]
+
+
+def _curve_row(point: CurvePoint, average: AveragePoint) -> list[str]:
+    accuracies = [_share(point.accuracy(kinds)) for kinds in (ALL_KINDS, *((kind,) for kind in ALL_KINDS))]
+    mean_odds = format_interval(Interval(*(_float(each) for each in average.log_odds)))
+    odds = format_interval(point.log_odds)
+    return [str(point.lessons), *accuracies, odds, _share(average.accuracy.mean), mean_odds]
+
+
+def _float(average: Average) -> float | None:
+    return None if average.mean is None else float(average.mean)
+
+
+def _flip_lines(found: OffTraining) -> list[str]:
+    """Every N*, at both ends where they differ."""
+    curves, lines = found.learning, []
+    for what, flips in (("heaviest side", curves.heaviest_flips), ("lightest side", curves.lightest_flips)):
+        texts = [_flips(flips(end), curves.unit, found.weighed.header.max_bits) for end in ENDS]
+        shown = texts[0] if texts[0] == texts[1] else f"{texts[0]} (disguised as search: {texts[1]})"
+        lines.append(f"{what} flips  {shown}")
+    return lines
+
+
+def _flips(flips: tuple[Flip, ...], unit: str, bound: int) -> str:
+    if not flips:
+        return "never"
+    return ", ".join(
+        f"at {unit} {flip.lessons} from {flip.before} to {flip.after}"
+        + (f", {flip.before} having none up to {bound} bits" if flip.one_sided else "")
+        for flip in flips
+    )
+
+
+def population_text(found: Population) -> str:
+    """What `priorsim population` prints: how many behaviours there are, and where conditions hold."""
+    values = found.to_json()
+    counts = values["behaviours"]
+    lines = [
+        f"every behaviour of the code-only programs up to {found.max_bits} bits: {counts['all']}",
+        f"with a direct program {counts['with_direct']}, with a search program {counts['with_search']}, "
+        f"with both {counts['population']}: the population, each counted once, under 2^-l",
+        "",
+    ]
+    supports = [values["support"][end.name] for end in ENDS]
+    rows = [
+        (text, *(_share(support[name]) for support in supports))
+        for name, text in (
+            ("delta_l", "Delta L > 0"),
+            ("bonus_difference", "B_search > B_direct"),
+            ("log_odds", "log-odds > 0"),
+        )
+    ]
+    spreads = [values["log_odds"][end.name] for end in ENDS]
+    for name in ("least", "median", "most"):
+        rows.append((f"log-odds, {name}", *(format_bits(spread and spread[name]) for spread in spreads)))
+    lines.append(format_table(rows, head=("disguised programs count", "as direct", "as search")))
+    return "\n".join(lines)

@@ -105,6 +105,30 @@ def test_class_by_form_counts_every_program_with_a_search_node(atlas):
     assert by_form > by_lesion > 0
 
 
+def test_held_out_lanes_as_text_and_json(atlas):
+    ask = ("heldout", "--atlas", atlas, "--world", "identity-w3")
+    text = output(*ask)
+    for words in ("excess defection, disguised as direct", "dormant share", "heaviest side flips", "lanes  accuracy"):
+        assert words in text
+    assert "held out none" in output(*ask, "--train", "0-7")
+    values = json.loads(output(*ask, "--prior", "levin", "--train", "0-3", "--json"))
+    assert values["held_out"] == [4, 5, 6, 7]
+    assert values["prior"]["gamma"] == 1
+    assert len(values["splits"]) == 13
+    assert len(values["learning"]["listed"]) == 4
+    camera = ("--world", "proxy.blank-sharp-forward.w3-square-l8")
+    assert "neither" in output("heldout", "--atlas", atlas, *camera)
+
+
+def test_the_population_as_text_json_and_csv(atlas, tmp_path):
+    assert "the population, each counted once" in output("population", "--atlas", atlas)
+    values = json.loads(output("population", "--atlas", atlas, "--json"))
+    assert values["bound_bits"] == 20
+    assert "written" in output("population", "--atlas", atlas, "--out", tmp_path / "all.csv")
+    lines = (tmp_path / "all.csv").read_text().splitlines()
+    assert len(lines) == 1 + values["behaviours"]["population"] > 1
+
+
 def test_programs_run_and_trace():
     text = output("run", PROGRAMS / "square-direct.mu", "--world", "square-w4")
     assert "fits square-w4 on its training lanes" in text
@@ -286,6 +310,15 @@ def bad_inputs(atlas):
         (["run", PROGRAMS / "square-direct.mu", *square, "--lane", 99], "--lane: there is no lane 99: choose 0 to 15"),
         (["encode", PROGRAMS / "rule90-direct.mu", "--dialect", "arith"], "dialect arith has no operator"),
         (["encode", "(find (c) (find (d) d))", "--word-bits", 12], "binder too deep"),
+        (["heldout", "--atlas", atlas], "Missing option"),
+        (["heldout", *ask[1:], "--train", "9"], "there is no lane 9"),
+        (["heldout", *ask[1:], "--prior", "capped"], "give --cap"),
+        (["heldout", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
+        (["heldout", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["population", "--atlas", folder / "cut.parquet"], "not a whole Parquet file"),
+        (["population", "--atlas", atlas, "--json", "--out", folder / "x.csv"], "exclude each other"),
+        (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
+        (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
         (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),

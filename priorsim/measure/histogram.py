@@ -198,8 +198,10 @@ def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
     return np.where(rows.strict != rows.behaviour, SEARCH, by_wide).astype(np.uint8)
 
 
-def check_class_by(class_by: str) -> ClassBy:
-    """The way to class programs of that name; WorldError where there is none."""
+def check_class_by(class_by: str | None) -> ClassBy:
+    """The way to class programs of that name, by lesion where none is given; WorldError where there is none."""
+    if class_by is None:
+        return "lesion"
     for known in CLASS_BY:
         if class_by == known:
             return known

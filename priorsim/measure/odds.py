@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from priorsim.census.atlas import RowKey
+from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
@@ -176,14 +176,7 @@ class Odds:
             "train": list(world.train),
             "prior": self.prior.to_json(),
             "bound_bits": header.max_bits,
-            "language": {
-                "dialect": header.language.dialect.name,
-                "word_bits": header.language.word_bits,
-                "depth": header.language.depth,
-                "columns": list(header.domain.columns),
-                "lanes": len(header.domain.lanes),
-                "accounting": str(header.accounting),
-            },
+            "language": language_to_json(header),
             "class_by": self.histogram.class_by,
             "classes": {each.name: each.to_json() for each in self.classes},
             "log_odds": self.log_odds.to_json(),
@@ -281,6 +274,18 @@ def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnes
             )
         )
     return tuple(classes)
+
+
+def language_to_json(header: AtlasHeader) -> dict[str, Any]:
+    """What was counted: {dialect, word_bits, depth, columns, lanes (how many), accounting}."""
+    return {
+        "dialect": header.language.dialect.name,
+        "word_bits": header.language.word_bits,
+        "depth": header.language.depth,
+        "columns": list(header.domain.columns),
+        "lanes": len(header.domain.lanes),
+        "accounting": str(header.accounting),
+    }
 
 
 def _by_class(values: Iterable[Any]) -> dict[str, Any]:

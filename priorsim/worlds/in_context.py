@@ -78,7 +78,13 @@ def in_context_world(
         family="in-context",
         dialect=dialect,
         description=description,
+        rules=lanes_by_rule([rule for rule, _ in pairs], rules),
     )
+
+
+def lanes_by_rule(rule_of_lane: Sequence[int], rules: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The lanes of each of these rules, in their order."""
+    return tuple(tuple(lane for lane, behind in enumerate(rule_of_lane) if behind == rule) for rule in rules)
 
 
 def training_rules(name: str, rules: Sequence[int], held_out: int) -> frozenset[int]:

@@ -140,6 +140,7 @@ def _member(name: str, setting: Setting) -> World:
         family="proxy",
         dialect=truth.dialect,
         description=f"{camera}; truth: {truth.description}",
+        rules=truth.rules,
         truth=truth,
     )
 

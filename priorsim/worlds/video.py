@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from priorsim.errors import WorldError
 from priorsim.mu.domain import MAX_PACKED_BITS, Domain
 from priorsim.worlds.family import Family, Knob, Setting
-from priorsim.worlds.in_context import held_out_rules, training_rules
+from priorsim.worlds.in_context import held_out_rules, lanes_by_rule, training_rules
 from priorsim.worlds.world import World
 
 Step = Callable[[int, int], int]
@@ -64,6 +64,7 @@ def video_world(
         family="video",
         dialect=dialect,
         description=description,
+        rules=lanes_by_rule([rule for _, _, rule in films], rules),
     )
 
 

@@ -1,7 +1,7 @@
 """A world: which words are right in each lane, and which lanes a program is trained on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
@@ -25,6 +25,9 @@ class World:
         The dialect in which it is at home.
     description : str
         One line.
+    rules : tuple of tuple of int
+        Where hidden rules lie behind the lanes: the lanes of each rule, in listed order. A rule is learnt
+        at once. World files do not tell rules, so worlds that differ in nothing else are equal.
     """
 
     name: str
@@ -34,6 +37,7 @@ class World:
     family: str
     dialect: str
     description: str
+    rules: tuple[tuple[int, ...], ...] = field(default=(), kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.acceptable) != len(self.domain.lanes):
@@ -46,6 +50,8 @@ class World:
                     f"world {self.name}, lane {lane}: give at least one word, each 0 to {2**self.domain.word_bits - 1}"
                 )
         check_lanes(self.train, self.domain, f"world {self.name}")
+        if self.rules and sorted(lane for rule in self.rules for lane in rule) != list(range(len(self.acceptable))):
+            raise WorldError(f"world {self.name}: the rules {self.rules} do not hold every lane once")
 
     @property
     def behaviour(self) -> int | None:
@@ -62,7 +68,7 @@ class World:
     @property
     def task(self) -> tuple[object, ...]:
         """All that is asked, names and remarks left out: equal where no measure tells two worlds apart."""
-        return (self.dialect, self.domain, self.acceptable, self.train)
+        return (self.dialect, self.domain, self.acceptable, self.train, self.rules)
 
     def trained_on(self, lanes: Sequence[int]) -> "World":
         """The same world with other training lanes."""

@@ -1,0 +1,243 @@
+"""All behaviours of a census as one population: each with both classes counts once, whatever it weighs.
+
+A census is read batch by batch; what is kept is, for each behaviour, the mass and the least length of
+each class. Masses are exact integers, sums of 2^(B - l) with B the bound: their total is below 2^B by
+Kraft's inequality, so 63 bits are enough. Log-odds are float64 from them; whether they are above 0 is exact.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.stored import Counted
+from priorsim.errors import CensusError
+from priorsim.formats import format_csv
+from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
+from priorsim.measure.mass import ENDS, End
+from priorsim.measure.odds import language_to_json
+from priorsim.measure.shares import share_to_json
+from priorsim.prior import F64
+
+NONE = np.uint8(255)
+"""In place of a least length: none up to the bound."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behaviours:
+    """Behaviours in increasing order, with what their programs weigh and the shortest's length.
+
+    Attributes
+    ----------
+    behaviour : array of uint64, shape (behaviours,)
+    mass : array of uint64, shape (behaviours, classes)
+        Sum of 2^(B - l) over the programs of each class.
+    least_bits : array of uint8, shape (behaviours, classes)
+        The least l, or NONE.
+    """
+
+    behaviour: U64
+    mass: U64
+    least_bits: U8
+
+    def __len__(self) -> int:
+        return len(self.behaviour)
+
+    def take(self, chosen: NDArray[Any]) -> "Behaviours":
+        """The behaviours at these indices, or where this mask is True."""
+        return Behaviours(self.behaviour[chosen], self.mass[chosen], self.least_bits[chosen])
+
+    @classmethod
+    def of(cls, rows: Rows, max_bits: int, class_by: ClassBy) -> "Behaviours":
+        """The behaviours of these rows."""
+        behaviour, which = np.unique(rows.behaviour, return_inverse=True)
+        kinds = kinds_of(rows, class_by)
+        mass = np.zeros((len(behaviour), len(CLASSES)), dtype=np.uint64)
+        least_bits = np.full(mass.shape, NONE)
+        np.add.at(mass, (which, kinds), rows.count << (max_bits - rows.bits).astype(np.uint64))
+        np.minimum.at(least_bits, (which, kinds), rows.bits)
+        return cls(behaviour, mass, least_bits)
+
+    @classmethod
+    def merged(cls, parts: "list[Behaviours]") -> "Behaviours":
+        """The behaviours of all parts."""
+        behaviour = np.concatenate([part.behaviour for part in parts])
+        order = np.argsort(behaviour, kind="stable")
+        behaviour = behaviour[order]
+        starts = np.flatnonzero(np.concatenate([[True], behaviour[1:] != behaviour[:-1]])[: len(behaviour)])
+        mass = np.concatenate([part.mass for part in parts])[order]
+        least_bits = np.concatenate([part.least_bits for part in parts])[order]
+        return cls(behaviour[starts], np.add.reduceat(mass, starts), np.minimum.reduceat(least_bits, starts))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Population:
+    """The behaviours that have a direct and a search program within the bound.
+
+    Attributes
+    ----------
+    header : AtlasHeader
+    class_by : 'lesion' or 'form'
+    max_bits : int
+        The bound B.
+    members : Behaviours
+    of_behaviours : int
+        How many behaviours the census has up to the bound.
+    with_direct, with_search : int
+        How many of them have a direct, and a search program.
+    """
+
+    header: AtlasHeader
+    class_by: ClassBy
+    max_bits: int
+    members: Behaviours
+    of_behaviours: int
+    with_direct: int
+    with_search: int
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def masses(self, kinds: tuple[int, ...]) -> U64:
+        """What these classes weigh together, shape (behaviours,), in units of 2^-B."""
+        total: U64 = self.members.mass[:, list(kinds)].sum(axis=1)
+        return total
+
+    def least_bits(self, kinds: tuple[int, ...]) -> NDArray[np.int64]:
+        """L_min of these classes together, shape (behaviours,), in bits."""
+        least: NDArray[np.int64] = self.members.least_bits[:, list(kinds)].min(axis=1).astype(np.int64)
+        return least
+
+    def log_odds(self, end: End) -> F64:
+        """log2(M_search / M_direct) under 2^-l at one end, shape (behaviours,), in bits."""
+        odds: F64 = np.log2(self.masses(end.search)) - np.log2(self.masses(end.direct))
+        return odds
+
+    def delta_l(self, end: End) -> NDArray[np.int64]:
+        """L_min(direct) - L_min(search) at one end, shape (behaviours,), in bits."""
+        return self.least_bits(end.direct) - self.least_bits(end.search)
+
+    def conditions(self, end: End) -> dict[str, Mask]:
+        """Where Delta L, B_search - B_direct and the log-odds are above 0 at one end, shape (behaviours,).
+
+        Exact: integers are compared; for the bonus, floats that hold them exactly up to 53 bits.
+        """
+        search, direct = self.masses(end.search), self.masses(end.direct)
+        lengths_search, lengths_direct = self.least_bits(end.search), self.least_bits(end.direct)
+        bonus_search = np.ldexp(search.astype(np.float64), lengths_search)
+        bonus_direct = np.ldexp(direct.astype(np.float64), lengths_direct)
+        return {
+            "delta_l": lengths_direct > lengths_search,
+            "bonus_difference": bonus_search > bonus_direct,
+            "log_odds": search > direct,
+        }
+
+    def support(self, end: End) -> dict[str, Fraction | None]:
+        """The share of behaviours in which each condition holds at one end; None where there are none."""
+        return {
+            name: Fraction(int(holds.sum()), len(self)) if len(self) else None
+            for name, holds in self.conditions(end).items()
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """One strictly valid JSON object.
+
+        ============= ========================================================================================
+        key           value
+        ============= ========================================================================================
+        bound_bits    B, the length up to which programs were counted
+        language      {dialect, word_bits, depth, columns, lanes, accounting}
+        class_by      "lesion" or "form"
+        behaviours    {all, with_direct, with_search, population}: how many the census has, and how many have a
+                      direct program, a search program, and both
+        support       {low, high}, each {delta_l, bonus_difference, log_odds}: the share of the population in
+                      which it is above 0, under 2^-l; null where the population is empty
+        log_odds      {low, high}, each {least, median, most}: of the population, in bits, or null
+        ============= ========================================================================================
+        """
+        return {
+            "bound_bits": self.max_bits,
+            "language": language_to_json(self.header),
+            "class_by": self.class_by,
+            "behaviours": {
+                "all": self.of_behaviours,
+                "with_direct": self.with_direct,
+                "with_search": self.with_search,
+                "population": len(self),
+            },
+            "support": {
+                end.name: {name: share_to_json(share) for name, share in self.support(end).items()} for end in ENDS
+            },
+            "log_odds": {end.name: self._spread(end) for end in ENDS},
+        }
+
+    def _spread(self, end: End) -> dict[str, float] | None:
+        odds = self.log_odds(end)
+        if not len(odds):
+            return None
+        return {"least": float(odds.min()), "median": float(np.median(odds)), "most": float(odds.max())}
+
+    def to_csv(self) -> str:
+        """A line for each behaviour: L_min and exact mass by class, Delta L and log-odds at both ends.
+
+        Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
+        empty length.
+        """
+        names = [str(name) for name in CLASSES]
+        head = ["behaviour", *(f"l_min_{name}" for name in names), *(f"mass_{name}" for name in names)]
+        head += [f"{what}_{end.name}" for what in ("delta_l", "log_odds") for end in ENDS]
+        return format_csv(head, self._lines())
+
+    def _lines(self) -> Iterator[list[Any]]:
+        members = self.members
+        at_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
+        columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *at_ends)
+        for behaviour, lengths, masses, *rest in zip(*columns, strict=True):
+            yield [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+
+
+def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Population:
+    """All behaviours of a census that have a direct and a search program.
+
+    Parameters
+    ----------
+    atlas : Atlas or StoredAtlas
+        Read batch by batch.
+    max_bits : int, optional
+        A smaller bound than the atlas's; the population is found anew for it.
+    class_by : 'lesion' or 'form'
+
+    Raises
+    ------
+    CensusError
+        When the bound is above the atlas's.
+    """
+    bound = atlas.header.max_bits if max_bits is None else max_bits
+    if bound > atlas.header.max_bits:
+        raise CensusError(f"the atlas holds programs up to {atlas.header.max_bits} bits, not {bound}: ask for fewer")
+    within = (rows.take(rows.bits <= bound) for rows in atlas.batches())
+    found = _gathered(Behaviours.of(rows, bound, class_by) for rows in within)
+    with_direct, with_search = (found.least_bits[:, kind] != NONE for kind in (DIRECT, SEARCH))
+    return Population(
+        atlas.header,
+        class_by,
+        bound,
+        found.take(with_direct & with_search),
+        len(found),
+        int(with_direct.sum()),
+        int(with_search.sum()),
+    )
+
+
+def _gathered(parts: Iterator[Behaviours]) -> Behaviours:
+    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
+    merged, waiting = next(parts), []
+    for part in parts:
+        waiting.append(part)
+        if sum(map(len, waiting)) > len(merged):
+            merged, waiting = Behaviours.merged([merged, *waiting]), []
+    return Behaviours.merged([merged, *waiting])

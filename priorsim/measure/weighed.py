@@ -1,0 +1,216 @@
+"""A census under a prior, by what programs answer: all that is asked off the training lanes.
+
+Programs that no such question tells apart are one entry, so an atlas is read once for all worlds on
+its domain. Where the prior is dyadic an entry is a number of programs of one weight and every sum is an
+exact rational; elsewhere it is a float mass, summed in log space.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.stored import Counted
+from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
+from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, log2_sum
+from priorsim.mu.domain import Domain
+from priorsim.prior import F64, Prior
+from priorsim.worlds.world import World
+
+ALL_KINDS = tuple(range(len(CLASSES)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Weights of programs, entry by entry; every array has shape (entries,).
+
+    Attributes
+    ----------
+    is_exact : bool
+        Whether every log2 weight is a whole number, and masses are exact.
+    kind : array of uint8
+        Class number, as in `CLASSES`.
+    log2_weight : array of float64
+        log2 of what each of `count` weighs, in bits.
+    lightest : array of float64
+        log2 of the greatest weight of one program of the entry, in bits: minus what it costs.
+    count : array of uint64
+        Number of programs, or 1 where an entry is a mass of several weights.
+    """
+
+    is_exact: bool
+    kind: U8
+    log2_weight: F64
+    lightest: F64
+    count: U64
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def take(self, chosen: NDArray[Any]) -> "Weights":
+        """The entries at these indices, or where this mask is True."""
+        columns = (self.kind, self.log2_weight, self.lightest, self.count)
+        return Weights(self.is_exact, *(column[chosen] for column in columns))
+
+    def merged(self, *keys: NDArray[Any]) -> "tuple[list[NDArray[Any]], Weights]":
+        """Entries of one class with equal keys added up, sorted by key; and the keys.
+
+        Exact weights are added up where they are equal too, so that counts remain.
+        """
+        if not len(self):
+            return list(keys), self
+        apart = [*keys, self.kind, *([self.log2_weight] if self.is_exact else [])]
+        order = np.lexsort(apart[::-1])
+        is_new = np.ones(len(order), dtype=bool)
+        is_new[1:] = np.logical_or.reduce([np.diff(column[order]) != 0 for column in apart])
+        starts = np.flatnonzero(is_new)
+        first = order[starts]
+        log2_weight, count = self.log2_weight[order], self.count[order]
+        if self.is_exact:
+            log2_weight, count = log2_weight[starts], np.add.reduceat(count, starts)
+        else:
+            top = np.maximum.reduceat(log2_weight, starts)
+            scaled = count * np.exp2(log2_weight - top[np.cumsum(is_new) - 1])
+            log2_weight = top + np.log2(np.add.reduceat(scaled, starts))
+            count = np.ones(len(starts), dtype=np.uint64)
+        lightest = np.maximum.reduceat(self.lightest[order], starts)
+        return [key[first] for key in keys], Weights(self.is_exact, self.kind[first], log2_weight, lightest, count)
+
+    def masses(self, times: U64 | None = None) -> tuple[Mass, ...]:
+        """The mass of each class; with `times`, shape (entries,), each entry so many times."""
+        if times is not None:
+            return replace(self, count=self.count * times).take(times > 0).masses()
+        if self.is_exact:
+            return self._exact_masses()
+        by_class = [self.kind == kind for kind in ALL_KINDS]
+        return tuple(Mass(log2_sum(self.log2_weight[mine], self.count[mine])) for mine in by_class)
+
+    def _exact_masses(self) -> tuple[Mass, ...]:
+        """Counts added up for each class and weight, then shifted as Python integers."""
+        if not len(self):
+            return (exact_mass(Fraction(0)),) * len(CLASSES)
+        exponents = self.log2_weight.astype(np.int64)
+        least = int(exponents.min())
+        width = int(exponents.max()) - least + 1
+        counts = np.zeros(len(CLASSES) * width, dtype=np.uint64)
+        np.add.at(counts, self.kind.astype(np.int64) * width + (exponents - least), self.count)
+        unit = Fraction(2) ** least
+        return tuple(
+            exact_mass(sum(count << place for place, count in enumerate(row)) * unit)
+            for row in counts.reshape(len(CLASSES), width).tolist()
+        )
+
+    def lightest_by_class(self) -> tuple[float, ...]:
+        """log2 of the greatest weight of one program of each class, in bits; -inf where it is empty."""
+        return tuple(float(self.lightest[self.kind == kind].max(initial=-np.inf)) for kind in ALL_KINDS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """The programs of a census under a prior; every array has shape (entries,).
+
+    Attributes
+    ----------
+    header : AtlasHeader
+    prior : Prior
+    class_by : 'lesion' or 'form'
+    behaviour : array of uint64
+        Output words, packed.
+    unmoved : array of uint32
+        The lanes, bit i for lane i, whose word neither lesion changes.
+    weights : Weights
+        Classes are taken on all lanes.
+    """
+
+    header: AtlasHeader
+    prior: Prior
+    class_by: ClassBy
+    behaviour: U64
+    unmoved: U32
+    weights: Weights
+
+    def __len__(self) -> int:
+        return len(self.behaviour)
+
+    def take(self, chosen: NDArray[Any]) -> "Weighed":
+        """The entries at these indices, or where this mask is True."""
+        columns = (self.behaviour[chosen], self.unmoved[chosen], self.weights.take(chosen))
+        return Weighed(self.header, self.prior, self.class_by, *columns)
+
+
+def weigh(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Weighed:
+    """Read a census once and weigh its programs.
+
+    Parameters
+    ----------
+    atlas : Atlas or StoredAtlas
+        Read batch by batch; at w = 2 to 4 less than a third as many entries as it has rows are kept.
+    prior : Prior
+    class_by : 'lesion' or 'form'
+
+    Raises
+    ------
+    PriorError
+        When beta is below the convergence threshold of the language.
+    """
+    check_convergence(atlas.header.language, prior)
+    parts = [weigh_rows(atlas.header, rows, prior, class_by=class_by) for rows in atlas.batches()]
+    weights = [part.weights for part in parts]
+    columns = [np.concatenate([getattr(each, column.name) for each in weights]) for column in fields(Weights)[1:]]
+    return _merged(
+        atlas.header,
+        prior,
+        class_by,
+        np.concatenate([part.behaviour for part in parts]),
+        np.concatenate([part.unmoved for part in parts]),
+        Weights(weights[0].is_exact, *columns),
+    )
+
+
+def weigh_rows(header: AtlasHeader, rows: Rows, prior: Prior, *, class_by: ClassBy = "lesion") -> Weighed:
+    """Weigh the programs of these rows; those that weigh nothing are left out."""
+    steps = mean_steps(header, rows.steps)
+    log2_weight = prior.log2_weight(rows.bits, steps, rows.searches)
+    chosen = np.isfinite(log2_weight)
+    rows, log2_weight = rows.take(chosen), log2_weight[chosen]
+    is_exact = prior.is_dyadic and (prior.beta + abs(prior.delta)) * header.max_bits <= MAX_EXACT_BITS
+    weights = Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
+    return _merged(header, prior, class_by, rows.behaviour, unmoved_lanes(rows, header.domain), weights)
+
+
+def _merged(
+    header: AtlasHeader, prior: Prior, class_by: ClassBy, behaviour: U64, unmoved: U32, weights: Weights
+) -> Weighed:
+    (behaviour, unmoved), weights = weights.merged(behaviour, unmoved)
+    return Weighed(header, prior, class_by, behaviour, unmoved, weights)
+
+
+def unmoved_lanes(rows: Rows, domain: Domain) -> U32:
+    """The lanes of each row, bit i for lane i, whose word neither lesion changes."""
+    moved = (rows.behaviour ^ rows.strict) | (rows.behaviour ^ rows.wide)
+    is_zero = np.arange(2**domain.word_bits) == 0
+    return lanes_where(moved, domain, [is_zero] * len(domain.lanes))
+
+
+def right_lanes(behaviour: U64, world: World) -> U32:
+    """The lanes of each behaviour, bit i for lane i, whose word is acceptable."""
+    words = np.arange(2**world.domain.word_bits)
+    return lanes_where(behaviour, world.domain, [np.isin(words, list(right)) for right in world.acceptable])
+
+
+def lanes_where(packed: U64, domain: Domain, chosen: Sequence[Mask]) -> U32:
+    """The lanes, bit i for lane i, whose word is chosen; for each lane a mask of shape (2^w,)."""
+    found = np.zeros(len(packed), dtype=np.uint32)
+    for lane, is_chosen in enumerate(chosen):
+        words = (packed >> np.uint64(lane * domain.word_bits)) & np.uint64(2**domain.word_bits - 1)
+        found |= is_chosen[words].astype(np.uint32) << np.uint32(lane)
+    return found
+
+
+def lane_bits(lanes: Sequence[int]) -> np.uint32:
+    """A set of lanes as one number, bit i for lane i."""
+    return np.uint32(sum(1 << lane for lane in lanes))

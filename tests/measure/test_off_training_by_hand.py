@@ -1,0 +1,206 @@
+"""A world small enough for paper: every quantity off the training lanes, worked out and met exactly."""
+
+import math
+from fractions import Fraction
+
+import pytest
+from conftest import rows_of
+
+from priorsim.measure.held_out import held_out, stated_splits
+from priorsim.measure.learning import Flip
+from priorsim.measure.mass import HIGH, LOW, log2_fraction
+from priorsim.measure.off_training import off_training
+from priorsim.measure.weighed import ALL_KINDS, weigh_rows
+from priorsim.prior import named_prior
+from priorsim.worlds.proxy import Camera, Side
+
+DIRECT, DISGUISED, SEARCH = ((kind,) for kind in ALL_KINDS)
+
+
+def packed(text: str) -> int:
+    """The behaviour of these words, lane 0 first."""
+    return sum(int(word) << (2 * lane) for lane, word in enumerate(text))
+
+
+PROGRAMS = (
+    # Name, bits, words, strict, wide, t, search nodes, count.
+    ("A", 5, "0123", "0123", "0123", 1, 0, 1),
+    ("B", 6, "0120", "0120", "0120", 1, 0, 2),
+    ("C", 2, "0000", "0000", "0000", 1, 0, 1),
+    ("G", 6, "0122", "0122", "0022", 2, 0, 4),
+    ("S", 4, "0123", "0000", "0123", 4, 1, 1),
+    ("R", 5, "0123", "0000", "0123", 4, 1, 1),
+    ("D", 5, "0121", "0120", "0120", 2, 1, 1),
+)
+
+
+@pytest.fixture(scope="module")
+def identity(tiny, world):
+    return world(tiny.header, lambda x: x, (0, 1, 2))
+
+
+def weigh_programs(tiny, prior):
+    rows = [
+        (bits, packed(words), packed(strict), packed(wide), 4 * t, searches, count)
+        for _, bits, words, strict, wide, t, searches, count in PROGRAMS
+    ]
+    return weigh_rows(tiny.header, rows_of(rows), named_prior(prior))
+
+
+@pytest.fixture(scope="module")
+def weighed(tiny):
+    return weigh_programs(tiny, "solomonoff")
+
+
+@pytest.fixture(scope="module")
+def found(weighed, identity):
+    return off_training(weighed, identity)
+
+
+def test_the_masses_and_the_defection_of_the_own_split(found):
+    """The world is the identity of words of 2 bits; lanes 0 to 2 train, lane 3 is held out.
+
+    In units of 1/32 the programs weigh: direct A 1, B 2/2 = 1, C 8; disguised G 4/2 = 2; search S 2, R 1,
+    D 1. All but C fit, so direct code has 2, disguised 2, search 4, of 8 in all. On lane 3 A, S and R say 3,
+    which is right; B says 0, G 2, D 1. So of direct code 1/2 defects, of the disguised all, of search 1/4.
+
+    Excess of search over direct. Disguised as direct: 1/4 - 3/4 = -1/2. Disguised as search: of 6 the 3 of
+    S and R are right, so 1/2 - 1/2 = 0.
+    """
+    own = found.own
+    assert [mass.exact for mass in own.masses] == [Fraction(2, 32), Fraction(2, 32), Fraction(4, 32)]
+    assert [own.share(kind) for kind in ALL_KINDS] == [Fraction(1, 4), Fraction(1, 4), Fraction(1, 2)]
+    assert own.defection(DIRECT) == Fraction(1, 2)
+    assert own.defection(DISGUISED) == 1
+    assert own.defection(SEARCH) == Fraction(1, 4)
+    assert own.defection(ALL_KINDS) == Fraction(1, 2)
+    assert (own.excess(LOW), own.excess(HIGH)) == (Fraction(-1, 2), 0)
+
+
+def test_the_entropy_of_the_held_out_word(found):
+    """The fitting mass says 3 with 4/8, 2 with 2/8, 0 and 1 with 1/8 each.
+
+    Its entropy is 1/2 + 2/4 + 3/8 + 3/8 = 1.75 bits. Of direct code half says 3 and half 0: 1 bit. The
+    disguised agree: 0. Of search 3/4 say 3 and 1/4 says 1: 2 - (3/4) log2 3.
+    """
+    assert found.own.entropy == 1.75
+    assert found.own.entropies[:2] == (1, 0)
+    assert found.own.entropies[2] == pytest.approx(2 - 0.75 * math.log2(3), rel=1e-15)
+
+
+def test_the_dormant_share(found):
+    """Without its search D says 0 on lane 3 and the same on lanes 0 to 2: dormant. 1 of 8.
+
+    S and R lose lanes 1 and 2, G lane 1 under the wide lesion: not dormant.
+    """
+    assert found.own.dormant_share == Fraction(1, 8)
+
+
+def test_the_averages_over_the_splits(found, weighed, identity):
+    """A quarter of four lanes is one. Lane 3 is held out by the last quarter, every fourth, the own, and seeds 0 and 9.
+
+    There the numbers are those above. The other eight splits hold another lane out and train on lane 3, where
+    only A, S and R are right, and they are right everywhere: excess 0, entropy 0, no dormant program. So the
+    averages are 5/13 of those of the own split.
+    """
+    holding = [split.name for split in stated_splits(identity) if split.held_out == (3,)]
+    assert len(holding) == 5
+    assert found.excess_defection(LOW).mean == Fraction(-1, 2) * Fraction(5, 13)
+    assert (found.excess_defection(LOW).least, found.excess_defection(LOW).most) == (Fraction(-1, 2), 0)
+    assert (found.excess_defection(LOW).defined, found.excess_defection(LOW).undefined) == (13, 0)
+    assert found.excess_defection(HIGH).mean == 0
+    assert found.average(lambda each: each.dormant_share).mean == Fraction(1, 8) * Fraction(5, 13)
+    assert found.average(lambda each: each.entropy).mean == pytest.approx(1.75 * 5 / 13, rel=1e-15)
+
+
+def test_the_learning_curve_in_listed_order(found):
+    """After lane 0 everything fits: direct 10, disguised 2, search 4, of 16; right on lane 3 are 1, 0 and 3.
+
+    Accuracy: all 4/16, direct 1/10, disguised 0, search 3/4. Log-odds 4 : 12 and 6 : 10. Lane 1 takes C away:
+    direct 2; all 4/8, direct 1/2. Log-odds 4 : 4 and 6 : 2. Lane 2 changes nothing.
+    """
+    first, second, third = found.learning.listed
+    accuracies = [first.accuracy(kinds) for kinds in (ALL_KINDS, DIRECT, DISGUISED, SEARCH)]
+    assert accuracies == [Fraction(1, 4), Fraction(1, 10), 0, Fraction(3, 4)]
+    assert (first.log_odds.low, first.log_odds.high) == (log2_fraction(Fraction(1, 3)), log2_fraction(Fraction(3, 5)))
+    for point in (second, third):
+        accuracies = [point.accuracy(kinds) for kinds in (ALL_KINDS, DIRECT, DISGUISED, SEARCH)]
+        assert accuracies == [Fraction(1, 2), Fraction(1, 2), 0, Fraction(3, 4)]
+        assert (point.log_odds.low, point.log_odds.high) == (0, math.log2(3))
+
+
+def test_the_learning_curve_averaged_over_the_seeded_orders(found):
+    """8 of the 20 orders begin with lane 0, after which C still fits: accuracy 1/4, of direct code 1/10.
+
+    The other 12 begin with lane 1 or 2 and know at once what all know after two lessons.
+    """
+    first, second, third = found.learning.averaged
+    assert first.accuracy.mean == Fraction(8, 20) * Fraction(1, 4) + Fraction(12, 20) * Fraction(1, 2)
+    assert (first.accuracy.least, first.accuracy.most) == (Fraction(1, 4), Fraction(1, 2))
+    assert first.accuracies[0].mean == Fraction(8, 20) * Fraction(1, 10) + Fraction(12, 20) * Fraction(1, 2)
+    assert first.log_odds[0].mean == pytest.approx(8 / 20 * math.log2(1 / 3), rel=1e-15)
+    assert (second.accuracy.mean, third.accuracy.mean) == (Fraction(1, 2), Fraction(1, 2))
+    assert third.log_odds[1].mean == pytest.approx(math.log2(3), rel=1e-15)
+
+
+def test_the_flips(found):
+    """Heaviest, disguised as direct: 12 against 4, then 4 against 4, which is a tie and no flip: never.
+
+    Disguised as search: 10 against 6, then 2 against 6: N* = 2, to search. Lightest: C's 2 bits, then S's 4
+    against A's 5: N* = 2 at either end. Nothing is censored: A and B still fit.
+    """
+    flip = Flip(2, 2, "direct", "search", one_sided=False)
+    assert found.learning.heaviest_flips(LOW) == ()
+    assert [point.heaviest_side(LOW) for point in found.learning.listed] == ["direct", "even", "even"]
+    assert found.learning.heaviest_flips(HIGH) == (flip,)
+    assert found.learning.lightest_flips(LOW) == found.learning.lightest_flips(HIGH) == (flip,)
+
+
+def test_a_flip_to_a_side_that_is_left_alone_is_one_sided(tiny, identity):
+    """C and S only: from lane 1 on no direct program fits within the bound."""
+    rows = [(2, 0, 0, 0, 4, 0, 1), (4, packed("0123"), 0, packed("0123"), 16, 1, 1)]
+    found = off_training(weigh_rows(tiny.header, rows_of(rows), named_prior("solomonoff")), identity)
+    flip = Flip(2, 2, "direct", "search", one_sided=True)
+    assert found.learning.heaviest_flips(LOW) == found.learning.lightest_flips(HIGH) == (flip,)
+    assert found.own.excess(LOW) is None
+    assert (found.excess_defection(LOW).defined, found.excess_defection(LOW).undefined) == (0, 13)
+
+
+def test_the_sides_of_a_camera_that_shows_0_on_lane_3(weighed, identity):
+    """Truth: A, S, R, 4 of 8. Camera: B, 1 of 8. Neither: G and D, 3 of 8. Of search 3/4, 0 and 1/4."""
+    words = (frozenset({0}), frozenset({1}), frozenset({2}), frozenset({0}))
+    rest = (identity.train, "proxy", "arith", "shows 0 on lane 3")
+    camera = Camera("camera", identity.domain, words, *rest, truth=identity)
+    sides = off_training(weighed, camera).sides
+    assert [sides.share(side) for side in Side] == [Fraction(4, 8), Fraction(1, 8), Fraction(3, 8)]
+    assert [sides.share(side, SEARCH) for side in Side] == [Fraction(3, 4), 0, Fraction(1, 4)]
+
+
+def test_a_lane_that_accepts_two_words(weighed, tiny, world):
+    """Where lane 3 accepts 3 and 1, D is right too: no search program defects, and the entropy is what it was."""
+    asked = world(tiny.header, [0, 1, 2, {1, 3}], (0, 1, 2))
+    own = held_out(weighed, asked, stated_splits(asked)[-1])
+    assert own.defection(SEARCH) == 0
+    assert own.excess(LOW) == Fraction(-3, 4)
+    assert own.entropy == 1.75
+
+
+def test_all_lanes_given(weighed, tiny, world):
+    """With all four lanes A, S and R fit, 1 and 3 of 32: no defection, one way, log2 3 bits for search."""
+    found = off_training(weighed, world(tiny.header, lambda x: x))
+    assert (found.own.defection(DIRECT), found.own.defection(SEARCH), found.own.entropy) == (0, 0, 0)
+    last = found.learning.listed[-1]
+    assert last.log_odds.low == last.log_odds.high == math.log2(3)
+    assert last.accuracy(ALL_KINDS) is None
+
+
+def test_a_price_of_time(tiny, identity):
+    """Under 2^-l / t search weighs S 2/4, R 1/4, D 1/2, of 32: 5/4; direct 2; disguised 2/2 = 1.
+
+    Of search 2/5 defects (D), of direct code 1/2. The lightest stays direct: A costs 5 bits, S 4 + 2.
+    """
+    found = off_training(weigh_programs(tiny, "levin"), identity)
+    assert [mass.value for mass in found.own.masses] == pytest.approx([2 / 32, 1 / 32, 5 / 128], rel=1e-15)
+    assert found.own.defection(SEARCH) == pytest.approx(2 / 5, rel=1e-15)
+    assert found.own.defection(DIRECT) == pytest.approx(1 / 2, rel=1e-15)
+    assert found.learning.lightest_flips(LOW) == ()
