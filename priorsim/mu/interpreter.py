@@ -221,9 +221,7 @@ def _amortised_term(term: Term, domain: Domain) -> int:
     """Steps of a term outside every body: once a context setting where it reads no query column."""
     queries = {i for i, name in enumerate(domain.columns) if name not in domain.context}
     if not queries & free_variables(term):
-        context = [i for i in range(len(domain.columns)) if i not in queries]
-        first_of_setting = {tuple(lane[i] for i in context): lane for lane in domain.lanes}
-        return sum(evaluate(term, lane, domain.word_bits).steps for lane in first_of_setting.values())
+        return sum(evaluate(term, domain.lanes[lane], domain.word_bits).steps for lane in domain.setting_lanes)
     if not isinstance(term, Apply):
         return len(domain.lanes)
     shared = [arg for arg, binds in zip(term.args, FORMS[term.form].binds, strict=True) if not binds]
