@@ -66,6 +66,9 @@ def census(
     out: Annotated[Path, typer.Option("--out", help="The Parquet file to write.")],
     depth: Depth = None,
     domain: Annotated[Path | None, typer.Option("--domain", help="CSV: column names, then one lane a line.")] = None,
+    accounting: Annotated[
+        str, typer.Option("--accounting", help="total, or amortised: what reads no query is paid once a context.")
+    ] = "total",
     engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
     memory: Annotated[str, typer.Option("--memory", help="What the quotient engine may take, as 8GiB.")] = "8GiB",
@@ -85,7 +88,7 @@ def census(
     from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
-    header = make_header(dialect, max_bits, domain=lanes, depth=depth)
+    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
     limit = parse_memory(memory)
     check_writable(out)
     check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)

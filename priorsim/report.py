@@ -6,9 +6,11 @@ Nothing is computed here but the last rounding; a number that is not known says 
 import math
 from fractions import Fraction
 
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import Counted
 from priorsim.listing import format_lanes, format_table
+from priorsim.measure.amortisation import AmortisationFlip
 from priorsim.measure.convergence import Unconditional
 from priorsim.measure.crossover import Roots
 from priorsim.measure.histogram import CLASSES
@@ -20,6 +22,7 @@ from priorsim.measure.population import Population
 from priorsim.measure.shares import Average, Share
 from priorsim.measure.tradeoff import Alpha
 from priorsim.measure.weighed import ALL_KINDS
+from priorsim.mu.interpreter import Accounting
 from priorsim.prior import Prior
 from priorsim.worlds.proxy import Side
 
@@ -70,7 +73,8 @@ def odds_text(odds: Odds) -> str:
         f"every code-only program up to {bound} bits; dialect {dialect}, words of {header.language.word_bits} bits, "
         f"depth {header.language.depth}{home}",
         f"trained on lanes {format_lanes(world.train)} of {len(world.domain.lanes)}; "
-        f"prior {odds.prior.name}: {format_prior(odds.prior)}; classes by {odds.histogram.class_by}",
+        f"prior {odds.prior.name}: {format_prior(odds.prior)}; "
+        f"classes by {odds.histogram.class_by}{_accounting(header)}",
         "",
         format_table(
             [_class_row(each, bound) for each in odds.classes],
@@ -93,6 +97,10 @@ def odds_text(odds: Odds) -> str:
     return "\n".join(lines)
 
 
+def _accounting(header: AtlasHeader) -> str:
+    return "" if header.accounting is Accounting.TOTAL else f"; steps {header.accounting}"
+
+
 def _end_rows(odds: Odds) -> list[list[str]]:
     """What depends on the side of the disguised programs: a name, and its text at either end."""
     ends = (odds.low, odds.high)
@@ -112,6 +120,8 @@ def _end_rows(odds: Odds) -> list[list[str]]:
         ],
         ["  its predicted gamma*", *(_predicted(end.alpha) for end in ends)],
     ]
+    if odds.histogram.world.domain.context:
+        rows.append(["search pays off from n* queries", *(_queries(end.amortisation) for end in ends)])
     return rows
 
 
@@ -149,6 +159,12 @@ def _predicted(found: Alpha | None) -> str:
     if found is None or found.predicted is None:
         return "undefined"
     return f"{found.predicted:.4f}"
+
+
+def _queries(found: AmortisationFlip | None) -> str:
+    if found is None:
+        return "unknown"
+    return "never" if found.queries is None else str(found.queries)
 
 
 def _bounds(odds: Odds) -> str:

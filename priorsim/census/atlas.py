@@ -126,6 +126,16 @@ class AtlasHeader:
     max_bits: int
     accounting: Accounting = Accounting.TOTAL
 
+    @property
+    def lanes_paid_once(self) -> tuple[int, ...]:
+        """The lanes whose steps count of what reads no query column and lies in no body.
+
+        All of them, but under the amortised accounting one of each setting of the context columns.
+        """
+        if self.accounting is Accounting.AMORTISED:
+            return self.domain.setting_lanes
+        return tuple(range(len(self.domain.lanes)))
+
     def to_json(self) -> dict[str, Any]:
         """The header as JSON values, with the recurrence's totals; inverse of `from_json`."""
         return {

@@ -24,6 +24,7 @@ from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code, length, operator_code, variable_code
 from priorsim.mu.dialect import FORMS
+from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 
 SPLIT_POSITION = 2
@@ -32,6 +33,7 @@ QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
 FIRST_SLOTS = 1 << 12
+COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 
 
 def count_exhaustive(
@@ -42,7 +44,7 @@ def count_exhaustive(
     Parameters
     ----------
     header : AtlasHeader
-        What to count; total accounting.
+        What to count, by the total or the amortised accounting.
     workers : int
         Spawned processes; 1 stays in this one.
     progress : callable, optional
@@ -77,16 +79,35 @@ def count_exhaustive(
 
 
 def check_bounds(header: AtlasHeader) -> None:
-    """Raise CensusError where a count or a step number could overflow its column.
+    """Raise CensusError where a count or a step number could overflow its column, or steps are not summed.
 
     A program of B bits has fewer than B nodes and each is evaluated at most 2^(w*D) times a lane.
     """
+    check_accounting(header.accounting)
     header.domain.check_depth(header.language.depth)
     if header.max_bits < 2 or header.max_bits > 63:
         raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to 63")
     most_steps = header.domain.environments(header.language.depth) * header.max_bits
     if most_steps >= 2**32:
         raise CensusError(f"a program could take {most_steps} steps: at most {2**32 - 1} are counted, lower the bound")
+
+
+def check_accounting(name: str) -> Accounting:
+    """The accounting of that name that a census can count by.
+
+    Raises
+    ------
+    CensusError
+        When there is none, or it is one of the interpreter alone.
+
+    Examples
+    --------
+    >>> check_accounting("amortised") is Accounting.AMORTISED
+    True
+    """
+    if name not in COUNTED_ACCOUNTINGS:
+        raise CensusError(f"a census cannot count steps as '{name}': choose {' or '.join(COUNTED_ACCOUNTINGS)}")
+    return Accounting(name)
 
 
 def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
@@ -191,8 +212,10 @@ class Walker:
         first = outer * lanes
         home, stride = first + variables.size, inner + (3 + lanes) * outer
         positions = header.max_bits
+        low, high = masks(header.domain)
+        once = high & U(header.domain.lane_mask(header.lanes_paid_once))
         shape = kernels.Shape(
-            word_bits, 2**word_bits, lanes, header.max_bits - 1, *masks(header.domain), inner, outer, home, stride
+            word_bits, 2**word_bits, lanes, header.max_bits - 1, low, high, once, inner, outer, home, stride
         )
         memory = np.zeros(home + positions * stride, U)
         memory[first:home] = variables.ravel()
@@ -214,12 +237,15 @@ class Walker:
 def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
     """The symbols of a language, by context and by rising need, literals one a word; and the contexts."""
     language = header.language
-    depth, lanes = language.depth, len(header.domain.lanes)
+    depth = language.depth
     least = [_shortest_term(header, bound) for bound in range(depth + 1)]
-    symbols: list[tuple[int, int, int, int]] = []
+    columns_read = [int(name not in header.domain.context) for name in header.domain.columns]
+    symbols: list[tuple[int, int, int, int, int]] = []
     scopes, variables = [], 0
     for bound in range(depth + 1):
-        scopes.append((len(symbols), 2 ** (language.word_bits * bound), least[bound], 1 if bound else lanes))
+        units = (1, 1) if bound else (len(header.lanes_paid_once), len(header.domain.lanes))
+        scopes.append((len(symbols), 2 ** (language.word_bits * bound), least[bound], *units))
+        reads = [0] * bound + columns_read
         here = []
         for token in tokens(language, bound):
             opcode = kernels.OPCODES.get(token.kind, kernels.CONSTANT)
@@ -229,10 +255,11 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
             values = range(token.choices) if token.kind == "literal" else [token.value]
             if token.kind == "variable":
                 values = [variables + token.value]
-            here += [(opcode, value, token.bits, need) for value in values]
+            query = reads[token.value] if token.kind == "variable" else 0
+            here += [(opcode, value, token.bits, need, query) for value in values]
         variables += bound + language.columns
         symbols += sorted(here, key=lambda symbol: symbol[kernels.NEED])
-    scopes.append((len(symbols), 0, 0, 0))
+    scopes.append((len(symbols), 0, 0, 0, 0))
     return np.array(symbols, dtype=np.int64), np.array(scopes, dtype=np.int64)
 
 
@@ -267,7 +294,10 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
     ------
     CodeError
         When the program does not belong to the header's language.
+    CensusError
+        When the accounting is one that no census counts by.
     """
+    check_accounting(header.accounting)
     bits = length(program, header.language)
     walker = Walker.of(replace(header, max_bits=bits))
     chosen = np.array(_chosen_symbols(program.term, 0, header, walker), dtype=np.int64)

@@ -8,12 +8,15 @@ comes by on its own and no two are ever merged before they are counted. The plai
 priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed
-word holds all lanes. Everything is exact while steps stay below 2^32, which the caller checks. The
-kernels share a few large arrays, since every array handed to a kernel costs a dozen arguments:
+word holds all lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of
+them where it reads a query column, else those of `Shape.once` (one of each setting of the context columns
+under the amortised accounting, all again under the total one). Everything is exact while steps stay below
+2^32, which the caller checks. The kernels share a few large arrays, since every array handed to a kernel
+costs a dozen arguments:
 
-symbols : int64 (symbols, 4), the symbols by context, those of a context by rising need;
-scopes : int64 (depth + 2, 4), the contexts by number of bound variables, the last with its start alone;
-walk : int64 (positions, 16), the walk's positions;
+symbols : int64 (symbols, 5), the symbols by context, those of a context by rising need;
+scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
+walk : int64 (positions, 17), the walk's positions;
 memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
 state : int64 (4,), where the walk stands.
 """
@@ -41,23 +44,24 @@ DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
-VALUE, BITS, NEED = range(1, 4)
+VALUE, BITS, NEED, QUERY = range(1, 5)
 """Columns of `symbols`: row of a variable's table or word of a constant; bits of the symbol alone, and
-with the shortest children."""
+with the shortest children; 1 where it is the variable of a query column, else 0."""
 
 START, SIZE, LEAST, UNIT = range(4)
-"""Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node,
-in all lanes together where nothing is bound (only their sum is ever asked for there), else in each."""
+"""Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node
+that reads no query column, and behind them those of one that does: in all lanes where it is paid together
+where nothing is bound (only their sum is ever asked for there), else in each."""
 
 CURSOR, BOUND, PARENT, CHILD, ARGS, USED, PENDING, SEARCHES = 1, 2, 3, 4, 5, 8, 9, 10
 """Columns of `walk`: next symbol to try; bound variables; position of the parent and which of its
 children this is; positions of the up to three children; bits before this position; least bits of the
 slots still open after it; searches in the subterm."""
-ACTUAL, STRICT, WIDE, STEPS, COST = range(11, 16)
+ACTUAL, STRICT, WIDE, STEPS, COST, READS = range(11, 17)
 """More columns of `walk`: where in memory the subterm's tables start, a lesioned one often where the
 one before it is; where the steps start that differ between environments (environment-major, then by
-lane), and the steps to add to each of them."""
-WALK_FIELDS = 16
+lane), and the steps to add to each of them; 1 where the subterm reads a query column, else 0."""
+WALK_FIELDS = 17
 
 ZEROS = 0
 """Where in memory a table of zeros starts, of 2^(w*(depth-1)) * lanes words."""
@@ -81,6 +85,7 @@ class Shape(NamedTuple):
     max_bits: int  # of a term: the header bit is not counted
     low: np.uint64
     high: np.uint64
+    once: np.uint64  # of `high`, the lanes in which a subterm that reads no query column is paid
     inner: int  # 2^(w*depth)
     outer: int  # 2^(w*(depth-1))
     home: int  # the tables of position 0: actual, strict, wide, settled lanes, steps
@@ -91,6 +96,18 @@ class Shape(NamedTuple):
 def home_of(p, shape):  # type: ignore[no-untyped-def]
     """Where in memory the tables of position p may be written."""
     return shape.home + p * shape.stride
+
+
+@inner
+def unit_of(p, scopes, walk):  # type: ignore[no-untyped-def]
+    """The steps of the node at p alone."""
+    return scopes[walk[p, BOUND], UNIT + walk[p, READS]]
+
+
+@inner
+def paid_lanes(p, shape, walk):  # type: ignore[no-untyped-def]
+    """The high bits of the lanes in which the subterm at p, with nothing bound, is paid."""
+    return shape.high if walk[p, READS] == 1 else shape.once
 
 
 @inlined
@@ -106,7 +123,8 @@ def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[
             table[env] = word
     walk[p, ACTUAL] = walk[p, STRICT] = walk[p, WIDE] = at
     walk[p, STEPS] = ZEROS
-    walk[p, COST] = scopes[bound, UNIT]
+    walk[p, READS] = symbols[symbol, QUERY]
+    walk[p, COST] = unit_of(p, scopes, walk)
     walk[p, SEARCHES] = 0
 
 
@@ -188,10 +206,10 @@ def apply_operator(p, arity, size, shape, walk, memory):  # type: ignore[no-unty
 
 @inner
 def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
-    """Make the steps and searches at p its own and those of its first `arity` children."""
+    """Make the steps and searches at p, whose READS is known, its own and those of its first `arity` children."""
     own = home_of(p, shape) + shape.inner + 3 * shape.outer
     steps = ZEROS
-    cost = scopes[walk[p, BOUND], UNIT]
+    cost = unit_of(p, scopes, walk)
     searches = np.int64(walk[p, OPCODE] >= FIND)
     for j in range(arity):
         child = walk[p, ARGS + j]
@@ -219,7 +237,7 @@ def lane_sum(word, shape):  # type: ignore[no-untyped-def]
 
 
 @inner
-def close_find(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
     """Make actual table and steps of a find at p: least candidate whose body word is not 0, else 0.
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
@@ -229,6 +247,7 @@ def close_find(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     steps = at + shape.inner + 3 * shape.outer
     varying = walk[body, STEPS]
     high_bit = shape.word_bits - 1
+    paid = paid_lanes(p, shape, walk)
     walk[p, ACTUAL] = at
     for env in range(size):
         result = U(0)
@@ -238,7 +257,8 @@ def close_find(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
             if varying != ZEROS:
                 spent = U(0)
                 for lane in range(shape.lanes):
-                    spent += memory[varying + lane] * ((searching >> U(lane * shape.word_bits + high_bit)) & U(1))
+                    tries = ((searching & paid) >> U(lane * shape.word_bits + high_bit)) & U(1)
+                    spent += memory[varying + lane] * tries
                 varying += shape.lanes
                 walk[p, COST] += np.int64(spent)
             hits = packed.nonzero(memory[base + c], shape.high) & searching
@@ -248,8 +268,9 @@ def close_find(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
                 break
         memory[at + env] = result
         if walk[p, BOUND] == 0:
-            missed = lane_sum(searching >> U(high_bit), shape)
-            tried = lane_sum(result, shape) + shape.lanes + missed * (shape.words - 1)
+            missed = lane_sum((searching & paid) >> U(high_bit), shape)
+            before = lane_sum(result & packed.spread(paid, shape.word_bits), shape)
+            tried = before + unit_of(p, scopes, walk) + missed * (shape.words - 1)
             walk[p, COST] += walk[body, COST] * tried
         else:
             last = packed.spread(searching, shape.word_bits) | result
@@ -276,11 +297,14 @@ def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyp
             greatest = (greatest & ~better) | (word & better)
             result = (result & ~better) | ((shape.low * U(c)) & better)
         memory[at + env] = result
-    walk[p, COST] += walk[body, COST] * shape.words * scopes[walk[p, BOUND], UNIT]
+    walk[p, COST] += walk[body, COST] * shape.words * unit_of(p, scopes, walk)
     if walk[body, STEPS] != ZEROS:
+        paid = paid_lanes(p, shape, walk) >> U(shape.word_bits - 1)
         spent = U(0)
-        for i in range(shape.words * shape.lanes):
-            spent += memory[walk[body, STEPS] + i]
+        for lane in range(shape.lanes):
+            if (paid >> U(lane * shape.word_bits)) & U(1) == U(1):
+                for c in range(shape.words):
+                    spent += memory[walk[body, STEPS] + c * shape.lanes + lane]
         walk[p, COST] += np.int64(spent)
 
 
@@ -351,6 +375,7 @@ def varying_iter_steps(p, shape, walk, memory):  # type: ignore[no-untyped-def]
     count, start = memory[walk[walk[p, ARGS], ACTUAL]], memory[walk[walk[p, ARGS + 1], ACTUAL]]
     body = walk[p, ARGS + 2]
     table, steps = memory[walk[body, ACTUAL] :], memory[walk[body, STEPS] :]
+    count &= packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
     spent = U(0)
     for lane in range(shape.lanes):
         shift = U(lane * shape.word_bits)
@@ -370,7 +395,8 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
     numbers = walk[walk[p, ARGS], ACTUAL]
     body = walk[p, ARGS + 2]
     if walk[p, BOUND] == 0:
-        walk[p, COST] += walk[body, COST] * lane_sum(memory[numbers], shape)
+        paid = packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
+        walk[p, COST] += walk[body, COST] * lane_sum(memory[numbers] & paid, shape)
         if walk[body, STEPS] != ZEROS:
             walk[p, COST] += varying_iter_steps(p, shape, walk, memory)
         return
@@ -412,6 +438,9 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
     opcode = walk[p, OPCODE]
     arity = ARITY[opcode]
     size = scopes[walk[p, BOUND], SIZE]
+    walk[p, READS] = 0
+    for j in range(arity):
+        walk[p, READS] |= walk[walk[p, ARGS + j], READS]
     if opcode < ITER:
         add_steps(p, arity, size, shape, scopes, walk, memory)
         apply_operator(p, arity, size, shape, walk, memory)
@@ -423,7 +452,7 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
         add_steps(p, 0, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
         if opcode == FIND:
-            close_find(p, size, shape, walk, memory)
+            close_find(p, size, shape, scopes, walk, memory)
         else:
             close_argmax(p, size, shape, scopes, walk, memory)
         lesion_search(p, size, shape, walk, memory)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from priorsim.census.atlas import Atlas, AtlasHeader
-from priorsim.census.exhaustive import check_bounds, count_exhaustive
+from priorsim.census.exhaustive import check_accounting, check_bounds, count_exhaustive
 from priorsim.census.progress import Progress
 from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate
 from priorsim.census.quotient_runs import remove_run
@@ -18,6 +18,7 @@ from priorsim.errors import CensusError
 from priorsim.formats import format_duration
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting
 
 QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
 ENGINES = (QUOTIENT, EXHAUSTIVE)
@@ -32,17 +33,19 @@ MAX_WORKERS = 256
 _SAMPLE_PROGRAMS = 20_000
 
 
-def make_header(dialect: str, max_bits: int, *, domain: Domain, depth: int | None = None) -> AtlasHeader:
+def make_header(
+    dialect: str, max_bits: int, *, domain: Domain, depth: int | None = None, accounting: str = Accounting.TOTAL
+) -> AtlasHeader:
     """What a census counts; the depth is the domain's default where none is given.
 
     Raises
     ------
     PriorsimError
-        When the dialect is unknown, or domain, depth or bound are out of range.
+        When the dialect or the accounting is unknown, or domain, depth or bound are out of range.
     """
     depth = domain.default_depth if depth is None else depth
     language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns))
-    header = AtlasHeader(language, domain, max_bits)
+    header = AtlasHeader(language, domain, max_bits, check_accounting(accounting))
     check_bounds(header)
     return header
 

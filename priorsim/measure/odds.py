@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.measure.amortisation import AmortisationFlip, amortisation_flip
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
@@ -97,6 +98,7 @@ class EndOdds:
     three_counts: ThreeCounts
     alpha: Alpha | None
     slopes: Slopes | None
+    amortisation: AmortisationFlip | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,15 @@ class Odds:
                              search_steps} or null; steps over all lanes
         predicted_gamma_star {low, high}
         slopes               {low, high}, each {beta, gamma, lambda, delta} or null
+        amortisation_flip    {low, high}, each {once_search, each_search, once_direct, each_direct,
+                             queries: n* or "never"} or null; only where the world has context columns
         hull                 {vertices: [{bits, steps, log2_mean_steps, classes}, ...], gammas}
         convergence          {bounds: [{bits, log2_mass, log_odds}, ...], last_four_bits_share,
                              extrapolated_log2_mass, extrapolated_log_odds}
         ==================== ======================================================================
         """
         header, world = self.histogram.header, self.histogram.world
-        return {
+        values = {
             "world": world.name,
             "family": world.family,
             "train": list(world.train),
@@ -198,6 +202,11 @@ class Odds:
             "hull": _hull_to_json(self.hull),
             "convergence": _convergence_to_json(self.convergence),
         }
+        if world.domain.context:
+            values["amortisation_flip"] = self._at_ends(
+                lambda end: end.amortisation.to_json() if end.amortisation else None
+            )
+        return values
 
     def _at_ends(self, value: Callable[[EndOdds], Any]) -> dict[str, Any]:
         return {"low": value(self.low), "high": value(self.high)}
@@ -237,6 +246,7 @@ def odds(
             three_counts(histogram, prior, end),
             alpha(histogram, end),
             slopes(histogram, prior, end),
+            amortisation_flip(histogram, end, witnesses),
         )
         for end in ENDS
     )

@@ -116,6 +116,19 @@ class Domain:
         """2 where lanes x 2^(2w) <= 2^20, else 1."""
         return 2 if self.environments(2) <= MAX_ENVIRONMENTS else 1
 
+    @property
+    def setting_lanes(self) -> tuple[int, ...]:
+        """The first lane of each distinct setting of the context columns; without any, the first lane.
+
+        >>> Domain(2, ((1, 0), (1, 3), (2, 0)), ("o", "q"), ("o",)).setting_lanes
+        (0, 2)
+        """
+        places = [place for place, name in enumerate(self.columns) if name in self.context]
+        first: dict[tuple[int, ...], int] = {}
+        for number, lane in enumerate(self.lanes):
+            first.setdefault(tuple(lane[place] for place in places), number)
+        return tuple(first.values())
+
     def environments(self, depth: int) -> int:
         """Number of environments at `depth` binders: lanes x 2^(w * depth)."""
         return int(len(self.lanes) * 2 ** (self.word_bits * depth))

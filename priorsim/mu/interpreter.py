@@ -198,41 +198,68 @@ def run(program: Program, domain: Domain) -> Run:
     (1, 2, 3, 0)
     """
     results = [run_lane(program, domain, lane) for lane in range(len(domain.lanes))]
+    shared = shared_steps(program, domain)
     steps = {
         Accounting.TOTAL: sum(result.steps for result in results),
-        Accounting.AMORTISED: _amortised_steps(program, domain),
+        Accounting.AMORTISED: shared.once + shared.each,
         Accounting.MAX: max(result.steps for result in results),
         Accounting.DEPTH: max(result.depth for result in results),
     }
     return Run(tuple(result.word for result in results), steps)
 
 
-def _amortised_steps(program: Program, domain: Domain) -> int:
+@dataclass(frozen=True, slots=True)
+class SharedSteps:
+    """The steps of a program under the amortised accounting, by how often they are paid.
+
+    Attributes
+    ----------
+    once : int
+        Paid in one lane of each setting of the context columns, these lanes together.
+    each : int
+        Paid in every lane, all lanes together.
+    """
+
+    once: int
+    each: int
+
+    def __add__(self, other: "SharedSteps") -> "SharedSteps":
+        return SharedSteps(self.once + other.once, self.each + other.each)
+
+
+def shared_steps(program: Program, domain: Domain) -> SharedSteps:
+    """What a program pays once a context setting, and what it pays in every lane.
+
+    >>> from priorsim.mu.dialect import Language
+    >>> from priorsim.mu.syntax import parse
+    >>> domain = Domain(2, ((1, 0), (1, 2), (1, 3)), ("o", "q"), ("o",))
+    >>> shared_steps(parse("(add q (mul o o))", Language.named("arith", 2, columns=2), ("o", "q")), domain)
+    SharedSteps(once=3, each=6)
+    """
     if program.index is None:
-        return _amortised_term(program.term, domain)
+        return _shared_term(program.term, domain)
     own_and_body = 0
     for lane in range(len(domain.lanes)):
         whole = run_lane(program, domain, lane).steps
         own_and_body += whole - evaluate(program.index, domain.lanes[lane], domain.word_bits).steps
-    return own_and_body + _amortised_term(program.index, domain)
+    return _shared_term(program.index, domain) + SharedSteps(0, own_and_body)
 
 
-def _amortised_term(term: Term, domain: Domain) -> int:
+def _shared_term(term: Term, domain: Domain) -> SharedSteps:
     """Steps of a term outside every body: once a context setting where it reads no query column."""
     queries = {i for i, name in enumerate(domain.columns) if name not in domain.context}
     if not queries & free_variables(term):
-        context = [i for i in range(len(domain.columns)) if i not in queries]
-        first_of_setting = {tuple(lane[i] for i in context): lane for lane in domain.lanes}
-        return sum(evaluate(term, lane, domain.word_bits).steps for lane in first_of_setting.values())
+        lanes = [domain.lanes[lane] for lane in domain.setting_lanes]
+        return SharedSteps(sum(evaluate(term, lane, domain.word_bits).steps for lane in lanes), 0)
     if not isinstance(term, Apply):
-        return len(domain.lanes)
+        return SharedSteps(0, len(domain.lanes))
     shared = [arg for arg, binds in zip(term.args, FORMS[term.form].binds, strict=True) if not binds]
     own = sum(
         evaluate(term, lane, domain.word_bits).steps
         - sum(evaluate(arg, lane, domain.word_bits).steps for arg in shared)
         for lane in domain.lanes
     )
-    return own + sum(_amortised_term(arg, domain) for arg in shared)
+    return sum((_shared_term(arg, domain) for arg in shared), SharedSteps(0, own))
 
 
 def free_variables(term: Term) -> set[int]:
