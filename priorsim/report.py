@@ -295,7 +295,7 @@ def _flips(flips: tuple[Flip, ...], unit: str, bound: int) -> str:
     if not flips:
         return "never"
     return ", ".join(
-        f"at {unit} {flip.lessons} from {flip.before} to {flip.after}"
+        f"after {flip.lessons} {unit}s from {flip.before} to {flip.after}"
         + (f", {flip.before} having none up to {bound} bits" if flip.one_sided else "")
         for flip in flips
     )

@@ -72,6 +72,17 @@ def brute_force_atlas() -> Atlas:
     return Atlas(AtlasHeader(language, domain, TINY_BITS), rows)
 
 
+class Batched:
+    """An atlas that is read in several batches."""
+
+    def __init__(self, atlas: Atlas, batches: int) -> None:
+        self.header, self.rows, self.number = atlas.header, atlas.rows, batches
+
+    def batches(self) -> Iterator[Rows]:
+        for part in np.array_split(np.arange(len(self.rows)), self.number):
+            yield self.rows.take(part)
+
+
 @pytest.fixture(scope="session")
 def tiny() -> Atlas:
     return brute_force_atlas()

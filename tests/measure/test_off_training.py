@@ -9,11 +9,10 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
-from conftest import HEADERS, TINY_BITS, oracle_atlas, programs_by_code
+from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code
 
-from priorsim.census.atlas import Atlas, Rows
+from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import PriorError, WorldError
 from priorsim.measure.held_out import stated_splits
@@ -413,28 +412,11 @@ def test_prices_of_time_that_underflow_a_float_keep_their_order(tiny, world):
     assert found.learning.listed[-1].accuracy((0,)) == 1
 
 
-class Batched:
-    """An atlas that is read in several batches."""
-
-    def __init__(self, atlas: Atlas) -> None:
-        self.header, self.rows = atlas.header, atlas.rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def batches(self):
-        for part in np.array_split(np.arange(len(self.rows)), 7):
-            yield self.rows.take(part)
-
-    def select(self, chosen) -> Rows:
-        return self.rows.take(chosen(self.rows.behaviour))
-
-
 @pytest.mark.parametrize("prior", PRIORS)
 def test_answers_do_not_depend_on_batches(prior, world):
     atlas = cut("arith-w4-24")
     asked = world(atlas.header, lambda x: x, range(12))
-    whole, in_parts = (weigh(each, PRIORS[prior]) for each in (atlas, Batched(atlas)))
+    whole, in_parts = (weigh(each, PRIORS[prior]) for each in (atlas, Batched(atlas, 7)))
     assert len(whole) == len(in_parts)
     first, second = (off_training(each, asked).own for each in (whole, in_parts))
     assert [mass.log2 for mass in first.masses] == pytest.approx([mass.log2 for mass in second.masses], rel=1e-12)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HEADERS, TINY_BITS, oracle_atlas, programs_by_code, rows_of
+from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code, rows_of
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
@@ -120,17 +120,6 @@ def test_a_bound_below_every_program_has_no_behaviours(tiny):
 def test_a_bound_above_the_atlas_is_refused(tiny):
     with pytest.raises(CensusError, match="up to 16 bits, not 17"):
         population(tiny, max_bits=17)
-
-
-class Batched:
-    """An atlas that is read in many batches."""
-
-    def __init__(self, atlas: Atlas, batches: int) -> None:
-        self.header, self.rows, self.number = atlas.header, atlas.rows, batches
-
-    def batches(self):
-        for part in np.array_split(np.arange(len(self.rows)), self.number):
-            yield self.rows.take(part)
 
 
 @pytest.mark.parametrize("batches", [2, 7, 300])

@@ -6,7 +6,7 @@ from priorsim.errors import WorldError
 from priorsim.mu.dialect import Language
 from priorsim.mu.interpreter import run
 from priorsim.mu.syntax import parse
-from priorsim.worlds import catalogue, in_context_world, rules_observed_as, video_world
+from priorsim.worlds import Camera, catalogue, find_world, in_context_world, rules_observed_as, video_world
 
 SQUARE = "(find (r) (eq o (mul r r)))"
 GRAY = "(find (r) (eq o (xor r (shr r))))"
@@ -63,6 +63,23 @@ def test_videos_have_no_query_and_hold_out_one_film_for_each_first_frame(name: s
     assert world.domain.columns == world.domain.context == ("o1", "o2")
     assert len(world.domain.lanes) == len(set(world.domain.lanes)) == 16
     assert len({world.domain.lanes[lane][0] for lane in world.held_out}) == len(world.held_out) == 4
+
+
+@pytest.mark.parametrize("name", HIDDEN_RULE_PROGRAMS)
+def test_every_rule_says_its_lanes_and_is_trained_on_whole_or_not_at_all(name: str) -> None:
+    world = catalogue()[name]
+    assert len(world.rules) == 4
+    assert sorted(lane for rule in world.rules for lane in rule) == list(range(16))
+    assert [set(rule) <= set(world.train) for rule in world.rules] == [True, True, True, False]
+    if world.family == "in-context":
+        seen = [{world.domain.lanes[lane][:-1] for lane in rule} for rule in world.rules]
+        assert all(len(observations) == 1 for observations in seen)
+
+
+def test_cameras_have_the_rules_of_their_truth() -> None:
+    camera = find_world("proxy.blank-sharp-in-context.w4-squares-square-product-r4-q4")
+    assert isinstance(camera, Camera)
+    assert camera.rules == camera.truth.rules != ()
 
 
 def test_worlds_on_the_same_observations_share_a_domain() -> None:
