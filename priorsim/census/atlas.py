@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from priorsim.census.recurrence import program_counts
-from priorsim.errors import AtlasError, PriorsimError
+from priorsim.errors import AtlasError, CensusError, PriorsimError
 from priorsim.mu.dialect import LANGUAGE_VERSION, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
@@ -25,6 +25,7 @@ from priorsim.storage import atomic_path
 
 METADATA_KEY = b"priorsim"
 ROW_GROUP_ROWS = 1 << 18
+COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -127,8 +128,15 @@ class AtlasHeader:
     accounting: Accounting = Accounting.TOTAL
 
     @property
+    def queries(self) -> tuple[int, ...]:
+        """The columns that make what reads them cost its steps in every lane; none where everything does."""
+        if len(self.lanes_paid_once) == len(self.domain.lanes):
+            return ()
+        return tuple(i for i, name in enumerate(self.domain.columns) if name not in self.domain.context)
+
+    @property
     def lanes_paid_once(self) -> tuple[int, ...]:
-        """The lanes whose steps count of what reads no query column and lies in no body.
+        """The lanes in which what reads no query column, and lies in no body, costs its steps.
 
         All of them, but under the amortised accounting one of each setting of the context columns.
         """
@@ -174,6 +182,24 @@ class AtlasHeader:
         if values["programs_by_length"] != list(program_counts(language, header.max_bits)):
             raise AtlasError("its program totals disagree with the recurrence: it was altered, make it again")
         return header
+
+
+def check_accounting(name: str) -> Accounting:
+    """The accounting of that name that a census can count by.
+
+    Raises
+    ------
+    CensusError
+        When there is none, or it is one of the interpreter alone.
+
+    Examples
+    --------
+    >>> check_accounting("amortised") is Accounting.AMORTISED
+    True
+    """
+    if name not in COUNTED_ACCOUNTINGS:
+        raise CensusError(f"a census cannot count steps as '{name}': choose {' or '.join(COUNTED_ACCOUNTINGS)}")
+    return Accounting(name)
 
 
 def check_totals(header: AtlasHeader, found: Sequence[int]) -> None:

@@ -17,14 +17,13 @@ from functools import lru_cache
 import numpy as np
 
 from priorsim.census import kernels
-from priorsim.census.atlas import AtlasHeader, RowKey, Rows, merge
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.packed import I64, U64, U, masks
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code, length, operator_code, variable_code
 from priorsim.mu.dialect import FORMS
-from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 
 SPLIT_POSITION = 2
@@ -33,7 +32,6 @@ QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
 FIRST_SLOTS = 1 << 12
-COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 
 
 def count_exhaustive(
@@ -90,24 +88,6 @@ def check_bounds(header: AtlasHeader) -> None:
     most_steps = header.domain.environments(header.language.depth) * header.max_bits
     if most_steps >= 2**32:
         raise CensusError(f"a program could take {most_steps} steps: at most {2**32 - 1} are counted, lower the bound")
-
-
-def check_accounting(name: str) -> Accounting:
-    """The accounting of that name that a census can count by.
-
-    Raises
-    ------
-    CensusError
-        When there is none, or it is one of the interpreter alone.
-
-    Examples
-    --------
-    >>> check_accounting("amortised") is Accounting.AMORTISED
-    True
-    """
-    if name not in COUNTED_ACCOUNTINGS:
-        raise CensusError(f"a census cannot count steps as '{name}': choose {' or '.join(COUNTED_ACCOUNTINGS)}")
-    return Accounting(name)
 
 
 def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
@@ -239,13 +219,11 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
     language = header.language
     depth = language.depth
     least = [_shortest_term(header, bound) for bound in range(depth + 1)]
-    columns_read = [int(name not in header.domain.context) for name in header.domain.columns]
     symbols: list[tuple[int, int, int, int, int]] = []
     scopes, variables = [], 0
     for bound in range(depth + 1):
         units = (1, 1) if bound else (len(header.lanes_paid_once), len(header.domain.lanes))
         scopes.append((len(symbols), 2 ** (language.word_bits * bound), least[bound], *units))
-        reads = [0] * bound + columns_read
         here = []
         for token in tokens(language, bound):
             opcode = kernels.OPCODES.get(token.kind, kernels.CONSTANT)
@@ -255,8 +233,8 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
             values = range(token.choices) if token.kind == "literal" else [token.value]
             if token.kind == "variable":
                 values = [variables + token.value]
-            query = reads[token.value] if token.kind == "variable" else 0
-            here += [(opcode, value, token.bits, need, query) for value in values]
+            reads = int(token.reads(header.queries, bound))
+            here += [(opcode, value, token.bits, need, reads) for value in values]
         variables += bound + language.columns
         symbols += sorted(here, key=lambda symbol: symbol[kernels.NEED])
     scopes.append((len(symbols), 0, 0, 0, 0))

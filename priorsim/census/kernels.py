@@ -46,7 +46,7 @@ OPCODE = 0
 """Column of `symbols` and of `walk`."""
 VALUE, BITS, NEED, QUERY = range(1, 5)
 """Columns of `symbols`: row of a variable's table or word of a constant; bits of the symbol alone, and
-with the shortest children; 1 where it is the variable of a query column, else 0."""
+with the shortest children; 1 for the variable of one of the header's `queries`, else 0."""
 
 START, SIZE, LEAST, UNIT = range(4)
 """Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
+from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows, check_accounting, merge
 from priorsim.census.progress import Progress
-from priorsim.census.quotient_kernels import COUNT, META, SEARCH_BITS
+from priorsim.census.quotient_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
 from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_runs import RunDirectory
 from priorsim.census.quotient_stores import Layout, Reach
@@ -25,7 +25,6 @@ from priorsim.census.quotient_tables import RowArray
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
 from priorsim.formats import format_duration
-from priorsim.mu.interpreter import Accounting
 
 ENGINE = "quotient"
 MAX_COUNT = 2**64
@@ -59,7 +58,7 @@ def count_quotient(
     Raises
     ------
     CensusError
-        When the accounting is another than `total`, or the bound is beyond what is exact.
+        When no census counts by the accounting, or the bound is beyond what is exact.
     """
     check_exact(header)
     check_estimate(header, memory_bytes)
@@ -72,7 +71,7 @@ def count_quotient(
             if progress is not None:
                 progress(Progress(sum(counts[: length + 2]), sum(counts)))
 
-    return rows_of_levels(levels())
+    return rows_of_levels(header, levels())
 
 
 def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iterator[tuple[int, RowArray]]:
@@ -92,11 +91,7 @@ def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iter
 def check_exact(header: AtlasHeader) -> None:
     """Prove, in Python integers, that no number of the census outgrows its type."""
     language, domain = header.language, header.domain
-    if header.accounting is not Accounting.TOTAL:
-        raise CensusError(
-            f"the quotient engine counts steps by the 'total' accounting, not '{header.accounting}': "
-            "use the exhaustive engine"
-        )
+    check_accounting(header.accounting)
     if not 2 <= header.max_bits <= MAX_BITS:
         raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to {MAX_BITS}")
     domain.check_depth(language.depth)
@@ -109,13 +104,17 @@ def check_exact(header: AtlasHeader) -> None:
         raise CensusError(f"{header.max_bits} bits: counts or steps could overflow, choose a smaller bound")
 
 
-def rows_of_levels(levels: Iterable[tuple[int, RowArray]]) -> Rows:
-    """Levels outside binders, by rising length of term and each sorted, as rows of an atlas."""
+def rows_of_levels(header: AtlasHeader, levels: Iterable[tuple[int, RowArray]]) -> Rows:
+    """Levels outside binders, by rising length of term and each sorted, as rows of an atlas.
+
+    An atlas does not tell apart what reads a query column from what reads none.
+    """
     columns: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, kind)] for name, kind in COLUMN_TYPES.items()}
     for length, rows in levels:
         for name, column in _columns(length + 1, rows).items():
             columns[name].append(column)
-    return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+    joined = Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+    return merge(joined) if header.queries else joined
 
 
 def _columns(bits: int, rows: RowArray) -> dict[str, NDArray[Any]]:
@@ -125,7 +124,7 @@ def _columns(bits: int, rows: RowArray) -> dict[str, NDArray[Any]]:
         "behaviour": rows[:, 0].copy(),
         "strict": rows[:, 1].copy(),
         "wide": rows[:, 2].copy(),
-        "steps": (rows[:, META] >> SEARCH_BITS).astype(np.uint32),
+        "steps": ((rows[:, META] & BELOW_READS) >> SEARCH_BITS).astype(np.uint32),
         "searches": rows[:, META].astype(np.uint8),
         "count": rows[:, COUNT].copy(),
     }
@@ -181,7 +180,7 @@ def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) ->
     language = header.language
     reach = Reach.of(language, header.max_bits)
     found = classes(sum(program_counts(language, header.max_bits)))
-    layout = Layout.of(header.domain)
+    layout = Layout.of(header)
     inner = 0.0
     for depth in range(1, language.depth + 1):
         width = layout.width(depth, mixed=depth < language.depth)

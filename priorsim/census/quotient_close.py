@@ -11,12 +11,15 @@ import numpy as np
 from priorsim.census import packed
 from priorsim.census.packed import U, inner, kernel
 from priorsim.census.quotient_kernels import (
+    BELOW_READS,
     COUNT,
     FIND,
     META,
+    READS,
     SEARCH_BITS,
     add_steps,
     begin_steps,
+    lane_sum,
     last,
     table_at,
 )
@@ -33,12 +36,9 @@ def lane_word(word, lane, words):  # type: ignore[no-untyped-def]
 
 
 @inner
-def lane_sum(word, words):  # type: ignore[no-untyped-def]
-    """Sum of the words of all lanes."""
-    total = U(0)
-    for lane in range(words.lanes):
-        total += (word >> U(lane * words.word_bits)) & U(words.size - 1)
-    return total
+def paid_lanes(told, words):  # type: ignore[no-untyped-def]
+    """The bits of the lanes in which a node is paid, where READS is in `told` if it reads a query column."""
+    return words.full if told >= READS else words.once
 
 
 # --- find and argmax --------------------------------------------------------------------------
@@ -88,23 +88,29 @@ def evaluations(symbol, hit, missed, lane, words):  # type: ignore[no-untyped-de
 
 
 @inner
-def plain_search_steps(symbol, hit, missed, cost, words):  # type: ignore[no-untyped-def]
-    """Steps of all evaluations in all lanes of a body that takes `cost` steps."""
+def plain_search_steps(symbol, hit, missed, told, words):  # type: ignore[no-untyped-def]
+    """Steps of all evaluations of a plain body, whose steps and READS are `told`, in the lanes where they are paid."""
+    paid = paid_lanes(told, words)
+    lanes = words.lanes if told >= READS else words.paid_once
+    cost = told & BELOW_READS
     if symbol != FIND:
-        return cost * U(words.lanes * words.size)
-    missing = lane_sum(missed >> U(words.word_bits - 1), words)
-    return cost * (lane_sum(hit, words) + U(words.lanes) + missing * U(words.size - 1))
+        return cost * U(lanes * words.size)
+    missing = lane_sum((missed & paid) >> U(words.word_bits - 1), words)
+    return cost * (lane_sum(hit & paid, words) + U(lanes) + missing * U(words.size - 1))
 
 
 @inner
-def mixed_search_steps(symbol, hit, missed, costs, words):  # type: ignore[no-untyped-def]
-    """Steps of all evaluations in all lanes of a body with these costs."""
+def mixed_search_steps(symbol, hit, missed, costs, told, words):  # type: ignore[no-untyped-def]
+    """Steps of all evaluations of a body with these costs, whose searches and READS are `told`, where they are paid."""
+    paid = paid_lanes(told, words)
     total = U(0)
-    if symbol != FIND:
+    if symbol != FIND and paid == words.full:
         for environment in range(costs.shape[0]):
             total += U(costs[environment])
         return total
     for lane in range(words.lanes):
+        if lane_word(paid, lane, words) == 0:
+            continue
         for c in range(evaluations(symbol, hit, missed, lane, words)):
             total += U(costs[c * words.lanes + lane])
     return total
@@ -124,10 +130,13 @@ def search_outer(index, made, bodies, steps, words, out):  # type: ignore[no-unt
         word, missed = search(symbol, bodies[body, :size], words)
         searches = U(1)
         if plain:
-            total = plain_search_steps(symbol, word, missed, bodies[body, size], words)
+            told = bodies[body, size]
+            total = plain_search_steps(symbol, word, missed, told, words)
+            searches += told & READS
         else:
-            total = mixed_search_steps(symbol, word, missed, steps[body, begin:end], words)
-            searches += bodies[body, bodies.shape[1] - 2]
+            told = bodies[body, bodies.shape[1] - 2]
+            total = mixed_search_steps(symbol, word, missed, steps[body, begin:end], told, words)
+            searches += told
         literal = words.lanes > 1 and word == words.low * (word & U(words.size - 1))
         out[row, 0] = word
         out[row, 1] = out[row, 2] = word if literal else U(0)
@@ -141,9 +150,9 @@ def search_mixed(index, made, bodies, words, units, out, steps):  # type: ignore
     size = words.size
     for row in range(made):
         symbol, body = index[row, 0], index[row, 1]
-        cost = bodies[body, size * size]
+        cost = bodies[body, size * size] & BELOW_READS
         begin_steps(units, out[row, 3 * size :])
-        out[row, 3 * size + units.shape[0]] = U(1)
+        out[row, 3 * size + units.shape[0]] = U(1) + (bodies[body, size * size] & READS)
         costs = steps[row, STEPS_AT * size : (STEPS_AT + words.lanes) * size]
         for value in range(size):
             word, missed = search(symbol, bodies[body, value * size : (value + 1) * size], words)
@@ -258,12 +267,15 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
             out[row, which] = finals
         if moved_twice and not one_word(finals, settled, words):
             out[row, 2] = (terms[s, 2] & settled) | (finals & ~settled)
+        told = bodies[body, bodies.shape[1] - 2]
+        paid = paid_lanes(terms[n, META] | terms[s, META] | told, words)
         meta = terms[n, META] + terms[s, META]
         if plain:
-            total = lane_sum(counts, words) * bodies[body, size]
+            total = lane_sum(counts & paid, words) * (told & BELOW_READS)
+            meta += told & READS
         else:
-            total = iterate_steps(counts, states, bodies[body, :size], steps[body, begin:end], words)
-            meta += bodies[body, bodies.shape[1] - 2]
+            total = iterate_steps(counts & paid, states, bodies[body, :size], steps[body, begin:end], words)
+            meta += told
         out[row, META] = meta + ((total + U(words.lanes)) << SEARCH_BITS)
         out[row, COUNT] = terms[n, COUNT] * terms[s, COUNT] * last(bodies, body)
 
@@ -286,7 +298,8 @@ def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, cost
     begin_steps(units, steps)
     add_steps(numbers, n, size, units, steps)
     add_steps(starts, s, size, units, steps)
-    add_rounds(numbers[n, :size], bodies[body, size * size], words, costs)
+    add_rounds(numbers[n, :size], bodies[body, size * size] & BELOW_READS, words, costs)
+    steps[units.shape[0]] += bodies[body, size * size] & READS
     out[row, out.shape[1] - 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
 
 
@@ -419,7 +432,7 @@ def iterate_actual(index, made, numbers, starts, bodies, words, out):  # type: i
 def idle_outer(index, made, rounds, starts, bodies, words, out):  # type: ignore[no-untyped-def]
     """iter outside of plain bodies that ignore the state, or keep it, where the masks of n are 0.
 
-    rounds : uint64 (any, 6), as `round_masks` writes them.
+    rounds : uint64 (any, 7), as `round_masks` writes them.
     """
     size = words.size
     for row in range(made):
@@ -427,9 +440,12 @@ def idle_outer(index, made, rounds, starts, bodies, words, out):  # type: ignore
         for which in range(3):
             mask = rounds[n, which]
             out[row, which] = (mask & bodies[body, 0]) | (~mask & starts[s, which])
-        total = U(words.lanes) + rounds[n, META + 1] * bodies[body, size]
-        out[row, META] = rounds[n, META] + starts[s, META] + (total << SEARCH_BITS)
-        out[row, COUNT] = rounds[n, META + 2] * starts[s, COUNT] * bodies[body, size + 1]
+        told = bodies[body, size]
+        reads = (rounds[n, META] | starts[s, META] | told) >= READS
+        times = rounds[n, META + 1] if reads else rounds[n, META + 2]
+        total = U(words.lanes) + times * (told & BELOW_READS)
+        out[row, META] = rounds[n, META] + starts[s, META] + (total << SEARCH_BITS) + (told & READS)
+        out[row, COUNT] = rounds[n, META + 3] * starts[s, COUNT] * bodies[body, size + 1]
 
 
 @kernel

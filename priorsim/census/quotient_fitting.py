@@ -29,10 +29,10 @@ from priorsim.census.quotient_witness import (
     Descent,
     Goal,
     Node,
-    any_term,
-    assemble,
+    any_body,
+    assemble_first,
     children_of,
-    goal_of,
+    goals_of,
     leaf_of,
 )
 from priorsim.census.recurrence import program_counts
@@ -93,7 +93,7 @@ class FittingCensus:
         self._begin = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
         self._end = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
         self._masked: tuple[RowArray, Classes, I64] | None = None
-        self.rows = rows_of_levels(self._levels(fits, above, tell))
+        self.rows = rows_of_levels(header, self._levels(fits, above, tell))
 
     def _teller(self, progress: Callable[[Progress], None] | None) -> Callable[[int], None]:
         """What is called with every length that a pass is through with."""
@@ -294,9 +294,9 @@ class FittingCensus:
 
     def find_terms(self, keys: Iterable[RowKey]) -> dict[RowKey, Term]:
         """A term for each of these keys that a program counted here has, along the derivations."""
-        goals = {key: goal_of(key) for key in keys}
+        goals = {key: goals_of(self._header, key) for key in keys}
         nodes: dict[Goal, Node] = {}
-        open_goals, short = list(goals.values()), []
+        open_goals, short = [goal for some in goals.values() for goal in some], []
         while open_goals:
             goal = open_goals.pop()
             if goal.length <= self._whole[goal.depth]:
@@ -308,7 +308,7 @@ class FittingCensus:
             descent = Descent(replace(self._header, max_bits=self._header.max_bits - LOOKED_INTO), self._workers)
             descent.find(short)
             nodes |= descent.nodes
-        return {key: assemble(goal, nodes) for key, goal in goals.items() if goal in nodes}
+        return assemble_first(goals, nodes)
 
     def _node(self, goal: Goal) -> Node | None:
         """The first candidate of the goal's level that has its row, with its operands as goals."""
@@ -347,8 +347,7 @@ class FittingCensus:
                 if rows is classes.terms.rows:
                     return Goal(scope.depth, classes.terms.length_of(at), rows[at, :-1].tobytes())
             if rows is scope.bodies.rows:
-                searches, length = int(rows[at, -2]), scope.bodies.length_of(at)
-                return any_term(self._header.language, scope.depth, length, searches)
+                return any_body(self._header, scope.depth, scope.bodies.length_of(at), int(rows[at, -2]))
         raise AssertionError("an operand is in no store")
 
 

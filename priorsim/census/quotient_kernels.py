@@ -8,7 +8,10 @@ Kernels fill `out` with one row for each candidate of an index list, (symbol, fi
 - *mixed* (inside a binder, binders within): actual, strict and wide table, steps in every environment
   as 16-bit numbers, four a word, environments in the order (bound value, lane), searches.
 
-A table is one packed word for each setting of the bound variables, the innermost fastest. All is exact:
+A table is one packed word for each setting of the bound variables, the innermost fastest. What reads a
+query column has READS added in the word before its count: kernels add up their operands' and so count
+them, `Scope` makes one of several. They charge a node's own step in every lane, and `Scope` takes it back
+where it is not paid. All is exact:
 the caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation
 inside a binder below 2^16.
 """
@@ -18,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.census import packed
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.packed import U, inner, kernel
-from priorsim.mu.domain import Domain
 
 ADD, SUB, MUL, EQ, LT, AND, XOR, SHL, SHR, IF, VARIABLE, CONSTANT, FIND, ARGMAX, ITER = range(15)
 SYMBOLS = {
@@ -46,24 +49,33 @@ COUNT = 4
 OUTER_WORDS = 4
 STEP_BITS = 16
 SEARCH_BITS = U(8)
+READS = U(1 << 40)
+"""Above T and searches, and above the steps of an evaluation."""
+BELOW_READS = READS - U(1)
 
 
 class Words(NamedTuple):
-    """How words are packed: the masks, all lanes' bits, and the numbers of bits, lanes and words."""
+    """How words are packed: the masks, all lanes' bits, and the numbers of bits, lanes and words.
+
+    `once` holds the bits of the lanes in which what reads no query column is paid, `paid_once` their number.
+    """
 
     low: np.uint64
     high: np.uint64
     full: np.uint64
+    once: np.uint64
     word_bits: int
     lanes: int
+    paid_once: int
     size: int
 
     @classmethod
-    def of(cls, domain: Domain) -> "Words":
-        """The packing of a domain."""
+    def of(cls, header: AtlasHeader) -> "Words":
+        """The packing of a census's domain."""
+        domain, paid = header.domain, header.lanes_paid_once
         low, high = packed.masks(domain)
-        full = U(domain.lane_mask(range(len(domain.lanes))))
-        return cls(low, high, full, domain.word_bits, len(domain.lanes), 2**domain.word_bits)
+        full, once = U(domain.lane_mask(range(len(domain.lanes)))), U(domain.lane_mask(paid))
+        return cls(low, high, full, once, domain.word_bits, len(domain.lanes), len(paid), 2**domain.word_bits)
 
 
 @kernel
@@ -143,12 +155,16 @@ def count_of(symbol, left, right):  # type: ignore[no-untyped-def]
 
 @kernel
 def leaf_outer(index, made, variables, words, out):  # type: ignore[no-untyped-def]
-    """Variables (by row of `variables`, uint64 (variables, 1)) and constants (by word) as outer rows."""
+    """Variables (by row of `variables`) and constants (by word) as outer rows.
+
+    variables : uint64 (variables, 2), the word and 0 or READS.
+    """
     for row in range(made):
         leaf = index[row, 1]
-        word = variables[leaf, 0] if index[row, 0] == VARIABLE else words.low * U(leaf)
+        is_variable = index[row, 0] == VARIABLE
+        word = variables[leaf, 0] if is_variable else words.low * U(leaf)
         out[row, 0] = out[row, 1] = out[row, 2] = word
-        out[row, META] = U(words.lanes) << SEARCH_BITS
+        out[row, META] = (U(words.lanes) << SEARCH_BITS) + (variables[leaf, 1] if is_variable else U(0))
         out[row, COUNT] = U(1)
 
 
@@ -222,13 +238,16 @@ def choose_table(test, left, right, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def leaf_plain(index, made, variables, words, out):  # type: ignore[no-untyped-def]
-    """Variables (by row of `variables`, uint64 (variables, size)) and constants (by word) as plain rows."""
+    """Variables (by row of `variables`) and constants (by word) as plain rows.
+
+    variables : uint64 (variables, size + 1), the table and 0 or READS.
+    """
     size = out.shape[1] - 2
     for row in range(made):
         leaf = index[row, 1]
         for k in range(size):
             out[row, k] = variables[leaf, k] if index[row, 0] == VARIABLE else words.low * U(leaf)
-        out[row, size] = U(1)
+        out[row, size] = U(1) + (variables[leaf, size] if index[row, 0] == VARIABLE else U(0))
         out[row, size + 1] = U(1)
 
 
@@ -277,9 +296,10 @@ def begin_steps(units, out):  # type: ignore[no-untyped-def]
 def add_steps(rows, row, size, units, out):  # type: ignore[no-untyped-def]
     """Add a child's steps in every environment, and its searches, to those of a mixed row."""
     if rows.shape[1] == size + 2:
-        cost = rows[row, size]
+        cost = rows[row, size] & BELOW_READS
         for k in range(units.shape[0]):
             out[k] += cost * units[k]
+        out[units.shape[0]] += rows[row, size] - cost
     else:
         child = rows[row, 3 * size :]
         for k in range(units.shape[0] + 1):
@@ -342,6 +362,15 @@ def test_masks(rows, tables, words, out):  # type: ignore[no-untyped-def]
             out[row, k] = rows[row, k]
 
 
+@inner
+def lane_sum(word, words):  # type: ignore[no-untyped-def]
+    """Sum of the words of all lanes."""
+    total = U(0)
+    for lane in range(words.lanes):
+        total += (word >> U(lane * words.word_bits)) & U(words.size - 1)
+    return total
+
+
 MOVING, CONSTANT_BODY, IDENTITY = range(3)
 
 
@@ -362,13 +391,14 @@ def idle_bodies(rows, words, idle):  # type: ignore[no-untyped-def]
 
 @kernel
 def round_masks(rows, words, out):  # type: ignore[no-untyped-def]
-    """Outer rows as numbers of rounds: masks where not 0, T and searches, sum over the lanes, count."""
+    """Outer rows as numbers of rounds, uint64 (rows, 7), into `out`.
+
+    Masks where not 0, T and searches, the sum over the lanes, that over the lanes of `words.once`, count.
+    """
     for row in range(rows.shape[0]):
         for which in range(3):
             out[row, which] = packed.spread(packed.nonzero(rows[row, which], words.high), words.word_bits)
-        total = U(0)
-        for lane in range(words.lanes):
-            total += (rows[row, 0] >> U(lane * words.word_bits)) & U(words.size - 1)
         out[row, META] = rows[row, META]
-        out[row, META + 1] = total
-        out[row, META + 2] = rows[row, COUNT]
+        out[row, META + 1] = lane_sum(rows[row, 0], words)
+        out[row, META + 2] = lane_sum(rows[row, 0] & words.once, words)
+        out[row, META + 3] = rows[row, COUNT]

@@ -134,12 +134,11 @@ class Census:
     def __init__(
         self, header: AtlasHeader, workers: int, *, keeps_closed: bool = False, actual_only: bool = False
     ) -> None:
-        language, domain = header.language, header.domain
         self.header = header
         self.workers = workers
-        self.reach = Reach.of(language, header.max_bits)
+        self.reach = Reach.of(header.language, header.max_bits)
         self.scopes = [
-            Scope(depth, language, domain, self.reach, actual_only=actual_only) for depth in range(language.depth + 1)
+            Scope(depth, header, self.reach, actual_only=actual_only) for depth in range(header.language.depth + 1)
         ]
         self._memories = [np.empty(BUFFER_BYTES // 8, dtype=np.uint64) for _ in range(workers)]
         self._yield = 0.0

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census import quotient_kernels as kernels
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.quotient_jobs import NOTHING, Spans
 from priorsim.census.quotient_kernels import OUTER_WORDS, Words
 from priorsim.census.quotient_tables import RowArray, folded
 from priorsim.census.recurrence import tokens
 from priorsim.mu.dialect import FORMS, Language
-from priorsim.mu.domain import Domain
 
 STEPS_PER_WORD = 4
+ROUNDS_WORDS = OUTER_WORDS + 2
 
 
 class Store:
@@ -133,19 +134,19 @@ class Classes:
 class Rounds:
     """What iter outside any binder reads of its number n where the body is plain and idle.
 
-    Rows are masks as in a test, T and searches, the sum of n over the lanes, and the count.
+    Rows are as `round_masks` writes them.
 
     Attributes
     ----------
     sometimes, always : Store
         For bodies that ignore the state: n is not 0 in some lanes, or in all under all lesions.
     silent : Store
-        For bodies that keep the state: by T, searches and sum alone.
+        For bodies that keep the state: by T, searches and sums alone.
     """
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self.sometimes, self.always, self.silent = (Store(OUTER_WORDS + 2) for _ in range(3))
+        self.sometimes, self.always, self.silent = (Store(ROUNDS_WORDS + 1) for _ in range(3))
 
     def append(self, length: int, rows: RowArray) -> None:
         """Add the classes of one more length; those that are 0 everywhere are left out."""
@@ -160,7 +161,7 @@ class Rounds:
 
     def masks(self, rows: RowArray) -> RowArray:
         """Terms as numbers of rounds."""
-        rounds = np.empty((len(rows), OUTER_WORDS + 2), dtype=np.uint64)
+        rounds = np.empty((len(rows), ROUNDS_WORDS + 1), dtype=np.uint64)
         kernels.round_masks(rows, self._words, rounds)
         return rounds
 
@@ -219,12 +220,12 @@ class Layout:
     units: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, domain: Domain) -> "Layout":
-        """The layout on a domain; `units` holds 1 in the 16 bits of every environment under one binder."""
-        environments = len(domain.lanes) * 2**domain.word_bits
+    def of(cls, header: AtlasHeader) -> "Layout":
+        """The layout on a census's domain; `units` holds 1 in the 16 bits of every environment under one binder."""
+        environments = header.domain.environments(1)
         padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
         padded[:environments] = 1
-        return cls(Words.of(domain), padded.view(np.uint64))
+        return cls(Words.of(header), padded.view(np.uint64))
 
     def tables(self, depth: int, *, mixed: bool) -> int:
         """Words of all tables of a class."""

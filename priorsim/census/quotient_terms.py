@@ -5,7 +5,7 @@ multiply. Where a part of a term has no effect (an arm never chosen, a loop of n
 ignores the state), its classes are taken together first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
@@ -13,24 +13,30 @@ from numpy.typing import NDArray
 
 from priorsim.census import quotient_close as closing
 from priorsim.census import quotient_kernels as kernels
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.packed import U
 from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
-from priorsim.census.quotient_kernels import META, OUTER_WORDS, Words
+from priorsim.census.quotient_kernels import BELOW_READS, META, OUTER_WORDS, READS, SEARCH_BITS, Words
 from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
 from priorsim.census.quotient_tables import RowArray
-from priorsim.census.recurrence import Token, counts_by_searches, tokens
-from priorsim.mu.dialect import FORMS, Language
-from priorsim.mu.domain import Domain
+from priorsim.census.recurrence import Token, counts_by_reading, tokens
+from priorsim.mu.dialect import FORMS
 
 
-def variable_tables(depth: int, domain: Domain, words: Words) -> RowArray:
-    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth))."""
+def variable_tables(depth: int, header: AtlasHeader, words: Words) -> RowArray:
+    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth) + 1).
+
+    The last word is READS for a query column, else 0.
+    """
+    domain = header.domain
     settings = np.arange(words.size**depth, dtype=np.uint64)
     bound = [words.low * ((settings // np.uint64(words.size**place)) % np.uint64(words.size)) for place in range(depth)]
     columns = [
         np.full(len(settings), domain.pack([lane[column] for lane in domain.lanes]), dtype=np.uint64)
         for column in range(len(domain.columns))
     ]
-    return np.array([*bound, *columns], dtype=np.uint64)
+    reads = [READS if place - depth in header.queries else 0 for place in range(depth + len(columns))]
+    return np.column_stack([np.array([*bound, *columns], dtype=np.uint64), np.array(reads, dtype=np.uint64)])
 
 
 class Scope:
@@ -40,17 +46,16 @@ class Scope:
     and all classes inside binders are of the plain kind.
     """
 
-    def __init__(
-        self, depth: int, language: Language, domain: Domain, reach: Reach, *, actual_only: bool = False
-    ) -> None:
+    def __init__(self, depth: int, header: AtlasHeader, reach: Reach, *, actual_only: bool = False) -> None:
+        language = header.language
         self.depth = depth
         self.actual_only = actual_only
         self.reach = reach
-        self.layout = Layout.of(domain)
+        self.layout = Layout.of(header)
         self.words = self.layout.words
         self.costs = reach.costs[depth]
         self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
-        self.variables = variable_tables(depth, domain, self.words)
+        self.variables = variable_tables(depth, header, self.words)
         kinds = (False, True) if 0 < depth < language.depth and not actual_only else (False,)
         self.kinds = {
             mixed: Classes(
@@ -62,7 +67,12 @@ class Scope:
             for mixed in kinds
         }
         self.rounds = Rounds(self.words)
-        self.bodies = self._count_bodies(language) if depth else Store(0)
+        self.bodies = self._count_bodies(header) if depth else Store(0)
+        self._read: Callable[[RowArray], RowArray] | None = None
+        if actual_only:
+            self._read = self._outline
+        elif self.words.paid_once < self.words.lanes:
+            self._read = self._settle
 
     def store(self, length: int, rows: RowArray, *, mixed: bool) -> None:
         """Keep the classes of one length, if they can be operands."""
@@ -74,14 +84,15 @@ class Scope:
         if self.depth == 0:
             self.rounds.append(length, rows)
 
-    def _count_bodies(self, language: Language) -> Store:
-        """How many bodies of iter there are of each length, by searches: all that a loop of no rounds reads."""
+    def _count_bodies(self, header: AtlasHeader) -> Store:
+        """How many bodies of iter there are of each length, by searches and READS: what a loop of no rounds takes."""
         bodies = Store(OUTER_WORDS + 1 if self.depth == 1 else self.layout.width(1, mixed=False))
         for length in range(1, self.reach.longest[self.depth] + 1):
-            counts = counts_by_searches(language, self.depth, length)
+            counts = counts_by_reading(header.language, self.depth, length, header.queries)
             rows = np.zeros((len(counts), bodies.rows.shape[1]), dtype=np.uint64)
-            rows[:, -2], rows[:, -1] = np.arange(len(counts)), counts
-            bodies.append(length, rows[rows[:, -1] > 0])
+            rows[:, -2] = [searches + reads * int(READS) for searches, reads in counts]
+            rows[:, -1] = list(counts.values())
+            bodies.append(length, rows)
         return bodies
 
     def jobs(self, length: int) -> Iterator[Job]:
@@ -135,9 +146,19 @@ class Scope:
         return self._job(tasks, max(left.width, right.width), run, operands)
 
     def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
-        return Job(tasks, width, fill, operands, self._read if self.actual_only else None)
+        return Job(tasks, width, fill, operands, self._read)
 
-    def _read(self, rows: RowArray) -> RowArray:
+    def _settle(self, rows: RowArray) -> RowArray:
+        """Rows that were just made, READS told once, and own steps taken back in the lanes where they are not paid."""
+        told = rows[:, -2]
+        reads = told >= READS
+        told &= BELOW_READS
+        told[reads] |= READS
+        if self.depth == 0:
+            told[~reads] -= U(self.words.lanes - self.words.paid_once) << SEARCH_BITS
+        return rows
+
+    def _outline(self, rows: RowArray) -> RowArray:
         """Rows that were just made, their lesioned tables, steps and searches overwritten."""
         if self.depth == 0:
             rows[:, 1], rows[:, 2], rows[:, META] = rows[:, 0], rows[:, 0], 0

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.quotient import check_exact
 from priorsim.census.quotient_jobs import Job, Piece, Workspace
-from priorsim.census.quotient_kernels import CONSTANT, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
+from priorsim.census.quotient_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.quotient_tables import KeyIndex, RowArray
 from priorsim.census.quotient_views import views_of
-from priorsim.census.recurrence import counts_by_searches, tokens
+from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
@@ -58,21 +58,22 @@ def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2)
     Raises
     ------
     CensusError
-        When the accounting is another than `total`, or a key has more bits than what is exact.
+        When no census counts by the accounting, or a key has more bits than what is exact.
     """
-    goals = {key: goal_of(key) for key in keys}
+    goals = {key: goals_of(header, key) for key in keys}
     header = replace(header, max_bits=max((2, *(key.bits for key in goals))))
     check_exact(header)
     descent = Descent(header, workers)
-    descent.find(goals.values())
-    return {key: assemble(goal, descent.nodes) for key, goal in goals.items() if goal in descent.nodes}
+    descent.find(goal for some in goals.values() for goal in some)
+    return assemble_first(goals, descent.nodes)
 
 
-def goal_of(key: RowKey) -> Goal:
-    """The class of an atlas row."""
+def goals_of(header: AtlasHeader, key: RowKey) -> tuple[Goal, ...]:
+    """The classes that are one row of an atlas: what reads a query column, and what reads none."""
     meta = (key.steps << int(SEARCH_BITS)) + key.searches
-    row = np.array([key.behaviour, key.strict, key.wide, meta], dtype=np.uint64)
-    return Goal(0, key.bits - 1, row.tobytes())
+    rows = [[key.behaviour, key.strict, key.wide, meta + reads] for reads in (0, int(READS))]
+    goals = tuple(Goal(0, key.bits - 1, np.array(row, dtype=np.uint64).tobytes()) for row in rows)
+    return goals if header.queries else goals[:1]
 
 
 def children_of(node: Node) -> tuple[Goal | Term, ...]:
@@ -94,6 +95,12 @@ def assemble(goal: Goal, nodes: Mapping[Goal, Node]) -> Term:
         return node
     form, children = node
     return Apply(form, tuple(assemble(child, nodes) if isinstance(child, Goal) else child for child in children))
+
+
+def assemble_first(goals: Mapping[RowKey, tuple[Goal, ...]], nodes: Mapping[Goal, Node]) -> dict[RowKey, Term]:
+    """The term found for the first goal of each key that has one."""
+    found = {key: next((goal for goal in some if goal in nodes), None) for key, some in goals.items()}
+    return {key: assemble(goal, nodes) for key, goal in found.items() if goal is not None}
 
 
 # --- the first candidates with given rows -----------------------------------------------------
@@ -150,33 +157,40 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
     return {goal: match for goal, (_, match) in best.items()}
 
 
-def any_term(language: Language, bound: int, bits: int, searches: int) -> Term:
-    """The first term of so many bits and find and argmax nodes, of which there are some."""
-    for token in tokens(language, bound):
+Kind = tuple[int, int, bool]
+"""Of a term: its bits, its find and argmax nodes, and whether it reads a query column."""
+
+
+def any_body(header: AtlasHeader, bound: int, bits: int, told: int) -> Term:
+    """The first term of so many bits with the searches and READS that a row of `Scope.bodies` tells."""
+    return _any_term(header, bound, (bits, told & int(BELOW_READS), told >= int(READS)))
+
+
+def _any_term(header: AtlasHeader, bound: int, kind: Kind) -> Term:
+    """The first term of a kind of which there are some."""
+    bits, searches, reads = kind
+    for token in tokens(header.language, bound):
         bounds = tuple(bound + binds for binds in token.binds)
-        sizes = next(_shares(language, bounds, bits - token.bits, searches - token.is_search), None)
-        if sizes is None:
-            continue
-        if bounds:
-            parts = zip(bounds, sizes, strict=True)
-            return Apply(token.kind, tuple(any_term(language, bound, *size) for bound, size in parts))
-        return Var(token.value) if token.kind == "variable" else Const(token.value, token.kind == "literal")
+        is_reading = token.reads(header.queries, bound)
+        for kinds in _shares(header, bounds, bits - token.bits, searches - token.is_search):
+            if (is_reading or any(own for _, _, own in kinds)) != reads:
+                continue
+            if bounds:
+                return Apply(token.kind, tuple(_any_term(header, *part) for part in zip(bounds, kinds, strict=True)))
+            return Var(token.value) if token.kind == "variable" else Const(token.value, token.kind == "literal")
     raise AssertionError(f"no term of {bits} bits has {searches} searches")
 
 
-def _shares(
-    language: Language, bounds: tuple[int, ...], bits: int, searches: int
-) -> Iterator[tuple[tuple[int, int], ...]]:
+def _shares(header: AtlasHeader, bounds: tuple[int, ...], bits: int, searches: int) -> Iterator[tuple[Kind, ...]]:
     """Ways to share bits and searches among terms under these numbers of binders, so that each has terms."""
     if not bounds:
         if (bits, searches) == (0, 0):
             yield ()
         return
     for first in range(1, bits + 1):
-        for own, count in enumerate(counts_by_searches(language, bounds[0], first)[: searches + 1]):
-            if count:
-                for rest in _shares(language, bounds[1:], bits - first, searches - own):
-                    yield ((first, own), *rest)
+        for own, reads in counts_by_reading(header.language, bounds[0], first, header.queries):
+            for rest in _shares(header, bounds[1:], bits - first, searches - own) if own <= searches else ():
+                yield ((first, own, reads), *rest)
 
 
 # --- from goals to goals ----------------------------------------------------------------------
@@ -279,5 +293,5 @@ class Descent:
         depth, operands = goal.depth + 1, [child for child in children if child.depth == goal.depth]
         length = goal.length - self._reach.costs[goal.depth][form] - sum(child.length for child in children)
         if any(rows is scope.bodies.rows for scope in self._census.scopes for rows in match.job.operands):
-            return (*operands, any_term(self._language, depth, length, int(body[-1])))
+            return (*operands, any_body(self._census.header, depth, length, int(body[-1])))
         return (*operands, Goal(depth, length, body.tobytes()))

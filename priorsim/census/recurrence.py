@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import zip_longest
 
 import numpy as np
 
@@ -51,6 +52,10 @@ class Token:
         """Whether it is find or argmax."""
         return self.kind in FORMS and FORMS[self.kind].is_search
 
+    def reads(self, columns: tuple[int, ...], bound: int) -> bool:
+        """Whether it is, under `bound` binders, the variable of one of these input columns."""
+        return self.kind == "variable" and self.value - bound in columns
+
 
 def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     """Every symbol a term under `bound` binders can start with, in code order."""
@@ -68,12 +73,16 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
 class _Counter:
     """N(d, l) and the number of ways the children of an operator share bits, remembered.
 
-    Every find and argmax multiplies by `search_weight`: 1 for the plain number of terms.
+    Every find and argmax multiplies by `search_weight`: 1 for the plain number of terms. Terms that read one
+    of the input columns `without` are left out.
     """
 
-    def __init__(self, language: Language, search_weight: int = 1) -> None:
+    def __init__(self, language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> None:
         self.search_weight = search_weight
-        self.tokens = [tokens(language, bound) for bound in range(language.depth + 1)]
+        self.tokens = [
+            [token for token in tokens(language, bound) if not token.reads(without, bound)]
+            for bound in range(language.depth + 1)
+        ]
         self.known_terms: dict[tuple[int, int], int] = {}
         self.known_children: dict[tuple[tuple[int, ...], int, int], int] = {}
 
@@ -104,8 +113,8 @@ class _Counter:
 
 
 @cache
-def _counter(language: Language, search_weight: int = 1) -> _Counter:
-    return _Counter(language, search_weight)
+def _counter(language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> _Counter:
+    return _Counter(language, search_weight, without)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:
@@ -118,21 +127,39 @@ def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...
     return tuple(counter.terms(bound, bits) for bits in range(max_bits + 1))
 
 
-def counts_by_searches(language: Language, bound: int, bits: int) -> tuple[int, ...]:
+def counts_by_searches(language: Language, bound: int, bits: int, *, without: tuple[int, ...] = ()) -> tuple[int, ...]:
     """Number of terms of `bits` bits under `bound` binders with 0, 1, ... find and argmax nodes.
 
-    The recurrence is run once with so large a weight on these nodes that the counts are its digits.
+    Terms that read one of the input columns `without` are left out. The recurrence is run once with so large
+    a weight on the nodes that the counts are its digits.
 
     >>> counts_by_searches(Language.named("arith", 4), 0, 8)
     (17, 4)
     """
     digit_bits = 64 * (bits // 64 + 1)
-    number = _counter(language, 1 << digit_bits).terms(bound, bits)
+    number = _counter(language, 1 << digit_bits, without).terms(bound, bits)
     counts = []
     while number:
         counts.append(number % (1 << digit_bits))
         number >>= digit_bits
     return tuple(counts)
+
+
+def counts_by_reading(
+    language: Language, bound: int, bits: int, columns: tuple[int, ...]
+) -> dict[tuple[int, bool], int]:
+    """Number of terms by their find and argmax nodes, and whether they read one of these input columns.
+
+    Numbers that are 0 are left out.
+
+    >>> counts_by_reading(Language.named("arith", 4, columns=2), 0, 2, (1,))
+    {(0, False): 1, (0, True): 1}
+    """
+    counts: dict[tuple[int, bool], int] = {}
+    found = counts_by_searches(language, bound, bits), counts_by_searches(language, bound, bits, without=columns)
+    for searches, (every, silent) in enumerate(zip_longest(*found, fillvalue=0)):
+        counts |= {(searches, False): silent, (searches, True): every - silent}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
