@@ -98,7 +98,7 @@ def odds_text(odds: Odds) -> str:
 
 
 def _accounting(header: AtlasHeader) -> str:
-    return "" if header.accounting is Accounting.TOTAL else f"; steps {header.accounting}"
+    return "" if header.accounting is Accounting.TOTAL else f"; {header.accounting} accounting"
 
 
 def _end_rows(odds: Odds) -> list[list[str]]:
@@ -121,7 +121,7 @@ def _end_rows(odds: Odds) -> list[list[str]]:
         ["  its predicted gamma*", *(_predicted(end.alpha) for end in ends)],
     ]
     if odds.histogram.world.domain.context:
-        rows.append(["search pays off from n* queries", *(_queries(end.amortisation) for end in ends)])
+        rows.append(["n*, queries a context", *(_queries(end.amortisation) for end in ends)])
     return rows
 
 

@@ -22,7 +22,6 @@ from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Share
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import Accounting
 from tests.census import oracle
 from tests.census.checked import checked_run
 
@@ -274,12 +273,6 @@ def test_no_bound_is_named_where_none_fits():
 def test_the_estimate_is_within_a_factor_of_two():
     rows = estimate(oracle.make_header("arith", W4, 2, 40)).rows
     assert 9_696_584 / 2 < rows < 9_696_584 * 2
-
-
-def test_other_accountings_are_refused():
-    header = replace(oracle.make_header("arith", W4, 2, 12), accounting=Accounting.AMORTISED)
-    with pytest.raises(CensusError, match="accounting"):
-        count_quotient(header)
 
 
 def test_counts_that_could_overflow_are_refused():

@@ -11,6 +11,7 @@ from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     convergence_threshold,
+    counts_by_reading,
     counts_by_searches,
     data_program_counts,
     kraft_sum,
@@ -105,6 +106,23 @@ def test_counts_by_searches_add_up_to_all_terms(dialect, bound):
     language = Language.named(dialect, 3)
     for bits in range(1, 70):
         assert sum(counts_by_searches(language, bound, bits)) == term_counts(language, bound, bits)[bits]
+
+
+@pytest.mark.parametrize("bound", [0, 1, 2])
+def test_counts_by_reading_tell_the_terms_of_a_length_apart(bound):
+    """One column is read as often as the other where both have codes of one length; who reads none needs constants."""
+    language = Language.named("arith", 3, columns=2)
+    for bits in range(1, 40):
+        by_column = [counts_by_reading(language, bound, bits, columns) for columns in ((), (0,), (1,), (0, 1))]
+        every = counts_by_searches(language, bound, bits)
+        for counts in by_column:
+            sums = [
+                counts.get((searches, False), 0) + counts.get((searches, True), 0) for searches in range(len(every))
+            ]
+            assert tuple(sums) == every
+        assert not any(reads for _, reads in by_column[0])
+        assert bound == 1 or by_column[1] == by_column[2]
+        assert all(by_column[3].get(kind, 0) <= count for kind, count in by_column[1].items() if not kind[1])
 
 
 def test_counts_by_searches_are_those_of_the_census():

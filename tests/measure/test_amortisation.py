@@ -1,17 +1,27 @@
 """n* of two programs: by hand, by running both for every number of queries, and by the closed form."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorsim.errors import TheoryError
+from priorsim.census.runs import make_header, take_census
+from priorsim.census.witness import print_witnesses
+from priorsim.errors import TheoryError, WorldError
 from priorsim.measure.amortisation import AmortisationFlip, Shares
+from priorsim.measure.histogram import histogram
+from priorsim.measure.histogram_file import format_histogram, parse_histogram
+from priorsim.measure.odds import odds
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
+from priorsim.prior import named_prior
+from priorsim.report import odds_text
 from priorsim.theory import amortisation_flip
+from priorsim.worlds.world import World
 
 LANGUAGE = Language.named("arith", 4, columns=2)
 SEARCH = "(mul q (find (r) (eq o (mul r r))))"
@@ -101,3 +111,80 @@ def test_never_is_a_word_in_json():
         "each_direct": 1.5,
         "queries": "never",
     }
+
+
+# --- the odds on an amortised census -----------------------------------------------------------
+
+DOMAIN = Domain(2, tuple((o, q) for o in range(3) for q in range(4)), ("o", "q"), ("o",))
+WORLD = World(
+    "shared", DOMAIN, tuple(frozenset({o + q & 3}) for o, q in DOMAIN.lanes), tuple(range(4)), "", "arith", "o + q"
+)
+
+
+@pytest.fixture(scope="module")
+def censuses():
+    """One census by each accounting."""
+    headers = [make_header("arith", 21, domain=DOMAIN, accounting=name) for name in ("total", "amortised")]
+    return [take_census(header) for header in headers]
+
+
+@pytest.fixture(scope="module")
+def shared(censuses):
+    found = histogram(censuses[1], WORLD)
+    return odds(found, named_prior("levin"), witnesses=print_witnesses(found.header, found.least_rows))
+
+
+def test_witnesses_have_the_amortised_steps_of_their_rows(shared):
+    classes = [each for each in shared.classes if each.shortest is not None]
+    assert {"direct", "search"} <= {each.name for each in classes}
+    for each in classes:
+        for key, text in ((each.shortest, each.witness), (each.least_kt, each.kt_witness)):
+            found = parse(text, shared.histogram.header.language, DOMAIN.columns)
+            assert run(found, DOMAIN).steps[Accounting.AMORTISED] == key.steps
+
+
+def test_the_odds_name_the_accounting_and_n_star(shared):
+    values = shared.to_json()
+    assert values["language"]["accounting"] == "amortised"
+    assert set(values["amortisation_flip"]) == {"low", "high"}
+    witness = {each.name: each.witness for each in shared.classes}
+    flip = AmortisationFlip(
+        *(
+            Shares.of(parse(witness[name], shared.histogram.header.language, DOMAIN.columns), DOMAIN)
+            for name in ("search", "direct")
+        )
+    )
+    assert values["amortisation_flip"]["low"] == flip.to_json()
+    text = odds_text(shared)
+    assert "amortised accounting" in text
+    assert "n*, queries a context" in text
+    assert "amortisation_flip" in type(shared).to_json.__doc__
+
+
+def test_paying_once_lifts_the_mass_of_every_class_and_leaves_lengths_alone(censuses, shared):
+    total = odds(histogram(censuses[0], WORLD), named_prior("levin"))
+    assert "accounting" not in odds_text(total)
+    for paid_always, paid_once in zip(total.classes, shared.classes, strict=True):
+        assert paid_once.mass.log2 >= paid_always.mass.log2
+        assert (paid_once.l_min, paid_once.programs) == (paid_always.l_min, paid_always.programs)
+    assert shared.classes[0].mass.log2 > total.classes[0].mass.log2
+
+
+def test_an_exported_histogram_keeps_accounting_and_context(shared):
+    again = parse_histogram(format_histogram(shared.histogram))
+    assert again.header == shared.histogram.header
+    assert again.world.domain == DOMAIN
+
+
+def test_without_witnesses_or_context_columns_there_is_no_n_star(censuses):
+    found = histogram(censuses[1], WORLD)
+    assert odds(found, named_prior("levin")).to_json()["amortisation_flip"] == {"low": None, "high": None}
+    plain = replace(WORLD, domain=replace(DOMAIN, context=()))
+    assert "amortisation_flip" not in odds(histogram(censuses[0], plain), named_prior("levin")).to_json()
+
+
+def test_context_columns_matter_to_an_amortised_census_alone(censuses):
+    other = replace(WORLD, domain=replace(DOMAIN, context=("q",)))
+    assert histogram(censuses[0], other).cells.programs == histogram(censuses[0], WORLD).cells.programs
+    with pytest.raises(WorldError, match="context columns"):
+        histogram(censuses[1], other)
