@@ -67,7 +67,7 @@ def census(
     depth: Depth = None,
     domain: Annotated[Path | None, typer.Option("--domain", help="CSV: column names, then one lane a line.")] = None,
     accounting: Annotated[
-        str, typer.Option("--accounting", help="total, or amortised: what reads no query is paid once a context.")
+        str, typer.Option("--accounting", help="total, or amortised: steps that read no query once a context.")
     ] = "total",
     engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
@@ -81,6 +81,9 @@ def census(
     engine counts about a million programs a second and core: 31 bits take some 5 seconds, each further
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
+
+    With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
+    steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
     from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain

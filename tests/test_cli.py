@@ -55,6 +55,25 @@ def test_a_census_can_be_asked_about(atlas):
     assert generated.splitlines()[1:] == text.splitlines()[1:]
 
 
+@pytest.mark.engine
+def test_a_census_can_be_amortised_over_the_queries_of_a_context(tmp_path):
+    lanes = [(o, q) for o in range(3) for q in range(4)]
+    domain, world, out = tmp_path / "lanes.csv", tmp_path / "world.csv", tmp_path / "amortised.parquet"
+    domain.write_text("o:context,q\n" + "".join(f"{o},{q}\n" for o, q in lanes))
+    rows = "".join(f"{o},{q},{(o + q) % 4}\n" for o, q in lanes)
+    world.write_text(f"# word_bits = 2\no:context,q,output\n{rows}")
+    wanted = ["--dialect", "arith", "--word-bits", "2", "--max-bits", "21", "--domain", domain]
+    output("census", *wanted, "--accounting", "amortised", "--out", out)
+    assert "accounting  amortised" in output("info", out)
+    asked = ["odds", "--atlas", out, "--world", world, "--train", "0-3", "--prior", "levin"]
+    text = output(*asked)
+    assert "classes by lesion; amortised accounting" in text
+    assert "n*, queries a context" in text
+    values = json.loads(output(*asked, "--json"))
+    assert values["language"]["accounting"] == "amortised"
+    assert set(values["amortisation_flip"]) == {"low", "high"}
+
+
 def test_odds_as_json_hold_the_documented_keys(atlas):
     values = json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--json", "--prior", "levin"))
     wanted = {"world", "train", "prior", "bound_bits", "classes", "log_odds"}
@@ -267,6 +286,7 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
         ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to 256"),
         ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to 256"),
+        ([*census, 4, "--max-bits", 12, "--accounting", "max", *out], "'max': choose total or amortised"),
         ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
         (
             [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],

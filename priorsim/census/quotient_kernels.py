@@ -55,10 +55,7 @@ BELOW_READS = READS - U(1)
 
 
 class Words(NamedTuple):
-    """How words are packed: the masks, all lanes' bits, and the numbers of bits, lanes and words.
-
-    `once` holds the bits of the lanes in which what reads no query column is paid, `paid_once` their number.
-    """
+    """How words are packed: masks, the bits of all lanes and of those paid once, numbers of bits, lanes and words."""
 
     low: np.uint64
     high: np.uint64
@@ -238,10 +235,7 @@ def choose_table(test, left, right, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def leaf_plain(index, made, variables, words, out):  # type: ignore[no-untyped-def]
-    """Variables (by row of `variables`) and constants (by word) as plain rows.
-
-    variables : uint64 (variables, size + 1), the table and 0 or READS.
-    """
+    """`leaf_outer` into plain rows; `variables` is uint64 (variables, size + 1), with a table for the word."""
     size = out.shape[1] - 2
     for row in range(made):
         leaf = index[row, 1]
