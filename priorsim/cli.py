@@ -8,17 +8,38 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from priorsim.errors import PriorsimError
-
-if TYPE_CHECKING:
-    from priorsim.census.witness import TermFinder
-    from priorsim.measure.histogram import Histogram
-    from priorsim.mu.dialect import Language
-    from priorsim.prior import Prior
+from priorsim.options import (
+    AsJson,
+    AtlasFile,
+    Beta,
+    Cap,
+    ClassBy,
+    Columns,
+    Delta,
+    Depth,
+    Dialect,
+    Gamma,
+    HistogramFile,
+    Lambda,
+    MaxBits,
+    Out,
+    PriorName,
+    Train,
+    WordBits,
+    WorldName,
+    Yes,
+    check_out,
+    histogram_of,
+    language_of,
+    prior_of,
+    world_of,
+    write_out,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -27,35 +48,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Count every small program exactly, tell which of them search, and weigh them under a prior.",
 )
-
-AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
-HistogramFile = Annotated[
-    Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
-]
-WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
-Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
-ClassBy = Annotated[
-    str | None, typer.Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]")
-]
-PriorName = Annotated[
-    str,
-    typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
-]
-Beta = Annotated[float | None, typer.Option("--beta", help="Bits of penalty for a bit of length.")]
-Gamma = Annotated[float | None, typer.Option("--gamma", help="Bits for a doubling of the mean steps.")]
-Lambda = Annotated[float | None, typer.Option("--lambda", help="Bits for a mean step.")]
-Delta = Annotated[float | None, typer.Option("--delta", help="Search tax: bits for a search node.")]
-Cap = Annotated[float | None, typer.Option("--cap", help="Most mean steps that still count.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops.")]
-WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
-Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
-Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
-MaxBits = Annotated[
-    int | None, typer.Option("--max-bits", help="Go beyond the atlas, for this world alone: up to so many bits.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
 
 
 @app.command()
@@ -111,7 +103,7 @@ def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
     from priorsim.report import atlas_text
 
     atlas = StoredAtlas.open(file)
-    typer.echo(atlas_text(atlas, unconditional(atlas, _prior("solomonoff"))))
+    typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))
 
 
 @app.command()
@@ -142,8 +134,8 @@ def odds(
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.report import odds_text
 
-    weight = _prior(prior, beta, gamma, lam, delta, cap)
-    cells, finder = _histogram(atlas, histogram, world, train, class_by, max_bits, yes)
+    weight = prior_of(prior, beta, gamma, lam, delta, cap)
+    cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     measured = measure_odds(cells, weight, witnesses=witnesses)
     typer.echo(format_json(measured.to_json()).rstrip() if as_json else odds_text(measured))
@@ -177,10 +169,10 @@ def sweep(
         if given[name] is not None:
             raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
         given[name] = values[0]
-    weight = _prior(prior, *given.values())
-    _check_out(out)
-    cells, _ = _histogram(atlas, histogram, world, train, class_by, max_bits, yes)
-    _write(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
+    weight = prior_of(prior, *given.values())
+    check_out(out)
+    cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
+    write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
 
 
 @app.command()
@@ -196,9 +188,9 @@ def histogram(
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
-    _check_out(out)
-    cells, _ = _histogram(atlas, None, world, train, class_by, max_bits, yes)
-    _write(format_histogram(cells), out)
+    check_out(out)
+    cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
+    write_out(format_histogram(cells), out)
 
 
 @app.command()
@@ -223,7 +215,7 @@ def heldout(
     from priorsim.measure.weighed import weigh
     from priorsim.report import off_training_text
 
-    weight, where, by = _prior(prior, beta, gamma, lam, delta, cap), _world(world, train), check_class_by(class_by)
+    weight, where, by = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train), check_class_by(class_by)
     stored = StoredAtlas.open(atlas)
     check_world(stored.header, where)
     found = off_training(weigh(stored, weight, class_by=by), where)
@@ -252,7 +244,7 @@ def population(
     by = check_class_by(class_by)
     found = gather(StoredAtlas.open(atlas), class_by=by)
     if out is not None:
-        _write(found.to_csv(), out)
+        write_out(found.to_csv(), out)
     else:
         typer.echo(format_json(found.to_json()).rstrip() if as_json else population_text(found))
 
@@ -296,7 +288,7 @@ def run(
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.worlds import check_lanes
 
-    where = _world(world, train)
+    where = world_of(world, train)
     check_lanes([lane], where.domain, "--lane")
     program, report = measure_program(file, where)
     if trace:
@@ -325,7 +317,7 @@ def encode(
     names = columns.split(",")
     is_file = program.endswith(".mu")
     named = head_comments(read_text(program)).get("dialect") if is_file else None
-    language = _language(dialect or named or "arith", word_bits, depth, len(names))
+    language = language_of(dialect or named or "arith", word_bits, depth, len(names))
     parsed = read_program(program, language, names) if is_file else parse(program, language, names)
     bits = encode_program(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
@@ -344,7 +336,7 @@ def decode(
     from priorsim.mu.syntax import format_program
 
     names = columns.split(",")
-    program, rest = decode_bits(bits, _language(dialect, word_bits, depth, len(names)))
+    program, rest = decode_bits(bits, language_of(dialect, word_bits, depth, len(names)))
     typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
 
 
@@ -408,88 +400,6 @@ def paper(
     with progress_bar("programs") as progress:
         for line in make_paper(preset, out, workers=workers, progress=progress):
             typer.echo(line)
-
-
-def _language(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
-    from priorsim.mu.dialect import Language
-    from priorsim.mu.domain import Domain
-
-    depth = Domain.default(word_bits).default_depth if depth is None else depth
-    return Language.named(dialect, word_bits, depth=depth, columns=columns)
-
-
-def _prior(
-    name: str,
-    beta: float | None = None,
-    gamma: float | None = None,
-    lam: float | None = None,
-    delta: float | None = None,
-    cap: float | None = None,
-) -> "Prior":
-    from priorsim.prior import named_prior
-
-    return named_prior(name, beta=beta, gamma=gamma, lam=lam, delta=delta, cap=cap)
-
-
-def _world(name: str, train: str | None) -> Any:
-    from priorsim.worlds import find_world, parse_lanes
-
-    world = find_world(name)
-    return world if train is None else world.trained_on(parse_lanes(train, world.domain))
-
-
-def _histogram(
-    atlas: Path | None,
-    exported: Path | None,
-    world: str | None,
-    train: str | None,
-    class_by: str | None,
-    max_bits: int | None,
-    allow_long: bool,
-) -> "tuple[Histogram, TermFinder | None]":
-    """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
-    from priorsim.census.stored import StoredAtlas
-    from priorsim.measure.histogram import check_class_by
-    from priorsim.measure.histogram import histogram as count
-    from priorsim.measure.histogram_file import load_histogram
-
-    if exported is not None:
-        if any(given is not None for given in (atlas, world, train, class_by, max_bits)):
-            raise PriorsimError(
-                "--histogram holds a world with its lanes, classes and bound: "
-                "leave --atlas, --world, --train, --class-by and --max-bits"
-            )
-        return load_histogram(exported), None
-    if atlas is None or world is None:
-        raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where, by, stored = _world(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
-    if max_bits is None:
-        return count(stored, where, class_by=by), None
-
-    from priorsim.census.targeted import TargetedAtlas
-    from priorsim.progress_bar import progress_bar
-
-    with progress_bar("programs") as progress:
-        targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
-        return count(targeted, where, class_by=by), targeted.find_terms
-
-
-def _check_out(out: Path | None) -> None:
-    """Refuse, before long work and not after it, a file that cannot be written."""
-    from priorsim.storage import check_writable
-
-    if out is not None:
-        check_writable(out)
-
-
-def _write(text: str, out: Path | None) -> None:
-    from priorsim.storage import write_text
-
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    write_text(out, text)
-    typer.echo(f"{out}: written")
 
 
 def main() -> None:

@@ -523,25 +523,6 @@ def explore(quota, part, parts, split, key, shape, symbols, scopes, walk, memory
     return PAUSED
 
 
-@kernel
-def seek(quota, key, shape, symbols, scopes, walk, memory, state, table):  # type: ignore[no-untyped-def]
-    """Walk on until a program comes by whose key is in the table: FOUND, and the walk stands on it.
-
-    The table holds the keys sought, each counted once; a key that was found is counted twice and not
-    sought any more. `key` is overwritten with the key found.
-    """
-    for _ in range(quota):
-        bits = advance(0, 1, 0, shape, symbols, scopes, walk, memory, state)
-        if bits == 0:
-            return DONE
-        read_key(bits, key, walk, memory)
-        slot = slot_of(key, table)
-        if table[slot, ROW_FIELDS] == U(1):
-            table[slot, ROW_FIELDS] = U(2)
-            return FOUND
-    return PAUSED
-
-
 @inlined
 def advance(part, parts, split, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
     """Walk on to the next program of a part and return its bits; 0 where there is none left."""

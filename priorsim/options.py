@@ -1,0 +1,130 @@
+"""The command line's options: their types, and the things that they name. Everything heavy is imported late."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from priorsim.errors import PriorsimError
+
+if TYPE_CHECKING:
+    from priorsim.census.witness import TermFinder
+    from priorsim.measure.histogram import Histogram
+    from priorsim.mu.dialect import Language
+    from priorsim.prior import Prior
+    from priorsim.worlds import World
+
+AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
+HistogramFile = Annotated[
+    Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
+]
+WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
+Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
+ClassBy = Annotated[
+    str | None, typer.Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]")
+]
+PriorName = Annotated[
+    str,
+    typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
+]
+Beta = Annotated[float | None, typer.Option("--beta", help="Bits of penalty for a bit of length.")]
+Gamma = Annotated[float | None, typer.Option("--gamma", help="Bits for a doubling of the mean steps.")]
+Lambda = Annotated[float | None, typer.Option("--lambda", help="Bits for a mean step.")]
+Delta = Annotated[float | None, typer.Option("--delta", help="Search tax: bits for a search node.")]
+Cap = Annotated[float | None, typer.Option("--cap", help="Most mean steps that still count.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops.")]
+WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
+Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
+Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
+MaxBits = Annotated[
+    int | None, typer.Option("--max-bits", help="Go beyond the atlas, for this world alone: up to so many bits.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
+
+
+def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
+    """The language of these options; the depth is the default domain's where none is given."""
+    from priorsim.mu.dialect import Language
+    from priorsim.mu.domain import Domain
+
+    depth = Domain.default(word_bits).default_depth if depth is None else depth
+    return Language.named(dialect, word_bits, depth=depth, columns=columns)
+
+
+def prior_of(
+    name: str,
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    delta: float | None = None,
+    cap: float | None = None,
+) -> "Prior":
+    """The named prior, with the penalties given in place of its own."""
+    from priorsim.prior import named_prior
+
+    return named_prior(name, beta=beta, gamma=gamma, lam=lam, delta=delta, cap=cap)
+
+
+def world_of(name: str, train: str | None) -> "World":
+    """The world of that name or file, on other training lanes where they are given."""
+    from priorsim.worlds import find_world, parse_lanes
+
+    world = find_world(name)
+    return world if train is None else world.trained_on(parse_lanes(train, world.domain))
+
+
+def histogram_of(
+    atlas: Path | None,
+    exported: Path | None,
+    world: str | None,
+    train: str | None,
+    class_by: str | None,
+    max_bits: int | None,
+    allow_long: bool,
+) -> "tuple[Histogram, TermFinder | None]":
+    """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.histogram import histogram as count
+    from priorsim.measure.histogram_file import load_histogram
+
+    if exported is not None:
+        if any(given is not None for given in (atlas, world, train, class_by, max_bits)):
+            raise PriorsimError(
+                "--histogram holds a world with its lanes, classes and bound: "
+                "leave --atlas, --world, --train, --class-by and --max-bits"
+            )
+        return load_histogram(exported), None
+    if atlas is None or world is None:
+        raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
+    where, by, stored = world_of(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
+    if max_bits is None:
+        return count(stored, where, class_by=by), None
+
+    from priorsim.census.targeted import TargetedAtlas
+    from priorsim.progress_bar import progress_bar
+
+    with progress_bar("programs") as progress:
+        targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
+        return count(targeted, where, class_by=by), targeted.find_terms
+
+
+def check_out(out: Path | None) -> None:
+    """Refuse, before long work and not after it, a file that cannot be written."""
+    from priorsim.storage import check_writable
+
+    if out is not None:
+        check_writable(out)
+
+
+def write_out(text: str, out: Path | None) -> None:
+    """Write a text to a file, or to standard output where none is given."""
+    from priorsim.storage import write_text
+
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    write_text(out, text)
+    typer.echo(f"{out}: written")
