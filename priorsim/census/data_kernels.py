@@ -3,8 +3,8 @@
 docs/language.md sections 3, 5 and 6. A set of words of the datum is a uint64 with bit v for word v. The entry e
 of a lane is the index there; the words that may stand in an entry are those that its lanes all allow, and the
 fitting data segments number the product over the entries. Where a lesion makes a lane read another entry than
-it should, that entry, and entry 0 for the use of the data, belong to the *centre*: its words are gone through one
-by one, and for each the other entries are independent again.
+it should, that entry belongs to the *centre*: its words are gone through one by one, and for each the other
+entries are independent again. Where segments must not use their data, entry 0 belongs to it too.
 
 Words have at most 4 bits, so a segment has at most 16 entries of 16 words. A product over all of them is at
 most 2^64 and its sums never exceed that: they stop at 2^64 - 1, which no sum of such products is, and which
@@ -27,7 +27,7 @@ ACTUAL, STRICT, WIDE = range(3)
 LEVELS = 3
 """Fitting segments; those whose strict behaviour is the actual one too; those whose wide one is as well."""
 VALUES = 4 * LEVELS
-"""Numbers of segments: of any use of the data, then without; in each of any words, then right on all lanes; by level."""
+"""Numbers of segments: all, then those that do not use their data; in each all, then those right on all lanes; by level."""
 GROUP, UNCLASSED, LENGTH, BODY_META, BODY_COUNT = range(VALUES, VALUES + 5)
 """More columns of `count_fitting`'s rows: number of the index group; 1 where only the first level was counted;
 bits of the body; its steps in all lanes * 256 + searches; its count."""
@@ -60,23 +60,21 @@ class Work(NamedTuple):
 
     values: NDArray[np.uint8]  # (3, lanes, size): the body's word in a lane for each word of the datum
     where: NDArray[np.uint64]  # (lanes, size): the words of the datum for which the body has this word
-    allowed: NDArray[np.uint64]  # (2, lanes): those that fit; those that are right
+    allowed: NDArray[np.uint64]  # (4, lanes): those that fit; those that are right
     unlesioned: NDArray[np.uint64]  # (3, lanes): those where the lesioned word is the actual one
     varies: NDArray[np.uint8]  # (3, lanes): whether the body's word depends on the datum
     steps: NDArray[np.int64]  # (lanes, size)
     conflict: NDArray[np.uint64]  # (pairs,): pairs of training lanes that no word of the datum fits
-    sets: NDArray[np.uint64]  # (5, entries): fitting and right words; those also strict, wide, unchanged
+    sets: NDArray[np.uint64]  # (5, entries): words that fit, are unchanged by either lesion, right, left to choose
     cost: NDArray[np.int64]  # (entries, size): steps of all lanes of an entry
     least: NDArray[np.int64]  # (2, entries): the least of them among fitting words, and the greatest
     centre: NDArray[np.int64]  # (2, entries): the entries of the centre; the word of each entry, or -1
-    part: NDArray[np.uint64]  # (2, 12, spread)
+    part: NDArray[np.uint64]  # (2, 6, spread): numbers of segments of the entries so far, and of one more
     total: NDArray[np.uint64]  # (12, spread)
 
 
-FIT, RIGHT = 0, 1
-SAME = 3
-"""Row of `Work.sets`; rows 1 and 2 are for the lesions of these numbers, row 4 for the right words."""
-RIGHT_SET = 4
+FIT, RIGHT, LEFT = 0, 3, 4
+"""Rows of `Work.sets`, beside those of the lesions; the first two are rows of `Work.allowed` too."""
 
 
 @kernel
@@ -184,13 +182,13 @@ def fill_entries(groups, group, words, work):  # type: ignore[no-untyped-def]
     """Fitting and right words of each entry, and its steps; return the number of step totals, 0 where none fits."""
     entries = groups.entries[group]
     for e in range(entries):
-        work.sets[FIT, e] = work.sets[RIGHT_SET, e] = (ONE << U(words.size)) - ONE
+        work.sets[FIT, e] = work.sets[RIGHT, e] = (ONE << U(words.size)) - ONE
         for v in range(words.size):
             work.cost[e, v] = 0
     for lane in range(words.lanes):
         e = groups.labels[group, ACTUAL, lane]
         work.sets[FIT, e] &= work.allowed[FIT, lane]
-        work.sets[RIGHT_SET, e] &= work.allowed[RIGHT, lane]
+        work.sets[RIGHT, e] &= work.allowed[RIGHT, lane]
         for v in range(words.size):
             work.cost[e, v] += work.steps[lane, v]
     spread = 1
@@ -218,13 +216,13 @@ def size_of(chosen):  # type: ignore[no-untyped-def]
 
 
 @inner
-def find_centre(groups, group, words, work):  # type: ignore[no-untyped-def]
-    """Write the entries of the centre into `work.centre[0]`, entry 0 first; return how many.
+def find_centre(groups, group, unused, words, work):  # type: ignore[no-untyped-def]
+    """Write the entries of the centre into `work.centre[0]`; return how many.
 
-    Beside entry 0, those that a lane reads under a lesion alone, where its lesioned word depends on the entry.
+    Those that a lane reads under a lesion alone, where its lesioned word depends on the entry; entry 0 if `unused`.
     """
+    found = unused
     work.centre[0, 0] = 0
-    found = 1
     for lane in range(words.lanes):
         for which in range(STRICT, LEVELS):
             e = groups.labels[group, which, lane]
@@ -271,13 +269,19 @@ def next_assignment(found, size, work):  # type: ignore[no-untyped-def]
 
 
 @inner
-def narrow_entries(groups, group, levels, words, work):  # type: ignore[no-untyped-def]
-    """Words of each entry that change nothing under the lesions, and under the data lesion, given the centre's."""
-    for e in range(groups.entries[group]):
-        work.sets[STRICT, e] = work.sets[WIDE, e] = work.sets[SAME, e] = ALL
+def narrow_entries(groups, group, unused, levels, words, work):  # type: ignore[no-untyped-def]
+    """Words of each entry that change nothing under the lesions, given those of the centre; if `unused`, under the
+    data lesion either. Return whether every entry has a fitting word left that the data lesion allows.
+    """
+    entries = groups.entries[group]
+    for e in range(entries):
+        work.sets[STRICT, e] = work.sets[WIDE, e] = ALL
+        chosen = work.centre[1, e]
+        work.sets[LEFT, e] = work.sets[FIT, e] if chosen < 0 else ONE << U(chosen)
     for lane in range(words.lanes):
         e = groups.labels[group, ACTUAL, lane]
-        work.sets[SAME, e] &= work.where[lane, work.values[ACTUAL, lane, work.centre[1, 0]]]
+        if unused:
+            work.sets[LEFT, e] &= work.where[lane, work.values[ACTUAL, lane, work.centre[1, 0]]]
         for which in range(STRICT, levels):
             other = groups.labels[group, which, lane]
             if other == e:
@@ -285,6 +289,17 @@ def narrow_entries(groups, group, levels, words, work):  # type: ignore[no-untyp
             else:
                 v = max(work.centre[1, other], 0)
                 work.sets[which, e] &= work.where[lane, work.values[which, lane, v]]
+    for e in range(entries):
+        if work.sets[LEFT, e] == ZERO:
+            return False
+    return True
+
+
+@inner
+def multiplied(number, factor):  # type: ignore[no-untyped-def]
+    """A product, of at most 2^64."""
+    product = number * factor
+    return ALL if product == ZERO and number != ZERO and factor != ZERO else product
 
 
 @inner
@@ -293,40 +308,36 @@ def add_entry(e, levels, size, side, reach, work):  # type: ignore[no-untyped-de
 
     They are in `work.part[side]`, the first `reach` step totals of each; return where they are, and the new reach.
     """
-    chosen = work.centre[1, e]
-    fitting = work.sets[FIT, e] if chosen < 0 else ONE << U(chosen)
     least = work.least[0, e]
     spread = work.least[1, e] - least
-    for unused in range(2):
-        for faithful in range(2):
-            allowed = fitting & (work.sets[SAME, e] if unused else ALL)
-            allowed &= work.sets[RIGHT_SET, e] if faithful else ALL
-            for level in range(levels):
-                if level > 0:
-                    allowed &= work.sets[level, e]
-                at = (2 * unused + faithful) * LEVELS + level
-                part, out = work.part[side, at], work.part[1 - side, at]
-                if spread == 0:
-                    number = size_of(allowed)
+    for faithful in range(2):
+        allowed = work.sets[LEFT, e] & (work.sets[RIGHT, e] if faithful else ALL)
+        for level in range(levels):
+            if level > 0:
+                allowed &= work.sets[level, e]
+            at = faithful * LEVELS + level
+            part, out = work.part[side, at], work.part[1 - side, at]
+            if spread == 0:
+                number = size_of(allowed)
+                for t in range(reach):
+                    part[t] = multiplied(part[t], number)
+                continue
+            for t in range(reach + spread):
+                out[t] = ZERO
+            for v in range(size):
+                if (allowed >> U(v)) & ONE:
+                    more = work.cost[e, v] - least
                     for t in range(reach):
-                        part[t] *= number
-                    continue
-                for t in range(reach + spread):
-                    out[t] = ZERO
-                for v in range(size):
-                    if (allowed >> U(v)) & ONE:
-                        more = work.cost[e, v] - least
-                        for t in range(reach):
-                            out[t + more] += part[t]
+                        out[t + more] += part[t]
     return (side, reach) if spread == 0 else (1 - side, reach + spread)
 
 
 @inner
-def count_segments(groups, group, levels, spread, found, words, work):  # type: ignore[no-untyped-def]
-    """Count the fitting segments of an index group and the body read, by step total, into `work.total`."""
-    for at in range(VALUES):
-        for t in range(spread):
-            work.total[at, t] = ZERO
+def count_segments(groups, group, unused, levels, found, words, work):  # type: ignore[no-untyped-def]
+    """Add the fitting segments of an index group and the body read, by step total, to `work.total`.
+
+    unused : 1 for those that do not use their data, else 0; found : entries in the centre.
+    """
     for e in range(groups.entries[group]):
         work.centre[1, e] = -1
     for k in range(found):
@@ -334,17 +345,18 @@ def count_segments(groups, group, levels, spread, found, words, work):  # type: 
         work.centre[1, e] = word_after(work.sets[FIT, e], -1, words.size)
     more = True
     while more:
-        narrow_entries(groups, group, levels, words, work)
-        for at in range(VALUES):
-            work.part[0, at, 0] = ONE
-        side, reach = 0, 1
-        for e in range(groups.entries[group]):
-            side, reach = add_entry(e, levels, words.size, side, reach, work)
-        for at in range(VALUES):
-            if at % LEVELS < levels:
-                for t in range(spread):
-                    number = work.total[at, t] + work.part[side, at, t]
-                    work.total[at, t] = number if number >= work.total[at, t] else ALL
+        if narrow_entries(groups, group, unused, levels, words, work):
+            for at in range(2 * LEVELS):
+                work.part[0, at, 0] = ONE
+            side, reach = 0, 1
+            for e in range(groups.entries[group]):
+                side, reach = add_entry(e, levels, words.size, side, reach, work)
+            for at in range(2 * LEVELS):
+                if at % LEVELS < levels:
+                    total, part = work.total[2 * LEVELS * unused + at], work.part[side, at]
+                    for t in range(reach):
+                        number = total[t] + part[t]
+                        total[t] = number if number >= total[t] else ALL
         more = next_assignment(found, words.size, work)
 
 
@@ -392,16 +404,20 @@ def count_fitting(rows, short, length, reachable, asked, groups, words, progress
                 progress[0], progress[1] = row, group
                 return made
             if spread > 0:
-                found = find_centre(groups, group, words, work)
-                is_unclassed = assignments(found, work) > MAX_ASSIGNMENTS
-                levels = LEVELS if is_lesioned or is_crossed(groups, group, words) else 1
+                for at in range(VALUES):
+                    for t in range(spread):
+                        work.total[at, t] = ZERO
+                is_unclassed = assignments(find_centre(groups, group, 1, words, work), work) > MAX_ASSIGNMENTS
                 if is_unclassed:
-                    levels, found = 1, 1
-                count_segments(groups, group, levels, spread, found, words, work)
+                    levels = 1
+                    count_segments(groups, group, 0, levels, 0, words, work)
+                else:
+                    levels = LEVELS if is_lesioned or is_crossed(groups, group, words) else 1
+                    for unused in range(2):
+                        found = find_centre(groups, group, unused, words, work)
+                        count_segments(groups, group, unused, levels, found, words, work)
                 entries = groups.entries[group]
-                made = write_found(
-                    rows, row, length, group, is_unclassed, levels, entries, spread, made, work, out
-                )
+                made = write_found(rows, row, length, group, is_unclassed, levels, entries, spread, made, work, out)
             group += 1
         group = 0
         row += 1
@@ -425,16 +441,16 @@ def make_work(words: Words, spread: int, pairs: int) -> Work:
     return Work(
         values=np.zeros((LEVELS, lanes, size), dtype=np.uint8),
         where=np.zeros((lanes, size), dtype=np.uint64),
-        allowed=np.zeros((2, lanes), dtype=np.uint64),
+        allowed=np.zeros((RIGHT + 1, lanes), dtype=np.uint64),
         unlesioned=np.zeros((LEVELS, lanes), dtype=np.uint64),
         varies=np.zeros((LEVELS, lanes), dtype=np.uint8),
         steps=np.zeros((lanes, size), dtype=np.int64),
         conflict=np.zeros(pairs, dtype=np.uint64),
-        sets=np.zeros((RIGHT_SET + 1, size), dtype=np.uint64),
+        sets=np.zeros((LEFT + 1, size), dtype=np.uint64),
         cost=np.zeros((size, size), dtype=np.int64),
         least=np.zeros((2, size), dtype=np.int64),
         centre=np.zeros((2, size), dtype=np.int64),
-        part=np.zeros((2, VALUES, spread), dtype=np.uint64),
+        part=np.zeros((2, 2 * LEVELS, spread), dtype=np.uint64),
         total=np.zeros((VALUES, spread), dtype=np.uint64),
     )
 

@@ -5,10 +5,10 @@ classes and the use of the data are differences of such products. The bound is o
 index and body; the payload may be of any size. Counts are exact; what is left out is counted and said.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,8 @@ from priorsim.census.data_kernels import (
 )
 from priorsim.census.data_terms import DataTerms, Indices, code_counts
 from priorsim.census.progress import Progress
-from priorsim.census.quotient_tables import OUTER_KEY, RowArray, Shared, Table
+from priorsim.census.quotient_kernels import SEARCH_BITS
+from priorsim.census.quotient_tables import RowArray, Shared
 from priorsim.errors import WorldError
 from priorsim.measure.histogram import DIRECT, DISGUISED, I64, SEARCH, U64, Cells
 from priorsim.measure.mass import Interval
@@ -42,15 +43,15 @@ from priorsim.worlds.world import World
 
 BATCH_ROWS = 1 << 10
 FOUND_ROWS = 1 << 13
-SEARCH_BITS = 8
 EXPANDED_ROWS = 1 << 18
 PARTS = 8
 _PAIR_BITS = 64
 _KINDS = (SEARCH, DISGUISED, DIRECT)
 """The class of the segments that reach a level and not the next one."""
 
-CellKey = tuple[int, bool, int, int, int, bool]
-"""Class, use of the data, bits, steps, searches, faithful."""
+_STATE, _LENGTH = np.uint64(48), np.uint64(40)
+"""Where state and length of a body stand in a key, above the number of the index group."""
+_GROUP_MASK, _BYTE = np.uint64(2**40 - 1), np.uint64(255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,10 +158,10 @@ def count_fitting_data(
             done += number
             if progress is not None:
                 progress(Progress(done, sum(programs.values())))
-    cells, unclassed = _counted(found.parts(), terms)
+    sums = _counted(found.parts(), terms)
     header = AtlasHeader(terms.language, world.domain, code_bits)
-    unused, used = (_as_cells(cells, uses_data=uses) for uses in (False, True))
-    return DataCounts(header, world, unused, used, unclassed)
+    unused, used = (_as_cells(sums, uses_data=uses) for uses in (False, True))
+    return DataCounts(header, world, unused, used, _unclassed(sums))
 
 
 class _Fitting:
@@ -194,9 +195,7 @@ class _Fitting:
         progress = np.zeros(2, dtype=np.int64)
         short = rows.view(np.uint16)
         while progress[0] < len(rows):
-            made = count_fitting(
-                rows, short, length, reachable, self._asked, self._groups, words, progress, work, out
-            )
+            made = count_fitting(rows, short, length, reachable, self._asked, self._groups, words, progress, work, out)
             found.add(out[:made])
 
 
@@ -210,91 +209,121 @@ def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64
     return together
 
 
-def _counted(parts: Iterable[RowArray], terms: DataTerms) -> tuple[Counter[CellKey], Counter[int]]:
-    """What fits by cell, and by length what was not classed, out of bodies by index group."""
-    numbers = Table(VALUES + 1)
-    programs = Table(OUTER_KEY)
-    for rows in parts:
-        values = np.ascontiguousarray(rows[:, [*range(VALUES), UNCLASSED, BODY_COUNT]])
-        numbers.add(values)
-        found = numbers.find(values).astype(np.uint64)
-        for body, index in _pairs(rows, terms):
-            programs.add(_programs(rows, found, body, index, terms))
-    states = [_states(row) for row in numbers.rows[:, :-1].tolist()]
-    cells: Counter[CellKey] = Counter()
-    unclassed: Counter[int] = Counter()
-    for number, sizes, bits, meta, count in zip(*programs.rows.T.tolist(), strict=True):
-        free = count << sizes
-        steps, searches = meta >> SEARCH_BITS, meta % (1 << SEARCH_BITS)
-        for kind, uses_data, faithful, segments in states[number]:
-            if kind is None:
-                unclassed[bits] += segments * free
-            else:
-                cells[kind, uses_data, bits, steps, searches, faithful] += segments * free
-    return cells, unclassed
+# --- from what was found to cells -------------------------------------------------------------
 
 
-def _pairs(rows: RowArray, terms: DataTerms) -> Iterator[tuple[I64, I64]]:
-    """All pairs of a row that was found and an index of its group within the bound, some at a time."""
-    indices = terms.indices
-    group = rows[:, GROUP].astype(np.int64)
-    left = terms.reached.code_bits - rows[:, LENGTH].astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums of exact numbers by keys, two uint64 columns, and the numbers as Python integers; all of shape (n,)."""
+
+    first: U64
+    second: U64
+    value: NDArray[np.object_]
+
+    @classmethod
+    def of(cls, parts: "Sequence[_Sums]") -> "_Sums":
+        """All parts, those of equal keys added up, in the order of the keys."""
+        first, second, value = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("first", "second", "value")
+        )
+        order = np.lexsort((second, first))
+        first, second = first[order], second[order]
+        is_new = np.ones(len(order), dtype=bool)
+        is_new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+        starts = np.flatnonzero(is_new)
+        sums = np.add.reduceat(value[order], starts) if len(starts) else value
+        return cls(first[starts], second[starts], sums)
+
+
+def _counted(parts: Iterable[RowArray], terms: DataTerms) -> _Sums:
+    """What fits, by state and length, then by steps and searches."""
+    empty = np.zeros(0, dtype=np.uint64)
+    none = _Sums(empty, empty, np.zeros(0, dtype=object))
+    bodies = _Sums.of([none, *(_bodies(rows) for rows in parts)])
+    return _Sums.of([none, *(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))])
+
+
+def _bodies(rows: RowArray) -> _Sums:
+    """Bodies times data segments, by state, group and length, then by steps and searches."""
+    low, high = _by_state(rows)
+    row, state = np.nonzero(low | high)
+    number = low[row, state].astype(object) + (high[row, state].astype(object) << 64)
+    key = (state.astype(np.uint64) << _STATE) | (rows[row, LENGTH] << _LENGTH) | rows[row, GROUP]
+    return _Sums.of([_Sums(key, rows[row, BODY_META], number * rows[row, BODY_COUNT].astype(object))])
+
+
+def _by_state(rows: RowArray) -> tuple[U64, U64]:
+    """Numbers of segments in each state, shape (rows, VALUES + 1), what is not classed last: their last 64 bits, and those above."""
+    values = rows[:, :VALUES].reshape(-1, 2, 2, LEVELS)
+    high = (values == ALL).astype(np.uint64)
+    low = np.where(values == ALL, np.uint64(0), values)
+    # Of those that fulfil a condition: the ones that do not fulfil the next.
+    for more, less in ((np.s_[:, :, :, 0], np.s_[:, :, :, 1]), (np.s_[:, :, :, 1], np.s_[:, :, :, 2])):
+        _subtract(low, high, more, less)
+    _subtract(low, high, np.s_[:, :, 0], np.s_[:, :, 1])
+    _subtract(low, high, np.s_[:, 0], np.s_[:, 1])
+    low, high = (np.pad(part.reshape(-1, VALUES), ((0, 0), (0, 1))) for part in (low, high))
+    unclassed = rows[:, UNCLASSED] == 1
+    for part, value in ((low, values[unclassed, 0, 0, 0]), (high, (values == ALL)[unclassed, 0, 0, 0])):
+        part[unclassed] = 0
+        part[unclassed, VALUES] = value
+    low[unclassed & (high[:, VALUES] == 1), VALUES] = 0
+    return low, high
+
+
+def _subtract(low: U64, high: U64, more: Any, less: Any) -> None:
+    """Subtract some numbers from others that are not smaller, in place."""
+    high[more] -= high[less] + (low[more] < low[less])
+    low[more] -= low[less]
+
+
+def _pairs(bodies: _Sums, terms: DataTerms) -> Iterator[tuple[I64, I64]]:
+    """All pairs of bodies and an index of their group within the bound, some at a time."""
+    indices, code_bits = terms.indices, terms.reached.code_bits
+    group = (bodies.first & _GROUP_MASK).astype(np.int64)
+    left = code_bits - ((bodies.first >> _LENGTH) & _BYTE).astype(np.int64)
     groups = np.repeat(np.arange(len(indices.entries)), np.diff(indices.starts))
-    stride = terms.reached.code_bits + 1
+    stride = code_bits + 1
     first = indices.starts[group]
     size = np.searchsorted(groups * stride + indices.row_code, group * stride + left, side="right") - first
-    ends = np.cumsum(size)
-    for body in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(ends // EXPANDED_ROWS)) + 1):
+    pieces = np.cumsum(size) // EXPANDED_ROWS
+    for body in np.split(np.arange(len(group)), np.flatnonzero(np.diff(pieces)) + 1):
         own = size[body]
         within = np.arange(own.sum()) - np.repeat(np.cumsum(own) - own, own)
         yield np.repeat(body, own), np.repeat(first[body], own) + within
 
 
-def _programs(rows: RowArray, numbers: U64, body: I64, index: I64, terms: DataTerms) -> RowArray:
-    """Pairs as rows: which numbers of segments, bits of the entries no lane reads, length, steps and searches, count."""
+def _programs(bodies: _Sums, body: I64, index: I64, terms: DataTerms) -> _Sums:
+    """Pairs as programs, by state and length, then by steps and searches; what is not classed by length alone."""
     indices, words = terms.indices, terms.words
+    key = bodies.first[body]
     exponent = indices.row_exponent[index]
-    unread = 2**exponent - indices.entries[rows[body, GROUP].astype(np.int64)]
-    bits = indices.row_code[index] + rows[body, LENGTH].astype(np.int64) + words.word_bits * 2**exponent
-    meta = indices.row_meta[index] + rows[body, BODY_META] + np.uint64(words.lanes << SEARCH_BITS)
-    columns = (
-        numbers[body],
-        words.word_bits * unread,
-        bits,
-        meta,
-        indices.row_count[index] * rows[body, BODY_COUNT],
-    )
-    return np.stack([column.astype(np.uint64) for column in columns], axis=1)
+    unread = 2**exponent - indices.entries[(key & _GROUP_MASK).astype(np.int64)]
+    code = indices.row_code[index] + ((key >> _LENGTH) & _BYTE).astype(np.int64)
+    bits = (code + words.word_bits * 2**exponent).astype(np.uint64)
+    meta = indices.row_meta[index] + bodies.second[body] + (np.uint64(words.lanes) << SEARCH_BITS)
+    state = key >> _STATE
+    meta[state == VALUES] = 0
+    count = bodies.value[body] * indices.row_count[index].astype(object) << (words.word_bits * unread).astype(object)
+    return _Sums.of([_Sums((state << _LENGTH) | bits, meta, count)])
 
 
-def _states(row: Sequence[int]) -> list[tuple[int | None, bool, bool, int]]:
-    """Numbers of segments by class (None: not classed), use of the data and faithfulness; none is 0."""
-    values = [2**64 if value == ALL else value for value in row[:VALUES]]
-    if row[VALUES]:
-        return [(None, False, False, values[0])]
-    found = np.array(values, dtype=object).reshape(2, 2, LEVELS)
-    # Out of those that fulfil a condition: the ones that fulfil no further one.
-    found[:, :, :-1] -= found[:, :, 1:]
-    found[:, 0] -= found[:, 1]
-    found[0] -= found[1]
-    return [
-        (_KINDS[level], not unused, bool(faithful), number)
-        for (unused, faithful, level), number in np.ndenumerate(found)
-        if number
-    ]
-
-
-def _as_cells(counts: Counter[CellKey], *, uses_data: bool) -> Cells:
+def _as_cells(found: _Sums, *, uses_data: bool) -> Cells:
     """The cells of programs that use their data, or of the others, in order; counts are Python integers."""
-    keys = sorted((kind, *rest) for kind, uses, *rest in counts if uses is uses_data)
-    found = np.array([counts[kind, uses_data, *rest] for kind, *rest in keys], dtype=object)
-    kind, bits, steps, searches, faithful = zip(*keys, strict=True) if keys else ((),) * 5
-    return Cells(
-        np.array(kind, dtype=np.uint8),
-        np.array(bits, dtype=np.uint8),
-        np.array(steps, dtype=np.uint32),
-        np.array(searches, dtype=np.uint8),
-        np.array(faithful, dtype=bool),
-        np.zeros(len(keys), dtype=bool),
-        found,
-    )
+    state = (found.first >> _LENGTH).astype(np.int64)
+    unused, faithful, level = np.unravel_index(np.minimum(state, VALUES - 1), (2, 2, LEVELS))
+    kind = np.array(_KINDS)[level]
+    chosen = np.flatnonzero((state < VALUES) & ((unused == 0) == uses_data))
+    bits, steps = found.first & _BYTE, found.second >> SEARCH_BITS
+    searches = found.second & _BYTE
+    columns = (kind, bits, steps, searches, faithful)
+    order = chosen[np.lexsort([column[chosen] for column in reversed(columns)])]
+    kinds = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_)
+    sorted_columns = [column[order].astype(kind) for column, kind in zip(columns, kinds, strict=True)]
+    return Cells(*sorted_columns, np.zeros(len(order), dtype=bool), found.value[order])
+
+
+def _unclassed(found: _Sums) -> dict[int, int]:
+    """By length, how many programs were not classed."""
+    chosen = found.first >> _LENGTH == VALUES
+    return dict(zip((found.first[chosen] & _BYTE).tolist(), found.value[chosen].tolist(), strict=True))
