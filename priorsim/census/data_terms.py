@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.data_kernels import NOTE_BITS, canonical_entries
-from priorsim.census.quotient import MAX_COUNT, check_exact
+from priorsim.census.data_kernels import canonical_entries
+from priorsim.census.data_work import NOTE_BITS
+from priorsim.census.quotient import MAX_BITS, MAX_COUNT, check_exact
 from priorsim.census.quotient_kernels import COUNT, META, Words
 from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_stores import Reach
@@ -61,12 +62,12 @@ class Reached:
     @classmethod
     def of(cls, language: Language, code_bits: int) -> "Reached":
         """The longest terms; a CensusError where no program fits under the bound."""
-        shortest = [next(n for n, terms in enumerate(term_counts(language, d, code_bits)) if terms) for d in (0, 1)]
+        shortest = Reach.of(language, MAX_BITS).shortest
         left = code_bits - segments(language)[0].header
-        if left < sum(shortest):
+        if left < shortest[0] + shortest[1]:
             raise CensusError(
                 f"a bound of {code_bits} code bits is below the shortest program with data: "
-                f"give at least {code_bits - left + sum(shortest)}"
+                f"give at least {code_bits - left + shortest[0] + shortest[1]}"
             )
         return cls(code_bits, left - shortest[1], left - shortest[0])
 
@@ -123,6 +124,14 @@ class Indices:
     row_count: NDArray[np.uint64]
 
 
+def check_words(language: Language) -> None:
+    """Raise CensusError where words are longer than the kernels' sets of words and entries allow."""
+    if language.word_bits > MAX_WORD_BITS:
+        raise CensusError(
+            f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
+        )
+
+
 class DataTerms:
     """Indices and bodies of all programs with data up to a bound on code bits.
 
@@ -148,10 +157,7 @@ class DataTerms:
     """
 
     def __init__(self, language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> None:
-        if language.word_bits > MAX_WORD_BITS:
-            raise CensusError(
-                f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
-            )
+        check_words(language)
         if sum(code_counts(language, code_bits).values()) >= MAX_COUNT:
             raise CensusError(f"{code_bits} code bits: counts could overflow, choose a smaller bound")
         self.language = language

@@ -5,16 +5,20 @@ classes and the use of the data are differences of such products. The bound is o
 index and body; the payload may be of any size. Counts are exact; what is left out is counted and said.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.data_kernels import (
+from priorsim.census.data_kernels import can_fit, count_fitting
+from priorsim.census.data_terms import MAX_WORD_BITS, DataTerms, Indices, check_words, code_counts
+from priorsim.census.data_work import (
     ALL,
     BODY_COUNT,
     BODY_META,
@@ -26,18 +30,17 @@ from priorsim.census.data_kernels import (
     VALUES,
     Asked,
     Groups,
-    can_fit,
-    count_fitting,
     make_work,
     widest_spread,
 )
-from priorsim.census.data_terms import DataTerms, Indices, code_counts
 from priorsim.census.progress import Progress
+from priorsim.census.quotient import MAX_BITS
 from priorsim.census.quotient_kernels import SEARCH_BITS
 from priorsim.census.quotient_tables import RowArray, Shared
-from priorsim.errors import WorldError
+from priorsim.census.runs import format_duration
+from priorsim.errors import CensusError, WorldError
+from priorsim.measure.data_counts import DataCounts
 from priorsim.measure.histogram import DIRECT, DISGUISED, I64, SEARCH, U64, Cells
-from priorsim.measure.mass import Interval
 from priorsim.mu.dialect import Language
 from priorsim.worlds.world import World
 
@@ -52,53 +55,6 @@ _KINDS = (SEARCH, DISGUISED, DIRECT)
 _STATE, _LENGTH = np.uint64(48), np.uint64(40)
 """Where state and length of a body stand in a key, above the number of the index group."""
 _GROUP_MASK, _BYTE = np.uint64(2**40 - 1), np.uint64(255)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DataCounts:
-    """The programs with data that fit a world, of at most so many code bits and a payload of any size.
-
-    Attributes
-    ----------
-    header : AtlasHeader
-        Language and domain; its bound is that on code bits.
-    world : World
-    unused, used : Cells
-        Programs that do not use their data, and those that do, by class, length (payload included), steps,
-        searches and whether they are right on the held-out lanes too. A direct program that uses its data is a
-        table, a search program that does a hybrid. Counts are Python integers; `essential` is not told.
-    unclassed : dict
-        By length, fitting programs whose class and use of the data were not determined, as too many entries depend
-        on each other: part of the mass that was not explored.
-    """
-
-    header: AtlasHeader
-    world: World
-    unused: Cells
-    used: Cells
-    unclassed: dict[int, int]
-
-    @property
-    def code_bits(self) -> int:
-        """The bound on header, index and body together."""
-        return self.header.max_bits
-
-    def cells(self, *, uses_data: bool) -> Cells:
-        """The cells of programs that use their data, or of the others."""
-        return self.used if uses_data else self.unused
-
-    def l_min(self, kinds: Sequence[int], *, uses_data: bool) -> Interval:
-        """The least length of some classes' programs, in bits.
-
-        Up to the bound on code bits it is known. A longer program, whose payload goes beyond the bound, may not be
-        the shortest of its kind, since code of that length was not exhausted: then the interval from the bound on.
-        The upper end is None where no program was found.
-        """
-        lengths = self.cells(uses_data=uses_data).of(kinds).bits.tolist()
-        least = min(lengths, default=None)
-        if least is None or least > self.code_bits:
-            return Interval(self.code_bits + 1, least)
-        return Interval(least, least)
 
 
 def count_with_data(
@@ -128,7 +84,7 @@ def count_with_data(
     WorldError
         When the world has other words or columns than the language.
     CensusError
-        When words are too long or the bound is out of range.
+        When words are too long, or the bound is out of range or would take too much memory or time.
     """
     domain = world.domain
     if (domain.word_bits, len(domain.columns)) != (language.word_bits, language.columns):
@@ -136,6 +92,9 @@ def count_with_data(
             f"world {world.name} has words of {domain.word_bits} bits in {len(domain.columns)} columns: "
             f"the language has {language.word_bits} bits and {language.columns} columns"
         )
+    check_affordable(language, code_bits)
+    if progress is not None:
+        progress(Progress(0, sum(code_counts(language, code_bits).values())))
     terms = DataTerms(language, domain, code_bits, workers=workers)
     return count_fitting_data(terms, world, workers=workers, progress=progress)
 
@@ -145,31 +104,31 @@ def count_fitting_data(
 ) -> DataCounts:
     """`count_with_data` of terms that were counted before, which may serve many worlds."""
     code_bits = terms.reached.code_bits
-    found = Shared(FOUND_WIDTH - 1, PARTS)
-    fitting = _Fitting(terms, world, found)
+    fitting = _Fitting(terms, world)
     programs = code_counts(terms.language, code_bits)
     done = 0
+    bodies: list[_Sums] = []
     with ThreadPoolExecutor(workers) as pool:
         for length, number in programs.items():
+            found = Shared(FOUND_WIDTH - 1, PARTS)
             for rows in terms.bodies(length):
                 batches = (rows[begin : begin + BATCH_ROWS] for begin in range(0, len(rows), BATCH_ROWS))
-                for _ in pool.map(lambda batch, length=length: fitting.add(length, batch), batches):
-                    pass
+                deque(pool.map(partial(fitting.add, length, found), batches), maxlen=0)
+            bodies += map(_bodies, found.parts())
             done += number
             if progress is not None:
                 progress(Progress(done, sum(programs.values())))
-    sums = _counted(found.parts(), terms)
+    sums = _counted(bodies, terms)
     header = AtlasHeader(terms.language, world.domain, code_bits)
     unused, used = (_as_cells(sums, uses_data=uses) for uses in (False, True))
     return DataCounts(header, world, unused, used, _unclassed(sums))
 
 
 class _Fitting:
-    """Bodies against all indices within reach; what fits goes to `found`."""
+    """Bodies against all indices within reach."""
 
-    def __init__(self, terms: DataTerms, world: World, found: Shared) -> None:
+    def __init__(self, terms: DataTerms, world: World) -> None:
         self._terms = terms
-        self._found = found
         domain, indices = world.domain, terms.indices
         choices = [sorted(words) for words in world.acceptable]
         alternatives = range(max(map(len, choices)))
@@ -181,9 +140,9 @@ class _Fitting:
         )
         self._groups = Groups(indices.labels, indices.entries, _lanes_together(indices, world.train))
 
-    def add(self, length: int, rows: RowArray) -> None:
-        """Count what fits with bodies of a length."""
-        words, found = self._terms.words, self._found
+    def add(self, length: int, found: Shared, rows: RowArray) -> None:
+        """Add to `found` what fits with bodies of a length."""
+        words = self._terms.words
         alive = np.empty(len(rows), dtype=np.uint8)
         can_fit(rows, self._asked, words, alive)
         rows = np.ascontiguousarray(rows[alive == 1])
@@ -209,6 +168,45 @@ def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64
     return together
 
 
+# --- what it will take ------------------------------------------------------------------------
+
+MAX_SECONDS = 1800
+MAX_BYTES = 8 << 30
+PROGRAMS = 3.7e8
+SECONDS, TIME_GROWTH = 120, 0.8
+BYTES, MEMORY_GROWTH = 2.5 * 2**30, 0.65
+"""At w = 4, so many programs with their entries left open take these seconds of one processor and these bytes in a
+world that many programs fit, and others as a power of their number. Rough: most worlds take a third of it."""
+
+
+def check_affordable(language: Language, code_bits: int) -> None:
+    """Refuse a bound that would take too much memory or hours.
+
+    Raises
+    ------
+    CensusError
+        When words are too long, or for the bound: it says the largest that would do.
+    """
+    check_words(language)
+
+    def needs(bits: int) -> tuple[float, float]:
+        size = sum(code_counts(language, bits).values()) / PROGRAMS
+        scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
+        return SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
+
+    def does(bits: int) -> bool:
+        seconds, memory = needs(bits)
+        return seconds <= MAX_SECONDS and memory <= MAX_BYTES
+
+    if not does(min(code_bits, MAX_BITS)):
+        largest = next(bits for bits in range(min(code_bits, MAX_BITS), 0, -1) if does(bits))
+        seconds, memory = needs(largest)
+        raise CensusError(
+            f"programs with data of up to {code_bits} code bits would take too long, or too much memory: give at most "
+            f"{largest} code bits, which take up to {format_duration(seconds)} and {memory / 2**30:.0f} GiB"
+        )
+
+
 # --- from what was found to cells -------------------------------------------------------------
 
 
@@ -218,7 +216,7 @@ class _Sums:
 
     first: U64
     second: U64
-    value: NDArray[np.object_]
+    value: NDArray[Any]
 
     @classmethod
     def of(cls, parts: "Sequence[_Sums]") -> "_Sums":
@@ -235,11 +233,11 @@ class _Sums:
         return cls(first[starts], second[starts], sums)
 
 
-def _counted(parts: Iterable[RowArray], terms: DataTerms) -> _Sums:
-    """What fits, by state and length, then by steps and searches."""
+def _counted(parts: Sequence[_Sums], terms: DataTerms) -> _Sums:
+    """What fits, by state and length, then by steps and searches, from bodies with their data segments."""
     empty = np.zeros(0, dtype=np.uint64)
     none = _Sums(empty, empty, np.zeros(0, dtype=object))
-    bodies = _Sums.of([none, *(_bodies(rows) for rows in parts)])
+    bodies = _Sums.of([none, *parts])
     return _Sums.of([none, *(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))])
 
 
@@ -253,7 +251,7 @@ def _bodies(rows: RowArray) -> _Sums:
 
 
 def _by_state(rows: RowArray) -> tuple[U64, U64]:
-    """Numbers of segments in each state, shape (rows, VALUES + 1), what is not classed last: their last 64 bits, and those above."""
+    """Numbers of segments in each state, not classed last: their last 64 bits and those above, (rows, VALUES + 1)."""
     values = rows[:, :VALUES].reshape(-1, 2, 2, LEVELS)
     high = (values == ALL).astype(np.uint64)
     low = np.where(values == ALL, np.uint64(0), values)
@@ -314,13 +312,18 @@ def _as_cells(found: _Sums, *, uses_data: bool) -> Cells:
     unused, faithful, level = np.unravel_index(np.minimum(state, VALUES - 1), (2, 2, LEVELS))
     kind = np.array(_KINDS)[level]
     chosen = np.flatnonzero((state < VALUES) & ((unused == 0) == uses_data))
-    bits, steps = found.first & _BYTE, found.second >> SEARCH_BITS
-    searches = found.second & _BYTE
-    columns = (kind, bits, steps, searches, faithful)
-    order = chosen[np.lexsort([column[chosen] for column in reversed(columns)])]
-    kinds = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_)
-    sorted_columns = [column[order].astype(kind) for column, kind in zip(columns, kinds, strict=True)]
-    return Cells(*sorted_columns, np.zeros(len(order), dtype=bool), found.value[order])
+    bits, steps, searches = found.first & _BYTE, found.second >> SEARCH_BITS, found.second & _BYTE
+    keys = (faithful, searches, steps, bits, kind)
+    order = chosen[np.lexsort([key[chosen] for key in keys])]
+    return Cells(
+        kind[order].astype(np.uint8),
+        bits[order].astype(np.uint8),
+        steps[order].astype(np.uint32),
+        searches[order].astype(np.uint8),
+        faithful[order] == 1,
+        np.zeros(len(order), dtype=bool),
+        found.value[order],
+    )
 
 
 def _unclassed(found: _Sums) -> dict[int, int]:

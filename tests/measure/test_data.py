@@ -1,14 +1,17 @@
 """Programs with data against the oracle, the recurrence, and every data segment run one by one."""
 
+import csv
 import gzip
+import io
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.data_kernels import canonical_entries
@@ -18,13 +21,16 @@ from priorsim.census.quotient_kernels import Words
 from priorsim.census.recurrence import data_program_counts
 from priorsim.errors import CensusError, CodeError, WorldError
 from priorsim.measure.data import count_fitting_data, count_with_data
+from priorsim.measure.data_counts import format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
+from priorsim.measure.mass import Interval
 from priorsim.mu.code import decode, length, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run, run_lane
 from priorsim.mu.lesions import LesionedWords, ProgramClass, class_of, lesion, uses_data
-from priorsim.mu.syntax import Const, Program, count_searches
+from priorsim.mu.syntax import Const, Program, count_searches, parse
+from priorsim.prior import named_prior
 from priorsim.worlds.world import World
 from tests.census.oracle import FOLDER
 from tests.strategies import terms as random_terms
@@ -156,7 +162,7 @@ def test_where_every_word_is_right_all_programs_with_data_fit(language, domain, 
 
 
 def test_more_segments_than_64_bits_are_counted():
-    """Bodies that do without the datum leave 2^64 segments of 16 entries free, all of one length and number of steps."""
+    """Bodies that do without the datum leave 2^64 segments free, all of one length and number of steps."""
     domain = Domain.default(4)
     counts = count_with_data(Language.named("arith", 4), anything(domain, range(16)), 9)
     free = [count for count, bits in zip(counts.unused.count.tolist(), counts.unused.bits.tolist(), strict=True)]
@@ -265,3 +271,106 @@ def test_a_random_index_and_body_fit_as_often_as_they_do_segment_by_segment(data
     counts = count_fitting_data(pair, world)
     assert not counts.unclassed
     assert as_counter(counts) == pair.segment_by_segment(world)
+
+
+CROSSED = [
+    ("(find (c) (eq c x))", "m"),
+    ("(find (c) (eq c x))", "(add m x)"),
+    ("(add x (find (c) (lt x c)))", "(if x m 1)"),
+    ("(argmax (c) (mul c x))", "(find (c) (eq m (mul c x)))"),
+    ("(iter x 0 (s) (if (lt s 1) (add s 1) s))", "(mul m x)"),
+    ("x", "(find (c) (eq m (mul c x)))"),
+    ("x", "(iter m x (s) (mul s s))"),
+    ("(find (c) (eq c x))", "(find (c) (eq c x))"),
+]
+
+
+@pytest.mark.parametrize(("index", "body"), CROSSED)
+@pytest.mark.parametrize("acceptable", [[[0], [1], [2], [3]], [[0, 1], [0, 1, 2, 3], [2, 3], [1, 3]]])
+def test_lesions_that_change_which_entry_is_read(index, body, acceptable):
+    index_term = parse(index, ARITH2).term
+    body_term = parse(f"(data (0 0) x (m) {body})", ARITH2).term
+    for exponent, train in product((1, 2), ((0, 1, 2, 3), (0, 2))):
+        pair, world = OnePair(index_term, body_term, exponent, ARITH2, W2), make_world(W2, acceptable, train)
+        assert as_counter(count_fitting_data(pair, world)) == pair.segment_by_segment(world)
+
+
+def test_the_segments_of_a_pair_are_those_of_the_interpreter():
+    """The shortcut of `OnePair` is the definition: whole programs, run and lesioned."""
+    index, body = (parse(f"(data (0 0) {text})", ARITH2) for text in ("(find (c) (eq c x)) (m) m", "x (m) (mul m x)"))
+    pair = OnePair(index.index, body.term, 2, ARITH2, W2)
+    world = make_world(W2, [[0], [1, 3], [2], [3, 0]], (0, 1, 2))
+    programs = (Program(pair.body[0].term, entries, pair.index.term) for entries in product(range(4), repeat=4))
+    assert pair.segment_by_segment(world) == one_by_one(programs, ARITH2, world)
+
+
+def test_too_many_entries_that_depend_on_each_other_are_counted_and_not_classed():
+    language, domain = Language.named("arith", 3), Domain.default(3)
+    index, body = parse("(add x (find (c) (lt x c)))", language).term, parse("(data (0 0) x (m) m)", language).term
+    pair = OnePair(index, body, 3, language, domain)
+    counts = count_fitting_data(pair, anything(domain, range(8)))
+    assert counts.unclassed == {pair.bits: 8**8}
+    assert not as_counter(counts)
+    assert counts.unclassed_mass == Fraction(8**8, 2**pair.bits)
+    assert counts.l_min(["search"]).low == min(pair.bits, counts.code_bits + 1)
+
+
+# --- what is made of the counts ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def counts():
+    world = make_world(Domain.default(3), [[word] for word in (0, 1, 1, 1, 2, 2, 2, 2)], range(6))
+    return count_with_data(Language.named("arith", 3), world, 26)
+
+
+def test_masses_are_exact_sums_of_weights(counts):
+    for name, found in counts.masses(named_prior("solomonoff", beta=2, delta=1)).items():
+        cells = counts.of(name)
+        columns = zip(cells.bits.tolist(), cells.searches.tolist(), cells.count.tolist(), strict=True)
+        assert found.exact == sum(
+            (Fraction(count, 2 ** (2 * bits + searches)) for bits, searches, count in columns), Fraction(0)
+        )
+    assert counts.masses(named_prior("levin"))["table"].log2 < counts.masses(named_prior("solomonoff"))["table"].log2
+
+
+def test_lengths_beyond_the_bound_on_code_bits_are_intervals(counts):
+    assert counts.l_min(["table"]) == Interval(27, min(counts.of("table").bits.tolist()))
+    assert counts.l_min(["direct"]) == Interval(27, None)
+    identity = make_world(Domain.default(3), [[word] for word in range(8)], range(8))
+    known = count_with_data(Language.named("arith", 3), identity, 20)
+    assert known.l_min(["direct", "table"]) == Interval(11, 11)
+
+
+def test_counts_depend_neither_on_workers_nor_on_progress(counts):
+    told = []
+    again = count_with_data(counts.header.language, counts.world, 26, workers=1, progress=told.append)
+    assert as_counter(again) == as_counter(counts)
+    assert told[0].programs == 0
+    assert told[-1] == Progress(told[-1].total, told[-1].total)
+    assert told[-1].total == sum(code_counts(counts.header.language, 26).values())
+
+
+def test_every_cell_and_what_is_not_classed_is_in_the_file(counts):
+    rows = list(csv.DictReader(io.StringIO(format_data_counts(replace(counts, unclassed={60: 2**70})))))
+    assert sum(int(row["count"]) for row in rows) == sum(as_counter(counts).values()) + 2**70
+    assert (rows[-1]["class"], rows[-1]["bits"], rows[-1]["steps"]) == ("", "60", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "code_bits", "error", "message"),
+    [
+        (Language.named("arith", 3), 99, CensusError, "give at most"),
+        (Language.named("arith", 3), 4, CensusError, "give at least 5"),
+        (Language.named("arith", 4), 20, WorldError, "the language has 4 bits"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused(counts, language, code_bits, error, message):
+    with pytest.raises(error, match=message):
+        count_with_data(language, counts.world, code_bits)
+
+
+def test_longer_words_are_refused():
+    domain = Domain(12, ((0,),))
+    with pytest.raises(CensusError, match="words of 12 bits"):
+        count_with_data(Language.named("arith", 12, depth=1), make_world(domain, [[1]], (0,)), 20)
