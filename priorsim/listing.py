@@ -1,6 +1,7 @@
 """Plain text for lists, worlds and runs of programs; light, so that commands that count nothing are quick."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from priorsim.mu.interpreter import Accounting, TraceLine
 from priorsim.worlds import Family, World
@@ -96,6 +97,38 @@ def run_text(report: Mapping[str, object], world: World) -> str:
         f"{'right' if report['faithful'] else 'not right'} on the held-out lanes",
         "",
         format_table(rows, head=("lane", *world.domain.columns, "output", "wanted", "", "")),
+    ]
+    return "\n".join(lines)
+
+
+def data_text(report: Mapping[str, Any]) -> str:
+    """What `priorsim data` prints, from the object that --json prints."""
+
+    def number(value: Any) -> str:
+        return f"{value:.2f}" if isinstance(value, float) else "none" if value is None else str(value)
+
+    def length(interval: Mapping[str, Any]) -> str:
+        low, high = interval["low"], interval["high"]
+        return f"none up to {low - 1}" if high is None else str(low) if low == high else f"[{low}, {high}]"
+
+    rows = [
+        (name, number(found["log2_mass"]), found["programs"], number(found["faithful_share"]), length(found["l_min"]))
+        for name, found in report["classes"].items()
+    ]
+    odds, unclassed, code_bits = report["log_odds"], report["unclassed"], report["code_bits"]
+    lines = [
+        f"world {report['world']}: {report['description']}",
+        f"trained on lanes {format_lanes(report['train'])} of {report['lanes']}; prior {report['prior']['name']}; "
+        f"{report['dialect']} programs with data, up to {code_bits} bits of header, index and body",
+        "",
+        format_table(rows, head=("class", "log2 mass", "programs", "faithful", "L_min")),
+        "",
+        f"log-odds search : direct   [{number(odds['low'])}, {number(odds['high'])}] bits, among programs with data",
+        f"L_min direct and tables    {length(report['l_min_direct'])}",
+        f"L_min search and hybrids   {length(report['l_min_search'])}",
+        f"unexplored mass            {report['unexplored']:.6f} of 0.5",
+        f"fits but was not classed   {unclassed['programs']} programs, in the unexplored mass",
+        f"A length above {code_bits} is an interval: shorter code may do the same.",
     ]
     return "\n".join(lines)
 

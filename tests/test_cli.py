@@ -148,6 +148,23 @@ def test_the_population_as_text_json_and_csv(atlas, tmp_path):
     assert len(lines) == 1 + values["behaviours"]["population"] > 1
 
 
+def test_programs_with_data_are_counted(tmp_path):
+    asked = ("data", "--world", "isqrt-w3", "--code-bits", "20")
+    values = json.loads(output(*asked, "--json", "--prior", "levin"))
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
+    for key in (*values, *values["classes"], *values["classes"]["table"]):
+        assert f"`{key}`" in documented, key
+    assert values["classes"]["table"]["l_min"] == {"low": 21, "high": 30}
+    text = output(*asked)
+    assert "table" in text and "[21, 30]" in text
+    file = tmp_path / "data.csv"
+    output(*asked, "--out", file)
+    assert file.read_text().startswith("class,bits,steps,searches,faithful,count")
+    for wrong in (("--world", "isqrt-w4", "--code-bits", "60"), ("--world", "isqrt-w4", "--code-bits", "2")):
+        code, _, err = priorsim("data", *wrong)
+        assert code == 2 and len(err.splitlines()) == 1
+
+
 def test_programs_run_and_trace():
     text = output("run", PROGRAMS / "square-direct.mu", "--world", "square-w4")
     assert "fits square-w4 on its training lanes" in text
