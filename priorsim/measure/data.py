@@ -160,7 +160,7 @@ class _Fitting:
 
 def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64]:
     """Bits for the pairs of training lanes that share an entry, by the greater lane: shape (groups, words)."""
-    pairs = [(lane, other) for lane in train for other in train if other < lane]
+    pairs = [(lane, other) for lane in sorted(set(train)) for other in sorted(set(train)) if other < lane]
     together = np.zeros((len(indices.labels), -(-len(pairs) // _PAIR_BITS)), dtype=np.uint64)
     for pair, (lane, other) in enumerate(pairs):
         same = indices.labels[:, 0, lane] == indices.labels[:, 0, other]

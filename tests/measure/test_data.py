@@ -3,6 +3,9 @@
 import csv
 import gzip
 import io
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -14,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.data_kernels import canonical_entries
 from priorsim.census.data_terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
 from priorsim.census.progress import Progress
@@ -205,7 +209,7 @@ class OnePair:
 
     def __init__(self, index, body, exponent, language, domain):
         self.language, self.domain, self.exponent = language, domain, exponent
-        self.words = Words.of(domain)
+        self.words = Words.of(AtlasHeader(language, domain, 2))
         self.index = Program(index)
         # With entries of one word throughout, a program is its body at that word: 2 steps a lane are not the body's.
         self.body = [Program(body, (word,) * 2, Const(0, False)) for word in range(self.words.size)]
@@ -374,3 +378,32 @@ def test_longer_words_are_refused():
     domain = Domain(12, ((0,),))
     with pytest.raises(CensusError, match="words of 12 bits"):
         count_with_data(Language.named("arith", 12, depth=1), make_world(domain, [[1]], (0,)), 20)
+
+
+CHECKED_RUN = """
+from priorsim.census import data_kernels
+from priorsim.census.packed import add
+from priorsim.measure.data import count_with_data
+from priorsim.mu.dialect import Language
+from priorsim.worlds import find_world
+for name, code_bits in (("identity-w3", 22), ("isqrt-w4", 22)):
+    world = find_world(name)
+    count_with_data(Language.named("arith", world.domain.word_bits), world, code_bits)
+checked = 0
+for name, value in vars(data_kernels).items():
+    if isinstance(value, type(add)):
+        for overload in value.overloads.values():
+            assert "float" not in str(overload.type_annotation), name
+            checked += 1
+print(checked)
+"""
+
+
+@pytest.mark.slow
+def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", CHECKED_RUN], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 15
