@@ -1,0 +1,227 @@
+"""Many worlds of one census off their training lanes, on the stated splits, measured together.
+
+For each split the behaviours that agree on the training lanes are one group; a world is a behaviour of it, and
+everything is a sum over its group. Floats as in `fitting`, exact under the same condition.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from priorsim.measure.fitting import NONE, Programs, at_end, least_at_end, places
+from priorsim.measure.held_out import Split
+from priorsim.measure.histogram import CLASSES, I64, U64
+from priorsim.measure.mass import End
+from priorsim.prior import F64, Prior
+
+LENGTHS = 256
+"""More than any program has bits."""
+
+
+@dataclass(frozen=True, eq=False)
+class ByBehaviour:
+    """A census by behaviour.
+
+    Attributes
+    ----------
+    programs : Programs
+    """
+
+    programs: Programs
+
+    @cached_property
+    def _unique(self) -> tuple[U64, I64]:
+        behaviour, which = np.unique(self.programs.behaviour, return_inverse=True)
+        return behaviour, which
+
+    @property
+    def behaviour(self) -> U64:
+        """The behaviours in increasing order, shape (behaviours,)."""
+        return self._unique[0]
+
+    @property
+    def which(self) -> I64:
+        """The behaviour of each row of the programs, shape (rows,)."""
+        return self._unique[1]
+
+    @cached_property
+    def _place(self) -> I64:
+        return self.which * len(CLASSES) + self.programs.kind
+
+    def masses(self, prior: Prior) -> F64:
+        """What each behaviour's programs of each class weigh, shape (behaviours, classes)."""
+        size = len(self.behaviour) * len(CLASSES)
+        found = np.bincount(self._place, weights=self.programs.weights(prior), minlength=size)
+        return found.reshape(-1, len(CLASSES))
+
+    def least(self, cost: F64) -> F64:
+        """The least cost of each behaviour's programs of a class, or NONE; shape (behaviours, classes)."""
+        found = np.full(len(self.behaviour) * len(CLASSES), NONE)
+        np.minimum.at(found, self._place, cost)
+        return found.reshape(-1, len(CLASSES))
+
+    def both_classes(self) -> U64:
+        """The behaviours that have a direct and a search program: the population of a census."""
+        least = self.least(self.programs.bits.astype(np.float64))
+        has = np.isfinite(least)
+        return self.behaviour[has[:, 0] & has[:, -1]]
+
+
+@dataclass(frozen=True, eq=False)
+class OnSplit:
+    """Targets on one split: what agrees with a target on the training lanes is its group.
+
+    What is found is of shape (targets,), float64, and nan where a class it needs is empty.
+
+    Attributes
+    ----------
+    census : ByBehaviour
+    chosen : array of int64, shape (chosen,)
+        The behaviours that are in some target's group, as places among the census's.
+    group : array of int64, shape (chosen,)
+        Number of the group of each.
+    masses : array of float64, shape (chosen, classes)
+    target : array of int64, shape (targets,)
+        Place of each target among the chosen, or -1 where the census has none of it.
+    target_group : array of int64, shape (targets,)
+    """
+
+    census: ByBehaviour
+    chosen: I64
+    group: I64
+    masses: F64
+    target: I64
+    target_group: I64
+
+    @cached_property
+    def _groups(self) -> int:
+        return int(self.target_group.max(initial=-1)) + 1
+
+    def _by_group(self, values: F64) -> F64:
+        """Sums over the behaviours of each group, shape (groups, columns)."""
+        return np.column_stack([np.bincount(self.group, weights=column, minlength=self._groups) for column in values.T])
+
+    @cached_property
+    def fitting(self) -> F64:
+        """The mass of each class that fits each target on the training lanes, shape (targets, classes)."""
+        return self._by_group(self.masses)[self.target_group]
+
+    @cached_property
+    def faithful(self) -> F64:
+        """Of that, what is right on the held-out lanes too, shape (targets, classes)."""
+        return _of_targets(self.masses, self.target, nothing=0.0)
+
+    def defection(self, end: End) -> tuple[F64, F64]:
+        """The share of direct code's, and of search's, fitting mass that is wrong on some held-out lane."""
+        right, whole = at_end(self.faithful, end), at_end(self.fitting, end)
+        return 1 - quotient(right[0], whole[0]), 1 - quotient(right[1], whole[1])
+
+    @cached_property
+    def entropy(self) -> F64:
+        """The entropy of the held-out behaviours of the fitting mass, in bits."""
+        mass = self.masses.sum(axis=1)
+        whole = self._by_group(mass[:, None])[:, 0]
+        share = quotient(mass, whole[self.group])
+        terms = np.where(share > 0, -share * np.log2(np.where(share > 0, share, 1)), 0.0)
+        found = self._by_group(terms[:, None])[:, 0]
+        return np.where(whole > 0, found, np.nan)[self.target_group]
+
+    def direct_and_faithful(self, end: End) -> F64:
+        """The part of the fitting mass that is direct code and right on the held-out lanes too."""
+        return quotient(at_end(self.faithful, end)[0], self.fitting.sum(axis=1))
+
+    def functions(self, end: End) -> tuple[F64, F64]:
+        """The numbers of distinct behaviours that fit and have direct, and search programs."""
+        has = np.column_stack(at_end(self.masses, end)) > 0
+        counted = self._by_group(has.astype(np.float64))[self.target_group]
+        return counted[:, 0], counted[:, 1]
+
+    def programs(self, end: End) -> tuple[F64, F64]:
+        """The numbers of direct and of search programs that fit, over the lengths that both reach."""
+        rows = self.census.programs
+        side = np.zeros(len(CLASSES), dtype=np.int64)
+        side[list(end.search)] = 1
+        group_of = np.full(len(self.census.behaviour), -1)
+        group_of[self.chosen] = self.group
+        group = group_of[self.census.which]
+        mine = np.flatnonzero(group >= 0)
+        place = (group[mine] * 2 + side[rows.kind[mine]]) * LENGTHS + rows.bits[mine]
+        size = self._groups * 2 * LENGTHS
+        counted = np.bincount(place, weights=rows.count[mine], minlength=size).reshape(-1, 2, LENGTHS)
+        reached = (counted > 0).all(axis=1, keepdims=True)
+        total = np.where(reached, counted, 0.0).sum(axis=2)[self.target_group]
+        return total[:, 0], total[:, 1]
+
+    def lightest_defects(self, least: F64, end: End) -> tuple[F64, F64]:
+        """Whether the fitting program of least cost is search and wrong on a held-out lane: 1 or 0.
+
+        Parameters
+        ----------
+        least : array of float64, shape (behaviours, classes)
+            Least costs, as `ByBehaviour.least` gives them.
+        end : End
+
+        Returns
+        -------
+        tuple of array of float64, shape (targets,)
+            Where all programs of least cost are, and where some is. Nan where nothing fits, or nothing faithful does.
+        """
+        direct, search = least_at_end(least[self.chosen], end)
+        faithful = np.minimum(*(_of_targets(side, self.target, nothing=NONE) for side in (direct, search)))
+        safe = np.minimum(faithful, self._least_of_others(direct))
+        others = self._least_of_others(search)
+        all_do, some_do = others < safe, np.isfinite(others) & (others <= safe)
+        has_faithful = np.isfinite(faithful)
+        return tuple(np.where(has_faithful, holds.astype(np.float64), np.nan) for holds in (all_do, some_do))
+
+    def _least_of_others(self, cost: F64) -> F64:
+        """The least cost in each target's group, the target's own behaviour left out, shape (targets,)."""
+        order = np.append(np.lexsort((cost, self.group)), -1)
+        group, ranked = np.append(self.group, -1)[order], np.append(cost, NONE)[order]
+        first = np.searchsorted(group[:-1], self.target_group)
+        second = np.minimum(first + 1, len(order) - 1)
+        is_own = (order[first] == self.target) & (self.target >= 0)
+        place = np.where(is_own, second, first)
+        return np.where(group[place] == self.target_group, ranked[place], NONE)
+
+
+def on_split(census: ByBehaviour, masses: F64, targets: U64, split: Split) -> OnSplit:
+    """Targets on a split.
+
+    Parameters
+    ----------
+    census : ByBehaviour
+    masses : array of float64, shape (behaviours, classes)
+        `census.masses` of a prior.
+    targets : array of uint64, shape (targets,)
+        The behaviour that each asks for; at least one.
+    split : Split
+    """
+    mask = np.uint64(census.programs.header.domain.lane_mask(split.train))
+    keys, target_group = np.unique(targets & mask, return_inverse=True)
+    group = places(keys, census.behaviour & mask)
+    chosen = np.flatnonzero(group >= 0)
+    target = places(census.behaviour[chosen], targets)
+    return OnSplit(census, chosen, group[chosen], masses[chosen], target, target_group)
+
+
+def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
+    """The values of each target, or what stands for a target that is not there."""
+    padded = np.concatenate([values, np.full((1, *values.shape[1:]), nothing)])
+    return padded[target]
+
+
+def quotient(part: F64, whole: F64) -> F64:
+    """The quotient, nan where the whole is 0."""
+    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+
+
+def averaged(values: Sequence[F64]) -> F64:
+    """The mean over the splits in which a number is defined, shape (targets,); nan where it is in none."""
+    stacked = np.stack(values)
+    defined = np.isfinite(stacked)
+    number = defined.sum(axis=0)
+    total = np.where(defined, stacked, 0.0).sum(axis=0)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
