@@ -31,6 +31,7 @@ class Programs:
     Attributes
     ----------
     header : AtlasHeader
+    class_by : 'lesion' or 'form'
     behaviour : array of uint64
     kind : array of uint8
         Class number, as in `CLASSES`.
@@ -39,6 +40,7 @@ class Programs:
     """
 
     header: AtlasHeader
+    class_by: ClassBy
     behaviour: U64
     kind: U8
     bits: U8
@@ -59,17 +61,18 @@ class Programs:
     @classmethod
     def of_rows(cls, header: AtlasHeader, rows: Rows, class_by: ClassBy) -> "Programs":
         """The programs of these rows."""
-        return cls(header, rows.behaviour, kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, rows.count)
+        columns = (rows.behaviour, kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, rows.count)
+        return cls(header, class_by, *columns)
 
     def take(self, chosen: NDArray[Any]) -> "Programs":
         """The rows at these indices, or where this mask is True."""
         columns = (self.behaviour, self.kind, self.bits, self.steps, self.searches, self.count)
-        return Programs(self.header, *(column[chosen] for column in columns))
+        return Programs(self.header, self.class_by, *(column[chosen] for column in columns))
 
     def weights(self, prior: Prior) -> F64:
         """What the programs of each row weigh together, shape (rows,)."""
-        weights: F64 = self.count * np.exp2(prior.log2_weight(self.bits, self.mean_steps, self.searches))
-        return weights
+        weights = np.exp2(prior.log2_weight(self.bits, self.mean_steps, self.searches))
+        return weights * self.count.astype(np.float64)
 
     @property
     def mean_steps(self) -> F64:
@@ -103,7 +106,8 @@ class Fitting:
     @cached_property
     def faithful(self) -> Mask:
         """Where an entry is right on all held-out lanes."""
-        return self.right == self.held_out
+        found: Mask = self.right == self.held_out
+        return found
 
     @cached_property
     def _place(self) -> I64:
@@ -111,8 +115,7 @@ class Fitting:
 
     def sums(self, weights: F64) -> F64:
         """Sums over the entries of each target and class, shape (targets, classes)."""
-        found = np.bincount(self._place, weights=weights, minlength=self.targets * len(CLASSES))
-        return found.reshape(self.targets, len(CLASSES))
+        return sums(self._place, weights, self.targets * len(CLASSES)).reshape(self.targets, len(CLASSES))
 
     def least(self, cost: NDArray[Any]) -> F64:
         """The least cost of each target's entries of a class, or NONE; shape (targets, classes)."""
@@ -162,6 +165,11 @@ def _lanes_right(wrong: U64, domain: Domain, lanes: tuple[int, ...]) -> I64:
     is_nothing = np.zeros_like(is_zero)
     chosen = [is_zero if lane in lanes else is_nothing for lane in range(len(domain.lanes))]
     return np.bitwise_count(lanes_where(wrong, domain, chosen)).astype(np.int64)
+
+
+def sums(place: I64, weights: F64, size: int) -> F64:
+    """Sums of weights by place, shape (size,)."""
+    return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
 
 
 def at_end(by_class: F64, end: End) -> tuple[F64, F64]:

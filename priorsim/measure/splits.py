@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import NONE, Programs, at_end, least_at_end, places
+from priorsim.measure.fitting import NONE, Programs, at_end, least_at_end, places, sums
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import CLASSES, I64, U64
+from priorsim.measure.histogram import CLASSES, I64, U64, acceptable
 from priorsim.measure.mass import End
 from priorsim.prior import F64, Prior
+from priorsim.worlds.proxy import Camera
 
 LENGTHS = 256
 """More than any program has bits."""
@@ -53,8 +54,7 @@ class ByBehaviour:
     def masses(self, prior: Prior) -> F64:
         """What each behaviour's programs of each class weigh, shape (behaviours, classes)."""
         size = len(self.behaviour) * len(CLASSES)
-        found = np.bincount(self._place, weights=self.programs.weights(prior), minlength=size)
-        return found.reshape(-1, len(CLASSES))
+        return sums(self._place, self.programs.weights(prior), size).reshape(-1, len(CLASSES))
 
     def least(self, cost: F64) -> F64:
         """The least cost of each behaviour's programs of a class, or NONE; shape (behaviours, classes)."""
@@ -101,7 +101,7 @@ class OnSplit:
 
     def _by_group(self, values: F64) -> F64:
         """Sums over the behaviours of each group, shape (groups, columns)."""
-        return np.column_stack([np.bincount(self.group, weights=column, minlength=self._groups) for column in values.T])
+        return np.column_stack([sums(self.group, column, self._groups) for column in values.T])
 
     @cached_property
     def fitting(self) -> F64:
@@ -149,7 +149,7 @@ class OnSplit:
         mine = np.flatnonzero(group >= 0)
         place = (group[mine] * 2 + side[rows.kind[mine]]) * LENGTHS + rows.bits[mine]
         size = self._groups * 2 * LENGTHS
-        counted = np.bincount(place, weights=rows.count[mine], minlength=size).reshape(-1, 2, LENGTHS)
+        counted = sums(place, rows.count[mine].astype(np.float64), size).reshape(-1, 2, LENGTHS)
         reached = (counted > 0).all(axis=1, keepdims=True)
         total = np.where(reached, counted, 0.0).sum(axis=2)[self.target_group]
         return total[:, 0], total[:, 1]
@@ -173,8 +173,8 @@ class OnSplit:
         safe = np.minimum(faithful, self._least_of_others(direct))
         others = self._least_of_others(search)
         all_do, some_do = others < safe, np.isfinite(others) & (others <= safe)
-        has_faithful = np.isfinite(faithful)
-        return tuple(np.where(has_faithful, holds.astype(np.float64), np.nan) for holds in (all_do, some_do))
+        undefined = np.where(np.isfinite(faithful), 0.0, np.nan)
+        return undefined + all_do, undefined + some_do
 
     def _least_of_others(self, cost: F64) -> F64:
         """The least cost in each target's group, the target's own behaviour left out, shape (targets,)."""
@@ -207,10 +207,28 @@ def on_split(census: ByBehaviour, masses: F64, targets: U64, split: Split) -> On
     return OnSplit(census, chosen, group[chosen], masses[chosen], target, target_group)
 
 
+def on_cameras(census: ByBehaviour, masses: F64, cameras: Sequence[Camera]) -> OnSplit:
+    """Cameras on their own training lanes: a group is what a camera accepts there, its target the truth.
+
+    Each camera has a group of its own, so a behaviour is chosen once for each camera that accepts it.
+    """
+    fits = [np.flatnonzero(acceptable(census.behaviour, camera, camera.train)) for camera in cameras]
+    chosen, sizes = np.concatenate(fits), np.array([len(each) for each in fits])
+    first = np.cumsum(sizes) - sizes
+    truths = np.array([camera.truth.behaviour for camera in cameras], dtype=np.uint64)
+    own = [places(census.behaviour[each], truth) for each, truth in zip(fits, truths[:, None], strict=True)]
+    target = np.concatenate(own)
+    group = np.repeat(np.arange(len(cameras)), sizes)
+    return OnSplit(
+        census, chosen, group, masses[chosen], np.where(target >= 0, target + first, -1), np.arange(len(cameras))
+    )
+
+
 def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
     """The values of each target, or what stands for a target that is not there."""
     padded = np.concatenate([values, np.full((1, *values.shape[1:]), nothing)])
-    return padded[target]
+    found: F64 = padded[target]
+    return found
 
 
 def quotient(part: F64, whole: F64) -> F64:
