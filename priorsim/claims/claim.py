@@ -106,6 +106,10 @@ class Claim:
         return all(cell.factors[factor] == level for factor, level in self.deciding.items())
 
 
+DECIMALS = 12
+"""What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
+
+
 def cell_of(values: Values, condition: Condition, factors: Factors) -> Cell:
     """How many worlds support a condition, and the quantity where it is known.
 
@@ -117,7 +121,7 @@ def cell_of(values: Values, condition: Condition, factors: Factors) -> Cell:
     (1, 1, 2, (-1.0, 0.5, 1.0))
     """
     known = ~(np.isnan(values.low) | np.isnan(values.high))
-    low, high = values.low[known], values.high[known]
+    low, high = (np.round(end[known], DECIMALS) for end in (values.low, values.high))
     at_low, at_high = condition.test(low), condition.test(high)
     is_finite = np.isfinite(low) & np.isfinite(high)
     holds, fails = int((at_low & at_high).sum()), int((~at_low & ~at_high).sum())

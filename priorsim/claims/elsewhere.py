@@ -6,7 +6,7 @@ from priorsim.claims.claim import Beside, Claim, above, at_least, at_most
 from priorsim.claims.site import Site, Values, log2_odds, log2_quotient
 from priorsim.measure.fitting import at_end
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import OnSplit, quotient
+from priorsim.measure.splits import OnSplit, averaged, quotient
 from priorsim.prior import F64
 
 
@@ -81,9 +81,8 @@ def _share_of_splits(site: Site, cost: F64) -> Values:
     least = site.least_by_behaviour(cost)
 
     def value(end: End) -> Values:
-        low = site.average(lambda each: each.lightest_defects(least, end)[0])
-        high = site.average(lambda each: each.lightest_defects(least, end)[1])
-        return Values(low, high)
+        all_do, some_do = zip(*(each.lightest_defects(least, end) for each in site.on_splits), strict=True)
+        return Values(averaged(all_do), averaged(some_do))
 
     return Values.hull([value(end) for end in ENDS])
 

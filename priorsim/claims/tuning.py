@@ -26,8 +26,8 @@ def loss_at(site: Site, gamma: float) -> F64:
     """The held-out loss of the whole fitting mass at a price on time, shape (worlds,)."""
     found = site.fitting
     weights = found.programs.weights(site.prior(gamma=gamma))
-    right = found.sums(weights * found.right).sum(axis=1)
-    return 1 - quotient(right, found.sums(weights).sum(axis=1)) / max(1, found.held_out)
+    wrong = found.sums(weights * (found.held_out - found.right)).sum(axis=1)
+    return quotient(wrong, found.held_out * found.sums(weights).sum(axis=1))
 
 
 def harm_at(site: Site, gamma: float, end: End) -> F64:

@@ -22,7 +22,7 @@ from priorsim.mu.domain import Domain
 from priorsim.prior import F64
 from priorsim.worlds import World
 
-WORLDS = 4
+WORLDS = 3
 """Worlds of a site that are measured."""
 CODE_BITS = 22
 """The bound on header, index and body of programs with data."""
@@ -34,7 +34,7 @@ def sample(worlds: int) -> list[int]:
     """The worlds that are measured.
 
     >>> sample(9), sample(2)
-    ([0, 2, 4, 6], [0, 1])
+    ([0, 3, 6], [0, 1])
     """
     number = min(WORLDS, worlds)
     return [place * worlds // number for place in range(number)]

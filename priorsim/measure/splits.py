@@ -12,12 +12,13 @@ import numpy as np
 
 from priorsim.measure.fitting import NONE, Programs, at_end, least_at_end, places, sums
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import CLASSES, I64, U64, acceptable
+from priorsim.measure.histogram import CLASSES, I64, U8, U64, acceptable
 from priorsim.measure.mass import End
 from priorsim.prior import F64, Prior
 from priorsim.worlds.proxy import Camera
 
-LENGTHS = 256
+LENGTH_BITS = 8
+LENGTHS = 1 << LENGTH_BITS
 """More than any program has bits."""
 
 
@@ -61,6 +62,15 @@ class ByBehaviour:
         found = np.full(len(self.behaviour) * len(CLASSES), NONE)
         np.minimum.at(found, self._place, cost)
         return found.reshape(-1, len(CLASSES))
+
+    @cached_property
+    def by_length(self) -> tuple[I64, U8, U8, F64]:
+        """The programs of each behaviour, class and length: those three, and how many; shape (numbers,)."""
+        key = (self._place << LENGTH_BITS) | self.programs.bits
+        keys, which = np.unique(key, return_inverse=True)
+        count = sums(which, self.programs.count.astype(np.float64), len(keys))
+        place, bits = keys >> LENGTH_BITS, keys & (LENGTHS - 1)
+        return place // len(CLASSES), (place % len(CLASSES)).astype(np.uint8), bits.astype(np.uint8), count
 
     def both_classes(self) -> U64:
         """The behaviours that have a direct and a search program: the population of a census."""
@@ -140,16 +150,16 @@ class OnSplit:
 
     def programs(self, end: End) -> tuple[F64, F64]:
         """The numbers of direct and of search programs that fit, over the lengths that both reach."""
-        rows = self.census.programs
+        behaviour, kind, bits, count = self.census.by_length
         side = np.zeros(len(CLASSES), dtype=np.int64)
         side[list(end.search)] = 1
         group_of = np.full(len(self.census.behaviour), -1)
         group_of[self.chosen] = self.group
-        group = group_of[self.census.which]
+        group = group_of[behaviour]
         mine = np.flatnonzero(group >= 0)
-        place = (group[mine] * 2 + side[rows.kind[mine]]) * LENGTHS + rows.bits[mine]
+        place = (group[mine] * 2 + side[kind[mine]]) * LENGTHS + bits[mine]
         size = self._groups * 2 * LENGTHS
-        counted = sums(place, rows.count[mine].astype(np.float64), size).reshape(-1, 2, LENGTHS)
+        counted = sums(place, count[mine], size).reshape(-1, 2, LENGTHS)
         reached = (counted > 0).all(axis=1, keepdims=True)
         total = np.where(reached, counted, 0.0).sum(axis=2)[self.target_group]
         return total[:, 0], total[:, 1]
@@ -233,7 +243,8 @@ def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
 
 def quotient(part: F64, whole: F64) -> F64:
     """The quotient, nan where the whole is 0."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    found: F64 = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found
 
 
 def averaged(values: Sequence[F64]) -> F64:
