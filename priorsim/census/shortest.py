@@ -29,12 +29,15 @@ class Shortest:
 
     Attributes
     ----------
+    asked : int
+        How many were asked for; there are fewer where fewer fit within the census's bound.
     programs : tuple of (int, Program)
         Bits and program.
     last_length : int
         How many programs of the last one's length fit, whether they are among these or not; 0 where none fits.
     """
 
+    asked: int
     programs: tuple[tuple[int, Program], ...] = ()
     last_length: int = 0
 
@@ -42,6 +45,12 @@ class Shortest:
     def last_taken(self) -> int:
         """How many of the programs are of the last one's length."""
         return sum(bits == self.programs[-1][0] for bits, _ in self.programs)
+
+    def complete_bits(self, max_bits: int) -> int:
+        """Up to how many bits every program that fits is among them, in a census up to `max_bits`."""
+        if len(self.programs) < self.asked:
+            return max_bits
+        return self.programs[-1][0] - (self.last_taken < self.last_length)
 
 
 def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
@@ -68,7 +77,7 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     counts = counts_by_length(fitting.bits, fitting.count)
     lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]
     if not lengths:
-        return Shortest()
+        return Shortest(number)
     header = replace(header, max_bits=lengths[-1], accounting=Accounting.TOTAL)
     check_exact(header)
     found: list[tuple[int, Program]] = []
@@ -80,7 +89,7 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
                 f"{len(terms)} programs of {bits} bits fit where the atlas has {counts[bits]}: make it again"
             )
         found += [(bits, Program(term)) for _, term in terms]
-    return Shortest(tuple(found[:number]), counts[lengths[-1]])
+    return Shortest(number, tuple(found[:number]), counts[lengths[-1]])
 
 
 Place = tuple[int, int, int]
