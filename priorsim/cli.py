@@ -250,6 +250,34 @@ def population(
 
 
 @app.command()
+def definitions(
+    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
+    train: Train = None,
+    prior: PriorName = "solomonoff",
+    beta: Beta = None,
+    gamma: Gamma = None,
+    lam: Lambda = None,
+    delta: Delta = None,
+    cap: Cap = None,
+    programs: Annotated[int, typer.Option("--programs", help="How many of the shortest to take one by one.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """What counts as search: form, two lesions, retargeting and effort side by side, with the odds under each.
+
+    Form and lesions over all programs that fit; all five over the shortest of them. SPEED
+    """
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.definitions_text import definitions_text
+    from priorsim.formats import format_json
+    from priorsim.measure.definitions import definitions as compare
+
+    weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
+    found = compare(StoredAtlas.open(atlas), where, weight, number=programs)
+    typer.echo(format_json(found.to_json()).rstrip() if as_json else definitions_text(found))
+
+
+@app.command()
 def data(
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     code_bits: Annotated[int, typer.Option("--code-bits", help="Most bits of header, index and body together.")],
