@@ -5,7 +5,7 @@ three can be told; over the shortest of them, taken as programs, all five. Exact
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from fractions import Fraction
 from functools import partial
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, RowKey, Rows
 from priorsim.census.exhaustive import key_of
+from priorsim.census.progress import Progress
 from priorsim.census.shortest import Shortest, shortest_programs
 from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
@@ -250,6 +251,7 @@ def definitions(
     number: int = 100,
     known: Iterable[World] | None = None,
     workers: int = 2,
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> Definitions:
     """Hold the definitions of search against each other in one world.
 
@@ -265,6 +267,8 @@ def definitions(
         Those on the world's domain are what programs are retargeted to; the catalogue by default.
     workers : int
         Threads; the result does not depend on it.
+    progress : callable, optional
+        Called with the Progress after each of the shortest programs.
 
     Raises
     ------
@@ -283,14 +287,17 @@ def definitions(
     found = shortest_programs(header, rows, fits, number, workers=workers)
     goals = other_worlds(world, catalogue().values() if known is None else known)
     labels = np.column_stack(by_row(rows)).astype(np.int8)
-    judged = tuple(judge(header, program, goals) for _, program in found.programs)
+    judged = []
+    for _, program in found.programs:
+        judged.append(judge(header, program, goals))
+        progress(Progress(len(judged), len(found.programs)))
     return Definitions(
         header=header,
         world=world,
         prior=prior,
         every=compare(BY_ROW, rows, labels, header, prior, bound=header.max_bits),
         shortest=found,
-        judged=judged,
+        judged=tuple(judged),
         few=_one_by_one(judged, found, header, prior),
         goals=tuple(goal.name for goal in goals),
     )

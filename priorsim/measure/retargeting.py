@@ -19,9 +19,11 @@ def other_worlds(world: World, known: Iterable[World]) -> tuple[World, ...]:
     def place(each: World) -> tuple[object, ...]:
         return each.domain.word_bits, each.domain.columns, each.domain.lanes
 
-    found = {each.acceptable: each for each in reversed(list(known)) if place(each) == place(world)}
-    found.pop(world.acceptable, None)
-    return tuple(reversed(found.values()))
+    found: dict[object, World] = {}
+    for each in known:
+        if place(each) == place(world) and each.acceptable != world.acceptable:
+            found.setdefault(each.acceptable, each)
+    return tuple(found.values())
 
 
 def run_lanes(program: Program, domain: Domain) -> list[Evaluation]:
@@ -36,7 +38,7 @@ def effort(lanes: Sequence[Evaluation]) -> Fraction:
     >>> from priorsim.mu.syntax import parse
     >>> root = parse("(find (c) (eq x (mul c c)))", Language.named("arith", 2))
     >>> effort(run_lanes(root, Domain.default(2)))
-    Fraction(25, 37)
+    Fraction(45, 59)
     """
     return Fraction(sum(lane.unchosen for lane in lanes), sum(lane.steps for lane in lanes))
 
