@@ -148,6 +148,23 @@ def test_the_population_as_text_json_and_csv(atlas, tmp_path):
     assert len(lines) == 1 + values["behaviours"]["population"] > 1
 
 
+@pytest.mark.engine
+def test_definitions_of_search_side_by_side(atlas):
+    ask = ("definitions", "--atlas", atlas, "--world", "identity-w3")
+    text = output(*ask, "--train", "0-3", "--prior", "levin", "--programs", "20")
+    for words in ("all programs that fit", "the 20 shortest of them", "the first in code order", "retargeted"):
+        assert words in text
+    values = json.loads(output(*ask, "--json"))
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
+    for key in (*values, *values["fitting"], *values["shortest"], *values["shortest"]["list"][0]):
+        assert re.search(rf"[`{{ ]{key}[`,}}]", documented), key
+    assert len(values["shortest"]["list"]) == values["shortest"]["asked"] == 100
+    assert values["shortest"]["list"][0]["program"] == "x"
+    assert set(values["fitting"]["odds"]) < set(values["shortest"]["odds"])
+    assert values["fitting"]["programs"] > values["shortest"]["programs"] == 100
+    assert "nothing to compare" in output("definitions", "--atlas", atlas, "--world", "table-a-w3")
+
+
 def test_programs_with_data_are_counted(tmp_path):
     asked = ("data", "--world", "isqrt-w3", "--code-bits", "20")
     values = json.loads(output(*asked, "--json", "--prior", "levin"))
@@ -352,6 +369,8 @@ def bad_inputs(atlas):
         (["heldout", *ask[1:], "--prior", "capped"], "give --cap"),
         (["heldout", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["heldout", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["definitions", *ask[1:], "--programs", "0"], "choose 1 to 10000"),
+        (["definitions", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["population", "--atlas", folder / "cut.parquet"], "not a whole Parquet file"),
         (["population", "--atlas", atlas, "--json", "--out", folder / "x.csv"], "exclude each other"),
         (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
