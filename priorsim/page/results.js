@@ -1,0 +1,130 @@
+/* --- explorer: numbers in words --------------------------------------------------------------------------------- */
+
+const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212");
+
+function formatOdds([low, high]) {
+  const word = (value) => (value === null ? "unknown" : Number.isFinite(value) ? fixed(value, 2) : value > 0 ? "inf" : "\u2212inf");
+  const [a, b] = [word(low), word(high)];
+  return a === b ? a : `[${a}, ${b}]`;
+}
+
+function whoWins([low, high], prior, world) {
+  const within = prior.cap === null ? `up to ${world.bound} bits` : `up to ${world.bound} bits and within the cap`;
+  if (low === null && high === null) return `no program fits ${within}`;
+  if (low === Infinity) return `one-sided: no direct program fits ${within}`;
+  if (high === -Infinity) return `one-sided: no search program fits ${within}`;
+  if (low > 0) return "search outweighs direct code";
+  if (high < 0) return "direct code outweighs search";
+  return low === high ? "even" : "the disguised programs decide";
+}
+
+function formatShare(value) {
+  if (value === null) return "none";
+  if (value === 0 || value === 1) return String(value);
+  return value >= 0.0005 && value < 0.9995 ? fixed(value, 3) : value < 0.5 ? value.toExponential(1).replace("-", "\u2212") : "> 0.999";
+}
+
+function formatRoots({ roots, sign }, [low, high]) {
+  if (roots.length) return roots.map((root) => fixed(root, 4)).join(", ");
+  if (sign === null) return "none: both classes are empty";
+  return `none in [${low}, ${high}], the log-odds ${["stay negative", "are 0 throughout", "stay positive"][sign + 1]}`;
+}
+
+const formatCount = (count) => (count < 1e15 ? count.toLocaleString("en") : count.toExponential(3));
+
+/* --- explorer: results ------------------------------------------------------------------------------------------ */
+
+function showResults(found, along, prior, world) {
+  const odds = byId("odds");
+  odds.textContent = `${formatOdds(found.odds)}${found.odds.some(Number.isFinite) ? " bits" : ""}`;
+  [odds.dataset.low, odds.dataset.high] = found.odds.map(String);
+  byId("says").textContent = whoWins(found.odds, prior, world);
+  byId("about").textContent = `${world.description}; dialect ${world.dialect}, words of ${world.word_bits} bits, `
+    + `${world.lanes} lanes, ${world.held_out} held out; classes by ${world.class_by}; every code-only program up to `
+    + `B = ${world.bound} bits`;
+  showShares(found, world);
+  const ends = [["disguised as direct", 0], ["disguised as search", 1]];
+  byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
+    const value = make("dd", { "data-roots": JSON.stringify(along.crossovers[end].roots) });
+    value.textContent = formatRoots(along.crossovers[end], DATA.roots.range);
+    return [make("dt", {}, `gamma*, ${name}`), value];
+  }));
+  byId("plot").replaceChildren(plot(along, prior.gamma));
+  announce(`Log-odds ${formatOdds(found.odds)}: ${whoWins(found.odds, prior, world)}`);
+}
+
+function showShares(found, world) {
+  const bar = byId("bar"), legend = byId("legend");
+  const words = DATA.classes.map((name, kind) => `${name} ${formatShare(found.shares[kind])}`);
+  bar.setAttribute("aria-label", `shares of the fitting mass: ${words.join(", ")}`);
+  bar.replaceChildren(...DATA.classes.map((name, kind) => {
+    const part = make("span", { class: name, title: words[kind] });
+    part.style.width = `${100 * (found.shares[kind] ?? 0)}%`;
+    return part;
+  }));
+  legend.replaceChildren(...DATA.classes.map((name) => make("span", {}, make("i", { class: name }), name)));
+  byId("classes").replaceChildren(...DATA.classes.map((name, kind) => {
+    const share = make("td", { "data-share": String(found.shares[kind]) }, formatShare(found.shares[kind]));
+    const faithful = make("td", { "data-faithful": String(found.faithful[kind]) }, formatShare(found.faithful[kind]));
+    const least = world.shortest[kind] ?? `none up to ${world.bound}`;
+    return make("tr", {}, make("th", { scope: "row" }, name), share, faithful, make("td", {}, String(least)),
+      make("td", {}, formatCount(world.programs[kind])));
+  }));
+  byId("faithful").textContent = world.held_out === 0 ? "No lane is held out: whatever fits is faithful."
+    : `Right on the ${world.held_out} held-out lanes too: ${formatShare(found.faithfulShare)} of the fitting mass.`;
+  const shown = DATA.classes.flatMap((name, kind) => (world.witnesses[kind] === null ? []
+    : [make("dt", {}, `${name}, ${world.shortest[kind]} bits`), make("dd", {}, make("code", {}, world.witnesses[kind]))]));
+  byId("programs").replaceChildren(...shown);
+  byId("witnesses").hidden = !shown.length;
+}
+
+/* Spoken once the controls rest, so that moving a slider does not queue up sentences. */
+function announce(text) {
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => { byId("live").textContent = text; }, 500);
+}
+
+/* --- explorer: log-odds against gamma --------------------------------------------------------------------------- */
+
+const FRAME = { width: 520, height: 250, left: 52, right: 12, top: 12, bottom: 38 };
+
+/* About five round numbers from low to high. */
+function ticks(low, high) {
+  const rough = (high - low) / 5, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const from = Math.ceil(low / step), to = Math.floor(high / step);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => (from + i) * step);
+}
+
+function plot({ gammas, curve: odds, crossovers: found }, gamma) {
+  const values = odds.flat().filter((value) => value !== null && Number.isFinite(value));
+  if (!values.length) return make("p", { class: "quiet" }, "No curve: the odds are one-sided at every gamma.");
+  const { width, height, left, right, top, bottom } = FRAME, last = gammas.at(-1);
+  let low = Math.min(0, ...values), high = Math.max(0, ...values);
+  if (high - low < 0.1) [low, high] = [low - 0.05, high + 0.05];
+  const margin = 0.04 * (high - low);
+  [low, high] = [low - margin, high + margin];
+  const x = (value) => left + (width - left - right) * (value / last);
+  const y = (value) => top + (height - top - bottom) * ((high - value) / (high - low));
+  const at = (value, end) => `${x(gammas[value]).toFixed(2)} ${y(odds[value][end]).toFixed(2)}`;
+  const lines = [0, 1].map((end) => {
+    const known = gammas.map((_, i) => i).filter((i) => Number.isFinite(odds[i][end] ?? NaN));
+    return known.map((i) => at(i, end));
+  });
+  const axes = [
+    ...ticks(0, last).map((value) => draw("text", { x: x(value), y: height - bottom + 16, "text-anchor": "middle" }, String(value))),
+    ...ticks(low, high).flatMap((value) => [
+      draw("path", { class: value === 0 ? "zero" : "grid", d: `M${left} ${y(value).toFixed(2)}H${width - right}` }),
+      draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(6))).replace("-", "\u2212")),
+    ]),
+    draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, "gamma"),
+    draw("text", { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, "log-odds, bits"),
+  ];
+  const band = lines[0].length && lines[1].length ? [draw("path", { class: "band", d: `M${[...lines[0], ...lines[1].reverse()].join("L")}Z` })] : [];
+  if (band.length) lines[1].reverse();
+  const strokes = lines.flatMap((line, end) => (line.length ? [draw("path", { class: `line end${end}`, d: `M${line.join("L")}` })] : []));
+  const roots = found.flatMap(({ roots: each }) => each.map((root) => draw("circle", { class: "root", cx: x(root), cy: y(0), r: 4 })));
+  const now = gamma <= last ? [draw("path", { class: "now", d: `M${x(gamma).toFixed(2)} ${top}V${height - bottom}` })] : [];
+  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "log-odds against gamma, the other penalties as set" },
+    ...axes, ...band, ...strokes, ...now, ...roots);
+}
