@@ -103,8 +103,11 @@ function buildField(name) {
   const row = make("div", { class: "field" }, label, number);
   fields[name] = { number };
   number.addEventListener("input", () => change(name, number.value === "" ? null : number.valueAsNumber));
-  /* What was refused is set back when the field is left. */
-  number.addEventListener("change", () => { say(""); number.blur(); show(); });
+  /* What was refused is set back once it is entered; the reason stays. */
+  number.addEventListener("change", () => {
+    number.value = state[name] ?? "";
+    number.setAttribute("aria-invalid", "false");
+  });
   if (name in DATA.sliders) {
     const [low, high] = name === "lambda" ? [0, LAMBDA.places] : DATA.sliders[name];
     const slider = make("input", { type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}` });

@@ -9,7 +9,7 @@ float64 rounding.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,7 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
 
 
 def packed(cells: Cells) -> list[list[Any]]:
-    """Groups [class, searches, faithful, bits, steps, counts]; of steps the first, then each one's excess over the last.
+    """Groups [class, searches, faithful, bits, steps, counts]; steps: the least, then each one's excess over the last.
 
     >>> from priorsim.measure.histogram import Cells
     >>> flags = [np.zeros(2, dtype=bool)] * 3
@@ -122,6 +122,6 @@ def packed(cells: Cells) -> list[list[Any]]:
     for shared, members in groupby(sorted(merged), key=lambda at: at[:-1]):
         found = list(members)
         steps = [at[-1] for at in found]
-        excess = [steps[0], *(later - earlier for earlier, later in zip(steps, steps[1:], strict=False))]
+        excess = [steps[0], *(later - earlier for earlier, later in pairwise(steps))]
         groups.append([*shared, excess, [merged[at] for at in found]])
     return groups

@@ -122,11 +122,9 @@ def _rename(element: ElementTree.Element, prefix: str) -> None:
     attributes = {}
     for full, value in element.attrib.items():
         key = _local(full)
-        if key == "id":
-            value = prefix + value
-        elif key == "href" and value.startswith("#"):
-            value = f"#{prefix}{value[1:]}"
-        attributes[key] = " ".join(_REFERENCE.sub(rf"url(#{prefix}\1)", value).split())
+        is_own = key == "id" or (key == "href" and value.startswith("#"))
+        named = re.sub("^#?", rf"\g<0>{prefix}", value) if is_own else _REFERENCE.sub(rf"url(#{prefix}\1)", value)
+        attributes[key] = " ".join(named.split())
     element.attrib.clear()
     element.attrib.update(attributes)
     element.tail = None
