@@ -11,6 +11,7 @@ const HINTS = {
 };
 const PARAMETERS = Object.keys(HINTS);
 const STEPS = { beta: 0.001, gamma: 0.01, lambda: 1, delta: 0.25 };
+const CURVE_PLACES = 160;
 /* The slider of lambda has 0 at its left end and four powers of ten along it. */
 const LAMBDA = { places: 400, decades: 4 };
 
@@ -135,16 +136,23 @@ function showControls() {
   byId("prior-text").textContent = chosen.length ? chosen[0].description : "No named prior has these values.";
 }
 
-/* What depends on everything but gamma, kept while only gamma moves. */
+/* Crossovers and curve, which depend on everything but gamma, kept while only gamma moves. The curve goes on to the
+   first of 2, 4 and 8 that leaves room beyond every crossover and the gamma that is set. */
 function alongOf(classes, prior) {
   const key = JSON.stringify([state.world, { ...prior, gamma: 0 }]);
   if (memo.key !== key) {
-    const sums = classes.map((cells) => alongGamma(cells, prior)), places = 160;
-    const gammas = Array.from({ length: places + 1 }, (_, i) => DATA.roots.range[1] * (i / places));
-    memo.along = { gammas, curve: curve(sums, gammas), crossovers: crossovers(sums, DATA.roots) };
+    const sums = classes.map((cells) => alongGamma(cells, prior));
+    memo.along = { sums, crossovers: crossovers(sums, DATA.roots) };
     memo.key = key;
   }
-  return memo.along;
+  const { along } = memo, reach = DATA.roots.range[1];
+  const wanted = Math.max(prior.gamma, ...along.crossovers.flatMap(({ roots }) => roots.map((root) => 1.25 * root)));
+  const last = [reach / 4, reach / 2].find((end) => wanted <= end) ?? reach;
+  if (along.gammas?.at(-1) !== last) {
+    along.gammas = Array.from({ length: CURVE_PLACES + 1 }, (_, i) => last * (i / CURVE_PLACES));
+    along.curve = curve(along.sums, along.gammas);
+  }
+  return along;
 }
 
 function show() {

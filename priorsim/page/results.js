@@ -40,7 +40,7 @@ function showResults(found, along, prior, world) {
   [odds.dataset.low, odds.dataset.high] = found.odds.map(String);
   byId("says").textContent = whoWins(found.odds, prior, world);
   byId("about").textContent = `${world.description}; dialect ${world.dialect}, words of ${world.word_bits} bits, `
-    + `${world.lanes} lanes, ${world.held_out} held out; classes by ${world.class_by}; every code-only program up to `
+    + `${world.lanes === 1 ? "1 lane" : `${world.lanes} lanes`}, ${world.held_out || "none"} held out; classes by ${world.class_by}; every code-only program up to `
     + `B = ${world.bound} bits`;
   showShares(found, world);
   const ends = [["disguised as direct", 0], ["disguised as search", 1]];
@@ -96,35 +96,41 @@ function ticks(low, high) {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => (from + i) * step);
 }
 
-function plot({ gammas, curve: odds, crossovers: found }, gamma) {
-  const values = odds.flat().filter((value) => value !== null && Number.isFinite(value));
-  if (!values.length) return make("p", { class: "quiet" }, "No curve: the odds are one-sided at every gamma.");
-  const { width, height, left, right, top, bottom } = FRAME, last = gammas.at(-1);
-  let low = Math.min(0, ...values), high = Math.max(0, ...values);
-  if (high - low < 0.1) [low, high] = [low - 0.05, high + 0.05];
-  const margin = 0.04 * (high - low);
-  [low, high] = [low - margin, high + margin];
-  const x = (value) => left + (width - left - right) * (value / last);
-  const y = (value) => top + (height - top - bottom) * ((high - value) / (high - low));
-  const at = (value, end) => `${x(gammas[value]).toFixed(2)} ${y(odds[value][end]).toFixed(2)}`;
-  const lines = [0, 1].map((end) => {
-    const known = gammas.map((_, i) => i).filter((i) => Number.isFinite(odds[i][end] ?? NaN));
-    return known.map((i) => at(i, end));
-  });
-  const axes = [
-    ...ticks(0, last).map((value) => draw("text", { x: x(value), y: height - bottom + 16, "text-anchor": "middle" }, String(value))),
+/* The two curves as points "x y" of the picture; an end that is one-sided or unknown has fewer or none. */
+function curvePoints(gammas, odds, x, y) {
+  return ENDS.map((_, end) => gammas.flatMap((gamma, i) => (
+    Number.isFinite(odds[i][end]) ? [`${x(gamma).toFixed(2)} ${y(odds[i][end]).toFixed(2)}`] : [])));
+}
+
+function plotAxes(last, [low, high], x, y) {
+  const { width, height, left, right, top, bottom } = FRAME;
+  const text = (content, attributes) => draw("text", { "text-anchor": "middle", ...attributes }, content);
+  return [
+    ...ticks(0, last).map((value) => text(String(value), { x: x(value), y: height - bottom + 16 })),
     ...ticks(low, high).flatMap((value) => [
       draw("path", { class: value === 0 ? "zero" : "grid", d: `M${left} ${y(value).toFixed(2)}H${width - right}` }),
-      draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(6))).replace("-", "\u2212")),
+      text(String(Number(value.toPrecision(6))).replace("-", "\u2212"), { x: left - 6, y: y(value) + 4, "text-anchor": "end" }),
     ]),
-    draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, "gamma"),
-    draw("text", { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, "log-odds, bits"),
+    text("gamma", { x: (left + width - right) / 2, y: height - 4 }),
+    text("log-odds, bits", { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }),
   ];
-  const band = lines[0].length && lines[1].length ? [draw("path", { class: "band", d: `M${[...lines[0], ...lines[1].reverse()].join("L")}Z` })] : [];
-  if (band.length) lines[1].reverse();
-  const strokes = lines.flatMap((line, end) => (line.length ? [draw("path", { class: `line end${end}`, d: `M${line.join("L")}` })] : []));
-  const roots = found.flatMap(({ roots: each }) => each.map((root) => draw("circle", { class: "root", cx: x(root), cy: y(0), r: 4 })));
+}
+
+function plot({ gammas, curve: odds, crossovers: found }, gamma) {
+  const values = odds.flat().filter(Number.isFinite);
+  if (!values.length) return make("p", { class: "quiet" }, "No curve: the odds are one-sided at every gamma.");
+  const { width, height, left, right, top, bottom } = FRAME, last = gammas.at(-1);
+  const extremes = [Math.min(0, ...values), Math.max(0, ...values)];
+  const margin = Math.max(0.05, 0.04 * (extremes[1] - extremes[0]));
+  const [low, high] = [extremes[0] - margin, extremes[1] + margin];
+  const x = (value) => left + (width - left - right) * (value / last);
+  const y = (value) => top + (height - top - bottom) * ((high - value) / (high - low));
+  const lines = curvePoints(gammas, odds, x, y);
+  const band = lines.every((line) => line.length) ? [...lines[0], ...[...lines[1]].reverse()] : [];
+  const path = (kind, points, ending = "") => (points.length ? [draw("path", { class: kind, d: `M${points.join("L")}${ending}` })] : []);
+  const roots = found.flatMap((end) => end.roots.map((root) => draw("circle", { class: "root", cx: x(root), cy: y(0), r: 4 })));
   const now = gamma <= last ? [draw("path", { class: "now", d: `M${x(gamma).toFixed(2)} ${top}V${height - bottom}` })] : [];
   return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "log-odds against gamma, the other penalties as set" },
-    ...axes, ...band, ...strokes, ...now, ...roots);
+    ...plotAxes(last, [low, high], x, y), ...path("band", band, "Z"),
+    ...lines.flatMap((line, end) => path(`line end${end}`, line)), ...now, ...roots);
 }
