@@ -21,6 +21,7 @@ function draw(name, attributes, ...children) {
 
 function startClaims() {
   const table = byId("claims-table");
+  const heads = [...table.querySelectorAll("th[aria-sort]")];
   const claims = [...table.querySelectorAll("tbody.claim")];
   const boxes = [...byId("filters").querySelectorAll("input[name=verdict]")];
   const opener = (claim) => claim.querySelector("button.opens");
@@ -39,7 +40,7 @@ function startClaims() {
   };
   const sort = (head) => {
     const turn = { none: "ascending", ascending: "descending", descending: "none" }[head.getAttribute("aria-sort")];
-    for (const each of table.querySelectorAll("th[aria-sort]")) each.setAttribute("aria-sort", each === head ? turn : "none");
+    for (const each of heads) each.setAttribute("aria-sort", each === head ? turn : "none");
     const key = head.querySelector("button").dataset.key, sign = turn === "descending" ? -1 : 1;
     const order = (a, b) => Number(a.dataset.order) - Number(b.dataset.order);
     const by = key === "verdict" ? (a, b) => Number(a.dataset.verdict) - Number(b.dataset.verdict)
@@ -52,7 +53,7 @@ function startClaims() {
       if (!event.target.closest("a") && !String(getSelection())) open(claim, !isOpen(claim));
     });
   }
-  for (const head of table.querySelectorAll("th[aria-sort]")) head.firstChild.addEventListener("click", () => sort(head));
+  for (const head of heads) head.firstChild.addEventListener("click", () => sort(head));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("input", filter);
   byId("open-all").addEventListener("click", (event) => {

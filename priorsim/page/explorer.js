@@ -39,8 +39,8 @@ function problemWith(name, value, world) {
   const least = { beta: world.least_beta, gamma: 0, lambda: 0, delta: -Infinity, cap: 1 }[name];
   if (value >= least) return null;
   if (name !== "beta") return `${name} is ${value}: give at least ${least}`;
-  return `beta is ${value}: below ${world.threshold.toFixed(4)} the mass of all programs of dialect ${world.dialect} with `
-    + `${world.word_bits}-bit words does not converge: give at least ${least}`;
+  return `beta is ${value}: below ${world.threshold.toFixed(4)} the mass of all programs of dialect ${world.dialect} `
+    + `with ${world.word_bits}-bit words does not converge: give at least ${least}`;
 }
 
 function say(text) {
@@ -99,8 +99,11 @@ function buildControls() {
 }
 
 function buildField(name) {
-  const number = make("input", { type: "number", id: `${name}-number`, step: "any", inputmode: "decimal", "aria-describedby": "problem" });
-  const label = make("label", { for: `${name}-number` }, make("b", {}, name), " ", make("span", { class: "quiet" }, HINTS[name]));
+  const number = make("input", {
+    type: "number", id: `${name}-number`, step: "any", inputmode: "decimal", "aria-describedby": "problem",
+  });
+  const hint = make("span", { class: "quiet" }, HINTS[name]);
+  const label = make("label", { for: `${name}-number` }, make("b", {}, name), " ", hint);
   const row = make("div", { class: "field" }, label, number);
   fields[name] = { number };
   number.addEventListener("input", () => change(name, number.value === "" ? null : number.valueAsNumber));
@@ -111,7 +114,9 @@ function buildField(name) {
   });
   if (name in DATA.sliders) {
     const [low, high] = name === "lambda" ? [0, LAMBDA.places] : DATA.sliders[name];
-    const slider = make("input", { type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}` });
+    const slider = make("input", {
+      type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}`,
+    });
     slider.addEventListener("input", () => change(name, fromSlider(name, slider.valueAsNumber)));
     fields[name].slider = slider;
     row.append(slider);
@@ -168,7 +173,8 @@ function show() {
 function keepAddress() {
   clearTimeout(keepAddress.timer);
   keepAddress.timer = setTimeout(() => {
-    const parts = ["world", ...PARAMETERS].filter((name) => state[name] !== null).map((name) => `${name}=${state[name]}`);
+    const isSet = ([, value]) => value !== null;
+    const parts = Object.entries(state).filter(isSet).map(([name, value]) => `${name}=${value}`);
     history.replaceState(null, "", `#${parts.join("&")}`);
   }, 400);
 }

@@ -25,10 +25,11 @@ function unpackCells(world) {
 /* log2 weight of one program of a cell; the prior is {beta, gamma, lambda, delta, cap}, cap null for none. */
 function log2Weight(cell, prior) {
   if (prior.cap !== null && cell.t > prior.cap) return -Infinity;
-  return -prior.beta * cell.bits - prior.gamma * Math.log2(cell.t) - prior.lambda * cell.t - prior.delta * cell.searches;
+  const time = prior.gamma * Math.log2(cell.t) + prior.lambda * cell.t;
+  return -prior.beta * cell.bits - time - prior.delta * cell.searches;
 }
 
-/* log2 of the sum of count * 2^term, and whether anything was there. */
+/* log2 of the sum of count * 2^term. */
 function log2Sum(terms, counts) {
   let top = -Infinity;
   for (const term of terms) if (term > top) top = term;
@@ -74,13 +75,15 @@ function weigh(classes, prior) {
   };
 }
 
-/* --- along gamma: a mass is theta -> log2 sum 2^(base - theta * feature), features log2 t, ascending and distinct --- */
+/* --- along gamma: a mass is theta -> log2 sum 2^(base - theta * feature), features log2 t, ascending and distinct */
 
 function collect(terms) {
   const feature = [], base = [];
   for (let from = 0, to; from < terms.length; from = to) {
     let top = -Infinity, total = 0;
-    for (to = from; to < terms.length && terms[to].feature === terms[from].feature; to++) top = Math.max(top, terms[to].base);
+    for (to = from; to < terms.length && terms[to].feature === terms[from].feature; to++) {
+      top = Math.max(top, terms[to].base);
+    }
     if (top === -Infinity) continue;
     for (let i = from; i < to; i++) total += 2 ** (terms[i].base - top);
     feature.push(terms[from].feature);

@@ -3,7 +3,11 @@
 const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212");
 
 function formatOdds([low, high]) {
-  const word = (value) => (value === null ? "unknown" : Number.isFinite(value) ? fixed(value, 2) : value > 0 ? "inf" : "\u2212inf");
+  const word = (value) => {
+    if (value === null) return "unknown";
+    if (Number.isFinite(value)) return fixed(value, 2);
+    return value > 0 ? "inf" : "\u2212inf";
+  };
   const [a, b] = [word(low), word(high)];
   return a === b ? a : `[${a}, ${b}]`;
 }
@@ -21,7 +25,8 @@ function whoWins([low, high], prior, world) {
 function formatShare(value) {
   if (value === null) return "none";
   if (value === 0 || value === 1) return String(value);
-  return value >= 0.0005 && value < 0.9995 ? fixed(value, 3) : value < 0.5 ? value.toExponential(1).replace("-", "\u2212") : "> 0.999";
+  if (value >= 0.9995) return "> 0.999";
+  return value >= 0.0005 ? fixed(value, 3) : value.toExponential(1).replace("-", "\u2212");
 }
 
 function formatRoots({ roots, sign }, [low, high]) {
@@ -39,9 +44,12 @@ function showResults(found, along, prior, world) {
   odds.textContent = `${formatOdds(found.odds)}${found.odds.some(Number.isFinite) ? " bits" : ""}`;
   [odds.dataset.low, odds.dataset.high] = found.odds.map(String);
   byId("says").textContent = whoWins(found.odds, prior, world);
-  byId("about").textContent = `${world.description}; dialect ${world.dialect}, words of ${world.word_bits} bits, `
-    + `${world.lanes === 1 ? "1 lane" : `${world.lanes} lanes`}, ${world.held_out || "none"} held out; classes by ${world.class_by}; every code-only program up to `
-    + `B = ${world.bound} bits`;
+  const lanes = world.lanes === 1 ? "1 lane" : `${world.lanes} lanes`;
+  byId("about").textContent = [
+    world.description, `dialect ${world.dialect}, words of ${world.word_bits} bits`,
+    `${lanes}, ${world.held_out || "none"} held out`, `classes by ${world.class_by}`,
+    `every code-only program up to B = ${world.bound} bits`,
+  ].join("; ");
   showShares(found, world);
   const ends = [["disguised as direct", 0], ["disguised as search", 1]];
   byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
@@ -73,7 +81,8 @@ function showShares(found, world) {
   byId("faithful").textContent = world.held_out === 0 ? "No lane is held out: whatever fits is faithful."
     : `Right on the ${world.held_out} held-out lanes too: ${formatShare(found.faithfulShare)} of the fitting mass.`;
   const shown = DATA.classes.flatMap((name, kind) => (world.witnesses[kind] === null ? []
-    : [make("dt", {}, `${name}, ${world.shortest[kind]} bits`), make("dd", {}, make("code", {}, world.witnesses[kind]))]));
+    : [make("dt", {}, `${name}, ${world.shortest[kind]} bits`),
+      make("dd", {}, make("code", {}, world.witnesses[kind]))]));
   byId("programs").replaceChildren(...shown);
   byId("witnesses").hidden = !shown.length;
 }
@@ -109,7 +118,9 @@ function plotAxes(last, [low, high], x, y) {
     ...ticks(0, last).map((value) => text(String(value), { x: x(value), y: height - bottom + 16 })),
     ...ticks(low, high).flatMap((value) => [
       draw("path", { class: value === 0 ? "zero" : "grid", d: `M${left} ${y(value).toFixed(2)}H${width - right}` }),
-      text(String(Number(value.toPrecision(6))).replace("-", "\u2212"), { x: left - 6, y: y(value) + 4, "text-anchor": "end" }),
+      text(String(Number(value.toPrecision(6))).replace("-", "\u2212"), {
+        x: left - 6, y: y(value) + 4, "text-anchor": "end",
+      }),
     ]),
     text("gamma", { x: (left + width - right) / 2, y: height - 4 }),
     text("log-odds, bits", { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }),
@@ -127,10 +138,13 @@ function plot({ gammas, curve: odds, crossovers: found }, gamma) {
   const y = (value) => top + (height - top - bottom) * ((high - value) / (high - low));
   const lines = curvePoints(gammas, odds, x, y);
   const band = lines.every((line) => line.length) ? [...lines[0], ...[...lines[1]].reverse()] : [];
-  const path = (kind, points, ending = "") => (points.length ? [draw("path", { class: kind, d: `M${points.join("L")}${ending}` })] : []);
-  const roots = found.flatMap((end) => end.roots.map((root) => draw("circle", { class: "root", cx: x(root), cy: y(0), r: 4 })));
-  const now = gamma <= last ? [draw("path", { class: "now", d: `M${x(gamma).toFixed(2)} ${top}V${height - bottom}` })] : [];
-  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "log-odds against gamma, the other penalties as set" },
-    ...plotAxes(last, [low, high], x, y), ...path("band", band, "Z"),
-    ...lines.flatMap((line, end) => path(`line end${end}`, line)), ...now, ...roots);
+  const path = (kind, d) => draw("path", { class: kind, d });
+  const marks = lines.flatMap((line, end) => (line.length ? [path(`line end${end}`, `M${line.join("L")}`)] : []));
+  if (band.length) marks.unshift(path("band", `M${band.join("L")}Z`));
+  if (gamma <= last) marks.push(path("now", `M${x(gamma).toFixed(2)} ${top}V${height - bottom}`));
+  const roots = found.flatMap((end) => end.roots);
+  marks.push(...roots.map((root) => draw("circle", { class: "root", cx: x(root), cy: y(0), r: 4 })));
+  const label = "log-odds against gamma, the other penalties as set";
+  const axes = plotAxes(last, [low, high], x, y);
+  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...axes, ...marks);
 }
