@@ -102,9 +102,10 @@ def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
         "A claim is a condition on a number of one world; its *support* in a cell is the share of worlds in which the",
         "condition holds, of those in which it can be told. It cannot where a class is empty, the bound censors the",
         "number, or the disguised programs decide. Cells: every population named, by words; classes by lesion and by",
-        f"form; bounds B and B-4; a search tax of 0 and 4 bits. Support above {SUPPORTED_ABOVE} in every cell: supported;",
-        f"below {REFUTED_BELOW} in every cell: refuted; otherwise it depends, and the factor is named that explains most of",
-        "the variance between cells. The thresholds were fixed before the runs.",
+        "form; bounds B and B-4; a search tax of 0 and 4 bits.",
+        f"Support above {SUPPORTED_ABOVE} in every cell: supported; below {REFUTED_BELOW} in every cell: refuted;",
+        "otherwise it depends, and the factor is named that explains most of the variance between cells.",
+        "The thresholds were fixed before the runs.",
         "",
         *_table(("claim", "", "supports where", "verdict", "depends on"), [_row(each) for each in judged]),
     ]
@@ -166,10 +167,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     """The table of claims for a paper, with booktabs' rules."""
-    rows = [
-        f"{_tex(each.claim.text)} & {_tex(_condition(each.claim))} & {_tex(range_of(each))} & {each.ruling.verdict} {NEW_ROW}"
-        for each in judged
-    ]
+    rows = []
+    for each in judged:
+        cells = (_tex(each.claim.text), _tex(_condition(each.claim)), _tex(range_of(each)), each.ruling.verdict)
+        rows.append(" & ".join(cells) + NEW_ROW)
     return "\n".join(
         [
             f"% Made by: {command}. Needs \\usepackage{{booktabs}}.",
@@ -185,7 +186,7 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     )
 
 
-NEW_ROW = r"\\"
+NEW_ROW = r" \\"
 _TEX = {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
 _TEX |= {">=": r"$\ge$", "<=": r"$\le$"}
 

@@ -9,7 +9,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, weight, with_data
 from priorsim.claims.claim import Beside, Claim, Condition, cell_of
-from priorsim.claims.populations import Preset, Setting, Worlds, populations
+from priorsim.claims.populations import Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors, Ruling, rule
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
@@ -89,8 +89,9 @@ Measured = dict[tuple[str, str], dict[tuple[tuple[str, str | int], ...], list[Va
 
 
 def judge(
-    preset: Preset,
+    preset: str,
     claims: Sequence[Claim],
+    bound: Bound,
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
     told: Callable[[str], None] = lambda line: None,
@@ -99,8 +100,11 @@ def judge(
 
     Parameters
     ----------
-    preset : Preset
+    preset : str
+        One of LANES: how many worlds are measured.
     claims : sequence of Claim
+    bound : callable
+        From a domain to the bound of its census.
     open_atlas : callable
         From a header to its census.
     told : callable, optional
@@ -108,7 +112,7 @@ def judge(
     """
     measured: Measured = {}
     wanted = {population for claim in claims for population in claim.populations}
-    chosen = [worlds for worlds in populations(preset) if worlds.population in wanted]
+    chosen = [worlds for worlds in populations(preset, bound) if worlds.population in wanted]
 
     def header_of(worlds: Worlds) -> str:
         return repr(worlds.header)

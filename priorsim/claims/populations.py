@@ -6,14 +6,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.runs import make_header
 from priorsim.census.stored import Counted
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError
-from priorsim.measure.fitting import Programs
+from priorsim.measure.fitting import Programs, places
 from priorsim.measure.held_out import stated_splits
-from priorsim.measure.histogram import CLASS_BY, U64, ClassBy
+from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
 from priorsim.measure.learning import lessons
 from priorsim.measure.splits import ByBehaviour
 from priorsim.mu.domain import Domain
@@ -29,8 +29,6 @@ TAXES = (0, 4)
 """Bits for each search node."""
 WORD_BITS = (3, 4)
 
-OpenAtlas = Callable[[AtlasHeader], Counted]
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -44,38 +42,13 @@ class Setting:
 GRID = tuple(Setting(class_by, below, tax) for class_by in CLASS_BY for below in BELOW for tax in TAXES)
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """How far a run of all claims goes.
+LANES: Mapping[str, tuple[int, ...]] = MappingProxyType({"quick": (4, 8, 16), "full": tuple(range(4, 17))})
+"""By preset the numbers of lanes of the inverse and forward families' members."""
+CONSTANT_WIDTHS = (12, 14, 16)
+"""Word sizes of the constants."""
 
-    Attributes
-    ----------
-    bounds : mapping of int to int
-        Bound in bits by word size, on domains of one column.
-    more_columns : int
-        The bound on domains of several columns.
-    lanes : tuple of int
-        Of the inverse and forward families.
-    constant_widths : tuple of int
-    """
-
-    bounds: Mapping[int, int]
-    more_columns: int
-    lanes: tuple[int, ...]
-    constant_widths: tuple[int, ...]
-
-    def bound(self, domain: Domain) -> int:
-        """The bound on a domain."""
-        bound = self.bounds[domain.word_bits]
-        return bound if len(domain.columns) == 1 else min(bound, self.more_columns)
-
-
-PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {
-        "quick": Preset({3: 36, 4: 36, 12: 28, 14: 26, 16: 24}, 32, (4, 8, 16), (12, 14, 16)),
-        "full": Preset({3: 44, 4: 42, 12: 32, 14: 29, 16: 27}, 38, tuple(range(4, 17)), (12, 14, 16)),
-    }
-)
+Bound = Callable[[Domain], int]
+"""The bound in bits on a domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +62,43 @@ class Worlds:
 
     def sites(self, atlas: Counted) -> Iterator[tuple[Setting, Site]]:
         """The site at each setting of the grid."""
+        kept = self._kept(atlas)
         for class_by in CLASS_BY:
             for below in BELOW:
                 bound = self.header.max_bits - below
-                programs = Programs.of(atlas, max_bits=bound, class_by=class_by)
+                programs = Programs.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in TAXES:
                     yield Setting(class_by, below, tax), self._site(programs, tax, bound)
+
+    def _kept(self, atlas: Counted) -> Rows:
+        """The rows that any question about the worlds can be about; of a census's own behaviours, all."""
+        if not self.worlds:
+            return Rows.concatenate(list(atlas.batches()))
+        return Rows.concatenate([rows.take(self._may_matter(rows.behaviour)) for rows in atlas.batches()])
+
+    def _may_matter(self, behaviour: U64) -> Mask:
+        """Where a behaviour fits some world on the training lanes of some split or lesson."""
+        if self.cameras:
+            seen: Mask = np.logical_or.reduce([acceptable(behaviour, each, each.train) for each in self.cameras])
+            return seen
+        first, domain = self.worlds[0], self.header.domain
+        given = lessons(first)
+        learnt = [sum(given[: number + 1], ()) for number in range(len(given))]
+        matters = np.zeros(len(behaviour), dtype=bool)
+        for lanes in {tuple(sorted(each)) for each in (first.train, *learnt, *(s.train for s in stated_splits(first)))}:
+            mask = np.uint64(domain.lane_mask(lanes))
+            matters |= places(np.unique(self.behaviours & mask), behaviour & mask) >= 0
+        return matters
+
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """The worlds, where they are cameras."""
+        return tuple(world for world in self.worlds if isinstance(world, Camera))
+
+    @property
+    def behaviours(self) -> U64:
+        """What each of the worlds asks for, or meant."""
+        return _behaviours([camera.truth for camera in self.cameras] or self.worlds)
 
     def _site(self, programs: Programs, tax: int, bound: int) -> Site:
         domain = self.header.domain
@@ -105,13 +109,10 @@ class Worlds:
         if not self.worlds:
             splits = stated_splits(_any_world(domain))[:-1]
             return Site(programs, ByBehaviour(programs).both_classes(), all_lanes, (), splits, (all_lanes,), tax, bound)
-        first = self.worlds[0]
-        cameras = tuple(world for world in self.worlds if isinstance(world, Camera))
-        truths = [camera.truth for camera in cameras] if cameras else self.worlds
+        first, cameras = self.worlds[0], self.cameras
         splits = () if cameras else stated_splits(first)
-        return Site(
-            programs, _behaviours(truths), first.train, first.held_out, splits, lessons(first), tax, bound, cameras
-        )
+        lanes = (first.train, first.held_out)
+        return Site(programs, self.behaviours, *lanes, splits, lessons(first), tax, bound, cameras)
 
 
 def _any_world(domain: Domain) -> World:
@@ -128,19 +129,19 @@ def _behaviours(worlds: Sequence[World]) -> U64:
     return np.array(found, dtype=np.uint64)
 
 
-def populations(preset: Preset) -> list[Worlds]:
+def populations(preset: str, bound: Bound) -> list[Worlds]:
     """Every census that the claims need, with its worlds, population by population."""
     found: list[Worlds] = []
     for word_bits in WORD_BITS:
-        found.append(_census("all", Domain.default(word_bits), preset))
-    for word_bits in preset.constant_widths:
-        found.append(_census("constant", constant_world("any", word_bits, 0).domain, preset))
+        found.append(_census("all", Domain.default(word_bits), bound))
+    for word_bits in CONSTANT_WIDTHS:
+        found.append(_census("constant", constant_world("any", word_bits, 0).domain, bound))
     for name, knobs in _listed(preset):
         worlds = [world for each in knobs for world in family(name).members(**each)]
-        found += _by_census(name, worlds, preset)
+        found += _by_census(name, worlds, bound)
     for queries in QUERIES:
         worlds = list(family("in-context").members(rules=AMORTISED_RULES, queries=queries))
-        found += _by_census(AMORTISED, worlds, preset, accounting=Accounting.AMORTISED, queries=queries)
+        found += _by_census(AMORTISED, worlds, bound, accounting=Accounting.AMORTISED, queries=queries)
     return found
 
 
@@ -150,25 +151,25 @@ QUERIES = (2, 4, 8)
 """Under the amortised accounting two rules are asked 2, 4 and 8 queries."""
 
 
-def _listed(preset: Preset) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
+def _listed(preset: str) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
     """The families whose worlds are listed, with the knobs that choose members."""
     yield "in-context", [{"word_bits": bits, "rules": 4, "queries": 4} for bits in WORD_BITS]
     yield "video", [{"word_bits": bits, "rules": 4, "frames": 4} for bits in WORD_BITS]
     for name in ("inverse", "forward"):
-        lanes = [(bits, number) for bits in WORD_BITS for number in preset.lanes if number <= 2**bits]
+        lanes = [(bits, number) for bits in WORD_BITS for number in LANES[preset] if number <= 2**bits]
         yield name, [{"word_bits": bits, "lanes": number} for bits, number in lanes]
     yield "bayes", [{"word_bits": bits} for bits in WORD_BITS]
     yield "proxy", [{"tamper": "shifted", "merge": merge} for merge in ("sharp", "coarse", "parity")]
 
 
-def _census(population: str, domain: Domain, preset: Preset) -> Worlds:
-    return Worlds(population, make_header("arith", preset.bound(domain), domain=domain))
+def _census(population: str, domain: Domain, bound: Bound) -> Worlds:
+    return Worlds(population, make_header("arith", bound(domain), domain=domain))
 
 
 def _by_census(
     population: str,
     worlds: Sequence[World],
-    preset: Preset,
+    bound: Bound,
     *,
     accounting: Accounting = Accounting.TOTAL,
     queries: int | None = None,
@@ -180,7 +181,7 @@ def _by_census(
     return [
         Worlds(
             population,
-            make_header(dialect, preset.bound(domain), domain=domain, accounting=accounting),
+            make_header(dialect, bound(domain), domain=domain, accounting=accounting),
             tuple(group),
             queries,
         )

@@ -5,14 +5,14 @@ once and kept. Arrays over worlds have shape (worlds,).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import U64
+from priorsim.measure.histogram import I64, U64
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
 from priorsim.prior import F64, Prior
@@ -85,6 +85,10 @@ class Site:
     def by_form(self) -> bool:
         """Whether classes are by form, not by lesion."""
         return self.programs.class_by == "form"
+
+    def narrowed(self, chosen: I64) -> "Site":
+        """The site with these of its worlds alone."""
+        return replace(self, behaviours=self.behaviours[chosen])
 
     def prior(self, *, beta: float = 1, gamma: float = 0) -> Prior:
         """The prior of these prices, with the site's search tax."""
@@ -173,14 +177,15 @@ class Site:
         """The worlds on their own training lanes."""
         if self.cameras:
             return on_cameras(self._census, self._masses_by_behaviour, self.cameras)
-        return self._on(Split("own", self.train, self.held_out))
+        return self.on(Split("own", self.train, self.held_out))
 
     @cached_property
     def on_splits(self) -> tuple[OnSplit, ...]:
         """The worlds on each of the splits; on their own training lanes where there are none."""
-        return tuple(self._on(split) for split in self.splits) or (self.own,)
+        return tuple(self.on(split) for split in self.splits) or (self.own,)
 
-    def _on(self, split: Split) -> OnSplit:
+    def on(self, split: Split) -> OnSplit:
+        """The worlds on a split."""
         return on_split(self._census, self._masses_by_behaviour, self.behaviours, split)
 
     def least_by_behaviour(self, cost: F64) -> F64:

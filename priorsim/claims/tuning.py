@@ -7,7 +7,8 @@ import numpy as np
 
 from priorsim.claims.claim import Claim, above, below
 from priorsim.claims.site import Site, Values
-from priorsim.measure.fitting import at_end, fitting
+from priorsim.measure.fitting import at_end
+from priorsim.measure.held_out import Split
 from priorsim.measure.mass import End
 from priorsim.measure.splits import quotient
 from priorsim.prior import F64
@@ -67,9 +68,8 @@ def lessons_saved(site: Site) -> Values:
     learnt: tuple[int, ...] = ()
     for lesson in site.lessons:
         learnt += lesson
-        found = fitting(site.programs, site.behaviours, train=learnt, held_out=site.held_out)
-        weights = found.programs.weights(site.prior())
-        accuracies.append((found.sums(weights * found.right), found.sums(weights)))
+        known = site.on(Split("learnt", learnt, site.held_out))
+        accuracies.append((known.right(site.behaviours, site.held_out), known.fitting))
 
     def value(end: End) -> F64:
         needed = []

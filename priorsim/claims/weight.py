@@ -145,9 +145,12 @@ def crossover_error(site: Site) -> Values:
     """
 
     def value(end: End) -> F64:
-        predicted, measured = predicted_crossover(site, end), measured_crossover(site, end)
-        error = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted))
-        return np.where(np.isnan(predicted), np.nan, error)
+        predicted = predicted_crossover(site, end)
+        chosen = np.flatnonzero(~np.isnan(predicted))
+        measured = measured_crossover(site.narrowed(chosen), end)
+        error = np.full(len(predicted), np.nan)
+        error[chosen] = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted[chosen]))
+        return error
 
     return Values.at_ends(value)
 

@@ -92,6 +92,8 @@ class OnSplit:
         The behaviours that are in some target's group, as places among the census's.
     group : array of int64, shape (chosen,)
         Number of the group of each.
+    way : array of int64, shape (chosen,)
+        Equal for those of a group that answer the same on the held-out lanes.
     masses : array of float64, shape (chosen, classes)
     target : array of int64, shape (targets,)
         Place of each target among the chosen, or -1 where the census has none of it.
@@ -101,6 +103,7 @@ class OnSplit:
     census: ByBehaviour
     chosen: I64
     group: I64
+    way: I64
     masses: F64
     target: I64
     target_group: I64
@@ -131,11 +134,13 @@ class OnSplit:
     @cached_property
     def entropy(self) -> F64:
         """The entropy of the held-out behaviours of the fitting mass, in bits."""
-        mass = self.masses.sum(axis=1)
-        whole = self._by_group(mass[:, None])[:, 0]
-        share = quotient(mass, whole[self.group])
+        ways, first = np.unique(self.way, return_index=True)
+        mass = sums(np.searchsorted(ways, self.way), self.masses.sum(axis=1), len(ways))
+        group = self.group[first]
+        whole = sums(group, mass, self._groups)
+        share = quotient(mass, whole[group])
         terms = np.where(share > 0, -share * np.log2(np.where(share > 0, share, 1)), 0.0)
-        found = self._by_group(terms[:, None])[:, 0]
+        found = sums(group, terms, self._groups)
         return np.where(whole > 0, found, np.nan)[self.target_group]
 
     def direct_and_faithful(self, end: End) -> F64:
@@ -163,6 +168,31 @@ class OnSplit:
         reached = (counted > 0).all(axis=1, keepdims=True)
         total = np.where(reached, counted, 0.0).sum(axis=2)[self.target_group]
         return total[:, 0], total[:, 1]
+
+    def right(self, targets: U64, lanes: Sequence[int]) -> F64:
+        """The mass of each class that fits, counted once for each of these lanes that it is right on.
+
+        Parameters
+        ----------
+        targets : array of uint64, shape (targets,)
+            What the targets ask for.
+        lanes : sequence of int
+
+        Returns
+        -------
+        array of float64, shape (targets, classes)
+        """
+        domain = self.census.programs.header.domain
+        total = np.zeros((len(targets), len(CLASSES)))
+        behaviour = self.census.behaviour[self.chosen]
+        size = 2**domain.word_bits
+        for lane in lanes:
+            shift, mask = np.uint64(lane * domain.word_bits), np.uint64(size - 1)
+            place = self.group * size + ((behaviour >> shift) & mask).astype(np.int64)
+            wanted = self.target_group * size + ((targets >> shift) & mask).astype(np.int64)
+            by_word = [sums(place, column, self._groups * size)[wanted] for column in self.masses.T]
+            total += np.column_stack(by_word)
+        return total
 
     def lightest_defects(self, least: F64, end: End) -> tuple[F64, F64]:
         """Whether the fitting program of least cost is search and wrong on a held-out lane: 1 or 0.
@@ -214,7 +244,8 @@ def on_split(census: ByBehaviour, masses: F64, targets: U64, split: Split) -> On
     group = places(keys, census.behaviour & mask)
     chosen = np.flatnonzero(group >= 0)
     target = places(census.behaviour[chosen], targets)
-    return OnSplit(census, chosen, group[chosen], masses[chosen], target, target_group)
+    # What agrees in training and is another behaviour answers otherwise on the held-out lanes.
+    return OnSplit(census, chosen, group[chosen], chosen, masses[chosen], target, target_group)
 
 
 def on_cameras(census: ByBehaviour, masses: F64, cameras: Sequence[Camera]) -> OnSplit:
@@ -229,9 +260,11 @@ def on_cameras(census: ByBehaviour, masses: F64, cameras: Sequence[Camera]) -> O
     own = [places(census.behaviour[each], truth) for each, truth in zip(fits, truths[:, None], strict=True)]
     target = np.concatenate(own)
     group = np.repeat(np.arange(len(cameras)), sizes)
-    return OnSplit(
-        census, chosen, group, masses[chosen], np.where(target >= 0, target + first, -1), np.arange(len(cameras))
-    )
+    elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)
+    answers = np.column_stack([group.astype(np.uint64), census.behaviour[chosen] & elsewhere[group]])
+    _, way = np.unique(answers, axis=0, return_inverse=True)
+    target = np.where(target >= 0, target + first, -1)
+    return OnSplit(census, chosen, group, way, masses[chosen], target, np.arange(len(cameras)))
 
 
 def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
