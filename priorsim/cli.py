@@ -29,6 +29,7 @@ from priorsim.options import (
     MaxBits,
     Out,
     PriorName,
+    SmallerBound,
     Train,
     WordBits,
     WorldName,
@@ -205,6 +206,7 @@ def heldout(
     delta: Delta = None,
     cap: Cap = None,
     class_by: ClassBy = "lesion",
+    max_bits: SmallerBound = None,
     as_json: AsJson = False,
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips."""
@@ -218,7 +220,7 @@ def heldout(
     weight, where, by = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train), check_class_by(class_by)
     stored = StoredAtlas.open(atlas)
     check_world(stored.header, where)
-    found = off_training(weigh(stored, weight, class_by=by), where)
+    found = off_training(weigh(stored, weight, max_bits=max_bits, class_by=by), where)
     typer.echo(format_json(found.to_json()).rstrip() if as_json else off_training_text(found))
 
 
@@ -226,6 +228,7 @@ def heldout(
 def population(
     atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
     class_by: ClassBy = "lesion",
+    max_bits: SmallerBound = None,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write: a line for each behaviour.")] = None,
 ) -> None:
@@ -242,7 +245,7 @@ def population(
     if out is not None:
         check_writable(out)
     by = check_class_by(class_by)
-    found = gather(StoredAtlas.open(atlas), class_by=by)
+    found = gather(StoredAtlas.open(atlas), max_bits=max_bits, class_by=by)
     if out is not None:
         write_out(found.to_csv(), out)
     else:

@@ -115,6 +115,19 @@ def test_beyond_the_atlas_the_answers_are_those_of_a_longer_one(atlas, tmp_path)
     assert odds == expected
 
 
+def test_within_the_atlas_the_answers_are_those_of_a_shorter_one(atlas, tmp_path):
+    shorter = tmp_path / "shorter.parquet"
+    output("census", *SMALL[:-1], 17, "--engine", "exhaustive", "--out", shorter)
+    world = ("--world", "identity-w3")
+    asks = [["odds", "--json", *world], ["histogram", *world], ["heldout", "--json", *world], ["population", "--json"]]
+    for ask in asks:
+        assert output(*ask, "--atlas", atlas, "--max-bits", 17) == output(*ask, "--atlas", shorter)
+        assert output(*ask, "--atlas", atlas, "--max-bits", 20) == output(*ask, "--atlas", atlas)
+    for bits in (1, 2):
+        assert "up to" in output("odds", "--atlas", atlas, *world, "--max-bits", bits)
+        assert "up to" in output("heldout", "--atlas", atlas, *world, "--max-bits", bits)
+
+
 def test_class_by_form_counts_every_program_with_a_search_node(atlas):
     odds = [
         json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--class-by", by, "--json"))
@@ -286,7 +299,7 @@ def bad_inputs(atlas):
             ["census", "--dialect", "algol", "--word-bits", 3, "--max-bits", 9, *out],
             "choose one of arith, logic, loops",
         ),
-        ([*ask, "--max-bits", 16], "bits already: ask for more"),
+        ([*ask, "--max-bits", 0], "up to 20 bits, not 0: ask for 1 to 20"),
         ([*ask, "--max-bits", 70], "give --yes to start all the same"),
         ([*ask, "--prior", "speed"], "unknown prior 'speed': choose one of solomonoff"),
         (["run", folder / "syntax.mu", *square], "line 1, column 1: '(' is never closed"),
@@ -350,11 +363,13 @@ def bad_inputs(atlas):
         (["heldout", "--atlas", atlas], "Missing option"),
         (["heldout", *ask[1:], "--train", "9"], "there is no lane 9"),
         (["heldout", *ask[1:], "--prior", "capped"], "give --cap"),
+        (["heldout", *ask[1:], "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["heldout", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["heldout", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
         (["population", "--atlas", folder / "cut.parquet"], "not a whole Parquet file"),
         (["population", "--atlas", atlas, "--json", "--out", folder / "x.csv"], "exclude each other"),
         (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
+        (["population", "--atlas", atlas, "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),

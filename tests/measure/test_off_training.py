@@ -14,7 +14,7 @@ from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
-from priorsim.errors import PriorError, WorldError
+from priorsim.errors import CensusError, PriorError, WorldError
 from priorsim.measure.held_out import stated_splits
 from priorsim.measure.learning import EVEN, lessons
 from priorsim.measure.mass import ENDS
@@ -422,6 +422,20 @@ def test_answers_do_not_depend_on_batches(prior, world):
     assert [mass.log2 for mass in first.masses] == pytest.approx([mass.log2 for mass in second.masses], rel=1e-12)
     if PRIORS[prior].is_dyadic:
         assert first.masses == second.masses
+
+
+@pytest.mark.parametrize("batches", [1, 7])
+def test_a_smaller_bound_answers_as_a_census_of_that_bound(batches, world):
+    longer = Batched(oracle_atlas("arith-w4-24"), batches)
+    asked = world(longer.header, lambda x: x > 1, range(12))
+    first, second = (
+        weigh(longer, PRIORS["solomonoff"], max_bits=BITS),
+        weigh(cut("arith-w4-24"), PRIORS["solomonoff"]),
+    )
+    assert first.header == second.header
+    assert off_training(first, asked).to_json() == off_training(second, asked).to_json()
+    with pytest.raises(CensusError, match="up to 24 bits, not 25: ask for 1 to 24"):
+        weigh(longer, PRIORS["solomonoff"], max_bits=25)
 
 
 def test_a_stored_atlas_answers_what_it_answers_in_memory(tiny, world, tmp_path):
