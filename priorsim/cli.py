@@ -36,6 +36,7 @@ from priorsim.options import (
     Yes,
     check_out,
     histogram_of,
+    language_and_code,
     language_of,
     prior_of,
     world_of,
@@ -256,8 +257,11 @@ def population(
 def data(
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     code_bits: Annotated[int, typer.Option("--code-bits", help="Most bits of header, index and body together.")],
+    atlas: Annotated[
+        Path | None, typer.Option("--atlas", help="A census of code on the world's domain, to weigh together with.")
+    ] = None,
     dialect: Annotated[
-        str | None, typer.Option("--dialect", help="arith, logic or loops.  [default: the world's]")
+        str | None, typer.Option("--dialect", help="arith, logic or loops.  [default: the atlas's, or the world's]")
     ] = None,
     depth: Depth = None,
     train: Train = None,
@@ -274,25 +278,31 @@ def data(
 
     For words of 2 to 4 bits. At w = 4 on two cores 26 code bits take 2 seconds and 0.3 GiB; 36 code bits half a
     minute and 2 GiB, or two minutes and 3 GiB in a world that many programs fit; each further bit 1.7 times as long.
+
+    With --atlas the code-only programs that fit are weighed together with them: direct, table, disguised, search
+    and hybrid.
     """
     from priorsim.formats import format_json
     from priorsim.listing import data_text
     from priorsim.measure.data import count_with_data
     from priorsim.measure.data_counts import format_data_counts
+    from priorsim.measure.data_joint import join_counts
     from priorsim.progress_bar import progress_bar
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")
+    if atlas is not None and out is not None:
+        raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
+    check_out(out)
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
-    domain = where.domain
-    chosen_depth = domain.default_depth if depth is None else depth
-    language = language_of(dialect or where.dialect, domain.word_bits, chosen_depth, len(domain.columns))
+    language, code = language_and_code(where, atlas, dialect, depth)
     with progress_bar("programs, entries left open,") as progress:
         counts = count_with_data(language, where, code_bits, progress=progress)
     if out is not None:
         write_out(format_data_counts(counts), out)
         return
-    report = counts.to_json(weight)
+    joint = None if code is None else join_counts(code, counts).to_json(weight)
+    report = {**counts.to_json(weight), "joint": joint}
     typer.echo(format_json(report).rstrip() if as_json else data_text(report))
 
 

@@ -113,6 +113,26 @@ def histogram_of(
         return count(targeted, where, class_by=by), targeted.find_terms
 
 
+def language_and_code(
+    world: "World", atlas: Path | None, dialect: str | None, depth: int | None
+) -> "tuple[Language, Histogram | None]":
+    """The language to count programs with data in, and the atlas's code that fits the world where one is given."""
+    domain = world.domain
+    if atlas is None:
+        depth = domain.default_depth if depth is None else depth
+        return language_of(dialect or world.dialect, domain.word_bits, depth, len(domain.columns)), None
+    if dialect is not None or depth is not None:
+        raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
+
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.measure.data_joint import check_joinable
+    from priorsim.measure.histogram import histogram as count
+
+    code = count(StoredAtlas.open(atlas), world)
+    check_joinable(code)
+    return code.header.language, code
+
+
 def check_out(out: Path | None) -> None:
     """Refuse, before long work and not after it, a file that cannot be written."""
     from priorsim.storage import check_writable

@@ -170,12 +170,26 @@ def test_programs_with_data_are_counted(tmp_path):
     assert values["classes"]["table"]["l_min"] == {"low": 21, "high": 30}
     text = output(*asked)
     assert "table" in text and "[21, 30]" in text
+    assert "together with" not in text
     file = tmp_path / "data.csv"
     output(*asked, "--out", file)
     assert file.read_text().startswith("class,bits,steps,searches,faithful,count")
     for wrong in (("--world", "isqrt-w4", "--code-bits", "60"), ("--world", "isqrt-w4", "--code-bits", "2")):
         code, _, err = priorsim("data", *wrong)
         assert code == 2 and len(err.splitlines()) == 1
+
+
+def test_code_and_data_are_weighed_together(atlas):
+    asked = ("data", "--world", "third-w3", "--code-bits", "16", "--train", "0-3", "--atlas", atlas)
+    values = json.loads(output(*asked, "--json"))["joint"]
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Code and data together")[2]
+    for key in (*values, *values["classes"], *values["classes"]["hybrid"]):
+        assert f"`{key}`" in documented, key
+    assert values["bound_bits"] == 20
+    assert values["classes"]["direct"]["l_min"]["low"] <= 20
+    text = output(*asked)
+    for words in ("together with every code-only program up to 20 bits", "hybrid : table", "Delta L"):
+        assert words in text
 
 
 def test_programs_run_and_trace():
@@ -371,6 +385,8 @@ def bad_inputs(atlas):
         (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
         (["population", "--atlas", atlas, "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
+        (["data", *ask[1:], "--code-bits", 16, "--depth", 1], "leave --dialect and --depth"),
+        (["data", *ask[1:], "--code-bits", 16, "--out", folder / "x.csv"], "leave --atlas"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
         (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),
