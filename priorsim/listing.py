@@ -175,6 +175,29 @@ def _length(interval: Mapping[str, Any]) -> str:
     return f"none up to {low - 1}" if high is None else str(low) if low == high else f"[{low}, {high}]"
 
 
+def objectives_text(report: Mapping[str, Any]) -> str:
+    """What `priorsim objectives` prints, from the object that --json prints."""
+    bound, number = report["bound_bits"], report["number"]
+    lines = [
+        f"world {report['world']}: {report['description'] or 'no description'}",
+        f"trained on lanes {format_lanes(report['train'])} of {report['lanes']}; every code-only program up to {bound} "
+        f"bits; dialect {report['dialect']}, words of {report['word_bits']} bits, depth {report['depth']}",
+        "",
+    ]
+    if not number:
+        return "\n".join([*lines, f"no fitting program of up to {bound} bits has a search at its root"])
+    return "\n".join(
+        [
+            *lines,
+            f"objectives  {number}: distinct tables of what is searched through",
+            f"programs    {report['programs']} that fit and whose root is a find or argmax",
+            f"log2 mass   {_number(report['log2_mass'])}, exactly {report['exact_mass']} under 2^-l",
+            "",
+            format_table(report["by_bits"], head=("bits", "programs")),
+        ]
+    )
+
+
 def trace_text(lines: Iterable[TraceLine]) -> str:
     """A trace, indented by nesting: each evaluated term with its word and steps."""
     return "\n".join(

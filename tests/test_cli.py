@@ -161,6 +161,22 @@ def test_the_population_as_text_json_and_csv(atlas, tmp_path):
     assert len(lines) == 1 + values["behaviours"]["population"] > 1
 
 
+@pytest.mark.engine
+def test_objectives_as_text_and_json():
+    asked = ("objectives", "--world", "root-w4", "--max-bits")
+    values = json.loads(output(*asked, 24, "--json"))
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Objectives")[2]
+    for key in values:
+        assert f"`{key}`" in documented, key
+    assert values["number"] >= 1
+    assert sum(number for _, number in values["by_bits"]) == values["programs"]
+    assert values["by_bits"][0][0] == 23
+    assert f"programs    {values['programs']} that fit" in output(*asked, 24)
+    assert "no fitting program of up to 22 bits" in output(*asked, 22)
+    nothing = json.loads(output(*asked, 22, "--json"))
+    assert (nothing["number"], nothing["log2_mass"], nothing["exact_mass"], nothing["by_bits"]) == (0, "-inf", "0", [])
+
+
 def test_programs_with_data_are_counted(tmp_path):
     asked = ("data", "--world", "isqrt-w3", "--code-bits", "20")
     values = json.loads(output(*asked, "--json", "--prior", "levin"))
@@ -385,6 +401,9 @@ def bad_inputs(atlas):
         (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
         (["population", "--atlas", atlas, "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
+        (["objectives", "--world", "root-w4", "--max-bits", 60], "give --yes to start all the same"),
+        (["objectives", "--world", "root-w4", "--max-bits", 1], "choose 2 to 63"),
+        (["objectives", "--world", "identiti-w3", "--max-bits", 20], "did you mean"),
         (["data", *ask[1:], "--code-bits", 16, "--depth", 1], "leave --dialect and --depth"),
         (["data", *ask[1:], "--code-bits", 16, "--out", folder / "x.csv"], "leave --atlas"),
         (["decode", "0110"], "cut short"),

@@ -81,6 +81,14 @@ def test_workers_make_no_difference():
     assert objectives(header, [world], workers=1) == objectives(header, [world], workers=2)
 
 
+def test_progress_is_told_and_makes_no_difference():
+    world, told = catalogue()["isqrt-w3"], []
+    header = make_header("arith", 24, domain=world.domain)
+    assert objectives(header, [world], progress=told.append) == objectives(header, [world])
+    done = [each.programs for each in told]
+    assert done == sorted(done) and done[0] == 0 and done[-1] < told[-1].total
+
+
 def test_a_world_on_another_domain_is_refused():
     with pytest.raises(WorldError, match="domain"):
         objectives(make_header("arith", 12, domain=W2), [catalogue()["root-w4"]])
