@@ -23,6 +23,7 @@ from priorsim.measure.weighed import weigh
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
 from priorsim.prior import Prior, named_prior
+from priorsim.worlds import catalogue
 from priorsim.worlds.proxy import Camera, Side
 
 BITS = 22
@@ -263,6 +264,27 @@ def test_flips_are_where_another_side_leads_alone(case):
             leaders = [(point.lessons, side(point)) for point in curves.listed if side(point) not in (None, EVEN)]
             changes = [(number, before, after) for (_, before), (number, after) in pairwise(leaders) if before != after]
             assert [(flip.lessons, flip.before, flip.after) for flip in flips] == changes
+
+
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("arith-w4-24", "loops-w4-24")]
+
+
+@pytest.mark.parametrize("name", ["logic-w3-23", *SLOW])
+def test_named_worlds_are_what_counting_row_by_row_gives(name):
+    """Shares, entropies, curves and flips of every world of the catalogue that is at home in a census of 22 bits."""
+    atlas, checked = cut(name), 0
+    weighed = weigh(atlas, PRIORS["solomonoff"])
+    for asked in catalogue().values():
+        if (asked.domain, asked.dialect) == (atlas.header.domain, atlas.header.language.dialect.name):
+            each = off_training(weighed, asked), asked, list(plain_rows(atlas, asked, PRIORS["solomonoff"]))
+            for check in (
+                test_splits_are_what_counting_row_by_row_gives,
+                test_the_listed_curve_is_what_counting_row_by_row_gives,
+                test_flips_are_where_another_side_leads_alone,
+            ):
+                check(each)
+            checked += 1
+    assert checked > 5
 
 
 def test_dyadic_priors_give_exact_rationals_and_others_floats(case):
