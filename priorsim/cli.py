@@ -321,6 +321,7 @@ def data(
     from priorsim.measure.data import count_with_data
     from priorsim.measure.data_counts import format_data_counts
     from priorsim.measure.data_joint import join_counts
+    from priorsim.measure.data_witness import print_shortest
     from priorsim.progress_bar import progress_bar
 
     if as_json and out is not None:
@@ -336,7 +337,7 @@ def data(
         write_out(format_data_counts(counts), out)
         return
     joint = None if code is None else join_counts(code, counts).to_json(weight)
-    report = {**counts.to_json(weight), "joint": joint}
+    report = {**counts.to_json(weight), "witnesses": print_shortest(counts), "joint": joint}
     typer.echo(format_json(report).rstrip() if as_json else data_text(report))
 
 

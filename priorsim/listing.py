@@ -122,6 +122,7 @@ def data_text(report: Mapping[str, Any]) -> str:
         f"fits but was not classed   {unclassed['programs']} programs, in the unexplored mass",
         f"A length above {code_bits} is an interval: shorter code may do the same.",
     ]
+    lines += [f"{f'shortest {name}':<26} {text}" for name, text in report["witnesses"].items() if text is not None]
     return "\n".join(lines if report["joint"] is None else [*lines, "", *_joint_lines(report["joint"])])
 
 

@@ -187,6 +187,7 @@ def test_programs_with_data_are_counted(tmp_path):
     text = output(*asked)
     assert "table" in text and "[21, 30]" in text
     assert "together with" not in text
+    assert f"shortest table             {values['witnesses']['table']}\n" in text + "\n"
     file = tmp_path / "data.csv"
     output(*asked, "--out", file)
     assert file.read_text().startswith("class,bits,steps,searches,faithful,count")
