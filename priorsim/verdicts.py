@@ -11,6 +11,7 @@ from priorsim.claims.claim import Claim
 from priorsim.claims.judge import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import format_csv, format_json
+from priorsim.listing import format_table
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""
@@ -68,11 +69,10 @@ def support_of(cell: Cell) -> str:
     >>> support_of(Cell({}, 2, 1, 4))
     '67 % of 3 worlds, 4 more undefined'
     """
-    told = cell.holds + cell.fails
     undefined = f", {cell.undefined} more undefined" if cell.undefined else ""
     if cell.support is None:
         return f"undefined in all {cell.undefined} worlds"
-    return f"{_percent(cell)} of {told} world{'s' * (told != 1)}{undefined}"
+    return f"{_percent(cell)} of {cell.told} world{'s' * (cell.told != 1)}{undefined}"
 
 
 def range_of(judged: Judged) -> str:
@@ -87,6 +87,30 @@ def range_of(judged: Judged) -> str:
 def _percent(cell: Cell) -> str:
     assert cell.support is not None
     return f"{float(cell.support):.0%}".replace("%", " %")
+
+
+# --- text -------------------------------------------------------------------------------------
+
+
+def verdicts_text(judged: Sequence[Judged]) -> str:
+    """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
+    if len(judged) == 1:
+        return "\n".join(line.replace("**", "") for line in _section(judged[0]))
+    rows = [
+        (each.claim.name, str(each.ruling.verdict), range_of(each), each.ruling.depends_on or "") for each in judged
+    ]
+    return format_table(rows, head=("claim", "verdict", "found", "depends on"))
+
+
+def world_verdicts_text(judged: Sequence[Judged]) -> str:
+    """What `priorsim claims --world` prints: each claim's number in the world, and where in the grid it holds."""
+    rows = []
+    for each in judged:
+        home = next(cell for cell in each.cells if is_at_home(cell))
+        number = "undefined" if home.median is None else f"{home.median:.4g} {each.claim.unit}"
+        holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
+        rows.append((each.claim.name, number, each.claim.condition.text, f"{holds} of {told}"))
+    return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
 
 
 # --- Markdown ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Every claim over its populations and the whole grid: cells, rulings, and what is shown beside them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,8 @@ from priorsim.claims.populations import Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors, Ruling, rule
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
+from priorsim.measure.histogram import check_world
+from priorsim.worlds import World
 
 CLAIMS: tuple[Claim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
 """Every claim."""
@@ -121,28 +123,46 @@ def judge(
         members = list(group)
         atlas = open_atlas(members[0].header)
         for worlds in members:
-            _measure(measured, claims, worlds, atlas)
+            _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
         told(f"{members[0].header.domain.columns}: {', '.join(dict.fromkeys(each.population for each in members))}")
     return [_judged(measured, claim) for claim in claims]
 
 
+def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
+    """Measure claims in one world over the grid, whatever their populations.
+
+    Parameters
+    ----------
+    world : World
+        On the atlas's domain, with one acceptable word in each lane.
+    claims : sequence of Claim
+    atlas : Atlas or StoredAtlas
+
+    Raises
+    ------
+    WorldError
+        When the world is on another domain, or accepts several words in a lane.
+    """
+    check_world(atlas.header, world)
+    measured: Measured = {}
+    open_claims = [replace(claim, deciding={}) for claim in claims]
+    _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas)
+    return [_judged(measured, claim) for claim in open_claims]
+
+
 def _judged(measured: Measured, claim: Claim) -> Judged:
     cells = _cells(measured, claim, claim.quantity, claim.condition)
-    return Judged.of(
-        claim, cells, [(each, _cells(measured, claim, each.text, each.condition)) for each in claim.beside]
-    )
+    beside = [(each, _cells(measured, claim, each.text, each.condition)) for each in claim.beside]
+    return Judged.of(claim, cells, beside)
 
 
 def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas: Counted) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
-    mine = [claim for claim in claims if worlds.population in claim.populations]
     for setting, site in worlds.sites(atlas):
         factors = tuple(_factors(worlds, setting).items())
-        for claim in mine:
-            for name, measure in (
-                (claim.quantity, claim.measure),
-                *((each.text, each.measure) for each in claim.beside),
-            ):
+        for claim in claims:
+            beside = ((each.text, each.measure) for each in claim.beside)
+            for name, measure in ((claim.quantity, claim.measure), *beside):
                 places = measured.setdefault((claim.name, name), {})
                 places.setdefault(factors, []).append(measure(site))
 

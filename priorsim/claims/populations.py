@@ -10,7 +10,7 @@ from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.runs import make_header
 from priorsim.census.stored import Counted
 from priorsim.claims.site import Site
-from priorsim.errors import PriorsimError
+from priorsim.errors import WorldError
 from priorsim.measure.fitting import Programs, places
 from priorsim.measure.held_out import stated_splits
 from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
@@ -125,7 +125,10 @@ def _behaviours(worlds: Sequence[World]) -> U64:
     found = [world.behaviour for world in worlds]
     for world, behaviour in zip(worlds, found, strict=True):
         if behaviour is None:
-            raise PriorsimError(f"world {world.name} accepts several words in a lane: claims are about single words")
+            raise WorldError(
+                f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
+                "choose one of them for each lane"
+            )
     return np.array(found, dtype=np.uint64)
 
 
@@ -149,6 +152,8 @@ AMORTISED = "in-context-amortised"
 AMORTISED_RULES = 2
 QUERIES = (2, 4, 8)
 """Under the amortised accounting two rules are asked 2, 4 and 8 queries."""
+AMORTISED_BITS = 4
+"""Bits by which the bound is lower there: one training rule is met by short programs."""
 
 
 def _listed(preset: str) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
@@ -175,13 +180,14 @@ def _by_census(
     queries: int | None = None,
 ) -> list[Worlds]:
     """The worlds, those that share dialect, domain and training lanes together."""
+    below = AMORTISED_BITS if accounting is Accounting.AMORTISED else 0
     groups: dict[tuple[str, Domain, tuple[int, ...], tuple[tuple[int, ...], ...]], list[World]] = {}
     for world in worlds:
         groups.setdefault((world.dialect, world.domain, world.train, world.rules), []).append(world)
     return [
         Worlds(
             population,
-            make_header(dialect, bound(domain), domain=domain, accounting=accounting),
+            make_header(dialect, bound(domain) - below, domain=domain, accounting=accounting),
             tuple(group),
             queries,
         )

@@ -52,10 +52,14 @@ class Cell:
     numbers: tuple[float, ...] = ()
 
     @property
+    def told(self) -> int:
+        """In how many worlds it can be told whether the condition holds."""
+        return self.holds + self.fails
+
+    @property
     def support(self) -> Fraction | None:
         """The share of worlds in which the condition holds, of those in which it can be told."""
-        told = self.holds + self.fails
-        return Fraction(self.holds, told) if told else None
+        return Fraction(self.holds, self.told) if self.told else None
 
     @property
     def median(self) -> float | None:

@@ -27,16 +27,16 @@ def loss_at(site: Site, gamma: float) -> F64:
     """The held-out loss of the whole fitting mass at a price on time, shape (worlds,)."""
     found = site.fitting
     weights = found.programs.weights(site.prior(gamma=gamma))
-    wrong = found.sums(weights * (found.held_out - found.right)).sum(axis=1)
-    return quotient(wrong, found.held_out * found.sums(weights).sum(axis=1))
+    return quotient(found.wrong(weights), len(found.held_out) * found.sums(weights).sum(axis=1))
 
 
 def harm_at(site: Site, gamma: float, end: End) -> F64:
     """The share of the fitting mass that is search and wrong on a held-out lane, shape (worlds,)."""
     found = site.fitting
     weights = found.programs.weights(site.prior(gamma=gamma))
-    wrong = at_end(found.sums(weights * ~found.faithful), end)[1]
-    return quotient(wrong, found.sums(weights).sum(axis=1))
+    whole = found.sums(weights)
+    right, fitting = at_end(found.faithful(weights), end)[1], at_end(whole, end)[1]
+    return quotient(np.where(right == fitting, 0.0, fitting - right), whole.sum(axis=1))
 
 
 def well_tuned(site: Site) -> Values:

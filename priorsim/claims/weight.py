@@ -87,8 +87,8 @@ def odds_after_beta(site: Site) -> Values:
     """The least log-odds over BETAS, in bits, where they are above 0 at beta = 1; nan elsewhere."""
     programs = site.fitting.programs
     untimed = programs.count * np.exp2(-float(site.tax) * programs.searches)
-    places = (site.fitting.target * len(CLASSES) + programs.kind) * LENGTHS + programs.bits
-    size = site.fitting.targets * len(CLASSES) * LENGTHS
+    places = site.fitting.place * LENGTHS + programs.bits
+    size = site.fitting.groups * len(CLASSES) * LENGTHS
     by_length = sums(places, untimed, size).reshape(-1, LENGTHS)
     weights = np.exp2(-np.arange(LENGTHS)[:, None] * BETAS)
     masses = (by_length @ weights).reshape(-1, len(CLASSES), len(BETAS))
@@ -96,7 +96,7 @@ def odds_after_beta(site: Site) -> Values:
     def value(end: End) -> F64:
         along = np.stack([log2_odds(masses[:, :, place], end) for place in range(len(BETAS))], axis=1)
         found: F64 = np.where(along[:, 0] > 0, along[:, 1:].min(axis=1), np.nan)
-        return found
+        return found[site.fitting.target_group]
 
     return Values.at_ends(value)
 
@@ -173,23 +173,22 @@ def predicted_crossover(site: Site, end: End) -> F64:
 
 def measured_crossover(site: Site, end: End) -> F64:
     """The least gamma in [0, 8] at which the log-odds of the whole masses turn from above 0; nan where none is."""
-    along = np.stack([site.log_odds_at(end, gamma=gamma) for gamma in GAMMAS.tolist()], axis=1)
+    found = site.fitting
+    time = np.log2(found.programs.mean_steps)
+
+    def odds(gamma: F64) -> F64:
+        """The log-odds of each group at a gamma of its own."""
+        return log2_odds(found.by_group(site.weights * np.exp2(-gamma[found.group] * time)), end)
+
+    along = np.stack([odds(np.full(found.groups, gamma)) for gamma in GAMMAS], axis=1)
     turns = (along[:, :-1] > 0) & (along[:, 1:] <= 0)
     place = turns.argmax(axis=1)
-    root = _bisected(site, end, GAMMAS[place], GAMMAS[place + 1])
-    return np.where(turns.any(axis=1), root, np.nan)
-
-
-def _bisected(site: Site, end: End, low: F64, high: F64) -> F64:
-    """The root between low and high in each world, where there is one."""
-    programs, fitting = site.fitting.programs, site.fitting
-    time = np.log2(programs.mean_steps)
+    low, high = GAMMAS[place], GAMMAS[place + 1]
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        odds = log2_odds(fitting.sums(site.weights * np.exp2(-middle[fitting.target] * time)), end)
-        is_above = odds > 0
+        is_above = odds(middle) > 0
         low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
-    return (low + high) / 2
+    return np.where(turns.any(axis=1), (low + high) / 2, np.nan)[found.target_group]
 
 
 CLAIMS = (
@@ -314,7 +313,7 @@ CLAIMS = (
         ("constant",),
         crossover_error,
         "Only worlds in which search is the shorter and the dearer; a crossover above 8 counts as none.",
-        figure="crossovers",
+        figure="constant-crossovers",
     ),
     Claim(
         "two-speed-priors",
@@ -326,7 +325,7 @@ CLAIMS = (
         ("constant",),
         opposite_orders,
         "The closed form needs L > 2 c: words of 16 bits are too short for many such constants.",
-        figure="crossovers",
+        figure="constant-crossovers",
         beside=(Beside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
     ),
     Claim(

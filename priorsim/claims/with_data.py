@@ -135,7 +135,7 @@ CLAIMS = (
         ("in-context",),
         hybrid_on_hull,
         f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. {WORLDS} worlds of a census.",
-        figure="hull",
+        figure="cloud",
     ),
     Claim(
         "table-to-search",
@@ -148,7 +148,7 @@ CLAIMS = (
         one_flip,
         f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom the first. "
         f"{WORLDS} worlds of a census.",
-        figure="odds-against-lanes",
+        figure="odds-against-lessons",
         beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
     ),
 )

@@ -1,4 +1,4 @@
-"""What fits many worlds on one domain, measured together: one entry for each world and fitting row.
+"""What fits many worlds on one domain, measured together.
 
 Worlds here ask for one word a lane, so a world is a behaviour, and what fits it on some lanes is found by a
 key: its words there. Sums are float64. Under a dyadic prior every partial sum is a multiple of the smallest
@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.stored import Counted
-from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, Mask, kinds_of, mean_steps
+from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kinds_of, mean_steps
 from priorsim.measure.mass import End
-from priorsim.measure.weighed import lanes_where
 from priorsim.mu.domain import Domain
 from priorsim.prior import F64, Prior
 
@@ -82,46 +81,77 @@ class Programs:
 
 @dataclass(frozen=True, eq=False)
 class Fitting:
-    """Which rows fit which of several targets; arrays over entries have shape (entries,).
+    """Which rows fit which of several targets: those that agree with it on the training lanes are its group.
+
+    Arrays over entries, one for each row that fits some target, have shape (entries,).
 
     Attributes
     ----------
     programs : Programs
-        An entry's row; a row that fits several targets has an entry for each.
-    target : array of int64
-        Number of the target that an entry fits.
-    targets : int
-    right : array of int64
-        On how many held-out lanes the entry has the target's word.
-    held_out : int
-        Number of held-out lanes.
+        The entries' rows.
+    group : array of int64
+        The group that an entry is in.
+    target : array of uint64, shape (targets,)
+        What each target asks for, packed.
+    target_group : array of int64, shape (targets,)
+    held_out : tuple of int
+        The lanes on which an entry may be wrong.
     """
 
     programs: Programs
-    target: I64
-    targets: int
-    right: I64
-    held_out: int
+    group: I64
+    target: U64
+    target_group: I64
+    held_out: tuple[int, ...]
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are, with programs or without."""
+        return int(self.target_group.max(initial=-1)) + 1
 
     @cached_property
-    def faithful(self) -> Mask:
-        """Where an entry is right on all held-out lanes."""
-        found: Mask = self.right == self.held_out
-        return found
+    def place(self) -> I64:
+        """Group and class of each entry as one number: group * classes + class."""
+        return self.group * len(CLASSES) + self.programs.kind
 
-    @cached_property
-    def _place(self) -> I64:
-        return self.target * len(CLASSES) + self.programs.kind
+    def by_group(self, weights: F64) -> F64:
+        """Sums over the entries of each group and class, shape (groups, classes)."""
+        return sums(self.place, weights, self.groups * len(CLASSES)).reshape(-1, len(CLASSES))
 
     def sums(self, weights: F64) -> F64:
-        """Sums over the entries of each target and class, shape (targets, classes)."""
-        return sums(self._place, weights, self.targets * len(CLASSES)).reshape(self.targets, len(CLASSES))
+        """Sums over what fits each target, by class, shape (targets, classes)."""
+        return self.by_group(weights)[self.target_group]
 
     def least(self, cost: NDArray[Any]) -> F64:
-        """The least cost of each target's entries of a class, or NONE; shape (targets, classes)."""
-        found = np.full(self.targets * len(CLASSES), NONE)
-        np.minimum.at(found, self._place, cost.astype(np.float64))
-        return found.reshape(self.targets, len(CLASSES))
+        """The least cost of what fits each target, by class, or NONE; shape (targets, classes)."""
+        found = np.full(self.groups * len(CLASSES), NONE)
+        np.minimum.at(found, self.place, cost.astype(np.float64))
+        return found.reshape(-1, len(CLASSES))[self.target_group]
+
+    def faithful(self, weights: F64) -> F64:
+        """Sums over what is a target on all lanes, by class, shape (targets, classes)."""
+        known, which = np.unique(self.target, return_inverse=True)
+        is_target = places(known, self.programs.behaviour)
+        mine = np.flatnonzero(is_target >= 0)
+        place = is_target[mine] * len(CLASSES) + self.programs.kind[mine]
+        return sums(place, weights[mine], len(known) * len(CLASSES)).reshape(-1, len(CLASSES))[which]
+
+    def wrong(self, weights: F64) -> F64:
+        """Sums over what fits each target, once for each held-out lane on which it is wrong, shape (targets,)."""
+        domain, whole = self.programs.header.domain, self.sums(weights).sum(axis=1)
+        size = 2**domain.word_bits
+        total: F64 = np.zeros(len(self.target))
+        for lane in self.held_out:
+            words, wanted = (lane_words(packed, lane, domain) for packed in (self.programs.behaviour, self.target))
+            right = sums(self.group * size + words, weights, self.groups * size)[self.target_group * size + wanted]
+            total += np.where(right == whole, 0.0, whole - right)
+        return total
+
+
+def lane_words(packed: U64, lane: int, domain: Domain) -> I64:
+    """The words in a lane, shape (behaviours,)."""
+    mask = np.uint64(2**domain.word_bits - 1)
+    return ((packed >> np.uint64(lane * domain.word_bits)) & mask).astype(np.int64)
 
 
 def fitting(programs: Programs, behaviours: U64, *, train: tuple[int, ...], held_out: tuple[int, ...] = ()) -> Fitting:
@@ -135,20 +165,11 @@ def fitting(programs: Programs, behaviours: U64, *, train: tuple[int, ...], held
     train, held_out : tuple of int
         Lanes; the same for all targets.
     """
-    domain = programs.header.domain
-    mask = np.uint64(domain.lane_mask(train))
-    keys, group = np.unique(behaviours & mask, return_inverse=True)
-    of_group = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[of_group], np.arange(len(keys) + 1))
-    place = places(keys, programs.behaviour & mask)
-    rows = np.flatnonzero(place >= 0)
-    mine = place[rows]
-    size = starts[mine + 1] - starts[mine]
-    within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    target = of_group[np.repeat(starts[mine], size) + within].astype(np.int64)
-    found = programs.take(np.repeat(rows, size))
-    right = _lanes_right(found.behaviour ^ behaviours[target], domain, held_out)
-    return Fitting(found, target, len(behaviours), right, len(held_out))
+    mask = np.uint64(programs.header.domain.lane_mask(train))
+    keys, target_group = np.unique(behaviours & mask, return_inverse=True)
+    group = places(keys, programs.behaviour & mask)
+    fits = np.flatnonzero(group >= 0)
+    return Fitting(programs.take(fits), group[fits], behaviours, target_group, held_out)
 
 
 def places(known: U64, wanted: U64) -> I64:
@@ -157,14 +178,6 @@ def places(known: U64, wanted: U64) -> I64:
         return np.full(len(wanted), -1, dtype=np.int64)
     place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     return np.where(known[place] == wanted, place, -1)
-
-
-def _lanes_right(wrong: U64, domain: Domain, lanes: tuple[int, ...]) -> I64:
-    """On how many of these lanes no bit is wrong."""
-    is_zero = np.arange(2**domain.word_bits) == 0
-    is_nothing = np.zeros_like(is_zero)
-    chosen = [is_zero if lane in lanes else is_nothing for lane in range(len(domain.lanes))]
-    return np.bitwise_count(lanes_where(wrong, domain, chosen)).astype(np.int64)
 
 
 def sums(place: I64, weights: F64, size: int) -> F64:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import NONE, Programs, at_end, least_at_end, places, sums
+from priorsim.measure.fitting import NONE, Programs, at_end, lane_words, least_at_end, places, sums
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import CLASSES, I64, U8, U64, acceptable
 from priorsim.measure.mass import End
@@ -187,9 +187,8 @@ class OnSplit:
         behaviour = self.census.behaviour[self.chosen]
         size = 2**domain.word_bits
         for lane in lanes:
-            shift, mask = np.uint64(lane * domain.word_bits), np.uint64(size - 1)
-            place = self.group * size + ((behaviour >> shift) & mask).astype(np.int64)
-            wanted = self.target_group * size + ((targets >> shift) & mask).astype(np.int64)
+            place = self.group * size + lane_words(behaviour, lane, domain)
+            wanted = self.target_group * size + lane_words(targets, lane, domain)
             by_word = [sums(place, column, self._groups * size)[wanted] for column in self.masses.T]
             total += np.column_stack(by_word)
         return total

@@ -108,21 +108,28 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
                 assert bool(some_do[place]) == bool(defects[lightest].any())
 
 
-def test_what_fits_is_an_entry_for_each_world_with_its_lanes_right(atlas, targets):
+def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
     doubled = np.concatenate([targets, targets[:2]])
     programs = Programs.of(atlas, max_bits=20)
     found = fitting(programs, doubled, train=TRAIN, held_out=HELD_OUT)
-    weights = found.programs.weights(PRIORS[1])
-    for place, behaviour in enumerate(doubled):
-        mine = found.target == place
-        fits = acceptable(programs.behaviour, world_of(atlas, behaviour), TRAIN)
-        assert sorted(found.programs.behaviour[mine].tolist()) == sorted(programs.behaviour[fits].tolist())
-        words = atlas.header.domain.unpack(int(behaviour))
-        for answered, right in zip(found.programs.behaviour[mine].tolist(), found.right[mine].tolist(), strict=True):
-            given = atlas.header.domain.unpack(answered)
-            assert right == sum(given[lane] == words[lane] for lane in HELD_OUT)
-        assert found.sums(weights)[place].sum() == pytest.approx(programs.take(fits).weights(PRIORS[1]).sum())
+    weights, kept = programs.weights(PRIORS[1]), found.programs.weights(PRIORS[1])
+    domain = atlas.header.domain
     assert found.programs.bits.max() <= 20
+    for place, behaviour in enumerate(doubled):
+        fits = acceptable(programs.behaviour, world_of(atlas, behaviour), TRAIN)
+        words = domain.unpack(int(behaviour))
+        wrong = [
+            sum(answered[lane] != words[lane] for lane in HELD_OUT)
+            for answered in map(domain.unpack, programs.behaviour[fits].tolist())
+        ]
+        assert found.wrong(kept)[place] == pytest.approx(float((weights[fits] * wrong).sum()), rel=1e-12)
+        for kind in (DIRECT, SEARCH):
+            mine = fits & (programs.kind == kind)
+            right = mine & (programs.behaviour == behaviour)
+            assert found.sums(kept)[place][kind] == pytest.approx(weights[mine].sum(), rel=1e-12)
+            assert found.faithful(kept)[place][kind] == pytest.approx(weights[right].sum(), rel=1e-12)
+            least = found.least(found.programs.bits)[place][kind]
+            assert least == (programs.bits[mine].min() if mine.any() else np.inf)
 
 
 def test_cameras_are_groups_of_what_they_accept(atlas, targets):
