@@ -96,8 +96,8 @@ def mass_against_length(masses: MassByLength, *, ax: Axes | None = None, width: 
     masses : MassByLength
     ax : Axes, optional
         By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
     """
     with axes_or_new(ax, width, 2.9) as axes:
         bound = masses.bounds[-1]

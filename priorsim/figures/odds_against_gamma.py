@@ -102,8 +102,8 @@ def odds_against_gamma(curve: OddsCurve, *, ax: Axes | None = None, width: Width
     curve : OddsCurve
     ax : Axes, optional
         By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
     """
     with axes_or_new(ax, width, 2.9) as axes:
         gammas = np.array(curve.gammas, dtype=np.float64)

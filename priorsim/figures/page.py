@@ -25,9 +25,13 @@ from priorsim.prior import PRIORS, Prior
 
 F64 = NDArray[np.float64]
 
-Width = Literal["single", "double"]
-WIDTHS: Mapping[Width, float] = MappingProxyType({"single": 3.5, "double": 7.2})
-"""Inches: one column of a journal page, and both."""
+Width = Literal["single", "double"] | float
+WIDTHS: Mapping[str, float] = MappingProxyType({"single": 3.5, "double": 7.2})
+"""Inches: one column of a journal page, and both. A width may be given in inches, too."""
+NARROWEST, WIDEST = 3.0, 10.0
+"""Inches between which the figures are laid out."""
+WIDE = 5.5
+"""A figure of so many inches sets its panels and its legend's entries beside each other."""
 
 Ends = tuple[float | None, float | None]
 """Low and high end of an interval in bits; None is not known, infinite ends are one-sided."""
@@ -74,9 +78,23 @@ def style() -> AbstractContextManager[None]:
     return matplotlib.style.context("priorsim.figures.paper", after_reset=True)
 
 
+def inches(width: Width) -> float:
+    """The width in inches.
+
+    >>> inches("double"), inches(3.25)
+    (7.2, 3.25)
+    """
+    return WIDTHS[width] if isinstance(width, str) else width
+
+
+def is_wide(width: Width) -> bool:
+    """Whether there is room for panels beside each other."""
+    return inches(width) >= WIDE
+
+
 def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
     """An empty figure of a journal's width, `height` inches high, that no pyplot knows of."""
-    figure = Figure(figsize=(WIDTHS[width], height), layout="constrained")
+    figure = Figure(figsize=(inches(width), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

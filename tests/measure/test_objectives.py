@@ -36,9 +36,9 @@ def programs(language, max_bits):
 
 
 def one_by_one(header, worlds):
-    """For each world the distinct body tables, and the fitting programs by length."""
+    """For each world the distinct body tables by the length of their shortest program, and the programs by length."""
     domain = header.domain
-    found = [(set(), [0] * (header.max_bits + 1)) for _ in worlds]
+    found = [({}, [0] * (header.max_bits + 1)) for _ in worlds]
     for bits, program in programs(header.language, header.max_bits):
         match program.term:
             case Apply("find" | "argmax", (body,)):
@@ -48,9 +48,10 @@ def one_by_one(header, worlds):
                 )
                 for (tables, counts), world in zip(found, worlds, strict=True):
                     if world.accepts(words, world.train):
-                        tables.add(table)
+                        tables.setdefault(table, bits)
                         counts[bits] += 1
-    return [(len(tables), tuple(counts)) for tables, counts in found]
+    lengths = range(header.max_bits + 1)
+    return [(tuple(list(tables.values()).count(bits) for bits in lengths), tuple(counts)) for tables, counts in found]
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic"])
@@ -58,7 +59,7 @@ def test_objectives_are_those_of_every_program_one_by_one(dialect):
     header = make_header(dialect, 17, domain=W2)
     worlds = [world_of((0, 0, 0, 0)), world_of((0, 1, 2, 3)), world_of((1, 0, 1, 0)), world_of((3, 3, 3, 3), train=[1])]
     found = objectives(header, worlds)
-    assert [(each.number, each.programs) for each in found] == one_by_one(header, worlds)
+    assert [(each.tables, each.programs) for each in found] == one_by_one(header, worlds)
     assert found[0].number > 1
     assert found[0].mass == sum(Fraction(count, 2**bits) for bits, count in enumerate(found[0].programs))
 
