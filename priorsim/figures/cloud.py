@@ -27,8 +27,8 @@ from priorsim.figures.page import (
     legend_below,
     place_labels,
     plural,
+    set_title,
     settle,
-    title_of,
 )
 from priorsim.mu.lesions import ProgramClass
 
@@ -64,7 +64,7 @@ class Tip:
     Attributes
     ----------
     side : str
-        Where the disguised programs count: 'direct code' or 'search'.
+        Where the disguised programs count: 'direct' or 'search'.
     direct, search : Place
         The two shortest programs.
     predicted : float or None
@@ -157,7 +157,7 @@ def cloud(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -
         points = programs.points()
         axes.set_xlabel(f"log₂ {programs.time}")
         axes.set_ylabel("program length l (bits)")
-        axes.set_title(title_of(programs.world, f"up to {programs.bound_bits} bits"))
+        set_title(axes, programs.world, f"up to {programs.bound_bits} bits")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         handles = [_class(axes, programs, points, kind) for kind in SHOWN]
         _limits(axes, programs, points)
@@ -246,13 +246,8 @@ def _hull(ax: Axes, programs: Cloud) -> Artist:
 def _tips(ax: Axes, programs: Cloud) -> list[Artist]:
     """The line through the two shortest programs, whose slope is minus the predicted gamma*, and both in words."""
     handles: list[Artist] = []
-    told: list[tuple[object, ...]] = []
-    for tip in programs.tips:
-        numbers = (tip.predicted, tuple(tip.measured), tip.direct, tip.search)
-        if numbers in told:
-            continue
-        told.append(numbers)
-        dashes = (0, (4, 2)) if len(told) == 1 else (0, (1, 1.5))
+    for place, tip in enumerate(programs.tips):
+        dashes = (0, (4, 2)) if place == 0 else (0, (1, 1.5))
         ax.plot(
             [tip.direct[1], tip.search[1]],
             [tip.direct[0], tip.search[0]],
@@ -263,9 +258,7 @@ def _tips(ax: Axes, programs: Cloud) -> list[Artist]:
         )
         predicted = "none" if tip.predicted is None else f"{tip.predicted:.3g}"
         measured = ", ".join(f"{gamma:.3g}" for gamma in tip.measured) or "none"
-        text = f"{GAMMA}* predicted {predicted},\nmeasured {measured}"
-        if len(programs.tips) > 1:
-            text += f" (disguised: {tip.side})"
+        text = f"{GAMMA}*, disguised {tip.side}:\npredicted {predicted}\nmeasured {measured}"
         handles.append(Line2D([], [], color=INK, linewidth=0.8, ls=dashes, label=text))
     return handles
 

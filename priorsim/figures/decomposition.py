@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from priorsim.figures.page import INK, Columns, Width, legend_below, style
+from priorsim.figures.page import INK, Columns, Width, style
 from priorsim.figures.rows import name_rows, rows_figure
 
 TERMS = (
     ("delta_l", "length: \N{GREEK CAPITAL LETTER DELTA}L", "#0072B2", ""),
-    ("bonus", "multiplicity: B_search - B_direct", "#F0E442", "////"),
-    ("speed", "speed: what \N{GREEK SMALL LETTER GAMMA} = 1 adds", "#D55E00", "...."),
+    ("bonus", "multiplicity: difference of B", "#F0E442", "////"),
+    ("speed", "speed: \N{GREEK SMALL LETTER GAMMA} = 1", "#D55E00", "...."),
 )
 """Attribute, legend, colour and hatch of each term."""
 
@@ -86,5 +86,5 @@ def decomposition(table: TermTable, *, ax: Axes | None = None, width: Width = "s
             for _, text, colour, hatch in TERMS
         ]
         handles.append(Line2D([], [], ls="none", marker="D", color=INK, mfc="white", markersize=3, label="sum: levin"))
-        legend_below(axes, handles, columns=2, left=70)
+        axes.figure.legend(handles=handles, loc="outside lower left", ncols=2, borderaxespad=0.8)
         return axes

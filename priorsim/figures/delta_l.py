@@ -73,11 +73,21 @@ def delta_l(table: LengthTable, *, ax: Axes | None = None, width: Width = "doubl
             handles.append(
                 Line2D([], [], ls="none", markersize=3.4, markerfacecolor=face, label=f"{family} ({number})", **look)
             )
-        handles.append(Line2D([], [], ls="-", color=FAINT, marker=6, label="open end: more, or less"))
+        handles.append(Line2D([], [], ls="none", color=FAINT, marker=6, markersize=4, label="open end"))
+        axes.set_xticks(_ticks({each.table_bits for each in table.worlds}, 1 if is_wide(width) else 3))
         axes.set_xlabel("table: words asked for on the training lanes (bits)")
         axes.set_ylabel("\N{GREEK CAPITAL LETTER DELTA}L = L_min(direct) - L_min(search) (bits)")
         legend_below(axes, handles, columns=5 if is_wide(width) else 3)
         return axes
+
+
+def _ticks(bits: set[int], apart: int) -> list[int]:
+    """The sizes of tables that get a tick: from the smallest on, those that are so far apart."""
+    ticks: list[int] = []
+    for each in sorted(bits):
+        if not ticks or each - ticks[-1] >= apart:
+            ticks.append(each)
+    return ticks
 
 
 def _spread(table: LengthTable, families: Sequence[str]) -> list[tuple[float, WorldLength]]:
@@ -86,7 +96,7 @@ def _spread(table: LengthTable, families: Sequence[str]) -> list[tuple[float, Wo
     for bits in sorted({each.table_bits for each in table.worlds}):
         here = [each for each in table.worlds if each.table_bits == bits]
         here.sort(key=lambda each: (families.index(each.family), each.world))
-        step = min(SPREAD, 2.4 / max(len(here), 1))
+        step = min(SPREAD, 2.0 / max(len(here), 1))
         places = bits + step * (np.arange(len(here)) - (len(here) - 1) / 2)
         found += zip(places.tolist(), here, strict=True)
     return found

@@ -21,7 +21,7 @@ from priorsim.figures.page import (
     axes_or_new,
     finite,
     legend_below,
-    title_of,
+    set_title,
 )
 from priorsim.mu.lesions import ProgramClass
 
@@ -81,10 +81,11 @@ def odds_against_lessons(odds: LessonOdds, *, ax: Axes | None = None, width: Wid
             axes.plot(odds.lessons, means[side], color=look.colour, linewidth=0.6, ls=look.line)
             _open_ends(axes, odds, side)
         handles.append(Line2D([], [], color=INK, linewidth=0.6, label="thin: mean of 20 seeded orders, where finite"))
-        handles.append(Line2D([], [], ls="none", marker="^", color=INK, markersize=3, label="only one side left"))
+        if any(end is not None and math.isinf(end) for ends in odds.listed for end in ends):
+            handles.append(Line2D([], [], ls="none", marker="^", color=INK, markersize=3, label="only one side left"))
         _frame(axes, odds.unit, odds.lessons)
         axes.set_ylabel("log₂ odds, search : direct (bits)")
-        axes.set_title(title_of(odds.world, f"{odds.prior} prior"))
+        set_title(axes, odds.world, f"{odds.prior} prior")
         legend_below(axes, handles, columns=1)
         return axes
 
@@ -156,6 +157,6 @@ def learning_curves(curves: LearningCurves, *, ax: Axes | None = None, width: Wi
         _frame(axes, curves.unit, curves.lessons)
         axes.set_ylim(-0.03, 1.03)
         axes.set_ylabel("held-out accuracy (share of lanes)")
-        axes.set_title(title_of(curves.world, f"{curves.prior} prior"))
+        set_title(axes, curves.world, f"{curves.prior} prior")
         legend_below(axes, handles, columns=2)
         return axes

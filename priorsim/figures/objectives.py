@@ -79,7 +79,7 @@ def objectives(table: ObjectiveTable, *, ax: Axes | None = None, width: Width = 
         first = min(min(row[1] for row in _rows(each)) for each in table.worlds if each.programs[-1])
         axes.set_xlim(first - 0.5, table.worlds[0].lengths[-1] + 0.5)
         axes.set_xlabel("program length l, at most (bits)")
-        axes.set_ylabel("distinct objectives (number)")
+        axes.set_ylabel("objectives, or programs (number)")
         axes.set_title("objectives of fitting searches")
         legend_below(axes, handles, columns=1)
         return axes

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from priorsim.figures.page import F64, INK, Columns, Width, is_wide, new_figure, style, title_of
+from priorsim.figures.page import F64, INK, Columns, Width, is_wide, new_figure, set_title, style
 
 Leader = Literal["direct", "open", "search", "none"]
 
@@ -110,7 +110,7 @@ def _leaders(ax: Axes, diagram: PhaseDiagram) -> None:
     order = list(SHADES)
     numbers = np.array([[order.index(leader) for leader in row] for row in diagram.leaders], dtype=np.float64)
     _show(ax, diagram, numbers, cmap=ListedColormap([SHADES[name][0] for name in order]), vmin=-0.5, vmax=3.5)
-    ax.set_title(title_of(diagram.world, "which side holds the mass"))
+    set_title(ax, diagram.world, "which side holds the mass")
     present = [name for name in order if (numbers == order.index(name)).any()]
     handles = [
         Patch(facecolor=SHADES[name][0], edgecolor=INK, linewidth=0.4, label=SHADES[name][1]) for name in present
@@ -124,7 +124,7 @@ def _losses(ax: Axes, diagram: PhaseDiagram) -> None:
     least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
     image = _show(ax, diagram, values, cmap=LOSS_COLOURS, vmin=least, vmax=max(most, least + 1e-3))
     ax.set_facecolor(SHADES["none"][0])
-    ax.set_title(title_of("held-out loss", f"up to {diagram.bound_bits} bits"))
+    set_title(ax, "held-out loss", f"up to {diagram.bound_bits} bits")
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02, fraction=0.08)
     bar.set_label("held-out loss (share of lanes wrong)")
     bar.outline.set_linewidth(0.6)

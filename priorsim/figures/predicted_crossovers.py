@@ -87,7 +87,7 @@ def predicted_crossovers(table: CrossingTable, *, ax: Axes | None = None, width:
         axes.set_xlim(low, high)
         axes.set_ylim(low, high)
         unit = "(bits per doubling of mean steps)"
-        axes.set_xlabel(f"predicted {GAMMA}* = (1 - c/L) / \N{GREEK SMALL LETTER ALPHA} {unit}")
+        axes.set_xlabel(f"predicted {GAMMA}* = (1 - c/L) / \N{GREEK SMALL LETTER ALPHA}\n{unit}")
         axes.set_ylabel(f"measured {GAMMA}* of the masses\n{unit}")
         axes.set_title("crossovers of constants")
         number = len(table.crossings)
@@ -96,5 +96,5 @@ def predicted_crossovers(table: CrossingTable, *, ax: Axes | None = None, width:
             Line2D([], [], color=INK, linewidth=0.7, label="equal"),
             Patch(facecolor=BAND, label=f"within {table.tolerance:g}: {table.agreeing}"),
         ]
-        legend_below(axes, handles, columns=3)
+        legend_below(axes, handles, columns=3, gap=38)
         return axes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from priorsim.figures.page import Columns, Ends, Look, Width, legend_below, style
+from priorsim.figures.page import Columns, Ends, Look, Width, inches, style
 from priorsim.figures.rows import name_rows, rows_figure
 
 COUNTS = {
@@ -80,5 +80,10 @@ def three_counts(table: CountTable, *, ax: Axes | None = None, width: Width = "s
             for name, look in COUNTS.items()
         ]
         handles.append(Line2D([], [], ls="none", marker="$*$", color="black", markersize=3.4, label="signs differ"))
-        legend_below(axes, handles, columns=4, left=70)
+        axes.figure.legend(
+            handles=handles,
+            loc="outside lower left",
+            ncols=4 if inches(width) > 3.3 else 2,
+            borderaxespad=0.8,
+        )
         return axes

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
@@ -18,8 +19,8 @@ from priorsim.figures.page import (
     finite,
     is_wide,
     new_figure,
+    set_title,
     style,
-    title_of,
 )
 from priorsim.mu.lesions import ProgramClass
 
@@ -92,17 +93,20 @@ def well_tuned(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: W
         Of the new figure.
     """
     with style():
-        panels = new_figure(width, 5.0).subplots(3, 1, sharex=True) if axes is None else axes
+        panels = new_figure(width, 5.4).subplots(3, 1, sharex=True) if axes is None else axes
         for panel in panels:
             panel.set_xlim(tuned.gammas[0], tuned.gammas[-1])
         panels[0].plot(tuned.gammas, tuned.losses, color=INK)
         panels[0].axhline(tuned.most_loss, color=FAINT, linewidth=0.7, ls=(0, (4, 2)))
         panels[0].set_ylabel("held-out loss\n(share of lanes wrong)")
-        panels[0].set_title(title_of(tuned.world, f"up to {tuned.bound_bits} bits"))
-        handles = _both(panels[1], tuned, tuned.defecting)
+        set_title(panels[0], tuned.world, f"up to {tuned.bound_bits} bits")
+        handles: list[Artist] = list(_both(panels[1], tuned, tuned.defecting))
         panels[1].axhline(tuned.most_defecting, color=FAINT, linewidth=0.7, ls=(0, (4, 2)), label="limits")
-        panels[1].set_ylabel("defecting search\n(share of fitting mass)")
+        panels[1].set_ylabel("search, defecting\n(share of mass)")
         _both(panels[2], tuned, tuned.excess)
+        for side, (handle, missing) in enumerate(zip(handles, ("search", "direct"), strict=True)):
+            if all(ends[side] is None for ends in tuned.excess):
+                handle.set_label(f"{NAMES[side]}; no {missing} program, no excess")
         panels[2].axhline(0, color=INK, linewidth=0.6, zorder=1)
         panels[2].set_ylabel("excess defection\n(share)")
         panels[2].set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")
@@ -114,23 +118,17 @@ def well_tuned(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: W
         return tuple(panels)
 
 
-def _both(panel: Axes, tuned: WellTuned, values: Sequence[Ends]) -> list[object]:
+def _both(panel: Axes, tuned: WellTuned, values: Sequence[Ends]) -> list[Artist]:
     """A line for either side of the disguised programs."""
-    handles: list[object] = []
+    handles: list[Artist] = []
     for side, (look, name) in enumerate(zip(EDGES, NAMES, strict=True)):
         ends = finite([each[side] for each in values])
         handles += panel.plot(tuned.gammas, ends, color=look.colour, linestyle=look.line, label=name)
-        if all(each[side] is None for each in values):
-            missing = "search" if side == 0 else "direct code"
-            panel.text(
-                0.98, 0.9 - 0.14 * side, f"{name}: no {missing} program", transform=panel.transAxes, ha="right",
-                va="top", fontsize=6, color=look.colour,
-            )  # fmt: skip
     return handles
 
 
 def _windows(panels: Sequence[Axes], tuned: WellTuned) -> list[Patch]:
-    """The gammas that are well tuned wherever the disguised count, shaded; said so where there are none."""
+    """The gammas that are well tuned, shaded: wherever the disguised count, and only with them as direct code."""
     both = [
         (max(low[0], high[0]), min(low[1], high[1]))
         for low in tuned.windows(0)
@@ -138,7 +136,16 @@ def _windows(panels: Sequence[Axes], tuned: WellTuned) -> list[Patch]:
         if max(low[0], high[0]) <= min(low[1], high[1])
     ]
     for panel in panels:
+        for first, last in tuned.windows(0):
+            panel.axvspan(first, last, facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0, zorder=0)
         for first, last in both:
-            panel.axvspan(first, last, color=SHADE, linewidth=0, zorder=0)
-    text = "well tuned" if both else "well tuned: nowhere, disguised on either side"
-    return [Patch(facecolor=SHADE if both else "white", edgecolor=FAINT, linewidth=0.4, label=text)]
+            panel.axvspan(first, last, color=SHADE, linewidth=0, zorder=0.1)
+    handles = []
+    if both:
+        handles.append(Patch(facecolor=SHADE, edgecolor=FAINT, linewidth=0.4, label="well tuned"))
+    if tuned.windows(0) and both != tuned.windows(0):
+        text = "well tuned with the disguised as direct code only"
+        handles.append(Patch(facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0.4, label=text))
+    if not tuned.windows(0):
+        handles.append(Patch(facecolor="white", edgecolor=FAINT, linewidth=0.4, label="well tuned: nowhere"))
+    return handles

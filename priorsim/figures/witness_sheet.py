@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, new_figure, style
 
-LINE = 0.125
+LINE = 0.14
 """Inches from one line of text to the next."""
 LETTER = 0.0475
 """Inches that a letter of the programs takes."""
@@ -65,12 +65,12 @@ class Sheet:
 
 
 def format_steps(steps: float) -> str:
-    """Mean steps in at most four figures.
+    """Mean steps with at most two decimals.
 
-    >>> format_steps(64.125), format_steps(3.0)
-    ('64.12', '3')
+    >>> format_steps(64.125), format_steps(30.0)
+    ('64.12', '30')
     """
-    return f"{steps:.4g}"
+    return f"{steps:.2f}".rstrip("0").rstrip(".")
 
 
 def witness_sheet(sheet: Sheet, *, width: Width = "double") -> Axes:
@@ -83,14 +83,16 @@ def witness_sheet(sheet: Sheet, *, width: Width = "double") -> Axes:
     """
     with style():
         lines = _lines(sheet, inches(width), is_wide(width))
-        height = LINE * (len(lines) + 1)
-        axes = new_figure(width, height).add_axes((0, 0, 1, 1))
+        height = LINE * (len(lines) + 0.7)
+        figure = new_figure(width, height)
+        figure.set_layout_engine("none")
+        axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.set_xlim(0, inches(width))
         axes.set_ylim(height, 0)
         for place, (line, rules) in enumerate(lines, start=1):
             if rules:
-                axes.plot([0.08, inches(width) - 0.08], [LINE * (place - 0.15)] * 2, color=FAINT, linewidth=0.5)
+                axes.plot([0.08, inches(width) - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
             for x, text, look in line:
                 axes.text(x, LINE * place, text, va="baseline", fontsize=6, color=INK, **look)
         return axes

@@ -183,7 +183,7 @@ def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits:
         ax.spines["left"].set_visible(False)
         ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-        ax.tick_params(axis="x", labelsize=6)
+        ax.tick_params(axis="x", labelsize=5.5)
         price = f"{GAMMA} = {Fraction(gamma).limit_denominator(64)}"
         ax.set_title(f"{price}\n{names[gamma]}" if gamma in names else price, fontsize=6, weight="normal", loc="center")
         ax.set_yticks(*((range(len(rows)), labels) if place == 0 else ([], [])), fontsize=6)

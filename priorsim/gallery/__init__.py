@@ -102,7 +102,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 grids.tuned,
                 lambda data, width: figures.well_tuned(data, width=width)[0],
                 grids.tuned_caption,
-                worlds=("in-context-gray-w4",),
+                worlds=("in-context-gray-w4", "in-context-root-sum-w4"),
                 is_of_one=True,
             ),
             Entry(
@@ -111,7 +111,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 lessons.lesson_odds,
                 lambda data, width: figures.odds_against_lessons(data, width=width),
                 lessons.odds_caption,
-                worlds=("isqrt-w3", MANY_RULES),
+                worlds=("root-w3", "in-context-root-sum-w4"),
                 is_of_one=True,
             ),
             Entry(

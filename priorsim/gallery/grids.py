@@ -23,7 +23,7 @@ LEAST_FACTOR = 1.1
 MOST_DEFECTING = 0.01
 """Of the fitting mass, the part that may be search and defect."""
 
-LENGTH_PRICE = "beta, price of length (bits per bit)"
+LENGTH_PRICE = "\N{GREEK SMALL LETTER BETA}, price of length (bits per bit)"
 TIME_PRICE = "\N{GREEK SMALL LETTER GAMMA}, price of time (bits per doubling)"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from priorsim import figures
 from priorsim.errors import FigureError
 from priorsim.gallery.words import CLASSES as CLASSES_SAID
-from priorsim.gallery.words import number, sentences, span
+from priorsim.gallery.words import counted, number, sentences, span
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.learning import ORDER_SEEDS, Learning, learning
 from priorsim.measure.shares import Share
@@ -45,9 +45,7 @@ def lesson_odds(study: Study, worlds: Sequence[World]) -> figures.LessonOdds:
 
 def odds_caption(odds: figures.LessonOdds) -> str:
     """What `lesson_odds` shows."""
-    signs = [
-        None if None in ends else (ends[0] or 0) > 0 if ends[0] == ends[1] else _sign(ends) for ends in odds.listed
-    ]
+    signs = [_sign(ends) for ends in odds.listed]
     changes = [
         f"{lessons}" for lessons, before, after in zip(odds.lessons[1:], signs, signs[1:], strict=False)
         if None not in (before, after) and before != after
@@ -59,7 +57,7 @@ def odds_caption(odds: figures.LessonOdds) -> str:
         f"After {odds.lessons[0]} they are {span(odds.listed[0])} bits, after all {odds.lessons[-1]} "
         f"{span(odds.listed[-1])} "
         "bits, in listed order.",
-        f"The side of more mass changes after {', '.join(changes)} {odds.unit}s."
+        f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes
         else "The side of more mass never changes.",
         ORDERS,
@@ -68,9 +66,10 @@ def odds_caption(odds: figures.LessonOdds) -> str:
 
 
 def _sign(ends: tuple[float | None, float | None]) -> bool | None:
-    """Whether search holds more, wherever the disguised count; None where that decides."""
+    """Whether search holds more, wherever the disguised count; None where that decides, or nothing fits."""
     low, high = ends
-    assert low is not None and high is not None
+    if low is None or high is None:
+        return None
     return True if low > 0 else False if high < 0 else None
 
 
@@ -100,12 +99,10 @@ def curves_caption(found: figures.LearningCurves) -> str:
         last = values[-1]
         if all(value is None for value in values):
             said.append(f"No {kind} program fits.")
-        else:
-            when = "never" if reached is None else f"after {reached} {found.unit}s"
-            said.append(
-                f"On average {kind} programs come to 90 % {when}, and are right on "
-                f"{number(None if last is None else 100 * last)} % of the held-out lanes in the end."
-            )
+            continue
+        when = "never comes to 90 %" if reached is None else f"comes to 90 % after {counted(reached, found.unit)}"
+        end = "none is left in the end" if last is None else f"it ends at {number(100 * last)} %"
+        said.append(f"On average the accuracy of {kind} programs {when}; {end}.")
     return sentences(
         f"Accuracy on the held-out lanes of the world {found.world}, averaged by mass within each class, after so many "
         f"training {found.unit}s, under the {found.prior} prior.",

@@ -17,7 +17,7 @@ from priorsim.prior import Prior
 
 SIMPLICITY = Prior("solomonoff")
 GAMMAS = tuple(np.linspace(0, 2, 81).tolist())
-SIDES = ("direct code", "search")
+SIDES = ("direct", "search")
 """Where the disguised programs count at the low and at the high end."""
 
 
@@ -38,10 +38,15 @@ def odds_caption(curve: figures.OddsCurve) -> str:
         f"program of at most {curve.bound_bits} bits that fits.",
         f"At gamma {first:g} they are {span(curve.log_odds[0])} bits, at gamma {last:g} {span(curve.log_odds[-1])} "
         "bits.",
-        f"They cross 0 between these at {listed(curve.crossovers_low)} with the disguised programs counted as direct "
-        f"code, at {listed(curve.crossovers_high)} with them counted as search.",
+        f"They cross 0 between these {_where(curve.crossovers_low)} with the disguised programs counted as direct "
+        "code, "
+        f"{_where(curve.crossovers_high)} with them counted as search.",
         CLASSES_SAID,
     )
+
+
+def _where(gammas: Sequence[float]) -> str:
+    return f"at gamma {listed(gammas)}" if gammas else "nowhere"
 
 
 def cloud_of(counted: Histogram) -> figures.Cloud:
@@ -79,15 +84,16 @@ def cloud_caption(programs: figures.Cloud) -> str:
     """What `cloud_of` shows."""
     tips = [
         f"With the disguised counted as {tip.side} the two shortest programs predict gamma* {number(tip.predicted)}; "
-        f"that of the whole masses in [0, 8] is {listed(tip.measured)}."
+        f""
+        f"the whole masses weigh the same {_where(tip.measured)} in [0, 8]."
         for tip in programs.tips
     ]
     return sentences(
         f"Every code-only program of at most {programs.bound_bits} bits that fits the world {programs.world}, by "
         "length "
         f"and time: {sum(programs.counts)} programs.",
-        "The line is the lower hull, on which the lightest program lies; it changes at gamma "
-        f"{listed(programs.gammas)}.",
+        "The line is the lower hull, on which the lightest program lies.",
+        f"The lightest changes {_where(programs.gammas)}.",
         *(tips or ["One of the sides has no program, so no gamma* is predicted or measured."]),
         "Dashes join the shortest program of either side; minus their slope is the predicted gamma*.",
         GAMMA_STAR,
@@ -120,11 +126,9 @@ def mass_caption(masses: figures.MassByLength) -> str:
         if first is None:
             said.append(f"No {each.kind} program of at most {bound} bits fits.")
             continue
-        gain = each.log2_mass[-1] - each.log2_mass[first - masses.bounds[0]]
         said.append(
-            f"The mass of {each.kind} programs starts at {first} bits and has gained {number(gain)} bits by {bound}: "
-            "that "
-            "many programs share the work is worth so much."
+            f"The shortest {each.kind} program has {first} bits, and all of at most {bound} bits together weigh "
+            f"{number(each.log2_mass[-1] + first)} bits more than it: the multiplicity bonus B."
         )
     return sentences(
         f"Mass of the fitting programs of at most l bits against l, class by class, in the world {masses.world} under "
