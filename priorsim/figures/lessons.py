@@ -152,7 +152,7 @@ def learning_curves(curves: LearningCurves, *, ax: Axes | None = None, width: Wi
                 mfc=look.face, label=text, zorder=3,
             )  # fmt: skip
             axes.plot(curves.lessons, finite(curves.averaged[kind]), color=look.colour, linewidth=0.6, ls=look.line)
-        handles.append(Line2D([], [], color=INK, linewidth=0.6, label="thin: mean of 20 seeded orders"))
+        handles.append(Line2D([], [], color=INK, linewidth=0.6, label="thin: 20 seeded orders"))
         handles.append(Patch(facecolor=BAND, alpha=0.5, label="90 % and more"))
         _frame(axes, curves.unit, curves.lessons)
         axes.set_ylim(-0.03, 1.03)

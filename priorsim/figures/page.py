@@ -41,8 +41,8 @@ Columns = dict[str, list[Any]]
 """The plotted numbers, column by column, all of one length."""
 
 LONGEST_TITLE = 42
-TITLE_REACH, TITLE_LETTER = 1.1, 0.62
-"""How far a title may reach, in widths of its axes, and a letter's width, in parts of the font size."""
+TITLE_LETTER = 0.66
+"""The width of a title's letters, in parts of the font size."""
 INK = "#222222"
 FAINT = "#8a8a8a"
 SHADE = "#ececec"
@@ -129,7 +129,7 @@ def set_title(ax: Axes, *parts: str) -> None:
     figure = ax.get_figure(root=True)
     assert figure is not None
     usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
-    room = ax.get_position().width * figure.get_figwidth() * 72 * TITLE_REACH
+    room = ax.get_position().width * figure.get_figwidth() * 72
     widest = max(map(len, text.split("\n"))) * TITLE_LETTER
     ax.set_title(text, fontsize=min(usual, room / widest))
 

@@ -80,7 +80,7 @@ def phase(diagram: PhaseDiagram, *, axes: Sequence[Axes] | None = None, width: W
         if axes is None:
             shape = (1, 2) if is_wide(width) else (2, 1)
             axes = new_figure(width, 2.7 if is_wide(width) else 4.7).subplots(*shape).ravel()
-        _leaders(axes[0], diagram)
+        _leaders(axes[0], diagram, 4 if is_wide(width) else 2)
         _losses(axes[1], diagram)
         for ax in axes:
             ax.set_xlabel(diagram.across)
@@ -106,7 +106,7 @@ def _show(ax: Axes, diagram: PhaseDiagram, values: F64, **look: Any) -> Any:
     return ax.imshow(values, extent=_extent(diagram), origin="lower", aspect="auto", interpolation="nearest", **look)
 
 
-def _leaders(ax: Axes, diagram: PhaseDiagram) -> None:
+def _leaders(ax: Axes, diagram: PhaseDiagram, columns: int) -> None:
     order = list(SHADES)
     numbers = np.array([[order.index(leader) for leader in row] for row in diagram.leaders], dtype=np.float64)
     _show(ax, diagram, numbers, cmap=ListedColormap([SHADES[name][0] for name in order]), vmin=-0.5, vmax=3.5)
@@ -115,7 +115,12 @@ def _leaders(ax: Axes, diagram: PhaseDiagram) -> None:
     handles = [
         Patch(facecolor=SHADES[name][0], edgecolor=INK, linewidth=0.4, label=SHADES[name][1]) for name in present
     ]
-    ax.figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), borderaxespad=0.8)
+    ax.figure.legend(
+        handles=handles,
+        loc="outside lower left",
+        ncols=columns,
+        borderaxespad=0.8,
+    )
 
 
 def _losses(ax: Axes, diagram: PhaseDiagram) -> None:

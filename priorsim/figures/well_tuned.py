@@ -106,7 +106,7 @@ def well_tuned(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: W
         _both(panels[2], tuned, tuned.excess)
         for side, (handle, missing) in enumerate(zip(handles, ("search", "direct"), strict=True)):
             if all(ends[side] is None for ends in tuned.excess):
-                handle.set_label(f"{NAMES[side]}; no {missing} program, no excess")
+                handle.set_label(f"{NAMES[side]} (no {missing}: no excess)")
         panels[2].axhline(0, color=INK, linewidth=0.6, zorder=1)
         panels[2].set_ylabel("excess defection\n(share)")
         panels[2].set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")

@@ -12,7 +12,7 @@ from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, n
 
 LINE = 0.14
 """Inches from one line of text to the next."""
-LETTER = 0.0475
+LETTER = 0.0505
 """Inches that a letter of the programs takes."""
 COLUMNS = (0.08, 0.95, 1.75, 2.25, 2.95)
 """Inches from the left of class, what, bits, steps and program on a wide sheet."""
