@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from priorsim import figures
+from priorsim.errors import FigureError
 from priorsim.gallery.words import GAMMA_STAR, counted, number, sentences
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.mass import LOW
@@ -29,10 +30,13 @@ def objective_table(study: Study, worlds: Sequence[World]) -> figures.ObjectiveT
     header = study.header(worlds[0])
     header = replace(header, max_bits=min(header.max_bits, OBJECTIVE_BITS))
     lengths = list(range(header.max_bits + 1))
+    found = objectives(header, worlds, workers=study.workers)
+    if not any(each.number for each in found):
+        raise FigureError(f"no program up to {header.max_bits} bits that fits is a search at its root: nothing to draw")
     return figures.ObjectiveTable(
         [
             figures.WorldObjectives(world.name, lengths, list(accumulate(each.tables)), list(accumulate(each.programs)))
-            for world, each in zip(worlds, objectives(header, worlds, workers=study.workers), strict=True)
+            for world, each in zip(worlds, found, strict=True)
         ]
     )
 
