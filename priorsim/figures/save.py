@@ -1,11 +1,12 @@
 """Writing a figure, its plotted numbers as CSV and its caption, the same bytes whenever it is run.
 
 Dates, random identifiers and the reader's own matplotlib settings are kept out of the files; each
-file is written whole or not at all.
+file is written whole or not at all, pgf excepted.
 """
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,9 @@ def save(
         figure.set_layout_engine("none")
         for ending in formats:
             path = _with_ending(stem, ending)
-            with atomic_path(path) as temporary:
-                figure.savefig(temporary, format=ending, metadata=METADATA[ending] or None)
+            # pgf puts pictures beside the file, under its name, so that one has to be the lasting one.
+            with nullcontext(path) if ending == "pgf" else atomic_path(path) as place:
+                figure.savefig(place, format=ending, metadata=METADATA[ending] or None)
             paths.append(path)
     for ending, text in texts.items():
         path = _with_ending(stem, ending)
