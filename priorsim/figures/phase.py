@@ -15,7 +15,7 @@ Leader = Literal["direct", "open", "search", "none"]
 
 SHADES: dict[Leader, tuple[str, str]] = {
     "direct": ("#b9d7ea", "direct"),
-    "open": ("#ffffff", "depends on the disguised"),
+    "open": ("#ffffff", "even, or the disguised decide"),
     "search": ("#D55E00", "search"),
     "none": ("#555555", "nothing fits"),
 }
@@ -38,7 +38,7 @@ class PhaseDiagram:
         Evenly spaced.
     leaders : sequence of sequence of str
         One row for each y: 'direct' or 'search', the side of more mass wherever the disguised programs count;
-        'open' where they decide, 'none' where nothing fits.
+        'open' where they decide or the sides are even, 'none' where nothing fits.
     losses : sequence of sequence of (float or None)
         The share of held-out lanes that a program is wrong on, averaged by mass.
     names : (str, str)

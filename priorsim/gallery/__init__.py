@@ -8,6 +8,7 @@ from priorsim import figures
 from priorsim.errors import FigureError
 from priorsim.gallery import grids, lessons, many_worlds, one_world, searches, sheet
 from priorsim.gallery.entry import Entry, save_entry
+from priorsim.listing import format_table
 
 SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")
 """The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
@@ -171,8 +172,6 @@ def find_entry(name: str) -> Entry:
 
 def gallery_text() -> str:
     """Every figure with what it shows, a line each, and the worlds it is drawn of."""
-    from priorsim.listing import format_table
-
     rows = [(entry.name, entry.shows, "any: --world" if entry.is_of_one else "") for entry in ENTRIES.values()]
     return format_table(rows, head=("figure", "what it shows", "world"))
 

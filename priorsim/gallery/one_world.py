@@ -95,7 +95,7 @@ def cloud_caption(programs: figures.Cloud) -> str:
         "The line is the lower hull, on which the lightest program lies.",
         f"The lightest changes {_where(programs.gammas)}.",
         *(tips or ["One of the sides has no program, so no gamma* is predicted or measured."]),
-        "Dashes join the shortest program of either side; minus their slope is the predicted gamma*.",
+        "Dashes join the shortest program of either side; minus their slope is the predicted gamma*." if tips else "",
         GAMMA_STAR,
         CLASSES_SAID,
     )
