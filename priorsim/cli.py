@@ -39,6 +39,7 @@ from priorsim.options import (
     language_and_code,
     language_of,
     prior_of,
+    width_of,
     world_of,
     write_out,
 )
@@ -504,6 +505,46 @@ def theory(
         typer.echo(format_json(answer.to_json()), nl=False)
     else:
         typer.echo(answer.latex() if as_latex else tables_text(answer.tables()))
+
+
+@app.command()
+def figure(
+    name: Annotated[str | None, typer.Argument(help="Which figure; without one all are listed.")] = None,
+    world: Annotated[
+        str | None, typer.Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
+    ] = None,
+    preset: Annotated[str, typer.Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
+    form: Annotated[str, typer.Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
+    width: Annotated[
+        str | None, typer.Option("--width", help="3in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
+    ] = None,
+    results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
+        "results"
+    ),
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
+) -> None:
+    """Draw one figure for a write-up, with its numbers as CSV and a caption; or list them all.
+
+    Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
+    1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
+    """
+    from priorsim.figures import check_format
+    from priorsim.gallery import find_entry, gallery_text, save_entry
+    from priorsim.progress_bar import progress_bar
+    from priorsim.study import Study, make_folder
+
+    if name is None:
+        typer.echo(gallery_text())
+        return
+    entry, inches = find_entry(name), None if width is None else width_of(width)
+    check_format(form)
+    where = None if world is None else world_of(world, None)
+    folder = results / "figures" if out is None else out
+    with progress_bar("programs") as progress:
+        study = Study(preset, results, progress=progress)
+        make_folder(folder)
+        for path in save_entry(entry, study, folder, world=where, width=inches, formats=(form,)):
+            typer.echo(f"{path}: written")
 
 
 @app.command()

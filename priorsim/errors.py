@@ -48,3 +48,7 @@ class CensusError(PriorsimError):
 
 class TheoryError(PriorsimError):
     """A closed form asked for at numbers it does not have, cannot read, or does not hold at."""
+
+
+class FigureError(PriorsimError):
+    """A figure asked for under an unknown name, or in a width or format that there is not."""

@@ -77,6 +77,40 @@ def world_of(name: str, train: str | None) -> "World":
     return world if train is None else world.trained_on(parse_lanes(train, world.domain))
 
 
+INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
+
+
+def width_of(text: str) -> float:
+    """A figure's width in inches from a text such as 3.25in, 8cm or 82mm.
+
+    Raises
+    ------
+    FigureError
+        When it cannot be read, or is out of range.
+
+    Examples
+    --------
+    >>> width_of("3.25in"), round(width_of("82mm"), 3)
+    (3.25, 3.228)
+    """
+    from priorsim.errors import FigureError
+    from priorsim.figures.page import NARROWEST, WIDEST
+
+    unit = next((unit for unit in INCHES if text.endswith(unit)), None)
+    try:
+        inches = float(text.removesuffix(unit or "")) * INCHES[unit or ""]
+    except (ValueError, KeyError):
+        raise FigureError(
+            f"--width '{text}' cannot be read: write a number and in, cm or mm, as 3.25in or 82mm"
+        ) from None
+    if not NARROWEST <= inches <= WIDEST:
+        raise FigureError(
+            f"--width {text} is out of range: give {NARROWEST:g}in to {WIDEST:g}in "
+            f"({10 * NARROWEST * 2.54:.0f}mm to {10 * WIDEST * 2.54:.0f}mm)"
+        )
+    return inches
+
+
 def histogram_of(
     atlas: Path | None,
     exported: Path | None,

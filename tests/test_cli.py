@@ -14,6 +14,7 @@ from unittest import mock
 
 import pytest
 
+from priorsim import study
 from priorsim.cli import main
 
 COMMAND = [sys.executable, "-c", "from priorsim.cli import main; main()"]
@@ -318,6 +319,28 @@ def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask
     assert "the answer cannot be written (No space left on device)" in done.stderr
 
 
+@pytest.mark.engine
+def test_a_figure_is_drawn_of_any_world_with_its_numbers_and_a_caption(tmp_path, monkeypatch):
+    monkeypatch.setitem(study.PRESETS, "quick", {3: 16})
+    args = ["figure", "phase", "--world", "square-w3", "--results", tmp_path, "--width", "82mm", "--format", "svg"]
+    stem = tmp_path / "figures" / "phase-square-w3"
+    assert output(*args) == f"{stem}.svg: written\n"
+    width = re.search(r'width="([0-9.]+)pt"', Path(f"{stem}.svg").read_text())
+    assert width and float(width[1]) == pytest.approx(82 / 25.4 * 72)
+    assert "square-w3" in Path(f"{stem}.txt").read_text()
+    assert Path(f"{stem}.csv").read_text().startswith("beta,gamma,holds_the_mass,held_out_loss\n")
+    (atlas,) = (tmp_path / "atlases").iterdir()
+    made = atlas.stat().st_mtime_ns
+    output(*args, "--out", tmp_path / "again")
+    assert atlas.stat().st_mtime_ns == made
+    assert (tmp_path / "again" / "phase-square-w3.svg").read_bytes() == Path(f"{stem}.svg").read_bytes()
+
+
+def test_all_figures_are_listed_by_name():
+    listed = {line.split("  ")[0] for line in output("figure").splitlines()[1:]}
+    assert {"phase", "delta-l", "witness-sheet", "cloud"} <= listed
+
+
 def bad_inputs(atlas):
     folder = atlas.parent
     texts = {
@@ -431,6 +454,15 @@ def bad_inputs(atlas):
         (["decode", "01a"], "holds only 0 and 1"),
         (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
         (["paper", "--preset", "slow"], "unknown preset 'slow'"),
+        (["figure", "phases"], "unknown figure 'phases': did you mean phase"),
+        (["figure", "phase", "--width", "3"], "--width '3' cannot be read: write a number and in, cm or mm"),
+        (["figure", "phase", "--width", "1in"], "--width 1in is out of range: give 3.1in to 10in (79mm to 254mm)"),
+        (["figure", "phase", "--format", "gif"], "unknown format 'gif': choose one of pdf, svg, png, pgf"),
+        (["figure", "phase", "--preset", "slow", "--results", folder], "unknown preset 'slow'"),
+        (
+            ["figure", "delta-l", "--world", "isqrt-w3", "--results", folder],
+            "delta-l is of several worlds: leave --world",
+        ),
         (["paper", "--out", folder / "empty.csv"], "cannot be made"),
     ]
 

@@ -1,32 +1,70 @@
 """Figures: one module a figure; each draws plain results into an Axes, and `save` writes it."""
 
-from priorsim.figures.cloud import Cloud, Corner, cloud
+from priorsim.figures.cloud import Cloud, Corner, Tip, cloud
 from priorsim.figures.cost_against_bits import GIB, Cost, cost_against_bits, cost_columns
+from priorsim.figures.decomposition import TermTable, WorldTerms, decomposition
+from priorsim.figures.delta_l import LengthTable, WorldLength, delta_l
+from priorsim.figures.lessons import LearningCurves, LessonOdds, learning_curves, odds_against_lessons
 from priorsim.figures.mass_against_length import ClassMass, MassByLength, mass_against_length
+from priorsim.figures.objectives import ObjectiveTable, WorldObjectives, objectives
 from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
 from priorsim.figures.page import WIDTHS, Width, new_figure, style
-from priorsim.figures.save import save
+from priorsim.figures.phase import PhaseDiagram, phase
+from priorsim.figures.predicted_crossovers import Crossing, CrossingTable, predicted_crossovers
+from priorsim.figures.save import USUAL, check_format, save
+from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
+from priorsim.figures.well_tuned import WellTuned, well_tuned
+from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
 from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
 
 __all__ = [
     "GIB",
+    "USUAL",
     "WIDTHS",
     "ClassMass",
     "Cloud",
     "Corner",
     "Cost",
+    "CountTable",
+    "Crossing",
+    "CrossingTable",
+    "LearningCurves",
+    "LengthTable",
+    "LessonOdds",
     "MassByLength",
+    "ObjectiveTable",
     "OddsCurve",
+    "PhaseDiagram",
+    "Sheet",
+    "SheetRow",
+    "TermTable",
+    "Tip",
+    "WellTuned",
     "Width",
+    "WorldCounts",
+    "WorldLength",
+    "WorldObjectives",
     "WorldOdds",
     "WorldTable",
+    "WorldTerms",
+    "check_format",
     "cloud",
     "cost_against_bits",
     "cost_columns",
+    "decomposition",
+    "delta_l",
+    "learning_curves",
     "mass_against_length",
     "new_figure",
+    "objectives",
     "odds_against_gamma",
+    "odds_against_lessons",
+    "phase",
+    "predicted_crossovers",
     "save",
     "style",
+    "three_counts",
+    "well_tuned",
+    "witness_sheet",
     "worlds_side_by_side",
 ]

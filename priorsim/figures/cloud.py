@@ -23,11 +23,12 @@ from priorsim.figures.page import (
     Width,
     axes_or_new,
     dense,
+    is_wide,
     legend_below,
     place_labels,
     plural,
+    set_title,
     settle,
-    title_of,
 )
 from priorsim.mu.lesions import ProgramClass
 
@@ -52,6 +53,33 @@ class Corner(Protocol):
         """The classes with a program there."""
 
 
+Place = tuple[int, float]
+"""Length in bits, log2 of the mean steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where the odds tip, predicted from the shortest program of either side and measured on all of them.
+
+    Attributes
+    ----------
+    side : str
+        Where the disguised programs count: 'direct' or 'search'.
+    direct, search : Place
+        The two shortest programs.
+    predicted : float or None
+        (1 - c/L) / alpha: the price gamma* at which these two weigh the same; None where they take as long.
+    measured : sequence of float
+        Every gamma* of the whole masses in the range that was looked at.
+    """
+
+    side: str
+    direct: Place
+    search: Place
+    predicted: float | None
+    measured: Sequence[float]
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """The fitting programs of a world, and the lower hull.
@@ -74,6 +102,8 @@ class Cloud:
         Of the hull, by growing length and falling steps.
     gammas : sequence of float
         Entry i: the gamma at which corner i gives way to corner i + 1.
+    tips : sequence of Tip
+        Predicted and measured gamma*, the disguised programs on either side.
     time : str
         What t is, with its unit.
     """
@@ -86,6 +116,7 @@ class Cloud:
     counts: Sequence[int]
     corners: Sequence[Corner] = ()
     gammas: Sequence[float] = ()
+    tips: Sequence[Tip] = ()
     time: str = "mean steps per lane"
 
     def points(self) -> dict[Point, int]:
@@ -104,6 +135,9 @@ class Cloud:
         for place, corner in enumerate(self.corners):
             gives_way = self.gammas[place] if place < len(self.gammas) else None
             rows.append(("hull", "+".join(corner.classes), corner.bits, corner.log2_steps, None, gives_way))
+        for tip in self.tips:
+            rows.append(("predicted", f"disguised as {tip.side}", None, None, None, tip.predicted))
+            rows += [("measured", f"disguised as {tip.side}", None, None, None, gamma) for gamma in tip.measured]
         names = ("item", "class", "bits", "log2_mean_steps", "programs", "gives_way_at_gamma")
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
@@ -116,14 +150,14 @@ def cloud(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -
     programs : Cloud
     ax : Axes, optional
         By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
     """
     with axes_or_new(ax, width, 3.5) as axes:
         points = programs.points()
         axes.set_xlabel(f"log₂ {programs.time}")
         axes.set_ylabel("program length l (bits)")
-        axes.set_title(title_of(programs.world, f"up to {programs.bound_bits} bits"))
+        set_title(axes, programs.world, f"up to {programs.bound_bits} bits")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         handles = [_class(axes, programs, points, kind) for kind in SHOWN]
         _limits(axes, programs, points)
@@ -134,7 +168,8 @@ def cloud(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -
         else:
             text = f"no program up to {programs.bound_bits} bits fits"
             axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center")
-        legend_below(axes, handles, columns=2 if width == "single" else 4)
+        handles += _tips(axes, programs)
+        legend_below(axes, handles, columns=4 if is_wide(width) else 2)
         _edges(axes, programs, points)
         return axes
 
@@ -206,6 +241,26 @@ def _hull(ax: Axes, programs: Cloud) -> Artist:
         markerfacecolor="none",
         label="lower hull, witnesses",
     )
+
+
+def _tips(ax: Axes, programs: Cloud) -> list[Artist]:
+    """The line through the two shortest programs, whose slope is minus the predicted gamma*, and both in words."""
+    handles: list[Artist] = []
+    for place, tip in enumerate(programs.tips):
+        dashes = (0, (4, 2)) if place == 0 else (0, (1, 1.5))
+        ax.plot(
+            [tip.direct[1], tip.search[1]],
+            [tip.direct[0], tip.search[0]],
+            color=INK,
+            linewidth=0.8,
+            ls=dashes,
+            zorder=5,
+        )
+        predicted = "none" if tip.predicted is None else f"{tip.predicted:.3g}"
+        measured = ", ".join(f"{gamma:.3g}" for gamma in tip.measured) or "none"
+        text = f"{GAMMA}*, disguised {tip.side}:\npredicted {predicted}\nmeasured {measured}"
+        handles.append(Line2D([], [], color=INK, linewidth=0.8, ls=dashes, label=text))
+    return handles
 
 
 def _edges(ax: Axes, programs: Cloud, points: dict[Point, int]) -> None:

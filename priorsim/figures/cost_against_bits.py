@@ -55,7 +55,7 @@ def cost_against_bits(
         Those of the most workers of each engine are drawn.
     axes : two Axes, optional
         For time and for memory; by default those of a new figure.
-    width : 'single' or 'double'
+    width : 'single', 'double' or float
         Of the new figure.
     """
     with style():

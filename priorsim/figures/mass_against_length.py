@@ -25,7 +25,7 @@ from priorsim.figures.page import (
     axes_or_new,
     finite,
     legend_below,
-    title_of,
+    set_title,
 )
 
 LAST_BITS = 4
@@ -96,14 +96,14 @@ def mass_against_length(masses: MassByLength, *, ax: Axes | None = None, width: 
     masses : MassByLength
     ax : Axes, optional
         By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
     """
     with axes_or_new(ax, width, 2.9) as axes:
         bound = masses.bounds[-1]
         axes.set_xlabel("program length l, at most (bits)")
         axes.set_ylabel("log₂ mass of fitting programs (bits)")
-        axes.set_title(title_of(masses.world, f"{masses.prior} prior"))
+        set_title(axes, masses.world, f"{masses.prior} prior")
         axes.axvspan(bound - LAST_BITS, bound, color=SHADE, linewidth=0, zorder=0)
         axes.axvline(bound, color=FAINT, linewidth=0.6, zorder=0.5)
         handles = [_class(axes, masses, place) for place in range(len(masses.classes))]

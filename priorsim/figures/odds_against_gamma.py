@@ -33,8 +33,8 @@ from priorsim.figures.page import (
     legend_below,
     named_gammas,
     place_labels,
+    set_title,
     settle,
-    title_of,
 )
 from priorsim.mu.lesions import ProgramClass
 from priorsim.prior import Prior
@@ -102,8 +102,8 @@ def odds_against_gamma(curve: OddsCurve, *, ax: Axes | None = None, width: Width
     curve : OddsCurve
     ax : Axes, optional
         By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
     """
     with axes_or_new(ax, width, 2.9) as axes:
         gammas = np.array(curve.gammas, dtype=np.float64)
@@ -124,7 +124,7 @@ def _frame(ax: Axes, curve: OddsCurve, low: F64, high: F64) -> None:
     ax.axhline(0, color=INK, linewidth=0.6, zorder=1)
     ax.set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")
     ax.set_ylabel("log₂ odds, search : direct (bits)")
-    ax.set_title(title_of(curve.world, f"up to {curve.bound_bits} bits"))
+    set_title(ax, curve.world, f"up to {curve.bound_bits} bits")
     named = curve.named_priors()
     for gamma in named.values():
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)

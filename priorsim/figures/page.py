@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+import matplotlib
 import matplotlib.style
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox, ScaledTranslation
@@ -25,9 +27,13 @@ from priorsim.prior import PRIORS, Prior
 
 F64 = NDArray[np.float64]
 
-Width = Literal["single", "double"]
-WIDTHS: Mapping[Width, float] = MappingProxyType({"single": 3.5, "double": 7.2})
-"""Inches: one column of a journal page, and both."""
+Width = Literal["single", "double"] | float
+WIDTHS: Mapping[str, float] = MappingProxyType({"single": 3.5, "double": 7.2})
+"""Inches: one column of a journal page, and both. A width may be given in inches, too."""
+NARROWEST, WIDEST = 3.1, 10.0
+"""Inches between which the figures are laid out."""
+WIDE = 5.5
+"""A figure of so many inches sets its panels and its legend's entries beside each other."""
 
 Ends = tuple[float | None, float | None]
 """Low and high end of an interval in bits; None is not known, infinite ends are one-sided."""
@@ -35,6 +41,8 @@ Columns = dict[str, list[Any]]
 """The plotted numbers, column by column, all of one length."""
 
 LONGEST_TITLE = 42
+TITLE_LETTER = 0.66
+"""The width of a title's letters, in parts of the font size."""
 INK = "#222222"
 FAINT = "#8a8a8a"
 SHADE = "#ececec"
@@ -74,9 +82,23 @@ def style() -> AbstractContextManager[None]:
     return matplotlib.style.context("priorsim.figures.paper", after_reset=True)
 
 
+def inches(width: Width) -> float:
+    """The width in inches.
+
+    >>> inches("double"), inches(3.25)
+    (7.2, 3.25)
+    """
+    return WIDTHS[width] if isinstance(width, str) else width
+
+
+def is_wide(width: Width) -> bool:
+    """Whether there is room for panels beside each other."""
+    return inches(width) >= WIDE
+
+
 def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
     """An empty figure of a journal's width, `height` inches high, that no pyplot knows of."""
-    figure = Figure(figsize=(WIDTHS[width], height), layout="constrained")
+    figure = Figure(figsize=(inches(width), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -99,6 +121,17 @@ def title_of(*parts: str) -> str:
     """
     line = ", ".join(parts)
     return line if len(line) <= LONGEST_TITLE else "\n".join(parts)
+
+
+def set_title(ax: Axes, *parts: str) -> None:
+    """Set the title, in smaller letters where it would not fit above these axes."""
+    text = title_of(*parts)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
+    room = ax.get_position().width * figure.get_figwidth() * 72
+    widest = max(map(len, text.split("\n"))) * TITLE_LETTER
+    ax.set_title(text, fontsize=min(usual, room / widest))
 
 
 def settle(ax: Axes) -> None:

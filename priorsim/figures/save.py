@@ -1,15 +1,19 @@
-"""Writing a figure: PDF, SVG, PNG and the plotted numbers as CSV, the same bytes whenever it is run.
+"""Writing a figure, its plotted numbers as CSV and its caption, the same bytes whenever it is run.
 
 Dates, random identifiers and the reader's own matplotlib settings are kept out of the files; each
-file is written whole or not at all.
+file is written whole or not at all, pgf excepted.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 from matplotlib.figure import Figure
 
+from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out, style
 from priorsim.formats import format_csv
 from priorsim.storage import atomic_path, write_text
@@ -18,12 +22,33 @@ METADATA: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
+    "pgf": {},
 }
-"""What each format would say of when and by what it was made, left out."""
+"""The formats; what each would say of when and by what it was made is left out."""
+USUAL = ("svg", "png")
 
 
-def save(figure: Figure, stem: Path | str, data: Mapping[str, Sequence[Any]]) -> list[Path]:
-    """Write `stem`.pdf, .svg, .png and .csv.
+def check_format(name: str) -> None:
+    """Raise FigureError where there is no such format, or this machine cannot write it."""
+    if name not in METADATA:
+        raise FigureError(f"unknown format '{name}': choose one of {', '.join(METADATA)}")
+    latex = str(matplotlib.rcParamsDefault["pgf.texsystem"])
+    if name == "pgf" and shutil.which(latex) is None:
+        raise FigureError(
+            f"the format pgf needs LaTeX to measure its text, and {latex} is not installed: install TeX Live with "
+            f"{latex} (Debian: texlive-xetex), or choose pdf, svg or png, which need nothing"
+        )
+
+
+def save(
+    figure: Figure,
+    stem: Path | str,
+    data: Mapping[str, Sequence[Any]],
+    *,
+    formats: Sequence[str] = USUAL,
+    caption: str | None = None,
+) -> list[Path]:
+    """Write a figure in every format, `stem`.csv, and `stem`.txt where there is a caption.
 
     Parameters
     ----------
@@ -33,6 +58,10 @@ def save(figure: Figure, stem: Path | str, data: Mapping[str, Sequence[Any]]) ->
         Path of the files without their ending.
     data : mapping of str to sequence
         The plotted numbers by column, all columns of one length.
+    formats : sequence of str
+        Keys of METADATA.
+    caption : str, optional
+        Plain sentences.
 
     Returns
     -------
@@ -41,24 +70,31 @@ def save(figure: Figure, stem: Path | str, data: Mapping[str, Sequence[Any]]) ->
 
     Raises
     ------
+    FigureError
+        When there is no such format, or it needs what is not installed.
     StorageError
         When the place cannot be written.
     ValueError
         When the columns differ in length.
     """
-    text = format_columns(data)
+    for name in formats:
+        check_format(name)
+    texts = {"csv": format_columns(data)} | ({} if caption is None else {"txt": caption + "\n"})
     paths = []
     with style():
         lay_out(figure)
         figure.set_layout_engine("none")
-        for ending, metadata in METADATA.items():
+        for ending in formats:
             path = _with_ending(stem, ending)
-            with atomic_path(path) as temporary:
-                figure.savefig(temporary, format=ending, metadata=metadata)
+            # pgf puts pictures beside the file, under its name, so that one has to be the lasting one.
+            with nullcontext(path) if ending == "pgf" else atomic_path(path) as place:
+                figure.savefig(place, format=ending, metadata=METADATA[ending] or None)
             paths.append(path)
-    path = _with_ending(stem, "csv")
-    write_text(path, text)
-    return [*paths, path]
+    for ending, text in texts.items():
+        path = _with_ending(stem, ending)
+        write_text(path, text)
+        paths.append(path)
+    return paths
 
 
 def format_columns(data: Mapping[str, Sequence[Any]]) -> str:

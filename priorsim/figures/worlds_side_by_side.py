@@ -26,6 +26,7 @@ from priorsim.figures.page import (
     Ends,
     Look,
     Width,
+    is_wide,
     legend_below,
     named_gammas,
     new_figure,
@@ -112,8 +113,8 @@ def worlds_side_by_side(
     table : WorldTable
     axes : sequence of Axes, optional
         One for each gamma; by default those of a new figure, which sets many worlds in two blocks.
-    width : 'single' or 'double'
-        Of the new figure: one column of a journal page, or both.
+    width : 'single', 'double' or float
+        Of the new figure: one column of a journal page, both, or inches.
 
     Returns
     -------
@@ -125,7 +126,7 @@ def worlds_side_by_side(
         legend_below(axes[0], _legend(), columns=1)
         return tuple(axes)
     with style():
-        blocks = _blocks(table.worlds) if width == "double" else [_rows(table.worlds)]
+        blocks = _blocks(table.worlds) if is_wide(width) else [_rows(table.worlds)]
         tallest = max(len(block) for block in blocks)
         figure = new_figure(width, ROW * tallest + AROUND)
         parts = figure.subfigures(1, len(blocks), squeeze=False, wspace=0.02)[0]
@@ -136,7 +137,7 @@ def worlds_side_by_side(
             _block(panels, table, padded, _limits(table))
             every += list(panels)
         figure.legend(
-            handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=3 if width == "double" else 1
+            handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=3 if is_wide(width) else 1
         )
         return tuple(every)
 
@@ -182,7 +183,7 @@ def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits:
         ax.spines["left"].set_visible(False)
         ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-        ax.tick_params(axis="x", labelsize=6)
+        ax.tick_params(axis="x", labelsize=5.5)
         price = f"{GAMMA} = {Fraction(gamma).limit_denominator(64)}"
         ax.set_title(f"{price}\n{names[gamma]}" if gamma in names else price, fontsize=6, weight="normal", loc="center")
         ax.set_yticks(*((range(len(rows)), labels) if place == 0 else ([], [])), fontsize=6)

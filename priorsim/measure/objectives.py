@@ -5,7 +5,7 @@ every lane. An atlas does not hold bodies, so they are made again, told apart by
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -40,14 +40,19 @@ class Objectives:
 
     Attributes
     ----------
-    number : int
-        Distinct body tables.
+    tables : tuple of int
+        Distinct body tables whose shortest such program has 0, 1, ..., B bits.
     programs : tuple of int
         Fitting programs of 0, 1, ..., B bits whose root is a search.
     """
 
-    number: int
+    tables: tuple[int, ...]
     programs: tuple[int, ...]
+
+    @property
+    def number(self) -> int:
+        """Distinct body tables."""
+        return sum(self.tables)
 
     @property
     def mass(self) -> Fraction:
@@ -78,7 +83,8 @@ class Objectives:
 class _Found:
     world: World
     tables: Table
-    programs: list[int] = field(default_factory=list)
+    new: list[int]
+    programs: list[int]
 
 
 def check_affordable(header: AtlasHeader) -> None:
@@ -136,8 +142,10 @@ def objectives(
     census = Census(header, workers, keeps_closed=True, actual_only=True)
     outer, inner = census.scopes[:2]
     key_words = inner.kinds[False].width - 1
-    found = [_Found(world, Table(key_words), [0] * (header.max_bits + 1)) for world in worlds]
-    forms = [name for name in SEARCHES if name in outer.costs]
+    lengths = header.max_bits + 1
+    found = [_Found(world, Table(key_words), [0] * lengths, [0] * lengths) for world in worlds]
+    # Bodies come by growing length, and a body's own cheapest form first: a table is new in its shortest program.
+    forms = sorted((name for name in SEARCHES if name in outer.costs), key=lambda name: outer.costs[name])
     numbers = term_counts(header.language, 1, census.reach.longest[1])
     for length, bodies in _bodies(census) if forms else ():
         if progress is not None:
@@ -151,9 +159,11 @@ def objectives(
                 for each in found:
                     fits = acceptable(rows[:, 0], each.world, each.world.train)
                     if fits.any():
+                        before = len(each.tables)
                         each.tables.add(bodies[index[fits, 1]])
+                        each.new[bits] += len(each.tables) - before
                         each.programs[bits] += sum(rows[fits, -1].tolist())
-    return [Objectives(len(each.tables), tuple(each.programs)) for each in found]
+    return [Objectives(tuple(each.new), tuple(each.programs)) for each in found]
 
 
 def _bodies(census: Census) -> Iterator[tuple[int, RowArray]]:

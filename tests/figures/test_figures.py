@@ -4,15 +4,13 @@ import csv
 import math
 import subprocess
 import sys
-from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from drawing import check_texts, drawn, drawn_texts, figure_of
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from priorsim.errors import PriorsimError
@@ -31,7 +29,6 @@ from priorsim.figures import (
     style,
     worlds_side_by_side,
 )
-from priorsim.figures.page import lay_out
 from priorsim.figures.save import format_columns
 from priorsim.formats import rounded
 from priorsim.prior import Prior
@@ -153,46 +150,7 @@ FIGURES = [
 ]
 
 
-class Drawn:
-    """Figures drawn once for all tests that only look at them."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[int, Figure] = {}
-
-    def __call__(self, draw, data) -> Figure:
-        if id(data) not in self.by_id:
-            self.by_id[id(data)] = figure_of(draw(data))
-            lay_out(self.by_id[id(data)])
-            self.by_id[id(data)].set_layout_engine("none")
-            self.by_id[id(data)].draw_without_rendering()
-        return self.by_id[id(data)]
-
-
-drawn = Drawn()
-
 ONE_OF_EACH = [FIGURES[0], FIGURES[len(CURVES)], FIGURES[len(CURVES) + len(CLOUDS)], FIGURES[-1]]
-
-
-def figure_of(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
-def drawn_texts(figure: Figure) -> dict[str, Bbox]:
-    """Every text that is drawn, with a number to tell equal ones apart, and its place in pixels."""
-    boxes = {}
-    unseen = set()
-    for ax in figure.findobj(Axes):
-        for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
-            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-            for tick in ticks:
-                if not low <= tick.get_loc() <= high:
-                    unseen |= {tick.label1, tick.label2}
-    for number, text in enumerate(figure.findobj(Text)):
-        if text.get_visible() and text.get_text().strip() and text not in unseen:
-            boxes[f"{text.get_text()} [{number}]"] = text.get_window_extent()
-    return boxes
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -204,34 +162,9 @@ def as_text(value: object) -> str:
     return "" if value is None else str(rounded(value))
 
 
-@pytest.fixture
-def formats(monkeypatch):
-    """Chooses the formats that are saved; each costs time."""
-
-    def choose(*endings: str) -> None:
-        module = sys.modules["priorsim.figures.save"]
-        monkeypatch.setattr(module, "METADATA", {ending: module.METADATA[ending] for ending in endings})
-
-    return choose
-
-
 @pytest.mark.parametrize(("draw", "data"), FIGURES)
 def test_every_text_is_on_the_page_and_none_covers_another(draw, data):
-    figure = drawn(draw, data)
-    boxes = drawn_texts(figure)
-    page = figure.bbox
-    assert boxes
-    for name, box in boxes.items():
-        assert page.x0 <= box.x0 and box.x1 <= page.x1, name
-        assert page.y0 <= box.y0 and box.y1 <= page.y1, name
-    for (one, a), (other, b) in combinations(boxes.items(), 2):
-        overlap = Bbox.intersection(a, b)
-        # A turned label's box is larger than its letters.
-        if overlap is not None and not {one.split(" [")[0], other.split(" [")[0]} & TURNED:
-            assert min(overlap.width, overlap.height) < 1.5, (one, other)
-
-
-TURNED = {"solomonoff", "kind-of-speed", "levin"}
+    check_texts(drawn(draw, data))
 
 
 @pytest.mark.parametrize(("draw", "data"), FIGURES)
@@ -257,13 +190,12 @@ def test_every_axis_has_a_label_and_a_unit(draw, data):
 
 
 @pytest.mark.parametrize(("draw", "data"), ONE_OF_EACH)
-def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path, formats):
+def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
     endings = ["pdf", "svg", "png"] if draw is odds_against_gamma else ["svg"]
-    formats(*endings)
     runs = []
     for settings in ({}, {"font.size": 20, "lines.linewidth": 7, "svg.hashsalt": "other"}):
         with mpl.rc_context(settings):
-            paths = save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns())
+            paths = save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
             runs.append([path.read_bytes() for path in paths])
     assert [path.name for path in paths] == [f"figure.v1.{ending}" for ending in (*endings, "csv")]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
@@ -272,18 +204,16 @@ def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path, formats
         assert content and b"Date" not in content
 
 
-def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path, formats):
-    formats("svg")
+def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
     figure = figure_of(odds_against_gamma(CURVES["no strict search"]))
-    first, second = ([path.read_bytes() for path in save(figure, tmp_path / "figure", {"a": []})] for _ in range(2))
-    assert first == second
+    files = [save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
+    assert files[0] == files[1]
 
 
-def test_the_csv_of_a_curve_is_the_curve(tmp_path, formats):
-    formats("svg")
+def test_the_csv_of_a_curve_is_the_curve(tmp_path):
     data = CURVES["no strict search"]
     ax = odds_against_gamma(data)
-    rows = rows_of(save(figure_of(ax), tmp_path / "odds", data.columns())[-1])
+    rows = rows_of(save(figure_of(ax), tmp_path / "odds", data.columns(), formats=["svg"])[-1])
     on_curve = [row for row in rows if row["item"] == "curve"]
     assert [float(row["gamma"]) for row in on_curve] == list(data.gammas)
     assert [(row["log_odds_low_bits"], row["log_odds_high_bits"]) for row in on_curve] == [

@@ -1,0 +1,29 @@
+"""What figures with a row for each world share: names at the left, family by family."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from priorsim.figures.page import INK, SHADE, Width, new_figure
+
+ROW = 0.14
+AROUND = 1.35
+"""Inches for a row, and for what stands above and below the rows."""
+
+
+def rows_figure(rows: int, width: Width) -> Figure:
+    """A figure with room for so many rows."""
+    return new_figure(width, ROW * rows + AROUND)
+
+
+def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
+    """Set up the axes: a name for each row, the first on top, a line at 0 and faint lines along the rows."""
+    count = len(names)
+    ax.set_ylim(count - 0.4, -0.6)
+    ax.set_yticks(range(count), names, fontsize=6)
+    ax.tick_params(axis="y", length=0)
+    ax.hlines(range(count), 0, 1, transform=ax.get_yaxis_transform(), color=SHADE, linewidth=0.5, zorder=0)
+    ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(label)

@@ -1,0 +1,127 @@
+"""A sheet of programs: the shortest and the fastest of each class for chosen worlds, printed in full."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, new_figure, style
+
+LINE = 0.14
+"""Inches from one line of text to the next."""
+LETTER = 0.0505
+"""Inches that a letter of the programs takes."""
+COLUMNS = (0.08, 0.95, 1.75, 2.25, 2.95)
+"""Inches from the left of class, what, bits, steps and program on a wide sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One program.
+
+    Attributes
+    ----------
+    world, kind : str
+    what : 'shortest', 'fastest' or 'shortest, fastest'
+    bits : int
+    mean_steps : float
+        t, steps a lane.
+    program : str
+        As S-expression.
+    """
+
+    world: str
+    kind: str
+    what: str
+    bits: int
+    mean_steps: float
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Programs world by world, and the bounds B up to which they were counted, in bits."""
+
+    rows: Sequence[SheetRow]
+    bounds: dict[str, int]
+
+    def columns(self) -> Columns:
+        """The rows, column by column."""
+        names = {"world": "world", "class": "kind", "what": "what", "bits": "bits", "mean_steps": "mean_steps"}
+        names["program"] = "program"
+        return {name: [getattr(row, attribute) for row in self.rows] for name, attribute in names.items()}
+
+    def markdown(self) -> str:
+        """The sheet as a table in Markdown."""
+        head = ("world", "class", "which", "bits", "mean steps", "program")
+        lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+        for row in self.rows:
+            cells = (row.world, row.kind, row.what, str(row.bits), format_steps(row.mean_steps), f"`{row.program}`")
+            lines.append(f"| {' | '.join(cells)} |")
+        return "\n".join(lines) + "\n"
+
+
+def format_steps(steps: float) -> str:
+    """Mean steps with at most two decimals.
+
+    >>> format_steps(64.125), format_steps(30.0)
+    ('64.12', '30')
+    """
+    return f"{steps:.2f}".rstrip("0").rstrip(".")
+
+
+def witness_sheet(sheet: Sheet, *, width: Width = "double") -> Axes:
+    """Print the sheet; on a narrow one each program stands under what is said of it.
+
+    Returns
+    -------
+    Axes
+        Of a new figure, as high as the sheet needs.
+    """
+    with style():
+        lines = _lines(sheet, inches(width), is_wide(width))
+        height = LINE * (len(lines) + 0.7)
+        figure = new_figure(width, height)
+        figure.set_layout_engine("none")
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, inches(width))
+        axes.set_ylim(height, 0)
+        for place, (line, rules) in enumerate(lines, start=1):
+            if rules:
+                axes.plot([0.08, inches(width) - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
+            for x, text, look in line:
+                axes.text(x, LINE * place, text, va="baseline", fontsize=6, color=INK, **look)
+        return axes
+
+
+Piece = tuple[float, str, dict[str, Any]]
+"""Inches from the left, text, and how it is set."""
+MONO: dict[str, Any] = {"family": "DejaVu Sans Mono"}
+
+
+def _lines(sheet: Sheet, width: float, wide: bool) -> list[tuple[list[Piece], bool]]:
+    """Every line of the sheet, and whether a rule stands under it."""
+    lines: list[tuple[list[Piece], bool]] = []
+    if wide:
+        head = ("class", "which", "bits", "mean steps", "program")
+        lines.append(([(x, text, {"style": "italic"}) for x, text in zip(COLUMNS, head, strict=True)], False))
+    for world, rows in groupby(sheet.rows, key=lambda row: row.world):
+        bound = f", every program up to {sheet.bounds[world]} bits"
+        lines.append(([(0.08, world + bound, {"weight": "bold"})], True))
+        for row in rows:
+            at = COLUMNS[-1] if wide else 0.25
+            parts = textwrap.wrap(row.program, int((width - at - 0.08) / LETTER), break_on_hyphens=False)
+            steps = format_steps(row.mean_steps)
+            if wide:
+                cells = (row.kind, row.what, str(row.bits), steps)
+                said: list[Piece] = [(x, text, {}) for x, text in zip(COLUMNS, cells, strict=False)]
+                lines.append(([*said, (at, parts[0], MONO)], False))
+                lines += [([(at, part, MONO)], False) for part in parts[1:]]
+            else:
+                lines.append(([(0.15, f"{row.kind}, {row.what}: {row.bits} bits, {steps} mean steps", {})], False))
+                lines += [([(at, part, MONO)], False) for part in parts]
+    return lines

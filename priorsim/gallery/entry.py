@@ -1,0 +1,112 @@
+"""What a figure of the gallery is: plain data from a study, a drawing of them, and a caption made of their numbers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from matplotlib.axes import Axes
+
+from priorsim import figures
+from priorsim.errors import FigureError
+from priorsim.figures.page import Columns, Width
+from priorsim.storage import write_text
+from priorsim.study import Study
+from priorsim.worlds import World, find_world
+
+
+class Plain(Protocol):
+    """Data of a figure."""
+
+    def columns(self) -> Columns:
+        """The plotted numbers, column by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A figure under its name.
+
+    Attributes
+    ----------
+    name, shows : str
+        What it is called, and what it shows in one line.
+    build : callable
+        From a study and worlds to the figure's data.
+    draw : callable
+        From the data and a width to Axes of a new figure.
+    caption : callable
+        From the data to plain sentences.
+    worlds : tuple of str
+        The worlds that are shown; none where the figure chooses by itself.
+    is_of_one : bool
+        Whether it is a figure of one world, drawn for each of `worlds`.
+    width : Width
+        Where none is asked for.
+    texts : mapping of str to callable
+        Further files by ending, from the data to their text.
+    """
+
+    name: str
+    shows: str
+    build: Callable[[Study, Sequence[World]], Any]
+    draw: Callable[[Any, Width], Axes]
+    caption: Callable[[Any], str]
+    worlds: tuple[str, ...] = ()
+    is_of_one: bool = False
+    width: Width = "single"
+    texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+    def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
+        """Every drawing's file name, without its ending, and worlds; of one world where one is given.
+
+        Raises
+        ------
+        FigureError
+            When a world is given and the figure is not of one world.
+        """
+        if world is not None and not self.is_of_one:
+            raise FigureError(f"figure {self.name} is of several worlds: leave --world")
+        worlds = [find_world(name) for name in self.worlds] if world is None else [world]
+        if self.is_of_one:
+            yield from ((f"{self.name}-{each.name}", [each]) for each in worlds)
+        else:
+            yield self.name, worlds
+
+
+def save_entry(
+    entry: Entry,
+    study: Study,
+    folder: Path,
+    *,
+    world: World | None = None,
+    width: Width | None = None,
+    formats: Sequence[str] = figures.USUAL,
+) -> Iterator[Path]:
+    """Draw and save a figure, once for each of its worlds; the first file of each drawing.
+
+    Parameters
+    ----------
+    entry : Entry
+    study : Study
+    folder : Path
+        That is there.
+    world : World, optional
+        In place of the figure's own.
+    width : Width, optional
+        In place of the figure's own.
+    formats : sequence of str
+
+    Raises
+    ------
+    PriorsimError
+        When the figure is not of one world, cannot be drawn of this one, or cannot be written.
+    """
+    for stem, worlds in entry.shown(world):
+        data = entry.build(study, worlds)
+        with figures.style():
+            figure = entry.draw(data, entry.width if width is None else width).get_figure(root=True)
+        assert figure is not None, "axes that were just drawn have a figure"
+        paths = figures.save(figure, folder / stem, data.columns(), formats=formats, caption=entry.caption(data))
+        for ending, text in entry.texts.items():
+            write_text(folder / f"{stem}.{ending}", text(data))
+        yield paths[0]

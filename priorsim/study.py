@@ -1,0 +1,163 @@
+"""A study: the censuses of a preset in a results folder, and what is counted from them.
+
+An atlas is opened where the folder has it whole and made where it has not. What one question has counted, the
+next one finds: a study is asked by the main job and by every figure.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.progress import Progress
+from priorsim.census.runs import make_header, take_census
+from priorsim.census.stored import StoredAtlas
+from priorsim.census.witness import print_witnesses
+from priorsim.errors import AtlasError, PriorsimError, StorageError
+from priorsim.measure.histogram import U64, Histogram, Mask, acceptable, histogram_of
+from priorsim.measure.mixture import Mixture, mixture
+from priorsim.measure.weighed import Weighed, weigh
+from priorsim.mu.domain import Domain
+from priorsim.prior import Prior
+from priorsim.storage import check_writable
+from priorsim.worlds import World
+
+PRESETS: dict[str, dict[int, int]] = {
+    "quick": {2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 25, 16: 24},
+    "full": {2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
+}
+"""For each preset the bound in bits by word size; large words have large tables."""
+
+MORE_COLUMNS_BITS = {"quick": 36, "full": 40}
+"""The bound of a preset on domains of several columns, which have more programs."""
+
+ATLASES = "atlases"
+
+
+@dataclass(slots=True, eq=False)
+class Study:
+    """The censuses of a preset, and what has been counted from them.
+
+    Attributes
+    ----------
+    preset : str
+        One of PRESETS.
+    folder : Path
+        Of the results; atlases are in `folder`/atlases.
+    workers : int
+    progress : callable, optional
+        Called with the Progress of each census that has to be made.
+    """
+
+    preset: str
+    folder: Path
+    workers: int = 2
+    progress: Callable[[Progress], None] | None = None
+    _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
+    _histograms: dict[World, Histogram] = field(default_factory=dict)
+    _witnesses: dict[tuple[AtlasHeader, RowKey], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.preset not in PRESETS:
+            raise PriorsimError(f"unknown preset '{self.preset}': choose one of {', '.join(PRESETS)}")
+
+    def bound(self, domain: Domain) -> int:
+        """The preset's bound in bits on a domain."""
+        known = PRESETS[self.preset]
+        if domain.word_bits not in known:
+            raise PriorsimError(
+                f"the {self.preset} preset has no bound for words of {domain.word_bits} bits: "
+                f"choose a world with words of {', '.join(map(str, known))} bits"
+            )
+        bound = known[domain.word_bits]
+        return bound if len(domain.columns) == 1 else min(bound, MORE_COLUMNS_BITS[self.preset])
+
+    def header(self, world: World) -> AtlasHeader:
+        """What the census that a world is measured in counts."""
+        return make_header(world.dialect, self.bound(world.domain), domain=world.domain)
+
+    def atlas(self, world: World) -> StoredAtlas:
+        """The census that a world is measured in, made where there is none.
+
+        Raises
+        ------
+        StorageError
+            When it has to be made, and the folder cannot be written.
+        """
+        header = self.header(world)
+        if header not in self._atlases:
+            self._atlases[header] = self._open(header)
+        return self._atlases[header]
+
+    def _open(self, header: AtlasHeader) -> StoredAtlas:
+        path = self.folder / ATLASES / f"{atlas_name(header)}.parquet"
+        try:
+            atlas = StoredAtlas.open(path)
+            if atlas.header == header:
+                return atlas
+        except AtlasError:
+            pass
+        make_folder(path.parent)
+        take_census(header, workers=self.workers, progress=self.progress).save(path)
+        return StoredAtlas.open(path)
+
+    def histogram(self, world: World) -> Histogram:
+        """What fits a world."""
+        return self.histograms([world])[0]
+
+    def histograms(self, worlds: Sequence[World]) -> list[Histogram]:
+        """What fits each of these worlds; a census is read once for all worlds on it."""
+        missing: dict[AtlasHeader, list[World]] = {}
+        for world in worlds:
+            if world not in self._histograms:
+                missing.setdefault(self.header(world), []).append(world)
+        for header, group in missing.items():
+            rows = self.atlas(group[0]).select(lambda behaviour, group=group: _fits_any(behaviour, group))  # type: ignore[misc]
+            for world in group:
+                fitting = rows.take(acceptable(rows.behaviour, world, world.train))
+                self._histograms[world] = histogram_of(header, fitting, world)
+        return [self._histograms[world] for world in worlds]
+
+    def mixture(self, world: World) -> Mixture:
+        """What fits a world, with what it is right on off the training lanes."""
+        return mixture(self.atlas(world), world)
+
+    def weighed(self, world: World, prior: Prior) -> Weighed:
+        """The whole census of a world under a prior."""
+        return weigh(self.atlas(world), prior)
+
+    def witnesses(self, header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
+        """A program of each of these rows, as S-expression; those not known yet are sought together."""
+        wanted = list(dict.fromkeys(keys))
+        missing = [key for key in wanted if (header, key) not in self._witnesses]
+        if missing:
+            for key, program in print_witnesses(header, missing).items():
+                self._witnesses[header, key] = program
+        return {key: self._witnesses[header, key] for key in wanted}
+
+
+def _fits_any(behaviour: U64, worlds: Sequence[World]) -> Mask:
+    """Where a behaviour, shape (rows,), fits one of these worlds."""
+    fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
+    return fits
+
+
+def atlas_name(header: AtlasHeader) -> str:
+    """The file of a census without its ending; it differs where the census does."""
+    language = header.language
+    digest = hashlib.sha256(json.dumps(header.to_json()).encode()).hexdigest()[:8]
+    columns = "-".join(header.domain.columns)
+    return f"{language.dialect.name}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder that can be written; StorageError where that cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
+    check_writable(path / "x")

@@ -1,0 +1,67 @@
+"""Figures drawn for tests, and where their texts lie on the page."""
+
+from itertools import combinations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from priorsim.figures.page import lay_out
+
+TURNED = {"solomonoff", "kind-of-speed", "levin"}
+
+
+def figure_of(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def drawn_texts(figure: Figure) -> dict[str, Bbox]:
+    """Every text that is drawn, with a number to tell equal ones apart, and its place in pixels."""
+    boxes = {}
+    unseen = set()
+    for ax in figure.findobj(Axes):
+        for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            for tick in ticks:
+                if not low <= tick.get_loc() <= high:
+                    unseen |= {tick.label1, tick.label2}
+    for number, text in enumerate(figure.findobj(Text)):
+        if text.get_visible() and text.get_text().strip() and text not in unseen:
+            boxes[f"{text.get_text()} [{number}]"] = text.get_window_extent()
+    return boxes
+
+
+class Drawn:
+    """Figures drawn once for all tests that only look at them."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, Figure] = {}
+
+    def __call__(self, draw, data) -> Figure:
+        if id(data) not in self.by_id:
+            self.by_id[id(data)] = figure_of(draw(data))
+            lay_out(self.by_id[id(data)])
+            self.by_id[id(data)].set_layout_engine("none")
+            self.by_id[id(data)].draw_without_rendering()
+        return self.by_id[id(data)]
+
+
+drawn = Drawn()
+
+
+def check_texts(figure: Figure) -> None:
+    """Every text of a figure that is laid out is on the page, and none covers another."""
+    boxes = drawn_texts(figure)
+    page = figure.bbox
+    assert boxes
+    for name, box in boxes.items():
+        assert page.x0 <= box.x0 and box.x1 <= page.x1, name
+        assert page.y0 <= box.y0 and box.y1 <= page.y1, name
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        overlap = Bbox.intersection(a, b)
+        # A turned label's box is larger than its letters.
+        if overlap is not None and not {one.split(" [")[0], other.split(" [")[0]} & TURNED:
+            assert min(overlap.width, overlap.height) < 1.5, (one, other)

@@ -1,0 +1,257 @@
+"""Figures for write-ups: what is drawn is the data, texts fit at every width, and the bytes come again."""
+
+import math
+
+import numpy as np
+import pytest
+from drawing import check_texts, drawn_texts, figure_of
+from matplotlib.patches import Rectangle
+
+from priorsim import figures
+from priorsim.errors import FigureError
+from priorsim.figures.page import lay_out
+from priorsim.figures.phase import SHADES
+
+INF = math.inf
+LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
+ROW_NAME = "constant-greatest-square-w16"
+
+PHASE = figures.PhaseDiagram(
+    LONG_NAME,
+    36,
+    "beta, price of length (bits per bit)",
+    "gamma, price of time (bits per doubling)",
+    [1.0, 1.5, 2.0],
+    [0.0, 1.0],
+    [["search", "open", "direct"], ["direct", "none", "direct"]],
+    [[0.1, 0.2, 0.3], [0.4, None, 0.6]],
+    ("beta", "gamma"),
+)
+LENGTHS = figures.LengthTable(
+    [
+        figures.WorldLength("a", "forward", 9, (-5.0, 3.0)),
+        figures.WorldLength("b", "forward", 9, (-7.0, -7.0)),
+        figures.WorldLength("c", "inverse", 48, (4.0, None)),
+        figures.WorldLength("d", "constant", 16, (None, -12.0)),
+    ]
+)
+TERMS = figures.TermTable(
+    [figures.WorldTerms(ROW_NAME, -14.0, 2.5, -1.5), figures.WorldTerms("b", 3.0, -1.0, -4.0)]
+    + [figures.WorldTerms(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0) for place in range(6)]
+)
+COUNTS = figures.CountTable(
+    [
+        figures.WorldCounts(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
+        figures.WorldCounts("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
+        figures.WorldCounts("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
+        figures.WorldCounts("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
+    ]
+)
+GAMMAS = [place / 2 for place in range(9)]
+TUNED = figures.WellTuned(
+    LONG_NAME,
+    36,
+    GAMMAS,
+    [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1],
+    [(0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.0, 0.0), (0.0, 0.0), (0.02, 0.02), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)],
+    [(0.1, None)] * 9,
+    0.11,
+    0.01,
+)
+ODDS = figures.LessonOdds(
+    LONG_NAME,
+    "solomonoff",
+    "rule",
+    [1, 2, 3, 4],
+    [(-3.0, -2.0), (1.0, 1.5), (2.0, INF), (INF, INF)],
+    [(None, None)] * 4,
+)
+CURVES = figures.LearningCurves(
+    LONG_NAME,
+    "solomonoff",
+    "lane",
+    [1, 2, 3],
+    {"direct": [0.2, 0.5, 1.0], "disguised": [None] * 3, "search": [0.3, None, None]},
+    {"direct": [0.25, 0.5, 1.0], "disguised": [None] * 3, "search": [0.35, 0.4, None]},
+)
+OBJECTIVES = figures.ObjectiveTable(
+    [
+        figures.WorldObjectives("root-w4", list(range(6)), [0, 0, 1, 1, 2, 5], [0, 0, 1, 4, 9, 20]),
+        figures.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
+    ]
+)
+CROSSINGS = figures.CrossingTable(
+    [figures.Crossing("a", 0.1, 0.12), figures.Crossing("b", -0.5, 0.2)], 3, 0.05, (-4.0, 8.0)
+)
+PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
+SHEET = figures.Sheet(
+    [
+        figures.SheetRow(ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
+        figures.SheetRow(ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
+        figures.SheetRow("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+    ],
+    {ROW_NAME: 28, "isqrt-w3": 36},
+)
+TIPPING = figures.Cloud(
+    ROW_NAME,
+    28,
+    ["direct", "search"],
+    [17, 16],
+    [0.0, 13.0],
+    [2, 3],
+    tips=[
+        figures.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
+        figures.Tip("search", (17, 0.0), (16, 13.0), None, []),
+    ],
+)
+
+
+def first(draw):
+    return lambda data, **options: draw(data, **options)[0]
+
+
+FIGURES = [
+    pytest.param(draw, data, id=name)
+    for name, draw, data in (
+        ("phase", first(figures.phase), PHASE),
+        ("delta_l", figures.delta_l, LENGTHS),
+        ("decomposition", figures.decomposition, TERMS),
+        ("three_counts", figures.three_counts, COUNTS),
+        ("well_tuned", first(figures.well_tuned), TUNED),
+        ("odds_against_lessons", figures.odds_against_lessons, ODDS),
+        ("learning_curves", figures.learning_curves, CURVES),
+        ("objectives", figures.objectives, OBJECTIVES),
+        ("predicted_crossovers", figures.predicted_crossovers, CROSSINGS),
+        ("witness_sheet", figures.witness_sheet, SHEET),
+        ("cloud", figures.cloud, TIPPING),
+    )
+]
+
+
+@pytest.mark.parametrize("width", [3.1, 3.25, 7.2])
+@pytest.mark.parametrize(("draw", "data"), FIGURES)
+def test_every_text_fits_at_every_width_and_axes_have_units(draw, data, width):
+    figure = figure_of(draw(data, width=width))
+    lay_out(figure)
+    figure.set_layout_engine("none")
+    figure.draw_without_rendering()
+    assert figure.get_figwidth() == width
+    check_texts(figure)
+    for ax in figure.axes:
+        for label in (ax.get_xlabel(), ax.get_ylabel()):
+            assert not label or "(" in label or "steps per lane" in label, label
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES)
+def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
+    runs = []
+    for _ in range(2):
+        paths = figures.save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"], caption="A.")
+        runs.append([path.read_bytes() for path in paths])
+    assert [path.suffix for path in paths] == [".svg", ".csv", ".txt"]
+    assert runs[0] == runs[1]
+    assert runs[0][2] == b"A.\n"
+
+
+def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
+    shades, losses = (ax.images[0] for ax in figures.phase(PHASE))
+    for row, leaders in enumerate(PHASE.leaders):
+        for column, leader in enumerate(leaders):
+            colour = shades.to_rgba(shades.get_array())[row, column]
+            assert tuple((255 * colour[:3]).round()) == tuple(int(SHADES[leader][0][i : i + 2], 16) for i in (1, 3, 5))
+    assert losses.get_array().filled(np.nan).tolist()[0] == [0.1, 0.2, 0.3]
+    assert math.isnan(losses.get_array().filled(np.nan)[1, 1])
+    # Each point is the middle of its cell: the grid reaches half a step beyond its ends.
+    assert shades.get_extent() == [0.75, 2.25, -0.5, 1.5]
+    assert PHASE.columns()["held_out_loss"] == [0.1, 0.2, 0.3, 0.4, None, 0.6]
+
+
+def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
+    ax = figures.delta_l(LENGTHS)
+    segments = {(min(line.get_ydata()), max(line.get_ydata())) for line in ax.lines if len(line.get_xdata()) == 2}
+    assert (-5.0, 3.0) in segments
+    upwards = [line for line in ax.lines if line.get_marker() == 6]
+    downwards = [line for line in ax.lines if line.get_marker() == 7]
+    assert len(upwards) == len(downwards) == 1
+    assert upwards[0].get_ydata()[0] > 4.0 and downwards[0].get_ydata()[0] < -12.0
+    near = [line.get_xdata()[0] for line in ax.lines if -8 < line.get_ydata()[0] < -4]
+    assert near and all(abs(x - 9) < 1.2 for x in near)
+
+
+def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum():
+    ax = figures.decomposition(TERMS)
+    bars = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    of_first = [bar for bar in bars if abs(bar.get_y() + bar.get_height() / 2) < 1e-9]
+    edges = [edge for bar in of_first for edge in (bar.get_x(), bar.get_x() + bar.get_width())]
+    assert (min(edges), max(edges)) == (-15.5, 2.5)
+    (marks,) = (line for line in ax.lines if line.get_marker() == "D")
+    assert list(marks.get_xdata())[:2] == [-13.0, -2.0]
+
+
+def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
+    assert [each.disagrees for each in COUNTS.worlds] == [True, False, False, True]
+    texts = drawn_texts(figure_of(figures.three_counts(COUNTS)))
+    assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
+    assert any(text.startswith("agree [") for text in texts)
+
+
+def test_well_tuned_windows_are_the_runs_within_both_limits():
+    assert TUNED.windows(0) == [(1.0, 2.0), (3.5, 4.0)]
+    assert TUNED.windows(1) == [(1.5, 2.0), (3.5, 4.0)]
+    panels = figures.well_tuned(TUNED)
+    shaded = sorted(
+        (patch.get_x(), patch.get_x() + patch.get_width()) for patch in panels[0].patches if not patch.get_hatch()
+    )
+    assert shaded == [(1.5, 2.0), (3.5, 4.0)]
+    legend = [text.get_text() for text in figure_of(panels[0]).legends[0].get_texts()]
+    assert "disguised counted as search (no direct: no excess)" in legend
+
+
+def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
+    ax = figures.odds_against_lessons(ODDS)
+    low = ax.lines[1]
+    assert list(low.get_xdata()) == [1, 2, 3, 4]
+    assert list(low.get_ydata())[:3] == [-3.0, 1.0, 2.0] and math.isnan(low.get_ydata()[3])
+    edges = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "^" and line.get_ydata()[0] == 0.97]
+    assert sorted(edges) == [3, 4, 4]
+    lines = figures.learning_curves(CURVES).lines
+    assert [list(line.get_ydata()) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
+    legend = [text.get_text() for text in figures.learning_curves(CURVES).get_legend().get_texts()]
+    assert legend[:3] == ["direct", "disguised: none fits", "search"]
+
+
+def test_objectives_and_crossovers_are_drawn_where_they_are():
+    line = figures.objectives(OBJECTIVES).lines[0]
+    assert list(line.get_ydata())[2:] == [1, 1, 2, 5]
+    ax = figures.predicted_crossovers(CROSSINGS)
+    (points,) = (line for line in ax.lines if line.get_marker() == "^")
+    assert list(zip(*points.get_data(), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
+    assert CROSSINGS.agreeing == 1
+    assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize("width", [3.1, 7.2])
+def test_a_witness_sheet_prints_every_program_in_full(width):
+    ax = figures.witness_sheet(SHEET, width=width)
+    written = " ".join(text.get_text() for text in ax.texts)
+    for row in SHEET.rows:
+        assert row.program in written and str(row.bits) in written
+    table = SHEET.markdown().splitlines()
+    assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.12 | `{PROGRAM}` |"
+
+
+def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
+    ax = figures.cloud(TIPPING)
+    legend = " ".join(text.get_text() for text in ax.get_legend().get_texts())
+    assert "disguised direct:\npredicted 0.0769\nmeasured 0.0987" in legend
+    assert "disguised search:\npredicted none\nmeasured none" in legend
+    assert any(np.array_equal(line.get_data(), [[0.0, 13.0], [17, 16]]) for line in ax.lines)
+
+
+def test_formats_that_there_are_not_or_that_need_latex_are_refused_in_one_line(monkeypatch):
+    with pytest.raises(FigureError, match="unknown format 'gif': choose one of pdf, svg, png, pgf"):
+        figures.check_format("gif")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(FigureError, match="xelatex is not installed: install TeX Live"):
+        figures.check_format("pgf")
+    figures.check_format("svg")

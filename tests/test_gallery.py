@@ -1,0 +1,195 @@
+"""The gallery: data as the measures have them, captions with their numbers, and a study that keeps its censuses."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from priorsim import study as study_module
+from priorsim.errors import FigureError, PriorsimError
+from priorsim.gallery import ENTRIES, find_entry, grids, lessons, many_worlds, one_world, save_entry, searches, sheet
+from priorsim.gallery.words import number
+from priorsim.measure.histogram import histogram
+from priorsim.measure.mass import LOW, log_odds_of
+from priorsim.measure.objectives import objectives
+from priorsim.prior import Prior, named_prior
+from priorsim.study import Study
+from priorsim.worlds import constant_world, find_world
+
+pytestmark = pytest.mark.engine
+
+NAMES = ("identity-w3", "square-w3", "inverse-w3", "third-w3", "table-a-w3", "constant-greatest-square-w12")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A study with bounds that take a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(study_module.PRESETS, "quick", {3: 24, 12: 22})
+        patch.setattr(many_worlds, "catalogue", lambda: {name: find_world(name) for name in NAMES})
+        patch.setattr(many_worlds, "MEMBER_LANES", (4, 5))
+        yield Study("quick", tmp_path_factory.mktemp("results"))
+
+
+def test_histograms_read_together_are_those_read_one_by_one(small):
+    worlds = [find_world(name) for name in NAMES[:5]] + [find_world("inverse-w3").trained_on([0, 1])]
+    for world, counted in zip(worlds, small.histograms(worlds), strict=True):
+        alone = histogram(small.atlas(world), world)
+        assert counted.functions == alone.functions and counted.shortest == alone.shortest
+        for column in ("kind", "bits", "steps", "faithful", "essential_low", "count"):
+            assert getattr(counted.cells, column).tolist() == getattr(alone.cells, column).tolist()
+
+
+def test_a_census_is_made_once_and_found_again(small):
+    world = find_world("square-w3")
+    path = small.atlas(world).path
+    made = path.stat().st_mtime_ns
+    again = Study("quick", small.folder)
+    assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
+    path.write_bytes(path.read_bytes()[:100])
+    assert Study("quick", small.folder).atlas(world).header == again.header(world)
+
+
+def test_unknown_presets_names_and_word_sizes_are_refused(small, tmp_path):
+    with pytest.raises(PriorsimError, match="choose one of quick, full"):
+        Study("slow", tmp_path)
+    with pytest.raises(FigureError, match="did you mean delta-l"):
+        find_entry("delta")
+    with pytest.raises(PriorsimError, match="no bound for words of 13 bits"):
+        small.bound(constant_world("w", 13, 1).domain)
+
+
+def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
+    world = find_world("inverse-w3")
+    diagram = grids.phase_of(small, [world])
+    counted = small.histogram(world)
+    for place, gamma in ((0, 0.0), (20, 1.0)):
+        odds = log_odds_of(counted, Prior("p", gamma=gamma))
+        expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
+        assert diagram.leaders[place][0] == expected
+    share = 100 * sum(row.count("direct") for row in diagram.leaders) / 41**2
+    assert f"direct code at {number(share)} %" in grids.phase_caption(diagram)
+    with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
+        grids.phase_of(small, [find_world("table-a-w3")])
+
+
+def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
+    table = many_worlds.length_table(small, [])
+    rows = {each.world: each for each in table.worlds}
+    assert "table-a-w3" not in rows
+    assert rows["inverse-w3"].ends == (14 - 24, 14 - 23)
+    assert rows["identity-w3"].ends[0] == 2 - 16 and rows["identity-w3"].table_bits == 6 * 3
+    # No search up to 24 bits: Delta L is at most that of one of 25.
+    assert rows["third-w3"].ends == (14 - 23, 14 - 23)
+    assert any(name.startswith("inverse.w3-least-square-l4") for name in rows)
+    open_ended = sum(None in each.ends for each in table.worlds)
+    assert f"In {open_ended} world" in many_worlds.length_caption(table)
+
+
+def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
+    terms = many_worlds.term_table(small, [])
+    counts = {each.world: each for each in many_worlds.count_table(small, []).worlds}
+    assert {each.world for each in terms.worlds} == set(counts)
+    assert "inverse-w3" in counts
+    for each in terms.worlds:
+        counted = small.histogram(find_world(each.world))
+        assert each.log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
+        simple = log_odds_of(counted, named_prior("solomonoff"))
+        assert counts[each.world].mass == (simple.low, simple.high)
+        assert each.delta_l + each.bonus == pytest.approx(simple.low)
+
+
+def test_tips_are_the_slope_between_the_two_shortest(small):
+    world = find_world("constant-greatest-square-w12")
+    (low, high) = one_world.cloud_of(small.histogram(world)).tips
+    (l_direct, t_direct), (l_search, t_search) = low.direct, low.search
+    assert low.predicted == pytest.approx((l_direct - l_search) / (t_search - t_direct))
+    assert (l_direct, l_search) == (17, 16) and len(low.measured) == 1
+    assert high.side == "search"
+    assert f"predict gamma* {number(low.predicted)}" in one_world.cloud_caption(
+        one_world.cloud_of(small.histogram(world))
+    )
+
+
+def test_the_last_lesson_has_the_odds_of_the_world(small):
+    world = find_world("inverse-w3")
+    odds = lessons.lesson_odds(small, [world])
+    whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
+    assert odds.lessons == list(range(1, 7)) and odds.unit == "lane"
+    assert odds.listed[-1] == pytest.approx((whole.low, whole.high))
+    curves = lessons.curves(small, [world])
+    assert curves.listed["direct"][-1] > curves.listed["direct"][0]
+    assert "accuracy of direct programs comes to 90 %" in lessons.curves_caption(curves)
+    with pytest.raises(FigureError, match="holds no lane out"):
+        lessons.curves(small, [find_world("constant-greatest-square-w12")])
+
+
+def test_objectives_grow_to_their_number(small):
+    world = find_world("inverse-w3")
+    (each,) = searches.objective_table(small, [world]).worlds
+    (found,) = objectives(small.header(world), [world])
+    assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
+    assert all(a <= b for a, b in pairwise(each.objectives))
+    with pytest.raises(FigureError, match="nothing to draw"):
+        searches.objective_table(small, [find_world("table-a-w3")])
+
+
+def test_crossings_of_constants_are_roots_of_the_log_odds(small):
+    table = searches.crossing_table(small, [])
+    assert "constant.w12-181" in {each.world for each in table.crossings}
+    # Below 0 there is no prior to hold them against.
+    priced = [each for each in table.crossings if each.measured >= 0]
+    assert priced
+    for each in priced:
+        counted = small.histogram(find_world(each.world))
+        odds = log_odds_of(counted, Prior("p", gamma=each.measured))
+        assert odds.low == pytest.approx(0, abs=1e-6)
+    assert f"agree to 0.05 in {table.agreeing};" in searches.crossing_caption(table)
+
+
+def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
+    world = find_world("inverse-w3")
+    found = sheet.sheet_of(small, [world])
+    cells = small.histogram(world).cells
+    for kind, name in enumerate(("direct", "disguised", "search")):
+        mine = cells.of([kind])
+        rows = [row for row in found.rows if row.kind == name]
+        assert min(row.bits for row in rows) == mine.bits.min()
+        assert min(row.mean_steps for row in rows) == mine.steps.min() / 8
+    assert ("direct", "(mul x (mul x x))") in {(row.kind, row.program) for row in found.rows}
+
+
+def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, tmp_path):
+    world = find_world("inverse-w3")
+    for name, entry in ENTRIES.items():
+        if not entry.is_of_one:
+            with pytest.raises(FigureError, match="leave --world"):
+                next(entry.shown(world))
+            continue
+        (path,) = save_entry(entry, small, tmp_path, world=world, width=3.25, formats=("svg",))
+        assert path.name == f"{name}-inverse-w3.svg"
+        text = path.with_suffix(".txt").read_text()
+        assert "inverse-w3" in text and "None" not in text and "nan" not in text
+
+
+def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, tmp_path):
+    for name in ("three-counts", "constant-crossovers", "witness-sheet"):
+        entry = replace(ENTRIES[name], worlds=("inverse-w3", "square-w3") if ENTRIES[name].worlds else ())
+        (path,) = save_entry(entry, small, tmp_path, formats=("svg",))
+        assert path == tmp_path / f"{name}.svg"
+        assert len((tmp_path / f"{name}.csv").read_text().splitlines()) > 1
+    assert "| inverse-w3 | direct | shortest" in (tmp_path / "witness-sheet.md").read_text()
+
+
+def test_windows_of_a_caption_are_those_of_the_data(small):
+    found = grids.tuned(small, [find_world("inverse-w3")])
+    assert found.most_loss == pytest.approx(1.1 * min(found.losses))
+    assert all(len(ends) == 2 and all(0 <= end <= 1 for end in ends) for ends in found.defecting)
+    (first, last) = found.windows(0)[-1]
+    assert f"{first:g} to {last:g} with the disguised counted as direct code" in grids.tuned_caption(found)
+    assert math.isclose(found.excess[0][0], grids_excess(small), rel_tol=1e-9)
+
+
+def grids_excess(small):
+    return small.mixture(find_world("inverse-w3")).at(Prior("p")).excess(LOW)
