@@ -48,3 +48,7 @@ class CensusError(PriorsimError):
 
 class TheoryError(PriorsimError):
     """A closed form asked for at numbers it does not have, cannot read, or does not hold at."""
+
+
+class WalkError(PriorsimError):
+    """An edit walk that is not defined, or cannot be solved exactly, as asked."""
