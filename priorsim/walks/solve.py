@@ -1,0 +1,86 @@
+"""Absorbing chains, solved: expected visits, and what follows from them.
+
+`visits` solves v = inflow + v N for a substochastic matrix N. What is left over after v, the residual
+inflow - v + v N, is mass that was not followed to its end: the sum of its sizes bounds the error of
+every probability made from v. It is kept below RESIDUAL, and returned.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse.linalg import bicgstab, splu
+
+from priorsim.errors import WalkError
+
+F64 = NDArray[np.float64]
+Matrix = csr_array
+
+RESIDUAL = 1e-9
+"""Of a unit of inflow, the most that may be left over."""
+
+_SMALL = 1500
+"""Up to so many states a factorization is quicker than iterating."""
+
+
+def visits(moves: "csr_array[np.float64]", inflow: F64) -> tuple[F64, float]:
+    """Expected visits to each state before the chain is left.
+
+    Parameters
+    ----------
+    moves : sparse array, shape (n, n)
+        Chances of moves between the states, rows summing to at most 1; from every state that the inflow
+        reaches the chain can be left.
+    inflow : array of float64, shape (n,)
+        Mass that comes in, state by state.
+
+    Returns
+    -------
+    (visits, residual)
+        Visits of shape (n,); the sum of |inflow - v + v moves|, relative to the inflow.
+
+    Raises
+    ------
+    WalkError
+        When the residual cannot be brought below RESIDUAL: the walk would take too long to leave.
+    """
+    count, total = len(inflow), float(inflow.sum())
+    if count == 0 or total == 0:
+        return np.zeros(count), 0.0
+    system = (eye_array(count, format="csr") - moves).T
+    if count <= _SMALL:
+        solver = splu(csc_array(system))
+        found = solver.solve(inflow)
+        found += solver.solve(inflow - system @ found)
+    else:
+        found = _iterate(csr_array(system), inflow, total)
+    residual = float(np.abs(inflow - system @ found).sum()) / total
+    if not residual <= RESIDUAL:
+        raise WalkError(
+            f"a chain of {count:,} states was not solved: {residual:.1g} of its mass is left where {RESIDUAL:g} may be: "
+            "lower --max-bits, choose another radius, or sample walks with --walks"
+        )
+    return found, residual
+
+
+def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float) -> F64:
+    found = np.zeros(len(inflow))
+    for _ in range(6):
+        left = inflow - system @ found
+        if np.abs(left).sum() <= RESIDUAL / 100 * total:
+            break
+        step, _ = bicgstab(system, left, rtol=1e-8, atol=0.0, maxiter=5000)
+        better = inflow - system @ (found + step)
+        if np.abs(better).sum() < np.abs(left).sum():
+            found = found + step
+    return found
+
+
+def long_run(moves: "csr_array[np.float64]") -> F64:
+    """The share of visits of each state of an irreducible chain in the long run, rows of `moves` summing to 1."""
+    count = moves.shape[0]
+    if count == 1:
+        return np.ones(1)
+    # Visits between two visits of the last state, that one's own being one.
+    between, _ = visits(moves[:-1, :-1].tocsr(), moves[[-1], :-1].toarray()[0])
+    shares = np.append(between, 1.0)
+    return shares / shares.sum()
