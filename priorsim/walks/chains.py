@@ -79,11 +79,14 @@ class Chain:
     rate : array of float64, shape (programs,)
         Chance that a proposal is accepted and changes the program; a move takes 1 / rate proposals. 1 for
         steepest descent, which looks at all proposals at once.
+    log2_weight : array of float64, shape (programs,), or None
+        Of Metropolis: log2 of the long-run law, up to a constant.
     """
 
     dynamics: Dynamics
     moves: "csr_array[np.float64]"
     rate: F64
+    log2_weight: F64 | None = None
 
     @property
     def stuck(self) -> Mask:
@@ -113,6 +116,7 @@ def make_chain(
     """
     count = len(graph)
     rows = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.first))
+    log2 = None
     if dynamics is Dynamics.METROPOLIS:
         log2 = (energy or default_energy(landscape)).log2_weight(landscape)
         # q(x -> y) min(1, pi(y) q(y -> x) / (pi(x) q(x -> y))), the Hastings rule.
@@ -134,4 +138,4 @@ def make_chain(
     moves = csr_array((weights / rate[rows], targets, first), shape=(count, count))
     if dynamics is Dynamics.STEEPEST:
         rate = (rate > 0).astype(np.float64)
-    return Chain(dynamics, moves, rate)
+    return Chain(dynamics, moves, rate, log2)

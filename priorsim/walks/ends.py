@@ -158,7 +158,12 @@ def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
     if chance == 0:
         return Hit(0.0, np.inf, 0.0)
     before = np.flatnonzero(reaches & ~goal)
-    seen, residual = visits(chain.moves[before][:, before], start[before] / chance)
+    if not start[before].any():
+        return Hit(chance, 0.0, 0.0)
+    assert chain.log2_weight is not None, "metropolis has a law"
+    log2 = chain.log2_weight[before] + np.log2(chain.rate[before])
+    scale = np.exp2((log2 - log2.max()) / 2)
+    seen, residual = visits(chain.moves[before][:, before], start[before] / chance, scale=scale)
     return Hit(chance, float((seen / chain.rate[before]).sum()), residual)
 
 

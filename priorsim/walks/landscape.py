@@ -164,8 +164,8 @@ def inputs_needed(world: World) -> int:
     """The least number of input bits that determine a right word in every lane of the world.
 
     >>> from priorsim.worlds import find_world
-    >>> inputs_needed(find_world("isqrt-w3")), inputs_needed(find_world("halve-w3"))
-    (3, 3)
+    >>> inputs_needed(find_world("isqrt-w3")), inputs_needed(find_world("half-w3"))
+    (3, 2)
     """
 
     def has_answer(group: list[int]) -> bool:

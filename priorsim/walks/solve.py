@@ -7,13 +7,12 @@ every probability made from v. It is kept below RESIDUAL, and returned.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array, eye_array
-from scipy.sparse.linalg import bicgstab, splu
+from scipy.sparse import csc_array, csr_array, diags_array, eye_array
+from scipy.sparse.linalg import bicgstab, cg, splu
 
 from priorsim.errors import WalkError
 
 F64 = NDArray[np.float64]
-Matrix = csr_array
 
 RESIDUAL = 1e-9
 """Of a unit of inflow, the most that may be left over."""
@@ -22,7 +21,7 @@ _SMALL = 1500
 """Up to so many states a factorization is quicker than iterating."""
 
 
-def visits(moves: "csr_array[np.float64]", inflow: F64) -> tuple[F64, float]:
+def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = None) -> tuple[F64, float]:
     """Expected visits to each state before the chain is left.
 
     Parameters
@@ -32,6 +31,9 @@ def visits(moves: "csr_array[np.float64]", inflow: F64) -> tuple[F64, float]:
         reaches the chain can be left.
     inflow : array of float64, shape (n,)
         Mass that comes in, state by state.
+    scale : array of float64, shape (n,), optional
+        Of a reversible chain, the square roots of the visits it would pay each state in the long run, up to a
+        factor: with it the system is symmetric, and quicker solved.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def visits(moves: "csr_array[np.float64]", inflow: F64) -> tuple[F64, float]:
         found = solver.solve(inflow)
         found += solver.solve(inflow - system @ found)
     else:
-        found = _iterate(csr_array(system), inflow, total)
+        found = _iterate(csr_array(system), inflow, total, scale)
     residual = float(np.abs(inflow - system @ found).sum()) / total
     if not residual <= RESIDUAL:
         raise WalkError(
@@ -62,17 +64,22 @@ def visits(moves: "csr_array[np.float64]", inflow: F64) -> tuple[F64, float]:
     return found, residual
 
 
-def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float) -> F64:
+def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:
+    if scale is not None:
+        system = csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
+    else:
+        scale = np.ones(len(inflow))
+    solver = bicgstab if np.all(scale == 1) else cg
     found = np.zeros(len(inflow))
     for _ in range(6):
-        left = inflow - system @ found
-        if np.abs(left).sum() <= RESIDUAL / 100 * total:
+        left = inflow / scale - system @ found
+        if np.abs(left * scale).sum() <= RESIDUAL / 100 * total:
             break
-        step, _ = bicgstab(system, left, rtol=1e-8, atol=0.0, maxiter=5000)
-        better = inflow - system @ (found + step)
-        if np.abs(better).sum() < np.abs(left).sum():
+        step, _ = solver(system, left, rtol=1e-8, atol=0.0, maxiter=10_000)
+        better = inflow / scale - system @ (found + step)
+        if np.abs(better * scale).sum() < np.abs(left * scale).sum():
             found = found + step
-    return found
+    return found * scale
 
 
 def long_run(moves: "csr_array[np.float64]") -> F64:

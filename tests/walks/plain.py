@@ -155,3 +155,97 @@ def losses(graph: Graph, world: World) -> dict[Program, int]:
         return sum(words[lane] not in world.acceptable[lane] for lane in world.train)
 
     return {program: wrong(program, world.domain) for program in graph}
+
+
+def moves(graph: Graph, loss: dict[Program, int], dynamics: str) -> Graph:
+    """Chances of the accepted moves, before they are made to sum to 1; without stays."""
+    kept: Graph = {}
+    for program, chances in graph.items():
+        others = {to: chance for to, chance in chances.items() if to != program}
+        if dynamics == "drift":
+            kept[program] = {to: c for to, c in others.items() if loss[to] <= loss[program]}
+            continue
+        better = {to: c for to, c in others.items() if loss[to] < loss[program]}
+        if dynamics == "steepest" and better:
+            least = min(loss[to] for to in better)
+            better = {to: c for to, c in better.items() if loss[to] == least}
+        kept[program] = better
+    return kept
+
+
+def metropolis(graph: Graph, weight: dict[Program, Fraction]) -> Graph:
+    """Chances of the accepted moves by the rule of Hastings."""
+    return {
+        x: {
+            y: chance * min(Fraction(1), weight[y] * graph[y][x] / (weight[x] * chance))
+            for y, chance in row.items()
+            if y != x
+        }
+        for x, row in graph.items()
+    }
+
+
+def ends_of_descent(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:
+    """Where descents end: programs in the order of falling loss hand on what they have."""
+    at: defaultdict[Program, Fraction] = defaultdict(Fraction, start)
+    for program in sorted(rows, key=lambda each: -loss[each]):
+        row = rows[program]
+        if row and at[program]:
+            for to, chance in row.items():
+                at[to] += at[program] * chance / sum(row.values())
+            at[program] = Fraction(0)
+    return {program: mass for program, mass in at.items() if mass}
+
+
+def solve(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    """The solution of a square system, by Gauss and Jordan."""
+    table = [[*row, value] for row, value in zip(rows, right, strict=True)]
+    for column in range(len(table)):
+        pivot = next(i for i in range(column, len(table)) if table[i][column])
+        table[column], table[pivot] = table[pivot], table[column]
+        top = [value / table[column][column] for value in table[column]]
+        table[column] = top
+        for i, row in enumerate(table):
+            if i != column and row[column]:
+                factor = row[column]
+                table[i] = [value - factor * above for value, above in zip(row, top, strict=True)]
+    return [row[-1] for row in table]
+
+
+def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
+    """Expected proposals until the goal is met, from every program that can meet it; stays count."""
+    before = [program for program in rows if program not in goal]
+    system = []
+    for x in before:
+        leave = sum(rows[x].values())
+        system.append([leave if x == y else -rows[x].get(y, Fraction(0)) for y in before])
+    return dict(zip(before, solve(system, [Fraction(1)] * len(before)), strict=True))
+
+
+def ends_of_drift(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:
+    """Where drifting walks are in the long run: one system for where they settle, one for each plateau."""
+    plateau = {program: _connected(program, rows, loss) for program in rows}
+    closed = {p for p in rows if all(loss[to] == loss[p] for each in plateau[p] for to in rows[each])}
+    open_yet = [p for p in rows if p not in closed]
+    # Expected visits v = start + v N, times being counted in proposals.
+    columns = [[sum(rows[y].values()) if x == y else -rows[y].get(x, Fraction(0)) for y in open_yet] for x in open_yet]
+    seen = dict(zip(open_yet, solve(columns, [start.get(p, Fraction(0)) for p in open_yet]), strict=True))
+    ends: Chances = {}
+    for members in {frozenset(plateau[p]) for p in closed}:
+        inside = sorted(members, key=repr)
+        arrived = sum(start.get(p, Fraction(0)) + sum(seen[y] * rows[y].get(p, 0) for y in open_yet) for p in inside)
+        balance = [[rows[y].get(x, Fraction(0)) if x != y else -sum(rows[x].values()) for y in inside] for x in inside]
+        balance[-1] = [Fraction(1)] * len(inside)
+        law = solve(balance, [Fraction(0)] * (len(inside) - 1) + [Fraction(1)])
+        ends |= {p: arrived * share for p, share in zip(inside, law, strict=True)}
+    return ends
+
+
+def _connected(program: Program, rows: Graph, loss: dict[Program, int]) -> set[Program]:
+    found, waiting = {program}, [program]
+    while waiting:
+        for to in rows[waiting.pop()]:
+            if to not in found and loss[to] == loss[program]:
+                found.add(to)
+                waiting.append(to)
+    return found
