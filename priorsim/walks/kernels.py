@@ -292,3 +292,98 @@ def count_reached(chosen, sizes, space, scratch):  # type: ignore[no-untyped-def
         found, _ = propose(chosen[i], space, scratch)
         clean(found, scratch)
         sizes[i] = found
+
+
+STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)
+"""The dynamics of a sampled walk, by number."""
+
+
+@inner
+def uniform(states, walk):  # type: ignore[no-untyped-def]
+    """A number in [0, 1) of 53 bits from the walk's own generator, SplitMix64 (Steele, Lea and Flood 2014)."""
+    states[walk] += U(0x9E3779B97F4A7C15)
+    mixed = states[walk]
+    mixed = (mixed ^ (mixed >> U(30))) * U(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> U(27))) * U(0x94D049BB133111EB)
+    return np.float64((mixed ^ (mixed >> U(31))) >> U(11)) * 2.0**-53
+
+
+@inner
+def pick_better(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """One of the improving proposals, by chance; for steepest descent one of the best. `at` where there is none."""
+    most = loss[at] - 1
+    if dynamics == STEEPEST:
+        for i in range(found):
+            most = min(most, loss[scratch.reached[i]])
+    total = 0.0
+    for i in range(found):
+        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+            total += scratch.chance[i]
+    left = uniform(states, walk) * total
+    chosen = at
+    for i in range(found):
+        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+            chosen = scratch.reached[i]
+            left -= scratch.chance[i]
+            if left < 0:
+                break
+    return chosen
+
+
+@inner
+def pick(at, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing."""
+    left = uniform(states, walk)
+    for i in range(found):
+        left -= scratch.chance[i]
+        if left < 0:
+            return scratch.reached[i]
+    return at
+
+
+@kernel
+def walk_on(at, taken, path, times, states, dynamics, steps, loss, log2_weight, space, scratch, other):  # type: ignore[no-untyped-def]
+    """Walk from each of the programs `at`, which are overwritten by where the walks end.
+
+    Parameters
+    ----------
+    at, taken : int64 (walks,)
+        `taken` gets the number of moves.
+    path, times : int64 (room,)
+        The programs moved to and the number of the step, from place 0 on, as far as there is room.
+    states : uint64 (walks,)
+        Seeds, overwritten.
+    steps : int
+        Most steps: moves of a descent, proposals of the others.
+    log2_weight : float64 (programs,)
+        Of Metropolis.
+    scratch, other : Scratch
+    """
+    for walk in range(len(at)):
+        now = at[walk]
+        found, _ = propose(now, space, scratch)
+        for step in range(steps):
+            if dynamics <= FIRST:
+                new = pick_better(now, dynamics, loss, found, scratch, states, walk)
+                if new == now:
+                    break
+            else:
+                new = pick(now, found, scratch, states, walk)
+                if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
+                    continue
+            if dynamics == METROPOLIS:
+                onward, _ = propose(new, space, other)
+                back = other.chance[other.place[now]]
+                ratio = 2.0 ** (log2_weight[new] - log2_weight[now]) * back / scratch.chance[scratch.place[new]]
+                clean(onward, other)
+                if uniform(states, walk) >= ratio:
+                    continue
+            clean(found, scratch)
+            now = new
+            found, _ = propose(now, space, scratch)
+            if taken[walk] < len(path):
+                path[taken[walk]] = now
+                times[taken[walk]] = step + 1
+            taken[walk] += 1
+        clean(found, scratch)
+        at[walk] = now
