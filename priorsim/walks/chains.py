@@ -101,7 +101,12 @@ class Chain:
 
 
 def make_chain(
-    graph: EditGraph, landscape: Landscape, dynamics: Dynamics, *, energy: Energy | None = None
+    graph: EditGraph,
+    landscape: Landscape,
+    dynamics: Dynamics,
+    *,
+    energy: Energy | None = None,
+    forbidden: Mask | None = None,
 ) -> Chain:
     """The chain of a walk.
 
@@ -113,6 +118,8 @@ def make_chain(
     dynamics : Dynamics
     energy : Energy, optional
         For Metropolis; `default_energy` where none is given.
+    forbidden : array of bool, shape (programs,), optional
+        Programs that no descent or drift moves to.
     """
     count = len(graph)
     rows = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.first))
@@ -128,6 +135,8 @@ def make_chain(
         before, after = landscape.loss[rows], landscape.loss[graph.targets]
         weights = graph.chances
         kept = after <= before if dynamics is Dynamics.DRIFT else after < before
+        if forbidden is not None:
+            kept &= ~forbidden[graph.targets]
         if dynamics is Dynamics.STEEPEST:
             least = landscape.loss.copy()
             np.minimum.at(least, rows[kept], after[kept])

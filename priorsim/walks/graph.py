@@ -114,6 +114,13 @@ class EditGraph:
         assert np.array_equal(turned.indices, self.targets), "every edit can be undone within the radius"
         return np.asarray(turned.data)
 
+    @cached_property
+    def heights(self) -> I64:
+        """Nodes on the longest way from each program's root to a leaf, shape (programs,)."""
+        found = np.zeros(len(self), np.int64)
+        kernels.write_heights(found, self.space, kernels.make_scratch(len(self)))
+        return found
+
     def number_of(self, program: Program) -> int:
         """The vertex of a program.
 

@@ -100,6 +100,15 @@ def find(code, slots, numbers):  # type: ignore[no-untyped-def]
 
 
 @inner
+def term_bits(code):  # type: ignore[no-untyped-def]
+    """Bits of a program's term: the leading 1 and the header bit are no part of it."""
+    bits = -2
+    while code >> U(bits + 2) != U(0):
+        bits += 1
+    return bits
+
+
+@inner
 def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-def]
     """Write the nodes of a term of `length` bits, in preorder; returns how many."""
     position, count, open_nodes, bound = 0, 0, 0, 0
@@ -134,6 +143,22 @@ def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-
         top = stack[open_nodes - 1, 0]
         is_last = stack[open_nodes - 1, 1] == nodes[top, ARITY] - 1
         bound = nodes[top, BOUND] + (nodes[top, BINDS] if is_last else 0)
+
+
+@kernel
+def write_heights(heights, space, scratch):  # type: ignore[no-untyped-def]
+    """Write how many nodes are on the longest way from each program's root to a leaf."""
+    for number in range(len(heights)):
+        length = term_bits(space.codes[number])
+        term = space.codes[number] & mask(length)
+        count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
+        around = 0
+        for node in range(count):
+            while around > 0 and scratch.stack[around - 1, 0] <= scratch.nodes[node, START]:
+                around -= 1
+            scratch.stack[around, 0] = scratch.nodes[node, END]
+            around += 1
+            heights[number] = max(heights[number], around)
 
 
 @inner
@@ -231,10 +256,7 @@ def propose(number, space, scratch):  # type: ignore[no-untyped-def]
     stands with the program itself. `clean` is to be called before the next proposals.
     """
     code = space.codes[number]
-    length = -2
-    while code >> U(length + 2) != U(0):
-        length += 1
-    # Header bit and leading 1 are no part of the term.
+    length = term_bits(code)
     term = code & mask(length)
     count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
     share = 1.0 / (KINDS * count)

@@ -76,8 +76,9 @@ class Landscape:
 
     @cached_property
     def heuristics(self) -> Mask:
-        """Direct programs right on more training lanes than any constant is, and not on all."""
-        return (self.kind == DIRECT) & (self.loss < self.constant_loss) & ~self.fits
+        """Direct programs, without any search node, right on more training lanes than any constant, not on all."""
+        is_code = (self.kind == DIRECT) & (self.programs.searches == 0)
+        return is_code & (self.loss < self.constant_loss) & ~self.fits
 
     @cached_property
     def constant_loss(self) -> int:

@@ -8,7 +8,7 @@ every probability made from v. It is kept below RESIDUAL, and returned.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, diags_array, eye_array
-from scipy.sparse.linalg import bicgstab, cg, splu
+from scipy.sparse.linalg import splu
 
 from priorsim.errors import WalkError
 
@@ -17,7 +17,9 @@ F64 = NDArray[np.float64]
 RESIDUAL = 1e-9
 """Of a unit of inflow, the most that may be left over."""
 
-_ROUNDS = 4
+_GAIN, _ROUNDS, _MOST_STEPS = 1e-11, 4, 10_000
+"""How much smaller a residual an iteration aims at, how often it begins anew, and after how many steps it ends."""
+
 _SMALL = 1500
 """Up to so many states a factorization is quicker than iterating."""
 
@@ -66,14 +68,14 @@ def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = N
 
 
 def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:
-    if scale is not None:
-        system = csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
-    else:
+    solver = _stabilized if scale is None else _conjugate
+    if scale is None:
         scale = np.ones(len(inflow))
-    solver = bicgstab if np.all(scale == 1) else cg
+    else:
+        system = csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
     found, left = np.zeros(len(inflow)), inflow / scale
     for _ in range(_ROUNDS):
-        step, _ = solver(system, left, rtol=1e-11, atol=0.0, maxiter=10_000)
+        step = solver(system, left)
         after = inflow / scale - system @ (found + step)
         before_size, after_size = np.abs(left * scale).sum(), np.abs(after * scale).sum()
         if after_size < before_size:
@@ -82,6 +84,53 @@ def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: 
         if after_size <= RESIDUAL / 10 * total or after_size > before_size / 2:
             break
     return found * scale
+
+
+def _dot(first: F64, second: F64) -> float:
+    """Not by BLAS, whose sums depend on the number of threads, and which waits for all of them every time."""
+    return float(np.sum(first * second))
+
+
+def _conjugate(system: "csr_array[np.float64]", right: F64) -> F64:
+    """Conjugate gradients, for a symmetric positive definite system with ones on its diagonal."""
+    found, left = np.zeros(len(right)), right.copy()
+    along, size = left.copy(), _dot(left, left)
+    goal = _GAIN**2 * size
+    for _ in range(_MOST_STEPS):
+        if size <= goal:
+            break
+        image = system @ along
+        step = size / _dot(along, image)
+        found += step * along
+        left -= step * image
+        size, before = _dot(left, left), size
+        along *= size / before
+        along += left
+    return found
+
+
+def _stabilized(system: "csr_array[np.float64]", right: F64) -> F64:
+    """Stabilized bi-conjugate gradients (van der Vorst 1992), for any system."""
+    found, left = np.zeros(len(right)), right.copy()
+    shadow, along = left.copy(), left.copy()
+    size, goal = _dot(left, left), _GAIN**2 * _dot(left, left)
+    for _ in range(_MOST_STEPS):
+        image = system @ along
+        against = _dot(shadow, image)
+        if against == 0 or size == 0:
+            break
+        step = size / against
+        half = left - step * image
+        turned = system @ half
+        stretch = _dot(turned, turned)
+        second = _dot(turned, half) / stretch if stretch > 0 else 0.0
+        found += step * along + second * half
+        left = half - second * turned
+        if second == 0 or _dot(left, left) <= goal:
+            break
+        size, before = _dot(shadow, left), size
+        along = left + (size / before) * (step / second) * (along - second * image)
+    return found
 
 
 def long_run(moves: "csr_array[np.float64]") -> F64:
