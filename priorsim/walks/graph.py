@@ -14,6 +14,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.packed import I64
 from priorsim.census.programs import Programs, list_programs
 from priorsim.census.progress import Progress
+from priorsim.census.recurrence import program_counts
 from priorsim.errors import WalkError
 from priorsim.mu.code import encode
 from priorsim.mu.syntax import Program, format_program
@@ -24,6 +25,9 @@ from priorsim.walks.materials import check_radius, grammar, insertions, replacem
 DEFAULT_MEMORY = 8 << 30
 EDGE_BYTES = 3 * (4 + 8)
 """Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product."""
+
+VERTEX_BYTES = 400
+"""Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk."""
 
 _ROOM = 1 << 22
 _SAMPLE = 500
@@ -161,6 +165,23 @@ class EditGraph:
         )
 
 
+def vertices(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> Programs:
+    """All programs up to the header's bound.
+
+    Raises
+    ------
+    WalkError
+        When they alone would take more memory.
+    """
+    count = sum(program_counts(header.language, header.max_bits))
+    if count * VERTEX_BYTES > memory_bytes:
+        raise WalkError(
+            f"{count:,} programs up to {header.max_bits} bits would take {count * VERTEX_BYTES / 2**30:.1f} GiB, above "
+            f"the {memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits"
+        )
+    return list_programs(header)
+
+
 def number_of(programs: Programs, program: Program) -> int:
     """The number of a program among these; see `EditGraph.number_of`."""
     header = programs.header
@@ -203,7 +224,7 @@ def make_graph(
         When the radius is out of range, or the graph would take more memory: with the size it would have.
     """
     check_radius(radius, header.max_bits)
-    programs = list_programs(header) if programs is None else programs
+    programs = vertices(header, memory_bytes) if programs is None else programs
     space = edit_space(programs, radius)
     edges = estimate_edges(space)
     if edges * EDGE_BYTES > memory_bytes:
