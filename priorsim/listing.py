@@ -161,7 +161,9 @@ def walk_text(report: Mapping[str, Any]) -> str:
         "",
     ]
     if "walk" in report:
-        rows = [(visit["step"], visit["loss"], visit["class"], visit["bits"], visit["program"]) for visit in report["walk"]]
+        rows = [
+            (visit["step"], visit["loss"], visit["class"], visit["bits"], visit["program"]) for visit in report["walk"]
+        ]
         return "\n".join([*lines, format_table(rows, head=("step", "loss", "class", "bits", "program"))])
     shares = [(name, *map(_share_text, parts.values())) for name, parts in report["ends"].items()]
     lines += [f"{_walks_text(report)}, by class of the program:"]

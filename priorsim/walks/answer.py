@@ -18,7 +18,17 @@ from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import end_points, hitting_time, law_after
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import F64, EditSpace
-from priorsim.walks.landscape import CLASSES, DIRECT, LOSSES, SEARCH, ClassBy, Landscape, LossBy, make_landscape, start_of
+from priorsim.walks.landscape import (
+    CLASSES,
+    DIRECT,
+    LOSSES,
+    SEARCH,
+    ClassBy,
+    Landscape,
+    LossBy,
+    make_landscape,
+    start_of,
+)
 from priorsim.walks.outcome import outcomes
 from priorsim.walks.sampled import sample_ends, share, trace_walk
 from priorsim.worlds.world import World

@@ -91,7 +91,7 @@ class Chain:
     @property
     def stuck(self) -> Mask:
         """Where no move is possible."""
-        return self.rate == 0
+        return np.asarray(self.rate == 0)
 
     def by_proposal(self) -> "csr_array[np.float64]":
         """The chain with time in proposals: rows sum to 1, stays on the diagonal."""
@@ -142,7 +142,7 @@ def make_chain(
             np.minimum.at(least, rows[kept], after[kept])
             kept &= after == least[rows]
     rows, targets, weights = rows[kept], graph.targets[kept], weights[kept]
-    rate = np.bincount(rows, weights, minlength=count)
+    rate = np.bincount(rows, weights, minlength=count).astype(np.float64)
     first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
     moves = csr_array((weights / rate[rows], targets, first), shape=(count, count))
     if dynamics is Dynamics.STEEPEST:

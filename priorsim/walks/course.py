@@ -78,9 +78,7 @@ class ClassShares:
 def classes_along(chain: Chain, landscape: Landscape, start: F64) -> ClassShares:
     """Classes along descents."""
     kinds = range(len(CLASSES))
-    shares = tuple(
-        tuple(float(at[landscape.kind == kind].sum()) for kind in kinds) for at in steps_of(chain, start)
-    )
+    shares = tuple(tuple(float(at[landscape.kind == kind].sum()) for kind in kinds) for at in steps_of(chain, start))
     search = landscape.kind == SEARCH
     onward = chain.moves.T.tocsr()
     without, improved = np.where(search, 0.0, start), np.zeros(len(start))
@@ -126,7 +124,7 @@ def dependence(chain: Chain, start: F64, ends: Mask) -> Dependence:
     """
     values = end_values(chain, ends.astype(np.float64))
     chance = float(np.sum(start * values))
-    after = np.where(chain.stuck, values**2, chain.moves @ values**2)
+    after = np.where(chain.stuck, values**2, np.asarray(chain.moves @ values**2))
     by_start = float(np.sum(start * values**2)) - chance**2
     by_first = float(np.sum(start * (after - values**2)))
     left = chance - float(np.sum(start * after))

@@ -114,7 +114,7 @@ def crowding_out(study: Study) -> Finding:
         return _undefined(study, "crowding-out", "no program beats every constant without fitting")
     if not landscape.fits.any():
         return _undefined(study, "crowding-out", f"no program fits up to {study.max_bits} bits")
-    gain = (study.graph.matrix @ landscape.fits.astype(np.float64)) * landscape.loss
+    gain = np.asarray(study.graph.matrix @ landscape.fits.astype(np.float64)) * landscape.loss
     with_it, without = study.mean(gain, present), study.mean(gain, absent)
     ends = _chances_to_fit(study, present, absent)
     details: dict[str, Detail] = {"gain_with": with_it, "gain_without": without, **ends}

@@ -61,7 +61,7 @@ class Landscape:
     @property
     def fits(self) -> Mask:
         """Right on every training lane."""
-        return self.loss == 0
+        return np.asarray(self.loss == 0)
 
     @cached_property
     def prior(self) -> F64:
@@ -78,7 +78,7 @@ class Landscape:
     def heuristics(self) -> Mask:
         """Direct programs, without any search node, right on more training lanes than any constant, not on all."""
         is_code = (self.kind == DIRECT) & (self.programs.searches == 0)
-        return is_code & (self.loss < self.constant_loss) & ~self.fits
+        return np.asarray(is_code & (self.loss < self.constant_loss) & ~self.fits)
 
     @cached_property
     def constant_loss(self) -> int:
@@ -216,7 +216,7 @@ def start_of(landscape: Landscape, name: str) -> F64:
         raise WalkError(f"walks cannot start from '{name}': choose {known}, or give a program")
     if not chosen.any():
         raise WalkError(
-            f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise the bound"
+            f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"
         )
     return conditional(landscape.prior, chosen)
 

@@ -139,7 +139,7 @@ def _draw(start: F64, walks: int, generator: np.random.Generator) -> I64:
     """Programs to start from; by hand, so that they do not depend on numpy's way to choose."""
     edges = np.cumsum(start)
     drawn = np.searchsorted(edges, generator.random(walks) * edges[-1], side="right")
-    return np.minimum(drawn, len(start) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(start) - 1), np.int64)
 
 
 def _walk(

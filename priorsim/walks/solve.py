@@ -61,7 +61,7 @@ def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = N
     residual = float(np.abs(inflow - system @ found).sum()) / total
     if not residual <= RESIDUAL:
         raise WalkError(
-            f"a chain of {count:,} states was not solved: {residual:.1g} of its mass is left where {RESIDUAL:g} may be: "
+            f"a chain of {count:,} states was not solved: {residual:.1g} of its mass is left, {RESIDUAL:g} may be: "
             "lower --max-bits, choose another radius, or sample walks with --walks"
         )
     return found, residual
@@ -99,7 +99,7 @@ def _conjugate(system: "csr_array[np.float64]", right: F64) -> F64:
     for _ in range(_MOST_STEPS):
         if size <= goal:
             break
-        image = system @ along
+        image = np.asarray(system @ along)
         step = size / _dot(along, image)
         found += step * along
         left -= step * image
@@ -115,13 +115,13 @@ def _stabilized(system: "csr_array[np.float64]", right: F64) -> F64:
     shadow, along = left.copy(), left.copy()
     size, goal = _dot(left, left), _GAIN**2 * _dot(left, left)
     for _ in range(_MOST_STEPS):
-        image = system @ along
+        image = np.asarray(system @ along)
         against = _dot(shadow, image)
         if against == 0 or size == 0:
             break
         step = size / against
         half = left - step * image
-        turned = system @ half
+        turned = np.asarray(system @ half)
         stretch = _dot(turned, turned)
         second = _dot(turned, half) / stretch if stretch > 0 else 0.0
         found += step * along + second * half
@@ -141,4 +141,4 @@ def long_run(moves: "csr_array[np.float64]") -> F64:
     # Visits between two visits of the last state, that one's own being one.
     between, _ = visits(moves[:-1, :-1].tocsr(), moves[[-1], :-1].toarray()[0])
     shares = np.append(between, 1.0)
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())

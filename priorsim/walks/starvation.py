@@ -11,6 +11,8 @@ import numpy as np
 from priorsim.mu.domain import Domain
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import chance_to_pass, end_values
+from priorsim.walks.kernels import F64
+from priorsim.walks.landscape import Mask
 from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 
@@ -64,9 +66,18 @@ def starvation(study: Study) -> Starvation:
     shallow = landscape.programs.behaviour == np.uint64(domain.pack([lane[0] for lane in domain.lanes]))
     absent = landscape.loss >= landscape.constant_loss
     right = landscape.fits.astype(np.float64)
-    gain = (study.graph.matrix @ right) * landscape.loss
+    gain = np.asarray(study.graph.matrix @ right, np.float64) * landscape.loss.astype(np.float64)
     chain = study.chain(Dynamics.STEEPEST)
     alone = make_chain(study.graph, landscape, Dynamics.STEEPEST, forbidden=shallow)
-    values = (gain, shallow), (gain, absent), (end_values(chain, right), shallow), (end_values(alone, right), absent)
-    means = [study.mean(value, chosen) or 0.0 for value, chosen in values]
-    return Starvation(study.radius, *means, chance_to_pass(chain, study.start, shallow))
+
+    def mean(values: F64, chosen: Mask) -> float:
+        return study.mean(values, chosen) or 0.0
+
+    return Starvation(
+        study.radius,
+        gain_with=mean(gain, shallow),
+        gain_without=mean(gain, absent),
+        ends_with=mean(end_values(chain, right), shallow),
+        ends_without=mean(end_values(alone, right), absent),
+        passes_shallow=chance_to_pass(chain, study.start, shallow),
+    )

@@ -72,7 +72,7 @@ class Study:
 
     def fitting(self, kind: int) -> Mask:
         """The fitting programs of a class."""
-        return self.landscape.fits & (self.landscape.kind == kind)
+        return np.asarray(self.landscape.fits & (self.landscape.kind == kind))
 
     def mean(self, values: F64, chosen: Mask) -> float | None:
         """Mean of the values over the chosen by the prior; None where there are none, or one is infinite."""
@@ -140,6 +140,4 @@ def make_study(
     if graph is None:
         graph = make_graph(make_header(dialect or world.dialect, max_bits, domain=world.domain), radius)
     landscape = make_landscape(graph.programs, world, loss_by=loss_by, class_by=class_by)
-    return Study(
-        graph, landscape, dynamics, start_of(landscape, start), energy or default_energy(landscape)
-    )
+    return Study(graph, landscape, dynamics, start_of(landscape, start), energy or default_energy(landscape))

@@ -59,11 +59,16 @@ def test_distances_descents_and_barriers_are_those_of_plain_searches() -> None:
     down = steps_to(goal, rows, {x: {y for y in targets if loss[y] <= loss[x]} for x, targets in near.items()})
     height = barriers(graph, landscape, chosen)
     levels = sorted(set(loss.values()))
-    met = [steps_to(goal, rows, {x: {y for y in t if max(loss[x], loss[y]) <= level} for x, t in near.items()}) for level in levels]
+    met = [
+        steps_to(goal, rows, {x: {y for y in t if max(loss[x], loss[y]) <= level} for x, t in near.items()})
+        for level in levels
+    ]
     for number, program in enumerate(programs):
         assert distance[number] == steps.get(program, np.inf)
         assert falling.distance[number] == down.get(program, np.inf)
-        least = [level for level, reached in zip(levels, met, strict=True) if program in reached and level >= loss[program]]
+        least = [
+            level for level, reached in zip(levels, met, strict=True) if program in reached and level >= loss[program]
+        ]
         assert height[number] == (least[0] - loss[program] if least else np.inf)
         path = falling.path(number, landscape)
         if path is not None:
@@ -102,7 +107,9 @@ def test_first_improvements_are_those_of_the_plain_graph() -> None:
 def test_end_shares_add_up_to_one() -> None:
     for dynamics in (Dynamics.STEEPEST, Dynamics.FIRST, Dynamics.DRIFT):
         found = no_pure_model(study(16, dynamics=dynamics))
-        shares = [found.details[f"{kind}_{how}"] for kind in ("direct", "disguised", "search") for how in ("fits", "short")]
+        shares = [
+            found.details[f"{kind}_{how}"] for kind in ("direct", "disguised", "search") for how in ("fits", "short")
+        ]
         assert sum(shares) == pytest.approx(1, rel=1e-9)  # type: ignore[arg-type]
         assert found.quantity == found.details["direct_right"]
 

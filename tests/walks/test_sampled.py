@@ -1,5 +1,7 @@
 """Sampled walks agree with the exact chains, and are the same for the same seed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,7 @@ def test_the_same_seed_gives_the_same_walk_and_a_walk_keeps_the_rules() -> None:
         assert len(others) > 5
         for one in others:
             assert [visit.step for visit in one] == sorted({visit.step for visit in one})
-            for before, after in zip(one, one[1:], strict=False):
+            for before, after in pairwise(one):
                 assert graph.matrix[before.number, after.number] > 0
                 if dynamics is not Dynamics.METROPOLIS:
                     assert landscape.loss[after.number] <= landscape.loss[before.number]
