@@ -118,7 +118,7 @@ def test_an_edit_by_hand() -> None:
 def test_what_does_not_fit_is_refused_with_its_size() -> None:
     asked = header("arith", 3, 18)
     with pytest.raises(WalkError, match=r"2,093 programs .* about .* edits of radius 8: .*GiB.*--walks"):
-        make_graph(asked, 8, memory_bytes=1 << 10)
+        make_graph(asked, 8, memory_bytes=1 << 20)
     with pytest.raises(WalkError, match="radius of 17 bits is out of range: choose 1 to 16"):
         make_graph(asked, 17)
     graph = make_graph(asked, 8)
