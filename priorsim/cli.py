@@ -366,9 +366,8 @@ def walk(
 ) -> None:
     """Where local search by small edits leads among programs, exactly; or one walk.
 
-    In arith at w = 3 and radius 8 on one core 22 bits take a second, 24 bits some seconds and 0.5 GiB, 26 bits
-    half a minute and 2 GiB; metropolis some times as long, for its hitting times. --walks and --trace do
-    without the graph.
+    In arith at w = 3 and radius 8 on one core 26 bits take 5 seconds and 0.5 GiB, metropolis with its hitting
+    times 10 seconds and 1 GiB; 28 bits 7 and 35 seconds, 1.3 and 3 GiB. --walks and --trace do without the graph.
     """
     from priorsim.formats import format_json
     from priorsim.listing import walk_text

@@ -14,7 +14,7 @@ from priorsim.errors import WalkError
 
 F64 = NDArray[np.float64]
 
-RESIDUAL = 1e-9
+RESIDUAL = 1e-7
 """Of a unit of inflow, the most that may be left over."""
 
 _GAIN, _ROUNDS, _MOST_STEPS = 1e-11, 4, 10_000
@@ -81,7 +81,7 @@ def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: 
         if after_size < before_size:
             found, left = found + step, after
         # Another round starts from a residual computed afresh; where rounding is all that is left it brings nothing.
-        if after_size <= RESIDUAL / 10 * total or after_size > before_size / 2:
+        if after_size <= RESIDUAL / 1000 * total or after_size > before_size / 2:
             break
     return found * scale
 

@@ -14,6 +14,7 @@ from priorsim.walks.finding import FINDINGS, all_findings, beeline_swerve, no_pu
 from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed
 from priorsim.walks.outcome import coarse_landscape, outcomes
 from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance
+from priorsim.walks.population import WORLDS, studies
 from priorsim.walks.starvation import starvation, two_feature_world
 from priorsim.walks.study import Study, make_study
 from priorsim.worlds import find_world
@@ -227,3 +228,12 @@ def test_forbidden_programs_are_not_moved_to() -> None:
     forbidden = asked.landscape.heuristics
     chain = make_chain(asked.graph, asked.landscape, Dynamics.FIRST, forbidden=forbidden)
     assert not np.any(forbidden[chain.moves.indices])
+
+
+@pytest.mark.engine
+def test_a_population_has_a_study_for_each_world_and_radius() -> None:
+    told: list[int] = []
+    found = list(studies(WORLDS[2:5], (4, 8), max_bits=14, progress=lambda done: told.append(done.programs)))
+    assert [(each.world.name, each.radius) for each in found] == [(name, r) for r in (4, 8) for name in WORLDS[2:5]]
+    assert found[0].graph is found[1].graph
+    assert told == [1, 2, 3, 4, 5, 6]
