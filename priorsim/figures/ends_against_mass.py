@@ -8,9 +8,6 @@ from matplotlib.lines import Line2D
 
 from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural, title_of
 
-FLOOR = 1e-9
-"""Shares below it are drawn on it."""
-
 
 @dataclass(frozen=True, slots=True)
 class EndsAgainstMass:
@@ -58,20 +55,23 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
         axes.set_xlabel("share of the posterior mass (of 1)")
         axes.set_ylabel("share of walks' fitting end points (of 1)")
         axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
-        axes.plot([FLOOR, 1], [FLOOR, 1], color=FAINT, linewidth=0.7, zorder=1)
+        known = [share for share in (*data.posterior, *data.ends) if share > 0]
+        # Where walks never end is drawn at the bottom.
+        floor = min(*known, 4e-3) / 4
+        axes.plot([floor, 1], [floor, 1], color=FAINT, linewidth=0.7, zorder=1)
         handles = [Line2D([], [], color=FAINT, linewidth=0.7, label="as often as the posterior says")]
         for kind, look in LOOKS.items():
             chosen = [place for place, each in enumerate(data.kinds) if each == kind]
             if not chosen:
                 continue
-            x = [max(data.posterior[place], FLOOR) for place in chosen]
-            y = [max(data.ends[place], FLOOR) for place in chosen]
+            x = [max(data.posterior[place], floor) for place in chosen]
+            y = [max(data.ends[place], floor) for place in chosen]
             style = {"marker": look.marker, "color": look.colour, "linestyle": "none", "markersize": 3.5}
             axes.plot(x, y, markerfacecolor=look.face, label=kind, **style)  # type: ignore[arg-type]
             label = f"{kind}: {plural(len(chosen), 'function')}"
             handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
-        axes.set_xlim(FLOOR / 2, 2)
-        axes.set_ylim(FLOOR / 2, 2)
+        axes.set_xlim(floor / 2, 2)
+        axes.set_ylim(floor / 2, 2)
         handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.3f}"))
         legend_below(axes, handles, columns=2)
         return axes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below, title_of
 
@@ -77,6 +78,6 @@ def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "sing
             handles.append(Line2D([], [], label=label, **style))  # type: ignore[arg-type]
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=-0.2)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_below(axes, handles, columns=1)
         return axes

@@ -70,10 +70,12 @@ def starvation_bars(data: StarvationBars, *, ax: Axes | None = None, width: Widt
         axes.set_xticks(places, [str(radius) for radius in data.radii])
         axes.set_xlabel("radius of an edit (bits)")
         axes.set_ylabel("chance to end right on all lanes (of 1)")
-        axes.set_title("A shallow feature starves a deep one")
+        axes.set_title("How often a deep feature is found")
         handles = [
             Patch(facecolor=WITH, label="from programs that are right on 3/4 of the lanes"),
-            Patch(facecolor="white", edgecolor=WITHOUT, hatch="////", label="from others, that feature being forbidden"),
+            Patch(
+                facecolor="white", edgecolor=WITHOUT, hatch="////", label="from others, that feature being forbidden"
+            ),
         ]
         legend_below(axes, handles, columns=1)
         return axes

@@ -57,9 +57,9 @@ def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "s
         colour = LOOKS["search"].colour
         axes.bar(moves - 0.2, straight, 0.38, facecolor=SHADE, edgecolor=colour, linewidth=0.8)
         axes.bar(moves + 0.2, data.swerves, 0.38, facecolor=colour, edgecolor=colour, linewidth=0.8)
-        axes.set_yscale("log")
         known = [value for value in (*straight, *data.swerves) if value > 0]
         if known:
+            axes.set_yscale("log")
             axes.set_ylim(max(min(known) / 3, 1e-15), max(known) * 3)
         else:
             text = "no walk comes to a search program"

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
 
 from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, title_of
 
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""
+
+LEAST_TOLD = 0.005
+"""Ends of less chance are not told in figures."""
 
 MOST_ARROWS = 14
 _AREA = 900.0
@@ -90,12 +94,14 @@ def walk_landscape(landscape: WalkLandscape, *, ax: Axes | None = None, width: W
         kinds = [kind for kind in LOOKS if any(place.kind == kind for place in landscape.places)]
         losses = [place.loss for place in landscape.places] or [0]
         axes.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
-        axes.set_ylim(-_ROOM - 0.45, len(kinds) - 1 + _ROOM)
+        axes.set_ylim(-1.2, len(kinds) - 1 + _ROOM)
         axes.set_xticks(range(min(losses), max(losses) + 1))
         axes.set_yticks(range(len(kinds)), kinds)
         axes.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
         axes.set_ylabel("class of the program")
-        axes.set_title(title_of(landscape.world, f"{landscape.dynamics} walks, edits of radius {landscape.radius} bits"))
+        axes.set_title(
+            title_of(landscape.world, f"{landscape.dynamics} walks, edits of radius {landscape.radius} bits")
+        )
         _arrows(axes, landscape, kinds)
         for place in landscape.places:
             if place.passed >= LEAST_SHOWN:
@@ -114,10 +120,18 @@ def _circle(ax: Axes, place: Place, row: int) -> None:
     ax.scatter([place.loss], [row], s=_area(place.passed), facecolor="white", edgecolor=colour, linewidth=0.8, zorder=3)
     if place.ends >= LEAST_SHOWN:
         ax.scatter([place.loss], [row], s=_area(place.ends), facecolor=colour, edgecolor="none", alpha=0.75, zorder=4)
-    if max(place.passed, place.ends) >= 0.005:
-        text = f"{100 * place.ends:.2g} % end" if place.ends >= 0.005 else ""
+    if place.ends >= LEAST_TOLD:
+        below = -3 - np.sqrt(_area(place.passed)) / 2
         ax.annotate(
-            text, (place.loss, row), xytext=(0, -21), textcoords="offset points", ha="center", va="top", fontsize=6
+            f"{100 * place.ends:.2g} % end",
+            (place.loss, row),
+            xytext=(0, below),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=6,
+            path_effects=[withStroke(linewidth=1.5, foreground="white")],
+            zorder=5,
         )
 
 
@@ -153,8 +167,8 @@ def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str]) -> None:
 def _key(ax: Axes) -> None:
     """What circle sizes mean, in the free strip at the bottom."""
     low, high = ax.get_xlim()
-    y = ax.get_ylim()[0] + 0.24
-    for number, chance in enumerate((0.5, 0.01, 0.0001)):
+    y = ax.get_ylim()[0] + 0.22
+    for number, chance in enumerate((0.1, 0.001, 0.00001)):
         x = low + (high - low) * (0.055 + 0.17 * number)
         ax.scatter([x], [y], s=_area(chance), facecolor="white", edgecolor=FAINT, linewidth=0.8)
         ax.annotate(
