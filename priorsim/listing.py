@@ -103,19 +103,11 @@ def run_text(report: Mapping[str, object], world: World) -> str:
 
 def data_text(report: Mapping[str, Any]) -> str:
     """What `priorsim data` prints, from the object that --json prints."""
-
-    def number(value: Any) -> str:
-        return f"{value:.2f}" if isinstance(value, float) else "none" if value is None else str(value)
-
-    def length(interval: Mapping[str, Any]) -> str:
-        low, high = interval["low"], interval["high"]
-        return f"none up to {low - 1}" if high is None else str(low) if low == high else f"[{low}, {high}]"
-
     rows = [
-        (name, number(found["log2_mass"]), found["programs"], number(found["faithful_share"]), length(found["l_min"]))
-        for name, found in report["classes"].items()
+        (name, _number(of["log2_mass"]), of["programs"], _number(of["faithful_share"]), _length(of["l_min"]))
+        for name, of in report["classes"].items()
     ]
-    odds, unclassed, code_bits = report["log_odds"], report["unclassed"], report["code_bits"]
+    unclassed, code_bits = report["unclassed"], report["code_bits"]
     lines = [
         f"world {report['world']}: {report['description']}",
         f"trained on lanes {format_lanes(report['train'])} of {report['lanes']}; prior {report['prior']['name']}; "
@@ -123,14 +115,88 @@ def data_text(report: Mapping[str, Any]) -> str:
         "",
         format_table(rows, head=("class", "log2 mass", "programs", "faithful", "L_min")),
         "",
-        f"log-odds search : direct   [{number(odds['low'])}, {number(odds['high'])}] bits, among programs with data",
-        f"L_min direct and tables    {length(report['l_min_direct'])}",
-        f"L_min search and hybrids   {length(report['l_min_search'])}",
+        f"log-odds search : direct   {_interval(report['log_odds'])} bits, among programs with data",
+        f"L_min direct and tables    {_length(report['l_min_direct'])}",
+        f"L_min search and hybrids   {_length(report['l_min_search'])}",
         f"unexplored mass            {report['unexplored']:.6f} of 0.5",
         f"fits but was not classed   {unclassed['programs']} programs, in the unexplored mass",
         f"A length above {code_bits} is an interval: shorter code may do the same.",
     ]
-    return "\n".join(lines)
+    lines += [f"{f'shortest {name}':<26} {text}" for name, text in report["witnesses"].items() if text is not None]
+    return "\n".join(lines if report["joint"] is None else [*lines, "", *_joint_lines(report["joint"])])
+
+
+def _joint_lines(joint: Mapping[str, Any]) -> list[str]:
+    """Code and data together, from the object that --json prints."""
+    rows = [
+        (name, _number(of["log2_mass"]), _share(of["share"]), of["programs"], _length(of["l_min"]))
+        for name, of in joint["classes"].items()
+    ]
+    ends = [
+        (name, *(show(joint[key][end]) for end in ("low", "high")))
+        for name, key, show in (
+            ("L_min direct and tables", "l_min_direct", _length),
+            ("L_min search and hybrids", "l_min_search", _length),
+            ("Delta L", "delta_l", _interval),
+        )
+    ]
+    return [
+        f"together with every code-only program up to {joint['bound_bits']} bits",
+        "",
+        format_table(rows, head=("class", "log2 mass", "share", "programs", "L_min")),
+        "",
+        f"log-odds search : direct   {_interval(joint['log_odds'])} bits, tables with direct code, hybrids with search",
+        f"  without those with data  {_interval(joint['log_odds_code'])}",
+        f"  hybrid : table           {_interval(joint['log_odds_data'])}",
+        f"unexplored mass            {joint['unexplored']:.6f} of 1",
+        "",
+        format_table(ends, head=("disguised programs count", "as direct", "as search")),
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def _number(value: Any) -> str:
+    """A number with two decimals; -inf and inf as they are, none where there is none."""
+    return f"{value:.2f}" if isinstance(value, float) else "none" if value is None else str(value)
+
+
+def _interval(interval: Mapping[str, Any]) -> str:
+    low, high = interval["low"], interval["high"]
+    if low is None or high is None:
+        return "unknown" if low is high else f"at most {high}" if low is None else f"at least {low}"
+    return _number(low) if low == high else f"[{_number(low)}, {_number(high)}]"
+
+
+def _length(interval: Mapping[str, Any]) -> str:
+    """A least length, known or in an interval; none up to where all programs were counted."""
+    low, high = interval["low"], interval["high"]
+    return f"none up to {low - 1}" if high is None else str(low) if low == high else f"[{low}, {high}]"
+
+
+def objectives_text(report: Mapping[str, Any]) -> str:
+    """What `priorsim objectives` prints, from the object that --json prints."""
+    bound, number = report["bound_bits"], report["number"]
+    lines = [
+        f"world {report['world']}: {report['description'] or 'no description'}",
+        f"trained on lanes {format_lanes(report['train'])} of {report['lanes']}; every code-only program up to {bound} "
+        f"bits; dialect {report['dialect']}, words of {report['word_bits']} bits, depth {report['depth']}",
+        "",
+    ]
+    if not number:
+        return "\n".join([*lines, f"no fitting program of up to {bound} bits has a search at its root"])
+    return "\n".join(
+        [
+            *lines,
+            f"objectives  {number}: distinct tables of what is searched through",
+            f"programs    {report['programs']} that fit and whose root is a find or argmax",
+            f"log2 mass   {_number(report['log2_mass'])}, exactly {report['exact_mass']} under 2^-l",
+            "",
+            format_table(report["by_bits"], head=("bits", "programs")),
+        ]
+    )
 
 
 def trace_text(lines: Iterable[TraceLine]) -> str:

@@ -39,8 +39,10 @@ WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to
 Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
 MaxBits = Annotated[
-    int | None, typer.Option("--max-bits", help="Go beyond the atlas, for this world alone: up to so many bits.")
+    int | None,
+    typer.Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
 ]
+SmallerBound = Annotated[int | None, typer.Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
 Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
 
@@ -86,7 +88,7 @@ def histogram_of(
     allow_long: bool,
 ) -> "tuple[Histogram, TermFinder | None]":
     """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
-    from priorsim.census.stored import StoredAtlas
+    from priorsim.census.stored import StoredAtlas, cut
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.histogram import histogram as count
     from priorsim.measure.histogram_file import load_histogram
@@ -101,8 +103,8 @@ def histogram_of(
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
     where, by, stored = world_of(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
-    if max_bits is None:
-        return count(stored, where, class_by=by), None
+    if max_bits is None or max_bits <= stored.header.max_bits:
+        return count(cut(stored, max_bits), where, class_by=by), None
 
     from priorsim.census.targeted import TargetedAtlas
     from priorsim.progress_bar import progress_bar
@@ -110,6 +112,26 @@ def histogram_of(
     with progress_bar("programs") as progress:
         targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
         return count(targeted, where, class_by=by), targeted.find_terms
+
+
+def language_and_code(
+    world: "World", atlas: Path | None, dialect: str | None, depth: int | None
+) -> "tuple[Language, Histogram | None]":
+    """The language to count programs with data in, and the atlas's code that fits the world where one is given."""
+    domain = world.domain
+    if atlas is None:
+        depth = domain.default_depth if depth is None else depth
+        return language_of(dialect or world.dialect, domain.word_bits, depth, len(domain.columns)), None
+    if dialect is not None or depth is not None:
+        raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
+
+    from priorsim.census.stored import StoredAtlas
+    from priorsim.measure.data_joint import check_joinable
+    from priorsim.measure.histogram import histogram as count
+
+    code = count(StoredAtlas.open(atlas), world)
+    check_joinable(code)
+    return code.header.language, code
 
 
 def check_out(out: Path | None) -> None:

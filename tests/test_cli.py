@@ -115,6 +115,17 @@ def test_beyond_the_atlas_the_answers_are_those_of_a_longer_one(atlas, tmp_path)
     assert odds == expected
 
 
+def test_within_the_atlas_the_answers_are_those_of_a_shorter_one(atlas, tmp_path):
+    shorter = tmp_path / "shorter.parquet"
+    output("census", *SMALL[:-1], 17, "--engine", "exhaustive", "--out", shorter)
+    world = ("--world", "identity-w3")
+    asks = [["odds", "--json", *world], ["histogram", *world], ["heldout", "--json", *world], ["population", "--json"]]
+    for ask in asks:
+        assert output(*ask, "--atlas", atlas, "--max-bits", 17) == output(*ask, "--atlas", shorter)
+    assert "up to 1 bits" in output("odds", "--atlas", atlas, *world, "--max-bits", 1)
+    assert "up to 1 bits" in output("heldout", "--atlas", atlas, *world, "--max-bits", 1)
+
+
 def test_class_by_form_counts_every_program_with_a_search_node(atlas):
     odds = [
         json.loads(output("odds", "--atlas", atlas, "--world", "identity-w3", "--class-by", by, "--json"))
@@ -148,6 +159,39 @@ def test_the_population_as_text_json_and_csv(atlas, tmp_path):
     assert len(lines) == 1 + values["behaviours"]["population"] > 1
 
 
+@pytest.mark.engine
+def test_definitions_of_search_side_by_side(atlas):
+    ask = ("definitions", "--atlas", atlas, "--world", "identity-w3")
+    text = output(*ask, "--train", "0-3", "--prior", "levin", "--programs", "20")
+    for words in ("all programs that fit", "the 20 shortest of them", "the first in code order", "retargeted"):
+        assert words in text
+    values = json.loads(output(*ask, "--json"))
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
+    for key in (*values, *values["fitting"], *values["shortest"], *values["shortest"]["list"][0]):
+        assert re.search(rf"[`{{ ]{key}[`,}}]", documented), key
+    assert len(values["shortest"]["list"]) == values["shortest"]["asked"] == 100
+    assert values["shortest"]["list"][0]["program"] == "x"
+    assert set(values["fitting"]["odds"]) < set(values["shortest"]["odds"])
+    assert values["fitting"]["programs"] > values["shortest"]["programs"] == 100
+    assert "nothing to compare" in output("definitions", "--atlas", atlas, "--world", "table-a-w3")
+
+
+@pytest.mark.engine
+def test_objectives_as_text_and_json():
+    asked = ("objectives", "--world", "root-w4", "--max-bits")
+    values = json.loads(output(*asked, 24, "--json"))
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Objectives")[2]
+    for key in values:
+        assert f"`{key}`" in documented, key
+    assert values["number"] >= 1
+    assert sum(number for _, number in values["by_bits"]) == values["programs"]
+    assert values["by_bits"][0][0] == 23
+    assert f"programs    {values['programs']} that fit" in output(*asked, 24)
+    assert "no fitting program of up to 22 bits" in output(*asked, 22)
+    nothing = json.loads(output(*asked, 22, "--json"))
+    assert (nothing["number"], nothing["log2_mass"], nothing["exact_mass"], nothing["by_bits"]) == (0, "-inf", "0", [])
+
+
 def test_programs_with_data_are_counted(tmp_path):
     asked = ("data", "--world", "isqrt-w3", "--code-bits", "20")
     values = json.loads(output(*asked, "--json", "--prior", "levin"))
@@ -157,12 +201,27 @@ def test_programs_with_data_are_counted(tmp_path):
     assert values["classes"]["table"]["l_min"] == {"low": 21, "high": 30}
     text = output(*asked)
     assert "table" in text and "[21, 30]" in text
+    assert "together with" not in text
+    assert f"shortest table             {values['witnesses']['table']}\n" in text + "\n"
     file = tmp_path / "data.csv"
     output(*asked, "--out", file)
     assert file.read_text().startswith("class,bits,steps,searches,faithful,count")
     for wrong in (("--world", "isqrt-w4", "--code-bits", "60"), ("--world", "isqrt-w4", "--code-bits", "2")):
         code, _, err = priorsim("data", *wrong)
         assert code == 2 and len(err.splitlines()) == 1
+
+
+def test_code_and_data_are_weighed_together(atlas):
+    asked = ("data", "--world", "third-w3", "--code-bits", "16", "--train", "0-3", "--atlas", atlas)
+    values = json.loads(output(*asked, "--json"))["joint"]
+    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Code and data together")[2]
+    for key in (*values, *values["classes"], *values["classes"]["hybrid"]):
+        assert f"`{key}`" in documented, key
+    assert values["bound_bits"] == 20
+    assert values["classes"]["direct"]["l_min"]["low"] <= 20
+    text = output(*asked)
+    for words in ("together with every code-only program up to 20 bits", "hybrid : table", "Delta L"):
+        assert words in text
 
 
 def test_programs_run_and_trace():
@@ -286,7 +345,7 @@ def bad_inputs(atlas):
             ["census", "--dialect", "algol", "--word-bits", 3, "--max-bits", 9, *out],
             "choose one of arith, logic, loops",
         ),
-        ([*ask, "--max-bits", 16], "bits already: ask for more"),
+        ([*ask, "--max-bits", 0], "up to 20 bits, not 0: ask for 1 to 20"),
         ([*ask, "--max-bits", 70], "give --yes to start all the same"),
         ([*ask, "--prior", "speed"], "unknown prior 'speed': choose one of solomonoff"),
         (["run", folder / "syntax.mu", *square], "line 1, column 1: '(' is never closed"),
@@ -350,12 +409,21 @@ def bad_inputs(atlas):
         (["heldout", "--atlas", atlas], "Missing option"),
         (["heldout", *ask[1:], "--train", "9"], "there is no lane 9"),
         (["heldout", *ask[1:], "--prior", "capped"], "give --cap"),
+        (["heldout", *ask[1:], "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["heldout", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["heldout", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["definitions", *ask[1:], "--programs", "0"], "choose 1 to 10000"),
+        (["definitions", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["population", "--atlas", folder / "cut.parquet"], "not a whole Parquet file"),
         (["population", "--atlas", atlas, "--json", "--out", folder / "x.csv"], "exclude each other"),
         (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
+        (["population", "--atlas", atlas, "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
         (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
+        (["objectives", "--world", "root-w4", "--max-bits", 60], "give --yes to start all the same"),
+        (["objectives", "--world", "root-w4", "--max-bits", 1], "choose 2 to 63"),
+        (["objectives", "--world", "identiti-w3", "--max-bits", 20], "did you mean"),
+        (["data", *ask[1:], "--code-bits", 16, "--depth", 1], "leave --dialect and --depth"),
+        (["data", *ask[1:], "--code-bits", 16, "--out", folder / "x.csv"], "leave --atlas"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
         (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),

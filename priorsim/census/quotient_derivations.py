@@ -51,12 +51,15 @@ class Derivation:
         of no rounds the second is a row of `Scope.bodies` of the next depth, for leaves the one column is the
         number of the variable or the word.
     no_rounds : bool
+    results : int64 (ways,), or None
+        Where they are kept, what each way makes: outside binders its behaviour, inside its outline.
     """
 
     symbols: I32
     depths: tuple[int, ...]
     operands: I64
     no_rounds: bool = False
+    results: I64 | None = None
 
 
 @dataclass
@@ -73,12 +76,15 @@ class Found:
         Where the last operand is a body too long to be stored: its bits, and its number among the wanted ones.
     no_rounds : bool
         Whether the operand in no store is a row of `Scope.bodies`.
+    results : int64 (candidates,), or None
+        As a `Derivation` has them.
     """
 
     index: I32
     views: tuple[View | None, ...]
     bodies: tuple[int, I64] | None
     no_rounds: bool
+    results: I64 | None
 
 
 @dataclass
@@ -102,8 +108,10 @@ class Outlines:
     whole : tuple of int
         By number of binders: terms of up to so many bits are not looked into.
     workers : int
-    tell : callable
+    tell : callable, optional
         Called with a length of term, outside binders, each time one is done.
+    keeps_results : bool
+        Whether derivations tell what they make.
     """
 
     def __init__(
@@ -114,13 +122,16 @@ class Outlines:
         above: int,
         whole: tuple[int, ...],
         workers: int,
-        tell: Callable[[int], None],
+        tell: Callable[[int], None] = lambda _: None,
+        keeps_results: bool = False,
     ) -> None:
         self.census = Census(header, workers, keeps_closed=True, actual_only=True)
         self.whole = whole
         self._fits = fits
         self._above = above
         self._workers = workers
+        self._keeps_results = keeps_results
+        self._indices: dict[tuple[int, int], KeyIndex] = {}
         self._levels: dict[tuple[int, int], Wanted] = {}
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[int, tuple[I64, I64]] = {}
@@ -211,7 +222,7 @@ class Outlines:
         fitting = 0
         if depth == 0 and length >= self._above:
             fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
-        index = index[chosen]
+        index, made = index[chosen], rows[chosen]
         operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
         views = tuple(self._views.get(id(rows)) for rows in operands)
         with self._lock:
@@ -220,11 +231,22 @@ class Outlines:
                 rows, table = operands[-1][index[:, len(operands)]], self._long[depth + 1, body_length]
                 table.add(rows)
                 bodies, views = (body_length, table.find(rows)), (*views[:-1], None)
-            found = Found(index, views, bodies, any(id(rows) in self._unread for rows in operands))
+            results = self._results(place, made) if self._keeps_results else None
+            found = Found(index, views, bodies, any(id(rows) in self._unread for rows in operands), results)
             level = self._levels.setdefault(place, Wanted())
             level.found.append(found)
             level.programs += fitting
             self._want_operands(found)
+
+    def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
+        """What wanted candidates of a level make, as a `Derivation` tells it."""
+        depth, length = place
+        if depth == 0:
+            return rows[:, 0].view(np.int64)
+        begin, end = self.terms(depth).spans[length]
+        if place not in self._indices:
+            self._indices[place] = KeyIndex(self.terms(depth).rows[begin:end])
+        return begin + self._indices[place].find(rows)
 
     def _want_operands(self, found: Found) -> None:
         """Want the terms that the operands of a candidate stand for."""
@@ -281,14 +303,19 @@ class Outlines:
                 streamed.setdefault((form, *derivation.depths), []).append(derivation)
         # A body may have come in several batches.
         for parts in streamed.values():
-            columns = [np.column_stack([part.symbols, part.operands]) for part in parts]
+            made = [[] if part.results is None else [part.results] for part in parts]
+            columns = [
+                np.column_stack([part.symbols, part.operands, *own]) for part, own in zip(parts, made, strict=True)
+            ]
             ways = np.unique(np.concatenate(columns), axis=0)
-            yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:])
+            last = 1 + len(parts[0].depths)
+            results = ways[:, last] if self._keeps_results else None
+            yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results=results)
 
     def _derivation(self, depth: int, found: Found) -> Derivation:
         """What was found, with outlines for operands."""
         if not found.views:
-            return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64))
+            return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64), results=found.results)
         ways = np.arange(len(found.index))
         columns: list[I64] = []
         for place, view in enumerate(found.views, start=1):
@@ -303,7 +330,8 @@ class Outlines:
             length, numbers = found.bodies
             columns[-1] = self.terms(depth + 1).spans[length][0] + numbers[ways]
             depths = (*depths[:-1], depth + 1)
-        return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds)
+        results = None if found.results is None else found.results[ways]
+        return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds, results)
 
 
 def ranges(begins: I64, ends: I64) -> I64:

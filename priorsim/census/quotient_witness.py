@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.code_order import FirstTerms
 from priorsim.census.quotient import check_exact
 from priorsim.census.quotient_jobs import Job, Piece, Workspace
 from priorsim.census.quotient_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.quotient_tables import KeyIndex, RowArray
 from priorsim.census.quotient_views import views_of
-from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
@@ -81,7 +81,7 @@ def children_of(node: Node) -> tuple[Goal | Term, ...]:
     return node[1] if isinstance(node, tuple) else ()
 
 
-def leaf_of(symbol: int, value: int, length: int, language: Language) -> Term:
+def leaf_of(symbol: int, value: int, length: int, language: Language) -> Var | Const:
     """The variable or constant that a candidate is."""
     if symbol == VARIABLE:
         return Var(value)
@@ -157,40 +157,10 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
     return {goal: match for goal, (_, match) in best.items()}
 
 
-Kind = tuple[int, int, bool]
-"""Of a term: its bits, its find and argmax nodes, and whether it reads a query column."""
-
-
 def any_body(header: AtlasHeader, bound: int, bits: int, told: int) -> Term:
-    """The first term of so many bits with the searches and READS that a row of `Scope.bodies` tells."""
-    return _any_term(header, bound, (bits, told & int(BELOW_READS), told >= int(READS)))
-
-
-def _any_term(header: AtlasHeader, bound: int, kind: Kind) -> Term:
-    """The first term of a kind of which there are some."""
-    bits, searches, reads = kind
-    for token in tokens(header.language, bound):
-        bounds = tuple(bound + binds for binds in token.binds)
-        is_reading = token.reads(header.queries, bound)
-        for kinds in _shares(header, bounds, bits - token.bits, searches - token.is_search):
-            if (is_reading or any(own for _, _, own in kinds)) != reads:
-                continue
-            if bounds:
-                return Apply(token.kind, tuple(_any_term(header, *part) for part in zip(bounds, kinds, strict=True)))
-            return Var(token.value) if token.kind == "variable" else Const(token.value, token.kind == "literal")
-    raise AssertionError(f"no term of {bits} bits has {searches} searches")
-
-
-def _shares(header: AtlasHeader, bounds: tuple[int, ...], bits: int, searches: int) -> Iterator[tuple[Kind, ...]]:
-    """Ways to share bits and searches among terms under these numbers of binders, so that each has terms."""
-    if not bounds:
-        if (bits, searches) == (0, 0):
-            yield ()
-        return
-    for first in range(1, bits + 1):
-        for own, reads in counts_by_reading(header.language, bounds[0], first, header.queries):
-            for rest in _shares(header, bounds[1:], bits - first, searches - own) if own <= searches else ():
-                yield ((first, own, reads), *rest)
+    """The first term in code order of so many bits with the searches and READS that a row of `Scope.bodies` tells."""
+    kind = bits, told & int(BELOW_READS), told >= int(READS)
+    return FirstTerms(header, 1).of(bound, kind)[0][1]
 
 
 # --- from goals to goals ----------------------------------------------------------------------

@@ -7,7 +7,7 @@ groups at a time, so memory holds a few groups whatever the size of the file. Ev
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import local
 from typing import Any, Protocol, TypeVar
@@ -27,7 +27,7 @@ from priorsim.census.atlas import (
     damaged,
     read_header,
 )
-from priorsim.errors import AtlasError
+from priorsim.errors import AtlasError, CensusError
 
 READERS = 2
 
@@ -120,6 +120,54 @@ class StoredAtlas:
 
         with _told_where_damaged(self.path), ThreadPoolExecutor(READERS) as readers:
             return list(readers.map(answer, range(pq.read_metadata(self.path).num_row_groups)))
+
+
+@dataclass(frozen=True, slots=True)
+class CutAtlas:
+    """A census as it would be with a smaller bound: the rows of more bits are passed over.
+
+    Attributes
+    ----------
+    atlas : Atlas or StoredAtlas
+    header : AtlasHeader
+        That of the census, with the smaller bound.
+    """
+
+    atlas: Counted
+    header: AtlasHeader
+
+    def __len__(self) -> int:
+        return sum(map(len, self.batches()))
+
+    def batches(self) -> Iterator[Rows]:
+        """All rows within the bound, in order, in batches that may be empty; what lies behind is not read."""
+        for rows in self.atlas.batches():
+            yield self._within(rows)
+            if len(rows) and rows.bits[-1] > self.header.max_bits:
+                return
+
+    def select(self, chosen: Choice) -> Rows:
+        """The rows within the bound whose behaviour is chosen, in order."""
+        return self._within(self.atlas.select(chosen))
+
+    def _within(self, rows: Rows) -> Rows:
+        return rows.take(rows.bits <= self.header.max_bits)
+
+
+def cut(atlas: Counted, max_bits: int | None) -> Counted:
+    """The census up to a smaller bound than its own; as it is where none is given.
+
+    Raises
+    ------
+    CensusError
+        When the bound is below 1 or above the census's.
+    """
+    bound = atlas.header.max_bits
+    if max_bits is None or max_bits == bound:
+        return atlas
+    if not 1 <= max_bits <= bound:
+        raise CensusError(f"the atlas holds programs up to {bound} bits, not {max_bits}: ask for 1 to {bound}")
+    return CutAtlas(atlas, replace(atlas.header, max_bits=max_bits))
 
 
 @contextmanager

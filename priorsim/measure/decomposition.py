@@ -17,26 +17,37 @@ from priorsim.prior import Prior
 SOLOMONOFF = Prior("solomonoff")
 
 
-def delta_l(histogram: Histogram, end: End) -> Interval:
-    """L_min(direct) - L_min(search) at one end, in bits; positive where search is the shorter description.
+def length_difference(direct: int | None, search: int | None, bound: int) -> Interval:
+    """L_min(direct) - L_min(search) in bits, where None is a class without a program of up to `bound` bits.
 
-    Where a class has no program up to the bound B its L_min is at least B + 1 and has no upper limit
-    (the tables that would give one are programs with data, which the census leaves out).
+    Its L_min is then at least bound + 1 and has no upper limit (the tables that would give one are programs
+    with data, which the census leaves out).
 
     Returns
     -------
     Interval
         Equal ends where both lengths are known; None at an end that nothing is known of.
+
+    Examples
+    --------
+    >>> length_difference(31, 25, 36), length_difference(None, 25, 36)
+    (Interval(low=6, high=6), Interval(low=12, high=None))
     """
-    direct, search = shortest(histogram, end.direct), shortest(histogram, end.search)
     if direct is None and search is None:
         return Interval(None, None)
     if direct is None and search is not None:
-        return Interval(histogram.max_bits + 1 - search.bits, None)
+        return Interval(bound + 1 - search, None)
     assert direct is not None
     if search is None:
-        return Interval(None, direct.bits - histogram.max_bits - 1)
-    return Interval(direct.bits - search.bits, direct.bits - search.bits)
+        return Interval(None, direct - bound - 1)
+    return Interval(direct - search, direct - search)
+
+
+def delta_l(histogram: Histogram, end: End) -> Interval:
+    """L_min(direct) - L_min(search) at one end; positive where search is the shorter description."""
+    keys = (shortest(histogram, kinds) for kinds in (end.direct, end.search))
+    direct, search = (key.bits if key is not None else None for key in keys)
+    return length_difference(direct, search, histogram.max_bits)
 
 
 def bonus(histogram: Histogram, kinds: tuple[int, ...]) -> float | None:

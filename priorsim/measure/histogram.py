@@ -183,10 +183,14 @@ def acceptable(behaviour: U64, world: World, lanes: Sequence[int]) -> Mask:
     mask = np.uint64(world.domain.lane_mask(single))
     fits: Mask = (behaviour & mask) == np.uint64(world.domain.pack(wanted))
     word_bits = world.domain.word_bits
-    for lane in set(lanes) - set(single):
+    # Each lane is looked at where all before it are right: few rows get past the first ones.
+    left = np.flatnonzero(fits)
+    for lane in sorted(set(lanes) - set(single)):
         is_right = np.zeros(2**word_bits, dtype=bool)
         is_right[list(world.acceptable[lane])] = True
-        fits &= is_right[(behaviour >> np.uint64(lane * word_bits)) & np.uint64(2**word_bits - 1)]
+        right = is_right[(behaviour[left] >> np.uint64(lane * word_bits)) & np.uint64(2**word_bits - 1)]
+        fits[left[~right]] = False
+        left = left[right]
     return fits
 
 

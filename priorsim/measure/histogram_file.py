@@ -20,6 +20,7 @@ from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
 from priorsim.mu.domain import Domain
 from priorsim.storage import write_text
+from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
 FORMAT = "priorsim-histogram"
@@ -46,21 +47,12 @@ def format_histogram(histogram: Histogram) -> str:
     names = [str(name) for name in CLASSES]
     columns = [getattr(histogram.cells, column.name).astype(np.uint64).tolist() for column in fields(Cells)]
     body = format_csv(_COLUMNS, [(names[kind], *numbers) for kind, *numbers in zip(*columns, strict=True)])
-    world = histogram.world
     header = {
         "format": FORMAT,
         "version": VERSION,
         "class_by": histogram.class_by,
         "atlas": histogram.header.to_json(),
-        "world": {
-            "name": world.name,
-            "acceptable": [sorted(words) for words in world.acceptable],
-            "context": list(world.domain.context),
-            "train": list(world.train),
-            "family": world.family,
-            "dialect": world.dialect,
-            "description": world.description,
-        },
+        "world": _world_to_json(histogram.world),
         "functions": list(histogram.functions),
         "shortest": _keys_to_json(histogram.shortest),
         "least_kt": _keys_to_json(histogram.least_kt),
@@ -135,14 +127,32 @@ def _build(header: dict[str, Any], body: str) -> Histogram:
     if header["cells"] != len(cells) or header["programs"] != cells.programs:
         raise ValueError("other totals")
     atlas = AtlasHeader.from_json(header["atlas"])
-    told = header["world"]
-    counted = atlas.domain
+    world = _world_from_json(header["world"], atlas.domain)
+    keys = (_keys_from_json(header["shortest"]), _keys_from_json(header["least_kt"]))
+    return Histogram(atlas, world, header["class_by"], cells, tuple(header["functions"]), *keys)
+
+
+def _world_to_json(world: World) -> dict[str, Any]:
+    """A world without its rules, which no histogram asks for; a camera with the world that was meant."""
+    told: dict[str, Any] = {
+        "name": world.name,
+        "acceptable": [sorted(words) for words in world.acceptable],
+        "context": list(world.domain.context),
+        "train": list(world.train),
+        "family": world.family,
+        "dialect": world.dialect,
+        "description": world.description,
+    }
+    return told | {"truth": _world_to_json(world.truth)} if isinstance(world, Camera) else told
+
+
+def _world_from_json(told: dict[str, Any], counted: Domain) -> World:
+    """The world told, on a census's domain but with context columns of its own."""
     domain = Domain(counted.word_bits, counted.lanes, counted.columns, tuple(told["context"]))
     acceptable = tuple(frozenset(words) for words in told["acceptable"])
     rest = (told["family"], told["dialect"], told["description"])
-    world = World(told["name"], domain, acceptable, tuple(told["train"]), *rest)
-    keys = (_keys_from_json(header["shortest"]), _keys_from_json(header["least_kt"]))
-    return Histogram(atlas, world, header["class_by"], cells, tuple(header["functions"]), *keys)
+    world = (told["name"], domain, acceptable, tuple(told["train"]), *rest)
+    return Camera(*world, truth=_world_from_json(told["truth"], counted)) if "truth" in told else World(*world)
 
 
 def _keys_to_json(keys: tuple[RowKey | None, ...]) -> dict[str, dict[str, int | str] | None]:

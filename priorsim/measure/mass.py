@@ -192,7 +192,7 @@ def log_odds_of(histogram: Histogram, prior: Prior) -> Interval:
 
 def shares(by_class: tuple[Mass, ...]) -> tuple[float, ...] | None:
     """Each class's share of the fitting mass; None where nothing fits."""
-    total = joined(by_class, (DIRECT, DISGUISED, SEARCH))
+    total = joined(by_class, tuple(range(len(by_class))))
     if total.log2 == -math.inf:
         return None
     return tuple(float(np.exp2(part.log2 - total.log2)) for part in by_class)

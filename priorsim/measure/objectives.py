@@ -4,24 +4,34 @@ The objective of `(find (c) body)` or `(argmax (c) body)` is the body's table: i
 every lane. An atlas does not hold bodies, so they are made again, told apart by their tables alone. Exact.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.progress import Progress
 from priorsim.census.quotient import check_exact
 from priorsim.census.quotient_jobs import NOTHING, Piece, Workspace
 from priorsim.census.quotient_kernels import SYMBOLS
 from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_tables import RowArray, Table
-from priorsim.census.recurrence import kraft_sum
+from priorsim.census.recurrence import kraft_sum, program_counts, term_counts
+from priorsim.errors import CensusError
+from priorsim.formats import format_duration
 from priorsim.measure.histogram import acceptable, check_world
+from priorsim.measure.mass import exact_mass, json_number
 from priorsim.worlds.world import World
 
 BATCH_BODIES = 1 << 12
 SEARCHES = ("find", "argmax")
+
+PROGRAMS = 6.3e10
+SECONDS, BYTES, GROWTH = 100, 4 << 30, 0.8
+"""At w = 4 on two cores so many programs within the bound take these, and others as a power of their number. Rough."""
+MAX_BYTES = 8 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,25 @@ class Objectives:
         """Sum of 2^-l over these programs, exactly."""
         return kraft_sum(self.programs)
 
+    def to_json(self, header: AtlasHeader, world: World) -> dict[str, Any]:
+        """One strictly valid JSON object, by the keys in docs/measures.md; header and world are those counted for."""
+        mass = exact_mass(self.mass)
+        return {
+            "world": world.name,
+            "description": world.description,
+            "train": list(world.train),
+            "lanes": len(world.domain.lanes),
+            "dialect": header.language.dialect.name,
+            "word_bits": header.language.word_bits,
+            "depth": header.language.depth,
+            "bound_bits": header.max_bits,
+            "number": self.number,
+            "programs": sum(self.programs),
+            "log2_mass": json_number(mass.log2),
+            "exact_mass": str(mass.exact),
+            "by_bits": [[bits, number] for bits, number in enumerate(self.programs) if number],
+        }
+
 
 @dataclass(slots=True)
 class _Found:
@@ -52,7 +81,36 @@ class _Found:
     programs: list[int] = field(default_factory=list)
 
 
-def objectives(header: AtlasHeader, worlds: Sequence[World], *, workers: int = 2) -> list[Objectives]:
+def check_affordable(header: AtlasHeader) -> None:
+    """Refuse a bound that would take too much memory or hours.
+
+    Raises
+    ------
+    CensusError
+        When the bound is beyond what is exact, or for it: the message says which would do.
+    """
+    check_exact(header)
+    counts = program_counts(header.language, header.max_bits)
+
+    def scale(bits: int) -> float:
+        return float(2.0 ** (header.language.word_bits - 4) * (sum(counts[: bits + 1]) / PROGRAMS) ** GROWTH)
+
+    size = scale(header.max_bits)
+    if BYTES * size > MAX_BYTES:
+        fits = next(bits for bits in range(header.max_bits, 1, -1) if bits == 2 or BYTES * scale(bits) <= MAX_BYTES)
+        raise CensusError(
+            f"objectives up to {header.max_bits} bits would take about {format_duration(SECONDS * size)} and "
+            f"{BYTES * size / 2**30:.0f} GiB: give --yes to start all the same, or --max-bits {fits} or less"
+        )
+
+
+def objectives(
+    header: AtlasHeader,
+    worlds: Sequence[World],
+    *,
+    workers: int = 2,
+    progress: Callable[[Progress], None] | None = None,
+) -> list[Objectives]:
     """The objectives of worlds on one domain, all counted in one pass.
 
     Parameters
@@ -62,6 +120,8 @@ def objectives(header: AtlasHeader, worlds: Sequence[World], *, workers: int = 2
     worlds : sequence of World
     workers : int
         Threads; the result does not depend on it.
+    progress : callable, optional
+        Called with the Progress, in bodies; those of the length under way count as not done.
 
     Raises
     ------
@@ -78,7 +138,10 @@ def objectives(header: AtlasHeader, worlds: Sequence[World], *, workers: int = 2
     key_words = inner.kinds[False].width - 1
     found = [_Found(world, Table(key_words), [0] * (header.max_bits + 1)) for world in worlds]
     forms = [name for name in SEARCHES if name in outer.costs]
+    numbers = term_counts(header.language, 1, census.reach.longest[1])
     for length, bodies in _bodies(census) if forms else ():
+        if progress is not None:
+            progress(Progress(sum(numbers[:length]), sum(numbers)))
         for name in forms:
             bits = 1 + outer.costs[name] + length
             if bits > header.max_bits:

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
-from priorsim.census.stored import Counted
-from priorsim.errors import CensusError
+from priorsim.census.stored import Counted, cut
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
 from priorsim.measure.mass import ENDS, End
@@ -216,11 +215,9 @@ def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy
     CensusError
         When the bound is above the atlas's.
     """
-    bound = atlas.header.max_bits if max_bits is None else max_bits
-    if bound > atlas.header.max_bits:
-        raise CensusError(f"the atlas holds programs up to {atlas.header.max_bits} bits, not {bound}: ask for fewer")
-    within = (rows.take(rows.bits <= bound) for rows in atlas.batches())
-    found = _gathered(Behaviours.of(rows, bound, class_by) for rows in within)
+    atlas = cut(atlas, max_bits)
+    bound = atlas.header.max_bits
+    found = _gathered(Behaviours.of(rows, bound, class_by) for rows in atlas.batches())
     with_direct, with_search = (found.least_bits[:, kind] != NONE for kind in (DIRECT, SEARCH))
     return Population(
         atlas.header,

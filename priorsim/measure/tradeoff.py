@@ -6,6 +6,7 @@ points are on the hull is decided in integers: a / log2 p < b / log2 q when q^a 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -87,11 +88,7 @@ def hull(histogram: Histogram) -> Hull:
     Points on an edge between two corners are left out. Empty where nothing fits.
     """
     cells = histogram.cells
-    chain: list[tuple[int, int]] = []
-    for bits, steps in _frontier(histogram):
-        while len(chain) >= 2 and not _turns(chain[-2], chain[-1], (bits, steps)):
-            chain.pop()
-        chain.append((bits, steps))
+    chain = corners({*zip(cells.bits.tolist(), cells.steps.tolist(), strict=True)})
     vertices = []
     for bits, steps in chain:
         here = (cells.bits == bits) & (cells.steps == steps)
@@ -102,12 +99,24 @@ def hull(histogram: Histogram) -> Hull:
     return Hull(tuple(vertices), gammas)
 
 
-def _frontier(histogram: Histogram) -> list[tuple[int, int]]:
+def corners(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The corners of the lower hull of these (l, T), by growing length and falling steps.
+
+    >>> corners([(3, 9), (4, 5), (5, 4), (6, 1), (7, 1)])
+    [(3, 9), (6, 1)]
+    """
+    chain: list[tuple[int, int]] = []
+    for bits, steps in _frontier(points):
+        while len(chain) >= 2 and not _turns(chain[-2], chain[-1], (bits, steps)):
+            chain.pop()
+        chain.append((bits, steps))
+    return chain
+
+
+def _frontier(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """(l, T) of the programs that no other is both shorter and faster than, by growing length."""
-    cells = histogram.cells
     frontier: list[tuple[int, int]] = []
-    for bits in np.unique(cells.bits).tolist():
-        steps = int(cells.steps[cells.bits == bits].min())
+    for bits, steps in sorted(points):
         if not frontier or steps < frontier[-1][1]:
             frontier.append((bits, steps))
     return frontier

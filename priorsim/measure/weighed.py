@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
-from priorsim.census.stored import Counted
+from priorsim.census.stored import Counted, cut
 from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
 from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, log2_sum
 from priorsim.mu.domain import Domain
@@ -142,7 +142,7 @@ class Weighed:
         return Weighed(self.header, self.prior, self.class_by, *columns)
 
 
-def weigh(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Weighed:
+def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Weighed:
     """Read a census once and weigh its programs.
 
     Parameters
@@ -150,14 +150,19 @@ def weigh(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Weig
     atlas : Atlas or StoredAtlas
         Read batch by batch; at w = 2 to 4 less than a third as many entries as it has rows are kept.
     prior : Prior
+    max_bits : int, optional
+        A smaller bound than the atlas's; longer programs are passed over.
     class_by : 'lesion' or 'form'
 
     Raises
     ------
     PriorError
         When beta is below the convergence threshold of the language.
+    CensusError
+        When the bound is above the atlas's.
     """
     check_convergence(atlas.header.language, prior)
+    atlas = cut(atlas, max_bits)
     parts = [weigh_rows(atlas.header, rows, prior, class_by=class_by) for rows in atlas.batches()]
     weights = [part.weights for part in parts]
     columns = [np.concatenate([getattr(each, column.name) for each in weights]) for column in fields(Weights)[1:]]

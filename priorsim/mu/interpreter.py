@@ -60,11 +60,23 @@ def apply_operator(form: str, args: Sequence[int], word_bits: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one evaluation gave: its word, its steps, and its parallel time (`depth`)."""
+    """What one evaluation gave.
+
+    Attributes
+    ----------
+    word : int
+    steps : int
+    depth : int
+        Parallel time.
+    unchosen : int
+        Of the steps, those in evaluations of a find's or argmax's body at candidates that it did not choose.
+        A step in several such evaluations, one within the other, counts once. A find without a hit chooses none.
+    """
 
     word: int
     steps: int
     depth: int
+    unchosen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +115,9 @@ class _Evaluator:
     def _evaluate(self, term: Term, env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
         match term:
             case Var(index):
-                return Evaluation(env[index], 1, 1)
+                return Evaluation(env[index], 1, 1, 0)
             case Const(word, _):
-                return Evaluation(word, 1, 1)
+                return Evaluation(word, 1, 1, 0)
             case Apply("iter", args):
                 return self._iterate(args, env, names, level)
             case Apply(("find" | "argmax") as form, (body,)):
@@ -113,7 +125,8 @@ class _Evaluator:
             case Apply(form, args):
                 parts = [self.evaluate(arg, env, names, level + 1) for arg in args]
                 word = apply_operator(form, [part.word for part in parts], self.word_bits)
-                return Evaluation(word, 1 + sum(p.steps for p in parts), 1 + max(p.depth for p in parts))
+                steps, depth = 1 + sum(part.steps for part in parts), 1 + max(part.depth for part in parts)
+                return Evaluation(word, steps, depth, sum(part.unchosen for part in parts))
 
     def _iterate(self, args: tuple[Term, ...], env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
         count, start, body = args
@@ -123,26 +136,27 @@ class _Evaluator:
         word = state.word
         steps = 1 + times.steps + state.steps
         depth = 1 + max(times.depth, state.depth)
+        unchosen = times.unchosen + state.unchosen
         for _ in range(times.word):
             step = self.evaluate(body, (word, *env), inner, level + 1)
             word = step.word
             steps += step.steps
             depth += step.depth
-        return Evaluation(word, steps, depth)
+            unchosen += step.unchosen
+        return Evaluation(word, steps, depth, unchosen)
 
     def _search(self, form: str, body: Term, env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
         inner = self._names(form, names)
-        steps, depth, chosen, greatest = 1, 0, 0, -1
+        steps, depth, chosen, greatest, spared = 1, 0, 0, -1, 0
         for candidate in range(2**self.word_bits):
             value = self.evaluate(body, (candidate, *env), inner, level + 1)
             steps += value.steps
             depth = max(depth, value.depth)
-            if form == "find" and value.word != 0:
-                chosen = candidate
-                break
-            if form == "argmax" and value.word > greatest:
-                chosen, greatest = candidate, value.word
-        return Evaluation(chosen, steps, 1 + depth)
+            if (form == "find" and value.word != 0) or (form == "argmax" and value.word > greatest):
+                chosen, greatest, spared = candidate, value.word, value.steps - value.unchosen
+                if form == "find":
+                    break
+        return Evaluation(chosen, steps, 1 + depth, steps - 1 - spared)
 
     def _names(self, form: str, names: tuple[str, ...]) -> tuple[str, ...]:
         return (fresh_name(form, names), *names) if self.tracer is not None else ()
@@ -152,7 +166,7 @@ def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
     """Evaluate a term where the variables in scope have the words of `env`.
 
     >>> evaluate(Apply("add", (Var(0), Const(1, False))), (15,), 4)
-    Evaluation(word=0, steps=3, depth=2)
+    Evaluation(word=0, steps=3, depth=2, unchosen=0)
     """
     return _Evaluator(word_bits).evaluate(term, env)
 
@@ -170,7 +184,8 @@ def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int
     index = evaluator.evaluate(program.index, env, names, 1)
     datum = program.entries[index.word % len(program.entries)]
     body = evaluator.evaluate(program.term, (datum, *env), (fresh_name("data", names), *names), 1)
-    return Evaluation(body.word, 1 + index.steps + body.steps, 1 + index.depth + body.depth)
+    steps, depth = 1 + index.steps + body.steps, 1 + index.depth + body.depth
+    return Evaluation(body.word, steps, depth, index.unchosen + body.unchosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ import gzip
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
+from priorsim.census.data_terms import segments
 from priorsim.errors import CodeError
-from priorsim.mu.code import decode
+from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
@@ -56,6 +58,23 @@ def programs_by_code(language: Language, max_bits: int) -> Iterator[tuple[int, P
         except CodeError:
             if len(bits) < max_bits:
                 prefixes += [bits + "0", bits + "1"]
+
+
+def data_programs(language: Language, exponent: int, code_bits: int) -> Iterator[Program]:
+    """Every program with data of 2^exponent words and at most so many code bits."""
+    each = segments(language)[exponent - 1]
+    header = "1" + truncated_binary(exponent - 1, language.word_bits)
+    words = range(2**language.word_bits)
+    for bits in range(code_bits - each.header + 1):
+        for number in range(2**bits):
+            text = header + "0" * each.payload + (format(number, f"0{bits}b") if bits else "")
+            try:
+                program, rest = decode(text, language)
+            except CodeError:
+                continue
+            if not rest:
+                for entries in product(words, repeat=2**exponent):
+                    yield Program(program.term, entries, program.index)
 
 
 @cache

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from conftest import data_programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,12 +24,12 @@ from priorsim.census.data_terms import DataTerms, Reached, code_counts, code_mas
 from priorsim.census.progress import Progress
 from priorsim.census.quotient_kernels import Words
 from priorsim.census.recurrence import data_program_counts
-from priorsim.errors import CensusError, CodeError, WorldError
+from priorsim.errors import CensusError, WorldError
 from priorsim.measure.data import count_fitting_data, count_with_data
 from priorsim.measure.data_counts import format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
 from priorsim.measure.mass import Interval
-from priorsim.mu.code import decode, length, truncated_binary
+from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run, run_lane
@@ -174,23 +175,6 @@ def test_more_segments_than_64_bits_are_counted():
 
 
 # --- one by one -------------------------------------------------------------------------------
-
-
-def data_programs(language, exponent, code_bits):
-    """Every program with data of 2^exponent words and at most so many code bits."""
-    each = segments(language)[exponent - 1]
-    header = "1" + truncated_binary(exponent - 1, language.word_bits)
-    words = range(2**language.word_bits)
-    for bits in range(code_bits - each.header + 1):
-        for number in range(2**bits):
-            text = header + "0" * each.payload + (format(number, f"0{bits}b") if bits else "")
-            try:
-                program, rest = decode(text, language)
-            except CodeError:
-                continue
-            if not rest:
-                for entries in product(words, repeat=2**exponent):
-                    yield Program(program.term, entries, program.index)
 
 
 def test_all_short_programs_of_two_entries_run_one_by_one():

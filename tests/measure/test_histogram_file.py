@@ -1,13 +1,18 @@
 """A histogram survives its file, and a file that is not whole is refused."""
 
+import json
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import oracle_atlas
 
 from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.histogram import Cells, histogram
 from priorsim.measure.histogram_file import format_histogram, load_histogram, parse_histogram, save_histogram
+from priorsim.worlds.proxy import Camera
+from priorsim.worlds.world import World
 
 
 @pytest.fixture
@@ -25,6 +30,29 @@ def test_a_saved_histogram_loads_as_it_was(found, tmp_path):
         here, there = getattr(loaded.cells, column.name), getattr(found.cells, column.name)
         assert here.dtype == there.dtype
         assert np.array_equal(here, there)
+
+
+def test_a_cameras_histogram_keeps_the_world_that_was_meant(found, tmp_path):
+    truth = found.world
+    shown = tuple(words if lane in truth.train else frozenset({0}) for lane, words in enumerate(truth.acceptable))
+    rest = (truth.train, "proxy", "arith", "blank off the training lanes")
+    camera = Camera("camera", truth.domain, shown, *rest, truth=truth)
+    filmed = histogram(oracle_atlas("arith-w4-24"), camera)
+    save_histogram(filmed, tmp_path / "h.csv")
+    loaded = load_histogram(tmp_path / "h.csv")
+    assert loaded.world == camera
+    assert loaded.world.truth == truth
+    assert loaded.world.trained_on([0]).truth.train == (0,)
+    assert format_histogram(loaded) == (tmp_path / "h.csv").read_text()
+    untold = format_histogram(found)
+    assert '"truth"' not in untold and type(parse_histogram(untold).world) is World
+
+
+def test_every_key_of_the_description_is_documented(found):
+    text = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
+    documented = text.partition("## Histograms")[2]
+    for key in json.loads(format_histogram(found).splitlines()[0][2:]):
+        assert f"`{key}`" in documented, key
 
 
 def test_the_bytes_depend_on_the_histogram_alone(found, tmp_path):

@@ -7,10 +7,9 @@ import pytest
 from priorsim.census.runs import make_header
 from priorsim.errors import CodeError, WorldError
 from priorsim.measure.objectives import objectives
-from priorsim.mu.code import decode
+from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import evaluate, run
-from priorsim.mu.syntax import Apply
 from priorsim.worlds import catalogue
 from priorsim.worlds.world import World
 
@@ -23,34 +22,53 @@ def world_of(words, domain=W2, train=(0, 1, 2)):
     return World("w", domain, tuple(frozenset([word]) for word in words), tuple(train), "test", "arith", "")
 
 
-def programs(language, max_bits):
-    """Every code-only program up to a length, by decoding every bit string."""
-    for bits in range(1, max_bits):
-        for number in range(2**bits):
-            try:
-                program, rest = decode("0" + format(number, f"0{bits}b"), language)
-            except CodeError:
-                continue
-            if not rest:
-                yield bits + 1, program
+def searches(language, max_bits):
+    """Every code-only program up to a length whose root is a search, by trying the bits behind the root."""
+    operators = language.dialect.operators
+    roots = [name for name in ("find", "argmax") if name in operators]
+    prefixes = ["011" + truncated_binary(operators.index(name), len(operators)) for name in roots]
+    while prefixes:
+        bits = prefixes.pop()
+        try:
+            yield len(bits), decode(bits, language)[0]
+        except CodeError:
+            if len(bits) < max_bits:
+                prefixes += [bits + "0", bits + "1"]
 
 
 def one_by_one(header, worlds):
     """For each world the distinct body tables, and the fitting programs by length."""
     domain = header.domain
     found = [(set(), [0] * (header.max_bits + 1)) for _ in worlds]
-    for bits, program in programs(header.language, header.max_bits):
-        match program.term:
-            case Apply("find" | "argmax", (body,)):
-                words = run(program, domain).words
-                table = tuple(
-                    evaluate(body, (c, *lane), domain.word_bits).word for lane in domain.lanes for c in range(4)
-                )
-                for (tables, counts), world in zip(found, worlds, strict=True):
-                    if world.accepts(words, world.train):
-                        tables.add(table)
-                        counts[bits] += 1
+    for bits, program in searches(header.language, header.max_bits):
+        (body,) = program.term.args
+        words = run(program, domain).words
+        fitting = [each for each, world in zip(found, worlds, strict=True) if world.accepts(words, world.train)]
+        places = [(c, *lane) for lane in domain.lanes for c in range(2**domain.word_bits) if fitting]
+        table = tuple(evaluate(body, place, domain.word_bits).word for place in places)
+        for tables, counts in fitting:
+            tables.add(table)
+            counts[bits] += 1
     return [(len(tables), tuple(counts)) for tables, counts in found]
+
+
+def named_worlds(dialect, domain):
+    return [world for world in catalogue().values() if (world.dialect, world.domain) == (dialect, domain)]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "word_bits"), [("logic", 3), *(pytest.param("arith", w, marks=pytest.mark.slow) for w in (3, 4))]
+)
+def test_objectives_of_every_named_world_in_22_bits_are_those_of_programs_one_by_one(dialect, word_bits):
+    domain = Domain.default(word_bits)
+    worlds = named_worlds(dialect, domain)
+    assert len(worlds) > 5
+    header = make_header(dialect, 22, domain=domain)
+    # Few fit on all training lanes: the first two ask for less.
+    worlds += [world.trained_on(world.train[:2]) for world in worlds]
+    found = objectives(header, worlds)
+    assert [(each.number, each.programs) for each in found] == one_by_one(header, worlds)
+    assert sum(each.number > 0 for each in found) > 3
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic"])
@@ -79,6 +97,14 @@ def test_workers_make_no_difference():
     world = catalogue()["isqrt-w3"]
     header = make_header("arith", 33, domain=world.domain)
     assert objectives(header, [world], workers=1) == objectives(header, [world], workers=2)
+
+
+def test_progress_is_told_and_makes_no_difference():
+    world, told = catalogue()["isqrt-w3"], []
+    header = make_header("arith", 24, domain=world.domain)
+    assert objectives(header, [world], progress=told.append) == objectives(header, [world])
+    done = [each.programs for each in told]
+    assert done == sorted(done) and done[0] == 0 and done[-1] < told[-1].total
 
 
 def test_a_world_on_another_domain_is_refused():

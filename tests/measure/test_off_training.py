@@ -14,7 +14,7 @@ from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
-from priorsim.errors import PriorError, WorldError
+from priorsim.errors import CensusError, PriorError, WorldError
 from priorsim.measure.held_out import stated_splits
 from priorsim.measure.learning import EVEN, lessons
 from priorsim.measure.mass import ENDS
@@ -23,6 +23,7 @@ from priorsim.measure.weighed import weigh
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
 from priorsim.prior import Prior, named_prior
+from priorsim.worlds import catalogue
 from priorsim.worlds.proxy import Camera, Side
 
 BITS = 22
@@ -265,6 +266,27 @@ def test_flips_are_where_another_side_leads_alone(case):
             assert [(flip.lessons, flip.before, flip.after) for flip in flips] == changes
 
 
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("arith-w4-24", "loops-w4-24")]
+
+
+@pytest.mark.parametrize("name", ["logic-w3-23", *SLOW])
+def test_named_worlds_are_what_counting_row_by_row_gives(name):
+    """Shares, entropies, curves and flips of every world of the catalogue that is at home in a census of 22 bits."""
+    atlas, checked = cut(name), 0
+    weighed = weigh(atlas, PRIORS["solomonoff"])
+    for asked in catalogue().values():
+        if (asked.domain, asked.dialect) == (atlas.header.domain, atlas.header.language.dialect.name):
+            each = off_training(weighed, asked), asked, list(plain_rows(atlas, asked, PRIORS["solomonoff"]))
+            for check in (
+                test_splits_are_what_counting_row_by_row_gives,
+                test_the_listed_curve_is_what_counting_row_by_row_gives,
+                test_flips_are_where_another_side_leads_alone,
+            ):
+                check(each)
+            checked += 1
+    assert checked > 5
+
+
 def test_dyadic_priors_give_exact_rationals_and_others_floats(case):
     found = case[0]
     wanted = Fraction if found.weighed.prior.is_dyadic else float
@@ -422,6 +444,20 @@ def test_answers_do_not_depend_on_batches(prior, world):
     assert [mass.log2 for mass in first.masses] == pytest.approx([mass.log2 for mass in second.masses], rel=1e-12)
     if PRIORS[prior].is_dyadic:
         assert first.masses == second.masses
+
+
+@pytest.mark.parametrize("batches", [1, 7])
+def test_a_smaller_bound_answers_as_a_census_of_that_bound(batches, world):
+    longer = Batched(oracle_atlas("arith-w4-24"), batches)
+    asked = world(longer.header, lambda x: x > 1, range(12))
+    first, second = (
+        weigh(longer, PRIORS["solomonoff"], max_bits=BITS),
+        weigh(cut("arith-w4-24"), PRIORS["solomonoff"]),
+    )
+    assert first.header == second.header
+    assert off_training(first, asked).to_json() == off_training(second, asked).to_json()
+    with pytest.raises(CensusError, match="up to 24 bits, not 25: ask for 1 to 24"):
+        weigh(longer, PRIORS["solomonoff"], max_bits=25)
 
 
 def test_a_stored_atlas_answers_what_it_answers_in_memory(tiny, world, tmp_path):

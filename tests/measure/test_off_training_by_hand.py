@@ -1,4 +1,7 @@
-"""A world small enough for paper: every quantity off the training lanes, worked out and met exactly."""
+"""Worlds small enough for paper: odds, bonuses, and every quantity off the training lanes, met exactly.
+
+Programs with data have theirs in test_data_joint.py.
+"""
 
 import math
 from fractions import Fraction
@@ -6,15 +9,35 @@ from fractions import Fraction
 import pytest
 from conftest import rows_of
 
+from priorsim.census.atlas import AtlasHeader
+from priorsim.measure.decomposition import bonus, bonuses, decomposition, delta_l
 from priorsim.measure.held_out import held_out, stated_splits
+from priorsim.measure.histogram import acceptable, histogram_of
 from priorsim.measure.learning import Flip
-from priorsim.measure.mass import HIGH, LOW, log2_fraction
+from priorsim.measure.mass import HIGH, LOW, Interval, log2_fraction, log_odds_of
 from priorsim.measure.off_training import off_training
 from priorsim.measure.weighed import ALL_KINDS, weigh_rows
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
 from priorsim.prior import named_prior
 from priorsim.worlds.proxy import Camera, Side
 
 DIRECT, DISGUISED, SEARCH = ((kind,) for kind in ALL_KINDS)
+
+
+def of_programs(header, programs):
+    """Rows of programs, told by name, bits, words, strict, wide, mean steps, search nodes and count."""
+    lanes = len(header.domain.lanes)
+    rows = [
+        (bits, packed(words), packed(strict), packed(wide), lanes * t, searches, count)
+        for _, bits, words, strict, wide, t, searches, count in programs
+    ]
+    return rows_of(rows)
+
+
+def histogram_by_hand(header, programs, world):
+    rows = of_programs(header, programs)
+    return histogram_of(header, rows.take(acceptable(rows.behaviour, world, world.train)), world)
 
 
 def packed(text: str) -> int:
@@ -40,11 +63,7 @@ def identity(tiny, world):
 
 
 def weigh_programs(tiny, prior):
-    rows = [
-        (bits, packed(words), packed(strict), packed(wide), 4 * t, searches, count)
-        for _, bits, words, strict, wide, t, searches, count in PROGRAMS
-    ]
-    return weigh_rows(tiny.header, rows_of(rows), named_prior(prior))
+    return weigh_rows(tiny.header, of_programs(tiny.header, PROGRAMS), named_prior(prior))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +94,21 @@ def test_the_masses_and_the_defection_of_the_own_split(found):
     assert own.defection(SEARCH) == Fraction(1, 4)
     assert own.defection(ALL_KINDS) == Fraction(1, 2)
     assert (own.excess(LOW), own.excess(HIGH)) == (Fraction(-1, 2), 0)
+
+
+def test_the_bonuses_and_the_odds(tiny, identity):
+    """Bonus = L_min + log2 of the mass: direct 5 + log2(2/32) = 1, disguised 6 - 4 = 2, search 4 + log2(4/32) = 1.
+
+    Disguised as direct: Delta L = 5 - 4 = 1, direct code has 5 + log2(4/32) = 2, so the log-odds are
+    1 + (1 - 2) = 0: 4 against 4. As search: Delta L = 1, search has 4 + log2(6/32) = log2 3, the log-odds are
+    1 + (log2 3 - 1) = log2 3: 6 against 2.
+    """
+    found = histogram_by_hand(tiny.header, PROGRAMS, identity)
+    assert bonuses(found) == (1, 2, 1)
+    assert [delta_l(found, end) for end in (LOW, HIGH)] == [Interval(1, 1)] * 2
+    assert (bonus(found, LOW.direct), bonus(found, LOW.search)) == (2, 1)
+    assert (bonus(found, HIGH.direct), bonus(found, HIGH.search)) == (1, pytest.approx(math.log2(3), rel=1e-15))
+    assert log_odds_of(found, named_prior("solomonoff")) == Interval(0, math.log2(3))
 
 
 def test_the_entropy_of_the_held_out_word(found):
@@ -204,3 +238,112 @@ def test_a_price_of_time(tiny, identity):
     assert found.own.defection(SEARCH) == pytest.approx(2 / 5, rel=1e-15)
     assert found.own.defection(DIRECT) == pytest.approx(1 / 2, rel=1e-15)
     assert found.learning.lightest_flips(LOW) == ()
+
+
+# --- a second world ------------------------------------------------------------------------------
+
+TWO_LANES = AtlasHeader(Language.named("arith", 2), Domain(2, ((0,), (1,))), 8)
+SECOND = (
+    ("N", 2, "00", "00", "00", 1, 0, 1),
+    ("P", 3, "10", "10", "10", 1, 0, 1),
+    ("Q", 5, "12", "12", "12", 1, 0, 2),
+    ("E", 5, "13", "13", "10", 2, 0, 1),
+    ("S", 4, "12", "02", "12", 4, 1, 1),
+    ("T", 6, "11", "01", "11", 4, 1, 4),
+)
+
+
+@pytest.fixture(scope="module")
+def second_rows():
+    return of_programs(TWO_LANES, SECOND)
+
+
+@pytest.fixture(scope="module")
+def second_world(world):
+    return world(TWO_LANES, [{1}, {2, 3}], (0,))
+
+
+@pytest.fixture(scope="module")
+def second_histogram(second_world):
+    return histogram_by_hand(TWO_LANES, SECOND, second_world)
+
+
+@pytest.fixture(scope="module")
+def second(second_rows, second_world):
+    return off_training(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), second_world)
+
+
+class TestTheSecondWorld:
+    """Two lanes of 2 bits. Lane 0 asks for 1 and trains; lane 1, held out, accepts 2 and 3.
+
+    In units of 1/64: direct P 8, Q 2 * 2 = 4 (and N 16, which does not fit); disguised E 2; search S 4, T 4 * 1 = 4.
+    So direct code has 12, disguised 2, search 8, of 22.
+    """
+
+    def test_odds(self, second_histogram, second):
+        """8 : 14 with the disguised as direct code, 10 : 12 with them as search."""
+        odds = log_odds_of(second_histogram, named_prior("solomonoff"))
+        assert odds == Interval(log2_fraction(Fraction(4, 7)), log2_fraction(Fraction(5, 6)))
+        assert second.learning.listed[-1].log_odds == odds
+
+    def test_bonuses(self, second_histogram):
+        """Direct 3 + log2(12/64) = log2(3/2), disguised 5 + log2(2/64) = 0, search 4 + log2(8/64) = 1.
+
+        Delta L = 3 - 4 = -1 at both ends. Disguised as direct: 3 + log2(14/64) = log2(7/4), so -1 + 1 - log2(7/4) =
+        log2(4/7). As search: 4 + log2(10/64) = log2(5/2), so -1 + log2(5/2) - log2(3/2) = log2(5/6).
+        """
+        assert bonuses(second_histogram) == pytest.approx((math.log2(3 / 2), 0, 1), abs=1e-15)
+        assert bonus(second_histogram, LOW.direct) == pytest.approx(math.log2(7 / 4), rel=1e-15)
+        assert bonus(second_histogram, HIGH.search) == pytest.approx(math.log2(5 / 2), rel=1e-15)
+        for end, odds in ((LOW, 4 / 7), (HIGH, 5 / 6)):
+            terms = decomposition(second_histogram, named_prior("solomonoff"), end)
+            assert (terms.delta_l, terms.penalty) == (-1, 0)
+            assert terms.delta_l + terms.bonus_difference == pytest.approx(math.log2(odds), rel=1e-14)
+
+    def test_excess_defection(self, second):
+        """On lane 1 Q, E and S are right. Of direct code 8/12 defect, of search 4/8.
+
+        Disguised as direct: 4/8 - 8/14 = -1/14. As search: 4/10 - 8/12 = -4/15.
+        """
+        assert [second.own.defection(kinds) for kinds in (DIRECT, DISGUISED, SEARCH)] == [
+            Fraction(2, 3),
+            0,
+            Fraction(1, 2),
+        ]
+        assert (second.own.excess(LOW), second.own.excess(HIGH)) == (Fraction(-1, 14), Fraction(-4, 15))
+
+    def test_excess_defection_over_the_splits(self, second, second_world):
+        """A quarter of two lanes is one; no lane is a fourth one, so there are twelve splits.
+
+        Where lane 0 is held out Q, E and S fit, and are right there: excess 0. Lane 1 is held out by the last
+        quarter, the own split and the seeds 0, 5, 7 and 9: half of the splits.
+        """
+        holding = [split.held_out for split in stated_splits(second_world)]
+        assert (holding.count((1,)), holding.count((0,))) == (6, 6)
+        assert second.excess_defection(LOW).mean == Fraction(-1, 28)
+        assert second.excess_defection(HIGH).mean == Fraction(-2, 15)
+
+    def test_entropy(self, second):
+        """On lane 1 the mass says 0 with 8/22 (P), 1 with 4/22 (T), 2 with 8/22 (Q, S), 3 with 2/22 (E).
+
+        H = log2 22 - (8 * 3 + 4 * 2 + 8 * 3 + 2 * 1) / 22. Of direct code 8 : 4, so log2 3 - 2/3; disguised one way;
+        of search 4 : 4, so 1 bit.
+        """
+        assert second.own.entropy == pytest.approx(math.log2(22) - 58 / 22, rel=1e-14)
+        assert second.own.entropies == pytest.approx((math.log2(3) - 2 / 3, 0, 1), rel=1e-14)
+
+    def test_dormant_share(self, second):
+        """The wide lesion leaves E's lane 0 as it is and changes lane 1: 2 of 22. S and T lose lane 0."""
+        assert second.own.dormant_share == Fraction(2, 22)
+
+    def test_flips(self, second_rows, second_world):
+        """With both lanes given: after lane 0 direct code leads, 14 : 8 and 12 : 10, and is lighter, P 3 against S 4.
+
+        Lane 1 leaves Q 4, E 2, S 4. Heaviest: 6 : 4 with the disguised as direct code, no flip; 4 : 6 with them as
+        search, N* = 2. Lightest: S 4 bits against Q and E of 5, N* = 2 at both ends.
+        """
+        both = second_world.trained_on((0, 1))
+        curves = off_training(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), both).learning
+        flip = Flip(2, 2, "direct", "search", one_sided=False)
+        assert (curves.heaviest_flips(LOW), curves.heaviest_flips(HIGH)) == ((), (flip,))
+        assert (curves.lightest_flips(LOW), curves.lightest_flips(HIGH)) == ((flip,), (flip,))

@@ -1,0 +1,165 @@
+"""The shortest programs that fit, as programs: `Outlines` unfolded into the terms they stand for.
+
+Every way to make a wanted outline gives terms, every choice of terms for its operands one. Of an outline only
+the first terms in code order are kept; that loses none of the first programs. The number of programs of
+each length is compared with the atlas's. Everything is exact.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from heapq import nsmallest
+from itertools import chain, islice
+
+import numpy as np
+
+from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
+from priorsim.census.code_order import Coded, FirstTerms, applied, coded_leaf
+from priorsim.census.quotient import check_exact
+from priorsim.census.quotient_derivations import Choice, Derivation, Outlines
+from priorsim.census.quotient_kernels import SYMBOL, TWICE
+from priorsim.census.quotient_witness import FORM_OF_SYMBOL, leaf_of
+from priorsim.errors import CensusError
+from priorsim.mu.interpreter import Accounting
+from priorsim.mu.syntax import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Shortest:
+    """The shortest programs that fit, by length and then by code.
+
+    Attributes
+    ----------
+    asked : int
+        How many were asked for; there are fewer where fewer fit within the census's bound.
+    programs : tuple of (int, Program)
+        Bits and program.
+    last_length : int
+        How many programs of the last one's length fit, whether they are among these or not; 0 where none fits.
+    """
+
+    asked: int
+    programs: tuple[tuple[int, Program], ...] = ()
+    last_length: int = 0
+
+    @property
+    def last_taken(self) -> int:
+        """How many of the programs are of the last one's length."""
+        return sum(bits == self.programs[-1][0] for bits, _ in self.programs)
+
+    def complete_bits(self, max_bits: int) -> int:
+        """Up to how many bits every program that fits is among them, in a census up to `max_bits`."""
+        if len(self.programs) < self.asked:
+            return max_bits
+        return self.programs[-1][0] - (self.last_taken < self.last_length)
+
+
+def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
+    """The shortest programs that fit; of those of the last length the first in the order of their codes.
+
+    Parameters
+    ----------
+    header : AtlasHeader
+        What was counted.
+    fitting : Rows
+        All rows of the census that fit.
+    fits : callable
+        From behaviours, uint64 (any,), to those that fit, bool (any,).
+    number : int
+        How many are asked for; there are fewer where fewer fit within the bound.
+    workers : int
+        Threads; the programs do not depend on it.
+
+    Raises
+    ------
+    CensusError
+        When the rows are not those of a census by this header.
+    """
+    counts = counts_by_length(fitting.bits, fitting.count)
+    lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]
+    if not lengths:
+        return Shortest(number)
+    header = replace(header, max_bits=lengths[-1], accounting=Accounting.TOTAL)
+    check_exact(header)
+    found: list[tuple[int, Program]] = []
+    unfolding = _Unfolding.of(header, fits, number, workers)
+    for bits in lengths:
+        terms = unfolding.programs(bits - 1, fits)
+        if len(terms) != min(counts[bits], number):
+            raise CensusError(
+                f"{len(terms)} programs of {bits} bits fit where the atlas has {counts[bits]}: make it again"
+            )
+        found += [(bits, Program(term)) for _, term in terms]
+    return Shortest(number, tuple(found[:number]), counts[lengths[-1]])
+
+
+Place = tuple[int, int, int]
+"""A wanted outline: binders around it, bits, and what a `Derivation` tells of its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfolding:
+    """The first terms of all wanted outlines, made from the inside outwards and from the shortest to the longest."""
+
+    header: AtlasHeader
+    outlines: Outlines
+    limit: int
+    any_terms: FirstTerms
+    terms: dict[Place, list[Coded]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, header: AtlasHeader, fits: Choice, limit: int, workers: int) -> "_Unfolding":
+        depths = range(header.language.depth + 1)
+        nowhere = (0,) * len(depths)
+        outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
+        unfolding = cls(header, outlines, limit, FirstTerms(header, limit))
+        for depth in reversed(depths):
+            for length in outlines.wanted_lengths(depth):
+                unfolding._unfold(depth, length)
+        return unfolding
+
+    def programs(self, length: int, fits: Choice) -> list[Coded]:
+        """The first terms of `length` bits outside binders that fit."""
+        places = [place for place in self.terms if place[:2] == (0, length)]
+        chosen = fits(np.array([behaviour for _, _, behaviour in places], dtype=np.int64).view(np.uint64))
+        some = [self.terms[place] for place, is_fitting in zip(places, chosen, strict=True) if is_fitting]
+        return nsmallest(self.limit, chain.from_iterable(some))
+
+    def _unfold(self, depth: int, length: int) -> None:
+        ways: dict[int, list[Iterator[Coded]]] = {}
+        for derivation in self.outlines.derivations(depth, length):
+            assert derivation.results is not None
+            for way, result in enumerate(derivation.results.tolist()):
+                ways.setdefault(result, []).extend(self._made(depth, length, derivation, way))
+        for result, some in ways.items():
+            first = (islice(each, self.limit) for each in some)
+            self.terms[depth, length, result] = nsmallest(self.limit, chain.from_iterable(first))
+
+    def _made(self, depth: int, length: int, derivation: Derivation, way: int) -> Iterator[Iterator[Coded]]:
+        """What one way makes, each part of it in code order."""
+        language = self.header.language
+        symbol, numbers = int(derivation.symbols[way]), derivation.operands[way].tolist()
+        if not derivation.depths:
+            leaf = leaf_of(symbol, numbers[0], length, language)
+            yield iter([coded_leaf(leaf, depth, language)])
+            return
+        form = FORM_OF_SYMBOL[symbol & SYMBOL]
+        if derivation.no_rounds:
+            count, body, start = numbers
+            children = [self._operand(depth, count), self._operand(depth, start), self._any_body(depth + 1, body)]
+        else:
+            children = [self._operand(*operand) for operand in zip(derivation.depths, numbers, strict=True)]
+        yield applied(form, depth, language, children)
+        if symbol & TWICE and numbers[0] != numbers[1]:
+            yield applied(form, depth, language, children[::-1])
+
+    def _operand(self, depth: int, number: int) -> list[Coded]:
+        """The first terms of an outline by its number among those stored."""
+        terms = self.outlines.terms(depth)
+        length = terms.length_of(number)
+        result = int(terms.rows[number, 0].view(np.int64)) if depth == 0 else number
+        return self.terms[depth, length, result]
+
+    def _any_body(self, depth: int, number: int) -> list[Coded]:
+        """The first terms that a row of `Scope.bodies` counts."""
+        bodies = self.outlines.census.scopes[depth].bodies
+        return self.any_terms.of(depth, (bodies.length_of(number), int(bodies.rows[number, -2]), False))

@@ -1,0 +1,182 @@
+"""Claims about what fitting programs do off the training lanes, and about counting them in other ways."""
+
+import numpy as np
+
+from priorsim.claims.claim import Beside, Claim, above, at_least, at_most
+from priorsim.claims.site import Site, Values, log2_odds, log2_quotient
+from priorsim.measure.fitting import at_end
+from priorsim.measure.mass import ENDS, End
+from priorsim.measure.splits import OnSplit, averaged, quotient
+from priorsim.prior import F64
+
+
+def ways(site: Site) -> Values:
+    """2^(held-out entropy) of the fitting mass, averaged over the splits."""
+    found = site.average(lambda each: np.exp2(each.entropy))
+    return Values(found, found)
+
+
+def direct_and_faithful(site: Site) -> Values:
+    """The share of the fitting mass that is direct code and faithful, averaged over the splits."""
+    return Values.at_ends(lambda end: site.average(lambda each: each.direct_and_faithful(end)))
+
+
+def share_kept(site: Site) -> Values:
+    """Search's share of the mass that fits the truth on all lanes, over its share of what fits on the training lanes.
+
+    Nan where no search fits in training, or nothing in the bound is the truth.
+    """
+
+    def value(end: End) -> F64:
+        truth, proxy = (
+            quotient(at_end(masses, end)[1], masses.sum(axis=1)) for masses in (site.own.faithful, site.own.fitting)
+        )
+        return quotient(truth, proxy)
+
+    return Values.at_ends(value)
+
+
+def excess_defection(site: Site) -> Values:
+    """The defection of search less that of direct code, averaged over the splits."""
+
+    def value(end: End) -> F64:
+        def excess(each: OnSplit) -> F64:
+            direct, search = each.defection(end)
+            return search - direct
+
+        return site.average(excess)
+
+    return Values.at_ends(value)
+
+
+def search_defection(site: Site) -> Values:
+    """The defection of search alone, averaged over the splits."""
+    return Values.at_ends(lambda end: site.average(lambda each: each.defection(end)[1]))
+
+
+def differing_signs(site: Site) -> Values:
+    """How many different signs the three counts of search against direct code have: 1 where they agree.
+
+    log2 of the quotient of functions, of programs at lengths that both reach, and of masses, each averaged over the
+    splits; nan where one of them is defined on no split.
+    """
+
+    def value(end: End) -> F64:
+        counts = np.stack(
+            [
+                site.average(lambda each: log2_quotient(*reversed(each.functions(end)))),
+                site.average(lambda each: log2_quotient(*reversed(each.programs(end)))),
+                site.average(lambda each: log2_odds(each.fitting, end)),
+            ]
+        )
+        signs = np.sort(np.sign(counts), axis=0)
+        different = 1.0 + (np.diff(signs, axis=0) != 0).sum(axis=0)
+        return np.where(np.isnan(counts).any(axis=0), np.nan, different)
+
+    return Values.at_ends(value)
+
+
+def _share_of_splits(site: Site, cost: F64) -> Values:
+    """The share of splits on which the program of least cost is search and defects; an interval over ties."""
+    least = site.least_by_behaviour(cost)
+
+    def value(end: End) -> Values:
+        all_do, some_do = zip(*(each.lightest_defects(least, end) for each in site.on_splits), strict=True)
+        return Values(averaged(all_do), averaged(some_do))
+
+    return Values.hull([value(end) for end in ENDS])
+
+
+def shortest_defects(site: Site) -> Values:
+    """The share of splits on which the shortest fitting program is search and defects, taxes included."""
+    programs = site.programs
+    return _share_of_splits(site, programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64))
+
+
+def fastest_defects(site: Site) -> Values:
+    """The share of splits on which the fastest fitting program is search and defects."""
+    return _share_of_splits(site, site.programs.steps.astype(np.float64))
+
+
+def lightest_defects(site: Site) -> Values:
+    """The greater of the two shares of splits: on which the shortest, and the fastest, is search and defects."""
+    shortest, fastest = shortest_defects(site), fastest_defects(site)
+    return Values(np.maximum(shortest.low, fastest.low), np.maximum(shortest.high, fastest.high))
+
+
+CLAIMS = (
+    Claim(
+        "proxy",
+        "essay",
+        "We can never ask for the world-model, only for a proxy.",
+        "2^(held-out entropy): in how many ways the fitting mass goes off the training lanes",
+        "ways",
+        at_least(2),
+        ("all", "in-context", "proxy"),
+        ways,
+        "Ways that differ in a single lane count as different.",
+    ),
+    Claim(
+        "just-the-model",
+        "essay",
+        "Asking for predictions gives the world-model and nothing else (the essay's null).",
+        "share of the fitting mass that is direct code and faithful on the held-out lanes",
+        "share",
+        above(0.5),
+        ("all", "in-context"),
+        direct_and_faithful,
+        "Faithful on a quarter of a small domain is less than faithful everywhere.",
+    ),
+    Claim(
+        "ask-directly",
+        "essay",
+        "A way to ask for the world-model itself would change the story.",
+        "search's share of the mass with all lanes of the truth given, over its share against the proxy",
+        "quotient",
+        at_most(0.5),
+        ("proxy", "in-context"),
+        share_kept,
+        "The truth is given as words in all lanes, which is more than any question could give.",
+        identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects.",
+    ),
+    Claim(
+        "treacherous",
+        "essay",
+        "Such a mesa-optimizer would almost certainly be deceptive.",
+        "excess defection: the share of search's fitting mass that is wrong on some held-out lane, less direct code's",
+        "share",
+        above(0),
+        ("all", "in-context"),
+        excess_defection,
+        "To defect here is to be wrong off the training lanes; nothing here intends anything.",
+        figure="well-tuned",
+        beside=(Beside("defection of search alone", "share", above(0.95), search_defection),),
+    ),
+    Claim(
+        "three-counts",
+        "Belrose and Pope; Turner; Hubinger",
+        "Counting functions, programs and mass answer differently.",
+        "number of different signs among log2 search / direct of functions, of programs and of mass",
+        "signs",
+        at_least(2),
+        ("all",),
+        differing_signs,
+        "Programs are compared at lengths that both classes reach, all of them added up.",
+        figure="three-counts",
+    ),
+    Claim(
+        "argmin-safe",
+        "Christiano; robertzk",
+        "The fastest, or smallest, fitting program is never the defecting one.",
+        "share of splits on which the shortest or the fastest fitting program is search and defects",
+        "share",
+        at_most(0),
+        ("all",),
+        lightest_defects,
+        "By l and by t over all lanes. By the longest lane and by depth no census counts: not said here.",
+        beside=(
+            Beside("the shortest alone", "share of splits", at_most(0), shortest_defects),
+            Beside("the fastest alone", "share of splits", at_most(0), fastest_defects),
+        ),
+    ),
+)

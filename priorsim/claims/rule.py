@@ -1,0 +1,150 @@
+"""The one rule by which every claim gets its verdict.
+
+A claim is a condition on a number of one world. Its support in a cell, that is in a population at one setting of
+the grid, is the share of worlds in which the condition holds. The thresholds stand here and nowhere else; they were
+fixed before anything was run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from statistics import fmean, median
+from typing import Any
+
+SUPPORTED_ABOVE = Fraction(2, 3)
+REFUTED_BELOW = Fraction(1, 3)
+"""Support above the one in every cell supports a claim; below the other in every cell refutes it."""
+
+Factors = Mapping[str, str | int]
+"""A cell's place in the grid: population, word_bits, class_by, bound, tax and what else there is."""
+
+
+class Verdict(StrEnum):
+    """What can be said of a claim."""
+
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    DEPENDS = "depends"
+    NOT_ANSWERABLE = "not answerable here"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A claim in one population at one setting of the grid.
+
+    Attributes
+    ----------
+    factors : mapping
+        Where in the grid it is, by the names of the factors.
+    holds, fails, undefined : int
+        Worlds in which the condition holds, in which it does not, and in which that cannot be told: a class is
+        empty, the number is censored by the bound, or the disguised programs decide.
+    numbers : tuple of float
+        The quantity in the worlds in which it is known, at the middle of its interval, in ascending order.
+    """
+
+    factors: Factors
+    holds: int
+    fails: int
+    undefined: int
+    numbers: tuple[float, ...] = ()
+
+    @property
+    def told(self) -> int:
+        """In how many worlds it can be told whether the condition holds."""
+        return self.holds + self.fails
+
+    @property
+    def support(self) -> Fraction | None:
+        """The share of worlds in which the condition holds, of those in which it can be told."""
+        return Fraction(self.holds, self.told) if self.told else None
+
+    @property
+    def median(self) -> float | None:
+        """The median of the quantity; None where it is known in no world."""
+        return median(self.numbers) if self.numbers else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The cell as JSON values."""
+        return {
+            **self.factors,
+            "worlds": self.holds + self.fails + self.undefined,
+            "holds": self.holds,
+            "fails": self.fails,
+            "undefined": self.undefined,
+            "support": None if self.support is None else float(self.support),
+            "median": self.median,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict, and the factor it depends on.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    factor : str or None
+        Where the verdict is that it depends: the factor that separates the cells best.
+    levels : tuple of (level, mean support)
+        Of that factor.
+    """
+
+    verdict: Verdict
+    factor: str | None = None
+    levels: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def depends_on(self) -> str | None:
+        """The factor and the mean support at its levels, in words; None where nothing is to be told apart."""
+        if self.factor is None:
+            return None
+        shares = ", ".join(f"{level}: {support:.0%}" for level, support in self.levels)
+        return f"{self.factor.replace('_', ' ')} ({shares})"
+
+
+def rule(cells: Sequence[Cell]) -> Ruling:
+    """The verdict over all cells in which there is a world that tells.
+
+    Examples
+    --------
+    >>> yes, no = Cell({"tax": 0}, 9, 1, 0), Cell({"tax": 4}, 1, 9, 0)
+    >>> rule([yes]).verdict.value, rule([no]).verdict.value
+    ('supported', 'refuted')
+    >>> rule([yes, no]).depends_on
+    'tax (0: 90%, 4: 10%)'
+    """
+    told = [cell for cell in cells if cell.support is not None]
+    supports = [cell.support for cell in told if cell.support is not None]
+    if not told:
+        return Ruling(Verdict.NOT_ANSWERABLE)
+    if all(support > SUPPORTED_ABOVE for support in supports):
+        return Ruling(Verdict.SUPPORTED)
+    if all(support < REFUTED_BELOW for support in supports):
+        return Ruling(Verdict.REFUTED)
+    return Ruling(Verdict.DEPENDS, *_separating(told))
+
+
+def _separating(cells: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
+    """The factor whose levels' mean supports explain most of the variance between cells, and these means.
+
+    The first of several that explain as much; no factor where none has two levels or explains anything.
+    """
+    best: tuple[float, str | None, tuple[tuple[str, float], ...]] = (0.0, None, ())
+    overall = fmean(_support(cell) for cell in cells)
+    for factor in dict.fromkeys(name for cell in cells for name in cell.factors):
+        levels: dict[str, list[float]] = {}
+        for cell in cells:
+            levels.setdefault(str(cell.factors.get(factor, "none")), []).append(_support(cell))
+        means = tuple((level, fmean(supports)) for level, supports in levels.items())
+        explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(cells)
+        if len(levels) > 1 and explained > best[0] + 1e-12:
+            best = (explained, factor, means)
+    return best[1], best[2]
+
+
+def _support(cell: Cell) -> float:
+    assert cell.support is not None
+    return float(cell.support)

@@ -1,0 +1,214 @@
+"""A site: worlds on one domain with the same training lanes, and all that fits them in one census.
+
+A claim is a function from a site to a number in every world, as an interval. What several claims need is computed
+once and kept. Arrays over worlds have shape (worlds,).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end
+from priorsim.measure.held_out import Split
+from priorsim.measure.histogram import I64, U64
+from priorsim.measure.mass import ENDS, End
+from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
+from priorsim.prior import F64, Prior
+from priorsim.worlds.proxy import Camera
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """A number in every world, from low to high; nan where it is not defined, infinite where an end is not known."""
+
+    low: F64
+    high: F64
+
+    @classmethod
+    def hull(cls, parts: "Sequence[Values]") -> "Values":
+        """The least interval that holds all of these; nan where one of them is."""
+        return cls(np.minimum.reduce([part.low for part in parts]), np.maximum.reduce([part.high for part in parts]))
+
+    @classmethod
+    def at_ends(cls, value: Callable[[End], F64]) -> "Values":
+        """A number that is known but for the side on which the disguised programs stand."""
+        found = [value(end) for end in ENDS]
+        return cls.hull([cls(each, each) for each in found])
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Values]") -> "Values":
+        """The worlds of several sites, one after the other."""
+        return cls(*(np.concatenate([getattr(part, end) for part in parts]) for end in ("low", "high")))
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """Worlds that share a census and training lanes.
+
+    Attributes
+    ----------
+    programs : Programs
+        The census, up to the cell's bound and by the cell's classes.
+    behaviours : array of uint64
+        What each world asks for.
+    train, held_out : tuple of int
+    splits : tuple of Split
+        Over which what needs a split is averaged.
+    lessons : tuple of tuple of int
+        Training lanes in the order in which they are learnt, a rule or a lane at a time.
+    tax : int
+        Bits for each search node.
+    max_bits : int
+        The bound up to which programs were counted.
+    cameras : tuple of Camera
+        Where the worlds are cameras, these; the behaviours are then those of the truths.
+    """
+
+    programs: Programs
+    behaviours: U64
+    train: tuple[int, ...]
+    held_out: tuple[int, ...]
+    splits: tuple[Split, ...]
+    lessons: tuple[tuple[int, ...], ...]
+    tax: int
+    max_bits: int
+    cameras: tuple[Camera, ...] = ()
+
+    @property
+    def table_bits(self) -> int:
+        """The bits of a table of all lanes."""
+        return len(self.programs.header.domain.lanes) * self.programs.header.domain.word_bits
+
+    @property
+    def by_form(self) -> bool:
+        """Whether classes are by form, not by lesion."""
+        return self.programs.class_by == "form"
+
+    def narrowed(self, chosen: I64) -> "Site":
+        """The site with these of its worlds alone."""
+        return replace(self, behaviours=self.behaviours[chosen])
+
+    def prior(self, *, beta: float = 1, gamma: float = 0) -> Prior:
+        """The prior of these prices, with the site's search tax."""
+        return Prior("grid", beta=beta, gamma=gamma, delta=self.tax)
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """What fits on the training lanes."""
+        return fitting(self.programs, self.behaviours, train=self.train, held_out=self.held_out)
+
+    @cached_property
+    def weights(self) -> F64:
+        """Weights of the fitting entries at no price on time."""
+        return self.fitting.programs.weights(self.prior())
+
+    @cached_property
+    def masses(self) -> F64:
+        """The masses of the fitting classes at no price on time, shape (worlds, classes)."""
+        return self.fitting.sums(self.weights)
+
+    def masses_at(self, *, beta: float = 1, gamma: float = 0) -> F64:
+        """The masses of the fitting classes at these prices, shape (worlds, classes)."""
+        return self.fitting.sums(self.fitting.programs.weights(self.prior(beta=beta, gamma=gamma)))
+
+    def log_odds_at(self, end: End, *, beta: float = 1, gamma: float = 0) -> F64:
+        """The log-odds at these prices at one end; nan where a side is empty."""
+        return log2_odds(self.masses_at(beta=beta, gamma=gamma), end)
+
+    def excess_mean(self, feature: F64, end: End) -> F64:
+        """E_direct[feature] - E_search[feature] at no price on time; nan where a side is empty.
+
+        Parameters
+        ----------
+        feature : array of float64, shape (entries,)
+        end : End
+        """
+        weighted = at_end(self.fitting.sums(self.weights * feature), end)
+        mass = at_end(self.masses, end)
+        means = [
+            np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+            for part, whole in zip(weighted, mass, strict=True)
+        ]
+        return means[0] - means[1]
+
+    @cached_property
+    def taxed_bits(self) -> F64:
+        """l + tax s of the fitting entries."""
+        programs = self.fitting.programs
+        found: F64 = programs.bits.astype(np.float64) + self.tax * programs.searches.astype(np.float64)
+        return found
+
+    def least_difference(self, cost: F64, *, unseen_direct: float, unseen_search: float) -> Values:
+        """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
+
+        Parameters
+        ----------
+        cost : array of float64, shape (entries,)
+        unseen_direct, unseen_search : float
+            What programs beyond the bound cost at least.
+        """
+        least = self.fitting.least(cost)
+        parts = []
+        for end in ENDS:
+            direct, search = least_at_end(least, end)
+            low = np.minimum(direct, unseen_direct) - search
+            high = direct - np.minimum(search, unseen_search)
+            parts.append(Values(low, high))
+        return Values.hull(parts)
+
+    @cached_property
+    def delta_l(self) -> Values:
+        """L_min(direct) - L_min(search), taxes included."""
+        beyond = self.max_bits + 1
+        return self.least_difference(self.taxed_bits, unseen_direct=beyond, unseen_search=beyond + self.tax)
+
+    @cached_property
+    def _census(self) -> ByBehaviour:
+        return ByBehaviour(self.programs)
+
+    @cached_property
+    def _masses_by_behaviour(self) -> F64:
+        return self._census.masses(self.prior())
+
+    @cached_property
+    def own(self) -> OnSplit:
+        """The worlds on their own training lanes."""
+        if self.cameras:
+            return on_cameras(self._census, self._masses_by_behaviour, self.cameras)
+        return self.on(Split("own", self.train, self.held_out))
+
+    @cached_property
+    def on_splits(self) -> tuple[OnSplit, ...]:
+        """The worlds on each of the splits; on their own training lanes where there are none."""
+        return tuple(self.on(split) for split in self.splits) or (self.own,)
+
+    def on(self, split: Split) -> OnSplit:
+        """The worlds on a split."""
+        return on_split(self._census, self._masses_by_behaviour, self.behaviours, split)
+
+    def least_by_behaviour(self, cost: F64) -> F64:
+        """The least cost of every behaviour of the census by class, from costs of its rows."""
+        return self._census.least(cost)
+
+    def average(self, value: Callable[[OnSplit], F64]) -> F64:
+        """The average of a number over the splits in which it is defined."""
+        return averaged([value(each) for each in self.on_splits])
+
+
+def log2_odds(masses: F64, end: End) -> F64:
+    """log2(M_search / M_direct) of masses by class at one end; nan where a side is empty."""
+    direct, search = at_end(masses, end)
+    both = (direct > 0) & (search > 0)
+    found: F64 = np.full(len(masses), np.nan)
+    found[both] = np.log2(search[both]) - np.log2(direct[both])
+    return found
+
+
+def log2_quotient(part: F64, whole: F64) -> F64:
+    """log2 of a quotient; nan where either is 0."""
+    both = (part > 0) & (whole > 0)
+    found: F64 = np.full(len(part), np.nan)
+    found[both] = np.log2(part[both]) - np.log2(whole[both])
+    return found

@@ -1,0 +1,343 @@
+"""Claims about what fits: how short it is, how much of it there is, and what a price on length or time does."""
+
+import numpy as np
+
+from priorsim.claims.claim import Beside, Claim, above, at_least, at_most, below
+from priorsim.claims.site import Site, Values, log2_odds
+from priorsim.measure.fitting import at_end, least_at_end, sums
+from priorsim.measure.histogram import CLASSES
+from priorsim.measure.mass import End
+from priorsim.measure.splits import quotient
+from priorsim.prior import F64
+
+BETAS = np.linspace(1, 4, 97)
+"""The prices on length at which the odds are looked at, beyond the first."""
+GAMMAS = np.linspace(0, 8, 129)
+"""The prices on time between which crossovers are sought."""
+BISECTIONS = 40
+LENGTHS = 256
+
+
+def delta_l(site: Site) -> Values:
+    """L_min(direct) - L_min(search) in bits, taxes included."""
+    return site.delta_l
+
+
+def delta_kt(site: Site) -> Values:
+    """Kt_min(direct) - Kt_min(search) in bits, taxes included; t is at least 1."""
+    cost = site.taxed_bits + np.log2(site.fitting.programs.mean_steps)
+    beyond = site.max_bits + 1
+    return site.least_difference(cost, unseen_direct=beyond, unseen_search=beyond + site.tax)
+
+
+def least_length_beyond_cap(site: Site) -> Values:
+    """L_min(search) - L_min(direct) in bits: a cap between the two shuts search out. No tax lifts a cap."""
+    beyond = site.max_bits + 1
+    untaxed = site.least_difference(
+        site.fitting.programs.bits.astype(np.float64), unseen_direct=beyond, unseen_search=beyond
+    )
+    return Values(-untaxed.high, -untaxed.low)
+
+
+def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
+    """B of direct code and of search in bits, taxes included; nan where a class is empty."""
+    least = least_at_end(site.fitting.least(site.taxed_bits), end)
+    found = []
+    for bits, mass in zip(least, at_end(site.masses, end), strict=True):
+        has = mass > 0
+        bonus = np.full(len(mass), np.nan)
+        bonus[has] = bits[has] + np.log2(mass[has])
+        found.append(bonus)
+    return found[0], found[1]
+
+
+def bonus_difference(site: Site) -> Values:
+    """B_search - B_direct in bits."""
+
+    def value(end: End) -> F64:
+        direct, search = _bonuses(site, end)
+        return search - direct
+
+    return Values.at_ends(value)
+
+
+def greater_bonus(site: Site) -> Values:
+    """The greater of B_direct and B_search in bits."""
+    return Values.at_ends(lambda end: np.maximum(*_bonuses(site, end)))
+
+
+def slope_in_beta(site: Site) -> Values:
+    """d log-odds / d beta at beta = 1: E_direct[l] - E_search[l], in bits."""
+    length = site.fitting.programs.bits.astype(np.float64)
+    return Values.at_ends(lambda end: site.excess_mean(length, end))
+
+
+def slope_in_gamma(site: Site) -> Values:
+    """d log-odds / d gamma at gamma = 0: E_direct[log2 t] - E_search[log2 t], in bits."""
+    time = np.log2(site.fitting.programs.mean_steps)
+    return Values.at_ends(lambda end: site.excess_mean(time, end))
+
+
+def log_odds(site: Site) -> Values:
+    """log2(M_search / M_direct) in bits at no price on time."""
+    return Values.at_ends(lambda end: log2_odds(site.masses, end))
+
+
+def odds_after_beta(site: Site) -> Values:
+    """The least log-odds over BETAS, in bits, where they are above 0 at beta = 1; nan elsewhere."""
+    programs = site.fitting.programs
+    untimed = programs.count * np.exp2(-float(site.tax) * programs.searches)
+    places = site.fitting.place * LENGTHS + programs.bits
+    size = site.fitting.groups * len(CLASSES) * LENGTHS
+    by_length = sums(places, untimed, size).reshape(-1, LENGTHS)
+    weights = np.exp2(-np.arange(LENGTHS)[:, None] * BETAS)
+    masses = (by_length @ weights).reshape(-1, len(CLASSES), len(BETAS))
+
+    def value(end: End) -> F64:
+        along = np.stack([log2_odds(masses[:, :, place], end) for place in range(len(BETAS))], axis=1)
+        found: F64 = np.where(along[:, 0] > 0, along[:, 1:].min(axis=1), np.nan)
+        return found[site.fitting.target_group]
+
+    return Values.at_ends(value)
+
+
+def delegated_share(site: Site) -> Values:
+    """Search's share of the fitting mass at gamma = 0 less that at gamma = 1; nan where a class is empty."""
+    at = [site.masses, site.masses_at(gamma=1)]
+
+    def value(end: End) -> F64:
+        shares = []
+        for masses in at:
+            direct, search = at_end(masses, end)
+            both = (direct > 0) & (search > 0)
+            shares.append(np.where(both, quotient(search, direct + search), np.nan))
+        return shares[0] - shares[1]
+
+    return Values.at_ends(value)
+
+
+def opposite_orders(site: Site) -> Values:
+    """1 where the log-odds at gamma 1/2 (S_Fast's order) and at gamma 1 (S_Kt) have opposite signs, else 0."""
+
+    def value(end: End) -> F64:
+        fast, slow = (site.log_odds_at(end, gamma=gamma) for gamma in (0.5, 1.0))
+        return np.where(np.isnan(fast), np.nan, (fast * slow < 0).astype(np.float64))
+
+    return Values.at_ends(value)
+
+
+def length_quotient(site: Site) -> Values:
+    """L / c: L_min(direct) over L_min(search), taxes included; nan where a class is empty."""
+
+    def value(end: End) -> F64:
+        direct, search = least_at_end(site.fitting.least(site.taxed_bits), end)
+        both = np.isfinite(direct) & np.isfinite(search)
+        found: F64 = np.divide(direct, search, out=np.full(len(direct), np.nan), where=both)
+        return found
+
+    return Values.at_ends(value)
+
+
+def crossover_error(site: Site) -> Values:
+    """|gamma* measured on the whole masses - (1 - c/L)/alpha|; infinite where the masses do not cross, to 8.
+
+    Nan where the two shortest programs predict no crossover: search is not the shorter one, or not the dearer one.
+    """
+
+    def value(end: End) -> F64:
+        predicted = predicted_crossover(site, end)
+        chosen = np.flatnonzero(~np.isnan(predicted))
+        measured = measured_crossover(site.narrowed(chosen), end)
+        error = np.full(len(predicted), np.nan)
+        error[chosen] = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted[chosen]))
+        return error
+
+    return Values.at_ends(value)
+
+
+def predicted_crossover(site: Site, end: End) -> F64:
+    """(1 - c/L)/alpha = (L - c) / log2(t_search / t_direct) of the two lightest programs at gamma = 0; nan if <= 0."""
+    programs = site.fitting.programs
+    # Of several shortest programs the fastest: bits and taxes are whole numbers, and 2^-33 of T is less than 1.
+    order = site.taxed_bits + np.ldexp(programs.steps.astype(np.float64), -33)
+    direct, search = least_at_end(site.fitting.least(order), end)
+    both = np.isfinite(direct) & np.isfinite(search)
+    found: F64 = np.full(len(direct), np.nan)
+    bits = [np.floor(side[both]) for side in (direct, search)]
+    steps = [np.ldexp(side[both] - length, 33) for side, length in zip((direct, search), bits, strict=True)]
+    dearer = np.log2(steps[1]) - np.log2(steps[0])
+    shorter = bits[0] - bits[1]
+    found[both] = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=(dearer > 0) & (shorter > 0))
+    return found
+
+
+def measured_crossover(site: Site, end: End) -> F64:
+    """The least gamma in [0, 8] at which the log-odds of the whole masses turn from above 0; nan where none is."""
+    found = site.fitting
+    time = np.log2(found.programs.mean_steps)
+
+    def odds(gamma: F64) -> F64:
+        """The log-odds of each group at a gamma of its own."""
+        return log2_odds(found.by_group(site.weights * np.exp2(-gamma[found.group] * time)), end)
+
+    along = np.stack([odds(np.full(found.groups, gamma)) for gamma in GAMMAS], axis=1)
+    turns = (along[:, :-1] > 0) & (along[:, 1:] <= 0)
+    place = turns.argmax(axis=1)
+    low, high = GAMMAS[place], GAMMAS[place + 1]
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        is_above = odds(middle) > 0
+        low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
+    return np.where(turns.any(axis=1), (low + high) / 2, np.nan)[found.target_group]
+
+
+CLAIMS = (
+    Claim(
+        "much-simpler",
+        "essay",
+        "A searcher that derives the model at run time is far simpler than the detailed model.",
+        "Delta L = L_min(direct) - L_min(search)",
+        "bits",
+        above(0),
+        ("all", "in-context", "inverse", "forward", "constant"),
+        delta_l,
+        "Lengths are those of one small language, up to its bound; K is not computable, and the least l is not K.",
+        figure="delta-l",
+        beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
+    ),
+    Claim(
+        "many-against-one",
+        "essay",
+        "There are many such optimizers and only about one fitting model.",
+        "B_search - B_direct, the bits that there being many programs of a class is worth",
+        "bits",
+        above(0),
+        ("all", "in-context"),
+        bonus_difference,
+        "Programs up to the bound; longer ones add to both classes.",
+        figure="mass-against-length",
+    ),
+    Claim(
+        "complexity-incentive",
+        "essay",
+        "A complexity penalty favours the optimizer.",
+        "d log-odds / d beta at beta = 1",
+        "bits",
+        above(0),
+        ("all", "in-context", "inverse", "forward"),
+        slope_in_beta,
+        "A slope at one point; over a range of beta see naive-penalty.",
+        figure="phase",
+        identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l].",
+    ),
+    Claim(
+        "speed-disincentive",
+        "essay",
+        "A speed penalty disfavours it.",
+        "d log-odds / d gamma at gamma = 0",
+        "bits",
+        below(0),
+        ("all", "in-context", "inverse", "forward"),
+        slope_in_gamma,
+        "A slope at one point; steps are this interpreter's.",
+        figure="odds-against-gamma",
+        identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t].",
+    ),
+    Claim(
+        "amortised-exception",
+        "essay",
+        "Unless the optimizer generates a quicker model.",
+        "d log-odds / d gamma at gamma = 0 where steps that read no query are paid once a context",
+        "bits",
+        above(0),
+        ("in-context-amortised",),
+        slope_in_gamma,
+        "Two rules, asked up to 8 queries each; it is the last number of queries that decides.",
+        figure="odds-against-gamma",
+        deciding={"queries": 8},
+    ),
+    Claim(
+        "bounded-heuristics",
+        "essay",
+        "Bounding complexity might prevent it.",
+        "L_min(search) - L_min(direct): a cap between them admits a direct program and no search",
+        "bits",
+        above(0),
+        ("all", "in-context"),
+        least_length_beyond_cap,
+        "The cap has to be known: nothing here says how to find it without knowing both lengths.",
+        figure="delta-l",
+    ),
+    Claim(
+        "naive-penalty",
+        "essay",
+        "A naive complexity penalty will not work.",
+        "the least log-odds over beta in (1, 4], in worlds where they are above 0 at beta = 1",
+        "bits",
+        at_least(0),
+        ("all", "in-context"),
+        odds_after_beta,
+        "beta is looked at in steps of 1/32.",
+        figure="phase",
+    ),
+    Claim(
+        "bayes-net",
+        "essay",
+        "A Bayes net queried by message passing: is that search?",
+        "log-odds of the programs that answer as the net does",
+        "bits",
+        above(0),
+        ("bayes",),
+        log_odds,
+        "Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
+    ),
+    Claim(
+        "simplest-member",
+        "Hubinger, How likely is deceptive alignment?",
+        "A class weighs about what its simplest member weighs.",
+        "the greater of B_direct and B_search",
+        "bits",
+        below(1),
+        ("all",),
+        greater_bonus,
+        "Programs up to the bound; longer ones can only add to the bonus.",
+        figure="mass-against-length",
+    ),
+    Claim(
+        "gamma-star",
+        "Christiano (short form); Demski, Exorcizing the Speed Prior?",
+        "With cost l + gamma log2 t, brute-force search wins if and only if gamma < (1 - c/L)/alpha.",
+        "distance of the whole masses' crossover from (1 - c/L)/alpha of the two shortest programs",
+        "gamma",
+        at_most(0.05),
+        ("constant",),
+        crossover_error,
+        "Only worlds in which search is the shorter and the dearer; a crossover above 8 counts as none.",
+        figure="constant-crossovers",
+    ),
+    Claim(
+        "two-speed-priors",
+        "from the definitions",
+        "S_Fast's order and S_Kt fall on opposite sides of the crossover.",
+        "whether the log-odds at gamma = 1/2 and at gamma = 1 have opposite signs",
+        "0 or 1",
+        above(0.5),
+        ("constant",),
+        opposite_orders,
+        "The closed form needs L > 2 c: words of 16 bits are too short for many such constants.",
+        figure="constant-crossovers",
+        beside=(Beside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
+    ),
+    Claim(
+        "delegation",
+        "Christiano",
+        "A weak time penalty makes the prior delegate to search.",
+        "search's share of the fitting mass at gamma = 0 less that at gamma = 1",
+        "share",
+        above(0),
+        ("all", "constant"),
+        delegated_share,
+        "A share moves a little in every world: see the medians for how much.",
+        figure="odds-against-gamma",
+    ),
+)

@@ -1,0 +1,154 @@
+"""Claims about memorised models: tables, and hybrids that search with statistics in hand.
+
+Programs with data are counted anew for each world and number of training lanes, so these claims are measured on a
+few worlds of each site: at equal distances, the first among them. Classes are by lesion alone.
+"""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from priorsim.claims.claim import Beside, Claim, above
+from priorsim.claims.site import Site, Values
+from priorsim.measure.data import count_with_data
+from priorsim.measure.data_counts import DataCounts
+from priorsim.measure.fitting import fitting, least_at_end
+from priorsim.measure.histogram import Cells
+from priorsim.measure.mass import ENDS, End
+from priorsim.measure.tradeoff import corners
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.prior import F64
+from priorsim.worlds import World
+
+WORLDS = 3
+"""Worlds of a site that are measured."""
+CODE_BITS = 22
+"""The bound on header, index and body of programs with data."""
+
+TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
+
+
+def sample(worlds: int) -> list[int]:
+    """The worlds that are measured.
+
+    >>> sample(9), sample(2)
+    ([0, 3, 6], [0, 1])
+    """
+    number = min(WORLDS, worlds)
+    return [place * worlds // number for place in range(number)]
+
+
+@cache
+def data_counts(language: Language, domain: Domain, behaviour: int, train: tuple[int, ...]) -> DataCounts:
+    """The programs with data that fit a world's words on these lanes."""
+    words = tuple(frozenset({word}) for word in domain.unpack(behaviour))
+    world = World("sampled", domain, words, train, "", language.dialect.name, "")
+    return count_with_data(language, world, CODE_BITS)
+
+
+def one_flip(site: Site) -> Values:
+    """1 where the lightest fitting program turns once, from a table to search, as lanes are learnt; else 0."""
+    return _flips(site, frozenset({TABLE}))
+
+
+def one_flip_from_code(site: Site) -> Values:
+    """1 where it turns once, from a table or direct code to search; else 0."""
+    return _flips(site, frozenset({TABLE, CODE}))
+
+
+def _flips(site: Site, before: frozenset[int]) -> Values:
+    chosen = sample(len(site.behaviours))
+    parts = []
+    for end in ENDS:
+        found = np.full(len(chosen), np.nan)
+        if not site.by_form:
+            leaders = np.stack([_leaders(site, chosen, end, learnt) for learnt in _learnt(site)])
+            for place, course in enumerate(leaders.T.tolist()):
+                if NOBODY not in course:
+                    merged = [TABLE if leader in before else leader for leader in course]
+                    turns = [pair for pair in pairwise(merged) if pair[0] != pair[1]]
+                    found[place] = turns == [(TABLE, SEARCHES)]
+        parts.append(Values(found, found))
+    return Values.hull(parts)
+
+
+def _learnt(site: Site) -> list[tuple[int, ...]]:
+    """The training lanes after each lesson."""
+    lessons = site.lessons
+    return [tuple(lane for lesson in lessons[: number + 1] for lane in lesson) for number in range(len(lessons))]
+
+
+def _leaders(site: Site, chosen: list[int], end: End, learnt: tuple[int, ...]) -> np.ndarray:
+    """Which class has the lightest fitting program of each world, or NOBODY where that cannot be told."""
+    code = fitting(site.programs, site.behaviours[chosen], train=learnt)
+    cost = code.programs.bits + float(site.tax) * code.programs.searches
+    direct, search = least_at_end(code.least(cost), end)
+    leaders = np.full(len(chosen), NOBODY)
+    for place, world in enumerate(chosen):
+        header = site.programs.header
+        counts = data_counts(header.language, header.domain, int(site.behaviours[world]), tuple(sorted(learnt)))
+        table = counts.l_min(["table"])
+        # A table is at least as long as one that was found to be possible, and at most as the one that was found.
+        costs = (table.high if table.high is not None else np.inf, direct[place], search[place])
+        least = min(costs)
+        is_alone = costs.count(least) == 1
+        is_told = costs[TABLE] == least or (table.low is not None and least < table.low)
+        if is_alone and is_told:
+            leaders[place] = costs.index(least)
+    return leaders
+
+
+def hybrid_on_hull(site: Site) -> Values:
+    """1 where a hybrid lies on the lower hull of all fitting programs, with and without data; else 0.
+
+    Nan where no hybrid was found.
+    """
+    chosen = sample(len(site.behaviours))
+    found: F64 = np.full(len(chosen), np.nan)
+    if not site.by_form:
+        for place, world in enumerate(chosen):
+            header = site.programs.header
+            counts = data_counts(header.language, header.domain, int(site.behaviours[world]), site.train)
+            hybrids = counts.of("hybrid")
+            if len(hybrids):
+                code = fitting(site.programs, site.behaviours[[world]], train=site.train).programs
+                points = {*zip(code.bits.tolist(), code.steps.tolist(), strict=True)}
+                points |= _points(counts.used) | _points(counts.unused)
+                found[place] = bool(_points(hybrids) & set(corners(points)))
+    return Values(found, found)
+
+
+def _points(cells: Cells) -> set[tuple[int, int]]:
+    return {*zip(cells.bits.tolist(), cells.steps.tolist(), strict=True)}
+
+
+CLAIMS = (
+    Claim(
+        "informed-search",
+        "essay",
+        "A late optimizer already holds statistics, and is the better for it.",
+        "whether a hybrid, a search that uses its data, lies on the lower hull of length against time",
+        "0 or 1",
+        above(0.5),
+        ("in-context",),
+        hybrid_on_hull,
+        f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. {WORLDS} worlds of a census.",
+        figure="cloud",
+    ),
+    Claim(
+        "table-to-search",
+        "Hubinger, Are minimal circuits deceptive?",
+        "The minimal program is a table first and a searcher after enough instances.",
+        "whether the lightest class, of table, code and search, changes exactly once, from table to search",
+        "0 or 1",
+        above(0.5),
+        ("in-context", "inverse"),
+        one_flip,
+        f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom the first. "
+        f"{WORLDS} worlds of a census.",
+        figure="odds-against-lessons",
+        beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
+    ),
+)

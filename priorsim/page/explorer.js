@@ -1,0 +1,211 @@
+/* --- explorer: controls and state -------------------------------------------------------------------------------
+   The address keeps the state: #world=NAME&beta=..&gamma=..&lambda=..&delta=..&cap=.. */
+
+const DATA = JSON.parse(byId("data").textContent);
+const HINTS = {
+  beta: "bits for a bit of length",
+  gamma: "bits for a doubling of the time",
+  lambda: "bits for a step",
+  delta: "search tax: bits for a search node",
+  cap: "most steps a lane, empty for none",
+};
+const PARAMETERS = Object.keys(HINTS);
+const STEPS = { beta: 0.001, gamma: 0.01, lambda: 1, delta: 0.25 };
+const CURVE_PLACES = 160;
+/* The slider of lambda has 0 at its left end and four powers of ten along it. */
+const LAMBDA = { places: 400, decades: 4 };
+
+const state = { world: null, ...DATA.priors[0].values };
+const fields = {};
+const memo = { cells: new Map(), key: null, along: null };
+const worlds = new Map(DATA.worlds.map((world) => [world.name, world]));
+
+function fromSlider(name, place) {
+  if (name !== "lambda") return place;
+  const most = DATA.sliders.lambda[1];
+  return place === 0 ? 0 : Number((most * 10 ** (LAMBDA.decades * (place / LAMBDA.places - 1))).toPrecision(3));
+}
+
+function toSlider(name, value) {
+  if (name !== "lambda") return value;
+  const most = DATA.sliders.lambda[1];
+  return value === 0 ? 0 : Math.max(1, Math.round(LAMBDA.places * (1 + Math.log10(value / most) / LAMBDA.decades)));
+}
+
+/* What is wrong with a value, or null; the rules are priorsim.prior's. A cap may be null. */
+function problemWith(name, value, world) {
+  if (name === "cap" && value === null) return null;
+  if (value === null || !(Math.abs(value) <= 1e100)) return `${name}: give a number`;
+  const least = { beta: world.least_beta, gamma: 0, lambda: 0, delta: -Infinity, cap: 1 }[name];
+  if (value >= least) return null;
+  if (name !== "beta") return `${name} is ${value}: give at least ${least}`;
+  return `beta is ${value}: below ${world.threshold.toFixed(4)} the mass of all programs of dialect ${world.dialect} `
+    + `with ${world.word_bits}-bit words does not converge: give at least ${least}`;
+}
+
+function say(text) {
+  byId("problem").textContent = text;
+}
+
+/* Take a value over and show what follows, or say why not and leave everything as it is. */
+function change(name, value) {
+  const problem = problemWith(name, value, worlds.get(state.world));
+  fields[name].number.setAttribute("aria-invalid", String(problem !== null));
+  say(problem ?? "");
+  if (problem !== null) return;
+  state[name] = value;
+  show();
+  keepAddress();
+}
+
+function chooseWorld(name) {
+  state.world = name;
+  const least = worlds.get(name).least_beta;
+  say(state.beta < least ? `beta was raised to ${least}, the least that converges for this world's language` : "");
+  state.beta = Math.max(state.beta, least);
+  show();
+  keepAddress();
+}
+
+/* A prior that leaves a value open keeps the one that is set, or starts where it is told to. */
+function choosePrior(prior) {
+  const isSet = { beta: state.beta > 1, lambda: state.lambda > 0, cap: state.cap !== null };
+  const open = Object.entries(prior.starts).map(([name, start]) => [name, isSet[name] ? state[name] : start]);
+  Object.assign(state, prior.values, Object.fromEntries(open));
+  say("");
+  show();
+  keepAddress();
+}
+
+/* Whether the state is this named prior; what it leaves open must differ from the value without it. */
+function isChosen(prior) {
+  return PARAMETERS.every((name) => (name in prior.starts) !== (state[name] === prior.values[name]));
+}
+
+function buildControls() {
+  const groups = new Map();
+  for (const world of worlds.values()) {
+    if (!groups.has(world.family)) groups.set(world.family, make("optgroup", { label: world.family }));
+    groups.get(world.family).append(make("option", { value: world.name }, world.name));
+  }
+  byId("world").append(...groups.values());
+  byId("world").addEventListener("change", (event) => chooseWorld(event.target.value));
+  for (const prior of DATA.priors) {
+    const button = make("button", { type: "button", title: prior.description, "data-prior": prior.name }, prior.name);
+    button.addEventListener("click", () => choosePrior(prior));
+    byId("priors").append(button);
+  }
+  byId("sliders").append(...PARAMETERS.map(buildField));
+}
+
+function buildField(name) {
+  const number = make("input", {
+    type: "number", id: `${name}-number`, step: "any", inputmode: "decimal", "aria-describedby": "problem",
+  });
+  const hint = make("span", { class: "quiet" }, HINTS[name]);
+  const label = make("label", { for: `${name}-number` }, make("b", {}, name), " ", hint);
+  const row = make("div", { class: "field" }, label, number);
+  fields[name] = { number };
+  number.addEventListener("input", () => change(name, number.value === "" ? null : number.valueAsNumber));
+  /* What was refused is set back once it is entered; the reason stays. */
+  number.addEventListener("change", () => {
+    number.value = state[name] ?? "";
+    number.setAttribute("aria-invalid", "false");
+  });
+  if (name in DATA.sliders) {
+    const [low, high] = name === "lambda" ? [0, LAMBDA.places] : DATA.sliders[name];
+    const slider = make("input", {
+      type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}`,
+    });
+    slider.addEventListener("input", () => change(name, fromSlider(name, slider.valueAsNumber)));
+    fields[name].slider = slider;
+    row.append(slider);
+  }
+  return row;
+}
+
+function showControls() {
+  byId("world").value = state.world;
+  for (const [name, { number, slider }] of Object.entries(fields)) {
+    number.setAttribute("aria-invalid", "false");
+    if (document.activeElement !== number) number.value = state[name] ?? "";
+    if (!slider) continue;
+    if (name === "beta") slider.min = number.min = worlds.get(state.world).least_beta;
+    slider.value = toSlider(name, state[name]);
+    slider.setAttribute("aria-valuetext", String(state[name]));
+  }
+  const chosen = DATA.priors.filter(isChosen);
+  for (const button of byId("priors").children) {
+    button.setAttribute("aria-pressed", String(chosen.some((prior) => prior.name === button.dataset.prior)));
+  }
+  byId("prior-text").textContent = chosen.length ? chosen[0].description : "No named prior has these values.";
+}
+
+/* Crossovers and curve, which depend on everything but gamma, kept while only gamma moves. The curve goes on to the
+   first of 2, 4 and 8 that leaves room beyond every crossover and the gamma that is set. */
+function alongOf(classes, prior) {
+  const key = JSON.stringify([state.world, { ...prior, gamma: 0 }]);
+  if (memo.key !== key) {
+    const sums = classes.map((cells) => alongGamma(cells, prior));
+    memo.along = { sums, crossovers: crossovers(sums, DATA.roots) };
+    memo.key = key;
+  }
+  const { along } = memo, reach = DATA.roots.range[1];
+  const wanted = Math.max(prior.gamma, ...along.crossovers.flatMap(({ roots }) => roots.map((root) => 1.25 * root)));
+  const last = [reach / 4, reach / 2].find((end) => wanted <= end) ?? reach;
+  if (along.gammas?.at(-1) !== last) {
+    along.gammas = Array.from({ length: CURVE_PLACES + 1 }, (_, i) => last * (i / CURVE_PLACES));
+    along.curve = curve(along.sums, along.gammas);
+  }
+  return along;
+}
+
+function show() {
+  const world = worlds.get(state.world);
+  if (!memo.cells.has(world.name)) memo.cells.set(world.name, unpackCells(world));
+  const classes = memo.cells.get(world.name);
+  const prior = Object.fromEntries(PARAMETERS.map((name) => [name, state[name]]));
+  showControls();
+  showResults(weigh(classes, prior), alongOf(classes, prior), prior, world);
+}
+
+/* Browsers refuse an address that is changed too often. */
+function keepAddress() {
+  clearTimeout(keepAddress.timer);
+  keepAddress.timer = setTimeout(() => {
+    const isSet = ([, value]) => value !== null;
+    const parts = Object.entries(state).filter(isSet).map(([name, value]) => `${name}=${value}`);
+    history.replaceState(null, "", `#${parts.join("&")}`);
+  }, 400);
+}
+
+/* The state that the address holds; false where it holds none. */
+function readAddress() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  if (!["world", ...PARAMETERS].some((name) => given.has(name))) return false;
+  const problems = [], name = given.get("world") ?? state.world;
+  if (worlds.has(name)) state.world = name;
+  else problems.push(`world ${name} is not on this page`);
+  Object.assign(state, DATA.priors[0].values);
+  for (const parameter of PARAMETERS.filter((each) => given.get(each))) {
+    const value = Number(given.get(parameter)), problem = problemWith(parameter, value, worlds.get(state.world));
+    if (problem === null) state[parameter] = value;
+    else problems.push(problem);
+  }
+  say(problems.join("; "));
+  return true;
+}
+
+function startExplorer() {
+  if (!worlds.size) return;
+  state.world = DATA.worlds[0].name;
+  buildControls();
+  byId("panel").hidden = false;
+  const isAsked = readAddress();
+  show();
+  if (isAsked) byId("explorer").scrollIntoView();
+  addEventListener("hashchange", () => { if (readAddress()) show(); });
+}
+
+startClaims();
+startExplorer();

@@ -1,0 +1,224 @@
+"""The verdicts for readers: claims.md, claims.json, and a table as CSV and as LaTeX.
+
+Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from priorsim.claims.claim import Claim
+from priorsim.claims.judge import Judged
+from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
+from priorsim.formats import format_csv, format_json
+from priorsim.listing import format_table
+
+AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
+"""The setting of the grid that is shown first."""
+
+_CSV_HEAD = (
+    *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries"),
+    *("worlds", "holds", "fails", "undefined", "support", "median", "decides"),
+)
+
+
+def verdicts_json(judged: Sequence[Judged], command: str) -> str:
+    """Everything as one JSON object: the command, the rule, and the claims with all their cells."""
+    rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
+    claims = [{**each.to_json(), "headline": headline(each)} for each in judged]
+    return format_json({"command": command, "rule": rule, "claims": claims})
+
+
+def verdicts_csv(judged: Sequence[Judged]) -> str:
+    """A line for each cell of each quantity."""
+    rows: list[list[Any]] = []
+    for each in judged:
+        groups = [
+            (each.claim.quantity, each.cells, True),
+            *((other.text, cells, False) for other, cells in each.beside),
+        ]
+        for quantity, cells, is_deciding in groups:
+            for cell in cells:
+                values = cell.to_json()
+                decides = is_deciding and each.claim.decides(cell)
+                rows.append([each.claim.name, quantity, *(values.get(name) for name in _CSV_HEAD[2:-1]), int(decides)])
+    return format_csv(_CSV_HEAD, rows)
+
+
+def headline(judged: Judged) -> str:
+    """What was found in one sentence: the support in each population at home, and its range over the grid."""
+    at_home = [cell for cell in judged.cells if is_at_home(cell) and judged.claim.decides(cell)]
+    parts = [f"{place_of(cell)}: {support_of(cell)}" for cell in at_home]
+    return "; ".join(parts) + f". Over the grid {range_of(judged)}."
+
+
+def is_at_home(cell: Cell) -> bool:
+    """Whether a cell is at the setting that is shown first."""
+    return all(cell.factors[factor] == level for factor, level in AT_HOME.items())
+
+
+def place_of(cell: Cell) -> str:
+    """Population and words of a cell."""
+    queries = f", {cell.factors['queries']} queries" if "queries" in cell.factors else ""
+    return f"{cell.factors['population']}, w = {cell.factors['word_bits']}{queries}"
+
+
+def support_of(cell: Cell) -> str:
+    """Support and number of worlds in words.
+
+    >>> support_of(Cell({}, 2, 1, 4))
+    '67 % of 3 worlds, 4 more undefined'
+    """
+    undefined = f", {cell.undefined} more undefined" if cell.undefined else ""
+    if cell.support is None:
+        return f"undefined in all {cell.undefined} worlds"
+    return f"{_percent(cell)} of {cell.told} world{'s' * (cell.told != 1)}{undefined}"
+
+
+def range_of(judged: Judged) -> str:
+    """The least and the greatest support over the cells that decide."""
+    told = [cell for cell in judged.cells if cell.support is not None and judged.claim.decides(cell)]
+    if not told:
+        return "no world tells"
+    low, high = (choose(told, key=lambda cell: cell.support or 0) for choose in (min, max))
+    return f"support is {_percent(low)} to {_percent(high)} in {len(told)} cells"
+
+
+def _percent(cell: Cell) -> str:
+    assert cell.support is not None
+    return f"{float(cell.support):.0%}".replace("%", " %")
+
+
+# --- text -------------------------------------------------------------------------------------
+
+
+def verdicts_text(judged: Sequence[Judged]) -> str:
+    """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
+    if len(judged) == 1:
+        return "\n".join(line.replace("**", "") for line in _section(judged[0]))
+    rows = [
+        (each.claim.name, str(each.ruling.verdict), range_of(each), each.ruling.depends_on or "") for each in judged
+    ]
+    return format_table(rows, head=("claim", "verdict", "found", "depends on"))
+
+
+def world_verdicts_text(judged: Sequence[Judged]) -> str:
+    """What `priorsim claims --world` prints: each claim's number in the world, and where in the grid it holds."""
+    rows = []
+    for each in judged:
+        home = next(cell for cell in each.cells if is_at_home(cell))
+        number = "undefined" if home.median is None else f"{home.median:.4g} {each.claim.unit}"
+        holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
+        rows.append((each.claim.name, number, each.claim.condition.text, f"{holds} of {told}"))
+    return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
+
+
+# --- Markdown ---------------------------------------------------------------------------------
+
+
+def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
+    """The page of verdicts: the rule, a table, and a section for each claim."""
+    lines = [
+        "# A verdict on every claim",
+        "",
+        f"Made by `{command}`.",
+        "",
+        "A claim is a condition on a number of one world; its *support* in a cell is the share of worlds in which the",
+        "condition holds, of those in which it can be told. It cannot where a class is empty, the bound censors the",
+        "number, or the disguised programs decide. Cells: every population named, by words; classes by lesion and by",
+        "form; bounds B and B-4; a search tax of 0 and 4 bits.",
+        f"Support above {SUPPORTED_ABOVE} in every cell: supported; below {REFUTED_BELOW} in every cell: refuted;",
+        "otherwise it depends, and the factor is named that explains most of the variance between cells.",
+        "The thresholds were fixed before the runs.",
+        "",
+        *_table(("claim", "", "supports where", "verdict", "depends on"), [_row(each) for each in judged]),
+    ]
+    for each in judged:
+        lines += ["", *_section(each)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(judged: Judged) -> tuple[str, ...]:
+    claim = judged.claim
+    link = f"[{claim.name}](#{claim.name})"
+    return (link, claim.text, _condition(claim), f"**{judged.ruling.verdict}**", judged.ruling.depends_on or "")
+
+
+def _condition(claim: Claim) -> str:
+    return f"{claim.condition.text} {claim.unit}" if claim.unit != "0 or 1" else "true"
+
+
+def _section(judged: Judged) -> list[str]:
+    claim = judged.claim
+    lines = [
+        f"## {claim.name}",
+        "",
+        f"{claim.text} ({claim.source})",
+        "",
+        f"- quantity: {claim.quantity}; supports where {_condition(claim)}",
+        f"- verdict: **{judged.ruling.verdict}**; {range_of(judged)}",
+    ]
+    if judged.ruling.depends_on:
+        lines.append(f"- depends on: {judged.ruling.depends_on}")
+    if claim.identity:
+        lines.append(f"- identity: {claim.identity}")
+    lines.append(f"- limits: {claim.limits}")
+    lines += [
+        "",
+        *_table(
+            ("population", "support", f"median, {claim.unit}"),
+            [_cell_row(cell) for cell in judged.cells if is_at_home(cell)],
+        ),
+    ]
+    for other, cells in judged.beside:
+        lines += ["", f"Beside it: {other.text} {other.condition.text}", ""]
+        lines += _table(
+            ("population", "support", f"median, {other.unit}"), [_cell_row(cell) for cell in cells if is_at_home(cell)]
+        )
+    return lines
+
+
+def _cell_row(cell: Cell) -> tuple[str, ...]:
+    return (place_of(cell), support_of(cell), "" if cell.median is None else f"{cell.median:.4g}")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+# --- LaTeX ------------------------------------------------------------------------------------
+
+
+def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
+    """The table of claims for a paper, with booktabs' rules."""
+    rows = []
+    for each in judged:
+        cells = (_tex(each.claim.text), _tex(_condition(each.claim)), _tex(range_of(each)), each.ruling.verdict)
+        rows.append(" & ".join(cells) + NEW_ROW)
+    return "\n".join(
+        [
+            f"% Made by: {command}. Needs \\usepackage{{booktabs}}.",
+            r"\begin{tabular}{p{0.42\linewidth}lp{0.24\linewidth}l}",
+            r"\toprule",
+            r"Claim & Supports where & Found & Verdict \\",
+            r"\midrule",
+            *rows,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    )
+
+
+NEW_ROW = r" \\"
+_TEX = {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
+_TEX |= {">=": r"$\ge$", "<=": r"$\le$"}
+
+
+def _tex(text: str) -> str:
+    r"""The text with what LaTeX would read as commands escaped.
+
+    >>> print(_tex("67 % of 3, x >= 1, a_b"))
+    67 \% of 3, x $\ge$ 1, a\_b
+    """
+    return re.sub(r">=|<=|[%_&#^<>]", lambda found: _TEX[found[0]], text)

@@ -1,0 +1,161 @@
+"""Worlds measured together against the same worlds one by one, and against plain loops over rows."""
+
+import math
+
+import numpy as np
+import pytest
+from conftest import oracle_atlas
+
+from priorsim.measure.fitting import Programs, at_end, fitting
+from priorsim.measure.held_out import Split, held_out, stated_splits
+from priorsim.measure.histogram import DIRECT, SEARCH, acceptable, kinds_of
+from priorsim.measure.learning import learning
+from priorsim.measure.mass import ENDS
+from priorsim.measure.splits import ByBehaviour, averaged, on_cameras, on_split
+from priorsim.measure.weighed import weigh
+from priorsim.prior import Prior
+from priorsim.worlds.proxy import Camera
+from priorsim.worlds.world import World
+
+TRAIN, HELD_OUT = (0, 1, 2, 4, 5), (3, 6, 7)
+PRIORS = [Prior("plain"), Prior("taxed", delta=4), Prior("timed", gamma=1)]
+
+
+@pytest.fixture(scope="module")
+def atlas():
+    return oracle_atlas("logic-w3-23")
+
+
+@pytest.fixture(scope="module")
+def targets(atlas):
+    """Behaviours with both classes, one without search, and one that no program has."""
+    programs = Programs.of(atlas)
+    both = ByBehaviour(programs).both_classes()
+    direct_only = np.setdiff1d(programs.behaviour[programs.kind == DIRECT], programs.behaviour[programs.kind == SEARCH])
+    missing = np.setdiff1d(np.arange(1, 5000, 37, dtype=np.uint64), programs.behaviour)
+    return np.array([*both[:: max(1, len(both) // 6)], direct_only[3], missing[0]], dtype=np.uint64)
+
+
+def world_of(atlas, behaviour):
+    domain = atlas.header.domain
+    words = tuple(frozenset({word}) for word in domain.unpack(int(behaviour)))
+    return World("one", domain, words, TRAIN, "", "logic", "")
+
+
+def same(found, wanted):
+    return (wanted is None and math.isnan(found)) or found == pytest.approx(float(wanted), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.name)
+def test_all_worlds_at_once_are_what_each_is_alone(atlas, targets, prior):
+    census = ByBehaviour(Programs.of(atlas))
+    masses, weighed = census.masses(prior), weigh(atlas, prior)
+    own = Split("own", TRAIN, HELD_OUT)
+    for split in (own, *stated_splits(world_of(atlas, targets[0]))[:4]):
+        found = on_split(census, masses, targets, split)
+        accuracy = found.right(targets, split.held_out)
+        for place, behaviour in enumerate(targets):
+            alone = held_out(weighed, world_of(atlas, behaviour), split)
+            assert same(found.entropy[place], alone.entropy)
+            assert found.fitting[place] == pytest.approx([mass.value for mass in alone.masses], rel=1e-12)
+            assert found.faithful[place] == pytest.approx([mass.value for mass in alone.faithful], rel=1e-12)
+            for end in ENDS:
+                direct, search = found.defection(end)
+                assert same(direct[place], alone.defection(end.direct))
+                assert same(search[place], alone.defection(end.search))
+            if split is own:
+                last = learning(weighed, world_of(atlas, behaviour)).listed[-1]
+                assert accuracy[place] == pytest.approx([mass.value for mass in last.right], rel=1e-12)
+
+
+def test_counts_of_functions_and_programs_are_those_of_plain_loops(atlas, targets):
+    census = ByBehaviour(Programs.of(atlas))
+    split = Split("own", TRAIN, HELD_OUT)
+    found = on_split(census, census.masses(PRIORS[0]), targets, split)
+    kind = kinds_of(atlas.rows, "lesion")
+    for place, behaviour in enumerate(targets):
+        fits = acceptable(atlas.rows.behaviour, world_of(atlas, behaviour), TRAIN)
+        for end in ENDS:
+            sides = [fits & np.isin(kind, side) for side in (end.direct, end.search)]
+            functions = [len(set(atlas.rows.behaviour[side].tolist())) for side in sides]
+            lengths = [set(atlas.rows.bits[side].tolist()) for side in sides]
+            both = sorted(lengths[0] & lengths[1])
+            programs = [int(atlas.rows.count[side & np.isin(atlas.rows.bits, both)].sum()) for side in sides]
+            assert [each[place] for each in found.functions(end)] == functions
+            assert [each[place] for each in found.programs(end)] == programs
+
+
+@pytest.mark.parametrize("cost", ["bits", "steps"])
+def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, cost):
+    programs = Programs.of(atlas)
+    census = ByBehaviour(programs)
+    costs = getattr(programs, cost).astype(np.float64)
+    least = census.least(costs)
+    for split in stated_splits(world_of(atlas, targets[0])):
+        found = on_split(census, census.masses(PRIORS[0]), targets, split)
+        for end in ENDS:
+            all_do, some_do = found.lightest_defects(least, end)
+            for place, behaviour in enumerate(targets):
+                fits = acceptable(programs.behaviour, world_of(atlas, behaviour), split.train)
+                is_faithful = fits & (programs.behaviour == behaviour)
+                if not is_faithful.any():
+                    assert math.isnan(all_do[place])
+                    continue
+                lightest = fits & (costs == costs[fits].min())
+                defects = np.isin(programs.kind, end.search) & (programs.behaviour != behaviour)
+                assert all_do[place] == (lightest & ~defects).sum() == 0 or not all_do[place]
+                assert bool(all_do[place]) == bool(defects[lightest].all())
+                assert bool(some_do[place]) == bool(defects[lightest].any())
+
+
+def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
+    doubled = np.concatenate([targets, targets[:2]])
+    programs = Programs.of(atlas, max_bits=20)
+    found = fitting(programs, doubled, train=TRAIN, held_out=HELD_OUT)
+    weights, kept = programs.weights(PRIORS[1]), found.programs.weights(PRIORS[1])
+    domain = atlas.header.domain
+    assert found.programs.bits.max() <= 20
+    for place, behaviour in enumerate(doubled):
+        fits = acceptable(programs.behaviour, world_of(atlas, behaviour), TRAIN)
+        words = domain.unpack(int(behaviour))
+        wrong = [
+            sum(answered[lane] != words[lane] for lane in HELD_OUT)
+            for answered in map(domain.unpack, programs.behaviour[fits].tolist())
+        ]
+        assert found.wrong(kept)[place] == pytest.approx(float((weights[fits] * wrong).sum()), rel=1e-12)
+        for kind in (DIRECT, SEARCH):
+            mine = fits & (programs.kind == kind)
+            right = mine & (programs.behaviour == behaviour)
+            assert found.sums(kept)[place][kind] == pytest.approx(weights[mine].sum(), rel=1e-12)
+            assert found.faithful(kept)[place][kind] == pytest.approx(weights[right].sum(), rel=1e-12)
+            least = found.least(found.programs.bits)[place][kind]
+            assert least == (programs.bits[mine].min() if mine.any() else np.inf)
+
+
+def test_cameras_are_groups_of_what_they_accept(atlas, targets):
+    prior = PRIORS[0]
+    census = ByBehaviour(Programs.of(atlas))
+    masses, weighed = census.masses(prior), weigh(atlas, prior)
+    cameras = []
+    for behaviour in targets:
+        truth = world_of(atlas, behaviour)
+        seen = tuple(frozenset({word, word ^ 1}) for words in truth.acceptable for word in words)
+        cameras.append(Camera("camera", truth.domain, seen, TRAIN, "", "logic", "", truth=truth))
+    found = on_cameras(census, masses, cameras)
+    for place, camera in enumerate(cameras):
+        alone = held_out(weighed, camera, Split("own", camera.train, camera.held_out))
+        assert same(found.entropy[place], alone.entropy)
+        assert found.fitting[place] == pytest.approx([mass.value for mass in alone.masses], rel=1e-12)
+        truth = acceptable(census.behaviour, camera.truth, range(8))
+        assert found.faithful[place] == pytest.approx(masses[truth].sum(axis=0), rel=1e-12)
+
+
+def test_an_average_is_over_the_splits_in_which_a_number_is_defined():
+    mean = averaged([np.array([1.0, math.nan, math.nan]), np.array([2.0, 3.0, math.nan])])
+    assert mean[:2].tolist() == [1.5, 3.0]
+    assert math.isnan(mean[2])
+
+
+def test_sides_of_an_end_hold_all_classes():
+    by_class = np.array([[1.0, 2.0, 4.0]])
+    assert [[side[0] for side in at_end(by_class, end)] for end in ENDS] == [[3.0, 4.0], [1.0, 6.0]]

@@ -1,0 +1,29 @@
+"""The page of the tests, and its HTML."""
+
+from fractions import Fraction
+
+import pytest
+
+from priorsim.page import MenuWorld, Page, Picture, page_html
+from tests.page.made_up import CLAIMS, PNG, SVG, WORLDS
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    folder = tmp_path_factory.mktemp("figures")
+    (folder / "plot.svg").write_text(SVG)
+    (folder / "dot.png").write_bytes(PNG)
+    figures = [
+        *(Picture(name, f"A {name}", "`gamma` < 1", folder / "plot.svg") for name in ("plot", "plot two")),
+        Picture("dot", "A dot", "", folder / "dot.png"),
+    ]
+    witnesses = ("(mul x x)", None, "(find (c) (eq x c))")
+    worlds = [
+        MenuWorld(histogram, witnesses if name == "two-roots" else (None,) * 3) for name, histogram in WORLDS.items()
+    ]
+    return Page(CLAIMS, Fraction(1, 3), Fraction(2, 3), figures, worlds, [("command", "`priorsim paper`")])
+
+
+@pytest.fixture(scope="session")
+def html(page: Page) -> str:
+    return page_html(page)

@@ -1,0 +1,123 @@
+"""What the tests of the page show on it: worlds, claims and figures that are made up.
+
+The histograms hold what few worlds do: counts beyond 2^53, two crossovers, empty classes, sides that
+never differ, cells that differ in nothing that the page asks.
+"""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, merge_cells
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.page import ClaimRow
+from priorsim.worlds.world import World
+
+Row = tuple[int, int, int, int, int, int]
+"""Class, bits, steps, searches, faithful, count."""
+
+TWO_ROOTS: list[Row] = [
+    # At 8 lanes t is 1, 8 and 64: search is ahead where time is free and where it is dear, behind in between.
+    (SEARCH, 18, 8, 1, 1, 1),
+    (DIRECT, 7, 64, 0, 1, 1),
+    (SEARCH, 5, 512, 1, 0, 3),
+    (DISGUISED, 22, 100, 0, 0, 1),
+]
+SAME: list[Row] = [(DIRECT, 9, 24, 0, 1, 7), (SEARCH, 9, 24, 1, 0, 7)]
+HUGE: list[Row] = [
+    (DIRECT, 60, 80, 0, 1, 2**61 + 12345),
+    (SEARCH, 60, 1000, 2, 0, 2**63 + 1),
+    (SEARCH, 20, 4000, 1, 1, 5),
+]
+
+
+def random_rows(seed: int, cells: int) -> list[Row]:
+    random = np.random.default_rng(seed)
+    top = [3, 37, 4000, 4, 2, 10**6]
+    rows = random.integers([0, 12, 8, 0, 0, 1], top, size=(cells, 6))
+    return [tuple(row) for row in rows.tolist()]
+
+
+def made_up(name: str, rows: list[Row], *, word_bits: int = 3, train: int = 6, family: str = "inverse") -> Histogram:
+    """A histogram with these cells; of two cells that differ in being essential alone, the page must make one."""
+    header = AtlasHeader(Language.named("arith", word_bits), Domain.default(word_bits), 36)
+    lanes = len(header.domain.lanes)
+    world = World(name, header.domain, (frozenset([1]),) * lanes, tuple(range(train)), family, "arith", f"<{name}> & x")
+    kind, bits, steps, searches, faithful, count = zip(*rows, strict=True) if rows else ((),) * 6
+    split = [True, False]
+    cells = Cells(
+        np.array(kind * 2, dtype=np.uint8),
+        np.array(bits * 2, dtype=np.uint8),
+        np.array(steps * 2, dtype=np.uint32),
+        np.array(searches * 2, dtype=np.uint8),
+        np.array(faithful * 2, dtype=bool),
+        np.repeat(np.array(split), len(rows)),
+        np.zeros(2 * len(rows), dtype=bool),
+        np.array([*(each - each // 2 for each in count), *(each // 2 for each in count)], dtype=np.uint64),
+    )
+    cells = merge_cells(cells.take(cells.count > 0))
+    least = [min((row[1] for row in rows if row[0] == kind), default=None) for kind in range(3)]
+    keys = tuple(None if bits is None else RowKey(bits, 0, 0, 0, 8, 0) for bits in least)
+    return Histogram(header, world, "lesion", cells, (0,) * 8, keys, keys)
+
+
+WORLDS = {
+    histogram.world.name: histogram
+    for histogram in (
+        made_up("two-roots", TWO_ROOTS),
+        made_up("random-a", random_rows(1, 400)),
+        made_up("random-b", random_rows(2, 1200), word_bits=4, train=16, family="forward"),
+        made_up("same", SAME),
+        made_up("huge", HUGE, family="forward"),
+        made_up("no-search", [row for row in random_rows(3, 50) if row[0] == DIRECT]),
+        made_up("nothing", []),
+    )
+}
+
+
+def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
+    cells = [
+        {
+            **{"population": "all", "word_bits": 3, "class_by": by, "bound_bits": 36, "tax": tax, "worlds": 10},
+            **{"holds": 4, "fails": 4, "undefined": 2, "support": support},
+        }
+        for by, tax, support in (("form", 0, 0.5), ("lesion", 4, 0.9), ("lesion", 0, None))
+    ]
+    row = {
+        **{
+            "id": name,
+            "source": "essay",
+            "claim": f"{name} </script><b>&",
+            "quantity": "`Delta L`",
+            "condition": "> 0",
+        },
+        **{"verdict": verdict, "depends_on": None, "headline": "0.5 of 10 worlds.", "cells": cells, "figure": None},
+        "limits": "a toy",
+    }
+    return {**row, **changes}  # type: ignore[return-value]
+
+
+CLAIMS = [
+    claim("proxy", "supported", figure="plot"),
+    claim("ask-directly", "refuted", source="Ref B"),
+    claim("much-simpler", "depends", depends_on="the word size"),
+    claim("three-counts", "identity", source="Ref A", cells=[]),
+    claim("walks", "not answerable here", cells=[]),
+    *(claim(f"claim-{number}", "supported") for number in range(7)),
+]
+SVG = """<?xml version="1.0"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg xmlns:xlink="http://www.w3.org/1999/xlink" width="504pt" height="90pt" viewBox="0 0 504 90"
+  xmlns="http://www.w3.org/2000/svg"><metadata><a href="http://example.org"/></metadata>
+ <defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
+  <path id="mark" d="M 0 0
+L 5 5"/><clipPath id="frame"><rect width="504" height="90"/></clipPath></defs>
+ <g clip-path="url(#frame)"><use xlink:href="#mark" x="9" y="9" style="clip-path: url(#frame)"/></g>
+</svg>
+"""
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)

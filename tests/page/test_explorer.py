@@ -1,0 +1,196 @@
+"""The explorer computes what Python does: `measure` is the reference for every number, to 1e-9."""
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from priorsim.errors import PriorsimError
+from priorsim.measure.crossover import crossovers
+from priorsim.measure.histogram import Histogram
+from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
+from priorsim.page.explorer import packed
+from priorsim.prior import PARAMETERS, PRIORS, Prior, named_prior
+from tests.browser import asking, opened
+from tests.page.made_up import WORLDS
+
+DRIVE = """
+const move = (id, value, event) => { byId(id).value = value; byId(id).dispatchEvent(new Event(event)); };
+const cells = (name) => [...document.querySelectorAll(`[data-${name}]`)].map((each) => each.dataset[name]);
+function look() {
+  const number = (name) => byId(`${name}-number`).value;
+  return {
+    values: Object.fromEntries(PARAMETERS.map((name) => [name, number(name) === "" ? null : Number(number(name))])),
+    odds: [byId("odds").dataset.low, byId("odds").dataset.high], text: byId("odds").textContent,
+    says: byId("says").textContent, shares: cells("share"), faithful: cells("faithful"),
+    roots: cells("roots").map(JSON.parse),
+    words: [...document.querySelectorAll("[data-roots]")].map((each) => each.textContent),
+    pressed: [...document.querySelectorAll("#priors [aria-pressed=true]")].map((each) => each.dataset.prior),
+    problem: byId("problem").textContent, plotted: document.querySelectorAll("#plot .line").length,
+    least: Number(byId("beta").min),
+  };
+}
+"""
+
+
+def is_near(text: str, value: float | None) -> bool:
+    """Whether the page's number is that one to 1e-9; unknown and infinite ones must be the same."""
+    shown = None if text == "null" else float(text)
+    if shown is None or value is None or math.isinf(value):
+        return shown == value
+    return abs(shown - value) <= 1e-9
+
+
+def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
+    """Odds, shares, faithful shares and crossovers on the page are those of `measure`."""
+    odds, by_class = log_odds_of(histogram, prior), masses(histogram, prior)
+    faithful: list[float | None] = []
+    for kind, mass in enumerate(by_class):
+        right = histogram.cells.of([kind])
+        right = right.take(right.faithful)
+        part = log2_sum(log2_weights(right, histogram.header, prior), right.count)
+        faithful.append(None if mass.log2 == -math.inf else 2 ** (part - mass.log2))
+    asked = {"odds": [odds.low, odds.high], "shares": shares(by_class) or [None] * 3, "faithful": faithful}
+    for name, values in asked.items():
+        assert len(seen[name]) == len(values)
+        assert all(map(is_near, seen[name], values)), (name, seen, values)
+    for end, roots, words in zip(ENDS, seen["roots"], seen["words"], strict=True):
+        found = crossovers(histogram, prior, end)
+        assert roots == pytest.approx(list(found.values), rel=0, abs=1e-9)
+        if not roots:
+            said = {None: "empty", -1: "stay negative", 0: "0 throughout", 1: "stay positive"}
+            assert said[found.sign] in words
+
+
+POSITIONS = (
+    *({"beta": 1, "gamma": gamma, "lambda": 0, "delta": 0} for gamma in (0, 1, 4.5)),
+    {"beta": 2.125, "gamma": 0.5, "lambda": 250, "delta": 3},
+    {"beta": 4, "gamma": 8, "lambda": 400, "delta": -8},
+)
+"""Places of the sliders; that of lambda is no value but a place along powers of ten."""
+REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "delta": "", "cap": "0.5"}
+SCRIPT = f"""{DRIVE}
+const POSITIONS = {json.dumps(POSITIONS)}, REFUSED = {json.dumps(REFUSED)};
+const reset = (world) => {{
+  move("world", world, "change");
+  document.querySelector("[data-prior=solomonoff]").click();
+}};
+const ask = () => ({{
+  moved: DATA.worlds.map((world) => {{
+    move("world", world.name, "change");
+    return POSITIONS.map((places) => {{
+      for (const [name, place] of Object.entries(places)) move(name, place, "input");
+      return look();
+    }});
+  }}),
+  alone: Object.fromEntries(DATA.worlds.map(({{ name }}) => {{ reset(name); return [name, look()]; }})),
+  priors: (reset("random-a"), move("cap-number", 99, "input"), DATA.priors.map(({{ name }}) => {{
+    document.querySelector(`[data-prior="${{name}}"]`).click();
+    return look();
+  }})),
+  refused: (reset("random-a"), Object.entries(REFUSED).map(([name, text]) => {{
+    const before = byId("odds").dataset.low;
+    move(`${{name}}-number`, text, "input");
+    const told = byId("problem").textContent, isSame = byId("odds").dataset.low === before;
+    byId(`${{name}}-number`).dispatchEvent(new Event("change"));
+    return [name, told, isSame, look()];
+  }})),
+  controls: [...document.querySelectorAll("input, select, button")].map((each) => (
+    each.ariaLabel || each.textContent || [...(each.labels ?? [])].map((label) => label.textContent).join(" ")).trim()),
+}});
+"""
+
+
+@pytest.fixture(scope="module")
+def driven(html: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the explorer showed as SCRIPT moved its controls, in one visit."""
+    answers: dict[str, Any] = opened(tmp_path_factory.mktemp("driven"), asking(html, SCRIPT)).answers
+    return answers
+
+
+def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, Any]):
+    assert len(driven["moved"]) == len(WORLDS)
+    for histogram, looks in zip(WORLDS.values(), driven["moved"], strict=True):
+        for seen, places in zip(looks, POSITIONS, strict=True):
+            values = dict(seen["values"])
+            by_lambda = 0 if places["lambda"] == 0 else 10 ** (4 * (places["lambda"] / 400 - 1))
+            assert values.pop("lambda") == pytest.approx(by_lambda, rel=0.01)
+            assert values == {**{name: places[name] for name in ("beta", "gamma", "delta")}, "cap": None}
+            expect(seen, histogram, Prior("set on the page").with_values(seen["values"]))
+
+
+def test_two_crossovers_are_both_found(driven: dict[str, Any]):
+    low = crossovers(WORLDS["two-roots"], Prior("solomonoff"), ENDS[0]).values
+    seen = driven["alone"]["two-roots"]
+    assert len(low) == 2
+    assert seen["roots"][0] == pytest.approx(low, abs=1e-9)
+    assert seen["words"][0] == ", ".join(f"{root:.4f}" for root in low)
+    assert seen["plotted"] == 2
+
+
+def test_numbers_the_address_holds_are_taken_whole(html: str, tmp_path: Path):
+    place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&delta=-0.75&cap=200.5"
+    seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
+    asked = {"beta": 1.23456789, "gamma": 0.987654321, "lambda": 0.00123, "delta": -0.75, "cap": 200.5}
+    assert seen["values"] == asked
+    assert seen["problem"] == ""
+    assert seen["pressed"] == []
+    expect(seen, WORLDS["random-b"], Prior("address").with_values(asked))
+
+
+def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
+    for name, seen in zip(PRIORS, driven["priors"], strict=True):
+        given = {("lam" if need == "lambda" else need): seen["values"][need] for need in PRIORS[name].needs}
+        prior = named_prior(name, **given)
+        assert seen["pressed"] == [name]
+        assert seen["values"] == {parameter: prior.value(parameter) for parameter in PARAMETERS}
+        expect(seen, WORLDS["random-a"], prior)
+
+
+def test_what_python_refuses_is_refused_with_the_reason_and_changes_nothing(driven: dict[str, Any]):
+    for name, told, is_same, seen in driven["refused"]:
+        assert told.startswith(name)
+        assert "give" in told
+        assert is_same
+        assert seen["values"] == {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None}
+    assert [name for name, *_ in driven["refused"]] == list(REFUSED)
+    least = driven["alone"]["random-a"]["least"]
+    with pytest.raises(PriorsimError, match=re.escape(f"give a beta of at least {least}")):
+        masses(WORLDS["random-a"], Prior("flat", beta=float(REFUSED["beta"])))
+    masses(WORLDS["random-a"], Prior("least", beta=least))
+
+
+def test_one_sided_odds_and_empty_worlds_are_said_in_words(driven: dict[str, Any]):
+    one_sided, nothing, same = (driven["alone"][name] for name in ("no-search", "nothing", "same"))
+    assert one_sided["text"] == "\N{MINUS SIGN}inf"
+    assert one_sided["says"] == "one-sided: no search program fits up to 36 bits"
+    assert nothing["text"] == "unknown"
+    assert nothing["says"] == "no program fits up to 36 bits"
+    assert one_sided["plotted"] == nothing["plotted"] == 0
+    assert same["says"] == "even"
+    assert same["text"] == "0.00 bits"
+    for name, seen in driven["alone"].items():
+        expect(seen, WORLDS[name], Prior("solomonoff"))
+
+
+def test_every_control_has_a_name(driven: dict[str, Any]):
+    assert len(driven["controls"]) > 30
+    assert all(driven["controls"])
+
+
+def test_packing_keeps_every_program():
+    for histogram in WORLDS.values():
+        cells, found = histogram.cells, {}
+        for kind, searches, faithful, bits, excess, counts in packed(cells):
+            for steps, count in zip(np.cumsum(excess).tolist(), counts, strict=True):
+                found[kind, bits, steps, searches, faithful] = count
+        asked: dict[tuple[int, ...], int] = {}
+        columns = (cells.kind, cells.bits, cells.steps, cells.searches, cells.faithful, cells.count)
+        for *at, count in zip(*(column.tolist() for column in columns), strict=True):
+            key = tuple(map(int, at))
+            asked[key] = asked.get(key, 0) + count
+        assert found == asked

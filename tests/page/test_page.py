@@ -1,0 +1,134 @@
+"""The page: its claims and figures are as given, it asks for nothing outside itself, and it fits its screens."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from priorsim.errors import PriorsimError
+from priorsim.measure.histogram_file import format_histogram, parse_histogram
+from priorsim.page import MAX_PAGE_BYTES, ClaimRow, MenuWorld, Page, Picture, page_html, write_page
+from priorsim.page.pictures import inline_svg
+from tests.browser import asking, opened
+from tests.page.made_up import CLAIMS, SVG, claim
+
+
+def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
+    script = """
+    const shown = () => [...document.querySelectorAll("tbody.claim:not([hidden])")].map((each) => each.id.slice(6));
+    function ask() {
+      const found = { text: document.querySelector("#claim-proxy .text").textContent, open: [] };
+      for (const key of ["id", "source", "verdict"]) {
+        document.querySelector(`[data-key=${key}]`).click(); found[key] = shown();
+      }
+      document.querySelector("[data-key=verdict]").click(); found.down = shown();
+      document.querySelector("[data-key=verdict]").click(); found.again = shown();
+      document.querySelector("[name=verdict][value=supported]").click(); found.filtered = shown();
+      byId("find").value = "WORD size";
+      byId("find").dispatchEvent(new Event("input", { bubbles: true })); found.found = shown();
+      const button = document.querySelector("#claim-much-simpler .opens"), row = byId("cells-much-simpler");
+      for (let i = 0; i < 2; i++) { button.click(); found.open.push([button.ariaExpanded, row.checkVisibility()]); }
+      return found;
+    }"""
+    found = opened(tmp_path, asking(html, script)).answers
+    names = [each["id"] for each in CLAIMS]
+    assert found["text"] == "proxy </script><b>&"
+    assert found["id"] == sorted(names)
+    assert found["source"] == [
+        *(n for n in names if n not in ("ask-directly", "three-counts")),
+        "three-counts",
+        "ask-directly",
+    ]
+    order = ["supported", "depends", "refuted", "identity", "not answerable here"]
+    verdicts = {each["id"]: order.index(each["verdict"]) for each in CLAIMS}
+    assert [verdicts[name] for name in found["verdict"]] == sorted(verdicts.values())
+    assert [verdicts[name] for name in found["down"]] == sorted(verdicts.values(), reverse=True)
+    assert found["again"] == names
+    assert found["filtered"] == [name for name in names if verdicts[name]]
+    assert found["found"] == ["much-simpler"]
+    assert found["open"] == [["true", True], ["false", False]]
+
+
+def test_an_address_opens_its_claim(html: str, tmp_path: Path):
+    ask = """const ask = () => [[...document.querySelectorAll(".claim.open")].map((each) => each.id),
+      byId("cells-three-counts").checkVisibility(), location.hash];"""
+    answers = opened(tmp_path, asking(html, ask), "#claim-three-counts").answers
+    assert answers == [["claim-three-counts"], True, "#claim-three-counts"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (claim("new", "likely"), "unknown verdict"),
+        (claim("new", "depends", figure="none"), "not on the page"),
+        (claim("walks", "depends"), "there twice"),
+    ],
+)
+def test_a_claim_that_is_not_as_it_should_be_is_refused(page: Page, wrong: ClaimRow, says: str):
+    with pytest.raises(PriorsimError, match=says):
+        page_html(Page([*CLAIMS, wrong], page.refuted_below, page.supported_above, page.figures, page.worlds, []))
+
+
+# --- the page itself --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_screen(html: str, tmp_path: Path, width: int):
+    report = """<script>addEventListener("load", () => { byId("open-all").click();
+      parent.postMessage([document.documentElement.scrollWidth, innerWidth], "*"); });</script></body>"""
+    (tmp_path / "inner.html").write_text(html.replace("</body>", report))
+    frame = f"""<!doctype html><body><pre id="answers"></pre>
+      <script>addEventListener("message", (event) => {{ answers.textContent = JSON.stringify(event.data); }});</script>
+      <iframe src="inner.html" style="width:{width}px;height:800px;border:0"></iframe></body>"""
+    scrolled, inner = opened(tmp_path, frame).answers
+    assert scrolled <= inner == width
+
+
+def test_the_page_asks_for_nothing_outside_itself(html: str):
+    assert "default-src 'none'" in html
+    targets = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", html) + re.findall(r"url\(([^)]*)\)", html)
+    assert len(targets) > 10
+    assert [each for each in targets if not each.startswith(("#", "data:"))] == []
+
+
+def test_ids_are_unique_and_every_reference_has_its_target(html: str):
+    markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    ids = re.findall(r'\bid="([^"]*)"', markup)
+    assert len(ids) == len(set(ids))
+    wanted = re.findall(r'(?:href="#|url\(#|aria-labelledby="|aria-controls="|for=")([^")]*)', markup)
+    assert "plot-mark" in wanted and "plot-two-frame" in wanted
+    assert [each for each in wanted if each not in ids] == []
+
+
+@pytest.mark.parametrize("inside", ["<style>g{fill:red}</style>", "<script>1</script>"])
+def test_a_figure_that_would_reach_the_page_is_refused(inside: str):
+    with pytest.raises(ValueError, match="it has a"):
+        inline_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>', "plot")
+
+
+def test_a_figure_of_another_format_or_none_is_refused(page: Page, tmp_path: Path):
+    (tmp_path / "plot.pdf").write_bytes(b"%PDF")
+    (tmp_path / "cut.svg").write_text(SVG[:-20])
+    for name, says in (("plot.pdf", "neither"), ("cut.svg", "set inline"), ("gone.svg", "cannot be read")):
+        figures = [Picture("plot", "", "", tmp_path / name)]
+        with pytest.raises(PriorsimError, match=says):
+            page_html(Page(CLAIMS, page.refuted_below, page.supported_above, figures, page.worlds, []))
+
+
+def test_worlds_that_do_not_fit_are_left_out_by_name_the_largest_first(page: Page, html: str):
+    whole = len(html.encode())
+    assert whole < MAX_PAGE_BYTES and "Left out" not in html
+    limit = whole - 1000
+    smaller = page_html(page, max_bytes=limit)
+    assert len(smaller.encode()) <= limit
+    assert "Left out" in smaller and "<code>random-b</code>" in smaller and '"name":"random-b"' not in smaller
+    assert '"name":"random-a"' in smaller
+    with pytest.raises(PriorsimError, match="no room"):
+        page_html(page, max_bytes=20_000)
+
+
+def test_the_same_results_give_the_same_bytes(page: Page, html: str, tmp_path: Path):
+    worlds = [MenuWorld(parse_histogram(format_histogram(each.histogram)), each.witnesses) for each in page.worlds]
+    again = Page(page.claims, page.refuted_below, page.supported_above, page.figures, worlds, page.made_from)
+    write_page(tmp_path / "report.html", again)
+    assert (tmp_path / "report.html").read_bytes() == html.encode()
