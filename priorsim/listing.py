@@ -214,3 +214,46 @@ def tables_text(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]
     levin   7
     """
     return "\n\n".join(format_table(rows, head=head) for head, rows in tables)
+
+
+def walk_text(report: Mapping[str, Any]) -> str:
+    """What `priorsim walk` prints, from the object that --json prints."""
+    losses = "wrong training lanes" if report["loss_by"] == "lanes" else "wrong bits on the training lanes"
+    lines = [
+        f"world {report['world']}: {report['description'] or 'no description'}",
+        f"trained on lanes {format_lanes(report['train'])} of {report['lanes']}; loss: {losses}",
+        f"{report['dynamics']} walks among the {report['programs']:,} {report['dialect']} programs up to "
+        f"{report['max_bits']} bits, by edits of radius {report['radius']}; start: {report['start']}",
+        "",
+    ]
+    if "walk" in report:
+        rows = [
+            (visit["step"], visit["loss"], visit["class"], visit["bits"], visit["program"]) for visit in report["walk"]
+        ]
+        return "\n".join([*lines, format_table(rows, head=("step", "loss", "class", "bits", "program"))])
+    shares = [(name, *map(_share_text, parts.values())) for name, parts in report["ends"].items()]
+    lines += [f"{_walks_text(report)}, by class of the program:"]
+    lines += [format_table(shares, head=("class", "fits", "right on all lanes", "falls short")), ""]
+    if report.get("total_variation") is not None:
+        lines.append(f"distance of what fits from the posterior: {report['total_variation']:.4f} (total variation)")
+    if report.get("residual"):
+        lines.append(f"mass not followed to its end: at most {report['residual']:.1g}")
+    for name, hit in report.get("hitting", {}).items():
+        met = f"after {hit['proposals']:.6g} proposals" if hit["proposals"] is not None else "never"
+        lines.append(f"first fitting {name} program: {met}, from {hit['chance']:.4f} of the starts")
+    rows = [(f"{row['chance']:.4f}", row["loss"], row["class"], row["bits"], row["program"]) for row in report["most"]]
+    return "\n".join([*lines, "", format_table(rows, head=("chance", "loss", "class", "bits", "program"))])
+
+
+def _walks_text(report: Mapping[str, Any]) -> str:
+    if "walks" in report:
+        return f"{report['walks']:,} walks of seed {report['seed']}, shares with intervals of 95 %"
+    if report["steps"] is not None:
+        return f"where walks are after {report['steps']} steps"
+    return "where walks are in the long run" if report["dynamics"] == "metropolis" else "where walks end"
+
+
+def _share_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{value['value']:.4f} [{value['low']:.4f}, {value['high']:.4f}]"
+    return f"{value:.4f}" if value == 0 or value >= 1e-4 else f"{value:.1e}"

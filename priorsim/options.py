@@ -34,6 +34,7 @@ Delta = Annotated[float | None, typer.Option("--delta", help="Search tax: bits f
 Cap = Annotated[float | None, typer.Option("--cap", help="Most mean steps that still count.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops.")]
+WorldDialect = Annotated[str | None, typer.Option("--dialect", help="arith, logic or loops.  [default: the world's]")]
 WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
 Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]

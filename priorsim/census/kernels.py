@@ -575,6 +575,29 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
     read_key(1 + walk[last, USED] + symbols[chosen[last], BITS], key, walk, memory)
 
 
+@kernel
+def list_programs(codes, split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+    """Write the next programs, from where the walk stands; returns how many, fewer than there is room for at the end.
+
+    `codes` is uint64 (symbols,), the bits of each symbol; `listed` uint64 (programs, ROW_FIELDS + 1): the row
+    key of each program, then a 1 and its code, which must fit: at most 63 bits. `key` is scratch of shape
+    (ROW_FIELDS,), `split` any position of the walk.
+    """
+    for row in range(len(listed)):
+        bits = advance(0, 1, split, shape, symbols, scopes, walk, memory, state)
+        if bits == 0:
+            return row
+        read_key(bits, key, walk, memory)
+        for field in range(ROW_FIELDS):
+            listed[row, field] = key[field]
+        code = U(2)
+        for p in range(state[POSITION] + 1):
+            symbol = walk[p, CURSOR] - 1
+            code = (code << U(symbols[symbol, BITS])) | codes[symbol]
+        listed[row, ROW_FIELDS] = code
+    return len(listed)
+
+
 @inlined
 def read_key(bits, key, walk, memory):  # type: ignore[no-untyped-def]
     """Write the row key of the program of so many bits the walk stands on to `key`."""

@@ -1,0 +1,77 @@
+"""How often walks end at a function, against its posterior mass: on the line search follows the prior."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class EndsAgainstMass:
+    """Fitting behaviours.
+
+    Attributes
+    ----------
+    world, dynamics : str
+    radius : int
+        Bits of an edit.
+    kinds : sequence of str
+        Class that holds most of a behaviour's mass.
+    posterior, ends : sequence of float
+        Shares of the posterior, and of the end points that fit.
+    total_variation : float
+    """
+
+    world: str
+    dynamics: str
+    radius: int
+    kinds: Sequence[str]
+    posterior: Sequence[float]
+    ends: Sequence[float]
+    total_variation: float
+
+    def columns(self) -> Columns:
+        """The plotted numbers, a row for each behaviour."""
+        return {"class": list(self.kinds), "posterior": list(self.posterior), "ends": list(self.ends)}
+
+
+def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+    """Draw end-point frequency against posterior mass, both axes logarithmic.
+
+    Parameters
+    ----------
+    data : EndsAgainstMass
+    ax : Axes, optional
+        By default those of a new figure.
+    width : 'single' or 'double'
+        Of the new figure.
+    """
+    with axes_or_new(ax, width, 3.0) as axes:
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("share of the posterior mass (of 1)")
+        axes.set_ylabel("share of walks' fitting end points (of 1)")
+        axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
+        known = [share for share in (*data.posterior, *data.ends) if share > 0]
+        # Where walks never end is drawn at the bottom.
+        floor = min(*known, 4e-3) / 4
+        axes.plot([floor, 1], [floor, 1], color=FAINT, linewidth=0.7, zorder=1)
+        handles = [Line2D([], [], color=FAINT, linewidth=0.7, label="as often as the posterior says")]
+        for kind, look in LOOKS.items():
+            chosen = [place for place, each in enumerate(data.kinds) if each == kind]
+            if not chosen:
+                continue
+            x = [max(data.posterior[place], floor) for place in chosen]
+            y = [max(data.ends[place], floor) for place in chosen]
+            style = {"marker": look.marker, "color": look.colour, "linestyle": "none", "markersize": 3.5}
+            axes.plot(x, y, markerfacecolor=look.face, label=kind, **style)  # type: ignore[arg-type]
+            label = f"{kind}: {plural(len(chosen), 'function')}"
+            handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
+        axes.set_xlim(floor / 2, 2)
+        axes.set_ylim(floor / 2, 2)
+        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.3f}"))
+        legend_below(axes, handles, columns=2)
+        return axes

@@ -1,0 +1,83 @@
+"""Mean loss of walks against their moves, by class of the end point."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class LossByEnd:
+    """Mean loss after 0, 1, 2, ... moves.
+
+    Attributes
+    ----------
+    world, dynamics : str
+    radius : int
+        Bits of an edit.
+    unit : str
+        What the loss counts.
+    kinds : sequence of str
+        Classes of end points.
+    shares : sequence of float
+        Of the walks that end in each class.
+    losses : sequence of sequence of float
+        For each class, by move.
+    """
+
+    world: str
+    dynamics: str
+    radius: int
+    unit: str
+    kinds: Sequence[str]
+    shares: Sequence[float]
+    losses: Sequence[Sequence[float]]
+
+    def columns(self) -> Columns:
+        """The plotted numbers, a row for each class and move."""
+        rows = [
+            (kind, share, move, loss)
+            for kind, share, losses in zip(self.kinds, self.shares, self.losses, strict=True)
+            for move, loss in enumerate(losses)
+        ]
+        names = ("end_class", "share", "move", "mean_loss")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+    """Draw mean loss against moves, a line for each class of end point.
+
+    Parameters
+    ----------
+    data : LossByEnd
+    ax : Axes, optional
+        By default those of a new figure.
+    width : 'single' or 'double'
+        Of the new figure.
+    """
+    with axes_or_new(ax, width, 2.7) as axes:
+        axes.set_xlabel("accepted moves (steps of the walk)")
+        axes.set_ylabel(f"mean loss ({data.unit})")
+        axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
+        handles = []
+        for kind, share, losses in zip(data.kinds, data.shares, data.losses, strict=True):
+            look = LOOKS[kind]
+            style = {
+                "color": look.colour,
+                "linestyle": look.line,
+                "marker": look.marker,
+                "markerfacecolor": look.face,
+                "markersize": 3.2,
+            }
+            axes.plot(range(len(losses)), losses, **style)  # type: ignore[arg-type]
+            label = f"walks that end {kind if kind != 'search' else 'in search'}: {100 * share:.2g} %"
+            handles.append(Line2D([], [], label=label, **style))  # type: ignore[arg-type]
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(left=-0.2)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        legend_below(axes, handles, columns=1)
+        return axes

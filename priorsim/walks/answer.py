@@ -1,0 +1,240 @@
+"""What `priorsim walk` says, as JSON values: where walks end, exactly or sampled, or one walk.
+
+The keys are listed in docs/walks.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.progress import Progress
+from priorsim.census.runs import make_header
+from priorsim.errors import WalkError
+from priorsim.mu.syntax import format_program, parse
+from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
+from priorsim.walks.ends import end_points, hitting_time, law_after
+from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
+from priorsim.walks.kernels import F64, EditSpace
+from priorsim.walks.landscape import (
+    CLASSES,
+    DIRECT,
+    LOSSES,
+    SEARCH,
+    ClassBy,
+    Landscape,
+    LossBy,
+    make_landscape,
+    start_of,
+)
+from priorsim.walks.outcome import outcomes
+from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.worlds.world import World
+
+Report = dict[str, Any]
+
+SHOWN = 10
+"""End points that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of walks.
+
+    Attributes
+    ----------
+    world : World
+    dynamics : str
+    radius, max_bits : int
+        Bits of an edit; the bound on programs.
+    dialect : str or None
+        The world's own where None.
+    start : str
+        A name that `start_of` knows, or a program as S-expression.
+    loss_by, class_by : str
+    temperature : float or None
+        Of Metropolis; `default_energy` where None.
+    with_prior : bool
+        Whether length counts for Metropolis.
+    steps : int or None
+        Proposals after which walks that do not end are looked at.
+    """
+
+    world: World
+    dynamics: str
+    radius: int
+    max_bits: int
+    dialect: str | None = None
+    start: str = "prior"
+    loss_by: str = "lanes"
+    class_by: ClassBy = "lesion"
+    temperature: float | None = None
+    with_prior: bool = True
+    steps: int | None = None
+
+    def header(self) -> AtlasHeader:
+        """Language, lanes and bound; raises WalkError where dynamics or loss are unknown."""
+        if self.dynamics not in list(Dynamics):
+            raise WalkError(f"unknown dynamics '{self.dynamics}': choose one of {', '.join(Dynamics)}")
+        if self.loss_by not in LOSSES:
+            raise WalkError(f"unknown loss '{self.loss_by}': choose one of {', '.join(LOSSES)}")
+        return make_header(self.dialect or self.world.dialect, self.max_bits, domain=self.world.domain)
+
+    def energy(self, landscape: Landscape) -> Energy:
+        """Of Metropolis."""
+        usual = default_energy(landscape)
+        return Energy(usual.temperature if self.temperature is None else self.temperature, self.with_prior)
+
+    def begin(self, landscape: Landscape) -> F64:
+        """Where walks start."""
+        if self.start in ("prior", "empty", *CLASSES):
+            return start_of(landscape, self.start)
+        header = landscape.programs.header
+        program = parse(self.start, header.language, header.domain.columns)
+        found = np.zeros(len(landscape.loss))
+        found[number_of(landscape.programs, program)] = 1.0
+        return found
+
+    def landscape(self, programs: Any) -> Landscape:
+        """The world over these programs."""
+        loss_by: LossBy = "bits" if self.loss_by == "bits" else "lanes"
+        return make_landscape(programs, self.world, loss_by=loss_by, class_by=self.class_by)
+
+
+def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
+    """The distribution of end points; of Metropolis the law after the steps asked for, or in the long run.
+
+    Raises
+    ------
+    WalkError
+        When something is out of range, or cannot be solved exactly: with the size it would take.
+    """
+    graph = make_graph(asked.header(), asked.radius, progress=progress)
+    landscape = asked.landscape(graph.programs)
+    dynamics, energy, start = Dynamics(asked.dynamics), asked.energy(landscape), asked.begin(landscape)
+    chain = make_chain(graph, landscape, dynamics, energy=energy)
+    residual = 0.0
+    if asked.steps is not None:
+        mass = law_after(chain, start, asked.steps)
+    elif dynamics is Dynamics.METROPOLIS:
+        mass = energy.law(landscape)
+    else:
+        ends = end_points(chain, landscape, start)
+        mass, residual = ends.mass, ends.residual
+    report = _head(asked, landscape) | {"edges": graph.edges, "residual": residual}
+    report["ends"] = {
+        name: {part: float(mass[chosen].sum()) for part, chosen in parts.items()}
+        for name, parts in _parts(landscape).items()
+    }
+    compared = outcomes(landscape, mass)
+    report["fitting"] = float(mass[landscape.fits].sum())
+    report["total_variation"] = None if compared is None else compared.total_variation
+    if dynamics is Dynamics.METROPOLIS:
+        report["temperature"] = energy.temperature
+        report["hitting"] = {}
+        for kind in (DIRECT, SEARCH):
+            goal = landscape.fits & (landscape.kind == kind)
+            hit = hitting_time(chain, start, goal)
+            times = {"chance": hit.chance, "proposals": hit.proposals if hit.chance else None, "residual": hit.residual}
+            report["hitting"][str(CLASSES[kind])] = times
+    report["most"] = _most(landscape, mass)
+    return report
+
+
+def sampled_answer(asked: Asked, *, walks: int, seed: int) -> Report:
+    """End points of sampled walks, with intervals; the graph is not stored."""
+    space, landscape = _space(asked)
+    ends = sample_ends(
+        space,
+        landscape,
+        Dynamics(asked.dynamics),
+        start=asked.begin(landscape),
+        walks=walks,
+        seed=seed,
+        steps=asked.steps,
+        energy=asked.energy(landscape),
+    )
+    counts = np.bincount(ends, minlength=len(landscape.loss))
+
+    def interval(chosen: Any) -> dict[str, float]:
+        found = share(int(counts[chosen].sum()), walks)
+        return {"value": found.value, "low": found.low, "high": found.high}
+
+    report = _head(asked, landscape) | {"walks": walks, "seed": seed}
+    report["ends"] = {
+        name: {part: interval(chosen) for part, chosen in parts.items()} for name, parts in _parts(landscape).items()
+    }
+    report["fitting"] = interval(landscape.fits)
+    report["most"] = _most(landscape, counts / walks)
+    return report
+
+
+def traced_answer(asked: Asked, *, seed: int) -> Report:
+    """One walk, program by program."""
+    space, landscape = _space(asked)
+    walk = trace_walk(
+        space,
+        landscape,
+        Dynamics(asked.dynamics),
+        start=asked.begin(landscape),
+        seed=seed,
+        steps=asked.steps,
+        energy=asked.energy(landscape),
+    )
+    visits = [{"step": visit.step, **_program(landscape, visit.number)} for visit in walk]
+    return _head(asked, landscape) | {"seed": seed, "walk": visits}
+
+
+def _space(asked: Asked) -> tuple[EditSpace, Landscape]:
+    programs = vertices(asked.header())
+    return edit_space(programs, asked.radius), asked.landscape(programs)
+
+
+def _head(asked: Asked, landscape: Landscape) -> Report:
+    header = landscape.programs.header
+    return {
+        "world": asked.world.name,
+        "description": asked.world.description,
+        "dialect": header.language.dialect.name,
+        "lanes": len(header.domain.lanes),
+        "train": list(asked.world.train),
+        "dynamics": asked.dynamics,
+        "radius": asked.radius,
+        "max_bits": asked.max_bits,
+        "start": asked.start,
+        "loss_by": asked.loss_by,
+        "class_by": asked.class_by,
+        "steps": asked.steps,
+        "programs": len(landscape.loss),
+    }
+
+
+def _parts(landscape: Landscape) -> Mapping[str, Mapping[str, Any]]:
+    """The programs of each class: those that fit, those right on all lanes too, and those that fall short."""
+    parts = {}
+    for kind, name in enumerate(CLASSES):
+        of_class = landscape.kind == kind
+        parts[str(name)] = {
+            "fits": of_class & landscape.fits,
+            "right": of_class & landscape.right,
+            "short": of_class & ~landscape.fits,
+        }
+    return parts
+
+
+def _program(landscape: Landscape, number: int) -> Report:
+    program = landscape.programs.program(number)
+    return {
+        "program": format_program(program, landscape.world.domain.columns),
+        "bits": int(landscape.programs.bits[number]),
+        "loss": int(landscape.loss[number]),
+        "class": str(CLASSES[landscape.kind[number]]),
+    }
+
+
+def _most(landscape: Landscape, mass: F64) -> list[Report]:
+    """The likeliest end points; ties go to the program that comes first."""
+    likeliest = np.lexsort((np.arange(len(mass)), -mass))[:SHOWN]
+    return [{"chance": float(mass[n]), **_program(landscape, int(n))} for n in likeliest if mass[n] > 0]

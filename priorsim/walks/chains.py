@@ -1,0 +1,150 @@
+"""Walks as Markov chains on the edit graph: which proposals are accepted (docs/walks.md).
+
+Four dynamics: steepest descent, first-improvement descent, descent with neutral drift, and Metropolis.
+Chances are float64, within 1e-12 of the exact ones.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from priorsim.errors import WalkError
+from priorsim.walks.graph import EditGraph
+from priorsim.walks.kernels import F64
+from priorsim.walks.landscape import Landscape, Mask
+
+
+class Dynamics(StrEnum):
+    """Which proposals a walk accepts."""
+
+    STEEPEST = "steepest"
+    FIRST = "first"
+    DRIFT = "drift"
+    METROPOLIS = "metropolis"
+
+
+STRICT = (Dynamics.STEEPEST, Dynamics.FIRST)
+"""Every move lowers the loss, so a walk ends after at most as many moves as there are losses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """What Metropolis weighs a program by: weight 2^-(loss / temperature + length), length if it counts.
+
+    Attributes
+    ----------
+    temperature : float
+        Wrong lanes (or bits) for a bit of weight.
+    with_prior : bool
+        Whether the program's length counts.
+    """
+
+    temperature: float
+    with_prior: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < np.inf:
+            raise WalkError(f"a temperature of {self.temperature:g} is out of range: give a number above 0")
+
+    def log2_weight(self, landscape: Landscape) -> F64:
+        """log2 of the weight of each program, shape (programs,)."""
+        log2 = -landscape.loss / self.temperature
+        return log2 - landscape.programs.bits if self.with_prior else log2
+
+    def law(self, landscape: Landscape) -> F64:
+        """The weights over their sum: where Metropolis is found in the long run, on a connected space."""
+        log2 = self.log2_weight(landscape)
+        weights = np.exp2(log2 - log2.max())
+        return np.asarray(weights / weights.sum())
+
+
+def default_energy(landscape: Landscape) -> Energy:
+    """A wrong lane costs the bits of a word, as if the right one had to be told; a wrong bit costs one."""
+    cost = landscape.world.domain.word_bits if landscape.loss_by == "lanes" else 1
+    return Energy(1 / cost)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """A walk's moves.
+
+    Attributes
+    ----------
+    dynamics : Dynamics
+    moves : sparse array of float64, shape (programs, programs)
+        Chance that the next move, if there is one, goes from row to column: rows sum to 1, or are empty
+        where no move is possible.
+    rate : array of float64, shape (programs,)
+        Chance that a proposal is accepted and changes the program; a move takes 1 / rate proposals. 1 for
+        steepest descent, which looks at all proposals at once.
+    log2_weight : array of float64, shape (programs,), or None
+        Of Metropolis: log2 of the long-run law, up to a constant.
+    """
+
+    dynamics: Dynamics
+    moves: "csr_array[np.float64]"
+    rate: F64
+    log2_weight: F64 | None = None
+
+    @property
+    def stuck(self) -> Mask:
+        """Where no move is possible."""
+        return np.asarray(self.rate == 0)
+
+    def by_proposal(self) -> "csr_array[np.float64]":
+        """The chain with time in proposals: rows sum to 1, stays on the diagonal."""
+        count = len(self.rate)
+        stays = csr_array((1 - self.rate, (np.arange(count), np.arange(count))), shape=(count, count))
+        return csr_array(self.moves * self.rate[:, None] + stays)
+
+
+def make_chain(
+    graph: EditGraph,
+    landscape: Landscape,
+    dynamics: Dynamics,
+    *,
+    energy: Energy | None = None,
+    forbidden: Mask | None = None,
+) -> Chain:
+    """The chain of a walk.
+
+    Parameters
+    ----------
+    graph : EditGraph
+    landscape : Landscape
+        Of the graph's programs.
+    dynamics : Dynamics
+    energy : Energy, optional
+        For Metropolis; `default_energy` where none is given.
+    forbidden : array of bool, shape (programs,), optional
+        Programs that no descent or drift moves to.
+    """
+    count = len(graph)
+    rows = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.first))
+    log2 = None
+    if dynamics is Dynamics.METROPOLIS:
+        log2 = (energy or default_energy(landscape)).log2_weight(landscape)
+        # q(x -> y) min(1, pi(y) q(y -> x) / (pi(x) q(x -> y))), the Hastings rule.
+        with np.errstate(over="ignore"):
+            back = np.exp2(log2[graph.targets] - log2[rows]) * graph.reverse
+        weights = np.minimum(graph.chances, back)
+        kept = weights > 0
+    else:
+        before, after = landscape.loss[rows], landscape.loss[graph.targets]
+        weights = graph.chances
+        kept = after <= before if dynamics is Dynamics.DRIFT else after < before
+        if forbidden is not None:
+            kept &= ~forbidden[graph.targets]
+        if dynamics is Dynamics.STEEPEST:
+            least = landscape.loss.copy()
+            np.minimum.at(least, rows[kept], after[kept])
+            kept &= after == least[rows]
+    rows, targets, weights = rows[kept], graph.targets[kept], weights[kept]
+    rate = np.bincount(rows, weights, minlength=count).astype(np.float64)
+    first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
+    moves = csr_array((weights / rate[rows], targets, first), shape=(count, count))
+    if dynamics is Dynamics.STEEPEST:
+        rate = (rate > 0).astype(np.float64)
+    return Chain(dynamics, moves, rate, log2)

@@ -1,0 +1,185 @@
+"""Where walks end and when they get somewhere, exactly.
+
+Descents lower the loss with every move, so their ends follow level by level without solving anything.
+With neutral drift a walk ends in a closed plateau, programs of one loss that neutral edits connect and
+no edit improves, and is then found at each of them as often as in the long run. Metropolis never ends:
+it has hitting times, and a law after so many proposals.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from priorsim.errors import WalkError
+from priorsim.walks.chains import STRICT, Chain, Dynamics
+from priorsim.walks.kernels import F64
+from priorsim.walks.landscape import Landscape, Mask
+from priorsim.walks.solve import long_run, visits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Where walks end.
+
+    Attributes
+    ----------
+    mass : array of float64, shape (programs,)
+        Chance to end at each program.
+    residual : float
+        Bound on the mass that was not followed to its end; 0 for descents.
+    """
+
+    mass: F64
+    residual: float
+
+
+def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
+    """The distribution of end points.
+
+    Parameters
+    ----------
+    chain : Chain
+        Of any dynamics but Metropolis.
+    landscape : Landscape
+    start : array of float64, shape (programs,)
+        Chance to start at each program.
+
+    Raises
+    ------
+    WalkError
+        For Metropolis, which does not end; where a plateau takes too long to leave to be solved.
+    """
+    if chain.dynamics in STRICT:
+        return Ends(_descend(chain, start)[0], 0.0)
+    if chain.dynamics is Dynamics.METROPOLIS:
+        raise WalkError("metropolis walks do not end: ask for their law after so many --steps")
+    return _drift(chain, landscape, start)
+
+
+def _descend(chain: Chain, start: F64) -> tuple[F64, F64]:
+    """Chance to end at each program, and to pass each, where every move lowers the loss."""
+    at, passed = start, start.copy()
+    onward = chain.moves.T.tocsr()
+    while (at := np.asarray(onward @ at)).any():
+        passed += at
+    return np.where(chain.stuck, passed, 0.0), passed
+
+
+def passed_through(chain: Chain, start: F64) -> F64:
+    """Chance that a descent passes each program, its start and end included; shape (programs,)."""
+    return _descend(chain, start)[1]
+
+
+def end_values(chain: Chain, value: F64) -> F64:
+    """Expected value of a descent's end point, by program started from; both of shape (programs,).
+
+    >>> moves = csr_array(np.array([[0, 0.5, 0.5], [0, 0, 0], [0, 0, 0]]))
+    >>> end_values(Chain(Dynamics.FIRST, moves, np.array([1.0, 0, 0])), np.array([9.0, 1, 3]))
+    array([2., 1., 3.])
+    """
+    if chain.dynamics not in STRICT:
+        raise WalkError(f"{chain.dynamics} walks do not lower the loss with every move: ask for their end points")
+    values = np.where(chain.stuck, value, 0.0)
+    after = values
+    while (after := np.asarray(chain.moves @ after)).any():
+        values = values + after
+    return values
+
+
+def _drift(chain: Chain, landscape: Landscape, start: F64) -> Ends:
+    loss = landscape.loss
+    rows = np.repeat(np.arange(len(loss)), np.diff(chain.moves.indptr))
+    is_neutral = loss[chain.moves.indices] == loss[rows]
+    neutral = _part(chain.moves, rows, is_neutral)
+    better = _part(chain.moves, rows, ~is_neutral)
+    plateaus, plateau = connected_components(neutral, directed=False)
+    is_open = np.zeros(plateaus, np.bool_)
+    is_open[plateau[rows[~is_neutral]]] = True
+    inflow, mass, residual = start.astype(np.float64), np.zeros(len(loss)), 0.0
+    for level in np.unique(loss)[::-1]:
+        here = np.flatnonzero((loss == level) & is_open[plateau])
+        if inflow[here].any():
+            seen, left = visits(neutral[here][:, here], inflow[here])
+            residual += left * float(inflow[here].sum())
+            inflow += better[here].T @ seen
+    arrived = np.bincount(plateau, np.where(is_open[plateau], 0.0, inflow), minlength=plateaus)
+    for closed in np.flatnonzero(arrived):
+        inside = np.flatnonzero(plateau == closed)
+        shares = long_run(neutral[inside][:, inside])
+        if len(inside) > 1:
+            # A share of visits, weighed by how long each takes.
+            shares /= chain.rate[inside]
+            shares /= shares.sum()
+        mass[inside] += arrived[closed] * shares
+    return Ends(mass, residual)
+
+
+def _part(moves: "csr_array[np.float64]", rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", kept: Mask) -> csr_array:
+    """The moves kept; `rows` is the row of each."""
+    count = moves.shape[0]
+    first = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=count))])
+    return csr_array((moves.data[kept], moves.indices[kept], first), shape=moves.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """When walks first meet a set of programs.
+
+    Attributes
+    ----------
+    chance : float
+        That they ever do.
+    proposals : float
+        Expected number of proposals until then, of the walks that do; infinite where none does.
+    residual : float
+        Of the linear system, relative.
+    """
+
+    chance: float
+    proposals: float
+    residual: float
+
+
+def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
+    """When Metropolis walks that start so first meet the goal.
+
+    Raises
+    ------
+    WalkError
+        For other dynamics; when the system cannot be solved to its residual.
+    """
+    if chain.dynamics is not Dynamics.METROPOLIS:
+        raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
+    _, part = connected_components(chain.moves, directed=False)
+    reaches = np.isin(part, np.unique(part[goal]))
+    chance = float(start[reaches].sum())
+    if chance == 0:
+        return Hit(0.0, np.inf, 0.0)
+    before = np.flatnonzero(reaches & ~goal)
+    if not start[before].any():
+        return Hit(chance, 0.0, 0.0)
+    assert chain.log2_weight is not None, "metropolis has a law"
+    log2 = chain.log2_weight[before] + np.log2(chain.rate[before])
+    scale = np.exp2((log2 - log2.max()) / 2)
+    seen, residual = visits(chain.moves[before][:, before], start[before] / chance, scale=scale)
+    return Hit(chance, float((seen / chain.rate[before]).sum()), residual)
+
+
+def chance_to_pass(chain: Chain, start: F64, goal: Mask) -> float:
+    """Chance that a descent meets the goal on its way, its start and end included."""
+    if chain.dynamics not in STRICT:
+        raise WalkError(f"{chain.dynamics} walks do not end with a descent: ask for hitting times")
+    ended = csr_array(chain.moves * (~goal)[:, None].astype(np.float64))
+    _, passed = _descend(Chain(chain.dynamics, ended, np.where(goal, 0.0, chain.rate)), start)
+    return float(passed[goal].sum())
+
+
+def law_after(chain: Chain, start: F64, proposals: int) -> F64:
+    """Where walks are after so many proposals, shape (programs,); for steepest descent, after so many moves."""
+    onward = chain.by_proposal().T.tocsr()
+    at = start
+    for _ in range(proposals):
+        at = np.asarray(onward @ at)
+    return at

@@ -1,0 +1,411 @@
+"""Kernels of the edit graph: the proposals of a program, stored or made as they are needed.
+
+A program is a number, a 1 and then its bits; an edit cuts its code and splices new code in. The plain twin,
+on terms, with fractions, is in tests/walks. Numbers of programs are int64, chances float64, each a sum of
+at most some thousand positive terms, so within 1e-12 of the exact one. Programs have at most 62 bits.
+
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.packed import I64, U64, U, inner, kernel
+from priorsim.walks.materials import Grammar, Materials
+
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+
+START, END, BOUND, ARITY, BINDS, NEXT = range(6)
+"""Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound
+variables; children; 1 where the last child gains a variable; number of the node behind the subterm."""
+
+KINDS = 3
+
+
+class EditSpace(NamedTuple):
+    """The programs, and what an edit can do to them."""
+
+    codes: U64  # (programs,), sorted
+    slots: U64  # a hash table: codes
+    numbers: I32  # and the numbers of their programs
+    max_bits: int
+    radius: int
+    grammar: Grammar
+    replacement: Materials
+    insertion: Materials
+
+
+class Scratch(NamedTuple):
+    """Buffers that a call overwrites, to be had from `make_scratch`."""
+
+    nodes: I64  # (64, 6)
+    stack: I64  # (64, 2)
+    place: I64  # (programs,), which of those reached a program is, -1 where it is none
+    chance: F64  # (programs,), of those reached
+    reached: I64  # (programs,), their numbers
+
+
+def make_scratch(programs: int) -> Scratch:
+    """Buffers for a space of so many programs."""
+    return Scratch(
+        np.zeros((64, 6), np.int64),
+        np.zeros((64, 2), np.int64),
+        np.full(programs, -1, np.int64),
+        np.zeros(programs, np.float64),
+        np.zeros(programs, np.int64),
+    )
+
+
+@inner
+def mask(bits):  # type: ignore[no-untyped-def]
+    """So many ones."""
+    return (U(1) << U(bits)) - U(1)
+
+
+@inner
+def piece(code, length, start, end):  # type: ignore[no-untyped-def]
+    """Bits [start, end) of a code of `length` bits."""
+    return (code >> U(length - end)) & mask(end - start)
+
+
+@inner
+def hashed(code, slots):  # type: ignore[no-untyped-def]
+    """Where the search for a code starts."""
+    mixed = code * U(0x9E3779B97F4A7C15)
+    return np.int64((mixed >> U(20)) & U(len(slots) - 1))
+
+
+@kernel
+def fill_slots(codes, slots, numbers):  # type: ignore[no-untyped-def]
+    """Put every code into the hash table, a power of two of slots, at least twice as many as codes, all 0."""
+    for number in range(len(codes)):
+        slot = hashed(codes[number], slots)
+        while slots[slot] != U(0):
+            slot = (slot + 1) & (len(slots) - 1)
+        slots[slot] = codes[number]
+        numbers[slot] = number
+
+
+@inner
+def find(code, slots, numbers):  # type: ignore[no-untyped-def]
+    """The number of a program; -1 where there is none of that code."""
+    slot = hashed(code, slots)
+    while slots[slot] != code:
+        if slots[slot] == U(0):
+            return -1
+        slot = (slot + 1) & (len(slots) - 1)
+    return numbers[slot]
+
+
+@inner
+def term_bits(code):  # type: ignore[no-untyped-def]
+    """Bits of a program's term: the leading 1 and the header bit are no part of it."""
+    bits = -2
+    while code >> U(bits + 2) != U(0):
+        bits += 1
+    return bits
+
+
+@inner
+def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-def]
+    """Write the nodes of a term of `length` bits, in preorder; returns how many."""
+    position, count, open_nodes, bound = 0, 0, 0, 0
+    while True:
+        symbol = grammar.first[bound]
+        while position + grammar.bits[symbol] > length or (
+            piece(term, length, position, position + grammar.bits[symbol]) != grammar.code[symbol]
+        ):
+            symbol += 1
+        nodes[count, START] = position
+        nodes[count, BOUND] = bound
+        nodes[count, ARITY] = grammar.arity[symbol]
+        nodes[count, BINDS] = grammar.binds[symbol]
+        position += grammar.bits[symbol] + grammar.payload[symbol]
+        if grammar.arity[symbol] > 0:
+            stack[open_nodes, 0] = count
+            stack[open_nodes, 1] = 0
+            open_nodes += 1
+        else:
+            nodes[count, END] = position
+            nodes[count, NEXT] = count + 1
+            while open_nodes > 0:
+                stack[open_nodes - 1, 1] += 1
+                if stack[open_nodes - 1, 1] < nodes[stack[open_nodes - 1, 0], ARITY]:
+                    break
+                open_nodes -= 1
+                nodes[stack[open_nodes, 0], END] = position
+                nodes[stack[open_nodes, 0], NEXT] = count + 1
+        count += 1
+        if open_nodes == 0:
+            return count
+        top = stack[open_nodes - 1, 0]
+        is_last = stack[open_nodes - 1, 1] == nodes[top, ARITY] - 1
+        bound = nodes[top, BOUND] + (nodes[top, BINDS] if is_last else 0)
+
+
+@kernel
+def write_heights(heights, space, scratch):  # type: ignore[no-untyped-def]
+    """Write how many nodes are on the longest way from each program's root to a leaf."""
+    for number in range(len(heights)):
+        length = term_bits(space.codes[number])
+        term = space.codes[number] & mask(length)
+        count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
+        around = 0
+        for node in range(count):
+            while around > 0 and scratch.stack[around - 1, 0] <= scratch.nodes[node, START]:
+                around -= 1
+            scratch.stack[around, 0] = scratch.nodes[node, END]
+            around += 1
+            heights[number] = max(heights[number], around)
+
+
+@inner
+def reach(code, chance, found, space, scratch):  # type: ignore[no-untyped-def]
+    """Add a chance to that of the program of this code; returns the number of programs reached."""
+    number = find(code, space.slots, space.numbers)
+    place = scratch.place[number]
+    if place < 0:
+        scratch.place[number] = found
+        scratch.reached[found] = number
+        scratch.chance[found] = chance
+        return found + 1
+    scratch.chance[place] += chance
+    return found
+
+
+@inner
+def splice(term, length, start, end, new, new_bits):  # type: ignore[no-untyped-def]
+    """The program's code with `new` in place of bits [start, end) of its term."""
+    head = (U(2) << U(start)) | piece(term, length, 0, start)
+    return (((head << U(new_bits)) | new) << U(length - end)) | piece(term, length, end, length)
+
+
+@inner
+def spare(node, child, nodes):  # type: ignore[no-untyped-def]
+    """Bits of the other operands where this child (the number of its node) is kept."""
+    first = node + 1
+    return nodes[node, END] - nodes[first, START] - (nodes[child, END] - nodes[child, START])
+
+
+@inner
+def replace(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
+    """Reach what replacing the subterm at a node leads to; returns the programs reached, and the chance to stay."""
+    start, end = scratch.nodes[node, START], scratch.nodes[node, END]
+    if end - start > space.radius:
+        return found, share
+    new = space.replacement
+    for entry in range(new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]):
+        bits = new.before_bits[entry]
+        if 1 + length - (end - start) + bits > space.max_bits:
+            return found, share * new.left[entry]
+        code = splice(term, length, start, end, new.before[entry], bits)
+        found = reach(code, share * new.chance[entry], found, space, scratch)
+    return found, 0.0
+
+
+@inner
+def insert(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
+    """Reach what inserting an operator above a node leads to; returns as `replace` does."""
+    start, end = scratch.nodes[node, START], scratch.nodes[node, END]
+    new = space.insertion
+    first, last = new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]
+    for entry in range(first, last):
+        if 1 + length + new.before_bits[entry] + new.after_bits[entry] > space.max_bits:
+            return found, share * new.left[entry]
+        middle = (new.before[entry] << U(end - start)) | piece(term, length, start, end)
+        whole = (middle << U(new.after_bits[entry])) | new.after[entry]
+        bits = new.before_bits[entry] + new.after_bits[entry] + end - start
+        code = splice(term, length, start, end, whole, bits)
+        found = reach(code, share * new.chance[entry], found, space, scratch)
+    return found, share if first == last else 0.0
+
+
+@inner
+def delete(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
+    """Reach what deleting the operator at a node leads to; returns as `replace` does."""
+    kept = 0
+    for is_counted in range(2):
+        child = node + 1
+        for k in range(scratch.nodes[node, ARITY]):
+            gains = scratch.nodes[node, BINDS] == 1 and k == scratch.nodes[node, ARITY] - 1
+            if not gains and spare(node, child, scratch.nodes) <= space.radius:
+                if is_counted:
+                    start, end = scratch.nodes[child, START], scratch.nodes[child, END]
+                    code = splice(
+                        term,
+                        length,
+                        scratch.nodes[node, START],
+                        scratch.nodes[node, END],
+                        piece(term, length, start, end),
+                        end - start,
+                    )
+                    found = reach(code, share / kept, found, space, scratch)
+                else:
+                    kept += 1
+            child = scratch.nodes[child, NEXT]
+    return found, share if kept == 0 else 0.0
+
+
+@inner
+def propose(number, space, scratch):  # type: ignore[no-untyped-def]
+    """Gather the proposals of a program in the scratch; returns how many there are, and the chance to stay.
+
+    The chance to stay is of the edits that are impossible or too long; that of edits that change nothing
+    stands with the program itself. `clean` is to be called before the next proposals.
+    """
+    code = space.codes[number]
+    length = term_bits(code)
+    term = code & mask(length)
+    count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
+    share = 1.0 / (KINDS * count)
+    found, stay = 0, 0.0
+    for node in range(count):
+        found, left = replace(node, share, found, term, length, space, scratch)
+        stay += left
+        found, left = insert(node, share, found, term, length, space, scratch)
+        stay += left
+        found, left = delete(node, share, found, term, length, space, scratch)
+        stay += left
+    return found, stay
+
+
+@inner
+def clean(found, scratch):  # type: ignore[no-untyped-def]
+    """Forget the proposals gathered, so that others can be."""
+    for i in range(found):
+        scratch.place[scratch.reached[i]] = -1
+
+
+@kernel
+def write_rows(first, space, scratch, sizes, targets, chances, stay):  # type: ignore[no-untyped-def]
+    """Write the proposals of the programs from `first` on, until there is no room.
+
+    `sizes` is int64 (programs,), the number of each row's targets; `targets` int32 and `chances` float64
+    (room,); `stay` float64 (programs,), the chance to stay, edits that change nothing included. Returns the
+    first program not written, and how much of the room is used.
+    """
+    used = 0
+    for number in range(first, len(space.codes)):
+        found, chance = propose(number, space, scratch)
+        if used + found > len(targets):
+            clean(found, scratch)
+            return number, used
+        clean(found, scratch)
+        size = 0
+        for i in range(found):
+            if scratch.reached[i] == number:
+                chance += scratch.chance[i]
+                continue
+            targets[used + size] = scratch.reached[i]
+            chances[used + size] = scratch.chance[i]
+            size += 1
+        sizes[number] = size
+        stay[number] = chance
+        used += size
+    return len(space.codes), used
+
+
+@kernel
+def count_reached(chosen, sizes, space, scratch):  # type: ignore[no-untyped-def]
+    """Write how many programs the proposals of each of these programs reach, itself included where it is."""
+    for i in range(len(chosen)):
+        found, _ = propose(chosen[i], space, scratch)
+        clean(found, scratch)
+        sizes[i] = found
+
+
+STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)
+"""The dynamics of a sampled walk, by number."""
+
+
+@inner
+def uniform(states, walk):  # type: ignore[no-untyped-def]
+    """A number in [0, 1) of 53 bits from the walk's own generator, SplitMix64 (Steele, Lea and Flood 2014)."""
+    states[walk] += U(0x9E3779B97F4A7C15)
+    mixed = states[walk]
+    mixed = (mixed ^ (mixed >> U(30))) * U(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> U(27))) * U(0x94D049BB133111EB)
+    return np.float64((mixed ^ (mixed >> U(31))) >> U(11)) * 2.0**-53
+
+
+@inner
+def pick_better(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """One of the improving proposals, by chance; for steepest descent one of the best. `at` where there is none."""
+    most = loss[at] - 1
+    if dynamics == STEEPEST:
+        for i in range(found):
+            most = min(most, loss[scratch.reached[i]])
+    total = 0.0
+    for i in range(found):
+        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+            total += scratch.chance[i]
+    left = uniform(states, walk) * total
+    chosen = at
+    for i in range(found):
+        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+            chosen = scratch.reached[i]
+            left -= scratch.chance[i]
+            if left < 0:
+                break
+    return chosen
+
+
+@inner
+def pick(at, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing."""
+    left = uniform(states, walk)
+    for i in range(found):
+        left -= scratch.chance[i]
+        if left < 0:
+            return scratch.reached[i]
+    return at
+
+
+@kernel
+def walk_on(at, taken, path, times, states, dynamics, steps, loss, log2_weight, space, scratch, other):  # type: ignore[no-untyped-def]
+    """Walk from each of the programs `at`, which are overwritten by where the walks end.
+
+    Parameters
+    ----------
+    at, taken : int64 (walks,)
+        `taken` gets the number of moves.
+    path, times : int64 (room,)
+        The programs moved to and the number of the step, from place 0 on, as far as there is room.
+    states : uint64 (walks,)
+        Seeds, overwritten.
+    steps : int
+        Most steps: moves of a descent, proposals of the others.
+    log2_weight : float64 (programs,)
+        Of Metropolis.
+    scratch, other : Scratch
+    """
+    for walk in range(len(at)):
+        now = at[walk]
+        found, _ = propose(now, space, scratch)
+        for step in range(steps):
+            if dynamics <= FIRST:
+                new = pick_better(now, dynamics, loss, found, scratch, states, walk)
+                if new == now:
+                    break
+            else:
+                new = pick(now, found, scratch, states, walk)
+                if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
+                    continue
+            if dynamics == METROPOLIS:
+                onward, _ = propose(new, space, other)
+                back = other.chance[other.place[now]]
+                ratio = 2.0 ** (log2_weight[new] - log2_weight[now]) * back / scratch.chance[scratch.place[new]]
+                clean(onward, other)
+                if uniform(states, walk) >= ratio:
+                    continue
+            clean(found, scratch)
+            now = new
+            found, _ = propose(now, space, scratch)
+            if taken[walk] < len(path):
+                path[taken[walk]] = now
+                times[taken[walk]] = step + 1
+            taken[walk] += 1
+        clean(found, scratch)
+        at[walk] = now

@@ -1,0 +1,225 @@
+"""A world laid over the programs of an edit graph: loss, class, and what a program reads of its input.
+
+Loss is counted on the training lanes, the class is taken on all lanes (docs/language.md section 5).
+Everything here is exact.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.packed import I64, U64, U
+from priorsim.census.programs import Programs
+from priorsim.errors import WalkError
+from priorsim.mu.lesions import ProgramClass
+from priorsim.walks.kernels import F64
+from priorsim.worlds.world import World
+
+DIRECT, DISGUISED, SEARCH = 0, 1, 2
+CLASSES = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
+"""The classes in the order of their numbers."""
+
+LossBy = Literal["lanes", "bits"]
+LOSSES: tuple[LossBy, ...] = ("lanes", "bits")
+ClassBy = Literal["lesion", "form"]
+
+Mask = NDArray[np.bool_]
+Kinds = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """Programs in a world; every array has shape (programs,).
+
+    Attributes
+    ----------
+    programs : Programs
+    world : World
+    loss_by : 'lanes' or 'bits'
+        Wrong training lanes, or wrong bits there: those in which the word differs from the nearest right one.
+    class_by : 'lesion' or 'form'
+    loss : array of int64
+    kind : array of uint8
+        Class number: 0 direct, 1 disguised, 2 search; by form a program with a search node is search.
+    right : array of bool
+        Right on every lane, held-out ones too.
+    """
+
+    programs: Programs
+    world: World
+    loss_by: LossBy
+    class_by: ClassBy
+    loss: I64
+    kind: Kinds
+    right: Mask
+
+    @property
+    def fits(self) -> Mask:
+        """Right on every training lane."""
+        return np.asarray(self.loss == 0)
+
+    @cached_property
+    def prior(self) -> F64:
+        """2^-l of each program over the sum of all within the bound."""
+        weights = np.exp2(-self.programs.bits.astype(np.float64))
+        return np.asarray(weights / weights.sum())
+
+    @cached_property
+    def posterior(self) -> F64:
+        """The prior of what fits, over its sum; all 0 where nothing fits."""
+        return conditional(self.prior, self.fits)
+
+    @cached_property
+    def heuristics(self) -> Mask:
+        """Direct programs, without any search node, right on more training lanes than any constant, not on all."""
+        is_code = (self.kind == DIRECT) & (self.programs.searches == 0)
+        return np.asarray(is_code & (self.loss < self.constant_loss) & ~self.fits)
+
+    @cached_property
+    def constant_loss(self) -> int:
+        """The least loss of a constant."""
+        words = range(2**self.world.domain.word_bits)
+        packed = [self.world.domain.pack([word] * len(self.world.domain.lanes)) for word in words]
+        losses, _ = _judge(np.array(packed, np.uint64), self.world, self.loss_by)
+        return int(losses.min())
+
+    @cached_property
+    def inputs_read(self) -> I64:
+        """Input bits each program's behaviour depends on: the least number that determines it on all lanes."""
+        behaviours, place = np.unique(self.programs.behaviour, return_inverse=True)
+        return inputs_read(behaviours, self.world)[place]
+
+    def of(self, kinds: Iterable[int]) -> Mask:
+        """The programs of these classes."""
+        return np.isin(self.kind, list(kinds))
+
+
+def conditional(weights: F64, chosen: Mask) -> F64:
+    """The weights of the chosen over their sum; all 0 where that is 0."""
+    kept = np.where(chosen, weights, 0.0)
+    total = kept.sum()
+    return kept / total if total > 0 else kept
+
+
+def make_landscape(
+    programs: Programs, world: World, *, loss_by: LossBy = "lanes", class_by: ClassBy = "lesion"
+) -> Landscape:
+    """Judge every program in a world.
+
+    Raises
+    ------
+    WalkError
+        When the programs were listed on other lanes than the world's.
+    """
+    if programs.header.domain != world.domain:
+        raise WalkError(f"world {world.name}: the programs were listed on other lanes: list them on the world's")
+    behaviours, place = np.unique(programs.behaviour, return_inverse=True)
+    losses, right = _judge(behaviours, world, loss_by)
+    if class_by == "form":
+        kind = np.where(programs.searches > 0, SEARCH, DIRECT)
+    else:
+        searches, disguised = programs.strict != programs.behaviour, programs.wide != programs.behaviour
+        kind = np.where(searches, SEARCH, np.where(disguised, DISGUISED, DIRECT))
+    return Landscape(programs, world, loss_by, class_by, losses[place], kind.astype(np.uint8), right[place])
+
+
+def _judge(behaviours: U64, world: World, loss_by: LossBy) -> tuple[I64, Mask]:
+    """Loss of each behaviour on the training lanes, and whether it is right on all lanes."""
+    bits = world.domain.word_bits
+    losses, wrong = np.zeros(len(behaviours), np.int64), np.zeros(len(behaviours), np.int64)
+    for lane, acceptable in enumerate(world.acceptable):
+        apart = [min((word ^ good).bit_count() for good in acceptable) for word in range(2**bits)]
+        distance = np.array(apart, np.int64)[words_of(behaviours, lane, bits)]
+        wrong += distance
+        if lane in world.train:
+            losses += distance if loss_by == "bits" else distance > 0
+    return losses, wrong == 0
+
+
+def words_of(behaviours: U64, lane: int, word_bits: int) -> I64:
+    """The words of a lane."""
+    return ((behaviours >> U(lane * word_bits)) & U(2**word_bits - 1)).astype(np.int64)
+
+
+def inputs_read(behaviours: U64, world: World) -> I64:
+    """The least number of input bits that determine each behaviour on the world's lanes; shape as given."""
+    bits, lanes = world.domain.word_bits, len(world.domain.lanes)
+    words = np.stack([words_of(behaviours, lane, bits) for lane in range(lanes)])
+    least = np.full(len(behaviours), -1, np.int64)
+    for size, groups in _groupings(world):
+        open_yet = np.flatnonzero(least < 0)
+        same = np.ones(len(open_yet), np.bool_)
+        for group in groups:
+            for lane in group[1:]:
+                same &= words[lane, open_yet] == words[group[0], open_yet]
+        least[open_yet[same]] = size
+    return least
+
+
+def inputs_needed(world: World) -> int:
+    """The least number of input bits that determine a right word in every lane of the world.
+
+    >>> from priorsim.worlds import find_world
+    >>> inputs_needed(find_world("isqrt-w3")), inputs_needed(find_world("half-w3"))
+    (3, 2)
+    """
+
+    def has_answer(group: list[int]) -> bool:
+        return bool(frozenset.intersection(*(world.acceptable[lane] for lane in group)))
+
+    return next(size for size, groups in _groupings(world) if all(map(has_answer, groups)))
+
+
+def _groupings(world: World) -> Iterable[tuple[int, list[list[int]]]]:
+    """For every set of input bits, by rising size: its size, and the lanes that agree in these bits."""
+    bits = world.domain.word_bits
+    joined = [sum(word << (bits * column) for column, word in enumerate(lane)) for lane in world.domain.lanes]
+    places = range(bits * len(world.domain.columns))
+    for size in range(len(places) + 1):
+        for chosen in combinations(places, size):
+            mask = sum(1 << place for place in chosen)
+            groups: dict[int, list[int]] = {}
+            for lane, inputs in enumerate(joined):
+                groups.setdefault(inputs & mask, []).append(lane)
+            yield size, list(groups.values())
+
+
+def start_of(landscape: Landscape, name: str) -> F64:
+    """Where walks start, as chances of shape (programs,).
+
+    Parameters
+    ----------
+    landscape : Landscape
+    name : str
+        'prior': all programs by the prior; 'empty': the constant 0, which reads nothing and computes
+        nothing; 'direct', 'disguised' or 'search': those of the class by the prior.
+
+    Raises
+    ------
+    WalkError
+        When the name is none of these, or there is no such program within the bound.
+    """
+    if name == "prior":
+        return landscape.prior
+    chosen: NDArray[Any]
+    if name == "empty":
+        chosen = landscape.programs.code == U(_EMPTY)
+    elif name in CLASSES:
+        chosen = landscape.kind == CLASSES.index(ProgramClass(name))
+    else:
+        known = ", ".join(("prior", "empty", *CLASSES))
+        raise WalkError(f"walks cannot start from '{name}': choose {known}, or give a program")
+    if not chosen.any():
+        raise WalkError(
+            f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"
+        )
+    return conditional(landscape.prior, chosen)
+
+
+_EMPTY = 0b1_0_1010
+"""The code of `0`: after the leading 1 the header, 10 for a constant, and 10 for the second of three symbols."""

@@ -1,0 +1,97 @@
+"""Figures of walks: every text on the page and apart, the numbers that were given, the same bytes again."""
+
+from itertools import combinations
+
+import matplotlib as mpl
+import pytest
+from matplotlib.transforms import Bbox
+
+from priorsim.figures import (
+    EndsAgainstMass,
+    LossByEnd,
+    Place,
+    StarvationBars,
+    SwerveTimes,
+    WalkLandscape,
+    ends_against_mass,
+    loss_by_end,
+    new_figure,
+    save,
+    starvation_bars,
+    style,
+    swerve_times,
+    walk_landscape,
+)
+from priorsim.figures.page import lay_out
+from tests.figures.test_figures import drawn_texts, figure_of
+
+NAME = "in-context.w3-words-itself-product-r4-q4"
+KINDS = ("direct", "disguised", "search")
+PLACES = [
+    Place(loss, kind, 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss), 0.3 if loss == 0 else 1e-4)
+    for loss in range(12, -1, -1)
+    for kind in KINDS
+]
+FLOWS = [(3 * a, 3 * b, 0.5 / (1 + b - a)) for a in range(12) for b in range(a + 1, 13)] + [
+    (0, 38, 0.001),
+    (4, 36, 1e-5),
+]
+
+FIGURES = [
+    (walk_landscape, WalkLandscape(NAME, "steepest", 8, "wrong training lanes", PLACES, FLOWS)),
+    (walk_landscape, WalkLandscape("one", "first", 4, "wrong bits", [Place(0, "direct", 1.0, 1.0)], [])),
+    (ends_against_mass, EndsAgainstMass(NAME, "first", 8, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41)),
+    (ends_against_mass, EndsAgainstMass("one", "steepest", 8, ["direct"], [1.0], [1.0], 0.0)),
+    (
+        loss_by_end,
+        LossByEnd(
+            NAME, "first", 8, "wrong training lanes", KINDS, [0.98, 1e-5, 0.02], [[5, 2, 1], [6, 3, 3], [4, 1, 0]]
+        ),
+    ),
+    (swerve_times, SwerveTimes(NAME, "steepest", 8, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9])),
+    (swerve_times, SwerveTimes("one", "steepest", 4, [0.0, 0.0], [0.0, 0.0])),
+    (starvation_bars, StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3)),
+]
+IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES, ids=IDS)
+def test_every_text_is_on_the_page_and_none_covers_another(draw, data):
+    figure = figure_of(draw(data))
+    lay_out(figure)
+    figure.draw_without_rendering()
+    boxes = drawn_texts(figure)
+    for name, box in boxes.items():
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, name
+        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, name
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        overlap = Bbox.intersection(a, b)
+        assert overlap is None or min(overlap.width, overlap.height) < 1.5, (one, other)
+    ax = figure.axes[0]
+    assert "(" in ax.get_xlabel() and ax.get_ylabel()
+
+
+@pytest.mark.parametrize(("draw", "data"), FIGURES[::2], ids=IDS[::2])
+def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
+    runs = []
+    for settings in ({}, {"font.size": 20}):
+        with mpl.rc_context(settings):
+            paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns())
+            runs.append([path.read_bytes() for path in paths if path.suffix in (".svg", ".csv")])
+    assert runs[0] == runs[1]
+
+
+def test_the_columns_are_the_numbers_given():
+    landscape = FIGURES[0][1].columns()
+    assert landscape["item"].count("place") == len(PLACES)
+    assert landscape["chance"][len(PLACES) :] == [flow[2] for flow in FLOWS]
+    assert FIGURES[4][1].columns()["mean_loss"] == [5, 2, 1, 6, 3, 3, 4, 1, 0]
+    assert FIGURES[2][1].columns()["ends"] == [0.5, 0.5, 0.0]
+    assert FIGURES[7][1].columns()["gain_without"] == [1e-4] * 3
+
+
+def test_figures_are_drawn_into_the_axes_they_are_given():
+    with style():
+        axes = new_figure("double", 6).subplots(2, 3).ravel()
+        for ax, (draw, data) in zip(axes, FIGURES[::2], strict=False):
+            assert draw(data, ax=ax) is ax

@@ -1,0 +1,251 @@
+"""The plain twin of the walks: terms, dictionaries and fractions, written from docs/walks.md alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+
+from priorsim.mu.code import length
+from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import run
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var
+from priorsim.worlds import World
+
+Chances = dict[Program, Fraction]
+Graph = dict[Program, Chances]
+THIRD = Fraction(1, 3)
+
+
+def operator_bits(form: str, bound: int, language: Language) -> int:
+    """Bits of an operator alone: those of an application less its children's."""
+    arguments = [Var(0)] * len(FORMS[form].binds)
+    whole = term_bits(Apply(form, tuple(arguments)), bound, language)
+    return whole - sum(term_bits(Var(0), bound + b, language) for b in FORMS[form].binds)
+
+
+@cache
+def term_bits(term: Term, bound: int, language: Language) -> int:
+    """Bits of a term under `bound` binders, by the language page's rules."""
+
+    def truncated(index: int, size: int) -> int:
+        k = size.bit_length() - 1
+        return k if index < 2 ** (k + 1) - size else k + 1
+
+    if isinstance(term, Var):
+        return 1 + truncated(term.index, bound + language.columns)
+    if isinstance(term, Const):
+        return 4 + language.word_bits if term.literal else 2 + truncated(1 - term.word, 3)
+    operators = language.operators_in(bound)
+    bits = 2 + truncated(operators.index(term.form), len(operators))
+    children = zip(term.args, FORMS[term.form].binds, strict=True)
+    return bits + sum(term_bits(arg, bound + binds, language) for arg, binds in children)
+
+
+@cache
+def terms_up_to(bits: int, bound: int, language: Language) -> tuple[Term, ...]:
+    """Every term of at most so many bits."""
+    leaves: list[Term] = [Var(i) for i in range(bound + language.columns)]
+    leaves += [Const(1, literal=False), Const(0, literal=False)]
+    leaves += [Const(word, literal=True) for word in range(2**language.word_bits)]
+    found = [leaf for leaf in leaves if term_bits(leaf, bound, language) <= bits]
+    for form in language.operators_in(bound):
+        rest = bits - operator_bits(form, bound, language)
+        found += [Apply(form, args) for args in tuples_up_to(rest, bound, FORMS[form].binds, language)]
+    return tuple(found)
+
+
+def tuples_up_to(bits: int, bound: int, binds: tuple[int, ...], language: Language) -> Iterator[tuple[Term, ...]]:
+    """Tuples of terms of at most so many bits together."""
+    if not binds:
+        if bits >= 0:
+            yield ()
+        return
+    if bits <= 0:
+        return
+    for head in terms_up_to(bits - len(binds) + 1, bound + binds[0], language):
+        left = bits - term_bits(head, bound + binds[0], language)
+        for tail in tuples_up_to(left, bound, binds[1:], language):
+            yield (head, *tail)
+
+
+def places(term: Term, bound: int) -> list[tuple[tuple[int, ...], Term, int]]:
+    """Every node: the way to it, its subterm and its context."""
+    found: list[tuple[tuple[int, ...], Term, int]] = [((), term, bound)]
+    if isinstance(term, Apply):
+        for k, (arg, binds) in enumerate(zip(term.args, FORMS[term.form].binds, strict=True)):
+            found += [((k, *way), sub, d) for way, sub, d in places(arg, bound + binds)]
+    return found
+
+
+def put(term: Term, way: tuple[int, ...], new: Term) -> Term:
+    """The term with another subterm at the end of a way."""
+    if not way:
+        return new
+    assert isinstance(term, Apply)
+    args = list(term.args)
+    args[way[0]] = put(args[way[0]], way[1:], new)
+    return Apply(term.form, tuple(args))
+
+
+@cache
+def wrappings(bound: int, radius: int, language: Language) -> tuple[tuple[str, int, tuple[Term, ...], int], ...]:
+    """What can be inserted: an operator, the place it leaves, its other operands, and the bits of all that."""
+    found = []
+    for form in language.operators_in(bound):
+        for k, binds in enumerate(FORMS[form].binds):
+            if binds == 0:
+                others = FORMS[form].binds[:k] + FORMS[form].binds[k + 1 :]
+                for args in tuples_up_to(radius, bound, others, language):
+                    bits = sum(term_bits(a, bound + b, language) for a, b in zip(args, others, strict=True))
+                    found.append((form, k, args, operator_bits(form, bound, language) + bits))
+    return tuple(found)
+
+
+def leavings(sub: Term, bound: int, radius: int, language: Language) -> list[Term]:
+    """What a deletion may leave of a subterm."""
+    if not isinstance(sub, Apply):
+        return []
+    binds = FORMS[sub.form].binds
+    bits = [term_bits(a, bound + b, language) for a, b in zip(sub.args, binds, strict=True)]
+    return [arg for k, arg in enumerate(sub.args) if binds[k] == 0 and sum(bits) - bits[k] <= radius]
+
+
+def proposals(program: Program, radius: int, max_bits: int, language: Language) -> Chances:
+    """q(x -> y) for every y, x itself included."""
+    chances: defaultdict[Program, Fraction] = defaultdict(Fraction)
+    nodes = places(program.term, 0)
+    share = THIRD / len(nodes)
+    whole = length(program, language)
+
+    def edits(way: tuple[int, ...], options: list[tuple[Term | None, int]], weights: list[int]) -> None:
+        """Share a third of a place out among edits; None, and what gets too long, leaves the program as it is."""
+        total = sum(weights)
+        for (term, bits), weight in zip(options, weights, strict=True):
+            edited = program if term is None or bits > max_bits else Program(put(program.term, way, term))
+            chances[edited] += share * Fraction(weight, total)
+
+    nothing: list[tuple[Term | None, int]] = [(None, 0)]
+    for way, sub, bound in nodes:
+        mine = term_bits(sub, bound, language)
+        new = [(t, term_bits(t, bound, language)) for t in terms_up_to(radius, bound, language)]
+        if mine <= radius and new:
+            edits(way, [(t, whole - mine + bits) for t, bits in new], [2 ** (99 - bits) for _, bits in new])
+        else:
+            edits(way, nothing, [1])
+        around = wrappings(bound, radius, language)
+        made = [(Apply(form, (*args[:k], sub, *args[k:])), whole + bits) for form, k, args, bits in around]
+        edits(way, [*made] or nothing, [2 ** (99 - bits) for *_, bits in around] or [1])
+        left = leavings(sub, bound, radius, language)
+        edits(way, [(t, 0) for t in left] or nothing, [1] * len(left) or [1])
+    return dict(chances)
+
+
+def edit_graph(radius: int, max_bits: int, language: Language) -> Graph:
+    """The proposals of every program up to a bound."""
+    programs = [Program(term) for term in terms_up_to(max_bits - 1, 0, language)]
+    return {program: proposals(program, radius, max_bits, language) for program in programs}
+
+
+def losses(graph: Graph, world: World) -> dict[Program, int]:
+    """Wrong training lanes of every program."""
+
+    def wrong(program: Program, domain: Domain) -> int:
+        words = run(program, domain).words
+        return sum(words[lane] not in world.acceptable[lane] for lane in world.train)
+
+    return {program: wrong(program, world.domain) for program in graph}
+
+
+def moves(graph: Graph, loss: dict[Program, int], dynamics: str) -> Graph:
+    """Chances of the accepted moves, before they are made to sum to 1; without stays."""
+    kept: Graph = {}
+    for program, chances in graph.items():
+        others = {to: chance for to, chance in chances.items() if to != program}
+        if dynamics == "drift":
+            kept[program] = {to: c for to, c in others.items() if loss[to] <= loss[program]}
+            continue
+        better = {to: c for to, c in others.items() if loss[to] < loss[program]}
+        if dynamics == "steepest" and better:
+            least = min(loss[to] for to in better)
+            better = {to: c for to, c in better.items() if loss[to] == least}
+        kept[program] = better
+    return kept
+
+
+def metropolis(graph: Graph, weight: dict[Program, Fraction]) -> Graph:
+    """Chances of the accepted moves by the rule of Hastings."""
+    return {
+        x: {
+            y: chance * min(Fraction(1), weight[y] * graph[y][x] / (weight[x] * chance))
+            for y, chance in row.items()
+            if y != x
+        }
+        for x, row in graph.items()
+    }
+
+
+def ends_of_descent(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:
+    """Where descents end: programs in the order of falling loss hand on what they have."""
+    at: defaultdict[Program, Fraction] = defaultdict(Fraction, start)
+    for program in sorted(rows, key=lambda each: -loss[each]):
+        row = rows[program]
+        if row and at[program]:
+            for to, chance in row.items():
+                at[to] += at[program] * chance / sum(row.values())
+            at[program] = Fraction(0)
+    return {program: mass for program, mass in at.items() if mass}
+
+
+def solve(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    """The solution of a square system, by Gauss and Jordan."""
+    table = [[*row, value] for row, value in zip(rows, right, strict=True)]
+    for column in range(len(table)):
+        pivot = next(i for i in range(column, len(table)) if table[i][column])
+        table[column], table[pivot] = table[pivot], table[column]
+        top = [value / table[column][column] for value in table[column]]
+        table[column] = top
+        for i, row in enumerate(table):
+            if i != column and row[column]:
+                factor = row[column]
+                table[i] = [value - factor * above for value, above in zip(row, top, strict=True)]
+    return [row[-1] for row in table]
+
+
+def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
+    """Expected proposals until the goal is met, from every program that can meet it; stays count."""
+    before = [program for program in rows if program not in goal]
+    system = []
+    for x in before:
+        leave = sum(rows[x].values())
+        system.append([leave if x == y else -rows[x].get(y, Fraction(0)) for y in before])
+    return dict(zip(before, solve(system, [Fraction(1)] * len(before)), strict=True))
+
+
+def ends_of_drift(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:
+    """Where drifting walks are in the long run: one system for where they settle, one for each plateau."""
+    plateau = {program: _connected(program, rows, loss) for program in rows}
+    closed = {p for p in rows if all(loss[to] == loss[p] for each in plateau[p] for to in rows[each])}
+    open_yet = [p for p in rows if p not in closed]
+    # Expected visits v = start + v N, times being counted in proposals.
+    columns = [[sum(rows[y].values()) if x == y else -rows[y].get(x, Fraction(0)) for y in open_yet] for x in open_yet]
+    seen = dict(zip(open_yet, solve(columns, [start.get(p, Fraction(0)) for p in open_yet]), strict=True))
+    ends: Chances = {}
+    for members in {frozenset(plateau[p]) for p in closed}:
+        inside = sorted(members, key=repr)
+        arrived = sum(start.get(p, Fraction(0)) + sum(seen[y] * rows[y].get(p, 0) for y in open_yet) for p in inside)
+        balance = [[rows[y].get(x, Fraction(0)) if x != y else -sum(rows[x].values()) for y in inside] for x in inside]
+        balance[-1] = [Fraction(1)] * len(inside)
+        law = solve(balance, [Fraction(0)] * (len(inside) - 1) + [Fraction(1)])
+        ends |= {p: arrived * share for p, share in zip(inside, law, strict=True)}
+    return ends
+
+
+def _connected(program: Program, rows: Graph, loss: dict[Program, int]) -> set[Program]:
+    found, waiting = {program}, [program]
+    while waiting:
+        for to in rows[waiting.pop()]:
+            if to not in found and loss[to] == loss[program]:
+                found.add(to)
+                waiting.append(to)
+    return found

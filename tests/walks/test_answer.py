@@ -1,0 +1,91 @@
+"""What `priorsim walk` answers: the same distribution exactly and sampled, one walk, and refusals in one line."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from priorsim.cli import app
+from priorsim.errors import PriorsimError
+from priorsim.mu.code import length
+from priorsim.mu.dialect import Language
+from priorsim.mu.syntax import parse
+
+ARITH3 = Language.named("arith", 3)
+BASE = ["walk", "--world", "inverse-w3", "--radius", "8", "--max-bits", "18"]
+
+
+def answer(*options: str) -> str:
+    result = CliRunner().invoke(app, [*BASE, *options], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def report(*options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(answer(*options, "--json"))
+    return found
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("dynamics", ["steepest", "first"])
+def test_sampled_intervals_hold_the_exact_shares(dynamics: str) -> None:
+    exact = report("--dynamics", dynamics)
+    sampled = report("--dynamics", dynamics, "--walks", "4000", "--seed", "5")
+    assert exact["programs"] == 2093
+    ends = [part for parts in exact["ends"].values() for name, part in parts.items() if name != "right"]
+    assert sum(ends) == pytest.approx(1, rel=1e-9)
+    # Three times the interval's width: a chance of one in a hundred million.
+    for name, parts in exact["ends"].items():
+        for part, value in parts.items():
+            found = sampled["ends"][name][part]
+            spread = found["high"] - found["low"]
+            assert abs(found["value"] - value) <= 1.5 * spread
+
+
+@pytest.mark.engine
+def test_a_walk_is_a_list_of_programs_with_falling_loss() -> None:
+    walk = report("--dynamics", "first", "--trace", "--seed", "4", "--from", "(eq x 1)")["walk"]
+    assert walk[0]["program"] == "(eq x 1)"
+    assert [visit["step"] for visit in walk] == list(range(len(walk)))
+    losses = [visit["loss"] for visit in walk]
+    assert losses == sorted(losses, reverse=True)
+    assert len(set(losses)) == len(losses)
+    for visit in walk:
+        assert visit["bits"] == length(parse(visit["program"], ARITH3), ARITH3) <= 18
+
+
+@pytest.mark.engine
+def test_metropolis_tells_its_law_and_its_hitting_times() -> None:
+    found = report("--dynamics", "metropolis")
+    assert found["temperature"] == pytest.approx(1 / 3)
+    assert found["hitting"]["direct"]["proposals"] > 1
+    assert found["hitting"]["search"] == {"chance": 0.0, "proposals": None, "residual": 0.0}
+    # In the long run what fits is weighed as the posterior weighs it.
+    assert found["total_variation"] == pytest.approx(0, abs=1e-12)
+    text = answer("--dynamics", "metropolis", "--steps", "10")
+    assert "where walks are after 10 steps" in text
+    assert "first fitting search program: never" in text
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dynamics", "downhill"], "unknown dynamics 'downhill': choose one of steepest, first, drift, metropolis"),
+        (["--dynamics", "first", "--radius", "0"], "a radius of 0 bits is out of range: choose 1 to 16"),
+        (["--dynamics", "first", "--max-bits", "40"], "would take .* GiB, above the 8.0 GiB allowed: lower --max-bits"),
+        (["--dynamics", "first", "--loss", "all"], "unknown loss 'all': choose one of lanes, bits"),
+        (["--dynamics", "first", "--trace", "--walks", "3"], "give one of them"),
+        (["--dynamics", "first", "--from", "(mul x"], "never closed"),
+        (["--dynamics", "metropolis", "--temperature", "-1"], "temperature of -1 is out of range"),
+    ],
+)
+def test_what_cannot_be_walked_is_refused_in_one_line(options: list[str], message: str) -> None:
+    with pytest.raises(PriorsimError, match=message):
+        CliRunner().invoke(app, [*BASE, *options], catch_exceptions=False)
+
+
+def test_the_radius_is_mandatory() -> None:
+    result = CliRunner().invoke(app, ["walk", "--world", "inverse-w3", "--dynamics", "first"])
+    assert result.exit_code == 2

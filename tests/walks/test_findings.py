@@ -1,0 +1,239 @@
+"""What walks say of the claims: recomputed from the plain graph, and what the parts must add up to."""
+
+from collections import deque
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from priorsim.mu.syntax import Program
+from priorsim.walks.chains import Dynamics, make_chain
+from priorsim.walks.course import classes_along, courses, dependence, forced_start
+from priorsim.walks.ends import chance_to_pass, end_points
+from priorsim.walks.finding import FINDINGS, all_findings, beeline_swerve, no_pure_model, shallow_first
+from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed
+from priorsim.walks.outcome import coarse_landscape, outcomes
+from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance
+from priorsim.walks.population import WORLDS, studies
+from priorsim.walks.starvation import starvation, two_feature_world
+from priorsim.walks.study import Study, make_study
+from priorsim.worlds import find_world
+from tests.walks import plain
+from tests.walks.test_dynamics import made, plain_graph, prior_of, square
+
+CLOSE = 1e-12
+
+
+def study(max_bits: int = 14, radius: int = 8, **options: object) -> Study:
+    graph, _ = made(max_bits, radius)
+    return make_study(square(), radius, max_bits=max_bits, graph=graph, **options)  # type: ignore[arg-type]
+
+
+def steps_to(goal: set[Program], graph: plain.Graph, allowed: dict[Program, set[Program]]) -> dict[Program, int]:
+    """Steps to the goal by breadth-first search against the moves allowed."""
+    before: dict[Program, set[Program]] = {program: set() for program in graph}
+    for program, targets in allowed.items():
+        for to in targets:
+            before[to].add(program)
+    steps, waiting = dict.fromkeys(goal, 0), deque(goal)
+    while waiting:
+        here = waiting.popleft()
+        for program in before[here]:
+            if program not in steps:
+                steps[program] = steps[here] + 1
+                waiting.append(program)
+    return steps
+
+
+@pytest.mark.engine
+def test_distances_descents_and_barriers_are_those_of_plain_searches() -> None:
+    asked = study()
+    graph, programs = made(14, 8)
+    rows, landscape = plain_graph(14, 8), asked.landscape
+    loss = plain.losses(rows, square())
+    chosen = landscape.fits & (landscape.programs.bits >= 12)
+    goal = {programs[number] for number in np.flatnonzero(chosen)}
+    near = {x: {y for y in row if y != x} for x, row in rows.items()}
+    distance = edit_distance(graph, chosen)
+    steps = steps_to(goal, rows, near)
+    falling = descents(graph, landscape, chosen)
+    down = steps_to(goal, rows, {x: {y for y in targets if loss[y] <= loss[x]} for x, targets in near.items()})
+    height = barriers(graph, landscape, chosen)
+    levels = sorted(set(loss.values()))
+    met = [
+        steps_to(goal, rows, {x: {y for y in t if max(loss[x], loss[y]) <= level} for x, t in near.items()})
+        for level in levels
+    ]
+    for number, program in enumerate(programs):
+        assert distance[number] == steps.get(program, np.inf)
+        assert falling.distance[number] == down.get(program, np.inf)
+        least = [
+            level for level, reached in zip(levels, met, strict=True) if program in reached and level >= loss[program]
+        ]
+        assert height[number] == (least[0] - loss[program] if least else np.inf)
+        path = falling.path(number, landscape)
+        if path is not None:
+            assert len(path.programs) == falling.distance[number] + 1
+            assert chosen[path.programs[-1]]
+            assert all(graph.matrix[x, y] > 0 for x, y in zip(path.programs, path.programs[1:], strict=False))
+            losses = landscape.loss[list(path.programs)]
+            assert np.all(np.diff(losses) <= 0)
+            assert path.neutral == np.sum(np.diff(losses) == 0)
+    nowhere = np.zeros(len(programs), np.bool_)
+    assert np.all(np.isinf(edit_distance(graph, nowhere)))
+    assert np.all(descents(graph, landscape, nowhere).onward == NOWHERE)
+    assert np.all(np.isinf(barriers(graph, landscape, nowhere)))
+
+
+@pytest.mark.engine
+def test_first_improvements_are_those_of_the_plain_graph() -> None:
+    asked = study(start="direct")
+    rows, programs = plain_graph(14, 8), made(14, 8)[1]
+    loss = plain.losses(rows, square())
+    number = {program: place for place, program in enumerate(programs)}
+    accepted, prior = plain.moves(rows, loss, "steepest"), prior_of(rows)
+    shallow, moved = Fraction(0), Fraction(0)
+    for program, row in accepted.items():
+        if loss[program] and row and asked.landscape.kind[number[program]] == DIRECT:
+            for to, chance in row.items():
+                part = prior[program] * chance / sum(row.values())
+                moved += part
+                shallow += part * (int(asked.landscape.inputs_read[number[to]]) < inputs_needed(square()))
+    found = shallow_first(asked)
+    assert found.quantity == pytest.approx(float(shallow / moved), rel=CLOSE)
+    assert found.holds == (shallow / moved > Fraction(1, 2))
+
+
+@pytest.mark.engine
+def test_end_shares_add_up_to_one() -> None:
+    for dynamics in (Dynamics.STEEPEST, Dynamics.FIRST, Dynamics.DRIFT):
+        found = no_pure_model(study(16, dynamics=dynamics))
+        shares = [
+            found.details[f"{kind}_{how}"] for kind in ("direct", "disguised", "search") for how in ("fits", "short")
+        ]
+        assert sum(shares) == pytest.approx(1, rel=1e-9)  # type: ignore[arg-type]
+        assert found.quantity == found.details["direct_right"]
+
+
+@pytest.mark.engine
+def test_variance_is_split_without_rest_and_nothing_hangs_on_a_sure_end() -> None:
+    asked = study(16)
+    landscape, chain = asked.landscape, asked.chain()
+    for ends in (landscape.fits, landscape.kind == SEARCH, landscape.programs.bits < 12):
+        found = dependence(chain, asked.start, ends)
+        assert found.by_start + found.by_first_step + found.by_chance == pytest.approx(found.variance, abs=1e-12)
+    sure = dependence(chain, asked.start, np.ones(len(landscape.loss), np.bool_))
+    assert (sure.by_start, sure.by_first_step, sure.by_chance) == pytest.approx((0, 0, 0), abs=1e-12)
+    same = forced_start(chain, landscape, asked.start, forced=asked.start)
+    assert same.distance == 0
+    assert sum(same.free) == pytest.approx(1, rel=CLOSE)
+
+
+@pytest.mark.engine
+def test_courses_end_where_walks_end() -> None:
+    asked = study(17)
+    landscape, chain = asked.landscape, asked.chain()
+    ends = end_points(chain, landscape, asked.start).mass
+    found = courses(chain, landscape, asked.start)
+    assert sum(course.share for course in found) == pytest.approx(1, rel=CLOSE)
+    for course in found:
+        of_class = landscape.kind == ["direct", "disguised", "search"].index(course.kind)
+        assert course.share == pytest.approx(ends[of_class].sum(), rel=CLOSE)
+        assert course.loss[-1] == pytest.approx((ends * landscape.loss)[of_class].sum() / course.share, rel=1e-9)
+        assert all(after <= before + CLOSE for before, after in zip(course.loss, course.loss[1:], strict=False))
+    along = classes_along(chain, landscape, asked.start)
+    search = landscape.kind == SEARCH
+    assert sum(along.first_search) == pytest.approx(chance_to_pass(chain, asked.start, search), rel=1e-9)
+    assert all(part <= whole + CLOSE for part, whole in zip(along.swerves, along.first_search, strict=True))
+    assert along.shares[-1][SEARCH] == pytest.approx(ends[search].sum(), rel=1e-9)
+
+
+@pytest.mark.engine
+def test_outcomes_compare_two_distributions() -> None:
+    asked = make_study(square((0, 1, 2)), 8, max_bits=14, graph=made(14, 8)[0])
+    landscape = asked.landscape
+    found = outcomes(landscape, asked.ends().mass)
+    assert found is not None
+    assert sum(row.posterior for row in found.behaviours) == pytest.approx(1, rel=CLOSE)
+    assert sum(row.ends for row in found.behaviours) == pytest.approx(1, rel=CLOSE)
+    assert found.total_variation == pytest.approx(
+        sum(abs(row.ends - row.posterior) for row in found.behaviours) / 2, rel=1e-9
+    )
+    exact = outcomes(landscape, landscape.posterior)
+    assert exact is not None
+    assert exact.total_variation < 1e-15
+    assert outcomes(landscape, np.where(landscape.fits, 0.0, 1.0)) is None
+
+
+@pytest.mark.engine
+def test_a_coarse_landscape_keeps_all_mass() -> None:
+    asked = study(16)
+    coarse = coarse_landscape(asked.chain(), asked.landscape, asked.start, radius=8)
+    assert sum(region.prior for region in coarse.regions) == pytest.approx(1, rel=CLOSE)
+    assert sum(region.ends for region in coarse.regions) == pytest.approx(1, rel=CLOSE)
+    for place, region in enumerate(coarse.regions):
+        out = sum(flow.chance for flow in coarse.flows if flow.source == place)
+        assert region.passed - region.ends == pytest.approx(out, abs=CLOSE)
+    for flow in coarse.flows:
+        assert coarse.regions[flow.target].loss < coarse.regions[flow.source].loss
+
+
+@pytest.mark.engine
+def test_a_capped_study_is_one_made_at_the_lower_bound() -> None:
+    cut, whole = study(16).capped(14), study(14)
+    assert np.allclose(cut.start, whole.start, rtol=CLOSE)
+    assert np.allclose(cut.ends().mass, whole.ends().mass, rtol=1e-9, atol=1e-15)
+    for found, expected in zip(all_findings(cut), all_findings(whole), strict=True):
+        assert (found.claim, found.holds, found.reason) == (expected.claim, expected.holds, expected.reason)
+        assert (found.quantity or 0) == pytest.approx(expected.quantity or 0, rel=1e-9)
+
+
+@pytest.mark.engine
+def test_what_is_not_there_is_undefined_and_says_why() -> None:
+    found = {each.claim: each for each in all_findings(study(14))}
+    assert list(found) == list(FINDINGS)
+    assert found["gradual"].holds is None
+    assert found["gradual"].reason == "no search program fits up to 14 bits"
+    assert found["reachable"].reason == "no search program fits up to 14 bits"
+    assert beeline_swerve(study(10)).quantity in (None, 0.0)
+    for each in found.values():
+        assert (each.quantity is None) == bool(each.reason)
+        assert set(each.to_json()) >= {"claim", "world", "radius", "max_bits", "quantity", "holds", "reason"}
+
+
+@pytest.mark.engine
+def test_a_shallow_feature_starves_the_deep_one() -> None:
+    """From the shallow behaviour steepest descent comes to the deep one less often than where it is forbidden."""
+    asked = make_study(two_feature_world(), 8, max_bits=22)
+    found = starvation(asked)
+    assert 0 < found.gain_with < found.gain_without
+    assert 0 < found.ends_with < found.ends_without
+    assert found.passes_shallow > 0.9
+    deep = asked.graph.programs.behaviour[asked.landscape.fits]
+    assert set(deep.tolist()) == {two_feature_world().behaviour}
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_search_grows_by_edits_only_where_the_radius_lets_it() -> None:
+    world = find_world("in-context.w3-words-itself-less-r4-q4")
+    near, far = (make_study(world, radius, max_bits=24) for radius in (4, 8))
+    assert FINDINGS["reachable"](near).quantity == np.inf
+    assert np.isfinite(FINDINGS["reachable"](far).quantity or np.inf)
+
+
+@pytest.mark.engine
+def test_forbidden_programs_are_not_moved_to() -> None:
+    asked = study(14)
+    forbidden = asked.landscape.heuristics
+    chain = make_chain(asked.graph, asked.landscape, Dynamics.FIRST, forbidden=forbidden)
+    assert not np.any(forbidden[chain.moves.indices])
+
+
+@pytest.mark.engine
+def test_a_population_has_a_study_for_each_world_and_radius() -> None:
+    told: list[int] = []
+    found = list(studies(WORLDS[2:5], (4, 8), max_bits=14, progress=lambda done: told.append(done.programs)))
+    assert [(each.world.name, each.radius) for each in found] == [(name, r) for r in (4, 8) for name in WORLDS[2:5]]
+    assert found[0].graph is found[1].graph
+    assert told == [1, 2, 3, 4, 5, 6]
