@@ -50,10 +50,9 @@ class TheoryError(PriorsimError):
     """A closed form asked for at numbers it does not have, cannot read, or does not hold at."""
 
 
-<<<<<<< HEAD
 class FigureError(PriorsimError):
     """A figure asked for under an unknown name, or in a width or format that there is not."""
-=======
+
+
 class WalkError(PriorsimError):
     """An edit walk that is not defined, or cannot be solved exactly, as asked."""
->>>>>>> walks

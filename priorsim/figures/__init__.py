@@ -2,31 +2,24 @@
 
 from priorsim.figures.cloud import Cloud, Corner, Tip, cloud
 from priorsim.figures.cost_against_bits import GIB, Cost, cost_against_bits, cost_columns
-<<<<<<< HEAD
 from priorsim.figures.decomposition import TermTable, WorldTerms, decomposition
 from priorsim.figures.delta_l import LengthTable, WorldLength, delta_l
-from priorsim.figures.lessons import LearningCurves, LessonOdds, learning_curves, odds_against_lessons
-=======
 from priorsim.figures.ends_against_mass import EndsAgainstMass, ends_against_mass
+from priorsim.figures.lessons import LearningCurves, LessonOdds, learning_curves, odds_against_lessons
 from priorsim.figures.loss_by_end import LossByEnd, loss_by_end
->>>>>>> walks
 from priorsim.figures.mass_against_length import ClassMass, MassByLength, mass_against_length
 from priorsim.figures.objectives import ObjectiveTable, WorldObjectives, objectives
 from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
 from priorsim.figures.page import WIDTHS, Width, new_figure, style
-<<<<<<< HEAD
 from priorsim.figures.phase import PhaseDiagram, phase
 from priorsim.figures.predicted_crossovers import Crossing, CrossingTable, predicted_crossovers
 from priorsim.figures.save import USUAL, check_format, save
-from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
-from priorsim.figures.well_tuned import WellTuned, well_tuned
-from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
-=======
-from priorsim.figures.save import save
 from priorsim.figures.starvation_bars import StarvationBars, starvation_bars
 from priorsim.figures.swerve_times import SwerveTimes, swerve_times
+from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
 from priorsim.figures.walk_landscape import Place, WalkLandscape, walk_landscape
->>>>>>> walks
+from priorsim.figures.well_tuned import WellTuned, well_tuned
+from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
 from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
 
 __all__ = [
@@ -37,33 +30,27 @@ __all__ = [
     "Cloud",
     "Corner",
     "Cost",
-<<<<<<< HEAD
     "CountTable",
     "Crossing",
     "CrossingTable",
     "LearningCurves",
     "LengthTable",
     "LessonOdds",
-=======
     "EndsAgainstMass",
     "LossByEnd",
->>>>>>> walks
     "MassByLength",
     "ObjectiveTable",
     "OddsCurve",
-<<<<<<< HEAD
     "PhaseDiagram",
     "Sheet",
     "SheetRow",
     "TermTable",
     "Tip",
     "WellTuned",
-=======
     "Place",
     "StarvationBars",
     "SwerveTimes",
     "WalkLandscape",
->>>>>>> walks
     "Width",
     "WorldCounts",
     "WorldLength",
@@ -75,14 +62,11 @@ __all__ = [
     "cloud",
     "cost_against_bits",
     "cost_columns",
-<<<<<<< HEAD
     "decomposition",
     "delta_l",
     "learning_curves",
-=======
     "ends_against_mass",
     "loss_by_end",
->>>>>>> walks
     "mass_against_length",
     "new_figure",
     "objectives",
@@ -93,13 +77,10 @@ __all__ = [
     "save",
     "starvation_bars",
     "style",
-<<<<<<< HEAD
     "three_counts",
     "well_tuned",
     "witness_sheet",
-=======
     "swerve_times",
     "walk_landscape",
->>>>>>> walks
     "worlds_side_by_side",
 ]
