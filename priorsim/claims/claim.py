@@ -74,15 +74,12 @@ class Claim:
         Where it supports the claim.
     populations : tuple of str
         Names of the populations that the verdict is over.
-    measure : callable
-        From a site to the quantity in each of its worlds.
     limits : str
         What the number cannot say.
     figure : str or None
         Name of the figure that shows it.
     identity : str or None
         What of it follows from the definitions, with the derivation.
-    beside : tuple of Beside
     deciding : mapping
         Levels of factors; cells that have others are shown, and do not decide.
     """
@@ -94,16 +91,29 @@ class Claim:
     unit: str
     condition: Condition
     populations: tuple[str, ...]
-    measure: Callable[[Site], Values]
     limits: str
     figure: str | None = None
     identity: str | None = None
-    beside: tuple[Beside, ...] = ()
     deciding: Factors = field(default_factory=dict)
 
     def decides(self, cell: Cell) -> bool:
         """Whether a cell counts for the verdict."""
         return all(cell.factors[factor] == level for factor, level in self.deciding.items())
+
+
+@dataclass(frozen=True, slots=True)
+class SiteClaim(Claim):
+    """A claim that is measured on sites.
+
+    Attributes
+    ----------
+    measure : callable
+        From a site to the quantity in each of its worlds.
+    beside : tuple of Beside
+    """
+
+    measure: Callable[[Site], Values] = field(kw_only=True)
+    beside: tuple[Beside, ...] = ()
 
 
 DECIMALS = 12

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, Claim, above, at_least, at_most
+from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most
 from priorsim.claims.site import Site, Values, log2_odds, log2_quotient
 from priorsim.measure.fitting import at_end
 from priorsim.measure.mass import ENDS, End
@@ -105,7 +105,7 @@ def lightest_defects(site: Site) -> Values:
 
 
 CLAIMS = (
-    Claim(
+    SiteClaim(
         "proxy",
         "essay",
         "We can never ask for the world-model, only for a proxy.",
@@ -113,10 +113,10 @@ CLAIMS = (
         "ways",
         at_least(2),
         ("all", "in-context", "proxy"),
-        ways,
-        "Ways that differ in a single lane count as different.",
+        measure=ways,
+        limits="Ways that differ in a single lane count as different.",
     ),
-    Claim(
+    SiteClaim(
         "just-the-model",
         "essay",
         "Asking for predictions gives the world-model and nothing else (the essay's null).",
@@ -124,10 +124,10 @@ CLAIMS = (
         "share",
         above(0.5),
         ("all", "in-context"),
-        direct_and_faithful,
-        "Faithful on a quarter of a small domain is less than faithful everywhere.",
+        measure=direct_and_faithful,
+        limits="Faithful on a quarter of a small domain is less than faithful everywhere.",
     ),
-    Claim(
+    SiteClaim(
         "ask-directly",
         "essay",
         "A way to ask for the world-model itself would change the story.",
@@ -135,11 +135,11 @@ CLAIMS = (
         "quotient",
         at_most(0.5),
         ("proxy", "in-context"),
-        share_kept,
-        "The truth is given as words in all lanes, which is more than any question could give.",
+        measure=share_kept,
+        limits="The truth is given as words in all lanes, which is more than any question could give.",
         identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects.",
     ),
-    Claim(
+    SiteClaim(
         "treacherous",
         "essay",
         "Such a mesa-optimizer would almost certainly be deceptive.",
@@ -147,12 +147,12 @@ CLAIMS = (
         "share",
         above(0),
         ("all", "in-context"),
-        excess_defection,
-        "To defect here is to be wrong off the training lanes; nothing here intends anything.",
+        measure=excess_defection,
+        limits="To defect here is to be wrong off the training lanes; nothing here intends anything.",
         figure="well-tuned",
         beside=(Beside("defection of search alone", "share", above(0.95), search_defection),),
     ),
-    Claim(
+    SiteClaim(
         "three-counts",
         "Belrose and Pope; Turner; Hubinger",
         "Counting functions, programs and mass answer differently.",
@@ -160,11 +160,11 @@ CLAIMS = (
         "signs",
         at_least(2),
         ("all",),
-        differing_signs,
-        "Programs are compared at lengths that both classes reach, all of them added up.",
+        measure=differing_signs,
+        limits="Programs are compared at lengths that both classes reach, all of them added up.",
         figure="three-counts",
     ),
-    Claim(
+    SiteClaim(
         "argmin-safe",
         "Christiano; robertzk",
         "The fastest, or smallest, fitting program is never the defecting one.",
@@ -172,8 +172,8 @@ CLAIMS = (
         "share",
         at_most(0),
         ("all",),
-        lightest_defects,
-        "By l and by t over all lanes. By the longest lane and by depth no census counts: not said here.",
+        measure=lightest_defects,
+        limits="By l and by t over all lanes. By the longest lane and by depth no census counts: not said here.",
         beside=(
             Beside("the shortest alone", "share of splits", at_most(0), shortest_defects),
             Beside("the fastest alone", "share of splits", at_most(0), fastest_defects),

@@ -8,7 +8,7 @@ from typing import Any
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, weight, with_data
-from priorsim.claims.claim import Beside, Claim, Condition, cell_of
+from priorsim.claims.claim import Beside, Claim, Condition, SiteClaim, cell_of
 from priorsim.claims.populations import Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors, Ruling, rule
 from priorsim.claims.site import Values
@@ -16,11 +16,11 @@ from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.worlds import World
 
-CLAIMS: tuple[Claim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
-"""Every claim."""
+CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
+"""Every claim that is measured on sites."""
 
 
-def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
+def find_claims(names: Sequence[str]) -> tuple[SiteClaim, ...]:
     """The claims of these names, all where none is given.
 
     Raises
@@ -92,7 +92,7 @@ Measured = dict[tuple[str, str], dict[tuple[tuple[str, str | int], ...], list[Va
 
 def judge(
     preset: str,
-    claims: Sequence[Claim],
+    claims: Sequence[SiteClaim],
     bound: Bound,
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
@@ -128,7 +128,7 @@ def judge(
     return [_judged(measured, claim) for claim in claims]
 
 
-def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
+def judge_world(world: World, claims: Sequence[SiteClaim], atlas: Counted) -> list[Judged]:
     """Measure claims in one world over the grid, whatever their populations.
 
     Parameters
@@ -150,13 +150,13 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[J
     return [_judged(measured, claim) for claim in open_claims]
 
 
-def _judged(measured: Measured, claim: Claim) -> Judged:
+def _judged(measured: Measured, claim: SiteClaim) -> Judged:
     cells = _cells(measured, claim, claim.quantity, claim.condition)
     beside = [(each, _cells(measured, claim, each.text, each.condition)) for each in claim.beside]
     return Judged.of(claim, cells, beside)
 
 
-def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas: Counted) -> None:
+def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, atlas: Counted) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
     for setting, site in worlds.sites(atlas):
         factors = tuple(_factors(worlds, setting).items())

@@ -5,7 +5,7 @@ Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 mi
 
 import numpy as np
 
-from priorsim.claims.claim import Claim, above, below
+from priorsim.claims.claim import SiteClaim, above, below
 from priorsim.claims.site import Site, Values
 from priorsim.measure.fitting import at_end
 from priorsim.measure.held_out import Split
@@ -87,7 +87,7 @@ def lessons_saved(site: Site) -> Values:
 
 
 CLAIMS = (
-    Claim(
+    SiteClaim(
         "faster-learner",
         "essay",
         "A mesa-optimizer improves the model faster from the same data.",
@@ -95,11 +95,11 @@ CLAIMS = (
         "rules",
         below(0),
         ("in-context", "video"),
-        lessons_saved,
-        "Three training rules in listed order: differences are small whole numbers, and none is a tie.",
+        measure=lessons_saved,
+        limits="Three training rules in listed order: differences are small whole numbers, and none is a tie.",
         figure="learning-curves",
     ),
-    Claim(
+    SiteClaim(
         "well-tuned",
         "Shavit",
         "Some window of gamma has little defecting mass and good held-out loss.",
@@ -108,11 +108,11 @@ CLAIMS = (
         "share",
         above(0),
         ("in-context",),
-        well_tuned,
-        "gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes.",
+        measure=well_tuned,
+        limits="gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes.",
         figure="well-tuned",
     ),
-    Claim(
+    SiteClaim(
         "speed-uncompetitive",
         "Hubinger",
         "Speed priors generalise badly and end in tables.",
@@ -120,8 +120,8 @@ CLAIMS = (
         "share",
         above(0),
         ("in-context", "inverse"),
-        loss_gained,
-        "Code only: tables, programs with data, are left out of the mixture.",
+        measure=loss_gained,
+        limits="Code only: tables, programs with data, are left out of the mixture.",
         figure="phase",
     ),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, Claim, above, at_least, at_most, below
+from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most, below
 from priorsim.claims.site import Site, Values, log2_odds
 from priorsim.measure.fitting import at_end, least_at_end, sums
 from priorsim.measure.histogram import CLASSES
@@ -192,7 +192,7 @@ def measured_crossover(site: Site, end: End) -> F64:
 
 
 CLAIMS = (
-    Claim(
+    SiteClaim(
         "much-simpler",
         "essay",
         "A searcher that derives the model at run time is far simpler than the detailed model.",
@@ -200,12 +200,12 @@ CLAIMS = (
         "bits",
         above(0),
         ("all", "in-context", "inverse", "forward", "constant"),
-        delta_l,
-        "Lengths are those of one small language, up to its bound; K is not computable, and the least l is not K.",
+        measure=delta_l,
+        limits="Lengths are those of one small language, up to its bound; K is not computable, and the least l is not K.",
         figure="delta-l",
         beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
     ),
-    Claim(
+    SiteClaim(
         "many-against-one",
         "essay",
         "There are many such optimizers and only about one fitting model.",
@@ -213,11 +213,11 @@ CLAIMS = (
         "bits",
         above(0),
         ("all", "in-context"),
-        bonus_difference,
-        "Programs up to the bound; longer ones add to both classes.",
+        measure=bonus_difference,
+        limits="Programs up to the bound; longer ones add to both classes.",
         figure="mass-against-length",
     ),
-    Claim(
+    SiteClaim(
         "complexity-incentive",
         "essay",
         "A complexity penalty favours the optimizer.",
@@ -225,12 +225,12 @@ CLAIMS = (
         "bits",
         above(0),
         ("all", "in-context", "inverse", "forward"),
-        slope_in_beta,
-        "A slope at one point; over a range of beta see naive-penalty.",
+        measure=slope_in_beta,
+        limits="A slope at one point; over a range of beta see naive-penalty.",
         figure="phase",
         identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l].",
     ),
-    Claim(
+    SiteClaim(
         "speed-disincentive",
         "essay",
         "A speed penalty disfavours it.",
@@ -238,12 +238,12 @@ CLAIMS = (
         "bits",
         below(0),
         ("all", "in-context", "inverse", "forward"),
-        slope_in_gamma,
-        "A slope at one point; steps are this interpreter's.",
+        measure=slope_in_gamma,
+        limits="A slope at one point; steps are this interpreter's.",
         figure="odds-against-gamma",
         identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t].",
     ),
-    Claim(
+    SiteClaim(
         "amortised-exception",
         "essay",
         "Unless the optimizer generates a quicker model.",
@@ -251,12 +251,12 @@ CLAIMS = (
         "bits",
         above(0),
         ("in-context-amortised",),
-        slope_in_gamma,
-        "Two rules, asked up to 8 queries each; it is the last number of queries that decides.",
+        measure=slope_in_gamma,
+        limits="Two rules, asked up to 8 queries each; it is the last number of queries that decides.",
         figure="odds-against-gamma",
         deciding={"queries": 8},
     ),
-    Claim(
+    SiteClaim(
         "bounded-heuristics",
         "essay",
         "Bounding complexity might prevent it.",
@@ -264,11 +264,11 @@ CLAIMS = (
         "bits",
         above(0),
         ("all", "in-context"),
-        least_length_beyond_cap,
-        "The cap has to be known: nothing here says how to find it without knowing both lengths.",
+        measure=least_length_beyond_cap,
+        limits="The cap has to be known: nothing here says how to find it without knowing both lengths.",
         figure="delta-l",
     ),
-    Claim(
+    SiteClaim(
         "naive-penalty",
         "essay",
         "A naive complexity penalty will not work.",
@@ -276,11 +276,11 @@ CLAIMS = (
         "bits",
         at_least(0),
         ("all", "in-context"),
-        odds_after_beta,
-        "beta is looked at in steps of 1/32.",
+        measure=odds_after_beta,
+        limits="beta is looked at in steps of 1/32.",
         figure="phase",
     ),
-    Claim(
+    SiteClaim(
         "bayes-net",
         "essay",
         "A Bayes net queried by message passing: is that search?",
@@ -288,10 +288,10 @@ CLAIMS = (
         "bits",
         above(0),
         ("bayes",),
-        log_odds,
-        "Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
+        measure=log_odds,
+        limits="Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
     ),
-    Claim(
+    SiteClaim(
         "simplest-member",
         "Hubinger, How likely is deceptive alignment?",
         "A class weighs about what its simplest member weighs.",
@@ -299,11 +299,11 @@ CLAIMS = (
         "bits",
         below(1),
         ("all",),
-        greater_bonus,
-        "Programs up to the bound; longer ones can only add to the bonus.",
+        measure=greater_bonus,
+        limits="Programs up to the bound; longer ones can only add to the bonus.",
         figure="mass-against-length",
     ),
-    Claim(
+    SiteClaim(
         "gamma-star",
         "Christiano (short form); Demski, Exorcizing the Speed Prior?",
         "With cost l + gamma log2 t, brute-force search wins if and only if gamma < (1 - c/L)/alpha.",
@@ -311,11 +311,11 @@ CLAIMS = (
         "gamma",
         at_most(0.05),
         ("constant",),
-        crossover_error,
-        "Only worlds in which search is the shorter and the dearer; a crossover above 8 counts as none.",
+        measure=crossover_error,
+        limits="Only worlds in which search is the shorter and the dearer; a crossover above 8 counts as none.",
         figure="constant-crossovers",
     ),
-    Claim(
+    SiteClaim(
         "two-speed-priors",
         "from the definitions",
         "S_Fast's order and S_Kt fall on opposite sides of the crossover.",
@@ -323,12 +323,12 @@ CLAIMS = (
         "0 or 1",
         above(0.5),
         ("constant",),
-        opposite_orders,
-        "The closed form needs L > 2 c: words of 16 bits are too short for many such constants.",
+        measure=opposite_orders,
+        limits="The closed form needs L > 2 c: words of 16 bits are too short for many such constants.",
         figure="constant-crossovers",
         beside=(Beside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
     ),
-    Claim(
+    SiteClaim(
         "delegation",
         "Christiano",
         "A weak time penalty makes the prior delegate to search.",
@@ -336,8 +336,8 @@ CLAIMS = (
         "share",
         above(0),
         ("all", "constant"),
-        delegated_share,
-        "A share moves a little in every world: see the medians for how much.",
+        measure=delegated_share,
+        limits="A share moves a little in every world: see the medians for how much.",
         figure="odds-against-gamma",
     ),
 )

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, Claim, above
+from priorsim.claims.claim import Beside, SiteClaim, above
 from priorsim.claims.site import Site, Values
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_counts import DataCounts
@@ -125,7 +125,7 @@ def _points(cells: Cells) -> set[tuple[int, int]]:
 
 
 CLAIMS = (
-    Claim(
+    SiteClaim(
         "informed-search",
         "essay",
         "A late optimizer already holds statistics, and is the better for it.",
@@ -133,11 +133,11 @@ CLAIMS = (
         "0 or 1",
         above(0.5),
         ("in-context",),
-        hybrid_on_hull,
-        f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. {WORLDS} worlds of a census.",
+        measure=hybrid_on_hull,
+        limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. {WORLDS} worlds of a census.",
         figure="cloud",
     ),
-    Claim(
+    SiteClaim(
         "table-to-search",
         "Hubinger, Are minimal circuits deceptive?",
         "The minimal program is a table first and a searcher after enough instances.",
@@ -145,8 +145,8 @@ CLAIMS = (
         "0 or 1",
         above(0.5),
         ("in-context", "inverse"),
-        one_flip,
-        f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom the first. "
+        measure=one_flip,
+        limits=f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom the first. "
         f"{WORLDS} worlds of a census.",
         figure="odds-against-lessons",
         beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
