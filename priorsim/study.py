@@ -90,20 +90,10 @@ class Study:
         """
         header = self.header(world)
         if header not in self._atlases:
-            self._atlases[header] = self._open(header)
+            self._atlases[header] = open_census(
+                header, folder=self.folder, workers=self.workers, progress=self.progress
+            )
         return self._atlases[header]
-
-    def _open(self, header: AtlasHeader) -> StoredAtlas:
-        path = self.folder / ATLASES / f"{atlas_name(header)}.parquet"
-        try:
-            atlas = StoredAtlas.open(path)
-            if atlas.header == header:
-                return atlas
-        except AtlasError:
-            pass
-        make_folder(path.parent)
-        take_census(header, workers=self.workers, progress=self.progress).save(path)
-        return StoredAtlas.open(path)
 
     def histogram(self, world: World) -> Histogram:
         """What fits a world."""
@@ -138,6 +128,28 @@ class Study:
             for key, program in print_witnesses(header, missing).items():
                 self._witnesses[header, key] = program
         return {key: self._witnesses[header, key] for key in wanted}
+
+
+def open_census(
+    header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Callable[[Progress], None] | None = None
+) -> StoredAtlas:
+    """The census of a header, from a results folder; made there where it is not, or not whole.
+
+    Raises
+    ------
+    StorageError
+        When it has to be made, and the folder cannot be written.
+    """
+    path = folder / ATLASES / f"{atlas_name(header)}.parquet"
+    try:
+        atlas = StoredAtlas.open(path)
+        if atlas.header == header:
+            return atlas
+    except AtlasError:
+        pass
+    make_folder(path.parent)
+    take_census(header, workers=workers, progress=progress).save(path)
+    return StoredAtlas.open(path)
 
 
 def _fits_any(behaviour: U64, worlds: Sequence[World]) -> Mask:

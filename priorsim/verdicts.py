@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from priorsim.claims.claim import Claim
-from priorsim.claims.judge import Judged
+from priorsim.claims.judged import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import format_csv, format_json
 from priorsim.listing import format_table
@@ -17,7 +17,7 @@ AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""
 
 _CSV_HEAD = (
-    *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries"),
+    *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
     *("worlds", "holds", "fails", "undefined", "support", "median", "decides"),
 )
 
@@ -59,8 +59,8 @@ def is_at_home(cell: Cell) -> bool:
 
 def place_of(cell: Cell) -> str:
     """Population and words of a cell."""
-    queries = f", {cell.factors['queries']} queries" if "queries" in cell.factors else ""
-    return f"{cell.factors['population']}, w = {cell.factors['word_bits']}{queries}"
+    more = "".join(f", {factor} {cell.factors[factor]}" for factor in ("queries", "radius") if factor in cell.factors)
+    return f"{cell.factors['population']}, w = {cell.factors['word_bits']}{more}"
 
 
 def support_of(cell: Cell) -> str:

@@ -5,14 +5,9 @@ is cut into parts by the symbols at the walk's third position; the rows do not d
 parts or of workers.
 """
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -25,6 +20,7 @@ from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code, length, operator_code, variable_code
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
+from priorsim.processes import run_tasks, stopped
 
 SPLIT_POSITION = 2
 PARTS = 64
@@ -69,7 +65,7 @@ def count_exhaustive(
         return counter.rows().sorted()
     parts: list[Rows] = []
     done = 0
-    for rows in _run_parts(header, workers):
+    for _, rows in run_tasks(partial(count_part, header), range(PARTS), workers):
         parts.append(rows)
         done += int(rows.count.sum())
         tell(Progress(done, total))
@@ -88,38 +84,6 @@ def check_bounds(header: AtlasHeader) -> None:
     most_steps = header.domain.environments(header.language.depth) * header.max_bits
     if most_steps >= 2**32:
         raise CensusError(f"a program could take {most_steps} steps: at most {2**32 - 1} are counted, lower the bound")
-
-
-def _run_parts(header: AtlasHeader, workers: int) -> Iterator[Rows]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_the_parent) as pool:
-        futures = [pool.submit(count_part, header, part) for part in range(PARTS)]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
-
-
-_stopped = threading.Event()
-"""Set in a worker that was told to end: it gives its part up, but never dies halfway through handing rows over."""
-
-
-def _follow_the_parent() -> None:
-    """In a worker: leave interrupts to the parent, stop when it says so, and end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: _stopped.set())
-    parent = multiprocessing.parent_process()
-    assert parent is not None, "only workers call this"
-
-    def end_with_the_parent() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_the_parent, daemon=True).start()
 
 
 def count_part(header: AtlasHeader, part: int) -> Rows:
@@ -142,7 +106,7 @@ class Counter:
         walker.restart()
         status = kernels.PAUSED
         while status != kernels.DONE:
-            if _stopped.is_set():
+            if stopped.is_set():
                 raise KeyboardInterrupt
             status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, *walker.arrays, walker.state, self._table)
             if status == kernels.FULL:

@@ -2,25 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Counted
-from priorsim.claims import elsewhere, tuning, weight, with_data
-from priorsim.claims.claim import Beside, Claim, Condition, SiteClaim, cell_of
+from priorsim.claims import elsewhere, tuning, walking, weight, with_data
+from priorsim.claims.claim import Claim, Condition, SiteClaim, cell_of
+from priorsim.claims.judged import Judged
 from priorsim.claims.populations import Bound, Setting, Worlds, populations
-from priorsim.claims.rule import Cell, Factors, Ruling, rule
+from priorsim.claims.rule import Cell, Factors
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
+from priorsim.processes import end_if_stopped, run_tasks
 from priorsim.worlds import World
 
-CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
-"""Every claim that is measured on sites."""
+SITE_CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
+CLAIMS: tuple[Claim, ...] = (*SITE_CLAIMS, *walking.CLAIMS)
+"""Every claim: those that are measured on sites, and those about walks."""
 
 
-def find_claims(names: Sequence[str]) -> tuple[SiteClaim, ...]:
+def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
     """The claims of these names, all where none is given.
 
     Raises
@@ -35,67 +36,17 @@ def find_claims(names: Sequence[str]) -> tuple[SiteClaim, ...]:
     return tuple(known[name] for name in names) if names else CLAIMS
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A claim with its cells and the verdict over those that decide.
-
-    Attributes
-    ----------
-    claim : Claim
-    cells : tuple of Cell
-    ruling : Ruling
-    beside : tuple of (Beside, tuple of Cell)
-        Numbers on which no verdict hangs.
-    """
-
-    claim: Claim
-    cells: tuple[Cell, ...]
-    ruling: Ruling
-    beside: tuple[tuple[Beside, tuple[Cell, ...]], ...]
-
-    @classmethod
-    def of(cls, claim: Claim, cells: Sequence[Cell], beside: Sequence[tuple[Beside, tuple[Cell, ...]]]) -> "Judged":
-        """The verdict over the cells that decide."""
-        return cls(claim, tuple(cells), rule([cell for cell in cells if claim.decides(cell)]), tuple(beside))
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as JSON values."""
-        claim = self.claim
-        return {
-            "id": claim.name,
-            "source": claim.source,
-            "claim": claim.text,
-            "quantity": claim.quantity,
-            "unit": claim.unit,
-            "condition": claim.condition.text,
-            "verdict": str(self.ruling.verdict),
-            "depends_on": self.ruling.depends_on,
-            "identity": claim.identity,
-            "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],
-            "beside": [
-                {
-                    "quantity": each.text,
-                    "unit": each.unit,
-                    "condition": each.condition.text,
-                    "cells": [cell.to_json() for cell in cells],
-                }
-                for each, cells in self.beside
-            ],
-            "figure": claim.figure,
-            "limits": claim.limits,
-        }
-
-
 Measured = dict[tuple[str, str], dict[tuple[tuple[str, str | int], ...], list[Values]]]
 """The numbers of each quantity, by claim and words, at each place in the grid, site by site."""
 
 
 def judge(
     preset: str,
-    claims: Sequence[SiteClaim],
+    claims: Sequence[Claim],
     bound: Bound,
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
+    workers: int = 1,
     told: Callable[[str], None] = lambda line: None,
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them.
@@ -108,27 +59,71 @@ def judge(
     bound : callable
         From a domain to the bound of its census.
     open_atlas : callable
-        From a header to its census.
+        From a header to its census; with several workers it is called in them.
+    workers : int
+        Processes; the result does not depend on it.
     told : callable, optional
         Called with a line for each census that is done.
     """
-    measured: Measured = {}
+    on_sites = [claim for claim in claims if isinstance(claim, SiteClaim)]
+    judged = _judge_on_sites(on_sites, by_census(preset, on_sites, bound), open_atlas, workers, told)
+    about_walks = [claim for claim in claims if claim in walking.CLAIMS]
+    if about_walks:
+        judged += walking.judge_walks(about_walks, workers=workers, told=told)
+    return sorted(judged, key=lambda each: claims.index(each.claim))
+
+
+def _judge_on_sites(
+    claims: Sequence[SiteClaim],
+    groups: Sequence[tuple[Worlds, ...]],
+    open_atlas: Callable[[AtlasHeader], Counted],
+    workers: int,
+    told: Callable[[str], None],
+) -> list[Judged]:
+    names = tuple(claim.name for claim in claims)
+    tasks = [_Task(group, names, open_atlas) for group in groups]
+    found: dict[int, Measured] = {}
+    for number, measured in run_tasks(_measured, tasks, workers):
+        found[number] = measured
+        populations_done = ", ".join(dict.fromkeys(each.population for each in tasks[number].group))
+        told(f"claims: {len(found)} of {len(tasks)} censuses ({populations_done})")
+    together: Measured = {}
+    for number in range(len(tasks)):
+        for quantity, places in found[number].items():
+            for factors, parts in places.items():
+                together.setdefault(quantity, {}).setdefault(factors, []).extend(parts)
+    return [_judged(together, claim) for claim in claims]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Worlds of one census, and the claims to measure in them, by name: measures need not be picklable."""
+
+    group: tuple[Worlds, ...]
+    claims: tuple[str, ...]
+    open_atlas: Callable[[AtlasHeader], Counted]
+
+
+def by_census(preset: str, claims: Sequence[SiteClaim], bound: Bound) -> list[tuple[Worlds, ...]]:
+    """The worlds of the claims' populations, those on one census together."""
     wanted = {population for claim in claims for population in claim.populations}
-    chosen = [worlds for worlds in populations(preset, bound) if worlds.population in wanted]
-
-    def header_of(worlds: Worlds) -> str:
-        return repr(worlds.header)
-
-    for _, group in groupby(sorted(chosen, key=header_of), key=header_of):
-        members = list(group)
-        atlas = open_atlas(members[0].header)
-        for worlds in members:
-            _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
-        told(f"{members[0].header.domain.columns}: {', '.join(dict.fromkeys(each.population for each in members))}")
-    return [_judged(measured, claim) for claim in claims]
+    groups: dict[AtlasHeader, list[Worlds]] = {}
+    for worlds in populations(preset, bound):
+        if worlds.population in wanted:
+            groups.setdefault(worlds.header, []).append(worlds)
+    return [tuple(group) for group in groups.values()]
 
 
-def judge_world(world: World, claims: Sequence[SiteClaim], atlas: Counted) -> list[Judged]:
+def _measured(task: _Task) -> Measured:
+    measured: Measured = {}
+    atlas = task.open_atlas(task.group[0].header)
+    claims = [claim for claim in SITE_CLAIMS if claim.name in task.claims]
+    for worlds in task.group:
+        _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
+    return measured
+
+
+def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
     """Measure claims in one world over the grid, whatever their populations.
 
     Parameters
@@ -142,10 +137,15 @@ def judge_world(world: World, claims: Sequence[SiteClaim], atlas: Counted) -> li
     ------
     WorldError
         When the world is on another domain, or accepts several words in a lane.
+    PriorsimError
+        When a claim is about walks.
     """
     check_world(atlas.header, world)
     measured: Measured = {}
-    open_claims = [replace(claim, deciding={}) for claim in claims]
+    open_claims = [replace(claim, deciding={}) for claim in claims if isinstance(claim, SiteClaim)]
+    if len(open_claims) < len(claims):
+        names = ", ".join(claim.name for claim in walking.CLAIMS)
+        raise PriorsimError(f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk'")
     _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas)
     return [_judged(measured, claim) for claim in open_claims]
 
@@ -161,6 +161,7 @@ def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, at
     for setting, site in worlds.sites(atlas):
         factors = tuple(_factors(worlds, setting).items())
         for claim in claims:
+            end_if_stopped()
             beside = ((each.text, each.measure) for each in claim.beside)
             for name, measure in ((claim.quantity, claim.measure), *beside):
                 places = measured.setdefault((claim.name, name), {})

@@ -201,7 +201,7 @@ CLAIMS = (
         above(0),
         ("all", "in-context", "inverse", "forward", "constant"),
         measure=delta_l,
-        limits="Lengths are those of one small language, up to its bound; K is not computable, and the least l is not K.",
+        limits="Lengths are those of one small language, up to its bound. K is not computable; the least l is not K.",
         figure="delta-l",
         beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
     ),

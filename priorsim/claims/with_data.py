@@ -146,7 +146,7 @@ CLAIMS = (
         above(0.5),
         ("in-context", "inverse"),
         measure=one_flip,
-        limits=f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom the first. "
+        limits=f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom first. "
         f"{WORLDS} worlds of a census.",
         figure="odds-against-lessons",
         beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),

@@ -5,7 +5,7 @@ import pytest
 
 from priorsim.claims import with_data
 from priorsim.claims.claim import cell_of
-from priorsim.claims.judge import CLAIMS, find_claims
+from priorsim.claims.judge import SITE_CLAIMS, find_claims
 from priorsim.claims.rule import Verdict, rule
 from priorsim.errors import PriorsimError
 from priorsim.measure.data_counts import DataCounts
@@ -80,7 +80,7 @@ def test_a_world_can_support_a_claim_and_another_refute_it(name):
 
 
 def test_every_claim_is_tried_both_ways():
-    assert {claim.name for claim in CLAIMS} == {*BOTH, "informed-search", "table-to-search"}
+    assert {claim.name for claim in SITE_CLAIMS} == {*BOTH, "informed-search", "table-to-search"}
 
 
 def test_where_nothing_fits_no_claim_is_decided():
