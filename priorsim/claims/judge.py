@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Condition, SiteClaim, cell_of
@@ -14,6 +15,7 @@ from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.walks.population import RADII
 from priorsim.worlds import World
 
 SITE_CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
@@ -47,7 +49,7 @@ def judge(
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
     workers: int = 1,
-    told: Callable[[str], None] = lambda line: None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them.
 
@@ -62,14 +64,24 @@ def judge(
         From a header to its census; with several workers it is called in them.
     workers : int
         Processes; the result does not depend on it.
-    told : callable, optional
-        Called with a line for each census that is done.
+    progress : callable, optional
+        Called with how many censuses, and radii of walks, are done.
     """
     on_sites = [claim for claim in claims if isinstance(claim, SiteClaim)]
-    judged = _judge_on_sites(on_sites, by_census(preset, on_sites, bound), open_atlas, workers, told)
     about_walks = [claim for claim in claims if claim in walking.CLAIMS]
+    groups = by_census(preset, on_sites, bound)
+    parts = len(groups) + len(RADII) * bool(about_walks)
+    finished = 0
+
+    def done() -> None:
+        nonlocal finished
+        finished += 1
+        if progress is not None:
+            progress(Progress(finished, parts, "parts of the claims"))
+
+    judged = _judge_on_sites(on_sites, groups, open_atlas, workers, done)
     if about_walks:
-        judged += walking.judge_walks(about_walks, workers=workers, told=told)
+        judged += walking.judge_walks(about_walks, workers=workers, done=done)
     return sorted(judged, key=lambda each: claims.index(each.claim))
 
 
@@ -78,15 +90,14 @@ def _judge_on_sites(
     groups: Sequence[tuple[Worlds, ...]],
     open_atlas: Callable[[AtlasHeader], Counted],
     workers: int,
-    told: Callable[[str], None],
+    done: Callable[[], None],
 ) -> list[Judged]:
     names = tuple(claim.name for claim in claims)
     tasks = [_Task(group, names, open_atlas) for group in groups]
     found: dict[int, Measured] = {}
     for number, measured in run_tasks(_measured, tasks, workers):
         found[number] = measured
-        populations_done = ", ".join(dict.fromkeys(each.population for each in tasks[number].group))
-        told(f"claims: {len(found)} of {len(tasks)} censuses ({populations_done})")
+        done()
     together: Measured = {}
     for number in range(len(tasks)):
         for quantity, places in found[number].items():
