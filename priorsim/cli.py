@@ -342,8 +342,7 @@ def claims(
     from functools import partial
 
     from priorsim.census.stored import StoredAtlas
-    from priorsim.claims.claim import SiteClaim
-    from priorsim.claims.judge import find_claims, judge, judge_world
+    from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
     from priorsim.progress_bar import progress_bar
     from priorsim.study import Study, open_census
     from priorsim.verdicts import verdicts_json, verdicts_text, world_verdicts_text
@@ -353,8 +352,8 @@ def claims(
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
     if atlas is not None and world is not None:
-        asked = chosen if names else [claim for claim in chosen if isinstance(claim, SiteClaim)]
-        judged = judge_world(world_of(world, train), asked, StoredAtlas.open(atlas))
+        stored, where = StoredAtlas.open(atlas), world_of(world, train)
+        judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
         study, opened = Study(preset, results), partial(open_census, folder=results)

@@ -115,10 +115,17 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     rows = []
     for each in judged:
         home = next(cell for cell in each.cells if is_at_home(cell))
-        number = "undefined" if home.median is None else f"{home.median:.4g} {each.claim.unit}"
         holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
-        rows.append((each.claim.name, number, each.claim.condition.text, f"{holds} of {told}"))
+        where = f"{holds} of {told}" if told else "undefined in all"
+        rows.append((each.claim.name, _number(home, each.claim), _condition(each.claim), where))
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
+
+
+def _number(cell: Cell, claim: Claim) -> str:
+    """The number of a cell of one world."""
+    if cell.median is None:
+        return "infinite" if cell.told else "undefined"
+    return ("true" if cell.holds else "false") if claim.unit == "0 or 1" else f"{cell.median:.4g}"
 
 
 # --- Markdown ---------------------------------------------------------------------------------

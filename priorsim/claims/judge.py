@@ -9,11 +9,12 @@ from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Condition, SiteClaim, cell_of
 from priorsim.claims.judged import Judged
-from priorsim.claims.populations import Bound, Setting, Worlds, populations
+from priorsim.claims.populations import AMORTISED, Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
+from priorsim.mu.interpreter import Accounting
 from priorsim.processes import end_if_stopped, run_tasks
 from priorsim.walks.population import RADII
 from priorsim.worlds import World
@@ -132,6 +133,12 @@ def _measured(task: _Task) -> Measured:
     for worlds in task.group:
         _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
     return measured
+
+
+def claims_for(world: World, header: AtlasHeader) -> tuple[SiteClaim, ...]:
+    """The claims that can be asked of a world: all but those that another accounting or family is about."""
+    asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
+    return tuple(claim for claim in SITE_CLAIMS if any(asked.get(each, True) for each in claim.populations))
 
 
 def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
