@@ -23,7 +23,8 @@ def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, 
     verdicts : mapping
         What claims.json holds.
     captions : mapping of str to str
-        Of the drawings, by file name without ending; of those that are missing nothing is shown.
+        Of the drawings, by file name without ending; their first two sentences are shown, and of those that are
+        missing nothing.
     folder : str
         Where the results are, seen from the text: empty, or ending in a slash.
     """
@@ -38,7 +39,7 @@ def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, 
     lines += [_line(claims[name], folder) for name in STEPS if name in claims]
     for name in FIGURES:
         if name in captions:
-            lines += ["", f"![{name}]({folder}figures/{name}.svg)", "", f"*{captions[name]}*"]
+            lines += ["", f"![{name}]({folder}figures/{name}.svg)", "", f"*{' '.join(captions[name].splitlines()[:2])}*"]
     return "\n".join(lines) + "\n"
 
 
