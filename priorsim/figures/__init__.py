@@ -18,6 +18,7 @@ from priorsim.figures.starvation_bars import StarvationBars, starvation_bars
 from priorsim.figures.swerve_times import SwerveTimes, swerve_times
 from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
 from priorsim.figures.walk_landscape import Place, WalkLandscape, walk_landscape
+from priorsim.figures.walks import Walks
 from priorsim.figures.well_tuned import WellTuned, well_tuned
 from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
 from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
@@ -51,6 +52,7 @@ __all__ = [
     "StarvationBars",
     "SwerveTimes",
     "WalkLandscape",
+    "Walks",
     "Width",
     "WorldCounts",
     "WorldLength",

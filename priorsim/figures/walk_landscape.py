@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.patheffects import withStroke
 
-from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, title_of
+from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new
+from priorsim.figures.walks import Walks
 
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""
@@ -50,9 +51,7 @@ class WalkLandscape:
 
     Attributes
     ----------
-    world, dynamics : str
-    radius : int
-        Bits of an edit.
+    walks : Walks
     unit : str
         What the loss counts.
     places : sequence of Place
@@ -60,9 +59,7 @@ class WalkLandscape:
         From place, to place, chance of a move between them.
     """
 
-    world: str
-    dynamics: str
-    radius: int
+    walks: Walks
     unit: str
     places: Sequence[Place]
     flows: Sequence[tuple[int, int, float]]
@@ -99,9 +96,7 @@ def walk_landscape(landscape: WalkLandscape, *, ax: Axes | None = None, width: W
         axes.set_yticks(range(len(kinds)), kinds)
         axes.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
         axes.set_ylabel("class of the program")
-        axes.set_title(
-            title_of(landscape.world, f"{landscape.dynamics} walks, edits of radius {landscape.radius} bits")
-        )
+        axes.set_title(landscape.walks.title)
         _arrows(axes, landscape, kinds)
         for place in landscape.places:
             if place.passed >= LEAST_SHOWN:

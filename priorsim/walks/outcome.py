@@ -15,15 +15,15 @@ from priorsim.walks.landscape import CLASSES, Landscape, conditional
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A fitting behaviour.
+    """The programs of one fitting behaviour and one class.
 
     Attributes
     ----------
     behaviour : int
     kind : str
-        The class that holds most of its posterior mass.
+        Their class.
     posterior, ends : float
-        Its share of the posterior; its share of the end points that fit.
+        Their share of the posterior, and of the end points that fit.
     """
 
     behaviour: int
@@ -34,18 +34,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """All fitting behaviours, by falling posterior.
+    """All that fits, by falling posterior.
 
     Attributes
     ----------
-    behaviours : tuple of Outcome
+    rows : tuple of Outcome
     total_variation : float
-        Half the sum of |ends - posterior|: 0 where walks find functions as often as the prior says, at most 1.
+        Half the sum of |ends - posterior| over behaviours, all classes of each together: 0 where walks find
+        functions as often as the prior says, at most 1.
     fitting_ends : float
         Share of walks that end fitting.
     """
 
-    behaviours: tuple[Outcome, ...]
+    rows: tuple[Outcome, ...]
     total_variation: float
     fitting_ends: float
 
@@ -64,18 +65,19 @@ def outcomes(landscape: Landscape, ends: F64) -> Outcomes | None:
     if not len(fits) or fitting_ends == 0:
         return None
     behaviours, place = np.unique(landscape.programs.behaviour[fits], return_inverse=True)
-    posterior = np.bincount(place, landscape.posterior[fits])
-    found = np.bincount(place, conditional(ends, landscape.fits)[fits])
-    by_class = [
-        np.bincount(place, landscape.posterior[fits] * (landscape.kind[fits] == kind), minlength=len(behaviours))
-        for kind in range(len(CLASSES))
-    ]
-    leading = np.argmax(by_class, axis=0)
-    order = np.lexsort((behaviours, -posterior))
+    cells = len(behaviours) * len(CLASSES)
+    cell = place * len(CLASSES) + landscape.kind[fits]
+    posterior = np.bincount(cell, landscape.posterior[fits], minlength=cells)
+    found = np.bincount(cell, conditional(ends, landscape.fits)[fits], minlength=cells)
     rows = tuple(
-        Outcome(int(behaviours[i]), str(CLASSES[leading[i]]), float(posterior[i]), float(found[i])) for i in order
+        Outcome(
+            int(behaviours[i // len(CLASSES)]), str(CLASSES[i % len(CLASSES)]), float(posterior[i]), float(found[i])
+        )
+        for i in np.argsort(-posterior, kind="stable")
+        if posterior[i] > 0
     )
-    return Outcomes(rows, float(np.abs(posterior - found).sum()) / 2, fitting_ends)
+    apart = np.abs((posterior - found).reshape(-1, len(CLASSES)).sum(axis=1))
+    return Outcomes(rows, float(apart.sum()) / 2, fitting_ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from priorsim.figures import (
     StarvationBars,
     SwerveTimes,
     WalkLandscape,
+    Walks,
     ends_against_mass,
     loss_by_end,
     new_figure,
@@ -25,7 +26,8 @@ from priorsim.figures import (
 from priorsim.figures.page import lay_out
 from tests.figures.test_figures import drawn_texts, figure_of
 
-NAME = "in-context.w3-words-itself-product-r4-q4"
+LONG = Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
+SHORT = Walks("one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
 PLACES = [
     Place(loss, kind, 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss), 0.3 if loss == 0 else 1e-4)
@@ -38,18 +40,23 @@ FLOWS = [(3 * a, 3 * b, 0.5 / (1 + b - a)) for a in range(12) for b in range(a +
 ]
 
 FIGURES = [
-    (walk_landscape, WalkLandscape(NAME, "steepest", 8, "wrong training lanes", PLACES, FLOWS)),
-    (walk_landscape, WalkLandscape("one", "first", 4, "wrong bits", [Place(0, "direct", 1.0, 1.0)], [])),
-    (ends_against_mass, EndsAgainstMass(NAME, "first", 8, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41)),
-    (ends_against_mass, EndsAgainstMass("one", "steepest", 8, ["direct"], [1.0], [1.0], 0.0)),
+    (walk_landscape, WalkLandscape(LONG, "wrong training lanes", PLACES, FLOWS)),
+    (walk_landscape, WalkLandscape(SHORT, "wrong bits", [Place(0, "direct", 1.0, 1.0)], [])),
+    (ends_against_mass, EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7)),
+    (ends_against_mass, EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
     (
         loss_by_end,
         LossByEnd(
-            NAME, "first", 8, "wrong training lanes", KINDS, [0.98, 1e-5, 0.02], [[5, 2, 1], [6, 3, 3], [4, 1, 0]]
+            LONG,
+            "wrong training lanes",
+            KINDS,
+            [0.98, 1e-5, 0.02],
+            [0.9, 1.23e-7, 0.0],
+            [[5, 2, 1], [6, 3, 3], [4, 1, 0]],
         ),
     ),
-    (swerve_times, SwerveTimes(NAME, "steepest", 8, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9])),
-    (swerve_times, SwerveTimes("one", "steepest", 4, [0.0, 0.0], [0.0, 0.0])),
+    (swerve_times, SwerveTimes(LONG, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9], 0.1)),
+    (swerve_times, SwerveTimes(SHORT, [1e-3, 0.0], [0.0, 0.0], None)),
     (starvation_bars, StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3)),
 ]
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
