@@ -37,11 +37,17 @@ def study(tmp_path):
     return Study("quick", tmp_path)
 
 
-def test_the_places_of_a_landscape_hold_all_ends(study):
+def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
     landscape = walks.landscape_of(study, [WORLD])
-    assert sum(place.ends for place in landscape.places) == pytest.approx(1, rel=1e-9)
-    fitting = sum(place.ends for place in landscape.places if place.loss == 0)
-    assert f"{percent(fitting)} of them end fitting" in walks.landscape_caption(landscape)
+    regions = landscape.coarse.nodes
+    fitting = sum(share for (loss, _), share in regions(data="ends") if loss == 0)
+    assert fitting == pytest.approx(walks.ends_of(study, [WORLD]).fitting_ends, rel=1e-9)
+    caption = walks.landscape_caption(landscape)
+    assert f"{percent(fitting)} of them end fitting" in caption
+    to_most, to_search = landscape.ways
+    assert regions[to_most[-1]]["ends"] == max(share for _, share in regions(data="ends"))
+    assert to_search[-1] == (0, "search") and regions[to_search[0]]["starts"] > 0
+    assert f"direct at loss {to_most[0][0]}, then" in caption
 
 
 def test_ends_are_shares_by_class(study):

@@ -17,7 +17,7 @@ from priorsim.figures.save import USUAL, check_format, save
 from priorsim.figures.starvation_bars import StarvationBars, starvation_bars
 from priorsim.figures.swerve_times import SwerveTimes, swerve_times
 from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
-from priorsim.figures.walk_landscape import Place, WalkLandscape, walk_landscape
+from priorsim.figures.walk_landscape import WalkLandscape, walk_landscape
 from priorsim.figures.walks import Walks
 from priorsim.figures.well_tuned import WellTuned, well_tuned
 from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
@@ -48,7 +48,6 @@ __all__ = [
     "TermTable",
     "Tip",
     "WellTuned",
-    "Place",
     "StarvationBars",
     "SwerveTimes",
     "WalkLandscape",

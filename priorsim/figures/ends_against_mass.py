@@ -55,7 +55,7 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
         axes.set_yscale("log")
         axes.set_xlabel("share of the posterior mass (of 1)")
         axes.set_ylabel("share of walks' fitting end points (of 1)")
-        axes.set_title(data.walks.title)
+        data.walks.title(axes)
         known = [share for share in (*data.posterior, *data.ends) if share > 0]
         # Where walks never end is drawn at the bottom.
         floor = min(*known, 4e-3) / 4

@@ -60,7 +60,7 @@ def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "sing
     with axes_or_new(ax, width, 2.7) as axes:
         axes.set_xlabel("accepted moves (steps of the walk)")
         axes.set_ylabel(f"mean loss ({data.unit})")
-        axes.set_title(data.walks.title)
+        data.walks.title(axes)
         handles = []
         for kind, share, right, losses in zip(data.kinds, data.shares, data.right, data.losses, strict=True):
             look = LOOKS[kind]

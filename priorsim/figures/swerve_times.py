@@ -63,7 +63,7 @@ def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "s
         axes.set_xlabel("accepted moves (steps of the walk)")
         axes.set_ylabel("chance of the first search (of 1)")
         axes.set_xticks(moves)
-        axes.set_title(data.walks.title)
+        data.walks.title(axes)
         handles = [
             Patch(facecolor=SHADE, edgecolor=colour, label="all walks"),
             Patch(

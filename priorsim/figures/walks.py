@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from priorsim.figures.page import title_of
+from matplotlib.axes import Axes
+
+from priorsim.figures.page import set_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,9 @@ class Walks:
     radius: int
     bound_bits: int
 
-    @property
-    def title(self) -> str:
-        """The title of a figure of them."""
-        return title_of(self.world, f"{self.dynamics}, radius {self.radius} bits, up to {self.bound_bits} bits")
+    def title(self, ax: Axes) -> None:
+        """Say above these axes which walks they show."""
+        set_title(ax, self.world, f"{self.dynamics}, radius {self.radius} bits, up to {self.bound_bits} bits")
 
 
 def percent(share: float) -> str:

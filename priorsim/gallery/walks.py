@@ -10,20 +10,22 @@ from priorsim import figures
 from priorsim.errors import FigureError
 from priorsim.figures.walks import percent
 from priorsim.gallery.words import counted, listed, number, sentences
+from priorsim.mu.lesions import ProgramClass
 from priorsim.study import Study
 from priorsim.walks.chains import Dynamics
+from priorsim.walks.coarse import Region, coarse_landscape, likeliest_way
 from priorsim.walks.course import classes_along, courses
 from priorsim.walks.finding import beeline_swerve
 from priorsim.walks.landscape import CLASSES
-from priorsim.walks.outcome import coarse_landscape, outcomes
+from priorsim.walks.outcome import outcomes
 from priorsim.walks.population import MAX_BITS, RADII
 from priorsim.walks.starvation import starvation, two_feature_world
 from priorsim.walks.study import Study as WalkStudy
 from priorsim.walks.study import make_study
 from priorsim.worlds import World
 
-WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "inverse.w3-least-cube-l8")
-"""Worlds of the population of the claims in which many walks come to search, and few."""
+WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "inverse.w3-floor-times5-l8")
+"""Worlds of the population of the claims: in the first search is mostly met at once, in the second after a swerve."""
 MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
 """Worlds that several functions fit."""
 RADIUS = 8
@@ -52,23 +54,32 @@ def _said(walks: figures.Walks) -> str:
 def landscape_of(_: Study, worlds: Sequence[World]) -> figures.WalkLandscape:
     """The landscape of one world in regions of equal loss and class, with the flows of walks between them."""
     study = study_of(worlds[0])
-    coarse = coarse_landscape(study.chain(), study.landscape, study.start, radius=study.radius)
-    places = [figures.Place(each.loss, each.kind, each.passed, each.ends) for each in coarse.regions]
-    flows = [(flow.source, flow.target, flow.chance) for flow in coarse.flows]
-    return figures.WalkLandscape(_walks(study), UNITS[study.landscape.loss_by], places, flows)
+    coarse = coarse_landscape(study.chain(), study.landscape, study.start)
+    most = max(coarse, key=lambda region: coarse.nodes[region]["ends"])
+    ways = likeliest_way(coarse, most), likeliest_way(coarse, (0, str(ProgramClass.SEARCH)))
+    return figures.WalkLandscape(_walks(study), UNITS[study.landscape.loss_by], coarse, ways)
 
 
 def landscape_caption(landscape: figures.WalkLandscape) -> str:
     """What `landscape_of` shows."""
-    fitting = {place.kind: place.ends for place in landscape.places if place.loss == 0}
-    ends = [f"{percent(fitting.get(str(kind), 0.0))} at {kind} programs" for kind in CLASSES]
+    ends = {region: share for region, share in landscape.coarse.nodes(data="ends") if region[0] == 0}
+    fitting = [f"{percent(share)} at {kind} programs" for (_, kind), share in ends.items()]
     return sentences(
         "Where walks pass and end. A circle is all programs of one loss and one class, its area by the square root of "
         "the chance that a walk passes them, the dark part the chance that it ends there; arrows are the likeliest "
         "moves.",
         _said(landscape.walks),
-        f"{percent(sum(fitting.values()))} of them end fitting: {', '.join(ends)}.",
+        f"{percent(sum(ends.values()))} of them end fitting{': ' if fitting else ''}{', '.join(fitting)}.",
+        f"The likeliest way to where most of them end, a move being taken to depend on loss and class alone, is "
+        f"{_steps(landscape.ways[0])}.",
+        f"To search programs that fit it is {_steps(landscape.ways[1])}."
+        if landscape.ways[1]
+        else "No walk comes to a search program that fits.",
     )
+
+
+def _steps(way: Sequence[Region]) -> str:
+    return ", then ".join(f"{kind} at loss {loss}" for loss, kind in way)
 
 
 def ends_of(_: Study, worlds: Sequence[World]) -> figures.EndsAgainstMass:

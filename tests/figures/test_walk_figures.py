@@ -3,13 +3,13 @@
 from itertools import combinations
 
 import matplotlib as mpl
+import networkx as nx
 import pytest
 from matplotlib.transforms import Bbox
 
 from priorsim.figures import (
     EndsAgainstMass,
     LossByEnd,
-    Place,
     StarvationBars,
     SwerveTimes,
     WalkLandscape,
@@ -23,25 +23,37 @@ from priorsim.figures import (
     swerve_times,
     walk_landscape,
 )
-from priorsim.figures.page import lay_out
+from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.test_figures import drawn_texts, figure_of
 
 LONG = Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
 SHORT = Walks("one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
-PLACES = [
-    Place(loss, kind, 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss), 0.3 if loss == 0 else 1e-4)
-    for loss in range(12, -1, -1)
-    for kind in KINDS
+
+
+def landscape(losses, kinds, flows):
+    """A coarse landscape in which all walks pass and some end everywhere."""
+    coarse = nx.DiGraph()
+    for loss in losses:
+        for kind in kinds:
+            passed = 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss)
+            coarse.add_node((loss, kind), passed=passed, ends=min(passed, 0.3 if loss == 0 else 1e-2))
+    coarse.add_weighted_edges_from(flows, weight="chance")
+    return coarse
+
+
+FLOWS = [
+    *(((a, "direct"), (b, "direct"), 0.5 / (1 + a - b)) for a in range(1, 13) for b in range(a)),
+    ((12, "direct"), (0, "search"), 0.001),
+    ((11, "disguised"), (0, "direct"), 1e-5),
 ]
-FLOWS = [(3 * a, 3 * b, 0.5 / (1 + b - a)) for a in range(12) for b in range(a + 1, 13)] + [
-    (0, 38, 0.001),
-    (4, 36, 1e-5),
-]
+WAYS = ((12, "direct"), (0, "direct")), ((12, "direct"), (0, "search"))
+WIDE_LANDSCAPE = WalkLandscape(LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS)
+ONE_PLACE = WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
 FIGURES = [
-    (walk_landscape, WalkLandscape(LONG, "wrong training lanes", PLACES, FLOWS)),
-    (walk_landscape, WalkLandscape(SHORT, "wrong bits", [Place(0, "direct", 1.0, 1.0)], [])),
+    (walk_landscape, WIDE_LANDSCAPE),
+    (walk_landscape, ONE_PLACE),
     (ends_against_mass, EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7)),
     (ends_against_mass, EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
     (
@@ -62,9 +74,10 @@ FIGURES = [
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
 
 
+@pytest.mark.parametrize("width", [NARROWEST, "double"])
 @pytest.mark.parametrize(("draw", "data"), FIGURES, ids=IDS)
-def test_every_text_is_on_the_page_and_none_covers_another(draw, data):
-    figure = figure_of(draw(data))
+def test_every_text_is_on_the_page_and_none_covers_another(draw, data, width):
+    figure = figure_of(draw(data, width=width))
     lay_out(figure)
     figure.draw_without_rendering()
     boxes = drawn_texts(figure)
@@ -89,12 +102,21 @@ def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
 
 
 def test_the_columns_are_the_numbers_given():
-    landscape = FIGURES[0][1].columns()
-    assert landscape["item"].count("place") == len(PLACES)
-    assert landscape["chance"][len(PLACES) :] == [flow[2] for flow in FLOWS]
+    columns = WIDE_LANDSCAPE.columns()
+    assert columns["item"].count("region") == 39
+    assert sorted(columns["chance"][39:]) == sorted(flow[2] for flow in FLOWS)
+    assert columns["chance"][39:] == sorted(columns["chance"][39:], reverse=True)
     assert FIGURES[4][1].columns()["mean_loss"] == [5, 2, 1, 6, 3, 3, 4, 1, 0]
     assert FIGURES[2][1].columns()["ends"] == [0.5, 0.5, 0.0]
     assert FIGURES[7][1].columns()["gain_without"] == [1e-4] * 3
+
+
+def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
+    shown = WIDE_LANDSCAPE.shown()
+    moves = [flow[:2] for flow in shown]
+    assert set(WAYS) <= set(moves)
+    assert ((11, "disguised"), (0, "direct")) in moves
+    assert len(moves) == len(set(moves)) < len(FLOWS)
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
