@@ -150,19 +150,20 @@ def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str], largest: f
     on_ways = dict.fromkeys(pairwise(to_search), LOOKS["search"].colour) | dict.fromkeys(pairwise(to_most), INK)
     for source, target, chance in landscape.shown():
         (before, kind), (after, new_kind) = source, target
-        # Longer jumps bow farther, so that arrows of one row lie apart.
-        bow = -0.18 - 0.03 * (before - after) if kind == new_kind else 0.05
+        row, new_row = kinds.index(kind), kinds.index(new_kind)
+        # Longer jumps bow farther, so that arrows of one row lie apart; in the rows above downwards, off the title.
+        bow = 0.05 if row != new_row else -0.18 - 0.03 * (before - after) if row == 0 else 0.2
         is_way = (source, target) in on_ways
         ends = [_across(landscape.coarse.nodes[region]["passed"], largest) / 2 for region in (source, target)]
         ax.add_patch(
             FancyArrowPatch(
-                (before, kinds.index(kind)),
-                (after, kinds.index(new_kind)),
+                (before, row),
+                (after, new_row),
                 connectionstyle=f"arc3,rad={bow}",
                 arrowstyle="-|>",
                 mutation_scale=7,
                 linewidth=(1.2 if is_way else 0.4) + 5 * chance,
-                color=on_ways.get((source, target), INK if kind == new_kind else LOOKS[new_kind].colour),
+                color=on_ways.get((source, target), INK if row == new_row else LOOKS[new_kind].colour),
                 alpha=1.0 if is_way else 0.4,
                 shrinkA=ends[0],
                 shrinkB=ends[1],

@@ -24,8 +24,8 @@ from priorsim.walks.study import Study as WalkStudy
 from priorsim.walks.study import make_study
 from priorsim.worlds import World
 
-WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "inverse.w3-floor-times5-l8")
-"""Worlds of the population of the claims: in the first search is mostly met at once, in the second after a swerve."""
+WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")
+"""The worlds of the population of the claims in which most walks come to search."""
 MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
 """Worlds that several functions fit."""
 RADIUS = 8
