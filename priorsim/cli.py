@@ -342,8 +342,8 @@ def claims(
     from functools import partial
 
     from priorsim.census.stored import StoredAtlas
-    from priorsim.claims.claim import SiteClaim
-    from priorsim.claims.judge import find_claims, judge, judge_world
+    from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
+    from priorsim.progress_bar import progress_bar
     from priorsim.study import Study, open_census
     from priorsim.verdicts import verdicts_json, verdicts_text, world_verdicts_text
 
@@ -352,13 +352,13 @@ def claims(
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
     if atlas is not None and world is not None:
-        asked = chosen if names else [claim for claim in chosen if isinstance(claim, SiteClaim)]
-        judged = judge_world(world_of(world, train), asked, StoredAtlas.open(atlas))
+        stored, where = StoredAtlas.open(atlas), world_of(world, train)
+        judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
-        study = Study(preset, results)
-        opened = partial(open_census, folder=results)
-        judged = judge(preset, chosen, study.bound, opened, workers=workers, told=partial(typer.echo, err=True))
+        study, opened = Study(preset, results), partial(open_census, folder=results)
+        with progress_bar("parts of the claims") as progress:
+            judged = judge(preset, chosen, study.bound, opened, workers=workers, progress=progress)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(verdicts_json(judged, command).rstrip() if as_json else text)
 
@@ -654,8 +654,7 @@ def paper(
     from priorsim.progress_bar import progress_bar
 
     with progress_bar("programs") as progress:
-        for line in make_paper(preset, out, workers=workers, progress=progress):
-            typer.echo(line)
+        make_paper(preset, out, workers=workers, told=typer.echo, progress=progress)
 
 
 def main() -> None:

@@ -57,3 +57,12 @@ def format_csv(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
 def format_json(values: Any) -> str:
     """One strictly valid JSON value, indented, with a line end."""
     return json.dumps(rounded(values), indent=1, allow_nan=False) + "\n"
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table.
+
+    >>> markdown_table(["bits"], [["2"]])
+    ['| bits |', '| --- |', '| 2 |']
+    """
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]

@@ -1,46 +1,51 @@
-"""The main job: a census for every world, their odds under the named priors, tables and figures.
+"""The main job: a census for every world, their odds, the figures, a verdict on every claim, and the report.
 
 Every file it writes depends on the preset alone, byte for byte. Atlases are kept and used again, so an
 interrupted run goes on where it was.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+from priorsim import __version__
 from priorsim.census.progress import Progress
-from priorsim.formats import format_csv, format_json, rounded
+from priorsim.claims.judge import CLAIMS, judge
+from priorsim.claims.populations import AMORTISED_BITS
+from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
+from priorsim.claims.with_data import CODE_BITS
+from priorsim.formats import format_json
+from priorsim.found import found_markdown
 from priorsim.gallery import ENTRIES, save_entry
 from priorsim.gallery.sheet import SHEET_WORLDS, sheet_keys
-from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.histogram_file import save_histogram
-from priorsim.measure.mass import Interval, log_odds_of
-from priorsim.measure.odds import Odds, odds
+from priorsim.measure.mass import log_odds_of
+from priorsim.measure.odds import odds
+from priorsim.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_markdown
+from priorsim.page import MenuWorld, Page, Picture, write_page
 from priorsim.prior import named_prior
-from priorsim.report import format_interval, format_roots
 from priorsim.storage import write_text
-from priorsim.study import ATLASES, Study, atlas_name, make_folder
+from priorsim.study import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
+from priorsim.verdicts import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
+from priorsim.walks.population import MAX_BITS
 from priorsim.worlds import World, catalogue
 
-SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
 HISTOGRAMS, FIGURES = "histograms", "figures"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One world's histogram, its odds under the simplicity prior, and its log-odds under each of SHOWN_PRIORS."""
-
-    world: World
-    histogram: Histogram
-    odds: Odds
-    log_odds: dict[str, Interval]
-
-
 def make_paper(
-    preset: str, out: Path, *, workers: int = 2, progress: Callable[[Progress], None] | None = None
-) -> Iterator[str]:
-    """Write all tables and figures into a folder, with a line for each thing done.
+    preset: str,
+    out: Path,
+    *,
+    workers: int = 2,
+    told: Callable[[str], None] = lambda line: None,
+    progress: Callable[[Progress], None] | None = None,
+) -> None:
+    """Write all tables, figures and verdicts into a folder, and the report that shows them.
 
     Parameters
     ----------
@@ -49,35 +54,45 @@ def make_paper(
     out : Path
         Made where it does not exist.
     workers : int
+    told : callable, optional
+        Called with a line for each thing done.
     progress : callable, optional
-        Called with the Progress of each census.
+        Called with the Progress of each census, and of the claims.
 
     Raises
     ------
     PriorsimError
         When there is no such preset or the folder cannot be written.
     """
-    study = Study(preset, out, workers, progress)
+    study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset}"
     for folder in (ATLASES, HISTOGRAMS, FIGURES):
         make_folder(out / folder)
-    results: list[Result] = []
-    worlds = list(catalogue().values())
-    for group in _groups(worlds):
-        atlas = study.atlas(group[0])
-        yield f"{atlas_name(atlas.header)}: {len(atlas)} rows, {len(group)} worlds"
-        results += _results(study, group)
-    order = {world.name: place for place, world in enumerate(worlds)}
-    results.sort(key=lambda result: order[result.world.name])
+    results = _count_worlds(study, told)
     for result in results:
         save_histogram(result.histogram, out / HISTOGRAMS / f"{result.world.name}.csv")
-    command = f"priorsim paper --preset {preset}"
     write_text(out / "odds.csv", odds_csv(results))
     write_text(out / "odds.json", format_json([result.odds.to_json() for result in results]))
     write_text(out / "odds.md", odds_markdown(results, command))
-    yield f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds"
-    for entry in ENTRIES.values():
-        for path in save_entry(entry, study, out / FIGURES):
-            yield f"{path}"
+    told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
+    drawings = _draw_figures(study, told)
+    verdicts = _judge_claims(study, command)
+    write_text(
+        out / "README.md", found_markdown(verdicts, {each.picture.name: each.picture.caption for each in drawings})
+    )
+    told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
+    write_page(out / "report.html", _page(verdicts, drawings, results, preset))
+    told(f"{out}/report.html")
+
+
+def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
+    """What is said of every world, in the catalogue's order."""
+    worlds = list(catalogue().values())
+    results: dict[World, Result] = {}
+    for group in _groups(worlds):
+        atlas = study.atlas(group[0])
+        told(f"{atlas_name(atlas.header)}: {len(atlas)} rows, {len(group)} worlds")
+        results |= {result.world: result for result in _results(study, group)}
+    return [results[world] for world in worlds]
 
 
 def _groups(worlds: Sequence[World]) -> list[list[World]]:
@@ -107,68 +122,54 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
     ]
 
 
-# --- tables -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A figure that was drawn: the gallery's name for it, and its place in the report."""
 
-_CSV_HEAD = (
-    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits"),
-    *(f"log_odds_{name}_{end}" for name in SHOWN_PRIORS for end in ("low", "high")),
-    *(f"{what}_{name}" for what in ("l_min", "kt_min", "programs") for name in CLASSES),
-    *("gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
-)
+    entry: str
+    picture: Picture
 
 
-def odds_csv(results: Sequence[Result]) -> str:
-    """The worlds, a row each; empty where unknown or none up to the bound."""
-    rows = []
-    for result in results:
-        world, first = result.world, result.odds
-        row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
-        row += [len(world.domain.lanes), first.histogram.max_bits]
-        row += [end for name in SHOWN_PRIORS for end in (result.log_odds[name].low, result.log_odds[name].high)]
-        for what in ("l_min", "kt_min", "programs"):
-            row += [getattr(part, what) for part in first.classes]
-        row += [" ".join(map(str, rounded(end.gamma_star.values))) for end in (first.low, first.high)]
-        row += [first.low.break_even_tax, first.high.break_even_tax]
-        rows.append(row)
-    return format_csv(_CSV_HEAD, rows)
+def _draw_figures(study: Study, told: Callable[[str], None]) -> list[_Drawing]:
+    drawings = []
+    for entry in ENTRIES.values():
+        for path in save_entry(entry, study, study.folder / FIGURES):
+            told(f"{path}")
+            world = path.stem.removeprefix(entry.name).strip("-")
+            title = f"{entry.shows[0].upper()}{entry.shows[1:]}" + (f": `{world}`" if world else "")
+            caption = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
+            drawings.append(_Drawing(entry.name, Picture(path.stem, title, caption, path)))
+    return drawings
 
 
-def odds_markdown(results: Sequence[Result], command: str) -> str:
-    """The worlds under the simplicity prior, family by family: who wins and where it tips."""
-    lines = [
-        "# Search against direct code, world by world",
-        "",
-        f"Made by `{command}`. Exact counts of every code-only program up to the bound B; log-odds in bits, positive",
-        "where search outweighs direct code; an interval where the disguised programs decide (low: counted as direct,",
-        "high: as search); `inf` and `-inf` are one-sided: the other class has no program up to B bits. gamma* is the",
-        "price in bits of a doubling of the time at which the odds are even, in [0, 8].",
-    ]
-    for family, group in groupby(results, key=lambda result: result.world.family):
-        lines += ["", f"## {family}", ""]
-        lines += _markdown_table(
-            ("world", "B", "L_min direct", "L_min search", *(f"log-odds, {p}" for p in SHOWN_PRIORS[:3]), "gamma*"),
-            [_markdown_row(result) for result in group],
-        )
-    lines += ["", "## Shortest programs", ""]
-    for result in results:
-        shown = [f"- `{result.world.name}` ({result.world.description})"]
-        for each in result.odds.classes:
-            if each.witness is not None:
-                shown.append(f"  - {each.name}, {each.l_min} bits: `{each.witness}`")
-        lines += shown
-    return "\n".join(lines) + "\n"
+# --- verdicts and the report ----------------------------------------------------------------------
 
 
-def _markdown_row(result: Result) -> tuple[str, ...]:
-    first = result.odds
-    bound = first.histogram.max_bits
-    direct, _, search = first.classes
-    lengths = ["none" if each.l_min is None else str(each.l_min) for each in (direct, search)]
-    roots = {format_roots(end.gamma_star) for end in (first.low, first.high)}
-    tips = "none" if all(root.startswith("none") for root in roots) else " / ".join(sorted(roots))
-    intervals = [format_interval(result.log_odds[name]) for name in SHOWN_PRIORS[:3]]
-    return (result.world.name, str(bound), *lengths, *intervals, tips)
+def _judge_claims(study: Study, command: str) -> dict[str, Any]:
+    """Judge every claim and write the verdicts; claims.json as it is read."""
+    opened = partial(open_census, folder=study.folder)
+    judged = judge(study.preset, CLAIMS, study.bound, opened, workers=study.workers, progress=study.progress)
+    text = verdicts_json(judged, command)
+    write_text(study.folder / "claims.json", text)
+    write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
+    write_text(study.folder / "claims.csv", verdicts_csv(judged))
+    write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
-def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+def _page(verdicts: dict[str, Any], drawings: Sequence[_Drawing], results: Sequence[Result], preset: str) -> Page:
+    """The report: every claim links to the first drawing of its figure."""
+    first = {each.entry: each.picture.name for each in reversed(drawings)}
+    claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
+    worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
+    bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in PRESETS[preset].items())
+    made_from = (
+        ("Command", f"`{verdicts['command']}`, with priorsim {__version__}"),
+        ("Bounds B", f"{bounds} bits; at most {MORE_COLUMNS_BITS[preset]} on domains of several columns"),
+        ("Amortised", f"{AMORTISED_BITS} bits less where steps that read no query are paid once a context"),
+        ("With data", f"{CODE_BITS} bits of code, data of any length"),
+        ("Edit walks", f"programs of up to {MAX_BITS} bits"),
+    )
+    pictures = [each.picture for each in drawings]
+    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, pictures, worlds, made_from)

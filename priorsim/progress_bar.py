@@ -20,27 +20,33 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
     A request to terminate is an interrupt, too.
     """
     columns = (
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.description}"),
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    reached = [0, 0]
+    reached = Progress(0, 0, unit)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(unit, total=None, visible=False)
 
         def update(progress: Progress) -> None:
-            reached[:] = progress.programs, progress.total
-            bar.update(task, completed=progress.programs, total=progress.total, visible=True)
+            nonlocal reached
+            now = Progress(progress.programs, progress.total, progress.unit or unit)
+            if now.unit != reached.unit:
+                bar.reset(task, description=now.unit)
+            reached = now
+            bar.update(task, completed=now.programs, total=now.total, visible=True)
 
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             yield update
         except KeyboardInterrupt:
             bar.stop()
-            done = f"{reached[0]} of {reached[1]} {unit} were counted" if reached[1] else "nothing was counted yet"
+            done = "nothing was counted yet"
+            if reached.total:
+                done = f"{reached.programs} of {reached.total} {reached.unit} were counted"
             left = "nothing was left half written"
             if kept is not None and kept.exists():
                 left = f"finished levels are kept in {kept}, the same command goes on from there"

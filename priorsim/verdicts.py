@@ -10,7 +10,7 @@ from typing import Any
 from priorsim.claims.claim import Claim
 from priorsim.claims.judged import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
-from priorsim.formats import format_csv, format_json
+from priorsim.formats import format_csv, format_json, markdown_table
 from priorsim.listing import format_table
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
@@ -25,8 +25,16 @@ _CSV_HEAD = (
 def verdicts_json(judged: Sequence[Judged], command: str) -> str:
     """Everything as one JSON object: the command, the rule, and the claims with all their cells."""
     rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
-    claims = [{**each.to_json(), "headline": headline(each)} for each in judged]
-    return format_json({"command": command, "rule": rule, "claims": claims})
+    return format_json({"command": command, "rule": rule, "claims": [_claim_json(each) for each in judged]})
+
+
+def _claim_json(judged: Judged) -> dict[str, Any]:
+    values = judged.to_json()
+    beside = [
+        {**shown, "headline": headline(cells)}
+        for shown, (_, cells) in zip(values["beside"], judged.beside, strict=True)
+    ]
+    return {**values, "headline": headline(judged.deciding), "beside": beside}
 
 
 def verdicts_csv(judged: Sequence[Judged]) -> str:
@@ -45,11 +53,10 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
     return format_csv(_CSV_HEAD, rows)
 
 
-def headline(judged: Judged) -> str:
+def headline(cells: Sequence[Cell]) -> str:
     """What was found in one sentence: the support in each population at home, and its range over the grid."""
-    at_home = [cell for cell in judged.cells if is_at_home(cell) and judged.claim.decides(cell)]
-    parts = [f"{place_of(cell)}: {support_of(cell)}" for cell in at_home]
-    return "; ".join(parts) + f". Over the grid {range_of(judged)}."
+    parts = [f"{place_of(cell)}: {support_of(cell)}" for cell in cells if is_at_home(cell)]
+    return "; ".join(parts) + f". Over the grid {range_of(cells)}."
 
 
 def is_at_home(cell: Cell) -> bool:
@@ -75,9 +82,9 @@ def support_of(cell: Cell) -> str:
     return f"{_percent(cell)} of {cell.told} world{'s' * (cell.told != 1)}{undefined}"
 
 
-def range_of(judged: Judged) -> str:
-    """The least and the greatest support over the cells that decide."""
-    told = [cell for cell in judged.cells if cell.support is not None and judged.claim.decides(cell)]
+def range_of(cells: Sequence[Cell]) -> str:
+    """The least and the greatest support over cells."""
+    told = [cell for cell in cells if cell.support is not None]
     if not told:
         return "no world tells"
     low, high = (choose(told, key=lambda cell: cell.support or 0) for choose in (min, max))
@@ -97,7 +104,8 @@ def verdicts_text(judged: Sequence[Judged]) -> str:
     if len(judged) == 1:
         return "\n".join(line.replace("**", "") for line in _section(judged[0]))
     rows = [
-        (each.claim.name, str(each.ruling.verdict), range_of(each), each.ruling.depends_on or "") for each in judged
+        (each.claim.name, str(each.ruling.verdict), range_of(each.deciding), each.ruling.depends_on or "")
+        for each in judged
     ]
     return format_table(rows, head=("claim", "verdict", "found", "depends on"))
 
@@ -107,10 +115,17 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     rows = []
     for each in judged:
         home = next(cell for cell in each.cells if is_at_home(cell))
-        number = "undefined" if home.median is None else f"{home.median:.4g} {each.claim.unit}"
         holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
-        rows.append((each.claim.name, number, each.claim.condition.text, f"{holds} of {told}"))
+        where = f"{holds} of {told}" if told else "undefined in all"
+        rows.append((each.claim.name, _number(home, each.claim), _condition(each.claim), where))
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
+
+
+def _number(cell: Cell, claim: Claim) -> str:
+    """The number of a cell of one world."""
+    if cell.median is None:
+        return "infinite" if cell.told else "undefined"
+    return ("true" if cell.holds else "false") if claim.unit == "0 or 1" else f"{cell.median:.4g}"
 
 
 # --- Markdown ---------------------------------------------------------------------------------
@@ -131,7 +146,7 @@ def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
         "otherwise it depends, and the factor is named that explains most of the variance between cells.",
         "The thresholds were fixed before the runs.",
         "",
-        *_table(("claim", "", "supports where", "verdict", "depends on"), [_row(each) for each in judged]),
+        *markdown_table(("claim", "", "supports where", "verdict", "depends on"), [_row(each) for each in judged]),
     ]
     for each in judged:
         lines += ["", *_section(each)]
@@ -156,7 +171,7 @@ def _section(judged: Judged) -> list[str]:
         f"{claim.text} ({claim.source})",
         "",
         f"- quantity: {claim.quantity}; supports where {_condition(claim)}",
-        f"- verdict: **{judged.ruling.verdict}**; {range_of(judged)}",
+        f"- verdict: **{judged.ruling.verdict}**; {range_of(judged.deciding)}",
     ]
     if judged.ruling.depends_on:
         lines.append(f"- depends on: {judged.ruling.depends_on}")
@@ -165,14 +180,14 @@ def _section(judged: Judged) -> list[str]:
     lines.append(f"- limits: {claim.limits}")
     lines += [
         "",
-        *_table(
+        *markdown_table(
             ("population", "support", f"median, {claim.unit}"),
             [_cell_row(cell) for cell in judged.cells if is_at_home(cell)],
         ),
     ]
     for other, cells in judged.beside:
         lines += ["", f"Beside it: {other.text} {other.condition.text}", ""]
-        lines += _table(
+        lines += markdown_table(
             ("population", "support", f"median, {other.unit}"), [_cell_row(cell) for cell in cells if is_at_home(cell)]
         )
     return lines
@@ -182,10 +197,6 @@ def _cell_row(cell: Cell) -> tuple[str, ...]:
     return (place_of(cell), support_of(cell), "" if cell.median is None else f"{cell.median:.4g}")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
-
-
 # --- LaTeX ------------------------------------------------------------------------------------
 
 
@@ -193,7 +204,12 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     """The table of claims for a paper, with booktabs' rules."""
     rows = []
     for each in judged:
-        cells = (_tex(each.claim.text), _tex(_condition(each.claim)), _tex(range_of(each)), each.ruling.verdict)
+        cells = (
+            _tex(each.claim.text),
+            _tex(_condition(each.claim)),
+            _tex(range_of(each.deciding)),
+            each.ruling.verdict,
+        )
         rows.append(" & ".join(cells) + NEW_ROW)
     return "\n".join(
         [

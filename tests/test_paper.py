@@ -1,4 +1,4 @@
-"""The main job: the same bytes again, one row a world, and an interrupted run that goes on."""
+"""The main job: the same bytes again, one row a world, every claim ruled on, and an interrupted run that goes on."""
 
 import csv
 import json
@@ -8,6 +8,8 @@ import pytest
 
 from priorsim import paper, study
 from priorsim.census.atlas import read_header
+from priorsim.claims import populations, walking
+from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.gallery import ENTRIES, many_worlds
 from priorsim.worlds import catalogue
@@ -25,6 +27,10 @@ SHOWN = {
 """A few figures, of a world that short programs fit."""
 
 
+CLAIMS = find_claims(["much-simpler", "treacherous", "no-pure-model"])
+"""A few claims: of lengths, off the training lanes, and of walks."""
+
+
 @pytest.fixture(scope="module")
 def job(tmp_path_factory):
     """A function that runs the job at bounds at which it takes seconds, and a folder where it ran."""
@@ -35,9 +41,17 @@ def job(tmp_path_factory):
         patch.setattr(paper, "catalogue", lambda: WORLDS)
         patch.setattr(many_worlds, "catalogue", lambda: WORLDS)
         patch.setattr(many_worlds, "MEMBER_LANES", (4,))
+        patch.setattr(paper, "CLAIMS", CLAIMS)
+        patch.setattr(populations, "WORD_BITS", (3,))
+        patch.setattr(populations, "LANES", {"quick": (8,)})
+        patch.setattr(populations, "CONSTANT_WIDTHS", (12,))
+        patch.setattr(walking, "RADII", (4, 8))
+        patch.setattr(walking, "MAX_BITS", 16)
 
         def run(out):
-            return list(paper.make_paper("quick", out))
+            lines = []
+            paper.make_paper("quick", out, workers=1, told=lines.append)
+            return lines
 
         run(folder)
         yield run, folder
@@ -57,7 +71,7 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
         (kept / path.name).write_bytes(path.read_bytes())
     (kept / atlases[1].name).write_bytes(atlases[1].read_bytes()[:100])
     lines = run(tmp_path)
-    assert lines[-1].endswith("witness-sheet.svg")
+    assert lines[-1].endswith("report.html")
     assert files(tmp_path) == files(whole)
 
 
@@ -84,6 +98,23 @@ def test_one_census_serves_all_worlds_on_its_domain(job):
         assert any(h.domain == world.domain and h.language.dialect.name == world.dialect for h in headers)
 
 
+def test_every_claim_has_its_verdict_in_every_file_and_on_the_page(job):
+    _, folder = job
+    verdicts = json.loads((folder / "claims.json").read_text())
+    assert [each["id"] for each in verdicts["claims"]] == [claim.name for claim in CLAIMS]
+    text, page = (folder / "claims.md").read_text(), (folder / "report.html").read_text()
+    with (folder / "claims.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    latex = (folder / "claims.tex").read_text()
+    for each in verdicts["claims"]:
+        assert f"verdict: **{each['verdict']}**" in text.split(f"## {each['id']}\n")[1].split("\n## ")[0]
+        of_it = [line for line in lines if line["claim"] == each["id"] and line["quantity"] == each["quantity"]]
+        assert len(of_it) == len(each["cells"]) > 0
+        assert f"& {each['verdict']} " in latex
+        assert f'id="claim-{each["id"]}" data-value="{each["verdict"]}"' in page
+    assert "much-simpler" in (folder / "README.md").read_text()
+
+
 def test_an_unknown_preset_is_refused(tmp_path):
     with pytest.raises(PriorsimError, match="choose one of quick, full"):
-        list(paper.make_paper("slow", tmp_path))
+        paper.make_paper("slow", tmp_path)

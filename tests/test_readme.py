@@ -1,17 +1,28 @@
-"""The README's console blocks are what its commands print. `python -m tests.test_readme` writes them anew."""
+"""The README's console blocks are what its commands print, and what it says was found is what the results say.
 
+`python -m tests.test_readme` writes both anew.
+"""
+
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from priorsim.found import found_markdown
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+RESULTS = ROOT / "results"
+FOUND = re.compile(r"(?<=## What it found\n\n).*?(?=\n## )", re.DOTALL)
+WORLD = re.compile(r"`(?P<name>\w+\.csv)`:\n\n(?P<lines>(?:    [^\n]*\n)+)")
+"""A file that the reader is asked to save."""
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n.*?```", re.DOTALL)
 
 
@@ -19,6 +30,8 @@ def rendered(text: str) -> str:
     """The text with every console block's output made by its command."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "programs").symlink_to(ROOT / "programs")
+        for world in WORLD.finditer(text):
+            (Path(folder) / world["name"]).write_text(textwrap.dedent(world["lines"]))
 
         def run(block: re.Match[str]) -> str:
             name, *args = shlex.split(block["command"])
@@ -38,6 +51,13 @@ def rendered(text: str) -> str:
         return BLOCK.sub(run, text)
 
 
+def found() -> str:
+    """What the results in the folder come to."""
+    verdicts = json.loads((RESULTS / "claims.json").read_text())
+    captions = {path.stem: path.read_text().strip() for path in (RESULTS / "figures").glob("*.txt")}
+    return found_markdown(verdicts, captions, folder="results/")
+
+
 @pytest.mark.engine
 def test_the_readme_shows_what_its_commands_print():
     text = README.read_text()
@@ -45,5 +65,13 @@ def test_the_readme_shows_what_its_commands_print():
     assert rendered(text) == text
 
 
+def test_what_it_found_is_what_the_results_say():
+    if '"priorsim paper --preset full"' not in (RESULTS / "claims.json").read_text():
+        pytest.skip("results/ holds those of another preset now: the README tells of the full one's")
+    [told] = FOUND.findall(README.read_text())
+    assert told == found()
+
+
 if __name__ == "__main__":
-    README.write_text(rendered(README.read_text()))
+    text = rendered(README.read_text())
+    README.write_text(FOUND.sub(lambda _: found(), text))

@@ -9,3 +9,5 @@ class Progress:
 
     programs: int
     total: int
+    unit: str | None = None
+    """What is counted, where it is not what the whole command counts."""

@@ -115,6 +115,7 @@ CLAIMS = (
         ("all", "in-context", "proxy"),
         measure=ways,
         limits="Ways that differ in a single lane count as different.",
+        figure="learning-curves",
     ),
     SiteClaim(
         "just-the-model",
@@ -126,6 +127,7 @@ CLAIMS = (
         ("all", "in-context"),
         measure=direct_and_faithful,
         limits="Faithful on a quarter of a small domain is less than faithful everywhere.",
+        figure="phase",
     ),
     SiteClaim(
         "ask-directly",
@@ -137,6 +139,7 @@ CLAIMS = (
         ("proxy", "in-context"),
         measure=share_kept,
         limits="The truth is given as words in all lanes, which is more than any question could give.",
+        figure="odds-against-lessons",
         identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects.",
     ),
     SiteClaim(
@@ -174,6 +177,7 @@ CLAIMS = (
         ("all",),
         measure=lightest_defects,
         limits="By l and by t over all lanes. By the longest lane and by depth no census counts: not said here.",
+        figure="cloud",
         beside=(
             Beside("the shortest alone", "share of splits", at_most(0), shortest_defects),
             Beside("the fastest alone", "share of splits", at_most(0), fastest_defects),

@@ -4,16 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Condition, SiteClaim, cell_of
 from priorsim.claims.judged import Judged
-from priorsim.claims.populations import Bound, Setting, Worlds, populations
+from priorsim.claims.populations import AMORTISED, Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
+from priorsim.mu.interpreter import Accounting
 from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.walks.population import RADII
 from priorsim.worlds import World
 
 SITE_CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
@@ -47,7 +50,7 @@ def judge(
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
     workers: int = 1,
-    told: Callable[[str], None] = lambda line: None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them.
 
@@ -62,14 +65,24 @@ def judge(
         From a header to its census; with several workers it is called in them.
     workers : int
         Processes; the result does not depend on it.
-    told : callable, optional
-        Called with a line for each census that is done.
+    progress : callable, optional
+        Called with how many censuses, and radii of walks, are done.
     """
     on_sites = [claim for claim in claims if isinstance(claim, SiteClaim)]
-    judged = _judge_on_sites(on_sites, by_census(preset, on_sites, bound), open_atlas, workers, told)
     about_walks = [claim for claim in claims if claim in walking.CLAIMS]
+    groups = by_census(preset, on_sites, bound)
+    parts = len(groups) + len(RADII) * bool(about_walks)
+    finished = 0
+
+    def done() -> None:
+        nonlocal finished
+        finished += 1
+        if progress is not None:
+            progress(Progress(finished, parts, "parts of the claims"))
+
+    judged = _judge_on_sites(on_sites, groups, open_atlas, workers, done)
     if about_walks:
-        judged += walking.judge_walks(about_walks, workers=workers, told=told)
+        judged += walking.judge_walks(about_walks, workers=workers, done=done)
     return sorted(judged, key=lambda each: claims.index(each.claim))
 
 
@@ -78,15 +91,14 @@ def _judge_on_sites(
     groups: Sequence[tuple[Worlds, ...]],
     open_atlas: Callable[[AtlasHeader], Counted],
     workers: int,
-    told: Callable[[str], None],
+    done: Callable[[], None],
 ) -> list[Judged]:
     names = tuple(claim.name for claim in claims)
     tasks = [_Task(group, names, open_atlas) for group in groups]
     found: dict[int, Measured] = {}
     for number, measured in run_tasks(_measured, tasks, workers):
         found[number] = measured
-        populations_done = ", ".join(dict.fromkeys(each.population for each in tasks[number].group))
-        told(f"claims: {len(found)} of {len(tasks)} censuses ({populations_done})")
+        done()
     together: Measured = {}
     for number in range(len(tasks)):
         for quantity, places in found[number].items():
@@ -121,6 +133,12 @@ def _measured(task: _Task) -> Measured:
     for worlds in task.group:
         _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
     return measured
+
+
+def claims_for(world: World, header: AtlasHeader) -> tuple[SiteClaim, ...]:
+    """The claims that can be asked of a world: all but those that another accounting or family is about."""
+    asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
+    return tuple(claim for claim in SITE_CLAIMS if any(asked.get(each, True) for each in claim.populations))
 
 
 def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:

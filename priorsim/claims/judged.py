@@ -31,6 +31,11 @@ class Judged:
         """The verdict over the cells that decide."""
         return cls(claim, tuple(cells), rule([cell for cell in cells if claim.decides(cell)]), tuple(beside))
 
+    @property
+    def deciding(self) -> tuple[Cell, ...]:
+        """The cells that the verdict is over."""
+        return tuple(cell for cell in self.cells if self.claim.decides(cell))
+
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""
         claim = self.claim

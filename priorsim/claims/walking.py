@@ -99,9 +99,7 @@ CLAIMS = (
 """Every claim about walks; `bounded-heuristics` has a finding too, which is shown by `priorsim walk` alone."""
 
 
-def judge_walks(
-    claims: Sequence[Claim], *, workers: int = 1, told: Callable[[str], None] = lambda line: None
-) -> list[Judged]:
+def judge_walks(claims: Sequence[Claim], *, workers: int = 1, done: Callable[[], None] = lambda: None) -> list[Judged]:
     """Rule on some of CLAIMS, in six worlds at every radius.
 
     The grid: classes by lesion and by form at the bound, and by lesion 4 bits below. There is no tax: walks go by
@@ -112,28 +110,23 @@ def judge_walks(
     claims : sequence of Claim
     workers : int
         Processes; the result does not depend on it.
-    told : callable, optional
-        Called with a line for each setting of the grid that is done.
+    done : callable, optional
+        Called after each of the radii.
     """
     found: dict[int, dict[str, list[Cell]]] = {}
-    for number, cells in run_tasks(_cells_at, SETTINGS, workers):
+    for number, cells in run_tasks(_cells_at, RADII, workers):
         found[number] = cells
-        told(f"claims: {len(found)} of {len(SETTINGS)} settings of the walks")
+        done()
     return [
-        Judged.of(claim, [cell for number in range(len(SETTINGS)) for cell in found[number][claim.name]], ())
+        Judged.of(claim, [cell for number in range(len(RADII)) for cell in found[number][claim.name]], ())
         for claim in claims
     ]
 
 
-def _cells_at(setting: tuple[ClassBy, int]) -> dict[str, list[Cell]]:
-    """The cells of each claim at a setting, radius by radius."""
-    class_by, below_bound = setting
-    by_radius: dict[int, list[Mapping[str, Finding]]] = {radius: [] for radius in RADII}
-    for study in studies(max_bits=MAX_BITS - below_bound, class_by=class_by):
-        end_if_stopped()
-        by_radius[study.radius].append({claim.name: FINDINGS[claim.name](study) for claim in CLAIMS})
+def _cells_at(radius: int) -> dict[str, list[Cell]]:
+    """The cells of each claim at a radius, setting by setting."""
     cells: dict[str, list[Cell]] = {claim.name: [] for claim in CLAIMS}
-    for radius, worlds in by_radius.items():
+    for class_by, below_bound in SETTINGS:
         factors: dict[str, str | int] = {
             "population": "walks",
             "word_bits": 3,
@@ -142,6 +135,10 @@ def _cells_at(setting: tuple[ClassBy, int]) -> dict[str, list[Cell]]:
             "tax": 0,
             "radius": radius,
         }
+        worlds: list[Mapping[str, Finding]] = []
+        for study in studies(radii=(radius,), max_bits=MAX_BITS - below_bound, class_by=class_by):
+            end_if_stopped()
+            worlds.append({claim.name: FINDINGS[claim.name](study) for claim in CLAIMS})
         for claim in CLAIMS:
             cells[claim.name].append(cell_of_findings([each[claim.name] for each in worlds], factors))
     return cells

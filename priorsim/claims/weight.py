@@ -290,6 +290,7 @@ CLAIMS = (
         ("bayes",),
         measure=log_odds,
         limits="Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
+        figure="worlds-side-by-side",
     ),
     SiteClaim(
         "simplest-member",

@@ -4,8 +4,8 @@ Programs with data are counted anew for each world and number of training lanes,
 few worlds of each site: at equal distances, the first among them. Classes are by lesion alone.
 """
 
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from priorsim.claims.site import Site, Values
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_counts import DataCounts
 from priorsim.measure.fitting import fitting, least_at_end
-from priorsim.measure.histogram import Cells
-from priorsim.measure.mass import ENDS, End
+from priorsim.measure.histogram import I64, Cells
+from priorsim.measure.mass import ENDS
 from priorsim.measure.tradeoff import corners
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -59,45 +59,49 @@ def one_flip_from_code(site: Site) -> Values:
 
 
 def _flips(site: Site, before: frozenset[int]) -> Values:
-    chosen = sample(len(site.behaviours))
     parts = []
-    for end in ENDS:
-        found = np.full(len(chosen), np.nan)
-        if not site.by_form:
-            leaders = np.stack([_leaders(site, chosen, end, learnt) for learnt in _learnt(site)])
-            for place, course in enumerate(leaders.T.tolist()):
-                if NOBODY not in course:
-                    merged = [TABLE if leader in before else leader for leader in course]
-                    turns = [pair for pair in pairwise(merged) if pair[0] != pair[1]]
-                    found[place] = turns == [(TABLE, SEARCHES)]
+    for of_worlds in _leaders(site):
+        found = np.full(len(of_worlds), np.nan)
+        for place, course in enumerate(of_worlds.tolist()):
+            if NOBODY not in course:
+                merged = [TABLE if leader in before else leader for leader in course]
+                turns = [pair for pair in pairwise(merged) if pair[0] != pair[1]]
+                found[place] = turns == [(TABLE, SEARCHES)]
         parts.append(Values(found, found))
     return Values.hull(parts)
 
 
-def _learnt(site: Site) -> list[tuple[int, ...]]:
-    """The training lanes after each lesson."""
-    lessons = site.lessons
-    return [tuple(lane for lesson in lessons[: number + 1] for lane in lesson) for number in range(len(lessons))]
+@lru_cache(maxsize=1)
+def _leaders(site: Site) -> I64:
+    """Which class has the lightest fitting program after each lesson, or NOBODY where that cannot be told.
 
-
-def _leaders(site: Site, chosen: list[int], end: End, learnt: tuple[int, ...]) -> np.ndarray:
-    """Which class has the lightest fitting program of each world, or NOBODY where that cannot be told."""
-    code = fitting(site.programs, site.behaviours[chosen], train=learnt)
-    cost = code.programs.bits + float(site.tax) * code.programs.searches
-    direct, search = least_at_end(code.least(cost), end)
-    leaders = np.full(len(chosen), NOBODY)
-    for place, world in enumerate(chosen):
-        header = site.programs.header
-        counts = data_counts(header.language, header.domain, int(site.behaviours[world]), tuple(sorted(learnt)))
-        table = counts.l_min(["table"])
-        # A table is at least as long as one that was found to be possible, and at most as the one that was found.
-        costs = (table.high if table.high is not None else np.inf, direct[place], search[place])
-        least = min(costs)
-        is_alone = costs.count(least) == 1
-        is_told = costs[TABLE] == least or (table.low is not None and least < table.low)
-        if is_alone and is_told:
-            leaders[place] = costs.index(least)
+    Shape (ends, sampled worlds, lessons).
+    """
+    chosen, learnt = sample(len(site.behaviours)), list(accumulate(site.lessons))
+    leaders = np.full((len(ENDS), len(chosen), len(learnt)), NOBODY)
+    if site.by_form:
+        return leaders
+    programs, header = site.programs, site.programs.header
+    for lesson, lanes in enumerate(learnt):
+        code = fitting(programs, site.behaviours[chosen], train=lanes)
+        # What fits more lanes is among what fits fewer.
+        programs = code.programs
+        least = code.least(programs.bits + float(site.tax) * programs.searches)
+        for place, world in enumerate(chosen):
+            known = data_counts(header.language, header.domain, int(site.behaviours[world]), tuple(sorted(lanes)))
+            table = known.l_min(["table"])
+            for number, end in enumerate(ENDS):
+                direct, search = (side[place] for side in least_at_end(least, end))
+                leaders[number, place, lesson] = _leader(table.low, table.high, direct, search)
     return leaders
+
+
+def _leader(table_low: float | None, table_high: float | None, direct: float, search: float) -> int:
+    """The class of the lightest program; a table is at least as long as is possible, at most as the one found."""
+    costs = (np.inf if table_high is None else table_high, direct, search)
+    least = min(costs)
+    is_told = costs[TABLE] == least or (table_low is not None and least < table_low)
+    return costs.index(least) if costs.count(least) == 1 and is_told else NOBODY
 
 
 def hybrid_on_hull(site: Site) -> Values:

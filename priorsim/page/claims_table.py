@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from priorsim.errors import PriorsimError
 from priorsim.page.markup import identifier, prose
@@ -14,18 +14,31 @@ VERDICTS = ("supported", "depends", "refuted", "identity", "not answerable here"
 
 
 class CellRow(TypedDict):
-    """The support of a claim in one cell of the grid."""
+    """The support of a claim in one cell of the grid, as claims.json has it."""
 
     population: str
-    word_bits: int | None
-    class_by: str | None
-    bound_bits: int | None
-    tax: float | None
+    word_bits: int
+    class_by: str
+    bound: str
+    tax: int
+    queries: NotRequired[int]
+    radius: NotRequired[int]
     worlds: int
     holds: int
     fails: int
     undefined: int
     support: float | None
+    median: float | None
+    decides: bool
+
+
+class BesideRow(TypedDict):
+    """A number on which no verdict hangs, as claims.json has it."""
+
+    quantity: str
+    unit: str
+    condition: str
+    headline: str
 
 
 class ClaimRow(TypedDict):
@@ -35,11 +48,14 @@ class ClaimRow(TypedDict):
     source: str
     claim: str
     quantity: str
+    unit: str
     condition: str
     verdict: str
     depends_on: str | None
     headline: str
+    identity: str | None
     cells: Sequence[CellRow]
+    beside: Sequence[BesideRow]
     figure: str | None
     limits: str
 
@@ -52,7 +68,12 @@ class Thresholds:
     supported_above: Fraction
 
 
-_CELL_HEAD = ("population", "word bits", "class by", "bound, bits", "tax", "worlds", "holds", "fails", "undefined")
+_CELL_HEAD = {
+    **{"population": "population", "word_bits": "word bits", "class_by": "class by", "bound": "bound", "tax": "tax"},
+    **{"queries": "queries", "radius": "radius", "worlds": "worlds", "holds": "holds", "fails": "fails"},
+    **{"undefined": "undefined", "median": "median"},
+}
+"""The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 
 
 def claims_html(claims: Sequence[ClaimRow], thresholds: Thresholds, figures: Mapping[str, str]) -> str:
@@ -116,7 +137,7 @@ def _claim_html(place: int, claim: ClaimRow, thresholds: Thresholds, figures: Ma
 
 def _support_strip(cells: Sequence[CellRow], thresholds: Thresholds) -> str:
     """The supports of all cells as marks between 0 and 1, the thresholds as lines; nothing where there are none."""
-    supports = [cell["support"] for cell in cells if cell["support"] is not None]
+    supports = [cell["support"] for cell in cells if cell["support"] is not None and cell["decides"]]
     if not supports:
         return ""
     marks = "".join(f'<circle cx="{_along(support)}" cy="8" r="3.5"/>' for support in sorted(set(supports)))
@@ -152,7 +173,13 @@ def _share(value: float | None) -> str:
 
 
 def _detail_html(claim: ClaimRow, thresholds: Thresholds, figures: Mapping[str, str]) -> str:
-    facts = [("Quantity", prose(claim["quantity"])), ("Supports when", prose(claim["condition"]))]
+    facts = [("Quantity", prose(claim["quantity"])), ("Supports when", _condition(claim))]
+    if claim["identity"] is not None:
+        facts.append(("Identity", prose(claim["identity"])))
+    facts += [
+        ("Beside it", f"{prose(each['quantity'])} {_condition(each)}. {prose(each['headline'])}")
+        for each in claim["beside"]
+    ]
     figure = claim["figure"]
     if figure is not None:
         facts.append(("Figure", f'<a href="#figure-{identifier(figure)}">{prose(figures[figure])}</a>'))
@@ -163,21 +190,25 @@ def _detail_html(claim: ClaimRow, thresholds: Thresholds, figures: Mapping[str, 
     return f'<dl class="facts">{listed}</dl>{_cells_html(claim, thresholds)}'
 
 
+def _condition(row: ClaimRow | BesideRow) -> str:
+    return prose("true" if row["unit"] == "0 or 1" else f"{row['condition']} {row['unit']}")
+
+
 def _cells_html(claim: ClaimRow, thresholds: Thresholds) -> str:
-    if not claim["cells"]:
+    cells = claim["cells"]
+    if not cells:
         return ""
-    head = "".join(f'<th scope="col">{name}</th>' for name in (*_CELL_HEAD, "support"))
-    rows = "".join(_cell_html(cell, thresholds) for cell in claim["cells"])
+    keys = [key for key in _CELL_HEAD if any(key in cell for cell in cells)]
+    head = "".join(f'<th scope="col">{name}</th>' for name in (*(_CELL_HEAD[key] for key in keys), "support"))
+    rows = "".join(_cell_html(cell, keys, thresholds) for cell in cells)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="cells of {escape(claim["id"])}">'
         f'<table class="cells"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
-def _cell_html(cell: CellRow, thresholds: Thresholds) -> str:
-    names = (cell["population"], cell["word_bits"], cell["class_by"], cell["bound_bits"], cell["tax"])
-    counts = (cell["worlds"], cell["holds"], cell["fails"], cell["undefined"])
-    columns = "".join(f"<td>{'' if part is None else escape(_plain(part))}</td>" for part in (*names, *counts))
+def _cell_html(cell: CellRow, keys: Sequence[str], thresholds: Thresholds) -> str:
+    columns = "".join(f"<td>{escape(_plain(cell.get(key)))}</td>" for key in keys)
     support = cell["support"]
     side = "between"
     if support is None:
@@ -186,8 +217,11 @@ def _cell_html(cell: CellRow, thresholds: Thresholds) -> str:
         side = "above"
     elif support < thresholds.refuted_below:
         side = "below"
-    return f'<tr>{columns}<td class="{side}">{_share(support)}</td></tr>'
+    aside = "" if cell["decides"] else ' class="aside"'
+    return f'<tr{aside}>{columns}<td class="{side}">{_share(support)}</td></tr>'
 
 
-def _plain(value: float | str) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -81,8 +81,8 @@ WORLDS = {
 def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
     cells = [
         {
-            **{"population": "all", "word_bits": 3, "class_by": by, "bound_bits": 36, "tax": tax, "worlds": 10},
-            **{"holds": 4, "fails": 4, "undefined": 2, "support": support},
+            **{"population": "all", "word_bits": 3, "class_by": by, "bound": "B", "tax": tax, "worlds": 10},
+            **{"holds": 4, "fails": 4, "undefined": 2, "support": support, "median": 0.5, "decides": True},
         }
         for by, tax, support in (("form", 0, 0.5), ("lesion", 4, 0.9), ("lesion", 0, None))
     ]
@@ -92,6 +92,9 @@ def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
             "source": "essay",
             "claim": f"{name} </script><b>&",
             "quantity": "`Delta L`",
+            "unit": "bits",
+            "identity": None,
+            "beside": [],
             "condition": "> 0",
         },
         **{"verdict": verdict, "depends_on": None, "headline": "0.5 of 10 worlds.", "cells": cells, "figure": None},
