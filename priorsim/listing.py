@@ -238,6 +238,8 @@ def walk_text(report: Mapping[str, Any]) -> str:
         lines.append(f"distance of what fits from the posterior: {report['total_variation']:.4f} (total variation)")
     if report.get("residual"):
         lines.append(f"mass not followed to its end: at most {report['residual']:.1g}")
+    for name, met in report.get("meeting", {}).items():
+        lines.append(f"a fitting {name} program is met by {met['chance']:.6g} of the walks")
     for name, hit in report.get("hitting", {}).items():
         met = f"after {hit['proposals']:.6g} proposals" if hit["proposals"] is not None else "never"
         lines.append(f"first fitting {name} program: {met}, from {hit['chance']:.4f} of the starts")

@@ -1,13 +1,17 @@
 """The gallery: data as the measures have them, captions with their numbers, and a study that keeps its censuses."""
 
 import math
+import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from priorsim import study as study_module
+from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
+from priorsim.found import FIGURES
 from priorsim.gallery import ENTRIES, find_entry, grids, lessons, many_worlds, one_world, save_entry, searches, sheet
 from priorsim.gallery.words import number
 from priorsim.measure.histogram import histogram
@@ -49,6 +53,14 @@ def test_a_census_is_made_once_and_found_again(small):
     assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
     path.write_bytes(path.read_bytes()[:100])
     assert Study("quick", small.folder).atlas(world).header == again.header(world)
+
+
+def test_the_page_on_figures_and_the_claims_name_those_of_the_gallery():
+    page = (Path(__file__).parent.parent / "docs" / "figures.md").read_text()
+    rows = re.findall(r"^\| `([a-z-]+)` \|.*\| (yes)? ?\|$", page, re.MULTILINE)
+    assert [(name, bool(of_one)) for name, of_one in rows] == [(e.name, e.is_of_one) for e in ENTRIES.values()]
+    assert {claim.figure for claim in CLAIMS} - {None} <= set(ENTRIES)
+    assert set(FIGURES) <= {stem for entry in ENTRIES.values() for stem, _ in entry.shown()}
 
 
 def test_unknown_presets_names_and_word_sizes_are_refused(small, tmp_path):

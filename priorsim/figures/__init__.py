@@ -17,7 +17,8 @@ from priorsim.figures.save import USUAL, check_format, save
 from priorsim.figures.starvation_bars import StarvationBars, starvation_bars
 from priorsim.figures.swerve_times import SwerveTimes, swerve_times
 from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
-from priorsim.figures.walk_landscape import Place, WalkLandscape, walk_landscape
+from priorsim.figures.walk_landscape import WalkLandscape, walk_landscape
+from priorsim.figures.walks import Walks
 from priorsim.figures.well_tuned import WellTuned, well_tuned
 from priorsim.figures.witness_sheet import Sheet, SheetRow, witness_sheet
 from priorsim.figures.worlds_side_by_side import WorldOdds, WorldTable, worlds_side_by_side
@@ -47,10 +48,10 @@ __all__ = [
     "TermTable",
     "Tip",
     "WellTuned",
-    "Place",
     "StarvationBars",
     "SwerveTimes",
     "WalkLandscape",
+    "Walks",
     "Width",
     "WorldCounts",
     "WorldLength",

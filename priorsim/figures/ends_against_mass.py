@@ -1,4 +1,4 @@
-"""How often walks end at a function, against its posterior mass: on the line search follows the prior."""
+"""How often walks end at what fits, against its posterior mass: on the line local search follows the prior."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,35 +6,36 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural, title_of
+from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural
+from priorsim.figures.walks import Walks
 
 
 @dataclass(frozen=True, slots=True)
 class EndsAgainstMass:
-    """Fitting behaviours.
+    """Fitting programs, together where behaviour and class are the same.
 
     Attributes
     ----------
-    world, dynamics : str
-    radius : int
-        Bits of an edit.
+    walks : Walks
     kinds : sequence of str
-        Class that holds most of a behaviour's mass.
+        Their classes.
     posterior, ends : sequence of float
         Shares of the posterior, and of the end points that fit.
     total_variation : float
+        Between the two, behaviour by behaviour.
+    fitting_ends : float
+        Chance that a walk ends fitting.
     """
 
-    world: str
-    dynamics: str
-    radius: int
+    walks: Walks
     kinds: Sequence[str]
     posterior: Sequence[float]
     ends: Sequence[float]
     total_variation: float
+    fitting_ends: float
 
     def columns(self) -> Columns:
-        """The plotted numbers, a row for each behaviour."""
+        """The plotted numbers, a row for each behaviour and class."""
         return {"class": list(self.kinds), "posterior": list(self.posterior), "ends": list(self.ends)}
 
 
@@ -54,7 +55,7 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
         axes.set_yscale("log")
         axes.set_xlabel("share of the posterior mass (of 1)")
         axes.set_ylabel("share of walks' fitting end points (of 1)")
-        axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
+        data.walks.title(axes)
         known = [share for share in (*data.posterior, *data.ends) if share > 0]
         # Where walks never end is drawn at the bottom.
         floor = min(*known, 4e-3) / 4
@@ -72,6 +73,6 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
             handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
         axes.set_xlim(floor / 2, 2)
         axes.set_ylim(floor / 2, 2)
-        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.3f}"))
+        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.2g}"))
         legend_below(axes, handles, columns=2)
         return axes

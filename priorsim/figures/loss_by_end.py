@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below, title_of
+from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below
+from priorsim.figures.walks import Walks, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,35 +17,32 @@ class LossByEnd:
 
     Attributes
     ----------
-    world, dynamics : str
-    radius : int
-        Bits of an edit.
+    walks : Walks
     unit : str
         What the loss counts.
     kinds : sequence of str
         Classes of end points.
-    shares : sequence of float
-        Of the walks that end in each class.
+    shares, right : sequence of float
+        Chance to end in each class, and to end there right on all lanes, held-out ones too.
     losses : sequence of sequence of float
         For each class, by move.
     """
 
-    world: str
-    dynamics: str
-    radius: int
+    walks: Walks
     unit: str
     kinds: Sequence[str]
     shares: Sequence[float]
+    right: Sequence[float]
     losses: Sequence[Sequence[float]]
 
     def columns(self) -> Columns:
         """The plotted numbers, a row for each class and move."""
         rows = [
-            (kind, share, move, loss)
-            for kind, share, losses in zip(self.kinds, self.shares, self.losses, strict=True)
+            (kind, share, right, move, loss)
+            for kind, share, right, losses in zip(self.kinds, self.shares, self.right, self.losses, strict=True)
             for move, loss in enumerate(losses)
         ]
-        names = ("end_class", "share", "move", "mean_loss")
+        names = ("end_class", "share", "right", "move", "mean_loss")
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
@@ -62,9 +60,9 @@ def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "sing
     with axes_or_new(ax, width, 2.7) as axes:
         axes.set_xlabel("accepted moves (steps of the walk)")
         axes.set_ylabel(f"mean loss ({data.unit})")
-        axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
+        data.walks.title(axes)
         handles = []
-        for kind, share, losses in zip(data.kinds, data.shares, data.losses, strict=True):
+        for kind, share, right, losses in zip(data.kinds, data.shares, data.right, data.losses, strict=True):
             look = LOOKS[kind]
             style = {
                 "color": look.colour,
@@ -74,7 +72,7 @@ def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "sing
                 "markersize": 3.2,
             }
             axes.plot(range(len(losses)), losses, **style)  # type: ignore[arg-type]
-            label = f"walks that end {kind if kind != 'search' else 'in search'}: {100 * share:.2g} %"
+            label = f"end {kind}: {percent(share)}, right on all lanes: {percent(right)}"
             handles.append(Line2D([], [], label=label, **style))  # type: ignore[arg-type]
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=-0.2)

@@ -1,4 +1,4 @@
-"""When search first comes up in walks: at the start, at once, or after a direct program that had improved."""
+"""When search first comes up in walks, and in how many of these direct programs had improved before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from priorsim.figures.page import LOOKS, SHADE, Columns, Width, axes_or_new, legend_below, title_of
+from priorsim.figures.page import LOOKS, SHADE, Columns, Width, axes_or_new, legend_below
+from priorsim.figures.walks import Walks
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +17,19 @@ class SwerveTimes:
 
     Attributes
     ----------
-    world, dynamics : str
-    radius : int
-        Bits of an edit.
+    walks : Walks
     first_search : sequence of float
         That the program after so many moves is the walk's first search program.
     swerves : sequence of float
-        The part of it in walks that had improved with direct programs before.
+        The part of it in walks that had improved with a direct program before.
+    moved_to_direct : float or None
+        Of the walks that end in search, the share whose first move was to a direct program; None where none do.
     """
 
-    world: str
-    dynamics: str
-    radius: int
+    walks: Walks
     first_search: Sequence[float]
     swerves: Sequence[float]
+    moved_to_direct: float | None
 
     def columns(self) -> Columns:
         """The plotted numbers, a row for each move."""
@@ -41,11 +41,12 @@ class SwerveTimes:
 
 
 def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "single") -> Axes:
-    """Draw the chance of the first search program by move, on a logarithmic scale, two bars beside each other.
+    """Draw the chance of the first search program by move, on a logarithmic scale, the swerves in front.
 
     Parameters
     ----------
     data : SwerveTimes
+        In which some walk comes to search.
     ax : Axes, optional
         By default those of a new figure.
     width : 'single' or 'double'
@@ -53,24 +54,23 @@ def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "s
     """
     with axes_or_new(ax, width, 2.7) as axes:
         moves = np.arange(len(data.first_search))
-        straight = np.maximum(np.array(data.first_search) - np.array(data.swerves), 0)
         colour = LOOKS["search"].colour
-        axes.bar(moves - 0.2, straight, 0.38, facecolor=SHADE, edgecolor=colour, linewidth=0.8)
-        axes.bar(moves + 0.2, data.swerves, 0.38, facecolor=colour, edgecolor=colour, linewidth=0.8)
-        known = [value for value in (*straight, *data.swerves) if value > 0]
-        if known:
-            axes.set_yscale("log")
-            axes.set_ylim(max(min(known) / 3, 1e-15), max(known) * 3)
-        else:
-            text = "no walk comes to a search program"
-            axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center")
+        axes.bar(moves, data.first_search, 0.7, facecolor=SHADE, edgecolor=colour, linewidth=0.8)
+        axes.bar(moves, data.swerves, 0.36, facecolor=colour, edgecolor=colour, linewidth=0.8)
+        known = [value for value in (*data.first_search, *data.swerves) if value > 0]
+        axes.set_yscale("log")
+        axes.set_ylim(min(known) / 3, max(known) * 3)
         axes.set_xlabel("accepted moves (steps of the walk)")
         axes.set_ylabel("chance of the first search (of 1)")
         axes.set_xticks(moves)
-        axes.set_title(title_of(data.world, f"{data.dynamics}, radius {data.radius} bits"))
+        data.walks.title(axes)
         handles = [
-            Patch(facecolor=SHADE, edgecolor=colour, label="search from the start, or as the first improvement"),
-            Patch(facecolor=colour, edgecolor=colour, label="swerve: after an improvement by direct code"),
+            Patch(facecolor=SHADE, edgecolor=colour, label="all walks"),
+            Patch(
+                facecolor=colour,
+                edgecolor=colour,
+                label="swerves: after improving with a direct program",
+            ),
         ]
         legend_below(axes, handles, columns=1)
         return axes

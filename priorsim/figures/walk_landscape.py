@@ -6,13 +6,18 @@ of it the chance that it ends there. Arrows are moves, as wide as they are likel
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
-import numpy as np
+import networkx as nx
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.patheffects import withStroke
 
-from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, title_of
+from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, is_wide, legend_below, settle
+from priorsim.figures.walks import Walks, percent
+from priorsim.walks.coarse import Region
 
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""
@@ -20,28 +25,13 @@ LEAST_SHOWN = 1e-6
 LEAST_TOLD = 0.005
 """Ends of less chance are not told in figures."""
 
-MOST_ARROWS = 14
-_AREA = 900.0
-_ROOM = 0.55
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Programs of one loss and class.
-
-    Attributes
-    ----------
-    loss : int
-    kind : str
-        'direct', 'disguised' or 'search'.
-    passed, ends : float
-        Chance that a walk passes them, and that it ends there.
-    """
-
-    loss: int
-    kind: str
-    passed: float
-    ends: float
+MOST_ARROWS, ARROWS_OF_CLASS = 14, 3
+_LARGEST = 30.0
+"""Points across the circle that all walks pass, where there is room."""
+_TOLD = 24.0
+"""Points that a number takes."""
+_SIZES = (0.01, 0.0001)
+"""Chances whose circles the legend shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +40,43 @@ class WalkLandscape:
 
     Attributes
     ----------
-    world, dynamics : str
-    radius : int
-        Bits of an edit.
+    walks : Walks
     unit : str
         What the loss counts.
-    places : sequence of Place
-    flows : sequence of (int, int, float)
-        From place, to place, chance of a move between them.
+    coarse : networkx.DiGraph
+        As `walks.coarse.coarse_landscape` makes it.
+    ways : pair of tuple of Region
+        The likeliest ways to the region where most walks end, and to the fitting search programs; empty where no
+        walk comes there.
     """
 
-    world: str
-    dynamics: str
-    radius: int
+    walks: Walks
     unit: str
-    places: Sequence[Place]
-    flows: Sequence[tuple[int, int, float]]
+    coarse: nx.DiGraph
+    ways: tuple[tuple[Region, ...], tuple[Region, ...]]
 
     def columns(self) -> Columns:
-        """The plotted numbers: the places, then the flows between them."""
+        """The plotted numbers: the regions, then the flows between them."""
         rows: list[tuple[object, ...]] = [
-            ("place", each.loss, each.kind, None, None, each.passed, each.ends) for each in self.places
+            ("region", *region, None, None, each["passed"], each["ends"])
+            for region, each in self.coarse.nodes(data=True)
         ]
-        for source, target, chance in self.flows:
-            a, b = self.places[source], self.places[target]
-            rows.append(("flow", a.loss, a.kind, b.loss, b.kind, chance, None))
+        rows += [("flow", *source, *target, chance, None) for source, target, chance in self._flows()]
         names = ("item", "loss", "class", "to_loss", "to_class", "chance", "ends")
         return {name: [row[number] for row in rows] for number, name in enumerate(names)}
+
+    def _flows(self) -> list[tuple[Region, Region, float]]:
+        """From region, to region and chance of a move, by falling chance."""
+        return sorted(self.coarse.edges(data="chance"), key=lambda flow: -flow[2])
+
+    def shown(self) -> list[tuple[Region, Region, float]]:
+        """The flows that are drawn: the likeliest of all and of each class but direct, and the likeliest ways."""
+        flows = self._flows()
+        on_ways = {move for way in self.ways for move in pairwise(way)}
+        chosen = flows[:MOST_ARROWS] + [flow for flow in flows if flow[:2] in on_ways]
+        for kind in list(LOOKS)[1:]:
+            chosen += [flow for flow in flows if kind in (flow[0][1], flow[1][1])][:ARROWS_OF_CLASS]
+        return list(dict.fromkeys(chosen))
 
 
 def walk_landscape(landscape: WalkLandscape, *, ax: Axes | None = None, width: Width = "double") -> Axes:
@@ -90,42 +90,52 @@ def walk_landscape(landscape: WalkLandscape, *, ax: Axes | None = None, width: W
     width : 'single' or 'double'
         Of the new figure.
     """
+    regions = dict(landscape.coarse.nodes(data=True))
     with axes_or_new(ax, width, 3.0) as axes:
-        kinds = [kind for kind in LOOKS if any(place.kind == kind for place in landscape.places)]
-        losses = [place.loss for place in landscape.places] or [0]
+        kinds = [kind for kind in LOOKS if any(region[1] == kind for region in regions)]
+        losses = [loss for loss, _ in regions]
         axes.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
-        axes.set_ylim(-1.2, len(kinds) - 1 + _ROOM)
+        axes.set_ylim(-0.6, len(kinds) - 0.45)
         axes.set_xticks(range(min(losses), max(losses) + 1))
         axes.set_yticks(range(len(kinds)), kinds)
         axes.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
         axes.set_ylabel("class of the program")
-        axes.set_title(
-            title_of(landscape.world, f"{landscape.dynamics} walks, edits of radius {landscape.radius} bits")
-        )
-        _arrows(axes, landscape, kinds)
-        for place in landscape.places:
-            if place.passed >= LEAST_SHOWN:
-                _circle(axes, place, kinds.index(place.kind))
-        _key(axes)
+        settle(axes)
+        landscape.walks.title(axes)
+        room = axes.get_window_extent().width / axes.figure.dpi * 72 / (max(losses) - min(losses) + 1.4)
+        largest = min(_LARGEST, room)
+        _arrows(axes, landscape, kinds, largest)
+        for (loss, kind), each in regions.items():
+            if each["passed"] >= LEAST_SHOWN:
+                look: dict[str, Any] = {"marker": "o", "color": LOOKS[kind].colour, "linestyle": "none"}
+                at = [loss], [kinds.index(kind)]
+                size = _across(each["passed"], largest)
+                axes.plot(*at, markerfacecolor="white", markersize=size, markeredgewidth=0.8, zorder=3, **look)
+                if each["ends"] >= LEAST_SHOWN:
+                    size = _across(each["ends"], largest)
+                    axes.plot(*at, markersize=size, markeredgewidth=0, alpha=0.75, zorder=4, **look)
+        for row, kind in enumerate(kinds):
+            _tell_ends(axes, {loss: each for (loss, its), each in regions.items() if its == kind}, row, room, largest)
+        _legend(axes, largest, columns=3 if is_wide(width) else 2)
         return axes
 
 
-def _area(chance: float) -> float:
-    """Points squared; by the square root of the chance, so that rare classes are seen."""
-    return _AREA * float(np.sqrt(chance))
+def _across(chance: float, largest: float) -> float:
+    """Points across a circle whose area goes by the square root of the chance, so that rare classes are seen."""
+    return largest * float(chance**0.25)
 
 
-def _circle(ax: Axes, place: Place, row: int) -> None:
-    colour = LOOKS[place.kind].colour
-    ax.scatter([place.loss], [row], s=_area(place.passed), facecolor="white", edgecolor=colour, linewidth=0.8, zorder=3)
-    if place.ends >= LEAST_SHOWN:
-        ax.scatter([place.loss], [row], s=_area(place.ends), facecolor=colour, edgecolor="none", alpha=0.75, zorder=4)
-    if place.ends >= LEAST_TOLD:
-        below = -3 - np.sqrt(_area(place.passed)) / 2
+def _tell_ends(ax: Axes, regions: dict[int, dict[str, float]], row: int, room: float, largest: float) -> None:
+    """Write below the circles of a row where walks end, the most first, as far as the numbers stay apart."""
+    told: list[int] = []
+    for loss, each in sorted(regions.items(), key=lambda item: -item[1]["ends"]):
+        if each["ends"] < LEAST_TOLD or any(abs(loss - other) * room < _TOLD for other in told):
+            continue
+        told.append(loss)
         ax.annotate(
-            f"{100 * place.ends:.2g} % end",
-            (place.loss, row),
-            xytext=(0, below),
+            percent(each["ends"]),
+            (loss, row),
+            xytext=(0, -2 - _across(each["passed"], largest) / 2),
             textcoords="offset points",
             ha="center",
             va="top",
@@ -135,44 +145,50 @@ def _circle(ax: Axes, place: Place, row: int) -> None:
         )
 
 
-def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str]) -> None:
-    largest = sorted(landscape.flows, key=lambda flow: -flow[2])
-    main = largest[:MOST_ARROWS]
-    # Beside the widest flows the likeliest into or out of each other class, or nothing of it would be seen.
-    for kind in kinds[1:]:
-        touching = [f for f in largest if kind in (landscape.places[f[0]].kind, landscape.places[f[1]].kind)]
-        main += [flow for flow in touching[:3] if flow not in main]
-    for source, target, chance in main:
-        a, b = landscape.places[source], landscape.places[target]
-        start, end = (a.loss, kinds.index(a.kind)), (b.loss, kinds.index(b.kind))
-        # Longer jumps bow farther, so that arrows of one row lie apart.
-        bow = -0.18 - 0.03 * (a.loss - b.loss) if a.kind == b.kind else 0.05
+def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str], largest: float) -> None:
+    to_most, to_search = landscape.ways
+    on_ways = dict.fromkeys(pairwise(to_search), LOOKS["search"].colour) | dict.fromkeys(pairwise(to_most), INK)
+    for source, target, chance in landscape.shown():
+        (before, kind), (after, new_kind) = source, target
+        row, new_row = kinds.index(kind), kinds.index(new_kind)
+        # Longer jumps bow farther, so that arrows of one row lie apart; in the rows above downwards, off the title.
+        bow = 0.05 if row != new_row else -0.18 - 0.03 * (before - after) if row == 0 else 0.2
+        is_way = (source, target) in on_ways
+        ends = [_across(landscape.coarse.nodes[region]["passed"], largest) / 2 for region in (source, target)]
         ax.add_patch(
             FancyArrowPatch(
-                start,
-                end,
+                (before, row),
+                (after, new_row),
                 connectionstyle=f"arc3,rad={bow}",
                 arrowstyle="-|>",
                 mutation_scale=7,
-                linewidth=0.4 + 5 * chance,
-                color=INK if a.kind == b.kind else LOOKS[b.kind].colour,
-                alpha=0.55,
-                shrinkA=0.5 * np.sqrt(_area(a.passed)),
-                shrinkB=0.5 * np.sqrt(_area(b.passed)),
+                linewidth=(1.2 if is_way else 0.4) + 5 * chance,
+                color=on_ways.get((source, target), INK if row == new_row else LOOKS[new_kind].colour),
+                alpha=1.0 if is_way else 0.4,
+                shrinkA=ends[0],
+                shrinkB=ends[1],
                 zorder=2,
             )
         )
 
 
-def _key(ax: Axes) -> None:
-    """What circle sizes mean, in the free strip at the bottom."""
-    low, high = ax.get_xlim()
-    y = ax.get_ylim()[0] + 0.22
-    for number, chance in enumerate((0.1, 0.001, 0.00001)):
-        x = low + (high - low) * (0.055 + 0.17 * number)
-        ax.scatter([x], [y], s=_area(chance), facecolor="white", edgecolor=FAINT, linewidth=0.8)
-        ax.annotate(
-            f"{100 * chance:g} % pass", (x, y), xytext=(15, 0), textcoords="offset points", va="center", fontsize=6
+def _legend(ax: Axes, largest: float, columns: int) -> None:
+    circle: dict[str, Any] = {"marker": "o", "color": FAINT, "linestyle": "none"}
+    handles = [
+        Line2D(
+            [],
+            [],
+            markersize=_across(chance, largest),
+            markerfacecolor="white",
+            label=f"{percent(chance)} pass",
+            **circle,
         )
-    x = low + (high - low) * 0.58
-    ax.annotate("dark: walks that end there", (x, y), va="center", fontsize=6)
+        for chance in _SIZES
+    ]
+    handles += [
+        Line2D([], [], markersize=6, label="dark: end there", **circle),
+        Line2D([], [], color=INK, linewidth=0.6, alpha=0.4, label="moves, as wide as likely"),
+        Line2D([], [], color=INK, linewidth=1.4, label="likeliest way to most ends"),
+        Line2D([], [], color=LOOKS["search"].colour, linewidth=1.4, label="likeliest way to search"),
+    ]
+    legend_below(ax, handles, columns=columns, left=45)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from priorsim import figures
 from priorsim.errors import FigureError
-from priorsim.gallery import grids, lessons, many_worlds, one_world, searches, sheet
+from priorsim.gallery import grids, lessons, many_worlds, one_world, searches, sheet, walks
 from priorsim.gallery.entry import Entry, save_entry
 from priorsim.listing import format_table
 
@@ -148,6 +148,50 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 worlds=sheet.SHEET_WORLDS,
                 width="double",
                 texts={"md": figures.Sheet.markdown},
+            ),
+            Entry(
+                "walk-landscape",
+                "edit walks through programs by loss and class: where they pass, move and end",
+                walks.landscape_of,
+                lambda data, width: figures.walk_landscape(data, width=width),
+                walks.landscape_caption,
+                worlds=walks.WALK_WORLDS,
+                is_of_one=True,
+                width="double",
+            ),
+            Entry(
+                "walk-ends",
+                "how often edit walks end at what fits, against its posterior mass",
+                walks.ends_of,
+                lambda data, width: figures.ends_against_mass(data, width=width),
+                walks.ends_caption,
+                worlds=walks.MANY_FUNCTIONS,
+                is_of_one=True,
+            ),
+            Entry(
+                "walk-loss",
+                "mean loss along edit walks by class of the end point",
+                walks.loss_of,
+                lambda data, width: figures.loss_by_end(data, width=width),
+                walks.loss_caption,
+                worlds=walks.WALK_WORLDS,
+                is_of_one=True,
+            ),
+            Entry(
+                "walk-swerves",
+                "when edit walks first come to a search program",
+                walks.swerves_of,
+                lambda data, width: figures.swerve_times(data, width=width),
+                walks.swerves_caption,
+                worlds=walks.WALK_WORLDS,
+                is_of_one=True,
+            ),
+            Entry(
+                "walk-starvation",
+                "how often walks find a deep feature with a shallow one present, and with that forbidden",
+                lambda study, worlds: walks.starvation_by_radius(),
+                lambda data, width: figures.starvation_bars(data, width=width),
+                walks.starvation_caption,
             ),
         )
     }

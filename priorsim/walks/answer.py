@@ -15,7 +15,7 @@ from priorsim.census.runs import make_header
 from priorsim.errors import WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
-from priorsim.walks.ends import end_points, hitting_time, law_after
+from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import F64, EditSpace
 from priorsim.walks.landscape import (
@@ -131,14 +131,17 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
     compared = outcomes(landscape, mass)
     report["fitting"] = float(mass[landscape.fits].sum())
     report["total_variation"] = None if compared is None else compared.total_variation
+    goals = {str(CLASSES[kind]): landscape.fits & (landscape.kind == kind) for kind in (DIRECT, SEARCH)}
+    if dynamics is Dynamics.DRIFT:
+        met = {name: chance_to_meet(chain, landscape, start, goal) for name, goal in goals.items()}
+        report["meeting"] = {name: {"chance": chance, "residual": left} for name, (chance, left) in met.items()}
     if dynamics is Dynamics.METROPOLIS:
         report["temperature"] = energy.temperature
         report["hitting"] = {}
-        for kind in (DIRECT, SEARCH):
-            goal = landscape.fits & (landscape.kind == kind)
+        for name, goal in goals.items():
             hit = hitting_time(chain, start, goal)
             times = {"chance": hit.chance, "proposals": hit.proposals if hit.chance else None, "residual": hit.residual}
-            report["hitting"][str(CLASSES[kind])] = times
+            report["hitting"][name] = times
     report["most"] = _most(landscape, mass)
     return report
 

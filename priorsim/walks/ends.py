@@ -2,7 +2,8 @@
 
 Descents lower the loss with every move, so their ends follow level by level without solving anything.
 With neutral drift a walk ends in a closed plateau, programs of one loss that neutral edits connect and
-no edit improves, and is then found at each of them as often as in the long run. Metropolis never ends:
+no edit improves, and is then found at each of them as often as in the long run; that it meets a set of
+programs on its way is solved with these as ends. Metropolis never ends:
 it has hitting times, and a law after so many proposals.
 """
 
@@ -14,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from priorsim.errors import WalkError
 from priorsim.walks.chains import STRICT, Chain, Dynamics
-from priorsim.walks.kernels import F64
+from priorsim.walks.kernels import F64, I32
 from priorsim.walks.landscape import Landscape, Mask
 from priorsim.walks.solve import long_run, visits
 
@@ -88,32 +89,74 @@ def end_values(chain: Chain, value: F64) -> F64:
     return values
 
 
-def _drift(chain: Chain, landscape: Landscape, start: F64) -> Ends:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Settled:
+    """Drifting walks that were followed until no move improves any more, or to a goal.
+
+    Attributes
+    ----------
+    arrived : array of float64, shape (programs,)
+        Where they came to that: in the goal, or at their first program of a closed plateau.
+    neutral : sparse array of float64, shape (programs, programs)
+        The moves on plateaus.
+    plateau : array of int32, shape (programs,)
+        The number of each program's plateau.
+    residual : float
+    """
+
+    arrived: F64
+    neutral: csr_array
+    plateau: I32
+    residual: float
+
+
+def _settle(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> _Settled:
+    """Follow drifting walks, level by level; programs of the goal are not left."""
     loss = landscape.loss
     rows = np.repeat(np.arange(len(loss)), np.diff(chain.moves.indptr))
-    is_neutral = loss[chain.moves.indices] == loss[rows]
-    neutral = _part(chain.moves, rows, is_neutral)
-    better = _part(chain.moves, rows, ~is_neutral)
+    is_neutral = (loss[chain.moves.indices] == loss[rows]) & ~goal[chain.moves.indices]
+    neutral = _part(chain.moves, rows, is_neutral & ~goal[rows])
+    leaves = ~is_neutral & ~goal[rows]
+    onward = _part(chain.moves, rows, leaves)
     plateaus, plateau = connected_components(neutral, directed=False)
     is_open = np.zeros(plateaus, np.bool_)
-    is_open[plateau[rows[~is_neutral]]] = True
-    inflow, mass, residual = start.astype(np.float64), np.zeros(len(loss)), 0.0
+    is_open[plateau[rows[leaves]]] = True
+    inflow, residual = start.astype(np.float64), 0.0
     for level in np.unique(loss)[::-1]:
         here = np.flatnonzero((loss == level) & is_open[plateau])
         if inflow[here].any():
             seen, left = visits(neutral[here][:, here], inflow[here])
             residual += left * float(inflow[here].sum())
-            inflow += better[here].T @ seen
-    arrived = np.bincount(plateau, np.where(is_open[plateau], 0.0, inflow), minlength=plateaus)
+            inflow += onward[here].T @ seen
+    return _Settled(np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual)
+
+
+def _drift(chain: Chain, landscape: Landscape, start: F64) -> Ends:
+    settled = _settle(chain, landscape, start, np.zeros(len(start), np.bool_))
+    arrived, mass = np.bincount(settled.plateau, settled.arrived), np.zeros(len(start))
     for closed in np.flatnonzero(arrived):
-        inside = np.flatnonzero(plateau == closed)
-        shares = long_run(neutral[inside][:, inside])
+        inside = np.flatnonzero(settled.plateau == closed)
+        shares = long_run(settled.neutral[inside][:, inside])
         if len(inside) > 1:
             # A share of visits, weighed by how long each takes.
             shares /= chain.rate[inside]
             shares /= shares.sum()
         mass[inside] += arrived[closed] * shares
-    return Ends(mass, residual)
+    return Ends(mass, settled.residual)
+
+
+def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> tuple[float, float]:
+    """Chance that a drifting walk ever meets the goal, and a bound on its error.
+
+    Raises
+    ------
+    WalkError
+        For other dynamics; where a plateau takes too long to leave to be solved.
+    """
+    if chain.dynamics is not Dynamics.DRIFT:
+        raise WalkError(f"{chain.dynamics} walks do not drift: ask for the chance to pass, or for hitting times")
+    settled = _settle(chain, landscape, start, goal)
+    return float(settled.arrived[goal].sum()), settled.residual
 
 
 def _part(moves: "csr_array[np.float64]", rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", kept: Mask) -> csr_array:

@@ -3,16 +3,17 @@
 from itertools import combinations
 
 import matplotlib as mpl
+import networkx as nx
 import pytest
 from matplotlib.transforms import Bbox
 
 from priorsim.figures import (
     EndsAgainstMass,
     LossByEnd,
-    Place,
     StarvationBars,
     SwerveTimes,
     WalkLandscape,
+    Walks,
     ends_against_mass,
     loss_by_end,
     new_figure,
@@ -22,42 +23,61 @@ from priorsim.figures import (
     swerve_times,
     walk_landscape,
 )
-from priorsim.figures.page import lay_out
+from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.test_figures import drawn_texts, figure_of
 
-NAME = "in-context.w3-words-itself-product-r4-q4"
+LONG = Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
+SHORT = Walks("one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
-PLACES = [
-    Place(loss, kind, 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss), 0.3 if loss == 0 else 1e-4)
-    for loss in range(12, -1, -1)
-    for kind in KINDS
+
+
+def landscape(losses, kinds, flows):
+    """A coarse landscape in which all walks pass and some end everywhere."""
+    coarse = nx.DiGraph()
+    for loss in losses:
+        for kind in kinds:
+            passed = 0.9 / (1 + loss) if kind == "direct" else 10.0 ** -(2 + loss)
+            coarse.add_node((loss, kind), passed=passed, ends=min(passed, 0.3 if loss == 0 else 1e-2))
+    coarse.add_weighted_edges_from(flows, weight="chance")
+    return coarse
+
+
+FLOWS = [
+    *(((a, "direct"), (b, "direct"), 0.5 / (1 + a - b)) for a in range(1, 13) for b in range(a)),
+    ((12, "direct"), (0, "search"), 0.001),
+    ((11, "disguised"), (0, "direct"), 1e-5),
 ]
-FLOWS = [(3 * a, 3 * b, 0.5 / (1 + b - a)) for a in range(12) for b in range(a + 1, 13)] + [
-    (0, 38, 0.001),
-    (4, 36, 1e-5),
-]
+WAYS = ((12, "direct"), (0, "direct")), ((12, "direct"), (0, "search"))
+WIDE_LANDSCAPE = WalkLandscape(LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS)
+ONE_PLACE = WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
 FIGURES = [
-    (walk_landscape, WalkLandscape(NAME, "steepest", 8, "wrong training lanes", PLACES, FLOWS)),
-    (walk_landscape, WalkLandscape("one", "first", 4, "wrong bits", [Place(0, "direct", 1.0, 1.0)], [])),
-    (ends_against_mass, EndsAgainstMass(NAME, "first", 8, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41)),
-    (ends_against_mass, EndsAgainstMass("one", "steepest", 8, ["direct"], [1.0], [1.0], 0.0)),
+    (walk_landscape, WIDE_LANDSCAPE),
+    (walk_landscape, ONE_PLACE),
+    (ends_against_mass, EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7)),
+    (ends_against_mass, EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
     (
         loss_by_end,
         LossByEnd(
-            NAME, "first", 8, "wrong training lanes", KINDS, [0.98, 1e-5, 0.02], [[5, 2, 1], [6, 3, 3], [4, 1, 0]]
+            LONG,
+            "wrong training lanes",
+            KINDS,
+            [0.98, 1e-5, 0.02],
+            [0.9, 1.23e-7, 0.0],
+            [[5, 2, 1], [6, 3, 3], [4, 1, 0]],
         ),
     ),
-    (swerve_times, SwerveTimes(NAME, "steepest", 8, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9])),
-    (swerve_times, SwerveTimes("one", "steepest", 4, [0.0, 0.0], [0.0, 0.0])),
+    (swerve_times, SwerveTimes(LONG, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9], 0.1)),
+    (swerve_times, SwerveTimes(SHORT, [1e-3, 0.0], [0.0, 0.0], None)),
     (starvation_bars, StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3)),
 ]
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
 
 
+@pytest.mark.parametrize("width", [NARROWEST, "double"])
 @pytest.mark.parametrize(("draw", "data"), FIGURES, ids=IDS)
-def test_every_text_is_on_the_page_and_none_covers_another(draw, data):
-    figure = figure_of(draw(data))
+def test_every_text_is_on_the_page_and_none_covers_another(draw, data, width):
+    figure = figure_of(draw(data, width=width))
     lay_out(figure)
     figure.draw_without_rendering()
     boxes = drawn_texts(figure)
@@ -82,12 +102,21 @@ def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
 
 
 def test_the_columns_are_the_numbers_given():
-    landscape = FIGURES[0][1].columns()
-    assert landscape["item"].count("place") == len(PLACES)
-    assert landscape["chance"][len(PLACES) :] == [flow[2] for flow in FLOWS]
+    columns = WIDE_LANDSCAPE.columns()
+    assert columns["item"].count("region") == 39
+    assert sorted(columns["chance"][39:]) == sorted(flow[2] for flow in FLOWS)
+    assert columns["chance"][39:] == sorted(columns["chance"][39:], reverse=True)
     assert FIGURES[4][1].columns()["mean_loss"] == [5, 2, 1, 6, 3, 3, 4, 1, 0]
     assert FIGURES[2][1].columns()["ends"] == [0.5, 0.5, 0.0]
     assert FIGURES[7][1].columns()["gain_without"] == [1e-4] * 3
+
+
+def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
+    shown = WIDE_LANDSCAPE.shown()
+    moves = [flow[:2] for flow in shown]
+    assert set(WAYS) <= set(moves)
+    assert ((11, "disguised"), (0, "direct")) in moves
+    assert len(moves) == len(set(moves)) < len(FLOWS)
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():

@@ -222,6 +222,23 @@ def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
     return dict(zip(before, solve(system, [Fraction(1)] * len(before)), strict=True))
 
 
+def chances_to_meet(rows: Graph, goal: set[Program]) -> Chances:
+    """The chance to meet the goal at some time, from every program that can."""
+    before: defaultdict[Program, set[Program]] = defaultdict(set)
+    for program, row in rows.items():
+        for to in row:
+            before[to].add(program)
+    can, waiting = set(goal), list(goal)
+    while waiting:
+        for program in before[waiting.pop()] - can:
+            can.add(program)
+            waiting.append(program)
+    open_yet = [program for program in rows if program in can - goal]
+    system = [[sum(rows[x].values()) if x == y else -rows[x].get(y, Fraction(0)) for y in open_yet] for x in open_yet]
+    at_once = [sum((chance for to, chance in rows[x].items() if to in goal), Fraction(0)) for x in open_yet]
+    return dict.fromkeys(goal, Fraction(1)) | dict(zip(open_yet, solve(system, at_once), strict=True))
+
+
 def ends_of_drift(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:
     """Where drifting walks are in the long run: one system for where they settle, one for each plateau."""
     plateau = {program: _connected(program, rows, loss) for program in rows}

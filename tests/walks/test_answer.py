@@ -56,6 +56,14 @@ def test_a_walk_is_a_list_of_programs_with_falling_loss() -> None:
 
 
 @pytest.mark.engine
+def test_drift_tells_what_it_meets() -> None:
+    found = report("--dynamics", "drift")
+    assert found["meeting"]["direct"]["chance"] >= found["ends"]["direct"]["fits"]
+    assert found["meeting"]["search"] == {"chance": 0.0, "residual": pytest.approx(0, abs=1e-7)}
+    assert "a fitting search program is met by 0 of the walks" in answer("--dynamics", "drift")
+
+
+@pytest.mark.engine
 def test_metropolis_tells_its_law_and_its_hitting_times() -> None:
     found = report("--dynamics", "metropolis")
     assert found["temperature"] == pytest.approx(1 / 3)

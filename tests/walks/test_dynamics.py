@@ -13,7 +13,15 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
-from priorsim.walks.ends import chance_to_pass, end_points, end_values, hitting_time, law_after, passed_through
+from priorsim.walks.ends import (
+    chance_to_meet,
+    chance_to_pass,
+    end_points,
+    end_values,
+    hitting_time,
+    law_after,
+    passed_through,
+)
 from priorsim.walks.graph import EditGraph, make_graph
 from priorsim.walks.landscape import DIRECT, inputs_needed, make_landscape, start_of
 from priorsim.worlds import World, find_world
@@ -74,6 +82,32 @@ def test_ends_of_drift_are_the_plain_ones() -> None:
     found = end_points(make_chain(graph, landscape, Dynamics.DRIFT), landscape, landscape.prior)
     assert_equal(found.mass, programs, plain.ends_of_drift(plain.moves(rows, loss, "drift"), loss, prior_of(rows)))
     assert found.residual < CLOSE
+
+
+@pytest.mark.engine
+def test_chances_to_meet_of_drift_are_the_plain_ones() -> None:
+    graph, programs = made(10, 6)
+    landscape, rows = make_landscape(graph.programs, square()), plain_graph(10, 6)
+    loss = plain.losses(rows, square())
+    chain, accepted = make_chain(graph, landscape, Dynamics.DRIFT), plain.moves(rows, loss, "drift")
+    found = []
+    # All that fits, some of it, a part of a plateau that walks leave and meet again, and a dead end of another.
+    for goal in (
+        landscape.fits,
+        landscape.fits & (landscape.programs.bits == 10),
+        landscape.loss == 2,
+        *np.eye(len(programs), dtype=bool)[::7],
+    ):
+        chances = plain.chances_to_meet(accepted, {programs[number] for number in np.flatnonzero(goal)})
+        expected = sum(prior_of(rows)[program] * chance for program, chance in chances.items())
+        chance, residual = chance_to_meet(chain, landscape, landscape.prior, goal)
+        assert chance == pytest.approx(float(expected), rel=CLOSE)
+        assert residual < CLOSE
+        found.append(chance)
+    assert len({round(chance, 9) for chance in found}) > 5
+    assert chance_to_meet(chain, landscape, landscape.prior, np.zeros(len(programs), np.bool_))[0] == 0
+    with pytest.raises(WalkError, match="metropolis walks do not drift"):
+        chance_to_meet(make_chain(graph, landscape, Dynamics.METROPOLIS), landscape, landscape.prior, landscape.fits)
 
 
 @pytest.mark.engine

@@ -2,17 +2,21 @@
 
 from collections import deque
 from fractions import Fraction
+from itertools import pairwise
+from math import prod
 
+import networkx as nx
 import numpy as np
 import pytest
 
 from priorsim.mu.syntax import Program
 from priorsim.walks.chains import Dynamics, make_chain
+from priorsim.walks.coarse import coarse_landscape, likeliest_way
 from priorsim.walks.course import classes_along, courses, dependence, forced_start
 from priorsim.walks.ends import chance_to_pass, end_points
 from priorsim.walks.finding import FINDINGS, all_findings, beeline_swerve, no_pure_model, shallow_first
 from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed
-from priorsim.walks.outcome import coarse_landscape, outcomes
+from priorsim.walks.outcome import outcomes
 from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance
 from priorsim.walks.population import WORLDS, studies
 from priorsim.walks.starvation import starvation, two_feature_world
@@ -154,11 +158,13 @@ def test_outcomes_compare_two_distributions() -> None:
     landscape = asked.landscape
     found = outcomes(landscape, asked.ends().mass)
     assert found is not None
-    assert sum(row.posterior for row in found.behaviours) == pytest.approx(1, rel=CLOSE)
-    assert sum(row.ends for row in found.behaviours) == pytest.approx(1, rel=CLOSE)
-    assert found.total_variation == pytest.approx(
-        sum(abs(row.ends - row.posterior) for row in found.behaviours) / 2, rel=1e-9
-    )
+    assert sum(row.posterior for row in found.rows) == pytest.approx(1, rel=CLOSE)
+    assert sum(row.ends for row in found.rows) == pytest.approx(1, rel=CLOSE)
+    apart: dict[int, float] = {}
+    for row in found.rows:
+        apart[row.behaviour] = apart.get(row.behaviour, 0.0) + row.ends - row.posterior
+    assert found.total_variation == pytest.approx(sum(map(abs, apart.values())) / 2, rel=1e-9)
+    assert len({(row.behaviour, row.kind) for row in found.rows}) == len(found.rows) >= len(apart) > 1
     exact = outcomes(landscape, landscape.posterior)
     assert exact is not None
     assert exact.total_variation < 1e-15
@@ -168,14 +174,34 @@ def test_outcomes_compare_two_distributions() -> None:
 @pytest.mark.engine
 def test_a_coarse_landscape_keeps_all_mass() -> None:
     asked = study(16)
-    coarse = coarse_landscape(asked.chain(), asked.landscape, asked.start, radius=8)
-    assert sum(region.prior for region in coarse.regions) == pytest.approx(1, rel=CLOSE)
-    assert sum(region.ends for region in coarse.regions) == pytest.approx(1, rel=CLOSE)
-    for place, region in enumerate(coarse.regions):
-        out = sum(flow.chance for flow in coarse.flows if flow.source == place)
-        assert region.passed - region.ends == pytest.approx(out, abs=CLOSE)
-    for flow in coarse.flows:
-        assert coarse.regions[flow.target].loss < coarse.regions[flow.source].loss
+    coarse = coarse_landscape(asked.chain(), asked.landscape, asked.start)
+    for part in ("prior", "starts", "ends"):
+        assert sum(value for _, value in coarse.nodes(data=part)) == pytest.approx(1, rel=CLOSE)
+    for region, each in coarse.nodes(data=True):
+        assert (each["loss"], each["kind"]) == region
+        into, out = (
+            sum(chance for *_, chance in edges(region, data="chance")) for edges in (coarse.in_edges, coarse.out_edges)
+        )
+        assert each["passed"] == pytest.approx(each["starts"] + into, abs=CLOSE)
+        assert each["passed"] - each["ends"] == pytest.approx(out, abs=CLOSE)
+    assert all(target[0] < source[0] for source, target in coarse.edges)
+
+
+@pytest.mark.engine
+def test_the_likeliest_way_is_the_best_of_all_ways() -> None:
+    asked = study(16)
+    coarse = coarse_landscape(asked.chain(), asked.landscape, asked.start)
+
+    def chance(way: list[tuple[int, str]]) -> float:
+        moves = (coarse.edges[move]["chance"] / coarse.nodes[move[0]]["passed"] for move in pairwise(way))
+        return float(coarse.nodes[way[0]]["starts"] * prod(moves))
+
+    for goal in coarse:
+        ways = [[goal]] + [way for begin in coarse if begin != goal for way in nx.all_simple_paths(coarse, begin, goal)]
+        best = max(map(chance, ways))
+        assert chance(list(likeliest_way(coarse, goal))) == pytest.approx(best, rel=1e-9)
+    assert len(likeliest_way(coarse, (0, "direct"))) > 1
+    assert likeliest_way(coarse, (99, "search")) == ()
 
 
 @pytest.mark.engine

@@ -1,0 +1,102 @@
+"""Figures of edit walks: data as the walks have them, captions with their numbers, and worlds that have none."""
+
+import pytest
+
+from priorsim.errors import FigureError
+from priorsim.figures.walks import percent
+from priorsim.gallery import ENTRIES, save_entry, walks
+from priorsim.study import Study
+from priorsim.walks.finding import beeline_swerve, no_pure_model
+from priorsim.walks.landscape import SEARCH
+from priorsim.walks.starvation import starvation, two_feature_world
+from priorsim.walks.study import make_study
+from priorsim.worlds import find_world
+
+pytestmark = pytest.mark.engine
+
+BITS = 20
+WORLD = find_world("forward.w3-next-l8")
+"""A world that direct code and search fit within so many bits."""
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Bounds at which a figure takes a second."""
+    monkeypatch.setattr(walks, "MAX_BITS", BITS)
+    monkeypatch.setattr(walks, "RADII", (4, 8))
+    walks.study_of.cache_clear()
+    walks.starvation_by_radius.cache_clear()
+    yield
+    walks.study_of.cache_clear()
+    walks.starvation_by_radius.cache_clear()
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Of no census: walks need none."""
+    return Study("quick", tmp_path)
+
+
+def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
+    landscape = walks.landscape_of(study, [WORLD])
+    regions = landscape.coarse.nodes
+    fitting = sum(share for (loss, _), share in regions(data="ends") if loss == 0)
+    assert fitting == pytest.approx(walks.ends_of(study, [WORLD]).fitting_ends, rel=1e-9)
+    caption = walks.landscape_caption(landscape)
+    assert f"{percent(fitting)} of them end fitting" in caption
+    to_most, to_search = landscape.ways
+    assert regions[to_most[-1]]["ends"] == max(share for _, share in regions(data="ends"))
+    assert to_search[-1] == (0, "search") and regions[to_search[0]]["starts"] > 0
+    assert f"direct at loss {to_most[0][0]}, then" in caption
+
+
+def test_ends_are_shares_by_class(study):
+    ends = walks.ends_of(study, [WORLD])
+    walked = walks.study_of(WORLD)
+    search = walked.landscape.fits & (walked.landscape.kind == SEARCH)
+    of_search = [place for place, kind in enumerate(ends.kinds) if kind == "search"]
+    assert of_search
+    found = sum(ends.ends[place] for place in of_search)
+    assert found == pytest.approx(walked.ends().mass[search].sum() / ends.fitting_ends, rel=1e-9)
+    posterior = sum(ends.posterior[place] for place in of_search)
+    assert posterior == pytest.approx(walked.landscape.posterior[search].sum(), rel=1e-9)
+    assert f"{percent(posterior)} of the posterior and {percent(found)} of the end points" in walks.ends_caption(ends)
+
+
+def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
+    walked = walks.study_of(WORLD)
+    losses = walks.loss_of(study, [WORLD])
+    assert losses.right[losses.kinds.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
+    assert sum(losses.shares) == pytest.approx(1, rel=1e-9)
+    swerves = walks.swerves_of(study, [WORLD])
+    assert swerves.moved_to_direct == beeline_swerve(walked).quantity is not None
+    assert f"{percent(sum(swerves.swerves))} swerve" in walks.swerves_caption(swerves)
+
+
+def test_starvation_is_drawn_by_radius():
+    bars = walks.starvation_by_radius()
+    found = starvation(make_study(two_feature_world(), 8, max_bits=walks.STARVATION_BITS))
+    assert list(bars.radii) == [4, 8]
+    assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
+    said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"
+    assert said in walks.starvation_caption(bars)
+
+
+def test_worlds_without_ends_or_search_are_refused_in_a_line(study, monkeypatch):
+    with pytest.raises(FigureError, match=f"table-a-w3: no walk ends at a program that fits, of at most {BITS} bits"):
+        walks.ends_of(study, [find_world("table-a-w3")])
+    monkeypatch.setattr(walks, "MAX_BITS", 8)
+    walks.study_of.cache_clear()
+    with pytest.raises(FigureError, match="square-w3: no walk comes to a search program of at most 8 bits"):
+        walks.swerves_of(study, [find_world("square-w3")])
+
+
+@pytest.mark.parametrize("name", [name for name in ENTRIES if name.startswith("walk-")])
+def test_walk_figures_are_saved_without_a_census(study, name, tmp_path):
+    entry = ENTRIES[name]
+    world = WORLD if entry.is_of_one else None
+    (path,) = save_entry(entry, study, tmp_path, world=world, width=3.25, formats=("svg",))
+    text = path.with_suffix(".txt").read_text()
+    assert "None" not in text and "nan" not in text
+    assert len(path.with_suffix(".csv").read_text().splitlines()) > 2
+    assert not (tmp_path / "atlases").exists()
