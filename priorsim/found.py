@@ -39,7 +39,12 @@ def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, 
     lines += [_line(claims[name], folder) for name in STEPS if name in claims]
     for name in FIGURES:
         if name in captions:
-            lines += ["", f"![{name}]({folder}figures/{name}.svg)", "", f"*{' '.join(captions[name].splitlines()[:2])}*"]
+            lines += [
+                "",
+                f"![{name}]({folder}figures/{name}.svg)",
+                "",
+                f"*{' '.join(captions[name].splitlines()[:2])}*",
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +52,7 @@ def _line(claim: Mapping[str, Any], folder: str) -> str:
     depends = f": on {claim['depends_on']}" if claim["depends_on"] else ""
     told = [cell for cell in claim["cells"] if cell["decides"] and cell["support"] is not None]
     worlds = max((cell["holds"] + cell["fails"] for cell in told), default=0)
-    low, high = (f"{choose(cell['support'] for cell in told):.0%}" if told else "none" for choose in (min, max))
+    low, high = (f"{100 * choose(cell['support'] for cell in told):.0f} %" if told else "none" for choose in (min, max))
     reach = low if low == high else f"{low} to {high}"
     condition = "" if claim["unit"] == "0 or 1" else f" {claim['condition']}"
     return (

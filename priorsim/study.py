@@ -27,7 +27,7 @@ from priorsim.storage import check_writable
 from priorsim.worlds import World
 
 PRESETS: dict[str, dict[int, int]] = {
-    "quick": {2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 25, 16: 24},
+    "quick": {2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
     "full": {2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
 }
 """For each preset the bound in bits by word size; large words have large tables."""

@@ -54,9 +54,18 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
 
 
 def headline(cells: Sequence[Cell]) -> str:
-    """What was found in one sentence: the support in each population at home, and its range over the grid."""
-    parts = [f"{place_of(cell)}: {support_of(cell)}" for cell in cells if is_at_home(cell)]
-    return "; ".join(parts) + f". Over the grid {range_of(cells)}."
+    """What was found in one sentence: the support in each population at home, and its range over the grid.
+
+    >>> cell = Cell({"population": "all", "class_by": "lesion", "bound": "B", "tax": 0}, 1, 3, 0)
+    >>> headline([cell])
+    'all 25 %. Over the grid support is 25 % in 1 cell.'
+    """
+    populations: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if is_at_home(cell):
+            populations.setdefault(str(cell.factors["population"]), []).append(cell)
+    parts = [f"{population} {_reach(group)}" for population, group in populations.items()]
+    return f"{', '.join(parts)}. Over the grid {range_of(cells)}."
 
 
 def is_at_home(cell: Cell) -> bool:
@@ -83,17 +92,23 @@ def support_of(cell: Cell) -> str:
 
 
 def range_of(cells: Sequence[Cell]) -> str:
-    """The least and the greatest support over cells."""
+    """The least and the greatest support over cells, in words."""
+    number = sum(cell.support is not None for cell in cells)
+    return f"support is {_reach(cells)} in {number} cell{'s' * (number != 1)}" if number else "no world tells"
+
+
+def _reach(cells: Sequence[Cell]) -> str:
+    """The least and the greatest support."""
     told = [cell for cell in cells if cell.support is not None]
     if not told:
-        return "no world tells"
-    low, high = (choose(told, key=lambda cell: cell.support or 0) for choose in (min, max))
-    return f"support is {_percent(low)} to {_percent(high)} in {len(told)} cells"
+        return "undefined"
+    low, high = (_percent(choose(told, key=lambda cell: cell.support or 0)) for choose in (min, max))
+    return low if low == high else f"{low} to {high}"
 
 
 def _percent(cell: Cell) -> str:
     assert cell.support is not None
-    return f"{float(cell.support):.0%}".replace("%", " %")
+    return f"{100 * float(cell.support):.0f} %"
 
 
 # --- text -------------------------------------------------------------------------------------

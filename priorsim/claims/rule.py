@@ -101,7 +101,7 @@ class Ruling:
         """The factor and the mean support at its levels, in words; None where nothing is to be told apart."""
         if self.factor is None:
             return None
-        shares = ", ".join(f"{level}: {support:.0%}" for level, support in self.levels)
+        shares = ", ".join(f"{level}: {100 * support:.0f} %" for level, support in self.levels)
         return f"{self.factor.replace('_', ' ')} ({shares})"
 
 
@@ -114,7 +114,7 @@ def rule(cells: Sequence[Cell]) -> Ruling:
     >>> rule([yes]).verdict.value, rule([no]).verdict.value
     ('supported', 'refuted')
     >>> rule([yes, no]).depends_on
-    'tax (0: 90%, 4: 10%)'
+    'tax (0: 90 %, 4: 10 %)'
     """
     told = [cell for cell in cells if cell.support is not None]
     supports = [cell.support for cell in told if cell.support is not None]

@@ -114,7 +114,7 @@ def judge_walks(claims: Sequence[Claim], *, workers: int = 1, done: Callable[[],
         Called after each of the radii.
     """
     found: dict[int, dict[str, list[Cell]]] = {}
-    for number, cells in run_tasks(_cells_at, RADII, workers):
+    for number, cells in run_tasks(_cells_at, [(radius, SETTINGS) for radius in RADII], workers):
         found[number] = cells
         done()
     return [
@@ -123,10 +123,11 @@ def judge_walks(claims: Sequence[Claim], *, workers: int = 1, done: Callable[[],
     ]
 
 
-def _cells_at(radius: int) -> dict[str, list[Cell]]:
+def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[str, list[Cell]]:
     """The cells of each claim at a radius, setting by setting."""
+    radius, settings = task
     cells: dict[str, list[Cell]] = {claim.name: [] for claim in CLAIMS}
-    for class_by, below_bound in SETTINGS:
+    for class_by, below_bound in settings:
         factors: dict[str, str | int] = {
             "population": "walks",
             "word_bits": 3,

@@ -201,8 +201,11 @@ CLAIMS = (
         above(0),
         ("all", "in-context", "inverse", "forward", "constant"),
         measure=delta_l,
-        limits="Lengths are those of one small language, up to its bound. K is not computable; the least l is not K.",
+        limits="Lengths are those of one small language, up to its bound; l + log2 t is shown beside them.",
         figure="delta-l",
+        identity="By Kolmogorov's K alone the model is never longer than its searcher by more than a constant: the "
+        "searcher, run, is a program for it, and K does not count its time. It can be longer only among programs that "
+        "do not search, or whose time is bounded: Delta L is of the first kind, l + log2 t of the second.",
         beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
     ),
     SiteClaim(

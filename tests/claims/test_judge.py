@@ -136,7 +136,7 @@ def test_a_verdict_names_the_factor_that_separates_the_cells():
     found = rule(cells)
     assert found.verdict is Verdict.DEPENDS
     assert found.factor == "population"
-    assert found.depends_on == "population (all: 90%, constant: 30%)"
+    assert found.depends_on == "population (all: 90 %, constant: 30 %)"
 
 
 def test_thresholds_themselves_neither_support_nor_refute():

@@ -1,0 +1,196 @@
+"""Commands: worlds, one program, walks among programs, closed forms. Everything heavy is imported late."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from priorsim.errors import PriorsimError
+from priorsim.options import (
+    AsJson,
+    ClassBy,
+    Columns,
+    Depth,
+    Dialect,
+    Train,
+    WordBits,
+    WorldDialect,
+    language_of,
+    world_of,
+)
+
+
+def worlds(
+    name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
+    ] = None,
+) -> None:
+    """List the named worlds or the generated ones of a family, or show one world."""
+    from priorsim.listing import family_text, world_text, worlds_text
+    from priorsim.worlds import catalogue, find_world
+    from priorsim.worlds import family as find_family
+
+    if name is not None and family is not None:
+        raise PriorsimError("give a world to show, or --family NAME to list its members, not both")
+    if name is not None:
+        typer.echo(world_text(find_world(name)))
+    else:
+        typer.echo(worlds_text(catalogue().values()) if family is None else family_text(find_family(family)))
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu.")],
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
+    train: Train = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
+    ] = False,
+    lane: Annotated[int, typer.Option("--lane", help="The lane to trace.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    from priorsim.formats import format_json
+    from priorsim.listing import run_text, trace_text
+    from priorsim.measure.program import measure_program
+    from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.worlds import check_lanes
+
+    where = world_of(world, train)
+    check_lanes([lane], where.domain, "--lane")
+    program, report = measure_program(file, where)
+    if trace:
+        lines = list(trace_lines(program, where.domain, lane))
+        typer.echo(format_json([asdict(line) for line in lines]).rstrip() if as_json else trace_text(lines))
+    else:
+        typer.echo(format_json(report).rstrip() if as_json else run_text(report, where))
+
+
+def walk(
+    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
+    dynamics: Annotated[str, typer.Option("--dynamics", help="steepest, first, drift or metropolis.")],
+    radius: Annotated[int, typer.Option("--radius", help="Bits of an edit, 1 to 16.")],
+    max_bits: Annotated[int, typer.Option("--max-bits", help="Walk among all programs up to this length.")] = 22,
+    dialect: WorldDialect = None,
+    train: Train = None,
+    start: Annotated[
+        str, typer.Option("--from", help="prior, empty, direct, disguised, search, or a program.")
+    ] = "prior",
+    loss: Annotated[str, typer.Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
+    class_by: ClassBy = "lesion",
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", help="Of metropolis: loss for a bit.  [default: 1 / word bits]")
+    ] = None,
+    flat: Annotated[bool, typer.Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
+    steps: Annotated[int | None, typer.Option("--steps", help="Look at walks after so many proposals.")] = None,
+    walks: Annotated[int | None, typer.Option("--walks", help="Sample so many walks; nothing is solved.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of what is sampled.")] = 0,
+    trace: Annotated[bool, typer.Option("--trace", help="Show one walk, program by program.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where local search by small edits leads among programs, exactly; or one walk.
+
+    In arith at w = 3 and radius 8 on one core 26 bits take 5 seconds and 0.5 GiB, metropolis with its hitting
+    times 10 seconds and 1 GiB; 28 bits 7 and 35 seconds, 1.3 and 3 GiB. --walks and --trace do without the graph.
+    """
+    from priorsim.formats import format_json
+    from priorsim.listing import walk_text
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.progress_bar import progress_bar
+    from priorsim.walks.answer import Asked, exact_answer, sampled_answer, traced_answer
+
+    if trace and walks is not None:
+        raise PriorsimError("--trace shows one walk and --walks counts many: give one of them")
+    where, by = world_of(world, train), check_class_by(class_by)
+    asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
+    with progress_bar("programs' edits") as progress:
+        if trace:
+            report = traced_answer(asked, seed=seed)
+        elif walks is not None:
+            report = sampled_answer(asked, walks=walks, seed=seed)
+        else:
+            report = exact_answer(asked, progress=progress)
+    typer.echo(format_json(report).rstrip() if as_json else walk_text(report))
+
+
+def encode(
+    program: Annotated[str, typer.Argument(help="A program as S-expression, or a .mu file that holds one.")],
+    dialect: Annotated[
+        str | None,
+        typer.Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]"),
+    ] = None,
+    word_bits: WordBits = 4,
+    depth: Depth = None,
+    columns: Columns = "x",
+) -> None:
+    """Print a program's code, and its length."""
+    from priorsim.mu.code import encode as encode_program
+    from priorsim.mu.files import head_comments, read_program, read_text
+    from priorsim.mu.syntax import parse
+
+    names = columns.split(",")
+    is_file = program.endswith(".mu")
+    named = head_comments(read_text(program)).get("dialect") if is_file else None
+    language = language_of(dialect or named or "arith", word_bits, depth, len(names))
+    parsed = read_program(program, language, names) if is_file else parse(program, language, names)
+    bits = encode_program(parsed, language)
+    typer.echo(f"{bits}\n{len(bits)} bits")
+
+
+def decode(
+    bits: Annotated[str, typer.Argument(help="A string of 0 and 1.")],
+    dialect: Dialect = "arith",
+    word_bits: WordBits = 4,
+    depth: Depth = None,
+    columns: Columns = "x",
+) -> None:
+    """Print the one program that a bit string starts with, and how many bits are left over."""
+    from priorsim.mu.code import decode as decode_bits
+    from priorsim.mu.syntax import format_program
+
+    names = columns.split(",")
+    program, rest = decode_bits(bits, language_of(dialect, word_bits, depth, len(names)))
+    typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
+
+
+def theory(
+    context: typer.Context,
+    bits_search: Annotated[str | None, typer.Option(help="c: bits of the program that searches.")] = None,
+    steps_search: Annotated[str | None, typer.Option(help="t_s: its mean steps a lane.")] = None,
+    count_search: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
+    bits_direct: Annotated[str | None, typer.Option(help="L: bits of direct code.")] = None,
+    steps_direct: Annotated[str | None, typer.Option(help="t_d: its mean steps a lane.")] = None,
+    count_direct: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
+    alpha: Annotated[str | None, typer.Option(help="Doublings of time a bit of L.  [default: from both]")] = None,
+    beta: Annotated[str | None, typer.Option(help="Bits for a bit of length.  [default: 1]")] = None,
+    gamma: Annotated[str | None, typer.Option(help="Bits for a doubling of the mean steps.")] = None,
+    lam: Annotated[str | None, typer.Option("--lambda", help="Bits for a mean step.")] = None,
+    cap: Annotated[str | None, typer.Option(help="Most mean steps that still count.")] = None,
+    word_bits: Annotated[str | None, typer.Option(help="Bits of a table's word.")] = None,
+    table_overhead: Annotated[str | None, typer.Option(help="Bits of a table program beside its words.")] = None,
+    once_search: Annotated[str | None, typer.Option(help="Steps the search pays once a context.")] = None,
+    each_search: Annotated[str | None, typer.Option(help="Steps it pays for each query.")] = None,
+    once_direct: Annotated[str | None, typer.Option(help="The other's, once a context.  [default: 0]")] = None,
+    each_direct: Annotated[str | None, typer.Option(help="The other's, for each query.")] = None,
+    as_json: AsJson = False,
+    as_latex: Annotated[bool, typer.Option("--latex", help="Print formulas and values as LaTeX.")] = False,
+) -> None:
+    """Closed forms: odds of a searcher against direct code under every prior, and where they tip.
+
+    A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
+    the closed forms are listed with what each takes.
+    """
+    from priorsim.formats import format_json
+    from priorsim.listing import tables_text
+    from priorsim.theory.calculator import calculate, list_forms
+
+    if as_json and as_latex:
+        raise PriorsimError("--json and --latex exclude each other: give one of them")
+    given = {name: text for name, text in context.params.items() if isinstance(text, str)}
+    answer = calculate(given) if given else list_forms()
+    if as_json:
+        typer.echo(format_json(answer.to_json()), nl=False)
+    else:
+        typer.echo(answer.latex() if as_latex else tables_text(answer.tables()))

@@ -1,0 +1,141 @@
+"""What `priorsim claims` prints and what it refuses, over a few worlds of each population at small bounds."""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from priorsim import study
+from priorsim.claims import populations as rooms
+from priorsim.claims import walking, with_data
+from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
+from priorsim.walks.population import WORLDS, studies
+from tests.test_cli import output, priorsim
+
+pytestmark = pytest.mark.engine
+
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "claims.md").read_text().partition("## claims.json")[2]
+"""What is said of the JSON."""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A results folder, and populations with which all claims take seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(study.PRESETS, "quick", {3: 16, 12: 16})
+        patch.setattr(rooms, "WORD_BITS", (3,))
+        patch.setattr(rooms, "CONSTANT_WIDTHS", (12,))
+        patch.setattr(rooms, "LANES", {"quick": (4,)})
+        patch.setattr(with_data, "CODE_BITS", 14)
+        patch.setattr(walking, "studies", partial(studies, WORLDS[2:4]))
+        patch.setattr(walking, "RADII", (4, 8))
+        patch.setattr(walking, "MAX_BITS", 16)
+        yield tmp_path_factory.mktemp("results")
+
+
+def claims(results, *args):
+    return output("claims", *args, "--results", results, "--workers", 1)
+
+
+@pytest.fixture(scope="module")
+def everything(results):
+    """All claims as JSON."""
+    return json.loads(claims(results, "--json"))
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory):
+    """A census on the lanes of words of 3 bits."""
+    path = tmp_path_factory.mktemp("atlas") / "small.parquet"
+    output("census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "16", "--out", path)
+    return path
+
+
+def keys_of(row):
+    """The keys that a row of the documented table names within braces."""
+    (found,) = [line for line in DOCUMENTED.splitlines() if line.startswith(row)]
+    return set(re.findall(r"`(\w+)`", re.search(r"\{(.*)\}", found)[1]))
+
+
+def test_the_json_has_the_documented_keys_and_no_others(everything):
+    table = [line for line in DOCUMENTED.splitlines() if line.startswith("| `")]
+    documented = {key for line in table for key in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert set(everything) == {"command", "rule", "claims"}
+    assert all(f"`{key}`" in DOCUMENTED.partition("| key |")[0] for key in (*everything, *everything["rule"]))
+    assert all(set(claim) == documented for claim in everything["claims"])
+    cells = [cell for claim in everything["claims"] for cell in claim["cells"]]
+    assert {key for cell in cells for key in cell} == keys_of("| `cells`")
+    beside = [each for claim in everything["claims"] for each in claim["beside"]]
+    assert beside and all(set(each) == keys_of("| `beside`") for each in beside)
+    of_beside = {key for each in beside for cell in each["cells"] for key in cell}
+    assert of_beside <= keys_of("| `cells`") - {"decides"}
+
+
+def test_all_claims_are_told_in_a_line_each(results, everything):
+    assert everything["command"] == "priorsim claims --preset quick"
+    assert [claim["id"] for claim in everything["claims"]] == [claim.name for claim in CLAIMS]
+    head, *lines = claims(results).splitlines()
+    assert head.split()[:2] == ["claim", "verdict"]
+    for line, claim in zip(lines, everything["claims"], strict=True):
+        assert line.startswith(claim["id"])
+        assert claim["verdict"] in line
+        assert claim["headline"].rpartition("Over the grid ")[2].rstrip(".") in line
+
+
+@pytest.mark.parametrize("name", ["bounded-heuristics", "shallow-first"])
+def test_one_claim_is_told_in_full(results, everything, name):
+    (claim,) = [each for each in everything["claims"] if each["id"] == name]
+    text = claims(results, name)
+    assert text.startswith(f"## {name}\n\n{claim['claim']} ({claim['source']})\n")
+    assert f"- quantity: {claim['quantity']}; supports where {claim['condition']} {claim['unit']}\n" in text
+    assert f"- verdict: {claim['verdict']}; " in text
+    assert f"- limits: {claim['limits']}\n" in text
+    home = [cell for cell in claim["cells"] if (cell["class_by"], cell["bound"], cell["tax"]) == ("lesion", "B", 0)]
+    assert home and len(re.findall(r"^\| .*, w = 3", text, re.M)) == len(home) * (1 + len(claim["beside"]))
+    (again,) = json.loads(claims(results, name, "--json"))["claims"]
+    assert again == claim
+
+
+def test_one_world_is_told_claim_by_claim(atlas):
+    asked = ("claims", "--atlas", atlas, "--world", "identity-w3")
+    told = json.loads(output(*asked, "--json"))
+    assert told["command"] == "priorsim claims --world identity-w3"
+    of_others = {"bayes-net", "amortised-exception"}
+    assert [claim["id"] for claim in told["claims"]] == [c.name for c in SITE_CLAIMS if c.name not in of_others]
+    assert {cell["population"] for claim in told["claims"] for cell in claim["cells"]} == {"identity-w3"}
+    text = output(*asked, "much-simpler")
+    (claim,) = [each for each in told["claims"] if each["id"] == "much-simpler"]
+    holds, worlds = (sum(cell[key] for cell in claim["cells"]) for key in ("holds", "worlds"))
+    assert worlds == 2 * 2 * 2
+    assert text.splitlines()[-1].split()[0] == "much-simpler"
+    assert f"{holds} of " in text
+
+
+def refusal(*args):
+    """The one line on standard error."""
+    code, out, err = priorsim("claims", *args)
+    assert (code, out, len(err.splitlines())) == (2, "", 1), err
+    return err
+
+
+def test_what_cannot_be_judged_is_refused_in_one_line(atlas, tmp_path):
+    assert "unknown claim 'no-such': choose among proxy, " in refusal("no-such")
+    assert "unknown preset 'slow': choose one of quick, full" in refusal("--preset", "slow", "--results", tmp_path)
+    for alone in (("--atlas", atlas), ("--world", "identity-w3")):
+        assert "--atlas and --world go together" in refusal(*alone)
+    about_walks = refusal("gradual", "--atlas", atlas, "--world", "identity-w3")
+    assert "claims about walks are not measured in a world: leave " in about_walks
+    assert all(claim.name in about_walks for claim in walking.CLAIMS)
+    several = tmp_path / "several.csv"
+    several.write_text("# word_bits = 3\nx,output\n" + "".join(f"{x},{x}|{7 - x}\n" for x in range(8)))
+    assert "world several accepts several words in a lane" in refusal("--atlas", atlas, "--world", several)
+    assert "world identity-w4 is not on the atlas's domain" in refusal("--atlas", atlas, "--world", "identity-w4")
+
+
+def test_a_results_folder_that_cannot_be_written_is_refused_in_one_line(results, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    said = refusal("much-simpler", "--results", file, "--workers", 1)
+    assert f"{file}" in said and "cannot be made (Not a directory)" in said

@@ -1,0 +1,104 @@
+"""Claims about walks, each held up by walks among programs of up to 16 bits and turned down by others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from priorsim.claims import walking
+from priorsim.claims.judge import find_claims
+from priorsim.claims.rule import Verdict, rule
+from priorsim.claims.walking import cell_of_findings, judge_walks
+from priorsim.mu.domain import Domain
+from priorsim.walks.finding import FINDINGS
+from priorsim.walks.landscape import SEARCH
+from priorsim.walks.population import RADII, WORLDS
+from priorsim.walks.study import make_study
+from priorsim.worlds import World
+from tests.walks.test_dynamics import made
+
+pytestmark = pytest.mark.engine
+
+IDENTITY, NEGATED, EVEN, LAST = (0, 1, 2, 3), (0, 3, 2, 1), (1, 0, 1, 0), (0, 0, 0, 1)
+BOTH = {
+    "shallow-first": ({"words": LAST, "radius": 4}, {"words": IDENTITY}),
+    "crowding-out": ({"words": IDENTITY}, {"words": EVEN}),
+    "no-pure-model": ({"words": EVEN}, {"words": IDENTITY}),
+    "precursor": ({"words": NEGATED, "class_by": "form"}, {"words": IDENTITY}),
+    "gradual": ({"words": NEGATED, "class_by": "form"}, {"words": IDENTITY}),
+    # Walks that begin at a fitting search have met it after no proposal.
+    "reachable": ({"words": IDENTITY}, {"words": IDENTITY, "start": "a fitting search"}),
+    "beeline-swerve": ({"words": (3, 1, 2, 3), "class_by": "form", "start": "direct"}, {"words": IDENTITY}),
+}
+"""Walks in which each claim's condition holds, and others in which it does not."""
+NOTHING = {"words": (0, 2, 1, 3)}
+"""A world that no program of up to 16 bits fits."""
+
+
+def study(words, radius=8, class_by="lesion", start="prior"):
+    graph, _ = made(16, radius)
+    lanes = (0, 1, 2, 3)
+    world = World("world", Domain.default(2), tuple(frozenset({word}) for word in words), lanes, "test", "arith", "")
+    if start != "a fitting search":
+        return make_study(world, radius, max_bits=16, graph=graph, class_by=class_by, start=start)
+    found = make_study(world, radius, max_bits=16, graph=graph, class_by=class_by)
+    one = np.zeros(len(graph))
+    one[np.flatnonzero(found.fitting(SEARCH))[0]] = 1
+    return replace(found, start=one)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_walks_can_support_a_claim_and_others_refute_it(name):
+    (claim,) = find_claims([name])
+    supporting, refuting = (FINDINGS[name](study(**walks)) for walks in BOTH[name])
+    assert (supporting.holds, refuting.holds) == (True, False)
+    assert rule([cell_of_findings([supporting], {})]).verdict is Verdict.SUPPORTED
+    assert rule([cell_of_findings([refuting], {})]).verdict is Verdict.REFUTED
+    both = cell_of_findings([supporting, refuting, supporting], {})
+    assert (both.holds, both.fails, both.undefined) == (2, 1, 0)
+    for finding in (supporting, refuting):
+        assert claim.condition.test(np.array(finding.quantity)) == finding.holds
+
+
+def test_every_claim_about_walks_is_tried_both_ways():
+    assert [claim.name for claim in walking.CLAIMS] == list(BOTH)
+
+
+def test_where_nothing_fits_a_world_is_undefined_or_shows_how_walks_fall_short():
+    asked = study(**NOTHING)
+    assert not asked.landscape.fits.any()
+    for name in ("crowding-out", "precursor", "gradual", "reachable"):
+        cell = cell_of_findings([FINDINGS[name](asked)], {})
+        assert (cell.undefined, cell.numbers) == (1, ()), name
+        assert rule([cell]).verdict is Verdict.NOT_ANSWERABLE
+    assert FINDINGS["no-pure-model"](asked).quantity == 0
+
+
+SETTINGS = (("lesion", 10), ("form", 10), ("lesion", 12))
+"""Programs of up to 14 and 12 bits. Workers are handed the settings, so that a test can make them small."""
+
+
+@pytest.fixture(scope="module")
+def judged_alone():
+    """All claims about walks, and how often it was said that a part is done."""
+    done = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walking, "SETTINGS", SETTINGS)
+        return judge_walks(walking.CLAIMS, done=lambda: done.append(1)), len(done)
+
+
+def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone):
+    judged, done = judged_alone
+    assert done == len(RADII)
+    assert [each.claim for each in judged] == list(walking.CLAIMS)
+    places = [(by, f"B-{below}", radius) for radius in RADII for by, below in SETTINGS]
+    for each in judged:
+        assert [tuple(cell.factors[of] for of in ("class_by", "bound", "radius")) for cell in each.cells] == places
+        assert all(cell.holds + cell.fails + cell.undefined == len(WORLDS) for cell in each.cells)
+    (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
+    assert all(len(cell.numbers) == len(WORLDS) for cell in pure.cells)
+
+
+def test_what_walks_say_does_not_depend_on_the_number_of_workers(judged_alone, monkeypatch):
+    monkeypatch.setattr(walking, "SETTINGS", SETTINGS)
+    assert judge_walks(walking.CLAIMS, workers=2) == judged_alone[0]
