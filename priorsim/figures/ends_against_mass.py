@@ -73,6 +73,6 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
             handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
         axes.set_xlim(floor / 2, 2)
         axes.set_ylim(floor / 2, 2)
-        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.2g}"))
+        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.4f}"))
         legend_below(axes, handles, columns=2)
         return axes
