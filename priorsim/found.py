@@ -12,7 +12,7 @@ STEPS = (
     *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
 )
 """The claims that are shown, in the order of the argument."""
-FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-ends-inverse.w3-floor-times7-l8")
+FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3-pronic-l8")
 
 
 def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, folder: str = "") -> str:
