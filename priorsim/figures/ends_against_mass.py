@@ -60,7 +60,7 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
         # Where walks never end is drawn at the bottom.
         floor = min(*known, 4e-3) / 4
         axes.plot([floor, 1], [floor, 1], color=FAINT, linewidth=0.7, zorder=1)
-        handles = [Line2D([], [], color=FAINT, linewidth=0.7, label="as often as the posterior says")]
+        handles = [Line2D([], [], color=FAINT, linewidth=0.7, label="as the posterior says")]
         for kind, look in LOOKS.items():
             chosen = [place for place, each in enumerate(data.kinds) if each == kind]
             if not chosen:
@@ -73,6 +73,6 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
             handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
         axes.set_xlim(floor / 2, 2)
         axes.set_ylim(floor / 2, 2)
-        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.4f}"))
+        handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.3f}"))
         legend_below(axes, handles, columns=2)
         return axes

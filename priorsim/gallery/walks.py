@@ -120,7 +120,7 @@ def ends_caption(ends: figures.EndsAgainstMass) -> str:
         f"{percent(ends.fitting_ends)} of them end fitting.",
         *said,
         f"No walk ends at {never} of the points, which stand at the lower edge." if never else "",
-        f"The total variation between end points and posterior, function by function, is {ends.total_variation:.4f}.",
+        f"The total variation between end points and posterior, function by function, is {ends.total_variation:.3f}.",
     )
 
 
