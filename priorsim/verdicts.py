@@ -216,26 +216,24 @@ def _cell_row(cell: Cell) -> tuple[str, ...]:
 
 
 def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
-    """The table of claims for a paper, with booktabs' rules."""
+    """The table of claims for a paper, with booktabs' rules; it may break over pages."""
     rows = []
     for each in judged:
-        cells = (
-            _tex(each.claim.text),
-            _tex(_condition(each.claim)),
-            _tex(range_of(each.deciding)),
-            each.ruling.verdict,
-        )
-        rows.append(" & ".join(cells) + NEW_ROW)
+        told = [cell for cell in each.deciding if cell.support is not None]
+        cells = (each.claim.text, _condition(each.claim), _reach(told), str(len(told)), str(each.ruling.verdict))
+        rows.append(" & ".join(map(_tex, cells)) + NEW_ROW)
     return "\n".join(
         [
-            f"% Made by: {command}. Needs \\usepackage{{booktabs}}.",
-            r"\begin{tabular}{p{0.42\linewidth}lp{0.24\linewidth}l}",
+            f"% Made by: {command}. Needs \\usepackage{{booktabs,longtable}}.",
+            r"\begin{longtable}{p{0.42\linewidth}llrl}",
             r"\toprule",
-            r"Claim & Supports where & Found & Verdict \\",
+            r"Claim & Supports where & Support & Cells & Verdict \\",
             r"\midrule",
-            *rows,
+            r"\endhead",
             r"\bottomrule",
-            r"\end{tabular}",
+            r"\endfoot",
+            *rows,
+            r"\end{longtable}",
             "",
         ]
     )

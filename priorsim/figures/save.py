@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out, style
@@ -26,6 +27,17 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
+AS_MATHS = str.maketrans(
+    {
+        "\N{GREEK CAPITAL LETTER DELTA}": r"$\Delta$",
+        "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
+        "\N{GREEK SMALL LETTER BETA}": r"$\beta$",
+        "\N{GREEK SMALL LETTER GAMMA}": r"$\gamma$",
+        "\N{SUBSCRIPT TWO}": r"$_2$",
+        "\N{THIN SPACE}": r"$\,$",
+    }
+)
+"""Characters that the fonts of a LaTeX document lack."""
 
 
 def check_format(name: str) -> None:
@@ -88,7 +100,12 @@ def save(
             path = _with_ending(stem, ending)
             # pgf puts pictures beside the file, under its name, so that one has to be the lasting one.
             with nullcontext(path) if ending == "pgf" else atomic_path(path) as place:
-                figure.savefig(place, format=ending, metadata=METADATA[ending] or None)
+                if ending == "pgf":
+                    for label in figure.findobj(Text):
+                        label.set_text(label.get_text().translate(AS_MATHS))
+                    figure.savefig(place, format=ending)  # The pgf backend knows no metadata, not even none.
+                else:
+                    figure.savefig(place, format=ending, metadata=METADATA[ending])
             paths.append(path)
     for ending, text in texts.items():
         path = _with_ending(stem, ending)

@@ -1,6 +1,9 @@
 """Figures for write-ups: what is drawn is the data, texts fit at every width, and the bytes come again."""
 
+import ast
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from priorsim import figures
 from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out
 from priorsim.figures.phase import SHADES
+from priorsim.figures.save import AS_MATHS
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
@@ -255,3 +259,22 @@ def test_formats_that_there_are_not_or_that_need_latex_are_refused_in_one_line(m
     with pytest.raises(FigureError, match="xelatex is not installed: install TeX Live"):
         figures.check_format("pgf")
     figures.check_format("svg")
+
+
+def test_every_character_that_latex_fonts_lack_is_set_as_maths_in_pgf():
+    root = Path(figures.__file__).parents[1]
+    sources = [path for folder in ("figures", "gallery") for path in (root / folder).glob("*.py")]
+    trees = [ast.parse(path.read_text()) for path in sources]
+    texts = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    drawn = {character for text in texts if isinstance(text, str) for character in text if not character.isascii()}
+    assert "\N{GREEK SMALL LETTER GAMMA}" in drawn
+    assert drawn <= {chr(number) for number in AS_MATHS}
+
+
+@pytest.mark.skipif(shutil.which("xelatex") is None, reason="pgf needs LaTeX")
+def test_a_pgf_file_is_text_that_latex_can_read(tmp_path):
+    (path, *_) = figures.save(figure_of(figures.cloud(TIPPING)), tmp_path / "cloud", {"bits": [1]}, formats=("pgf",))
+    text = path.read_text()
+    assert r"\end{pgfpicture}" in text and "$\\gamma$" in text
+    drawn = [line for line in text.splitlines() if not line.startswith("%")]
+    assert "\n".join(drawn).isascii() and r"\setmainfont" not in "\n".join(drawn)
