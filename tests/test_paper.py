@@ -13,6 +13,7 @@ from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.gallery import ENTRIES, many_worlds
 from priorsim.worlds import catalogue
+from tests.browser import asking, opened
 
 pytestmark = pytest.mark.engine
 
@@ -113,6 +114,15 @@ def test_every_claim_has_its_verdict_in_every_file_and_on_the_page(job):
         assert f"& {each['verdict']} " in latex
         assert f'id="claim-{each["id"]}" data-value="{each["verdict"]}"' in page
     assert "much-simpler" in (folder / "README.md").read_text()
+
+
+def test_the_report_opens_without_a_complaint_and_weighs_the_worlds_it_was_made_of(job, tmp_path):
+    _, folder = job
+    script = """const ask = () => ({ says: byId("says").textContent,
+      worlds: [...byId("world").options].map((each) => each.value) });"""
+    seen = opened(tmp_path, asking((folder / "report.html").read_text(), script), "#world=square-w3")
+    assert seen.answers["worlds"] == list(WORLDS)
+    assert seen.answers["says"] == "one-sided: no search program fits up to 18 bits"
 
 
 def test_an_unknown_preset_is_refused(tmp_path):
