@@ -32,7 +32,7 @@ PRESETS: dict[str, dict[int, int]] = {
 }
 """For each preset the bound in bits by word size; large words have large tables."""
 
-MORE_COLUMNS_BITS = {"quick": 36, "full": 40}
+MORE_COLUMNS_BITS = {"quick": 36, "full": 38}
 """The bound of a preset on domains of several columns, which have more programs."""
 
 ATLASES = "atlases"

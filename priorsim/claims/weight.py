@@ -61,6 +61,13 @@ def bonus_difference(site: Site) -> Values:
     return Values.at_ends(value)
 
 
+def programs_at_bound(site: Site) -> Values:
+    """log2 of the number of fitting search programs over that of direct ones, of exactly B bits each."""
+    programs = site.fitting.programs
+    counts = site.fitting.sums(np.where(programs.bits == site.max_bits, programs.count, 0).astype(np.float64))
+    return Values.at_ends(lambda end: log2_odds(counts, end))
+
+
 def greater_bonus(site: Site) -> Values:
     """The greater of B_direct and B_search in bits."""
     return Values.at_ends(lambda end: np.maximum(*_bonuses(site, end)))
@@ -219,6 +226,7 @@ CLAIMS = (
         measure=bonus_difference,
         limits="Programs up to the bound; longer ones add to both classes.",
         figure="mass-against-length",
+        beside=(Beside("log2 search / direct programs of exactly B bits", "bits", above(0), programs_at_bound),),
     ),
     SiteClaim(
         "complexity-incentive",

@@ -104,6 +104,23 @@ def _leader(table_low: float | None, table_high: float | None, direct: float, se
     return costs.index(least) if costs.count(least) == 1 and is_told else NOBODY
 
 
+def table_share_gained(site: Site) -> Values:
+    """Tables' share of the fitting mass, code and programs with data together, at gamma = 2 less that at gamma = 0."""
+    chosen = sample(len(site.behaviours))
+    found: F64 = np.full(len(chosen), np.nan)
+    if not site.by_form:
+        header, code = site.programs.header, site.narrowed(np.array(chosen, dtype=np.int64))
+        for place, world in enumerate(chosen):
+            counts = data_counts(header.language, header.domain, int(site.behaviours[world]), site.train)
+            shares = []
+            for gamma in (0, 2):
+                with_data = {name: mass.value or 0.0 for name, mass in counts.masses(site.prior(gamma=gamma)).items()}
+                whole = sum(with_data.values()) + float(code.masses_at(gamma=gamma)[place].sum())
+                shares.append(with_data["table"] / whole if whole else np.nan)
+            found[place] = shares[1] - shares[0]
+    return Values(found, found)
+
+
 def hybrid_on_hull(site: Site) -> Values:
     """1 where a hybrid lies on the lower hull of all fitting programs, with and without data; else 0.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from scipy.stats import theilslopes
+
 from priorsim import figures
 from priorsim.figures.page import Ends
 from priorsim.gallery.words import CLASSES, counted, number, sentences
@@ -95,6 +97,7 @@ def length_caption(table: figures.LengthTable) -> str:
         "disguised programs count; in the others that decides, it is 0, or the bound leaves the sign open.",
         f"In {counted(open_ended, 'world')} one side has no program up to the bound: an arrow points to where Delta "
         "L may be.",
+        _slope(table),
         "Across stands what a table would have to hold: number of training lanes times bits of a word. Worlds with "
         "as large "
         "a table stand beside each other.",
@@ -102,6 +105,24 @@ def length_caption(table: figures.LengthTable) -> str:
         f"{MEMBER_BITS} "
         f"bits and {MEMBER_LANES[0]} to {MEMBER_LANES[-1]} lanes, but for those that nothing fits.",
         CLASSES,
+    )
+
+
+def _slope(table: figures.LengthTable) -> str:
+    """How Delta L goes with the size of the table, where it is known."""
+    known = [
+        (each.table_bits, (low + high) / 2)
+        for each in table.worlds
+        for low, high in [each.ends]
+        if low is not None and high is not None
+    ]
+    bits, delta = [size for size, _ in known], [middle for _, middle in known]
+    if len(set(bits)) < 2:
+        return ""
+    slope = theilslopes(delta, bits).slope
+    return (
+        f"Over the {len(known)} worlds in which it is known it goes by {number(slope)} bits with each bit of the table "
+        "(the median of the slopes between any two)."
     )
 
 
