@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from unittest import mock
 
@@ -487,8 +487,24 @@ def started(out, engine, bits):
         env={**os.environ, "COLUMNS": "80"},
         start_new_session=True,
     )
-    time.sleep(6)
+    for _ in range(1000):
+        if process.poll() is not None or is_at_work(process.pid, Path(f"{out}.run"), engine):
+            break
+        time.sleep(0.03)
     return process
+
+
+def is_at_work(group, run, engine):
+    """Whether some levels are kept, or both workers leave interrupts to their parent, as they do from their start."""
+    if engine == "quotient":
+        return (run / "level-024.npy").exists()
+    workers = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(process.name)) == group and b"spawn_main" in (process / "cmdline").read_bytes():
+                ignored = re.search(r"^SigIgn:\s*(\w+)", (process / "status").read_text(), re.MULTILINE)
+                workers += int(ignored[1], 16) >> signal.SIGINT - 1 & 1
+    return workers == 2
 
 
 @pytest.mark.engine

@@ -3,12 +3,10 @@
 `python -m tests.test_readme` writes both anew.
 """
 
+import contextlib
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 import textwrap
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from priorsim.found import found_markdown
+from tests.test_cli import output
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -36,17 +35,8 @@ def rendered(text: str) -> str:
         def run(block: re.Match[str]) -> str:
             name, *args = shlex.split(block["command"])
             assert name == "priorsim"
-            code = "from priorsim.cli import main; main()"
-            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-            done = subprocess.run(
-                [sys.executable, "-c", code, *args],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            return f"```console\n$ {block['command']}\n{done.stdout}```"
+            with contextlib.chdir(folder):
+                return f"```console\n$ {block['command']}\n{output(*args)}```"
 
         return BLOCK.sub(run, text)
 

@@ -125,6 +125,7 @@ def test_counts_by_reading_tell_the_terms_of_a_length_apart(bound):
         assert all(by_column[3].get(kind, 0) <= count for kind, count in by_column[1].items() if not kind[1])
 
 
+@pytest.mark.engine
 def test_counts_by_searches_are_those_of_the_census():
     header = oracle.make_header("arith", Domain.default(3), 2, 24)
     rows = count_exhaustive(header)

@@ -20,6 +20,8 @@ from priorsim.measure.population import population
 from priorsim.prior import Prior
 from priorsim.verdicts import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 
+pytestmark = pytest.mark.engine
+
 BITS = {3: 22, 4: 20, 12: 18, 14: 17, 16: 18}
 NAMES = ("much-simpler", "many-against-one", "bayes-net", "complexity-incentive", "proxy")
 

@@ -23,6 +23,8 @@ from priorsim.report import odds_text
 from priorsim.theory import amortisation_flip
 from priorsim.worlds.world import World
 
+pytestmark = pytest.mark.engine
+
 LANGUAGE = Language.named("arith", 4, columns=2)
 SEARCH = "(mul q (find (r) (eq o (mul r r))))"
 DIRECT = "(add q (add q q))"

@@ -3,9 +3,6 @@
 import csv
 import gzip
 import io
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -37,6 +34,7 @@ from priorsim.mu.lesions import LesionedWords, ProgramClass, class_of, lesion, u
 from priorsim.mu.syntax import Const, Program, count_searches, parse
 from priorsim.prior import named_prior
 from priorsim.worlds.world import World
+from tests.census.checked import checked_run
 from tests.census.oracle import FOLDER
 from tests.strategies import terms as random_terms
 
@@ -365,29 +363,17 @@ def test_longer_words_are_refused():
 
 
 CHECKED_RUN = """
-from priorsim.census import data_kernels
-from priorsim.census.packed import add
 from priorsim.measure.data import count_with_data
 from priorsim.mu.dialect import Language
 from priorsim.worlds import find_world
+from tests.census.checked import count_checked
 for name, code_bits in (("identity-w3", 22), ("isqrt-w4", 22)):
     world = find_world(name)
     count_with_data(Language.named("arith", world.domain.word_bits), world, code_bits)
-checked = 0
-for name, value in vars(data_kernels).items():
-    if isinstance(value, type(add)):
-        for overload in value.overloads.values():
-            assert "float" not in str(overload.type_annotation), name
-            checked += 1
-print(checked)
+print(count_checked("data_kernels"))
 """
 
 
 @pytest.mark.slow
 def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
-    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", CHECKED_RUN], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 15
+    assert checked_run(CHECKED_RUN, tmp_path) > 15
