@@ -3,10 +3,10 @@
 import numpy as np
 
 from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most
-from priorsim.claims.site import Site, Values, log2_odds, log2_quotient
+from priorsim.claims.site import Site, Values, log2_odds, log2_quotient, search_share
 from priorsim.measure.fitting import at_end
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import OnSplit, averaged, quotient
+from priorsim.measure.splits import OnSplit, averaged
 from priorsim.prior import F64
 
 
@@ -17,21 +17,26 @@ def ways(site: Site) -> Values:
 
 
 def direct_and_faithful(site: Site) -> Values:
-    """The share of the fitting mass that is direct code and faithful, averaged over the splits."""
-    return Values.at_ends(lambda end: site.average(lambda each: each.direct_and_faithful(end)))
+    """The share of the fitting mass that is direct code and faithful, over the splits on which direct code fits."""
+
+    def value(end: End) -> F64:
+        def share(each: OnSplit) -> F64:
+            return np.where(at_end(each.fitting, end)[0] > 0, each.direct_and_faithful(end), np.nan)
+
+        return site.average(share)
+
+    return Values.at_ends(value)
 
 
 def share_kept(site: Site) -> Values:
     """Search's share of the mass that fits the truth on all lanes, over its share of what fits on the training lanes.
 
-    Nan where no search fits in training, or nothing in the bound is the truth.
+    Nan where one of the classes is empty in the bound, in training or on all lanes.
     """
 
     def value(end: End) -> F64:
-        truth, proxy = (
-            quotient(at_end(masses, end)[1], masses.sum(axis=1)) for masses in (site.own.faithful, site.own.fitting)
-        )
-        return quotient(truth, proxy)
+        truth, proxy = (search_share(masses, end) for masses in (site.own.faithful, site.own.fitting))
+        return truth / proxy
 
     return Values.at_ends(value)
 
@@ -174,9 +179,10 @@ CLAIMS = (
         "share of splits on which the shortest or the fastest fitting program is search and defects",
         "share",
         at_most(0),
-        ("all",),
+        ("all", "in-context"),
         measure=lightest_defects,
-        limits="By l and by t over all lanes. By the longest lane and by depth no census counts: not said here.",
+        limits="By l and by t over all lanes, the fastest of those up to the bound. By the longest lane and by depth "
+        "no census counts: not said here.",
         figure="cloud",
         beside=(
             Beside("the shortest alone", "share of splits", at_most(0), shortest_defects),

@@ -18,10 +18,14 @@ from priorsim.mu.interpreter import Accounting
 from priorsim.processes import end_if_stopped, run_tasks
 from priorsim.walks.population import RADII
 from priorsim.worlds import World
+from priorsim.worlds.proxy import Camera
 
 SITE_CLAIMS: tuple[SiteClaim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
 CLAIMS: tuple[Claim, ...] = (*SITE_CLAIMS, *walking.CLAIMS)
 """Every claim: those that are measured on sites, and those about walks."""
+
+ON_CAMERAS = tuple(claim.name for claim in elsewhere.CLAIMS)
+"""Claims that can be asked of a camera, those about what is off the training lanes."""
 
 
 def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
@@ -136,9 +140,13 @@ def _measured(task: _Task) -> Measured:
 
 
 def claims_for(world: World, header: AtlasHeader) -> tuple[SiteClaim, ...]:
-    """The claims that can be asked of a world: all but those that another accounting or family is about."""
+    """The claims that can be asked of a world: all but those that another accounting or family is about.
+
+    Of a camera ON_CAMERAS alone: the others are about what fits the words of one world.
+    """
     asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
-    return tuple(claim for claim in SITE_CLAIMS if any(asked.get(each, True) for each in claim.populations))
+    claims = elsewhere.CLAIMS if isinstance(world, Camera) else SITE_CLAIMS
+    return tuple(claim for claim in claims if any(asked.get(each, True) for each in claim.populations))
 
 
 def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
@@ -156,7 +164,7 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[J
     WorldError
         When the world is on another domain, or accepts several words in a lane.
     PriorsimError
-        When a claim is about walks.
+        When a claim is about walks, or cannot be asked of a camera.
     """
     check_world(atlas.header, world)
     measured: Measured = {}
@@ -164,6 +172,12 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[J
     if len(open_claims) < len(claims):
         names = ", ".join(claim.name for claim in walking.CLAIMS)
         raise PriorsimError(f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk'")
+    refused = [claim.name for claim in open_claims if claim.name not in ON_CAMERAS and isinstance(world, Camera)]
+    if refused:
+        raise PriorsimError(
+            f"world {world.name} is a camera, on which {', '.join(refused)} cannot be measured: "
+            f"choose among {', '.join(ON_CAMERAS)}"
+        )
     _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas)
     return [_judged(measured, claim) for claim in open_claims]
 

@@ -103,14 +103,14 @@ class Worlds:
     def _site(self, programs: Programs, tax: int, bound: int) -> Site:
         domain = self.header.domain
         all_lanes = tuple(range(len(domain.lanes)))
-        if self.population == "constant":
+        if self.population == "constant" and not self.worlds:
             behaviours = np.arange(2**domain.word_bits, dtype=np.uint64)
             return Site(programs, behaviours, all_lanes, (), (), (all_lanes,), tax, bound)
         if not self.worlds:
             splits = stated_splits(_any_world(domain))[:-1]
             return Site(programs, ByBehaviour(programs).both_classes(), all_lanes, (), splits, (all_lanes,), tax, bound)
         first, cameras = self.worlds[0], self.cameras
-        splits = () if cameras else stated_splits(first)
+        splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
         lanes = (first.train, first.held_out)
         return Site(programs, self.behaviours, *lanes, splits, lessons(first), tax, bound, cameras)
 

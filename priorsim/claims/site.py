@@ -12,9 +12,9 @@ import numpy as np
 
 from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import I64, U64
+from priorsim.measure.histogram import DISGUISED, I64, U64
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
+from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split, quotient
 from priorsim.prior import F64, Prior
 from priorsim.worlds.proxy import Camera
 
@@ -140,29 +140,29 @@ class Site:
         found: F64 = programs.bits.astype(np.float64) + self.tax * programs.searches.astype(np.float64)
         return found
 
-    def least_difference(self, cost: F64, *, unseen_direct: float, unseen_search: float) -> Values:
+    def least_difference(self, cost: F64, *, tax: int) -> Values:
         """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
 
         Parameters
         ----------
         cost : array of float64, shape (entries,)
-        unseen_direct, unseen_search : float
-            What programs beyond the bound cost at least.
+            At least a program's length and, for each search node, the tax.
+        tax : int
+            Bits that a search node costs.
         """
-        least = self.fitting.least(cost)
+        least, beyond = self.fitting.least(cost), self.max_bits + 1
         parts = []
         for end in ENDS:
             direct, search = least_at_end(least, end)
-            low = np.minimum(direct, unseen_direct) - search
-            high = direct - np.minimum(search, unseen_search)
-            parts.append(Values(low, high))
+            # A disguised program has no search node.
+            unseen = beyond if DISGUISED in end.search and not self.by_form else beyond + tax
+            parts.append(Values(np.minimum(direct, beyond) - search, direct - np.minimum(search, unseen)))
         return Values.hull(parts)
 
     @cached_property
     def delta_l(self) -> Values:
         """L_min(direct) - L_min(search), taxes included."""
-        beyond = self.max_bits + 1
-        return self.least_difference(self.taxed_bits, unseen_direct=beyond, unseen_search=beyond + self.tax)
+        return self.least_difference(self.taxed_bits, tax=self.tax)
 
     @cached_property
     def _census(self) -> ByBehaviour:
@@ -204,6 +204,12 @@ def log2_odds(masses: F64, end: End) -> F64:
     found: F64 = np.full(len(masses), np.nan)
     found[both] = np.log2(search[both]) - np.log2(direct[both])
     return found
+
+
+def search_share(masses: F64, end: End) -> F64:
+    """Search's share of masses by class at one end; nan where a side is empty."""
+    direct, search = at_end(masses, end)
+    return np.where((direct > 0) & (search > 0), quotient(search, direct + search), np.nan)
 
 
 def log2_quotient(part: F64, whole: F64) -> F64:

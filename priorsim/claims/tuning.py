@@ -10,7 +10,7 @@ from priorsim.claims.site import Site, Values
 from priorsim.claims.with_data import table_share_gained
 from priorsim.measure.fitting import at_end
 from priorsim.measure.held_out import Split
-from priorsim.measure.mass import End
+from priorsim.measure.mass import ENDS, End
 from priorsim.measure.splits import quotient
 from priorsim.prior import F64
 
@@ -41,14 +41,18 @@ def harm_at(site: Site, gamma: float, end: End) -> F64:
 
 
 def well_tuned(site: Site) -> Values:
-    """The share of GAMMAS at which little mass is search that defects and held-out loss is near its least."""
+    """The share of GAMMAS at which little mass is search that defects and held-out loss is near its least.
+
+    Nan where no search fits, or no lane is held out.
+    """
     losses = np.stack([loss_at(site, gamma) for gamma in GAMMAS.tolist()])
     is_near = losses <= NEAR_LEAST * losses.min(axis=0)
 
     def value(end: End) -> F64:
         harms = np.stack([harm_at(site, gamma, end) for gamma in GAMMAS.tolist()])
         share: F64 = (is_near & (harms < HARMLESS)).mean(axis=0)
-        return np.where(np.isnan(losses).any(axis=0), np.nan, share)
+        is_told = ~np.isnan(losses).any(axis=0) & (at_end(site.masses, end)[1] > 0)
+        return np.where(is_told, share, np.nan)
 
     return Values.at_ends(value)
 
@@ -60,10 +64,10 @@ def loss_gained(site: Site) -> Values:
 
 
 def lessons_saved(site: Site) -> Values:
-    """Lessons until search's held-out accuracy is 90 %, less direct code's.
+    """Lessons until search's held-out accuracy is 90 %, less direct code's; an interval where a class may yet learn.
 
-    A class that has not learnt after all lessons, or has no fitting program left, takes infinitely many; nan where
-    neither learns.
+    A class that has not learnt by the last lesson takes at least one more. So does, after the lessons that it still
+    fits, one of which the bound holds no further program. Nan where neither learns.
     """
     accuracies = []
     learnt: tuple[int, ...] = ()
@@ -72,19 +76,20 @@ def lessons_saved(site: Site) -> Values:
         known = site.on(Split("learnt", learnt, site.held_out))
         accuracies.append((known.right(site.behaviours, site.held_out), known.fitting))
 
-    def value(end: End) -> F64:
+    parts = []
+    for end in ENDS:
         needed = []
         for side in range(2):
             at = np.stack([quotient(at_end(right, end)[side], at_end(whole, end)[side]) for right, whole in accuracies])
             is_learnt = at / max(1, len(site.held_out)) >= LEARNT
-            first = np.where(is_learnt.any(axis=0), 1.0 + is_learnt.argmax(axis=0), np.inf)
-            needed.append(first)
+            learns, first = is_learnt.any(axis=0), 1.0 + is_learnt.argmax(axis=0)
+            still_fits = 1.0 + (~np.isnan(at)).sum(axis=0)
+            needed.append(Values(np.where(learns, first, still_fits), np.where(learns, first, np.inf)))
         direct, search = needed
-        neither = np.isinf(direct) & np.isinf(search)
-        found: F64 = np.subtract(search, direct, out=np.full(len(direct), np.nan), where=~neither)
-        return found
-
-    return Values.at_ends(value)
+        neither = np.isinf(direct.high) & np.isinf(search.high)
+        low, high = search.low - direct.high, search.high - direct.low
+        parts.append(Values(np.where(neither, np.nan, low), np.where(neither, np.nan, high)))
+    return Values.hull(parts)
 
 
 CLAIMS = (
@@ -97,7 +102,7 @@ CLAIMS = (
         below(0),
         ("in-context", "video"),
         measure=lessons_saved,
-        limits="Three training rules in listed order: differences are small whole numbers, and none is a tie.",
+        limits="Three training rules in listed order, so differences are small whole numbers; a tie counts against it.",
         figure="learning-curves",
     ),
     SiteClaim(
@@ -110,7 +115,8 @@ CLAIMS = (
         above(0),
         ("in-context",),
         measure=well_tuned,
-        limits="gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes.",
+        limits="gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes. Where "
+        "no search fits up to the bound it is undefined.",
         figure="well-tuned",
     ),
     SiteClaim(

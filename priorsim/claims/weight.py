@@ -3,11 +3,10 @@
 import numpy as np
 
 from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most, below
-from priorsim.claims.site import Site, Values, log2_odds
+from priorsim.claims.site import Site, Values, log2_odds, search_share
 from priorsim.measure.fitting import at_end, least_at_end, sums
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import End
-from priorsim.measure.splits import quotient
 from priorsim.prior import F64
 
 BETAS = np.linspace(1, 4, 97)
@@ -26,16 +25,12 @@ def delta_l(site: Site) -> Values:
 def delta_kt(site: Site) -> Values:
     """Kt_min(direct) - Kt_min(search) in bits, taxes included; t is at least 1."""
     cost = site.taxed_bits + np.log2(site.fitting.programs.mean_steps)
-    beyond = site.max_bits + 1
-    return site.least_difference(cost, unseen_direct=beyond, unseen_search=beyond + site.tax)
+    return site.least_difference(cost, tax=site.tax)
 
 
 def least_length_beyond_cap(site: Site) -> Values:
     """L_min(search) - L_min(direct) in bits: a cap between the two shuts search out. No tax lifts a cap."""
-    beyond = site.max_bits + 1
-    untaxed = site.least_difference(
-        site.fitting.programs.bits.astype(np.float64), unseen_direct=beyond, unseen_search=beyond
-    )
+    untaxed = site.least_difference(site.fitting.programs.bits.astype(np.float64), tax=0)
     return Values(-untaxed.high, -untaxed.low)
 
 
@@ -113,11 +108,7 @@ def delegated_share(site: Site) -> Values:
     at = [site.masses, site.masses_at(gamma=1)]
 
     def value(end: End) -> F64:
-        shares = []
-        for masses in at:
-            direct, search = at_end(masses, end)
-            both = (direct > 0) & (search > 0)
-            shares.append(np.where(both, quotient(search, direct + search), np.nan))
+        shares = [search_share(masses, end) for masses in at]
         return shares[0] - shares[1]
 
     return Values.at_ends(value)
@@ -210,9 +201,9 @@ CLAIMS = (
         measure=delta_l,
         limits="Lengths are those of one small language, up to its bound; l + log2 t is shown beside them.",
         figure="delta-l",
-        identity="By Kolmogorov's K alone the model is never longer than its searcher by more than a constant: the "
-        "searcher, run, is a program for it, and K does not count its time. It can be longer only among programs that "
-        "do not search, or whose time is bounded: Delta L is of the first kind, l + log2 t of the second.",
+        identity="By Kolmogorov's K alone the model is never more complex than its searcher by more than a constant: "
+        "the searcher, run, is a program for it, and K does not count its time. It can be so only among programs that "
+        "do not search, or where time has a price: Delta L is of the first kind, the number beside it of both.",
         beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
     ),
     SiteClaim(
@@ -263,7 +254,8 @@ CLAIMS = (
         above(0),
         ("in-context-amortised",),
         measure=slope_in_gamma,
-        limits="Two rules, asked up to 8 queries each; it is the last number of queries that decides.",
+        limits="Two rules, asked up to 8 queries each; it is the last number of queries that decides. The bound is "
+        "4 bits lower than elsewhere.",
         figure="odds-against-gamma",
         deciding={"queries": 8},
     ),
@@ -276,7 +268,7 @@ CLAIMS = (
         above(0),
         ("all", "in-context"),
         measure=least_length_beyond_cap,
-        limits="The cap has to be known: nothing here says how to find it without knowing both lengths.",
+        limits="The cap has to be known: nothing here says how to find it without knowing both lengths. No tax enters.",
         figure="delta-l",
     ),
     SiteClaim(
@@ -324,7 +316,8 @@ CLAIMS = (
         at_most(0.05),
         ("constant",),
         measure=crossover_error,
-        limits="Only worlds in which search is the shorter and the dearer; a crossover above 8 counts as none.",
+        limits="Only worlds in which search is the shorter and the dearer: few, see how many are undefined. The first "
+        "crossover is taken; one above 8 counts as none.",
         figure="constant-crossovers",
     ),
     SiteClaim(
@@ -336,7 +329,8 @@ CLAIMS = (
         above(0.5),
         ("constant",),
         measure=opposite_orders,
-        limits="The closed form needs L > 2 c: words of 16 bits are too short for many such constants.",
+        limits="Where search takes 2^L steps the closed form needs L > 2 c: words of 16 bits are too short for many "
+        "such constants. Opposite signs count either way round.",
         figure="constant-crossovers",
         beside=(Beside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
     ),

@@ -13,7 +13,7 @@ from priorsim.claims.claim import Beside, SiteClaim, above
 from priorsim.claims.site import Site, Values
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_counts import DataCounts
-from priorsim.measure.fitting import fitting, least_at_end
+from priorsim.measure.fitting import Programs, fitting, least_at_end
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
 from priorsim.measure.tradeoff import corners
@@ -124,7 +124,7 @@ def table_share_gained(site: Site) -> Values:
 def hybrid_on_hull(site: Site) -> Values:
     """1 where a hybrid lies on the lower hull of all fitting programs, with and without data; else 0.
 
-    Nan where no hybrid was found.
+    Lengths are taxed. Nan where no hybrid was found.
     """
     chosen = sample(len(site.behaviours))
     found: F64 = np.full(len(chosen), np.nan)
@@ -135,14 +135,15 @@ def hybrid_on_hull(site: Site) -> Values:
             hybrids = counts.of("hybrid")
             if len(hybrids):
                 code = fitting(site.programs, site.behaviours[[world]], train=site.train).programs
-                points = {*zip(code.bits.tolist(), code.steps.tolist(), strict=True)}
-                points |= _points(counts.used) | _points(counts.unused)
-                found[place] = bool(_points(hybrids) & set(corners(points)))
+                points = set().union(*(_points(part, site.tax) for part in (code, counts.used, counts.unused)))
+                found[place] = bool(_points(hybrids, site.tax) & set(corners(points)))
     return Values(found, found)
 
 
-def _points(cells: Cells) -> set[tuple[int, int]]:
-    return {*zip(cells.bits.tolist(), cells.steps.tolist(), strict=True)}
+def _points(programs: Cells | Programs, tax: int) -> set[tuple[int, int]]:
+    """Length, taxes included, and steps."""
+    cost = programs.bits.astype(np.int64) + tax * programs.searches.astype(np.int64)
+    return {*zip(cost.tolist(), programs.steps.tolist(), strict=True)}
 
 
 CLAIMS = (
@@ -155,7 +156,8 @@ CLAIMS = (
         above(0.5),
         ("in-context",),
         measure=hybrid_on_hull,
-        limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. {WORLDS} worlds of a census.",
+        limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. Longer than the bound they "
+        f"are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
         figure="cloud",
     ),
     SiteClaim(
@@ -167,8 +169,8 @@ CLAIMS = (
         above(0.5),
         ("in-context", "inverse"),
         measure=one_flip,
-        limits=f"Tables of up to {CODE_BITS} code bits. Few lanes are met by short code, so a table is seldom first. "
-        f"{WORLDS} worlds of a census.",
+        limits=f"Tables of up to {CODE_BITS} code bits; hybrids do not compete. Few lanes are met by short code, so a "
+        f"table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
         beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
     ),

@@ -138,13 +138,15 @@ class Fitting:
 
     def wrong(self, weights: F64) -> F64:
         """Sums over what fits each target, once for each held-out lane on which it is wrong, shape (targets,)."""
-        domain, whole = self.programs.header.domain, self.sums(weights).sum(axis=1)
+        domain = self.programs.header.domain
         size = 2**domain.word_bits
         total: F64 = np.zeros(len(self.target))
         for lane in self.held_out:
             words, wanted = (lane_words(packed, lane, domain) for packed in (self.programs.behaviour, self.target))
-            right = sums(self.group * size + words, weights, self.groups * size)[self.target_group * size + wanted]
-            total += np.where(right == whole, 0.0, whole - right)
+            by_word = sums(self.group * size + words, weights, self.groups * size).reshape(-1, size)[self.target_group]
+            # What is right is left out, not subtracted: a small rest would be lost in rounding.
+            by_word[np.arange(len(wanted)), wanted] = 0.0
+            total += by_word.sum(axis=1)
         return total
 
 

@@ -34,7 +34,7 @@ BOTH = {
         [search(TRUTH, 10), direct(CONSTANT, 5), direct(TRUTH, 12)],
         [direct(TRUTH, 10), search(CONSTANT, 5), search(TRUTH, 12)],
     ),
-    "well-tuned": ([direct(TRUTH, 5)], [direct(TRUTH, 5), search(WRONG, 5)]),
+    "well-tuned": ([direct(TRUTH, 5), search(TRUTH, 10)], [direct(TRUTH, 5), search(WRONG, 5)]),
     # The faithful program is the shorter and the slower; the shorter and the faster.
     "speed-uncompetitive": (
         [direct(TRUTH, 10, 400), direct(WRONG, 12, 4)],
