@@ -409,6 +409,16 @@ def many_against_one(world: Asked) -> Interval:
     return _of_sides(world, lambda direct, search: _bonus(world, search) - _bonus(world, direct))
 
 
+def programs_at_bound(world: Asked) -> Interval:
+    """log2 of search over direct programs of exactly B bits."""
+
+    def value(end):
+        direct, search = (sum(p.bits == world.max_bits for p in side) for side in sides(world.on(world.train), end))
+        return log2(Fraction(search, direct)) if direct and search else None
+
+    return at_ends(value)
+
+
 def simplest_member(world: Asked) -> Interval:
     return _of_sides(world, lambda direct, search: max(_bonus(world, direct), _bonus(world, search)))
 
@@ -520,5 +530,6 @@ BESIDE: dict[str, tuple[Callable[[Asked], Interval], Callable[[float], bool]]] =
     "the fastest alone": (fastest_defects, lambda n: n <= 0),
     "Kt_min(direct) - Kt_min(search)": (least_kt, lambda n: n > 0),
     "L_min(direct) / L_min(search)": (length_quotient, lambda n: n > 2),
+    "log2 search / direct programs of exactly B bits": (programs_at_bound, lambda n: n > 0),
 }
-"""What is shown beside claims."""
+"""What is shown beside claims, but for what is about data."""

@@ -64,7 +64,7 @@ def test_a_claim_in_a_world_is_what_loops_over_programs_say(name):
     atlas, programs = counted(world.dialect, world.domain)
     names = ON_CAMERAS if isinstance(world, Camera) else tuple(PLAIN)
     for judged in judge_world(world, find_claims(names), atlas):
-        beside = [(other.text, cells, BESIDE[other.text]) for other, cells in judged.beside]
+        beside = [(other.text, cells, BESIDE[other.text]) for other, cells in judged.beside if other.text in BESIDE]
         for quantity, cells, (plain, is_true) in [(judged.claim.name, judged.cells, PLAIN[judged.claim.name]), *beside]:
             for cell in cells:
                 place, by_form = cell.factors, cell.factors["class_by"] == "form"
