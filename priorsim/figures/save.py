@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from PIL import Image
 
 from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out, style
@@ -27,6 +32,9 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
+MANY_MARKERS = 400
+"""From so many on, the markers of a class are a picture in a vector format too, which would take megabytes else."""
+COLOURS = 256
 AS_MATHS = str.maketrans(
     {
         "\N{GREEK CAPITAL LETTER DELTA}": r"$\Delta$",
@@ -96,6 +104,8 @@ def save(
     with style():
         lay_out(figure)
         figure.set_layout_engine("none")
+        for artist in figure.findobj(_has_many_markers):
+            artist.set_rasterized(True)
         for ending in formats:
             path = _with_ending(stem, ending)
             # pgf puts pictures beside the file, under its name, so that one has to be the lasting one.
@@ -106,6 +116,8 @@ def save(
                     figure.savefig(place, format=ending)  # The pgf backend knows no metadata, not even none.
                 else:
                     figure.savefig(place, format=ending, metadata=METADATA[ending])
+                if ending == "png":
+                    _in_few_colours(place)
             paths.append(path)
     for ending, text in texts.items():
         path = _with_ending(stem, ending)
@@ -124,6 +136,20 @@ def format_columns(data: Mapping[str, Sequence[Any]]) -> str:
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the columns differ in length: {lengths}")
     return format_csv(data, zip(*data.values(), strict=True))
+
+
+def _has_many_markers(artist: Artist) -> bool:
+    if isinstance(artist, Line2D):
+        return artist.get_linestyle() == "None" and np.size(artist.get_xdata()) >= MANY_MARKERS
+    return isinstance(artist, PathCollection) and np.shape(artist.get_offsets())[0] >= MANY_MARKERS
+
+
+def _in_few_colours(path: Path) -> None:
+    """Write a picture anew with a palette: a third of the size, and no difference that can be seen."""
+    with Image.open(path) as picture:
+        dpi = picture.info["dpi"]
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, format="png", optimize=True, dpi=dpi)
 
 
 def _with_ending(stem: Path | str, ending: str) -> Path:

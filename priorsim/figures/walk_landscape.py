@@ -17,7 +17,9 @@ from matplotlib.patheffects import withStroke
 
 from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, is_wide, legend_below, settle
 from priorsim.figures.walks import Walks, percent
-from priorsim.walks.coarse import Region
+
+Region = tuple[int, str]
+"""Loss and class: a node of `priorsim.walks.coarse`."""
 
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""

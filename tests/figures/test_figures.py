@@ -12,6 +12,7 @@ import pytest
 from drawing import check_texts, drawn, drawn_texts, figure_of
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from priorsim.errors import PriorsimError
 from priorsim.figures import (
@@ -29,7 +30,7 @@ from priorsim.figures import (
     style,
     worlds_side_by_side,
 )
-from priorsim.figures.save import format_columns
+from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
 from priorsim.prior import Prior
 
@@ -208,6 +209,20 @@ def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
     figure = figure_of(odds_against_gamma(CURVES["no strict search"]))
     files = [save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
+def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
+    spread = list(np.linspace(2, 9, number))
+    data = Cloud("half-w4", 40, ["direct"] * number, [30] * number, spread, [1] * number)
+    svg, png = save(figure_of(cloud(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
+    text = svg.read_text()
+    assert ("<image" in text) == (number >= MANY_MARKERS)
+    assert "<!-- half-w4" in text
+    with Image.open(png) as picture:
+        assert picture.mode == "P"
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.01)
 
 
 def test_the_csv_of_a_curve_is_the_curve(tmp_path):
