@@ -241,7 +241,7 @@ def test_a_witness_sheet_prints_every_program_in_full(width):
     for row in SHEET.rows:
         assert row.program in written and str(row.bits) in written
     table = SHEET.markdown().splitlines()
-    assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.12 | `{PROGRAM}` |"
+    assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.125 | `{PROGRAM}` |"
 
 
 def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
