@@ -226,6 +226,8 @@ def walk_text(report: Mapping[str, Any]) -> str:
         f"{report['max_bits']} bits, by edits of radius {report['radius']}; start: {report['start']}",
         "",
     ]
+    if "findings" in report:
+        return "\n".join([*lines, *map(_finding_text, report["findings"])])
     if "walk" in report:
         rows = [
             (visit["step"], visit["loss"], visit["class"], visit["bits"], visit["program"]) for visit in report["walk"]
@@ -245,6 +247,22 @@ def walk_text(report: Mapping[str, Any]) -> str:
         lines.append(f"first fitting {name} program: {met}, from {hit['chance']:.4f} of the starts")
     rows = [(f"{row['chance']:.4f}", row["loss"], row["class"], row["bits"], row["program"]) for row in report["most"]]
     return "\n".join([*lines, "", format_table(rows, head=("chance", "loss", "class", "bits", "program"))])
+
+
+def _finding_text(finding: Mapping[str, Any]) -> str:
+    """A claim about walks in a world: its quantity, whether it holds, and the details below."""
+    if finding["quantity"] is None:
+        told = f"{'does not hold' if finding['holds'] is False else 'undefined'}: {finding['reason']}"
+    else:
+        told = f"{_plain_text(finding['quantity'])}, {'holds' if finding['holds'] else 'does not hold'}"
+    details = [f"    {name}: {_plain_text(value)}" for name, value in finding["details"].items()]
+    return "\n".join([f"{finding['claim']}: {told}", *details])
+
+
+def _plain_text(value: Any) -> str:
+    if value is None:
+        return "undefined"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _walks_text(report: Mapping[str, Any]) -> str:

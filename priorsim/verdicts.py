@@ -16,9 +16,14 @@ from priorsim.listing import format_table
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""
 
+NOT_ANSWERABLE = (
+    "A toy cannot say whether a defection could be reasoned out when the program is run, and not coded; whether "
+    "programs bargain with others that they only imagine; or whether any of it carries over to trained networks."
+)
+
 _CSV_HEAD = (
     *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
-    *("worlds", "holds", "fails", "undefined", "support", "median", "decides"),
+    *("max_bits", "worlds", "holds", "fails", "undefined", "support", "median", "decides"),
 )
 
 
@@ -165,7 +170,7 @@ def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
     ]
     for each in judged:
         lines += ["", *_section(each)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", "## What is not answerable here", "", NOT_ANSWERABLE]) + "\n"
 
 
 def _row(judged: Judged) -> tuple[str, ...]:
@@ -193,23 +198,38 @@ def _section(judged: Judged) -> list[str]:
     if claim.identity:
         lines.append(f"- identity: {claim.identity}")
     lines.append(f"- limits: {claim.limits}")
-    lines += [
-        "",
-        *markdown_table(
-            ("population", "support", f"median, {claim.unit}"),
-            [_cell_row(cell) for cell in judged.cells if is_at_home(cell)],
-        ),
-    ]
+    if claim.figure:
+        lines.append(f"- figure: {claim.figure}")
+    lines += ["", *_home_table(judged.cells, claim.unit), "", *_grid_table(judged.cells)]
     for other, cells in judged.beside:
-        lines += ["", f"Beside it: {other.text} {other.condition.text}", ""]
-        lines += markdown_table(
-            ("population", "support", f"median, {other.unit}"), [_cell_row(cell) for cell in cells if is_at_home(cell)]
-        )
+        lines += ["", f"Beside it: {other.text} {other.condition.text}", "", *_home_table(cells, other.unit)]
     return lines
 
 
-def _cell_row(cell: Cell) -> tuple[str, ...]:
-    return (place_of(cell), support_of(cell), "" if cell.median is None else f"{cell.median:.4g}")
+def _home_table(cells: Sequence[Cell], unit: str) -> list[str]:
+    """The cells at the setting that is shown first."""
+    rows = [
+        (
+            place_of(cell),
+            "" if cell.max_bits is None else str(cell.max_bits),
+            support_of(cell),
+            "" if cell.median is None else f"{cell.median:.4g}",
+        )
+        for cell in cells
+        if is_at_home(cell)
+    ]
+    return markdown_table(("population", "B", "support", f"median, {unit}"), rows)
+
+
+def _grid_table(cells: Sequence[Cell]) -> list[str]:
+    """The support in every cell: a line for each population, a column for each setting."""
+    supports: dict[str, dict[str, str]] = {}
+    for cell in cells:
+        setting = f"{cell.factors['class_by']}, {cell.factors['bound']}, tax {cell.factors['tax']}"
+        supports.setdefault(place_of(cell), {})[setting] = "undefined" if cell.support is None else _percent(cell)
+    settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
+    rows = [(place, *(row.get(setting, "") for setting in settings)) for place, row in supports.items()]
+    return markdown_table(("support by", *settings), rows)
 
 
 # --- LaTeX ------------------------------------------------------------------------------------

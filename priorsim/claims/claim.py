@@ -48,11 +48,17 @@ def at_most(bound: float) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A number shown beside a claim's, on which no verdict hangs: its name, unit, condition and measure."""
+    """A number shown beside a claim's, on which no verdict hangs: its name, unit and condition."""
 
     text: str
     unit: str
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBeside(Beside):
+    """A number beside a claim's that is measured on sites."""
+
     measure: Callable[[Site], Values]
 
 
@@ -109,18 +115,18 @@ class SiteClaim(Claim):
     ----------
     measure : callable
         From a site to the quantity in each of its worlds.
-    beside : tuple of Beside
+    beside : tuple of SiteBeside
     """
 
     measure: Callable[[Site], Values] = field(kw_only=True)
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[SiteBeside, ...] = ()
 
 
 DECIMALS = 12
 """What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
 
 
-def cell_of(values: Values, condition: Condition, factors: Factors) -> Cell:
+def cell_of(values: Values, condition: Condition, factors: Factors, max_bits: int | None = None) -> Cell:
     """How many worlds support a condition, and the quantity where it is known.
 
     Examples
@@ -136,4 +142,4 @@ def cell_of(values: Values, condition: Condition, factors: Factors) -> Cell:
     is_finite = np.isfinite(low) & np.isfinite(high)
     holds, fails = int((at_low & at_high).sum()), int((~at_low & ~at_high).sum())
     middle = (low[is_finite] + high[is_finite]) / 2
-    return Cell(factors, holds, fails, len(values.low) - holds - fails, tuple(sorted(middle.tolist())))
+    return Cell(factors, holds, fails, len(values.low) - holds - fails, tuple(sorted(middle.tolist())), max_bits)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most
+from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most
 from priorsim.claims.site import Site, Values, log2_odds, log2_quotient, search_share
 from priorsim.measure.fitting import at_end
 from priorsim.measure.mass import ENDS, End
@@ -158,7 +158,7 @@ CLAIMS = (
         measure=excess_defection,
         limits="To defect here is to be wrong off the training lanes; nothing here intends anything.",
         figure="well-tuned",
-        beside=(Beside("defection of search alone", "share", above(0.95), search_defection),),
+        beside=(SiteBeside("defection of search alone", "share", above(0.95), search_defection),),
     ),
     SiteClaim(
         "three-counts",
@@ -185,8 +185,8 @@ CLAIMS = (
         "no census counts: not said here.",
         figure="cloud",
         beside=(
-            Beside("the shortest alone", "share of splits", at_most(0), shortest_defects),
-            Beside("the fastest alone", "share of splits", at_most(0), fastest_defects),
+            SiteBeside("the shortest alone", "share of splits", at_most(0), shortest_defects),
+            SiteBeside("the fastest alone", "share of splits", at_most(0), fastest_defects),
         ),
     ),
 )

@@ -7,7 +7,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
-from priorsim.claims.claim import Claim, Condition, SiteClaim, cell_of
+from priorsim.claims.claim import Beside, Claim, Condition, SiteClaim, cell_of
 from priorsim.claims.judged import Judged
 from priorsim.claims.populations import AMORTISED, Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors
@@ -45,6 +45,8 @@ def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
 
 Measured = dict[tuple[str, str], dict[tuple[tuple[str, str | int], ...], list[Values]]]
 """The numbers of each quantity, by claim and words, at each place in the grid, site by site."""
+MAX_BITS = "max_bits"
+"""The last part of a place, no factor: the bits up to which programs were counted there."""
 
 
 def judge(
@@ -73,9 +75,11 @@ def judge(
         Called with how many censuses, and radii of walks, are done.
     """
     on_sites = [claim for claim in claims if isinstance(claim, SiteClaim)]
-    about_walks = [claim for claim in claims if claim in walking.CLAIMS]
+    about_walks = [claim for claim in claims if isinstance(claim, walking.WalkClaim)]
+    is_capped = any(claim.name == walking.CAP.name for claim in claims)
+    on_walks = [*about_walks, *[walking.CAP] * is_capped]
     groups = by_census(preset, on_sites, bound)
-    parts = len(groups) + len(RADII) * bool(about_walks)
+    parts = len(groups) + len(RADII) * bool(on_walks)
     finished = 0
 
     def done() -> None:
@@ -85,9 +89,20 @@ def judge(
             progress(Progress(finished, parts, "parts of the claims"))
 
     judged = _judge_on_sites(on_sites, groups, open_atlas, workers, done)
-    if about_walks:
-        judged += walking.judge_walks(about_walks, workers=workers, done=done)
+    if on_walks:
+        walked = walking.judge_walks(on_walks, workers=workers, done=done)
+        if is_capped:
+            judged = _with_beside(judged, walked.pop())
+        judged += walked
     return sorted(judged, key=lambda each: claims.index(each.claim))
+
+
+def _with_beside(judged: Sequence[Judged], other: Judged) -> list[Judged]:
+    """Add what was ruled on the claim of the same name to what is shown beside it."""
+    shown = Beside(other.claim.quantity, other.claim.unit, other.claim.condition), other.cells
+    return [
+        replace(each, beside=(*each.beside, shown)) if each.claim.name == other.claim.name else each for each in judged
+    ]
 
 
 def _judge_on_sites(
@@ -171,7 +186,9 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[J
     open_claims = [replace(claim, deciding={}) for claim in claims if isinstance(claim, SiteClaim)]
     if len(open_claims) < len(claims):
         names = ", ".join(claim.name for claim in walking.CLAIMS)
-        raise PriorsimError(f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk'")
+        raise PriorsimError(
+            f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk --findings'"
+        )
     refused = [claim.name for claim in open_claims if claim.name not in ON_CAMERAS and isinstance(world, Camera)]
     if refused:
         raise PriorsimError(
@@ -191,7 +208,7 @@ def _judged(measured: Measured, claim: SiteClaim) -> Judged:
 def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, atlas: Counted) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
     for setting, site in worlds.sites(atlas):
-        factors = tuple(_factors(worlds, setting).items())
+        factors = (*_factors(worlds, setting).items(), (MAX_BITS, site.max_bits))
         for claim in claims:
             end_if_stopped()
             beside = ((each.text, each.measure) for each in claim.beside)
@@ -214,4 +231,7 @@ def _factors(worlds: Worlds, setting: Setting) -> Factors:
 def _cells(measured: Measured, claim: Claim, name: str, condition: Condition) -> tuple[Cell, ...]:
     """The cells of a quantity of a claim, in the order in which they were measured."""
     places = measured.get((claim.name, name), {})
-    return tuple(cell_of(Values.joined(parts), condition, dict(factors)) for factors, parts in places.items())
+    return tuple(
+        cell_of(Values.joined(parts), condition, dict(factors[:-1]), int(dict(factors)[MAX_BITS]))
+        for factors, parts in places.items()
+    )

@@ -27,7 +27,6 @@ class Verdict(StrEnum):
     REFUTED = "refuted"
     DEPENDS = "depends"
     NOT_ANSWERABLE = "not answerable here"
-    IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ class Cell:
         empty, the number is censored by the bound, or the disguised programs decide.
     numbers : tuple of float
         The quantity in the worlds in which it is known, at the middle of its interval, in ascending order.
+    max_bits : int or None
+        The bits up to which programs were counted; None where that is not one number.
     """
 
     factors: Factors
@@ -50,6 +51,7 @@ class Cell:
     fails: int
     undefined: int
     numbers: tuple[float, ...] = ()
+    max_bits: int | None = None
 
     @property
     def told(self) -> int:
@@ -70,6 +72,7 @@ class Cell:
         """The cell as JSON values."""
         return {
             **self.factors,
+            "max_bits": self.max_bits,
             "worlds": self.holds + self.fails + self.undefined,
             "holds": self.holds,
             "fails": self.fails,

@@ -77,11 +77,6 @@ class Site:
     cameras: tuple[Camera, ...] = ()
 
     @property
-    def table_bits(self) -> int:
-        """The bits of a table of all lanes."""
-        return len(self.programs.header.domain.lanes) * self.programs.header.domain.word_bits
-
-    @property
     def by_form(self) -> bool:
         """Whether classes are by form, not by lesion."""
         return self.programs.class_by == "form"

@@ -5,7 +5,7 @@ Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 mi
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, SiteClaim, above, below
+from priorsim.claims.claim import SiteBeside, SiteClaim, above, below
 from priorsim.claims.site import Site, Values
 from priorsim.claims.with_data import table_share_gained
 from priorsim.measure.fitting import at_end
@@ -130,6 +130,8 @@ CLAIMS = (
         measure=loss_gained,
         limits="Code only: tables, programs with data, are left out of the mixture, and beside it in a few worlds.",
         figure="phase",
-        beside=(Beside("share of tables at gamma = 2 less that at gamma = 0", "share", above(0), table_share_gained),),
+        beside=(
+            SiteBeside("share of tables at gamma = 2 less that at gamma = 0", "share", above(0), table_share_gained),
+        ),
     ),
 )

@@ -1,14 +1,18 @@
 """Claims about edit walks: what local search does among the programs that the prior weighs (docs/walks.md)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
-from priorsim.claims.claim import Claim, above, below
+import numpy as np
+
+from priorsim.claims.claim import Beside, Claim, above, at_most, below, cell_of
 from priorsim.claims.judged import Judged
 from priorsim.claims.rule import Cell
+from priorsim.claims.site import Values
 from priorsim.measure.histogram import ClassBy
 from priorsim.processes import end_if_stopped, run_tasks
-from priorsim.walks.finding import FINDINGS, Finding
+from priorsim.walks.finding import FINDINGS, Detail, Finding
 from priorsim.walks.population import MAX_BITS, RADII, studies
 
 SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
@@ -17,8 +21,45 @@ WALKS = ("walks",)
 FIGURE = "walk-landscape"
 LIMITS = "Edit walks are local search in program space, not gradient descent: they say nothing of how a network trains."
 
+Details = Mapping[str, Detail]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkBeside(Beside):
+    """A number beside a claim's that is among the details of a finding; None where undefined."""
+
+    of: Callable[[Details], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkClaim(Claim):
+    """A claim that is a finding of walks, with what else that tells."""
+
+    beside: tuple[WalkBeside, ...] = ()
+
+
+def detail(name: str) -> Callable[[Details], float | None]:
+    """The detail of this name."""
+
+    def of(details: Details) -> float | None:
+        value = details.get(name)
+        return None if value is None else float(value)
+
+    return of
+
+
+def difference(more: str, less: str) -> Callable[[Details], float | None]:
+    """One detail less another."""
+
+    def of(details: Details) -> float | None:
+        ends = detail(more)(details), detail(less)(details)
+        return None if ends[0] is None or ends[1] is None else ends[0] - ends[1]
+
+    return of
+
+
 CLAIMS = (
-    Claim(
+    WalkClaim(
         "shallow-first",
         "essay",
         "Steepest descent finds shallow heuristics first.",
@@ -28,8 +69,17 @@ CLAIMS = (
         WALKS,
         LIMITS,
         FIGURE,
+        beside=(
+            WalkBeside(
+                "mean input bits that the improvement reads, less what the world needs",
+                "bits",
+                below(0),
+                difference("mean_bits_read", "needed"),
+            ),
+            WalkBeside("mean depth of the improvement's term", "levels", at_most(2), detail("mean_height")),
+        ),
     ),
-    Claim(
+    WalkClaim(
         "crowding-out",
         "essay",
         "Early heuristics starve later, better ones.",
@@ -39,8 +89,16 @@ CLAIMS = (
         WALKS,
         f"{LIMITS} The gain is that of one edit; over the whole walk the quotient can lie on the other side.",
         "walk-starvation",
+        beside=(
+            WalkBeside(
+                "chance that a walk ends fitting, from heuristics over from the others with heuristics forbidden",
+                "quotient",
+                below(1),
+                detail("fits_ratio"),
+            ),
+        ),
     ),
-    Claim(
+    WalkClaim(
         "no-pure-model",
         "essay",
         "Either way we don't get a pure world-model.",
@@ -50,8 +108,23 @@ CLAIMS = (
         WALKS,
         LIMITS,
         "walk-loss",
+        beside=(
+            WalkBeside("share of its variance that the start settles", "share", above(0.5), detail("settled_by_start")),
+            WalkBeside(
+                "share of its variance that the first move settles, the start given",
+                "share",
+                above(0.5),
+                detail("settled_by_first_step"),
+            ),
+            WalkBeside(
+                "total variation between the classes of the ends from the prior and from its heuristics",
+                "share",
+                above(0.5),
+                detail("forced_to_heuristics"),
+            ),
+        ),
     ),
-    Claim(
+    WalkClaim(
         "precursor",
         "essay",
         "Heuristics are the precursor of mesa-optimizers.",
@@ -62,7 +135,7 @@ CLAIMS = (
         LIMITS,
         FIGURE,
     ),
-    Claim(
+    WalkClaim(
         "gradual",
         "essay",
         "Heuristics can grow step by step into general search.",
@@ -72,8 +145,18 @@ CLAIMS = (
         WALKS,
         LIMITS,
         FIGURE,
+        beside=(
+            WalkBeside("moves on the shortest such path", "moves", above(1), detail("shortest")),
+            WalkBeside("moves on it that leave the loss as it is", "moves", above(0), detail("neutral_steps")),
+            WalkBeside(
+                "least rise of the loss on any path from a heuristic to a fitting search",
+                "lanes",
+                at_most(0),
+                detail("least_barrier"),
+            ),
+        ),
     ),
-    Claim(
+    WalkClaim(
         "reachable",
         "essay",
         "The optimizer is harder to find than the model, for the outer process.",
@@ -83,8 +166,22 @@ CLAIMS = (
         WALKS,
         f"{LIMITS} Infinite where no edit of the radius brings search in; such a world counts, and has no median.",
         "walk-ends",
+        beside=(
+            WalkBeside(
+                "least l + log2 t of fitting search less that of fitting direct code",
+                "bits",
+                above(0),
+                difference("search_least_kt", "direct_least_kt"),
+            ),
+            WalkBeside(
+                "log2 mass of fitting search less that of fitting direct code",
+                "bits",
+                below(0),
+                difference("search_log2_mass", "direct_log2_mass"),
+            ),
+        ),
     ),
-    Claim(
+    WalkClaim(
         "beeline-swerve",
         "essay",
         "Training first builds world-model, then swerves to search.",
@@ -94,39 +191,66 @@ CLAIMS = (
         WALKS,
         LIMITS,
         "walk-swerves",
+        beside=(
+            WalkBeside("share of walks that end in search", "share", above(0.5), detail("ends_in_search")),
+            WalkBeside("of those that end in a fitting one, the share", "share", above(0.5), detail("fitting_swerved")),
+        ),
     ),
 )
-"""Every claim about walks; `bounded-heuristics` has a finding too, which is shown by `priorsim walk` alone."""
+"""Every claim that is about walks alone."""
+
+CAP = WalkClaim(
+    "bounded-heuristics",
+    "essay",
+    "Bounding complexity might prevent it.",
+    "the greatest cap on length under which walks end in fitting direct programs and in no fitting search",
+    "bits",
+    above(0),
+    WALKS,
+    LIMITS,
+)
+"""The dynamic side of a claim that is ruled on by lengths: shown beside it."""
 
 
-def judge_walks(claims: Sequence[Claim], *, workers: int = 1, done: Callable[[], None] = lambda: None) -> list[Judged]:
-    """Rule on some of CLAIMS, in six worlds at every radius.
+def judge_walks(
+    claims: Sequence[WalkClaim], *, workers: int = 1, done: Callable[[], None] = lambda: None
+) -> list[Judged]:
+    """Rule on some of CLAIMS, and CAP, in six worlds at every radius.
 
     The grid: classes by lesion and by form at the bound, and by lesion 4 bits below. There is no tax: walks go by
     loss alone.
 
     Parameters
     ----------
-    claims : sequence of Claim
+    claims : sequence of WalkClaim
     workers : int
         Processes; the result does not depend on it.
     done : callable, optional
         Called after each of the radii.
     """
-    found: dict[int, dict[str, list[Cell]]] = {}
+    found: dict[int, dict[tuple[str, str], list[Cell]]] = {}
     for number, cells in run_tasks(_cells_at, [(radius, SETTINGS) for radius in RADII], workers):
         found[number] = cells
         done()
+
+    def cells_of(claim: WalkClaim, quantity: str) -> tuple[Cell, ...]:
+        return tuple(cell for number in range(len(RADII)) for cell in found[number][claim.name, quantity])
+
     return [
-        Judged.of(claim, [cell for number in range(len(RADII)) for cell in found[number][claim.name]], ())
+        Judged.of(
+            claim,
+            cells_of(claim, claim.quantity),
+            [(beside, cells_of(claim, beside.text)) for beside in claim.beside],
+        )
         for claim in claims
     ]
 
 
-def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[str, list[Cell]]:
-    """The cells of each claim at a radius, setting by setting."""
+def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[tuple[str, str], list[Cell]]:
+    """The cells of each quantity of each claim at a radius, setting by setting."""
     radius, settings = task
-    cells: dict[str, list[Cell]] = {claim.name: [] for claim in CLAIMS}
+    claims = (*CLAIMS, CAP)
+    cells: dict[tuple[str, str], list[Cell]] = {}
     for class_by, below_bound in settings:
         factors: dict[str, str | int] = {
             "population": "walks",
@@ -139,9 +263,14 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[str, li
         worlds: list[Mapping[str, Finding]] = []
         for study in studies(radii=(radius,), max_bits=MAX_BITS - below_bound, class_by=class_by):
             end_if_stopped()
-            worlds.append({claim.name: FINDINGS[claim.name](study) for claim in CLAIMS})
-        for claim in CLAIMS:
-            cells[claim.name].append(cell_of_findings([each[claim.name] for each in worlds], factors))
+            worlds.append({claim.name: FINDINGS[claim.name](study) for claim in claims})
+        for claim in claims:
+            findings = [each[claim.name] for each in worlds]
+            cells.setdefault((claim.name, claim.quantity), []).append(cell_of_findings(findings, factors))
+            for beside in claim.beside:
+                numbers = np.array([beside.of(finding.details) for finding in findings], dtype=np.float64)
+                cell = cell_of(Values(numbers, numbers), beside.condition, factors, MAX_BITS - below_bound)
+                cells.setdefault((claim.name, beside.text), []).append(cell)
     return cells
 
 
@@ -156,7 +285,8 @@ def cell_of_findings(findings: list[Finding], factors: Mapping[str, str | int]) 
     (1, 0, 1, (2.0,))
     """
     holds = [finding.holds for finding in findings]
-    return Cell(factors, holds.count(True), holds.count(False), holds.count(None), tuple(_finite(findings)))
+    [max_bits] = {finding.max_bits for finding in findings}
+    return Cell(factors, holds.count(True), holds.count(False), holds.count(None), tuple(_finite(findings)), max_bits)
 
 
 def _finite(findings: list[Finding]) -> Iterator[float]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, SiteClaim, above, at_least, at_most, below
+from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most, below
 from priorsim.claims.site import Site, Values, log2_odds, search_share
 from priorsim.measure.fitting import at_end, least_at_end, sums
 from priorsim.measure.histogram import CLASSES
@@ -204,7 +204,7 @@ CLAIMS = (
         identity="By Kolmogorov's K alone the model is never more complex than its searcher by more than a constant: "
         "the searcher, run, is a program for it, and K does not count its time. It can be so only among programs that "
         "do not search, or where time has a price: Delta L is of the first kind, the number beside it of both.",
-        beside=(Beside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
+        beside=(SiteBeside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
     ),
     SiteClaim(
         "many-against-one",
@@ -217,7 +217,7 @@ CLAIMS = (
         measure=bonus_difference,
         limits="Programs up to the bound; longer ones add to both classes.",
         figure="mass-against-length",
-        beside=(Beside("log2 search / direct programs of exactly B bits", "bits", above(0), programs_at_bound),),
+        beside=(SiteBeside("log2 search / direct programs of exactly B bits", "bits", above(0), programs_at_bound),),
     ),
     SiteClaim(
         "complexity-incentive",
@@ -230,7 +230,8 @@ CLAIMS = (
         measure=slope_in_beta,
         limits="A slope at one point; over a range of beta see naive-penalty.",
         figure="phase",
-        identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l].",
+        identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l] "
+        "(`penalty_slope` of `priorsim theory`).",
     ),
     SiteClaim(
         "speed-disincentive",
@@ -243,7 +244,8 @@ CLAIMS = (
         measure=slope_in_gamma,
         limits="A slope at one point; steps are this interpreter's.",
         figure="odds-against-gamma",
-        identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t].",
+        identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t] "
+        "(`penalty_slope` of `priorsim theory`).",
     ),
     SiteClaim(
         "amortised-exception",
@@ -332,7 +334,7 @@ CLAIMS = (
         limits="Where search takes 2^L steps the closed form needs L > 2 c: words of 16 bits are too short for many "
         "such constants. Opposite signs count either way round.",
         figure="constant-crossovers",
-        beside=(Beside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
+        beside=(SiteBeside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
     ),
     SiteClaim(
         "delegation",

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from priorsim.claims.claim import Beside, SiteClaim, above
+from priorsim.claims.claim import SiteBeside, SiteClaim, above
 from priorsim.claims.site import Site, Values
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_counts import DataCounts
@@ -172,6 +172,6 @@ CLAIMS = (
         limits=f"Tables of up to {CODE_BITS} code bits; hybrids do not compete. Few lanes are met by short code, so a "
         f"table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
-        beside=(Beside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
+        beside=(SiteBeside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
     ),
 )

@@ -88,6 +88,9 @@ def walk(
     walks: Annotated[int | None, typer.Option("--walks", help="Sample so many walks; nothing is solved.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of what is sampled.")] = 0,
     trace: Annotated[bool, typer.Option("--trace", help="Show one walk, program by program.")] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="What these walks say to each claim about walks.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Where local search by small edits leads among programs, exactly; or one walk.
@@ -99,15 +102,19 @@ def walk(
     from priorsim.listing import walk_text
     from priorsim.measure.histogram import check_class_by
     from priorsim.progress_bar import progress_bar
-    from priorsim.walks.answer import Asked, exact_answer, sampled_answer, traced_answer
+    from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
-    if trace and walks is not None:
-        raise PriorsimError("--trace shows one walk and --walks counts many: give one of them")
+    if trace + findings + (walks is not None) > 1:
+        raise PriorsimError(
+            "--trace shows one walk, --walks counts many and --findings answers claims: give one of them"
+        )
     where, by = world_of(world, train), check_class_by(class_by)
     asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
     with progress_bar("programs' edits") as progress:
         if trace:
             report = traced_answer(asked, seed=seed)
+        elif findings:
+            report = findings_answer(asked, progress=progress)
         elif walks is not None:
             report = sampled_answer(asked, walks=walks, seed=seed)
         else:

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 from priorsim.errors import PriorsimError
 from priorsim.page.markup import identifier, prose
 
-VERDICTS = ("supported", "depends", "refuted", "identity", "not answerable here")
+VERDICTS = ("supported", "depends", "refuted", "not answerable here")
 """In the order in which the table sorts them."""
 
 
@@ -27,6 +27,7 @@ class CellRow(TypedDict):
     holds: int
     fails: int
     undefined: int
+    max_bits: int | None
     support: float | None
     median: float | None
     decides: bool

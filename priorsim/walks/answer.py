@@ -16,6 +16,7 @@ from priorsim.errors import WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after
+from priorsim.walks.finding import all_findings
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import F64, EditSpace
 from priorsim.walks.landscape import (
@@ -31,6 +32,7 @@ from priorsim.walks.landscape import (
 )
 from priorsim.walks.outcome import outcomes
 from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 
 Report = dict[str, Any]
@@ -144,6 +146,25 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
             report["hitting"][name] = times
     report["most"] = _most(landscape, mass)
     return report
+
+
+def findings_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
+    """What walks say to each claim about them, with all details (`finding.py`).
+
+    Raises
+    ------
+    WalkError
+        When something is out of range or would not fit into memory, or the dynamics are of walks that do not end.
+    """
+    header = asked.header()
+    dynamics = Dynamics(asked.dynamics)
+    if dynamics is Dynamics.METROPOLIS or asked.steps is not None:
+        raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")
+    graph = make_graph(header, asked.radius, progress=progress)
+    landscape = asked.landscape(graph.programs)
+    study = Study(graph, landscape, dynamics, asked.begin(landscape), asked.energy(landscape))
+    findings = [finding.to_json() for finding in all_findings(study)]
+    return _head(asked, landscape) | {"edges": graph.edges, "findings": findings}
 
 
 def sampled_answer(asked: Asked, *, walks: int, seed: int) -> Report:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from priorsim.walks.chains import Dynamics, make_chain
+from priorsim.walks.course import dependence, forced_start
 from priorsim.walks.ends import Hit, end_points, end_values, hitting_time
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
 from priorsim.walks.paths import barriers, descents, edit_distance
@@ -145,7 +146,30 @@ def no_pure_model(study: Study) -> Finding:
             f"{name}_right": float(mass[of_class & landscape.right].sum()),
             f"{name}_short": float(mass[of_class & ~landscape.fits].sum()),
         }
+    details |= _path_dependence(study, landscape.right & (landscape.kind == DIRECT))
     return _found(study, "no-pure-model", pure, pure < 0.5, **details)
+
+
+def _descent(study: Study) -> Dynamics:
+    """The study's dynamics where these are a descent, else steepest."""
+    return Dynamics.FIRST if study.dynamics is Dynamics.FIRST else Dynamics.STEEPEST
+
+
+def _path_dependence(study: Study, ends: Mask) -> dict[str, Detail]:
+    """What settles whether a walk ends in `ends`, as parts of its variance; and how much the end's class moves.
+
+    `forced_to_heuristics` is the total variation between the classes of the ends from the study's start and
+    from heuristics, as after an early step that was forced.
+    """
+    chain, landscape = study.chain(_descent(study)), study.landscape
+    hangs = dependence(chain, study.start, ends)
+    parts = {"start": hangs.by_start, "first_step": hangs.by_first_step, "chance": hangs.by_chance}
+    found: dict[str, Detail] = {f"settled_by_{name}": _ratio(part, hangs.variance) for name, part in parts.items()}
+    found["forced_to_heuristics"] = None
+    if landscape.heuristics.any():
+        forced = conditional(landscape.prior, landscape.heuristics)
+        found["forced_to_heuristics"] = forced_start(chain, landscape, study.start, forced=forced).distance
+    return found
 
 
 def precursor(study: Study) -> Finding:
@@ -237,8 +261,7 @@ def _costs(study: Study, goal: Mask) -> dict[str, Detail]:
 
 def beeline_swerve(study: Study) -> Finding:
     """Of the end points in search, the share whose walk's first improvement was direct; above 1/2."""
-    landscape = study.landscape
-    dynamics = Dynamics.FIRST if study.dynamics is Dynamics.FIRST else Dynamics.STEEPEST
+    landscape, dynamics = study.landscape, _descent(study)
     chain = study.chain(dynamics)
     search = landscape.kind == SEARCH
     ends = study.ends(dynamics).mass

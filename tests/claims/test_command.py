@@ -10,7 +10,7 @@ import pytest
 from priorsim import study
 from priorsim.claims import populations as rooms
 from priorsim.claims import walking, with_data
-from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
+from priorsim.claims.judge import CLAIMS, SITE_CLAIMS, find_claims
 from priorsim.walks.population import WORLDS, studies
 from tests.test_cli import output, priorsim
 
@@ -84,6 +84,10 @@ def test_all_claims_are_told_in_a_line_each(results, everything):
         assert claim["headline"].rpartition("Over the grid ")[2].rstrip(".") in line
 
 
+def at_home(cell):
+    return (cell["class_by"], cell["bound"], cell["tax"]) == ("lesion", "B", 0)
+
+
 @pytest.mark.parametrize("name", ["bounded-heuristics", "shallow-first"])
 def test_one_claim_is_told_in_full(results, everything, name):
     (claim,) = [each for each in everything["claims"] if each["id"] == name]
@@ -92,8 +96,13 @@ def test_one_claim_is_told_in_full(results, everything, name):
     assert f"- quantity: {claim['quantity']}; supports where {claim['condition']} {claim['unit']}\n" in text
     assert f"- verdict: {claim['verdict']}; " in text
     assert f"- limits: {claim['limits']}\n" in text
-    home = [cell for cell in claim["cells"] if (cell["class_by"], cell["bound"], cell["tax"]) == ("lesion", "B", 0)]
-    assert home and len(re.findall(r"^\| .*, w = 3", text, re.M)) == len(home) * (1 + len(claim["beside"]))
+    assert f"- figure: {claim['figure']}\n" in text
+    home, *beside = (len(list(filter(at_home, each["cells"]))) for each in (claim, *claim["beside"]))
+    assert home and len(re.findall(r"^\| .*, w = 3", text, re.M)) == 2 * home + sum(beside)
+    assert len(claim["beside"]) == len(find_claims([name])[0].beside) + (name == "bounded-heuristics")
+    for cell in claim["cells"]:
+        assert f"| {cell['max_bits']} |" in text or not at_home(cell)
+        assert cell["support"] is None or f" {100 * cell['support']:.0f} % |" in text
     (again,) = json.loads(claims(results, name, "--json"))["claims"]
     assert again == claim
 

@@ -99,6 +99,34 @@ def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone
     assert all(len(cell.numbers) == len(WORLDS) for cell in pure.cells)
 
 
+def test_beside_a_claim_stand_details_of_its_finding():
+    found = FINDINGS["reachable"](study(**BOTH["reachable"][0])).details
+    kt, mass = (beside.of(found) for beside in find_claims(["reachable"])[0].beside)
+    assert kt == found["search_least_kt"] - found["direct_least_kt"] > 0
+    assert mass == found["search_log2_mass"] - found["direct_log2_mass"] < 0
+    for name, pair in BOTH.items():
+        for walks in (*pair, NOTHING):
+            details = FINDINGS[name](study(**walks)).details
+            for beside in find_claims([name])[0].beside:
+                value = beside.of(details)
+                assert value is None or isinstance(value, float), (name, beside.text)
+
+
+def test_every_number_beside_a_claim_is_told_in_some_world(judged_alone):
+    for each in judged_alone[0]:
+        for beside, cells in each.beside:
+            assert len(cells) == len(RADII) * len(SETTINGS)
+            # Within 14 bits no search fits, to which a path could lead.
+            assert any(cell.told for cell in cells) or each.claim.name == "gradual", (each.claim.name, beside.text)
+
+
+def test_what_settles_an_end_are_the_parts_of_its_variance():
+    details = FINDINGS["no-pure-model"](study(**BOTH["no-pure-model"][1])).details
+    parts = [details[f"settled_by_{name}"] for name in ("start", "first_step", "chance")]
+    assert sum(parts) == pytest.approx(1) and min(parts) >= 0
+    assert 0 < details["forced_to_heuristics"] < 1
+
+
 def test_what_walks_say_does_not_depend_on_the_number_of_workers(judged_alone, monkeypatch):
     monkeypatch.setattr(walking, "SETTINGS", SETTINGS)
     assert judge_walks(walking.CLAIMS, workers=2) == judged_alone[0]

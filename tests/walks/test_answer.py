@@ -11,6 +11,7 @@ from priorsim.errors import PriorsimError
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import parse
+from priorsim.walks.finding import FINDINGS
 
 ARITH3 = Language.named("arith", 3)
 BASE = ["walk", "--world", "inverse-w3", "--radius", "8", "--max-bits", "18"]
@@ -77,6 +78,21 @@ def test_metropolis_tells_its_law_and_its_hitting_times() -> None:
 
 
 @pytest.mark.engine
+def test_findings_tell_what_walks_in_a_world_say_to_each_claim() -> None:
+    found = report("--dynamics", "steepest", "--findings")
+    exact = report("--dynamics", "steepest")
+    told = {finding["claim"]: finding for finding in found["findings"]}
+    assert list(told) == list(FINDINGS)
+    assert told["no-pure-model"]["quantity"] == pytest.approx(exact["ends"]["direct"]["right"])
+    assert told["gradual"]["quantity"] is None and "no search program fits up to 18 bits" in told["gradual"]["reason"]
+    text = answer("--dynamics", "steepest", "--findings")
+    assert "gradual: undefined: no search program fits up to 18 bits" in text
+    assert f"    needed: {told['shallow-first']['details']['needed']}\n" in text
+    from_search = report("--dynamics", "steepest", "--findings", "--from", "(find (c) (eq x c))")
+    assert from_search["findings"] != found["findings"]
+
+
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -85,6 +101,8 @@ def test_metropolis_tells_its_law_and_its_hitting_times() -> None:
         (["--dynamics", "first", "--max-bits", "40"], "would take .* GiB, above the 8.0 GiB allowed: lower --max-bits"),
         (["--dynamics", "first", "--loss", "all"], "unknown loss 'all': choose one of lanes, bits"),
         (["--dynamics", "first", "--trace", "--walks", "3"], "give one of them"),
+        (["--dynamics", "first", "--trace", "--findings"], "give one of them"),
+        (["--dynamics", "metropolis", "--findings"], "findings are of walks that end: give steepest, first or drift"),
         (["--dynamics", "first", "--from", "(mul x"], "never closed"),
         (["--dynamics", "metropolis", "--temperature", "-1"], "temperature of -1 is out of range"),
     ],
