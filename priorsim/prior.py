@@ -131,6 +131,11 @@ class Prior:
         return self.gamma == 0 and self.lam == 0 and self.beta == int(self.beta) and self.delta == int(self.delta)
 
     @property
+    def is_length_and_time(self) -> bool:
+        """True where a program costs l + gamma log2 t and nothing else."""
+        return self.beta == 1 and self.lam == 0 and self.delta == 0 and self.cap is None
+
+    @property
     def is_below_code(self) -> bool:
         """True where weight <= 2^-l for every program, so that the code's unexplored mass bounds the prior's."""
         return self.beta >= 1 and self.delta >= 0

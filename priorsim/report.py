@@ -16,11 +16,10 @@ from priorsim.measure.crossover import Roots
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.learning import AveragePoint, CurvePoint, Flip
 from priorsim.measure.mass import ENDS, Interval
-from priorsim.measure.odds import ClassOdds, Odds
+from priorsim.measure.odds import ClassOdds, EndOdds, Odds
 from priorsim.measure.off_training import OffTraining, ways
 from priorsim.measure.population import Population
 from priorsim.measure.shares import Average, Share
-from priorsim.measure.tradeoff import Alpha
 from priorsim.measure.weighed import ALL_KINDS
 from priorsim.mu.interpreter import Accounting
 from priorsim.prior import Prior
@@ -118,7 +117,7 @@ def _end_rows(odds: Odds) -> list[list[str]]:
             "alpha of the shortest pair",
             *("undefined" if end.alpha is None else f"{end.alpha.alpha:.4f}" for end in ends),
         ],
-        ["  its predicted gamma*", *(_predicted(end.alpha) for end in ends)],
+        ["  its predicted gamma*", *(_predicted(odds, end) for end in ends)],
     ]
     if odds.histogram.world.domain.context:
         rows.append(["n*, queries a context", *(_queries(end.amortisation) for end in ends)])
@@ -155,10 +154,11 @@ def _share(share: Share | None) -> str:
     return "unknown" if share is None else f"{float(share):.4f}"
 
 
-def _predicted(found: Alpha | None) -> str:
-    if found is None or found.predicted is None:
-        return "undefined"
-    return f"{found.predicted:.4f}"
+def _predicted(odds: Odds, end: EndOdds) -> str:
+    found = odds.predicted(end)
+    if found is None:
+        return "undefined" if odds.prior.is_length_and_time else "only for l + gamma log2 t"
+    return f"{found:.4f}"
 
 
 def _queries(found: AmortisationFlip | None) -> str:

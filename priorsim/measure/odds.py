@@ -130,6 +130,10 @@ class Odds:
     convergence: Convergence
     explored: Explored
 
+    def predicted(self, end: EndOdds) -> float | None:
+        """The predicted gamma*; None where alpha is unknown or 0, or the prior is not l + gamma log2 t."""
+        return end.alpha.predicted if end.alpha and self.prior.is_length_and_time else None
+
     def to_json(self) -> dict[str, Any]:
         """The odds as one strictly valid JSON object, the same for the same histogram and prior.
 
@@ -164,7 +168,7 @@ class Odds:
                              {by_length: [[bits, direct, search], ...], log2_ratio}, mass}
         alpha                {low, high}, each {alpha, direct_bits, search_bits, direct_steps,
                              search_steps} or null; steps over all lanes
-        predicted_gamma_star {low, high}
+        predicted_gamma_star {low, high}, each null where the prior is not l + gamma log2 t
         slopes               {low, high}, each {beta, gamma, lambda, delta} or null
         amortisation_flip    {low, high}, each {once_search, each_search, once_direct, each_direct,
                              queries: n* or "never"} or null; only where the world has context columns
@@ -197,7 +201,7 @@ class Odds:
             "essential_share": self._at_ends(lambda end: end.essential_share),
             "three_counts": self._at_ends(lambda end: _counts_to_json(end.three_counts)),
             "alpha": self._at_ends(lambda end: _alpha_to_json(end.alpha)),
-            "predicted_gamma_star": self._at_ends(lambda end: end.alpha.predicted if end.alpha else None),
+            "predicted_gamma_star": self._at_ends(self.predicted),
             "slopes": self._at_ends(lambda end: end.slopes.to_json() if end.slopes else None),
             "hull": _hull_to_json(self.hull),
             "convergence": _convergence_to_json(self.convergence),

@@ -26,7 +26,7 @@ class Alpha:
         log2(t_search / t_direct) / L with L = L_min(direct).
     predicted : float or None
         (1 - c / L) / alpha with c = L_min(search): the gamma at which these two programs weigh the
-        same. For the two alone that is an identity; None where alpha is 0.
+        same under 2^-(l + gamma log2 t). For the two alone that is an identity; None where alpha is 0.
     direct_bits, search_bits : int
         L and c.
     direct_steps, search_steps : int
