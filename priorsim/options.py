@@ -21,7 +21,10 @@ HistogramFile = Annotated[
 WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
-    str | None, typer.Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]")
+    str | None,
+    typer.Option(
+        "--class-by", help="lesion, or form: has a search node at all.  [default: lesion]", show_default=False
+    ),
 ]
 PriorName = Annotated[
     str,
@@ -168,12 +171,16 @@ def language_and_code(
     return code.header.language, code
 
 
-def check_out(out: Path | None) -> None:
-    """Refuse, before long work and not after it, a file that cannot be written."""
+def check_out(out: Path | None, *read: Path | str | None) -> None:
+    """Refuse, before long work and not after it, a file that cannot be written, or that is read by the command."""
     from priorsim.storage import check_writable
 
-    if out is not None:
-        check_writable(out)
+    if out is None:
+        return
+    for each in read:
+        if each is not None and Path(each).exists() and out.resolve() == Path(each).resolve():
+            raise PriorsimError(f"--out {out} is a file that this command reads: choose another place")
+    check_writable(out)
 
 
 def write_out(text: str, out: Path | None) -> None:

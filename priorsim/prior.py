@@ -44,8 +44,8 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     }
 
 
-LARGEST = 1e100
-"""No value of a prior is larger; its product with any length, steps or nodes is then a finite float."""
+LARGEST = 1e9
+"""No value of a prior is larger: beside its products, lengths would be lost to rounding."""
 
 
 @dataclass(frozen=True, slots=True)

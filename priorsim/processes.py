@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TypeVar
 
+from priorsim.errors import PriorsimError
+
 Task = TypeVar("Task")
 Found = TypeVar("Found")
+
+MAX_WORKERS = 256
 
 stopped = threading.Event()
 """Set in a worker that was told to end: it gives its part up, but never dies halfway through handing results over."""
@@ -25,7 +29,13 @@ def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers:
     tasks : sequence
     workers : int
         With one, tasks are done here and in order.
+
+    Raises
+    ------
+    PriorsimError
+        When there are too few workers, or too many.
     """
+    check_workers(workers)
     if workers == 1:
         yield from enumerate(map(function, tasks))
         return
@@ -40,6 +50,12 @@ def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers:
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
+
+
+def check_workers(workers: int) -> None:
+    """Raise PriorsimError unless these are 1 to MAX_WORKERS."""
+    if not 1 <= workers <= MAX_WORKERS:
+        raise PriorsimError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
 
 
 def end_if_stopped() -> None:

@@ -136,9 +136,9 @@ def _verdict(log_odds: Interval, bound: int) -> str:
     if log_odds.low is None or log_odds.high is None:
         return f"no program that fits has up to {bound} bits"
     if log_odds.low == log_odds.high == math.inf:
-        return f"one-sided, no direct program has up to {bound} bits"
+        return f"one-sided, no direct program up to {bound} bits has weight"
     if log_odds.low == log_odds.high == -math.inf:
-        return f"one-sided, no search program has up to {bound} bits"
+        return f"one-sided, no search program up to {bound} bits has weight"
     if log_odds.low > 0:
         return "search outweighs direct code"
     if log_odds.high < 0:

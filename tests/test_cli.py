@@ -353,6 +353,7 @@ def bad_inputs(atlas):
         "empty.csv": "",
         "world.csv": "# word_bits = 3\nx,output\n9,0\n",
         "foreign.parquet": "PAR1 nothing",
+        "a$b^.csv": "# word_bits = 3\nx,output\n1,0\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -421,6 +422,18 @@ def bad_inputs(atlas):
         (["sweep", *ask[1:], "--grid", "gamma=0", "--gamma", 1], "--grid gamma=... and --gamma 1 both set gamma"),
         (["sweep", *ask[1:], "--grid", "gamma=0:8:1000000", "--out", folder], "is a folder"),
         (["histogram", *ask[1:], "--out", folder], "is a folder"),
+        (["histogram", *ask[1:], "--out", atlas], "is a file that this command reads: choose another place"),
+        (["sweep", *ask[1:], "--grid", "gamma=0", "--out", atlas], "is a file that this command reads"),
+        (["odds", "--atlas", atlas, "--world", folder / "a$b^.csv"], "letters, digits, spaces and . _ + - alone"),
+        ([*ask, "--delta", "-1e50"], "give a finite number, 1e+09 at most in size"),
+        (["claims", "--workers", 0, "--results", folder], "0 workers are too few: give 1 to 256"),
+        (["claims", "many-against-none"], "unknown claim 'many-against-none': choose among"),
+        (
+            ["theory", "--alpha", 2, "--bits-direct", 20, "--steps-direct", 1, "--steps-search", "2^20"],
+            "alpha is 2, and by the lengths and times given it is 1: leave it, or",
+        ),
+        (["walk", *square, "--dynamics", "first", "--radius", 8, "--flat"], "are of metropolis"),
+        (["walk", *square, "--dynamics", "first", "--radius", 8, "--from", "serch"], "'serch' is none of prior, empty"),
         (["histogram", "--atlas", atlas], "Missing option '--world'"),
         (
             ["odds", "--histogram", folder / "h.csv", "--class-by", "form"],

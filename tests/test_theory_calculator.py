@@ -121,6 +121,18 @@ def test_numbers_are_read_exactly(text, number):
     assert parse_number(text, "steps") == number
 
 
+def test_forms_about_length_and_time_alone_have_no_value_at_other_prices():
+    two = {"bits_search": "18", "steps_search": "32", "bits_direct": "22", "steps_direct": "4"}
+    # alpha = 3/22; under beta = 2 gamma / beta stands for gamma: L* = 18 / (1 - 3/44).
+    twice = calculate({**two, "beta": "2", "gamma": "1"})
+    assert twice.values["critical_size"] == 18 / (1 - Fraction(3, 44))
+    assert twice.values["critical_size"] == twice.priors["schmidhuber"].critical_size
+    assert twice.values["gamma_star"] is None and twice.unknown["gamma_star"] == "is for beta = 1: see crossover"
+    priced = calculate({**two, "lam": "1/2", "gamma": "1"})
+    assert priced.values["gamma_star"] is None and priced.values["critical_size"] is None
+    assert "no price on steps" in priced.unknown["critical_size"]
+
+
 @pytest.mark.parametrize("text", ["", "x", "2^", "^2", "2^x", "2^2^2", "1/0", "0^-1", "nan", "inf", "2.5^2", "1/2/3"])
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(TheoryError, match="cannot be read"):

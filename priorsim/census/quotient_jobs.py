@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from priorsim.census import quotient_kernels as kernels
 from priorsim.census.quotient_kernels import SYMBOLS, TWICE
 from priorsim.census.quotient_tables import RowArray
+from priorsim.processes import end_if_stopped
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `quotient_kernels.candidates` reads it."""
@@ -114,6 +115,7 @@ class Workspace:
         index = self._index[: len(batch)]
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(piece.tasks, progress, index):
+            end_if_stopped()
             piece.job.fill(index, made, batch)
             rows = batch[:made]
             yield index[:made], rows if piece.job.read is None else piece.job.read(rows)

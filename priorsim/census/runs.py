@@ -19,6 +19,7 @@ from priorsim.formats import format_duration
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
+from priorsim.processes import check_workers
 
 QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
 ENGINES = (QUOTIENT, EXHAUSTIVE)
@@ -29,7 +30,6 @@ LONG_SECONDS = 1800
 RESUMABLE_SECONDS = 20
 """A census expected to take longer keeps its finished levels on disk until it is done."""
 
-MAX_WORKERS = 256
 _SAMPLE_PROGRAMS = 20_000
 
 
@@ -126,11 +126,10 @@ def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Pa
 
 
 def check_engine(engine: str, workers: int) -> None:
-    """Raise CensusError unless there is such an engine, and 1 to MAX_WORKERS workers."""
+    """Raise PriorsimError unless there is such an engine, and as many workers."""
     if engine not in ENGINES:
         raise CensusError(f"unknown engine '{engine}': choose one of {', '.join(ENGINES)}")
-    if not 1 <= workers <= MAX_WORKERS:
-        raise CensusError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
+    check_workers(workers)
 
 
 def take_census(

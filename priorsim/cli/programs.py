@@ -108,6 +108,8 @@ def walk(
         raise PriorsimError(
             "--trace shows one walk, --walks counts many and --findings answers claims: give one of them"
         )
+    if dynamics != "metropolis" and (temperature is not None or flat):
+        raise PriorsimError("--temperature and --flat are of metropolis: leave them, or give --dynamics metropolis")
     where, by = world_of(world, train), check_class_by(class_by)
     asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
     with progress_bar("programs' edits") as progress:
@@ -116,7 +118,7 @@ def walk(
         elif findings:
             report = findings_answer(asked, progress=progress)
         elif walks is not None:
-            report = sampled_answer(asked, walks=walks, seed=seed)
+            report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:
             report = exact_answer(asked, progress=progress)
     typer.echo(format_json(report).rstrip() if as_json else walk_text(report))

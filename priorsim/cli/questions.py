@@ -95,7 +95,7 @@ def sweep(
             raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
         given[name] = values[0]
     weight = prior_of(prior, *given.values())
-    check_out(out)
+    check_out(out, atlas, histogram, world)
     cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
     write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
 
@@ -112,7 +112,7 @@ def histogram(
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
-    check_out(out)
+    check_out(out, atlas, world)
     cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
     write_out(format_histogram(cells), out)
 
@@ -192,12 +192,10 @@ def population(
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import population as gather
     from priorsim.report import population_text
-    from priorsim.storage import check_writable
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")
-    if out is not None:
-        check_writable(out)
+    check_out(out, atlas)
     by = check_class_by(class_by)
     found = gather(StoredAtlas.open(atlas), max_bits=max_bits, class_by=by)
     if out is not None:
@@ -277,7 +275,7 @@ def data(
         raise PriorsimError("--json and --out exclude each other: give one of them")
     if atlas is not None and out is not None:
         raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
-    check_out(out)
+    check_out(out, world)
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     language, code = language_and_code(where, atlas, dialect, depth)
     with progress_bar("programs, entries left open,") as progress:

@@ -58,7 +58,7 @@ def figure(
     preset: Annotated[str, typer.Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
     form: Annotated[str, typer.Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
     width: Annotated[
-        str | None, typer.Option("--width", help="3in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
+        str | None, typer.Option("--width", help="3.1in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
     ] = None,
     results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
         "results"

@@ -168,9 +168,10 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     unknown: dict[str, str] = {}
     if "alpha" not in at and (found := _evaluate(exponent(), at, {})) is not None:
         at["alpha"] = exact_value(found)
+    _check_alpha(at)
     for name, form in closed_forms().items():
         if name not in PRIORS and all(each.name in (*ASKED, *DEFAULTS) for each in form.quantities):
-            values[name] = _evaluate(form, at, unknown)
+            values[name] = _priced(form, at, unknown)
     priors = {name: _under(member, numbers, at) for name, member in PRIORS.items()}
     if all(value is None for value in (*values.values(), *(each.log_odds for each in priors.values()))):
         raise TheoryError("nothing follows from these numbers: 'priorsim theory' alone lists what each form takes")
@@ -187,6 +188,28 @@ def _check_counts(at: Mapping[str, Fraction]) -> None:
         count, bits = at[f"count_{side}"], at.get(f"bits_{side}")
         if bits is not None and (int(count) - 1).bit_length() > bits:
             raise TheoryError(f"count_{side} is above 2^{bits}: there are no more codes of {bits} bits")
+
+
+def _check_alpha(at: Mapping[str, Fraction]) -> None:
+    found = _evaluate(exponent(), at, {})
+    if found is not None and "alpha" in at and not math.isclose(float(found), float(at["alpha"]), rel_tol=1e-9):
+        raise TheoryError(
+            f"alpha is {format_value(at['alpha'])}, and by the lengths and times given it is {format_value(found)}: "
+            "leave it, or one of these"
+        )
+
+
+def _priced(form: ClosedForm, at: Mapping[str, Fraction], unknown: dict[str, str]) -> Value | None:
+    """The form's value at the prices given; those that are about l + gamma log2 t alone have none at others."""
+    if form.name in ("gamma_star", "critical_size") and at["lam"]:
+        unknown[form.name] = "is for no price on steps: see log_odds"
+        return None
+    if form.name == "gamma_star" and at["beta"] != 1:
+        unknown[form.name] = "is for beta = 1: see crossover"
+        return None
+    if form.name == "critical_size" and "gamma" in at:
+        return _evaluate(form, {**at, "gamma": at["gamma"] / at["beta"]}, unknown)
+    return _evaluate(form, at, unknown)
 
 
 def _evaluate(form: ClosedForm, at: Mapping[str, Fraction], unknown: dict[str, str]) -> Value | None:

@@ -12,7 +12,7 @@ import numpy as np
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.runs import make_header
-from priorsim.errors import WalkError
+from priorsim.errors import PriorsimError, WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after
@@ -94,7 +94,11 @@ class Asked:
         if self.start in ("prior", "empty", *CLASSES):
             return start_of(landscape, self.start)
         header = landscape.programs.header
-        program = parse(self.start, header.language, header.domain.columns)
+        try:
+            program = parse(self.start, header.language, header.domain.columns)
+        except PriorsimError as error:
+            names = ", ".join(("prior", "empty", *CLASSES))
+            raise WalkError(f"--from '{self.start}' is none of {names}, and no program: {error}") from None
         found = np.zeros(len(landscape.loss))
         found[number_of(landscape.programs, program)] = 1.0
         return found
@@ -167,7 +171,9 @@ def findings_answer(asked: Asked, *, progress: Callable[[Progress], None] | None
     return _head(asked, landscape) | {"edges": graph.edges, "findings": findings}
 
 
-def sampled_answer(asked: Asked, *, walks: int, seed: int) -> Report:
+def sampled_answer(
+    asked: Asked, *, walks: int, seed: int, progress: Callable[[Progress], None] | None = None
+) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
     space, landscape = _space(asked)
     ends = sample_ends(
@@ -179,6 +185,7 @@ def sampled_answer(asked: Asked, *, walks: int, seed: int) -> Report:
         seed=seed,
         steps=asked.steps,
         energy=asked.energy(landscape),
+        progress=progress,
     )
     counts = np.bincount(ends, minlength=len(landscape.loss))
 

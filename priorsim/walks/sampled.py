@@ -4,13 +4,14 @@ Rows of the graph are made as a walk needs them. The same seed gives the same wa
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.packed import I64
+from priorsim.census.progress import Progress
 from priorsim.errors import WalkError
 from priorsim.walks import kernels
 from priorsim.walks.chains import STRICT, Dynamics, Energy, default_energy
@@ -21,6 +22,8 @@ CONFIDENCE = 0.95
 _DEVIATIONS = 1.959963984540054
 _NUMBERS = {dynamics: number for number, dynamics in enumerate(Dynamics)}
 _MOST_SEEN = 1 << 16
+AT_ONCE = 32
+"""Walks between two of which an interrupt is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def sample_ends(
     seed: int,
     steps: int | None = None,
     energy: Energy | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> NDArray[np.int64]:
     """The end points of walks, as numbers of programs, shape (walks,).
 
@@ -94,6 +98,8 @@ def sample_ends(
         Proposals of drift and Metropolis, after which they are looked at; most moves of a descent.
     energy : Energy, optional
         Of Metropolis.
+    progress : callable, optional
+        Called with how many walks are done.
 
     Raises
     ------
@@ -105,7 +111,7 @@ def sample_ends(
     generator = np.random.Generator(np.random.PCG64(_check_seed(seed)))
     at = _draw(start, walks, generator)
     states = generator.integers(0, 2**64, walks, np.uint64)
-    _walk(space, landscape, dynamics, at, states, steps, energy, np.zeros(0, np.int64))
+    _walk(space, landscape, dynamics, at, states, steps, energy, np.zeros(0, np.int64), progress)
     return at
 
 
@@ -151,6 +157,7 @@ def _walk(
     steps: int | None,
     energy: Energy | None,
     path: I64,
+    progress: Callable[[Progress], None] | None = None,
 ) -> tuple[I64, I64]:
     count = len(landscape.loss)
     most = default_steps(landscape, dynamics) if steps is None else steps
@@ -159,7 +166,12 @@ def _walk(
     log2 = (energy or default_energy(landscape)).log2_weight(landscape)
     taken, times = np.zeros(len(at), np.int64), np.zeros(len(path), np.int64)
     scratch, other = kernels.make_scratch(count), kernels.make_scratch(count)
-    kernels.walk_on(
-        at, taken, path, times, states, _NUMBERS[dynamics], most, landscape.loss, log2, space, scratch, other
-    )
+    for done in range(0, len(at), AT_ONCE):
+        now = slice(done, done + AT_ONCE)
+        kernels.walk_on(
+            *(at[now], taken[now], path, times, states[now]),
+            *(_NUMBERS[dynamics], most, landscape.loss, log2, space, scratch, other),
+        )
+        if progress is not None:
+            progress(Progress(min(done + AT_ONCE, len(at)), len(at), "walks"))
     return times, taken

@@ -107,6 +107,11 @@ def load_world(path: Path | str) -> World:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise WorldError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     world = reader(text, path)
+    if not re.fullmatch(r"[\w .+-]+", world.name) or not world.name.isprintable():
+        raise WorldError(
+            f"{path}: the world's name has to be letters, digits, spaces and . _ + - alone: rename the file, or set "
+            "'name' in it"
+        )
     try:
         Language.named(world.dialect, world.domain.word_bits)
     except CodeError as error:
