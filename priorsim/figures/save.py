@@ -32,7 +32,7 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
-MANY_MARKERS = 400
+MANY_MARKERS = 150
 """From so many on, the markers of a class are a picture in a vector format too, which would take megabytes else."""
 COLOURS = 256
 AS_MATHS = str.maketrans(

@@ -15,7 +15,7 @@ from priorsim.storage import write_text
 
 SCRIPTS = ("measure.js", "claims.js", "results.js", "explorer.js")
 """In the order in which the page runs them."""
-MAX_PAGE_BYTES = 6_000_000
+MAX_PAGE_BYTES = 5_500_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
 
 
