@@ -6,6 +6,7 @@ Rows are stored where they fit into the memory allowed; else they are made again
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -173,11 +174,12 @@ def vertices(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> Program
     WalkError
         When they alone would take more memory.
     """
-    count = sum(program_counts(header.language, header.max_bits))
-    if count * VERTEX_BYTES > memory_bytes:
+    counts = list(accumulate(program_counts(header.language, header.max_bits)))
+    if counts[-1] * VERTEX_BYTES > memory_bytes:
+        most = sum(count * VERTEX_BYTES <= memory_bytes for count in counts) - 1
         raise WalkError(
-            f"{count:,} programs up to {header.max_bits} bits would take {count * VERTEX_BYTES / 2**30:.1f} GiB, above "
-            f"the {memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits"
+            f"{counts[-1]:,} programs up to {header.max_bits} bits would take {counts[-1] * VERTEX_BYTES / 2**30:.1f} "
+            f"GiB, above the {memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits to {most}"
         )
     return list_programs(header)
 

@@ -98,7 +98,7 @@ def test_findings_tell_what_walks_in_a_world_say_to_each_claim() -> None:
     [
         (["--dynamics", "downhill"], "unknown dynamics 'downhill': choose one of steepest, first, drift, metropolis"),
         (["--dynamics", "first", "--radius", "0"], "a radius of 0 bits is out of range: choose 1 to 16"),
-        (["--dynamics", "first", "--max-bits", "40"], "would take .* GiB, above the 8.0 GiB allowed: lower --max-bits"),
+        (["--dynamics", "first", "--max-bits", "40"], "514.2 GiB, above the 8.0 GiB allowed: lower --max-bits to 33$"),
         (["--dynamics", "first", "--loss", "all"], "unknown loss 'all': choose one of lanes, bits"),
         (["--dynamics", "first", "--trace", "--walks", "3"], "give one of them"),
         (["--dynamics", "first", "--trace", "--findings"], "give one of them"),
