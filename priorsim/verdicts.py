@@ -222,14 +222,20 @@ def _home_table(cells: Sequence[Cell], unit: str) -> list[str]:
 
 
 def _grid_table(cells: Sequence[Cell]) -> list[str]:
-    """The support in every cell: a line for each population, a column for each setting."""
-    supports: dict[str, dict[str, str]] = {}
+    """The support in every cell: a line for each population at a bound B, a column for each setting."""
+    supports: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:
         setting = f"{cell.factors['class_by']}, {cell.factors['bound']}, tax {cell.factors['tax']}"
-        supports.setdefault(place_of(cell), {})[setting] = "undefined" if cell.support is None else _percent(cell)
+        place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + _below(cell))
+        supports.setdefault(place, {})[setting] = "undefined" if cell.support is None else _percent(cell)
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
-    rows = [(place, *(row.get(setting, "") for setting in settings)) for place, row in supports.items()]
-    return markdown_table(("support by", *settings), rows)
+    rows = [(*place, *(row.get(setting, "") for setting in settings)) for place, row in supports.items()]
+    return markdown_table(("support by", "B", *settings), rows)
+
+
+def _below(cell: Cell) -> int:
+    """How many bits below B a cell's programs end."""
+    return int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
 
 
 # --- LaTeX ------------------------------------------------------------------------------------

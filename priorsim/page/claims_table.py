@@ -70,7 +70,14 @@ class Thresholds:
 
 
 _CELL_HEAD = {
-    **{"population": "population", "word_bits": "word bits", "class_by": "class by", "bound": "bound", "tax": "tax"},
+    **{
+        "population": "population",
+        "word_bits": "word bits",
+        "class_by": "class by",
+        "bound": "bound",
+        "max_bits": "bits",
+    },
+    "tax": "tax",
     **{"queries": "queries", "radius": "radius", "worlds": "worlds", "holds": "holds", "fails": "fails"},
     **{"undefined": "undefined", "median": "median"},
 }
