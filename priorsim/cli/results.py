@@ -24,7 +24,7 @@ def claims(
     """Rule on the steps of the argument over whole populations of worlds; with --atlas and --world, in one world.
 
     Every claim is a condition on a number of one world; docs/claims.md says how a verdict is made. On two cores
-    all of quick take 3 minutes and 3 GiB once, full half an hour and 12 GiB; atlases are kept.
+    all of quick take 4 minutes and 3 GiB once, full 20 minutes and 12 GiB; atlases are kept.
     """
     from functools import partial
 
@@ -98,7 +98,7 @@ def paper(
 ) -> None:
     """Make every census, table and figure.
 
-    On two cores quick takes under 3 minutes and 2 GiB, full about 10 minutes and 5 GiB.
+    On two cores quick takes some 5 minutes and 3 GiB, full 20 minutes and 12 GiB; atlases are kept.
     """
     from priorsim.paper import make_paper
     from priorsim.progress_bar import progress_bar
