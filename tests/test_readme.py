@@ -64,4 +64,4 @@ def test_what_it_found_is_what_the_results_say():
 
 if __name__ == "__main__":
     text = rendered(README.read_text())
-    README.write_text(FOUND.sub(lambda _: found(), text))
+    README.write_text(FOUND.sub(lambda _: found(), text, count=1))
