@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from priorsim.census import runs
-from priorsim.errors import CensusError
+from priorsim.errors import CensusError, PriorsimError
 from priorsim.mu.domain import Domain
 
 W4 = Domain.default(4)
@@ -40,5 +40,5 @@ def test_compilation_is_no_part_of_the_time_an_exhaustive_census_takes():
 
 @pytest.mark.parametrize("workers", [0, -1, 257])
 def test_workers_out_of_range_are_refused(workers):
-    with pytest.raises(CensusError, match=f"{workers} workers are too .*: give 1 to 256"):
+    with pytest.raises(PriorsimError, match=f"{workers} workers are too .*: give 1 to 256"):
         runs.take_census(runs.make_header("arith", 9, domain=W4), workers=workers)
