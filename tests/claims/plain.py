@@ -7,21 +7,20 @@ price on time are fractions. What is found is compared with what the claims meas
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
-from itertools import product
 from statistics import fmean
 
-from priorsim.mu.code import length, operator_code
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.code import length
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import classify
-from priorsim.mu.syntax import Apply, Const, Program, Term, Var, count_searches
+from priorsim.mu.syntax import Program, count_searches
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
+from tests.plain_terms import terms_up_to
 
 Interval = tuple[float, float] | None
 """From low to high; None where undefined."""
@@ -45,41 +44,12 @@ class Run:
 def listed(language: Language, domain: Domain, max_bits: int) -> list[tuple[Run, Run]]:
     """All code-only programs up to a bound, classed by lesion and by form."""
     found = []
-    for program in (Program(term) for bits in range(1, max_bits) for term in _terms(language, 0, bits)):
+    for program in map(Program, terms_up_to(max_bits - 1, 0, language)):
         ran, searches = run(program, domain), count_searches(program)
         numbers = ran.words, length(program, language), ran.steps[Accounting.TOTAL], searches
         by_form = "search" if searches else "direct"
         found.append((Run(*numbers, str(classify(program, domain))), Run(*numbers, by_form)))
     return found
-
-
-@cache
-def _terms(language: Language, bound: int, bits: int) -> tuple[Term, ...]:
-    """The terms of exactly so many bits under `bound` variables."""
-    leaves: list[Term] = [Var(index) for index in range(bound + language.columns)]
-    leaves += [Const(1, literal=False), Const(0, literal=False)]
-    leaves += [Const(word, literal=True) for word in range(2**language.word_bits)]
-    found = [leaf for leaf in leaves if _leaf_bits(language, bound, leaf) == bits]
-    for form in language.operators_in(bound):
-        binds = FORMS[form].binds
-        for parts in _parts(bits - len(operator_code(form, bound, language)), len(binds)):
-            children = (_terms(language, bound + more, part) for more, part in zip(binds, parts, strict=True))
-            found += [Apply(form, args) for args in product(*children)]
-    return tuple(found)
-
-
-def _leaf_bits(language: Language, bound: int, leaf: Term) -> int:
-    inside = Language(language.dialect, language.word_bits, language.depth, bound + language.columns)
-    return length(Program(leaf), inside) - 1
-
-
-def _parts(total: int, number: int) -> Iterator[tuple[int, ...]]:
-    """The ways to share bits among so many children, each of which has some."""
-    if number == 1 and total > 0:
-        yield (total,)
-    elif number > 1:
-        for first in range(1, total):
-            yield from ((first, *rest) for rest in _parts(total - first, number - 1))
 
 
 @dataclass(frozen=True)

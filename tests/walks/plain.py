@@ -1,7 +1,6 @@
 """The plain twin of the walks: terms, dictionaries and fractions, written from docs/walks.md alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 
@@ -9,64 +8,13 @@ from priorsim.mu.code import length
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import run
-from priorsim.mu.syntax import Apply, Const, Program, Term, Var
+from priorsim.mu.syntax import Apply, Program, Term
 from priorsim.worlds import World
+from tests.plain_terms import operator_bits, term_bits, terms_up_to, tuples_up_to
 
 Chances = dict[Program, Fraction]
 Graph = dict[Program, Chances]
 THIRD = Fraction(1, 3)
-
-
-def operator_bits(form: str, bound: int, language: Language) -> int:
-    """Bits of an operator alone: those of an application less its children's."""
-    arguments = [Var(0)] * len(FORMS[form].binds)
-    whole = term_bits(Apply(form, tuple(arguments)), bound, language)
-    return whole - sum(term_bits(Var(0), bound + b, language) for b in FORMS[form].binds)
-
-
-@cache
-def term_bits(term: Term, bound: int, language: Language) -> int:
-    """Bits of a term under `bound` binders, by the language page's rules."""
-
-    def truncated(index: int, size: int) -> int:
-        k = size.bit_length() - 1
-        return k if index < 2 ** (k + 1) - size else k + 1
-
-    if isinstance(term, Var):
-        return 1 + truncated(term.index, bound + language.columns)
-    if isinstance(term, Const):
-        return 4 + language.word_bits if term.literal else 2 + truncated(1 - term.word, 3)
-    operators = language.operators_in(bound)
-    bits = 2 + truncated(operators.index(term.form), len(operators))
-    children = zip(term.args, FORMS[term.form].binds, strict=True)
-    return bits + sum(term_bits(arg, bound + binds, language) for arg, binds in children)
-
-
-@cache
-def terms_up_to(bits: int, bound: int, language: Language) -> tuple[Term, ...]:
-    """Every term of at most so many bits."""
-    leaves: list[Term] = [Var(i) for i in range(bound + language.columns)]
-    leaves += [Const(1, literal=False), Const(0, literal=False)]
-    leaves += [Const(word, literal=True) for word in range(2**language.word_bits)]
-    found = [leaf for leaf in leaves if term_bits(leaf, bound, language) <= bits]
-    for form in language.operators_in(bound):
-        rest = bits - operator_bits(form, bound, language)
-        found += [Apply(form, args) for args in tuples_up_to(rest, bound, FORMS[form].binds, language)]
-    return tuple(found)
-
-
-def tuples_up_to(bits: int, bound: int, binds: tuple[int, ...], language: Language) -> Iterator[tuple[Term, ...]]:
-    """Tuples of terms of at most so many bits together."""
-    if not binds:
-        if bits >= 0:
-            yield ()
-        return
-    if bits <= 0:
-        return
-    for head in terms_up_to(bits - len(binds) + 1, bound + binds[0], language):
-        left = bits - term_bits(head, bound + binds[0], language)
-        for tail in tuples_up_to(left, bound, binds[1:], language):
-            yield (head, *tail)
 
 
 def places(term: Term, bound: int) -> list[tuple[tuple[int, ...], Term, int]]:
