@@ -43,10 +43,10 @@ def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
     return tuple(known[name] for name in names) if names else CLAIMS
 
 
-Measured = dict[tuple[str, str], dict[tuple[tuple[str, str | int], ...], list[Values]]]
-"""The numbers of each quantity, by claim and words, at each place in the grid, site by site."""
-MAX_BITS = "max_bits"
-"""The last part of a place, no factor: the bits up to which programs were counted there."""
+Place = tuple[tuple[tuple[str, str | int], ...], int]
+"""Where in the grid a cell is: its factors, and the bits up to which programs were counted there."""
+Measured = dict[tuple[str, str], dict[Place, list[Values]]]
+"""The numbers of each quantity, by claim and words, at each place, site by site."""
 
 
 def judge(
@@ -121,8 +121,8 @@ def _judge_on_sites(
     together: Measured = {}
     for number in range(len(tasks)):
         for quantity, places in found[number].items():
-            for factors, parts in places.items():
-                together.setdefault(quantity, {}).setdefault(factors, []).extend(parts)
+            for place, parts in places.items():
+                together.setdefault(quantity, {}).setdefault(place, []).extend(parts)
     return [_judged(together, claim) for claim in claims]
 
 
@@ -208,13 +208,13 @@ def _judged(measured: Measured, claim: SiteClaim) -> Judged:
 def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, atlas: Counted) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
     for setting, site in worlds.sites(atlas):
-        factors = (*_factors(worlds, setting).items(), (MAX_BITS, site.max_bits))
+        place = tuple(_factors(worlds, setting).items()), site.max_bits
         for claim in claims:
             end_if_stopped()
             beside = ((each.text, each.measure) for each in claim.beside)
             for name, measure in ((claim.quantity, claim.measure), *beside):
                 places = measured.setdefault((claim.name, name), {})
-                places.setdefault(factors, []).append(measure(site))
+                places.setdefault(place, []).append(measure(site))
 
 
 def _factors(worlds: Worlds, setting: Setting) -> Factors:
@@ -232,6 +232,6 @@ def _cells(measured: Measured, claim: Claim, name: str, condition: Condition) ->
     """The cells of a quantity of a claim, in the order in which they were measured."""
     places = measured.get((claim.name, name), {})
     return tuple(
-        cell_of(Values.joined(parts), condition, dict(factors[:-1]), int(dict(factors)[MAX_BITS]))
-        for factors, parts in places.items()
+        cell_of(Values.joined(parts), condition, dict(factors), max_bits)
+        for (factors, max_bits), parts in places.items()
     )

@@ -24,6 +24,7 @@ from priorsim.walks.landscape import (
     DIRECT,
     LOSSES,
     SEARCH,
+    STARTS,
     ClassBy,
     Landscape,
     LossBy,
@@ -91,13 +92,13 @@ class Asked:
 
     def begin(self, landscape: Landscape) -> F64:
         """Where walks start."""
-        if self.start in ("prior", "empty", *CLASSES):
+        if self.start in STARTS:
             return start_of(landscape, self.start)
         header = landscape.programs.header
         try:
             program = parse(self.start, header.language, header.domain.columns)
         except PriorsimError as error:
-            names = ", ".join(("prior", "empty", *CLASSES))
+            names = ", ".join(STARTS)
             raise WalkError(f"--from '{self.start}' is none of {names}, and no program: {error}") from None
         found = np.zeros(len(landscape.loss))
         found[number_of(landscape.programs, program)] = 1.0

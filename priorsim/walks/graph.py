@@ -1,6 +1,6 @@
 """The edit graph: every program up to a bound, and the edits of a radius between them (docs/walks.md).
 
-Rows are stored where they fit into the memory allowed; else they are made again whenever a walk asks.
+Rows are stored where they fit into the memory allowed; else they are made again whenever a sampled walk asks.
 """
 
 from collections.abc import Callable

@@ -23,6 +23,8 @@ from priorsim.worlds.world import World
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
 CLASSES = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 """The classes in the order of their numbers."""
+STARTS = ("prior", "empty", *map(str, CLASSES))
+"""Where walks can start, by name."""
 
 LossBy = Literal["lanes", "bits"]
 LOSSES: tuple[LossBy, ...] = ("lanes", "bits")
@@ -212,8 +214,7 @@ def start_of(landscape: Landscape, name: str) -> F64:
     elif name in CLASSES:
         chosen = landscape.kind == CLASSES.index(ProgramClass(name))
     else:
-        known = ", ".join(("prior", "empty", *CLASSES))
-        raise WalkError(f"walks cannot start from '{name}': choose {known}, or give a program")
+        raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
     if not chosen.any():
         raise WalkError(
             f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"
