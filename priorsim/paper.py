@@ -30,7 +30,7 @@ from priorsim.page import MenuWorld, Page, Picture, write_page
 from priorsim.prior import named_prior
 from priorsim.storage import write_text
 from priorsim.study import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
-from priorsim.verdicts import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
+from priorsim.verdicts import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.walks.population import MAX_BITS
 from priorsim.worlds import World, catalogue
 
@@ -170,6 +170,7 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[_Drawing], results: Seque
         ("Amortised", f"{AMORTISED_BITS} bits less where steps that read no query are paid once a context"),
         ("With data", f"{CODE_BITS} bits of code, data of any length"),
         ("Edit walks", f"programs of up to {MAX_BITS} bits"),
+        ("Not answerable", NOT_ANSWERABLE),
     )
     pictures = [each.picture for each in drawings]
     return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, pictures, worlds, made_from)

@@ -31,8 +31,9 @@ def finish_unless_stopped(file: Path | None) -> str:
 
 def assert_that_workers_end() -> None:
     """They do so shortly after the caller has its error, and long before a task is finished."""
-    for process in multiprocessing.active_children():
-        process.join(timeout=30)
+    last = time.monotonic() + 30
+    while multiprocessing.active_children() and time.monotonic() < last:
+        time.sleep(0.05)
     assert multiprocessing.active_children() == []
 
 
@@ -58,3 +59,23 @@ def test_an_interrupt_ends_the_workers_in_the_middle_of_their_tasks(tmp_path: Pa
         found.throw(KeyboardInterrupt)
     assert_that_workers_end()
     assert not file.exists()
+
+
+def census_unless(is_done: bool) -> int:
+    """A census that takes more than a minute on one core, unless it is done."""
+    from priorsim.census.runs import make_header, take_census
+    from priorsim.mu.domain import Domain
+
+    return 0 if is_done else len(take_census(make_header("arith", 44, domain=Domain.default(4))).rows)
+
+
+@pytest.mark.engine
+def test_an_interrupt_ends_a_census_in_the_middle_of_a_level() -> None:
+    found = run_tasks(census_unless, [True, False, False], 2)
+    assert next(found) == (0, 0)
+    time.sleep(3)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        found.throw(KeyboardInterrupt)
+    assert_that_workers_end()
+    assert time.monotonic() - started < 20

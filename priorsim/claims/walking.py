@@ -109,9 +109,14 @@ CLAIMS = (
         LIMITS,
         "walk-loss",
         beside=(
-            WalkBeside("share of its variance that the start settles", "share", above(0.5), detail("settled_by_start")),
             WalkBeside(
-                "share of its variance that the first move settles, the start given",
+                "of the variance of where a walk ends, the share that the start settles",
+                "share",
+                above(0.5),
+                detail("settled_by_start"),
+            ),
+            WalkBeside(
+                "of that variance, the share that the first move settles, the start given",
                 "share",
                 above(0.5),
                 detail("settled_by_first_step"),
@@ -193,7 +198,12 @@ CLAIMS = (
         "walk-swerves",
         beside=(
             WalkBeside("share of walks that end in search", "share", above(0.5), detail("ends_in_search")),
-            WalkBeside("of those that end in a fitting one, the share", "share", above(0.5), detail("fitting_swerved")),
+            WalkBeside(
+                "the same share, of the walks that end in a fitting search",
+                "share",
+                above(0.5),
+                detail("fitting_swerved"),
+            ),
         ),
     ),
 )
