@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from priorsim.figures.page import LOOKS, Columns, Width, legend_below, new_figure, style
 from priorsim.mu.lesions import ProgramClass
@@ -79,6 +79,9 @@ def cost_against_bits(
             handles.append(line)
         for panel, label in zip(panels, ("time of the whole process (s)", "peak memory (GiB)"), strict=True):
             panel.set_yscale("log")
+            panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            panel.yaxis.set_minor_locator(NullLocator())
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             panel.set_xlabel("bound of the census (bits)")
             panel.set_ylabel(label)
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
