@@ -1,10 +1,13 @@
 """Plain text for lists, worlds and runs of programs; light, so that commands that count nothing are quick."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from priorsim.mu.interpreter import Accounting, TraceLine
 from priorsim.worlds import Family, World
+
+if TYPE_CHECKING:
+    from priorsim.figures.entry import Entry
 
 
 def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
@@ -24,6 +27,12 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> st
         ]
         lines.append("  ".join(padded).rstrip())
     return "\n".join(lines)
+
+
+def figures_text(figures: "Iterable[Entry]") -> str:
+    """Every figure with what it shows, a line each, and whether it can be drawn of any world."""
+    rows = [(entry.name, entry.shows, "any: --world" if entry.is_of_one else "") for entry in figures]
+    return format_table(rows, head=("figure", "what it shows", "world"))
 
 
 def format_lanes(lanes: Sequence[int]) -> str:

@@ -18,10 +18,11 @@ from priorsim.claims.judge import CLAIMS, judge
 from priorsim.claims.populations import AMORTISED_BITS
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
 from priorsim.claims.with_data import CODE_BITS
+from priorsim.figures import registry
+from priorsim.figures.entry import save_entry
+from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json
 from priorsim.found import found_markdown
-from priorsim.gallery import ENTRIES, save_entry
-from priorsim.gallery.sheet import SHEET_WORLDS, sheet_keys
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
@@ -124,7 +125,7 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A figure that was drawn: the gallery's name for it, and its place in the report."""
+    """A figure that was drawn: the registry's name for it, and its place in the report."""
 
     entry: str
     picture: Picture
@@ -132,7 +133,7 @@ class _Drawing:
 
 def _draw_figures(study: Study, told: Callable[[str], None]) -> list[_Drawing]:
     drawings = []
-    for entry in ENTRIES.values():
+    for entry in registry.FIGURES.values():
         for path in save_entry(entry, study, study.folder / FIGURES):
             told(f"{path}")
             world = path.stem.removeprefix(entry.name).strip("-")

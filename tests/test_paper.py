@@ -11,7 +11,8 @@ from priorsim.census.atlas import read_header
 from priorsim.claims import populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
-from priorsim.gallery import ENTRIES, many_worlds
+from priorsim.figures import delta_l, registry, rows
+from priorsim.figures.registry import FIGURES
 from priorsim.worlds import catalogue
 from tests.browser import asking, opened
 
@@ -22,7 +23,7 @@ NAMES += ("in-context-two-views-w3", "video-drift-w2", "constant-greatest-square
 WORLDS = {name: catalogue()[name] for name in catalogue() if name in NAMES}
 """A few worlds of most families, on seven domains and in all dialects."""
 SHOWN = {
-    name: replace(ENTRIES[name], worlds=("square-w3",) if ENTRIES[name].worlds else ())
+    name: replace(FIGURES[name], worlds=("square-w3",) if FIGURES[name].worlds else ())
     for name in ("worlds-side-by-side", "cloud", "phase", "delta-l", "learning-curves", "witness-sheet")
 }
 """A few figures, of a world that short programs fit."""
@@ -38,10 +39,11 @@ def job(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(study.PRESETS, "quick", {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21})
-        patch.setattr(paper, "ENTRIES", SHOWN)
+        patch.setattr(registry, "FIGURES", SHOWN)
         patch.setattr(paper, "catalogue", lambda: WORLDS)
-        patch.setattr(many_worlds, "catalogue", lambda: WORLDS)
-        patch.setattr(many_worlds, "MEMBER_LANES", (4,))
+        patch.setattr(rows, "catalogue", lambda: WORLDS)
+        patch.setattr(delta_l, "catalogue", lambda: WORLDS)
+        patch.setattr(delta_l, "MEMBER_LANES", (4,))
         patch.setattr(paper, "CLAIMS", CLAIMS)
         patch.setattr(populations, "WORD_BITS", (3,))
         patch.setattr(populations, "LANES", {"quick": (8,)})

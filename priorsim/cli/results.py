@@ -70,15 +70,17 @@ def figure(
     Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
     1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
     """
-    from priorsim.figures import check_format
-    from priorsim.gallery import find_entry, gallery_text, save_entry
+    from priorsim.figures.entry import save_entry
+    from priorsim.figures.registry import FIGURES, find_figure
+    from priorsim.figures.save import check_format
+    from priorsim.listing import figures_text
     from priorsim.progress_bar import progress_bar
     from priorsim.study import Study, make_folder
 
     if name is None:
-        typer.echo(gallery_text())
+        typer.echo(figures_text(FIGURES.values()))
         return
-    entry, inches = find_entry(name), None if width is None else width_of(width)
+    entry, inches = find_figure(name), None if width is None else width_of(width)
     check_format(form)
     where = None if world is None else world_of(world, None)
     folder = results / "figures" if out is None else out

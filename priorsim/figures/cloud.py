@@ -4,9 +4,10 @@ Length l stands upright and log2 t lies across, so that for the price l + gamma 
 which the lightest program changes is minus the slope of an edge, as seen (docs/measures.md).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from priorsim.figures.entry import SHOWN_WORLDS, Entry
 from priorsim.figures.page import (
     GAMMA,
     INK,
@@ -30,7 +32,18 @@ from priorsim.figures.page import (
     set_title,
     settle,
 )
+from priorsim.figures.words import CLASSES as CLASSES_SAID
+from priorsim.figures.words import GAMMA_STAR, at_gammas, number, sentences
+from priorsim.measure.crossover import GAMMA_RANGE, crossovers
+from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
+from priorsim.measure.mass import ENDS, End, shortest
+from priorsim.measure.tradeoff import alpha, hull
 from priorsim.mu.lesions import ProgramClass
+from priorsim.prior import Prior
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 SHOWN = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 Point = tuple[str, int, float]
@@ -142,7 +155,47 @@ class Cloud:
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def cloud(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(study: "Study", worlds: Sequence[World]) -> Cloud:
+    """The cloud of one world."""
+    return cloud_of(study.histogram(worlds[0]))
+
+
+def cloud_of(counted: Histogram) -> Cloud:
+    """Length and time of every fitting program, the hull, and gamma* predicted and measured."""
+    cells, edge = counted.cells, hull(counted)
+    tips = [
+        tip
+        for end, side in zip(ENDS, ("direct", "search"), strict=True)
+        if (tip := _tip(counted, end, side)) is not None
+    ]
+    return Cloud(
+        counted.world.name,
+        counted.max_bits,
+        [str(CLASSES[kind]) for kind in cells.kind],
+        cells.bits.tolist(),
+        np.log2(mean_steps(counted.header, cells.steps)).tolist(),
+        cells.count.tolist(),
+        edge.vertices,
+        edge.gammas,
+        tips,
+    )
+
+
+def _tip(counted: Histogram, end: End, side: str) -> Tip | None:
+    """Predicted and measured gamma* at one end; None where a side is empty."""
+    found = alpha(counted, end)
+    places = []
+    for kinds in (end.direct, end.search):
+        key = shortest(counted, kinds)
+        if key is None or found is None:
+            return None
+        places.append((key.bits, math.log2(mean_steps(counted.header, np.array(key.steps)))))
+    assert found is not None
+    measured = crossovers(counted, Prior("solomonoff"), end, within=GAMMA_RANGE).values
+    return Tip(side, places[0], places[1], found.predicted, measured)
+
+
+def draw(programs: Cloud, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw all fitting programs by length and time, the hull, and the gamma of each of its edges.
 
     Parameters
@@ -284,3 +337,35 @@ def _edges(ax: Axes, programs: Cloud, points: dict[Point, int]) -> None:
     corners = ax.transData.transform(np.column_stack([steps, bits]))
     rings = ax.transData.inverted().transform((corners[:, None] + ring).reshape(-1, 2))
     place_labels(ax, labels, avoid=np.vstack([here, dense(steps, bits, ax), rings]))
+
+
+def caption(programs: Cloud) -> str:
+    """What the figure shows, with its numbers."""
+    tips = [
+        f"With the disguised counted as {tip.side} the two shortest programs predict gamma* {number(tip.predicted)}; "
+        f""
+        f"the whole masses weigh the same {at_gammas(tip.measured)} in [0, 8]."
+        for tip in programs.tips
+    ]
+    return sentences(
+        f"Every code-only program of at most {programs.bound_bits} bits that fits the world {programs.world}, by "
+        "length "
+        f"and time: {sum(programs.counts)} programs.",
+        "The line is the lower hull, on which the lightest program lies.",
+        f"The lightest changes {at_gammas(programs.gammas)}.",
+        *(tips or ["One of the sides has no program, so no gamma* is predicted or measured."]),
+        "Dashes join the shortest program of either side; minus their slope is the predicted gamma*." if tips else "",
+        GAMMA_STAR,
+        CLASSES_SAID,
+    )
+
+
+FIGURE = Entry(
+    "cloud",
+    "length against time of every program that fits, the hull, and gamma* predicted and measured",
+    data,
+    draw,
+    caption,
+    worlds=SHOWN_WORLDS,
+    is_of_one=True,
+)

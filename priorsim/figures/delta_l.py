@@ -1,14 +1,23 @@
 """Delta L against the bits of the table: by how much search is the shorter description, world by world."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from scipy.stats import theilslopes
 
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, Columns, Ends, Width, axes_or_new, is_wide, legend_below
+from priorsim.figures.words import CLASSES, counted, number, sentences
+from priorsim.measure.decomposition import delta_l
+from priorsim.measure.mass import ENDS, Interval
+from priorsim.worlds import World, catalogue, family
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*", "h", "p")
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
@@ -54,7 +63,40 @@ class LengthTable:
         }
 
 
-def delta_l(table: LengthTable, *, ax: Axes | None = None, width: Width = "double") -> Axes:
+MEMBERS = ("inverse", "forward")
+
+MEMBER_BITS, MEMBER_LANES = 3, range(4, 9)
+"""Members of these families, at this word size and with so many lanes, stand beside the catalogue."""
+
+
+def members() -> Iterator[World]:
+    """The generated worlds that are shown beside the catalogue's, domain by domain."""
+    for lanes in MEMBER_LANES:
+        for name in MEMBERS:
+            yield from family(name).members(word_bits=MEMBER_BITS, lanes=lanes)
+
+
+def data(study: "Study", _: Sequence[World]) -> LengthTable:
+    """Delta L of the catalogue, and of the members of families, against the words asked for."""
+    worlds = [*catalogue().values(), *members()]
+    rows = []
+    for each in study.histograms(worlds):
+        ends = _both_ends([delta_l(each, end) for end in ENDS])
+        if ends != (None, None):
+            bits = len(each.world.train) * each.world.domain.word_bits
+            rows.append(WorldLength(each.world.name, each.world.family, bits, ends))
+    return LengthTable(rows)
+
+
+def _both_ends(intervals: Sequence[Interval]) -> Ends:
+    """The interval that holds those with the disguised programs on either side."""
+    lows, highs = [each.low for each in intervals], [each.high for each in intervals]
+    low = None if None in lows else min(end for end in lows if end is not None)
+    high = None if None in highs else max(end for end in highs if end is not None)
+    return low, high
+
+
+def draw(table: LengthTable, *, ax: Axes | None = None, width: Width = "double") -> Axes:
     """Draw Delta L against table bits; arrows where the bound leaves an end open.
 
     Worlds with tables of one size stand beside each other, family by family, a fifth of a bit apart.
@@ -122,3 +164,55 @@ def _world(ax: Axes, x: float, each: WorldLength, look: dict[str, Any], face: st
         markerfacecolor=face,
         **look,
     )
+
+
+def caption(table: LengthTable) -> str:
+    """What the figure shows, with its numbers."""
+    positive = sum(each.ends[0] is not None and each.ends[0] > 0 for each in table.worlds)
+    negative = sum(each.ends[1] is not None and each.ends[1] < 0 for each in table.worlds)
+    open_ended = sum(None in each.ends for each in table.worlds)
+    return sentences(
+        "Delta L is L_min(direct) - L_min(search): the bits by which the shortest fitting search program is shorter "
+        "than "
+        "the shortest fitting direct one.",
+        f"It is above 0 in {positive} of {counted(len(table.worlds), 'world')} and below 0 in {negative}, wherever the "
+        "disguised programs count; in the others that decides, it is 0, or the bound leaves the sign open.",
+        f"In {counted(open_ended, 'world')} one side has no program up to the bound: an arrow points to where Delta "
+        "L may be.",
+        _slope(table),
+        "Across stands what a table would have to hold: number of training lanes times bits of a word. Worlds with "
+        "as large "
+        "a table stand beside each other.",
+        f"Shown are the named worlds and all members of the families {' and '.join(MEMBERS)} with words of "
+        f"{MEMBER_BITS} "
+        f"bits and {MEMBER_LANES[0]} to {MEMBER_LANES[-1]} lanes, but for those that nothing fits.",
+        CLASSES,
+    )
+
+
+def _slope(table: LengthTable) -> str:
+    """How Delta L goes with the size of the table, where it is known."""
+    known = [
+        (each.table_bits, (low + high) / 2)
+        for each in table.worlds
+        for low, high in [each.ends]
+        if low is not None and high is not None
+    ]
+    bits, delta = [size for size, _ in known], [middle for _, middle in known]
+    if len(set(bits)) < 2:
+        return ""
+    slope = theilslopes(delta, bits).slope
+    return (
+        f"Over the {len(known)} worlds in which it is known it goes by {number(slope)} bits with each bit of the table "
+        "(the median of the slopes between any two)."
+    )
+
+
+FIGURE = Entry(
+    "delta-l",
+    "Delta L against the bits of the table, by family",
+    data,
+    draw,
+    caption,
+    width="double",
+)

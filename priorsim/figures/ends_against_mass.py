@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from priorsim.errors import FigureError
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural
-from priorsim.figures.walks import Walks
+from priorsim.figures.walks import Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.words import counted, sentences
+from priorsim.walks.landscape import CLASSES
+from priorsim.walks.outcome import outcomes
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,30 @@ class EndsAgainstMass:
         return {"class": list(self.kinds), "posterior": list(self.posterior), "ends": list(self.ends)}
 
 
-def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
+"""Worlds that several functions fit."""
+
+
+def data(_: "Study", worlds: Sequence[World]) -> EndsAgainstMass:
+    """End points of walks in one world against the posterior, by behaviour and class."""
+    study = study_of(worlds[0])
+    found = outcomes(study.landscape, study.ends().mass)
+    if found is None:
+        raise FigureError(
+            f"world {study.world.name}: no walk ends at a program that fits, of at most {study.max_bits} bits: choose "
+            "another world"
+        )
+    return EndsAgainstMass(
+        walks_of(study),
+        [row.kind for row in found.rows],
+        [row.posterior for row in found.rows],
+        [row.ends for row in found.rows],
+        found.total_variation,
+        found.fitting_ends,
+    )
+
+
+def draw(data: EndsAgainstMass, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw end-point frequency against posterior mass, both axes logarithmic.
 
     Parameters
@@ -76,3 +109,37 @@ def ends_against_mass(data: EndsAgainstMass, *, ax: Axes | None = None, width: W
         handles.append(Line2D([], [], linestyle="none", label=f"total variation {data.total_variation:.3f}"))
         legend_below(axes, handles, columns=2)
         return axes
+
+
+def caption(ends: EndsAgainstMass) -> str:
+    """What the figure shows, with its numbers."""
+    said = []
+    for kind in CLASSES:
+        chosen = [place for place, each in enumerate(ends.kinds) if each == kind]
+        if chosen:
+            posterior, found = (sum(shares[place] for place in chosen) for shares in (ends.posterior, ends.ends))
+            said.append(
+                f"{str(kind).capitalize()} programs compute {counted(len(chosen), 'function')} and hold "
+                f"{percent(posterior)} of the posterior and {percent(found)} of the end points that fit."
+            )
+    never = sum(share == 0 for share in ends.ends)
+    return sentences(
+        "How often walks end at programs that fit, against their posterior mass: a point is the programs of one class "
+        "that compute one function.",
+        sentence_of(ends.walks),
+        f"{percent(ends.fitting_ends)} of them end fitting.",
+        *said,
+        f"No walk ends at {never} of the points, which stand at the lower edge." if never else "",
+        f"The total variation between end points and posterior, function by function, is {ends.total_variation:.3f}.",
+    )
+
+
+FIGURE = Entry(
+    "walk-ends",
+    "how often edit walks end at what fits, against its posterior mass",
+    data,
+    draw,
+    caption,
+    worlds=MANY_FUNCTIONS,
+    is_of_one=True,
+)

@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import Walks, percent
+from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.words import listed, sentences
+from priorsim.walks.course import courses
+from priorsim.walks.landscape import CLASSES
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,24 @@ class LossByEnd:
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(_: "Study", worlds: Sequence[World]) -> LossByEnd:
+    """Mean loss along walks in one world by the class of their end, and how many end right."""
+    study = study_of(worlds[0])
+    landscape = study.landscape
+    by_end = courses(study.chain(), landscape, study.start)
+    mass = study.ends().mass
+    numbers = [CLASSES.index(each.kind) for each in by_end]
+    return LossByEnd(
+        walks_of(study),
+        UNITS[landscape.loss_by],
+        [each.kind for each in by_end],
+        [each.share for each in by_end],
+        [float(mass[landscape.right & (landscape.kind == kind)].sum()) for kind in numbers],
+        [each.loss for each in by_end],
+    )
+
+
+def draw(data: LossByEnd, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw mean loss against moves, a line for each class of end point.
 
     Parameters
@@ -79,3 +105,28 @@ def loss_by_end(data: LossByEnd, *, ax: Axes | None = None, width: Width = "sing
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_below(axes, handles, columns=1)
         return axes
+
+
+def caption(losses: LossByEnd) -> str:
+    """What the figure shows, with its numbers."""
+    said = [
+        f"{percent(share)} end at {kind} programs, {percent(right)} at {kind} programs that are right on all lanes, "
+        f"held-out ones too; their mean loss is {listed(loss)}, move by move."
+        for kind, share, right, loss in zip(losses.kinds, losses.shares, losses.right, losses.losses, strict=True)
+    ]
+    return sentences(
+        f"Mean loss ({losses.unit}) after so many moves, by the class of the program at which a walk ends.",
+        sentence_of(losses.walks),
+        *said,
+    )
+
+
+FIGURE = Entry(
+    "walk-loss",
+    "mean loss along edit walks by class of the end point",
+    data,
+    draw,
+    caption,
+    worlds=WALK_WORLDS,
+    is_of_one=True,
+)

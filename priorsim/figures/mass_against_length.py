@@ -7,6 +7,7 @@ no bound (docs/measures.md).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from priorsim.figures.entry import SHOWN_WORLDS, Entry
 from priorsim.figures.page import (
     FAINT,
     INK,
@@ -27,7 +29,18 @@ from priorsim.figures.page import (
     legend_below,
     set_title,
 )
+from priorsim.figures.words import CLASSES as CLASSES_SAID
+from priorsim.figures.words import number, sentences
+from priorsim.measure.convergence import convergence
+from priorsim.measure.histogram import CLASSES, Histogram
+from priorsim.measure.mass import mass
+from priorsim.prior import Prior
+from priorsim.worlds import World
 
+if TYPE_CHECKING:
+    from priorsim.study import Study
+
+SIMPLICITY = Prior("solomonoff")
 LAST_BITS = 4
 """The share of the mass in so many last bits is given."""
 
@@ -88,7 +101,26 @@ class MassByLength:
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def mass_against_length(masses: MassByLength, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(study: "Study", worlds: Sequence[World]) -> MassByLength:
+    """The masses of one world."""
+    return mass_by_length(study.histogram(worlds[0]))
+
+
+def mass_by_length(counted: Histogram, prior: Prior = SIMPLICITY) -> MassByLength:
+    """The mass of each class up to every length, with its extrapolated range."""
+    settled = convergence(counted, prior)
+    bounds = list(range(1, counted.max_bits + 1))
+    classes = []
+    for place, name in enumerate(CLASSES):
+        cells = counted.cells.of([place])
+        grown = [mass(cells.take(cells.bits <= bound), counted.header, prior).log2 for bound in bounds]
+        tail = settled.extrapolated[place]
+        reach = None if tail is None or tail.low is None or tail.high is None else (tail.low, tail.high)
+        classes.append(ClassMass(str(name), grown, reach, settled.last_share[place]))
+    return MassByLength(counted.world.name, prior.name, bounds, classes)
+
+
+def draw(masses: MassByLength, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw log2 of the mass up to each length, class by class, and the extrapolated range.
 
     Parameters
@@ -199,3 +231,38 @@ def _tails(ax: Axes, masses: MassByLength) -> list[Artist]:
             text = "tail: the mass with a geometric one, low to high"
             handles.append(Line2D([], [], color=INK, linestyle="none", marker="|", markersize=6, mew=1.0, label=text))
     return handles
+
+
+def caption(masses: MassByLength) -> str:
+    """What the figure shows, with its numbers."""
+    bound = masses.bounds[-1]
+    said = []
+    for each in masses.classes:
+        first = next(
+            (bits for bits, value in zip(masses.bounds, each.log2_mass, strict=True) if value > -math.inf), None
+        )
+        if first is None:
+            said.append(f"No {each.kind} program of at most {bound} bits fits.")
+            continue
+        said.append(
+            f"The shortest {each.kind} program has {first} bits, and all of at most {bound} bits together weigh "
+            f"{number(each.log2_mass[-1] + first)} bits more than it: the multiplicity bonus B."
+        )
+    return sentences(
+        f"Mass of the fitting programs of at most l bits against l, class by class, in the world {masses.world} under "
+        f"the {masses.prior} prior.",
+        *said,
+        "Right of the bound stands where a geometric tail would take each class; it is a guide and no bound.",
+        CLASSES_SAID,
+    )
+
+
+FIGURE = Entry(
+    "mass-against-length",
+    "cumulative mass of each class against length: what multiplicity is worth",
+    data,
+    draw,
+    caption,
+    worlds=SHOWN_WORLDS,
+    is_of_one=True,
+)

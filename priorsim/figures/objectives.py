@@ -1,7 +1,9 @@
 """How many objectives fit, and how many programs search for them, as programs get longer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -9,8 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from priorsim.errors import FigureError
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import F64, INK, LOOKS, Columns, Width, axes_or_new, legend_below
+from priorsim.figures.words import counted, sentences
+from priorsim.measure.objectives import objectives
 from priorsim.mu.lesions import ProgramClass
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 CYCLE = (
     LOOKS[ProgramClass.SEARCH],
@@ -57,7 +67,27 @@ def _rows(each: WorldObjectives) -> list[tuple[str, int, int, int]]:
     return [(each.world, *row) for row in counted if row[-1]]
 
 
-def objectives(table: ObjectiveTable, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+OBJECTIVE_BITS = 38
+"""Objectives are counted up to so many bits, or the study's bound where that is less."""
+
+
+def data(study: "Study", worlds: Sequence[World]) -> ObjectiveTable:
+    """The objectives of worlds on one domain, up to each length."""
+    header = study.header(worlds[0])
+    header = replace(header, max_bits=min(header.max_bits, OBJECTIVE_BITS))
+    lengths = list(range(header.max_bits + 1))
+    found = objectives(header, worlds, workers=study.workers)
+    if not any(each.number for each in found):
+        raise FigureError(f"no program up to {header.max_bits} bits that fits is a search at its root: nothing to draw")
+    return ObjectiveTable(
+        [
+            WorldObjectives(world.name, lengths, list(accumulate(each.tables)), list(accumulate(each.programs)))
+            for world, each in zip(worlds, found, strict=True)
+        ]
+    )
+
+
+def draw(table: ObjectiveTable, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw the number of objectives (thick, marked) and of programs (thin) up to each length, on a log scale."""
     with axes_or_new(ax, width, 2.9) as axes:
         handles: list[Artist] = []
@@ -83,3 +113,29 @@ def objectives(table: ObjectiveTable, *, ax: Axes | None = None, width: Width = 
         axes.set_title("objectives of fitting searches")
         legend_below(axes, handles, columns=1)
         return axes
+
+
+def caption(table: ObjectiveTable) -> str:
+    """What the figure shows, with its numbers."""
+    said = [
+        f"In {each.world}, {counted(each.programs[-1], 'program')} have {counted(each.objectives[-1], 'objective')}."
+        for each in table.worlds
+    ]
+    return sentences(
+        "Objectives of the fitting programs whose root is a search, up to each length: an objective is the table of "
+        "the "
+        "body of the find or argmax, its word for every candidate in every lane, and two bodies with one table are one "
+        "objective.",
+        f"Up to {table.worlds[0].lengths[-1]} bits:",
+        *said,
+    )
+
+
+FIGURE = Entry(
+    "objectives",
+    "distinct objectives of fitting searches, and their programs, against length",
+    data,
+    draw,
+    caption,
+    worlds=("root-w4", "inverse-w4", "best-action-w4"),
+)

@@ -7,7 +7,7 @@ Drawn as a band: its lower edge counts the disguised programs as direct code, it
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from priorsim.figures.entry import SHOWN_WORLDS, Entry
 from priorsim.figures.page import (
     BAND,
     F64,
@@ -36,9 +37,20 @@ from priorsim.figures.page import (
     set_title,
     settle,
 )
+from priorsim.figures.words import CLASSES as CLASSES_SAID
+from priorsim.figures.words import at_gammas, sentences, span
+from priorsim.measure.crossover import crossovers
+from priorsim.measure.histogram import Histogram
+from priorsim.measure.mass import HIGH, LOW, log_odds_of
 from priorsim.mu.lesions import ProgramClass
 from priorsim.prior import Prior
+from priorsim.worlds import World
 
+if TYPE_CHECKING:
+    from priorsim.study import Study
+
+SIMPLICITY = Prior("solomonoff")
+GAMMAS = tuple(np.linspace(0, 2, 81).tolist())
 EDGES = ((LOOKS[ProgramClass.DIRECT], "as direct code"), (LOOKS[ProgramClass.SEARCH], "as search"))
 EITHER = (Look(INK, "o", "-"), "either way")
 """How the low and the high end are drawn, and on which side the disguised programs then stand."""
@@ -94,7 +106,21 @@ class OddsCurve:
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def odds_against_gamma(curve: OddsCurve, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(study: "Study", worlds: Sequence[World]) -> OddsCurve:
+    """The log-odds of one world along gamma."""
+    return odds_curve(study.histogram(worlds[0]))
+
+
+def odds_curve(counted: Histogram, prior: Prior = SIMPLICITY, gammas: Sequence[float] = GAMMAS) -> OddsCurve:
+    """The log-odds along gamma, the prior's other penalties kept."""
+    along = [log_odds_of(counted, prior.with_values({"gamma": gamma})) for gamma in gammas]
+    within = (gammas[0], gammas[-1])
+    low, high = (crossovers(counted, prior, end, within=within).values for end in (LOW, HIGH))
+    ends = [(each.low, each.high) for each in along]
+    return OddsCurve(counted.world.name, counted.max_bits, list(gammas), ends, low, high, prior)
+
+
+def draw(curve: OddsCurve, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw the log-odds against gamma as a band, with crossovers and named priors marked.
 
     Parameters
@@ -245,3 +271,29 @@ def _names(ax: Axes, roots: Sequence[float]) -> list[Label]:
         values = ", ".join(dict.fromkeys(f"{roots[place]:.3g}" for place in group))
         labels.append(Label(f"{GAMMA}* = {values}", (roots[group[-1]], 0.0), TOWARDS))
     return labels
+
+
+def caption(curve: OddsCurve) -> str:
+    """What the figure shows, with its numbers."""
+    first, last = curve.gammas[0], curve.gammas[-1]
+    return sentences(
+        f"Log-odds of search against direct code in the world {curve.world} as time gets dearer, over every code-only "
+        f"program of at most {curve.bound_bits} bits that fits.",
+        f"At gamma {first:g} they are {span(curve.log_odds[0])} bits, at gamma {last:g} {span(curve.log_odds[-1])} "
+        "bits.",
+        f"They cross 0 between these {at_gammas(curve.crossovers_low)} with the disguised programs counted as direct "
+        "code, "
+        f"{at_gammas(curve.crossovers_high)} with them counted as search.",
+        CLASSES_SAID,
+    )
+
+
+FIGURE = Entry(
+    "odds-against-gamma",
+    "log-odds as time gets dearer, and where they tip",
+    data,
+    draw,
+    caption,
+    worlds=SHOWN_WORLDS,
+    is_of_one=True,
+)

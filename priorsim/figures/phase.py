@@ -1,15 +1,25 @@
 """Which side holds the mass over a grid of priors or worlds, beside the held-out loss on the same grid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
+from priorsim.errors import FigureError
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import F64, INK, Columns, Width, is_wide, new_figure, set_title, style
+from priorsim.figures.words import CLASSES, LOSS, number, sentences
+from priorsim.measure.mass import ENDS
+from priorsim.measure.mixture import Mixture, MixturePoint
+from priorsim.prior import Prior
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 Leader = Literal["direct", "open", "search", "none"]
 
@@ -65,7 +75,69 @@ class PhaseDiagram:
         return found
 
 
-def phase(diagram: PhaseDiagram, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
+BETAS = tuple(np.linspace(1, 2, 41).tolist())
+
+PHASE_GAMMAS = tuple(np.linspace(0, 2, 41).tolist())
+
+LANE_GAMMAS = tuple(np.linspace(0, 8, 81).tolist())
+
+SIZES = tuple(f"inverse.w3-least-square-l{lanes}" for lanes in range(4, 9))
+"""One inverse world at every number of lanes."""
+
+LENGTH_PRICE = "\N{GREEK SMALL LETTER BETA}, price of length (bits per bit)"
+
+TIME_PRICE = "\N{GREEK SMALL LETTER GAMMA}, price of time (bits per doubling)"
+
+
+def phase_of(study: "Study", worlds: Sequence[World]) -> PhaseDiagram:
+    """Who holds the mass of one world over beta and gamma."""
+    (world,) = worlds
+    mixed = study.mixture(world)
+    rows = [[mixed.at(Prior("grid", beta=beta, gamma=gamma)) for beta in BETAS] for gamma in PHASE_GAMMAS]
+    return _diagram(world.name, mixed, (LENGTH_PRICE, TIME_PRICE), (BETAS, PHASE_GAMMAS), rows, ("beta", "gamma"))
+
+
+def phase_by_lanes(study: "Study", worlds: Sequence[World]) -> PhaseDiagram:
+    """Who holds the mass over gamma and the size of the world, for worlds that differ in their number of lanes."""
+    mixed = [study.mixture(world) for world in worlds]
+    rows = [[each.at(Prior("grid", gamma=gamma)) for gamma in LANE_GAMMAS] for each in mixed]
+    lanes = [float(len(world.domain.lanes)) for world in worlds]
+    name = worlds[0].name.rpartition("-")[0]
+    return _diagram(
+        name, mixed[0], (TIME_PRICE, "size of the world (lanes)"), (LANE_GAMMAS, lanes), rows, ("gamma", "lanes")
+    )
+
+
+def _diagram(
+    name: str,
+    mixed: Mixture,
+    labels: tuple[str, str],
+    values: tuple[Sequence[float], Sequence[float]],
+    rows: Iterable[Sequence[MixturePoint | None]],
+    names: tuple[str, str],
+) -> PhaseDiagram:
+    leaders: list[list[Leader]] = []
+    losses: list[list[float | None]] = []
+    for row in rows:
+        leaders.append([_leader(point) for point in row])
+        losses.append([None if point is None else point.loss for point in row])
+    if all(loss is None for row in losses for loss in row):
+        raise FigureError(
+            f"world {name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that there "
+            "is no "
+            "held-out loss: choose another world"
+        )
+    return PhaseDiagram(name, mixed.header.max_bits, *labels, *values, leaders, losses, names)
+
+
+def _leader(point: MixturePoint | None) -> Leader:
+    if point is None:
+        return "none"
+    leaders = {point.leader(end) for end in ENDS}
+    return "search" if leaders == {"search"} else "direct" if leaders == {"direct"} else "open"
+
+
+def draw(diagram: PhaseDiagram, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
     """Draw the two panels, one for the side that holds the mass and one for the loss.
 
     Parameters
@@ -133,3 +205,42 @@ def _losses(ax: Axes, diagram: PhaseDiagram) -> None:
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02, fraction=0.08)
     bar.set_label("held-out loss (share of lanes wrong)")
     bar.outline.set_linewidth(0.6)
+
+
+def caption(diagram: PhaseDiagram) -> str:
+    """What the figure shows, with its numbers."""
+    every = [leader for row in diagram.leaders for leader in row]
+    known = [loss for row in diagram.losses for loss in row if loss is not None]
+    names = {"beta": "the price of length beta", "gamma": "the price of time gamma", "lanes": "the size of the world"}
+    across, upright = (names[name] for name in diagram.names)
+    return sentences(
+        f"Which side holds more of the fitting mass over {across} and {upright}, and the held-out loss on the same "
+        "grid, in "
+        f"{diagram.world}; every code-only program of at most {diagram.bound_bits} bits.",
+        f"Search holds it at {number(100 * every.count('search') / len(every))} % of the grid's points, direct code at "
+        f"{number(100 * every.count('direct') / len(every))} %, wherever the disguised programs count.",
+        f"The loss lies between {number(min(known))} and {number(max(known))}.",
+        LOSS,
+        CLASSES,
+    )
+
+
+FIGURE = Entry(
+    "phase",
+    "which side holds the mass over beta and gamma, beside the held-out loss",
+    phase_of,
+    draw,
+    caption,
+    worlds=("in-context-root-sum-w4",),
+    is_of_one=True,
+    width="double",
+)
+BY_LANES = Entry(
+    "phase-by-lanes",
+    "the same over gamma and the size of an inverse world",
+    phase_by_lanes,
+    draw,
+    caption,
+    worlds=SIZES,
+    width="double",
+)

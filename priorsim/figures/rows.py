@@ -1,11 +1,17 @@
-"""What figures with a row for each world share: names at the left, family by family."""
+"""What figures with a row for each world share: the named worlds, and their names at the left."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from priorsim.figures.page import INK, SHADE, Width, new_figure
+from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
+from priorsim.worlds import catalogue
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 ROW = 0.14
 AROUND = 1.35
@@ -27,3 +33,13 @@ def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
     ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)
+
+
+def named_worlds(study: "Study") -> list[Histogram]:
+    """The histograms of the catalogue, in its order."""
+    return study.histograms(list(catalogue().values()))
+
+
+def worlds_with_both(study: "Study") -> list[Histogram]:
+    """The named worlds that both direct code and search fit."""
+    return [each for each in named_worlds(study) if all(len(each.cells.of([kind])) for kind in (DIRECT, SEARCH))]

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from priorsim.errors import FigureError
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import LOOKS, SHADE, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import Walks
+from priorsim.figures.walks import WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.words import sentences
+from priorsim.walks.course import classes_along
+from priorsim.walks.finding import beeline_swerve
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,19 @@ class SwerveTimes:
         }
 
 
-def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(_: "Study", worlds: Sequence[World]) -> SwerveTimes:
+    """When search first comes up in walks in one world."""
+    study = study_of(worlds[0])
+    along = classes_along(study.chain(), study.landscape, study.start)
+    if not any(along.first_search):
+        raise FigureError(
+            f"world {study.world.name}: no walk comes to a search program of at most {study.max_bits} bits: choose "
+            "another world"
+        )
+    return SwerveTimes(walks_of(study), along.first_search, along.swerves, beeline_swerve(study).quantity)
+
+
+def draw(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw the chance of the first search program by move, on a logarithmic scale, the swerves in front.
 
     Parameters
@@ -74,3 +96,30 @@ def swerve_times(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "s
         ]
         legend_below(axes, handles, columns=1)
         return axes
+
+
+def caption(times: SwerveTimes) -> str:
+    """What the figure shows, with its numbers."""
+    moved = times.moved_to_direct
+    return sentences(
+        "The chance that a walk is at its first search program after so many moves, and the part of it in walks that "
+        "had improved with a direct program before.",
+        sentence_of(times.walks),
+        f"{percent(sum(times.first_search))} ever come to a search program: {percent(times.first_search[0])} start at "
+        f"one, {percent(sum(times.first_search[1:2]))} move to one at once, and {percent(sum(times.swerves))} swerve "
+        "to one later.",
+        "No walk ends in search."
+        if moved is None
+        else f"Of the walks that end in search, {percent(moved)} had first moved to a direct program.",
+    )
+
+
+FIGURE = Entry(
+    "walk-swerves",
+    "when edit walks first come to a search program",
+    data,
+    draw,
+    caption,
+    worlds=WALK_WORLDS,
+    is_of_one=True,
+)

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import Columns, Ends, Look, Width, inches, style
-from priorsim.figures.rows import name_rows, rows_figure
+from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
+from priorsim.figures.words import CLASSES, counted, number, sentences
+from priorsim.measure.decomposition import three_counts
+from priorsim.measure.mass import ENDS
+from priorsim.prior import Prior
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 COUNTS = {
     "functions": Look("#009E73", "s", "-", is_filled=False),
@@ -59,7 +69,24 @@ class CountTable:
         return found | {"signs_differ": [each.disagrees for each in self.worlds]}
 
 
-def three_counts(table: CountTable, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+def data(study: "Study", _: Sequence[World]) -> CountTable:
+    """log2 of search over direct by functions, programs and mass, at both ends."""
+    simplicity = Prior("solomonoff")
+    rows = []
+    for each in worlds_with_both(study):
+        low, high = (three_counts(each, simplicity, end) for end in ENDS)
+        rows.append(
+            WorldCounts(
+                each.world.name,
+                (low.functions_log2, high.functions_log2),
+                (low.programs_log2, high.programs_log2),
+                (low.mass, high.mass),
+            )
+        )
+    return CountTable(rows)
+
+
+def draw(table: CountTable, *, ax: Axes | None = None, width: Width = "single") -> Axes:
     """Draw log2 of search over direct by each of the counts; a star where their signs differ."""
     with style():
         axes = rows_figure(len(table.worlds), width).add_subplot() if ax is None else ax
@@ -87,3 +114,36 @@ def three_counts(table: CountTable, *, ax: Axes | None = None, width: Width = "s
             borderaxespad=0.8,
         )
         return axes
+
+
+def caption(table: CountTable) -> str:
+    """What the figure shows, with its numbers."""
+    differ = [each for each in table.worlds if each.disagrees]
+    most = max(table.worlds, key=lambda each: (each.functions[0] or 0) - (each.mass[0] or 0), default=None)
+    example = (
+        f"Farthest apart are functions and mass in {most.world}: {number(most.functions[0])} against "
+        f"{number(most.mass[0])} "
+        "bits, the disguised counted as direct code."
+        if most
+        else ""
+    )
+    return sentences(
+        "Search against direct code counted three ways, log2 of the ratio, in the "
+        f"{counted(len(table.worlds), 'named world')} "
+        "that both fit: distinct functions that fit (one with programs of both counts for both), programs of the "
+        "lengths that "
+        "both sides reach, and mass under 2^-l.",
+        f"The signs differ in {len(differ)} of them, marked by a star.",
+        example,
+        "A line joins the two ends where the disguised programs decide.",
+        CLASSES,
+    )
+
+
+FIGURE = Entry(
+    "three-counts",
+    "functions, programs and mass: three counts of the same comparison, world by world",
+    data,
+    draw,
+    caption,
+)

@@ -7,7 +7,7 @@ of it the chance that it ends there. Arrows are moves, as wide as they are likel
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 from matplotlib.axes import Axes
@@ -15,8 +15,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.patheffects import withStroke
 
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, is_wide, legend_below, settle
-from priorsim.figures.walks import Walks, percent
+from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.words import sentences
+from priorsim.mu.lesions import ProgramClass
+from priorsim.walks.coarse import coarse_landscape, likeliest_way
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 Region = tuple[int, str]
 """Loss and class: a node of `priorsim.walks.coarse`."""
@@ -81,7 +89,16 @@ class WalkLandscape:
         return list(dict.fromkeys(chosen))
 
 
-def walk_landscape(landscape: WalkLandscape, *, ax: Axes | None = None, width: Width = "double") -> Axes:
+def data(_: "Study", worlds: Sequence[World]) -> WalkLandscape:
+    """The landscape of one world in regions of equal loss and class, with the flows of walks between them."""
+    study = study_of(worlds[0])
+    coarse = coarse_landscape(study.chain(), study.landscape, study.start)
+    most = max(coarse, key=lambda region: coarse.nodes[region]["ends"])
+    ways = likeliest_way(coarse, most), likeliest_way(coarse, (0, str(ProgramClass.SEARCH)))
+    return WalkLandscape(walks_of(study), UNITS[study.landscape.loss_by], coarse, ways)
+
+
+def draw(landscape: WalkLandscape, *, ax: Axes | None = None, width: Width = "double") -> Axes:
     """Draw a landscape: loss falls to the right, classes one above the other.
 
     Parameters
@@ -194,3 +211,37 @@ def _legend(ax: Axes, largest: float, columns: int) -> None:
         Line2D([], [], color=LOOKS["search"].colour, linewidth=1.4, label="likeliest way to search"),
     ]
     legend_below(ax, handles, columns=columns, left=45)
+
+
+def caption(landscape: WalkLandscape) -> str:
+    """What the figure shows, with its numbers."""
+    ends = {region: share for region, share in landscape.coarse.nodes(data="ends") if region[0] == 0}
+    fitting = [f"{percent(share)} at {kind} programs" for (_, kind), share in ends.items()]
+    return sentences(
+        "Where walks pass and end. A circle is all programs of one loss and one class, its area by the square root of "
+        "the chance that a walk passes them, the dark part the chance that it ends there; arrows are the likeliest "
+        "moves.",
+        sentence_of(landscape.walks),
+        f"{percent(sum(ends.values()))} of them end fitting{': ' if fitting else ''}{', '.join(fitting)}.",
+        f"The likeliest way to where most of them end, a move being taken to depend on loss and class alone, is "
+        f"{_steps(landscape.ways[0])}.",
+        f"To search programs that fit it is {_steps(landscape.ways[1])}."
+        if landscape.ways[1]
+        else "No walk comes to a search program that fits.",
+    )
+
+
+def _steps(way: Sequence[Region]) -> str:
+    return ", then ".join(f"{kind} at loss {loss}" for loss, kind in way)
+
+
+FIGURE = Entry(
+    "walk-landscape",
+    "edit walks through programs by loss and class: where they pass, move and end",
+    data,
+    draw,
+    caption,
+    worlds=WALK_WORLDS,
+    is_of_one=True,
+    width="double",
+)

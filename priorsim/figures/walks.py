@@ -1,10 +1,22 @@
 """Which walks a figure shows, and chances in per cent."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matplotlib.axes import Axes
 
 from priorsim.figures.page import set_title
+from priorsim.walks.chains import Dynamics
+from priorsim.walks.population import MAX_BITS
+from priorsim.walks.study import Study as WalkStudy
+from priorsim.walks.study import make_study
+from priorsim.worlds import World
+
+WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")
+"""The worlds of the population of the claims in which most walks come to search."""
+RADIUS = 8
+UNITS = {"lanes": "wrong training lanes", "bits": "wrong bits on the training lanes"}
+DESCENT = {Dynamics.STEEPEST: "steepest descent", Dynamics.FIRST: "first-improvement descent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +49,22 @@ def percent(share: float) -> str:
     if share < 0.9:
         return f"{100 * share:.2g} %"
     return f"{100 - float(f'{100 * (1 - share):.2g}'):.10g} %"
+
+
+@lru_cache(maxsize=4)
+def study_of(world: World) -> WalkStudy:
+    """Steepest descent in a world from the prior."""
+    return make_study(world, RADIUS, max_bits=MAX_BITS)
+
+
+def walks_of(study: WalkStudy) -> Walks:
+    """Which walks a study holds."""
+    return Walks(study.world.name, str(study.dynamics), study.radius, study.max_bits)
+
+
+def sentence_of(walks: Walks) -> str:
+    """The sentence of a caption that says which walks are shown."""
+    return (
+        f"Walks are by {DESCENT[Dynamics(walks.dynamics)]} with edits of at most {walks.radius} bits, in the world "
+        f"{walks.world}, among the code-only programs of at most {walks.bound_bits} bits, and start from the prior."
+    )

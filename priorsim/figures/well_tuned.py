@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from priorsim.errors import FigureError
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import (
     FAINT,
     GAMMA,
@@ -22,7 +26,14 @@ from priorsim.figures.page import (
     set_title,
     style,
 )
+from priorsim.figures.words import CLASSES, DEFECTING, LOSS, number, sentences
+from priorsim.measure.mass import ENDS
 from priorsim.mu.lesions import ProgramClass
+from priorsim.prior import Prior
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 EDGES = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
 NAMES = ("disguised counted as direct code", "disguised counted as search")
@@ -81,7 +92,45 @@ class WellTuned:
         }
 
 
-def well_tuned(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: Width = "single") -> tuple[Axes, ...]:
+TUNED_GAMMAS = tuple(np.linspace(0, 8, 161).tolist())
+
+LEAST_FACTOR = 1.1
+"""A held-out loss is near its least when it is no more than so many times that."""
+
+MOST_DEFECTING = 0.01
+"""Of the fitting mass, the part that may be search and defect."""
+
+
+def data(study: "Study", worlds: Sequence[World]) -> WellTuned:
+    """One world's held-out loss, defecting search and excess defection along gamma."""
+    (world,) = worlds
+    mixed = study.mixture(world)
+    points = [mixed.at(Prior("grid", gamma=gamma)) for gamma in TUNED_GAMMAS]
+    known = [point for point in points if point is not None and point.loss is not None]
+    if len(known) < len(points):
+        raise FigureError(
+            f"world {world.name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that "
+            "nothing "
+            "can defect: choose another world"
+        )
+    losses = [point.loss for point in known if point.loss is not None]
+    defecting = [
+        (sum(point.defecting[kind] for kind in ENDS[0].search), sum(point.defecting[kind] for kind in ENDS[1].search))
+        for point in known
+    ]
+    return WellTuned(
+        world.name,
+        mixed.header.max_bits,
+        TUNED_GAMMAS,
+        losses,
+        defecting,
+        [(point.excess(ENDS[0]), point.excess(ENDS[1])) for point in known],
+        LEAST_FACTOR * min(losses),
+        MOST_DEFECTING,
+    )
+
+
+def draw(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: Width = "single") -> tuple[Axes, ...]:
     """Draw loss, defecting search and excess defection one above the other, the well-tuned window shaded.
 
     Parameters
@@ -149,3 +198,35 @@ def _windows(panels: Sequence[Axes], tuned: WellTuned) -> list[Patch]:
     if not tuned.windows(0):
         handles.append(Patch(facecolor="white", edgecolor=FAINT, linewidth=0.4, label="well tuned: nowhere"))
     return handles
+
+
+def caption(found: WellTuned) -> str:
+    """What the figure shows, with its numbers."""
+    windows = [", ".join(f"{low:g} to {high:g}" for low, high in found.windows(end)) or "nowhere" for end in (0, 1)]
+    return sentences(
+        f"Held-out loss, defecting search and excess defection in the world {found.world} as time gets dearer; every "
+        "code-only "
+        f"program of at most {found.bound_bits} bits that fits, under 2^-l / t^gamma.",
+        f"A gamma is well tuned when less than {100 * found.most_defecting:g} % of the fitting mass is search and "
+        "defects, and "
+        f"the loss is at most {LEAST_FACTOR:g} times its least on [0, 8], {number(min(found.losses))}: gamma "
+        f"{windows[0]} with "
+        f"the disguised counted as direct code, {windows[1]} with them counted as search, to the nearest "
+        f"{found.gammas[1] - found.gammas[0]:g}.",
+        "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
+        "program.",
+        DEFECTING,
+        LOSS,
+        CLASSES,
+    )
+
+
+FIGURE = Entry(
+    "well-tuned",
+    "held-out loss, defecting search and excess defection against gamma, the well-tuned window",
+    data,
+    draw,
+    caption,
+    worlds=("in-context-gray-w4", "in-context-root-sum-w4"),
+    is_of_one=True,
+)

@@ -4,11 +4,21 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
+from priorsim.census.atlas import RowKey
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, new_figure, style
+from priorsim.figures.words import CLASSES as CLASSES_SAID
+from priorsim.figures.words import counted, sentences
+from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 LINE = 0.14
 """Inches from one line of text to the next."""
@@ -73,7 +83,57 @@ def format_steps(steps: float) -> str:
     return f"{steps:.4f}".rstrip("0").rstrip(".")
 
 
-def witness_sheet(sheet: Sheet, *, width: Width = "double") -> Axes:
+SHEET_WORLDS = (
+    "isqrt-w3",
+    "half-w3",
+    "root-w4",
+    "gray-inverse-w3",
+    "in-context-root-sum-w4",
+    "constant-greatest-square-w12",
+)
+
+Named = tuple[str, str, RowKey]
+"""Class, what it is, and the row."""
+
+
+def sheet_keys(study: "Study", world: World) -> list[Named]:
+    """The rows of the shortest and of the fastest fitting program of each class; one entry where they are the same.
+
+    Of several shortest ones the fastest is taken, and of several fastest ones the shortest.
+    """
+    rows = study.atlas(world).select(lambda behaviour: acceptable(behaviour, world, world.train))
+    kinds = kinds_of(rows, "lesion")
+    found: list[Named] = []
+    for kind, name in enumerate(CLASSES):
+        places = np.flatnonzero(kinds == kind)
+        if not len(places):
+            continue
+        bits, steps = rows.bits[places], rows.steps[places]
+        ties = (rows.wide[places], rows.strict[places], rows.behaviour[places], rows.searches[places])
+        shortest = rows.key(int(places[np.lexsort((*ties, steps, bits))[0]]))
+        fastest = rows.key(int(places[np.lexsort((*ties, bits, steps))[0]]))
+        if shortest == fastest:
+            found.append((str(name), "shortest, fastest", shortest))
+        else:
+            found += [(str(name), "shortest", shortest), (str(name), "fastest", fastest)]
+    return found
+
+
+def data(study: "Study", worlds: Sequence[World]) -> Sheet:
+    """The sheet of these worlds, a program found for every row."""
+    rows = []
+    bounds = {}
+    for world in worlds:
+        header, named = study.header(world), sheet_keys(study, world)
+        programs = study.witnesses(header, [key for _, _, key in named])
+        bounds[world.name] = header.max_bits
+        for kind, what, key in named:
+            steps = float(mean_steps(header, np.array(key.steps)))
+            rows.append(SheetRow(world.name, kind, what, key.bits, steps, programs[key]))
+    return Sheet(rows, bounds)
+
+
+def draw(sheet: Sheet, *, width: Width = "double") -> Axes:
     """Print the sheet; on a narrow one each program stands under what is said of it.
 
     Returns
@@ -125,3 +185,26 @@ def _lines(sheet: Sheet, width: float, wide: bool) -> list[tuple[list[Piece], bo
                 lines.append(([(0.15, f"{row.kind}, {row.what}: {row.bits} bits, {steps} mean steps", {})], False))
                 lines += [([(at, part, MONO)], False) for part in parts]
     return lines
+
+
+def caption(sheet: Sheet) -> str:
+    """What the figure shows, with its numbers."""
+    return sentences(
+        f"The shortest and the fastest fitting program of each class in {counted(len(sheet.bounds), 'world')}, with "
+        "length in "
+        "bits and mean steps a lane, over every code-only program up to the bound.",
+        f"{counted(len(sheet.rows), 'program')}; a class without a line has none up to the bound.",
+        CLASSES_SAID,
+    )
+
+
+FIGURE = Entry(
+    "witness-sheet",
+    "the shortest and the fastest program of each class for chosen worlds, in full",
+    data,
+    draw,
+    caption,
+    worlds=SHEET_WORLDS,
+    width="double",
+    texts={"md": Sheet.markdown},
+)

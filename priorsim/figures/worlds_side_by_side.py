@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from priorsim.figures.entry import Entry
 from priorsim.figures.page import (
     FAINT,
     GAMMA,
@@ -32,8 +33,15 @@ from priorsim.figures.page import (
     new_figure,
     style,
 )
+from priorsim.figures.rows import named_worlds
+from priorsim.figures.words import CLASSES, counted, sentences
+from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior
+from priorsim.prior import Prior, named_prior
+from priorsim.worlds import World
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
 
 ROW = 0.125
 """Inches from one row to the next."""
@@ -103,9 +111,21 @@ Row = WorldOdds | str
 """A world, or the name of a family above its worlds."""
 
 
-def worlds_side_by_side(
-    table: WorldTable, *, axes: Sequence[Axes] | None = None, width: Width = "double"
-) -> tuple[Axes, ...]:
+GAMMAS = (0.0, 0.5, 1.0)
+
+
+def data(study: "Study", _: Sequence[World]) -> WorldTable:
+    """The log-odds of every named world at GAMMAS."""
+    prior = named_prior("solomonoff")
+    rows = []
+    for each in named_worlds(study):
+        at = [log_odds_of(each, prior.with_values({"gamma": gamma})) for gamma in GAMMAS]
+        ends = [(odds.low, odds.high) for odds in at]
+        rows.append(WorldOdds(each.world.name, each.world.family, each.max_bits, ends))
+    return WorldTable(rows, GAMMAS, prior)
+
+
+def draw(table: WorldTable, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
     """Draw every world's log-odds interval, one panel for each gamma, one row for each world.
 
     Parameters
@@ -268,3 +288,34 @@ def _legend() -> list[Line2D]:
         )
         for marker, text in marks.items()
     ]
+
+
+def caption(table: WorldTable) -> str:
+    """What the figure shows, with its numbers."""
+    said = []
+    for place, gamma in enumerate(table.gammas):
+        ends = [each.log_odds[place] for each in table.worlds]
+        known = [(low, high) for low, high in ends if low is not None and high is not None]
+        search, direct = sum(low > 0 for low, _ in known), sum(high < 0 for _, high in known)
+        said.append(
+            f"At gamma {gamma:g} search outweighs direct code in {counted(search, 'world')} and direct code search in "
+            f"{direct}, wherever the disguised programs count; in {len(known) - search - direct} that decides."
+        )
+    nothing = sum(None in each.log_odds[0] for each in table.worlds)
+    return sentences(
+        f"Log-odds of search against direct code in every named world, {len(table.worlds)} of them, at three prices "
+        "of time.",
+        *said,
+        f"In {counted(nothing, 'world')} nothing fits up to the bound B, given at the right of each row.",
+        CLASSES,
+    )
+
+
+FIGURE = Entry(
+    "worlds-side-by-side",
+    "log-odds of search against direct code in every named world, at three prices of time",
+    data,
+    draw,
+    caption,
+    width="double",
+)

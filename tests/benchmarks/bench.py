@@ -14,7 +14,7 @@ from statistics import median
 
 import typer
 
-from priorsim import figures
+from priorsim.figures import cost_against_bits, page, save
 from priorsim.listing import format_table
 from priorsim.storage import write_text
 
@@ -125,7 +125,7 @@ def main(out: Path = Path("results")) -> None:
             runs = measure_often(MEASURE, engine, bits, workers)
             seconds = median(run["seconds"] for run in runs)
             programs, rows, memory = (int(runs[0][name]) for name in ("programs", "rows", "memory"))
-            costs.append(figures.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
+            costs.append(cost_against_bits.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
             print(costs[-1], file=sys.stderr)
     head = ("engine", "workers", "bits", "programs", "rows", "seconds", "peak GiB", "programs a second")
     table = format_table(
@@ -166,10 +166,10 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
 """
     print(text)
     write_text(out / "bench.md", text)
-    with figures.style():
-        panels = figures.cost_against_bits(costs)
+    with page.style():
+        panels = cost_against_bits.cost_against_bits(costs)
         figure = panels[0].get_figure(root=True)
-        figures.save(figure, out / "figures" / "cost-against-bits", figures.cost_columns(costs))
+        save.save(figure, out / "figures" / "cost-against-bits", cost_against_bits.cost_columns(costs))
 
 
 if __name__ == "__main__":

@@ -15,21 +15,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from priorsim.errors import PriorsimError
-from priorsim.figures import (
-    ClassMass,
-    Cloud,
-    MassByLength,
-    OddsCurve,
-    WorldOdds,
-    WorldTable,
-    cloud,
-    mass_against_length,
-    new_figure,
-    odds_against_gamma,
-    save,
-    style,
-    worlds_side_by_side,
-)
+from priorsim.figures import cloud, mass_against_length, odds_against_gamma, page, save, worlds_side_by_side
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
 from priorsim.prior import Prior
@@ -45,11 +31,11 @@ class Corner:
         self.bits, self.log2_steps, self.classes = bits, log2_steps, classes
 
 
-def curve(low: object, high: object, **others: object) -> OddsCurve:
+def curve(low: object, high: object, **others: object) -> odds_against_gamma.OddsCurve:
     """A curve over gamma in [0, 2] from functions of gamma, or constants."""
     gammas = [place / 40 for place in range(81)]
     ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
-    return OddsCurve(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+    return odds_against_gamma.OddsCurve(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
 
 
 CURVES = {
@@ -72,41 +58,43 @@ CURVES = {
 KINDS = ("direct", "disguised", "search")
 POINTS = [(kind, bits, steps / 3, bits * steps) for kind in KINDS for bits in range(20, 30) for steps in range(9, 15)]
 CLOUDS = {
-    "all classes": Cloud(
+    "all classes": cloud.Cloud(
         LONG_NAME,
         31,
         *zip(*POINTS, *POINTS[:5], strict=True),
         corners=(Corner(12, 6.0, "search"), Corner(15, 3.0, "direct"), Corner(16, 2.9, "direct", "disguised")),
         gammas=(1.0, 10.0),
     ),
-    "one point": Cloud("square-w4", 31, ["search"], [12], [4.0], [1], (Corner(12, 4.0, "search"),)),
-    "nothing fits": Cloud("square-w4", 31, [], [], [], []),
+    "one point": cloud.Cloud("square-w4", 31, ["search"], [12], [4.0], [1], (Corner(12, 4.0, "search"),)),
+    "nothing fits": cloud.Cloud("square-w4", 31, [], [], [], []),
 }
 
 BOUNDS = tuple(range(2, 32))
 FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
 MASSES = {
-    "all classes": MassByLength(
+    "all classes": mass_against_length.MassByLength(
         LONG_NAME,
         "kind-of-speed",
         BOUNDS,
         [
-            ClassMass("direct", FLAT, (-13.4, -13.1), 0.076),
-            ClassMass("disguised", [each - 6 for each in FLAT], (-19.0, INF), 1.0),
-            ClassMass("search", [each - 3 for each in FLAT], (-16.0, -15.0), 0.0),
+            mass_against_length.ClassMass("direct", FLAT, (-13.4, -13.1), 0.076),
+            mass_against_length.ClassMass("disguised", [each - 6 for each in FLAT], (-19.0, INF), 1.0),
+            mass_against_length.ClassMass("search", [each - 3 for each in FLAT], (-16.0, -15.0), 0.0),
         ],
     ),
-    "empty classes": MassByLength(
+    "empty classes": mass_against_length.MassByLength(
         "square-w4",
         "solomonoff",
         BOUNDS,
         [
-            ClassMass("direct", FLAT, None, 0.076),
-            ClassMass("disguised", [-INF] * 30),
-            ClassMass("search", [-INF] * 30),
+            mass_against_length.ClassMass("direct", FLAT, None, 0.076),
+            mass_against_length.ClassMass("disguised", [-INF] * 30),
+            mass_against_length.ClassMass("search", [-INF] * 30),
         ],
     ),
-    "nothing fits": MassByLength("square-w4", "levin", BOUNDS, [ClassMass(kind, [-INF] * 30) for kind in KINDS]),
+    "nothing fits": mass_against_length.MassByLength(
+        "square-w4", "levin", BOUNDS, [mass_against_length.ClassMass(kind, [-INF] * 30) for kind in KINDS]
+    ),
 }
 
 CASES = [
@@ -122,11 +110,11 @@ CASES = [
 ]
 
 
-def worlds(number: int) -> WorldTable:
+def worlds(number: int) -> worlds_side_by_side.WorldTable:
     """A table of so many worlds in families of nine."""
-    return WorldTable(
+    return worlds_side_by_side.WorldTable(
         [
-            WorldOdds(f"{LONG_NAME}-{place}", f"family-{place // 9}", 31, [CASES[place % 9]] * 3)
+            worlds_side_by_side.WorldOdds(f"{LONG_NAME}-{place}", f"family-{place // 9}", 31, [CASES[place % 9]] * 3)
             for place in range(number)
         ]
     )
@@ -135,16 +123,16 @@ def worlds(number: int) -> WorldTable:
 TABLES = {"few": worlds(9), "many": worlds(58), "one": worlds(1)}
 
 
-def draw_worlds(table: WorldTable) -> Axes:
-    return worlds_side_by_side(table)[0]
+def draw_worlds(table: worlds_side_by_side.WorldTable) -> Axes:
+    return worlds_side_by_side.draw(table)[0]
 
 
 FIGURES = [
     pytest.param(draw, data, id=f"{draw.__name__}: {name}")
     for draw, cases in (
-        (odds_against_gamma, CURVES),
-        (cloud, CLOUDS),
-        (mass_against_length, MASSES),
+        (odds_against_gamma.draw, CURVES),
+        (cloud.draw, CLOUDS),
+        (mass_against_length.draw, MASSES),
         (draw_worlds, TABLES),
     )
     for name, data in cases.items()
@@ -192,11 +180,11 @@ def test_every_axis_has_a_label_and_a_unit(draw, data):
 
 @pytest.mark.parametrize(("draw", "data"), ONE_OF_EACH)
 def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
-    endings = ["pdf", "svg", "png"] if draw is odds_against_gamma else ["svg"]
+    endings = ["pdf", "svg", "png"] if draw is odds_against_gamma.draw else ["svg"]
     runs = []
     for settings in ({}, {"font.size": 20, "lines.linewidth": 7, "svg.hashsalt": "other"}):
         with mpl.rc_context(settings):
-            paths = save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
+            paths = save.save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
             runs.append([path.read_bytes() for path in paths])
     assert [path.name for path in paths] == [f"figure.v1.{ending}" for ending in (*endings, "csv")]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
@@ -206,16 +194,16 @@ def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
 
 
 def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
-    figure = figure_of(odds_against_gamma(CURVES["no strict search"]))
-    files = [save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
+    figure = figure_of(odds_against_gamma.draw(CURVES["no strict search"]))
+    files = [save.save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
     assert files[0] == files[1]
 
 
 @pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
 def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
     spread = list(np.linspace(2, 9, number))
-    data = Cloud("half-w4", 40, ["direct"] * number, [30] * number, spread, [1] * number)
-    svg, png = save(figure_of(cloud(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
+    data = cloud.Cloud("half-w4", 40, ["direct"] * number, [30] * number, spread, [1] * number)
+    svg, png = save.save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
     text = svg.read_text()
     assert ("<image" in text) == (number >= MANY_MARKERS)
     assert "<!-- half-w4" in text
@@ -227,8 +215,8 @@ def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(numbe
 
 def test_the_csv_of_a_curve_is_the_curve(tmp_path):
     data = CURVES["no strict search"]
-    ax = odds_against_gamma(data)
-    rows = rows_of(save(figure_of(ax), tmp_path / "odds", data.columns(), formats=["svg"])[-1])
+    ax = odds_against_gamma.draw(data)
+    rows = rows_of(save.save(figure_of(ax), tmp_path / "odds", data.columns(), formats=["svg"])[-1])
     on_curve = [row for row in rows if row["item"] == "curve"]
     assert [float(row["gamma"]) for row in on_curve] == list(data.gammas)
     assert [(row["log_odds_low_bits"], row["log_odds_high_bits"]) for row in on_curve] == [
@@ -248,7 +236,7 @@ def test_the_csv_of_a_cloud_counts_every_program_once():
     assert [gamma for gamma in columns["gives_way_at_gamma"] if gamma is not None] == list(data.gammas)
     assert columns["class"][-1] == "direct+disguised"
     # Each point is drawn where it is: across log2 steps, upright bits.
-    places = {tuple(place) for group in cloud(data).collections for place in group.get_offsets()}
+    places = {tuple(place) for group in cloud.draw(data).collections for place in group.get_offsets()}
     assert {(steps, bits) for _, bits, steps in points} <= places
 
 
@@ -275,12 +263,12 @@ def test_the_csv_of_masses_and_worlds_are_their_inputs():
     ],
 )
 def test_a_class_without_programs_is_said_to_have_none_up_to_the_bound(data, says):
-    texts = drawn_texts(drawn(odds_against_gamma, CURVES[data]))
+    texts = drawn_texts(drawn(odds_against_gamma.draw, CURVES[data]))
     assert any(says in text for text in texts)
 
 
 def test_empty_classes_are_named_in_clouds_and_masses():
-    for draw, data in ((cloud, CLOUDS["one point"]), (mass_against_length, MASSES["empty classes"])):
+    for draw, data in ((cloud.draw, CLOUDS["one point"]), (mass_against_length.draw, MASSES["empty classes"])):
         texts = drawn_texts(drawn(draw, data))
         assert any("disguised: none up to 31 bits" in text for text in texts)
 
@@ -290,13 +278,13 @@ def test_every_world_keeps_its_row_and_every_crossover_its_value():
         texts = drawn_texts(drawn(draw_worlds, table))
         for world in table.worlds:
             assert any(text.startswith(f"{world.name} [") for text in texts)
-    written = " ".join(drawn_texts(drawn(odds_against_gamma, CURVES["many crossovers"])))
+    written = " ".join(drawn_texts(drawn(odds_against_gamma.draw, CURVES["many crossovers"])))
     for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
         assert f"{root:.3g}" in written
 
 
 def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
-    figure = drawn(cloud, CLOUDS["all classes"])
+    figure = drawn(cloud.draw, CLOUDS["all classes"])
     panel = figure.axes[0].get_window_extent()
     boxes = drawn_texts(figure)
     for gamma in ("= 1 [", "= 10 ["):
@@ -311,13 +299,13 @@ def test_named_priors_stand_where_they_agree_in_all_but_gamma():
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
-    with style():
-        figure = new_figure("double", 6)
+    with page.style():
+        figure = page.new_figure("double", 6)
         axes = figure.subplots(2, 3).ravel()
-        assert odds_against_gamma(CURVES["band"], ax=axes[0]) is axes[0]
-        assert cloud(CLOUDS["all classes"], ax=axes[1]) is axes[1]
-        assert mass_against_length(MASSES["all classes"], ax=axes[2]) is axes[2]
-        assert worlds_side_by_side(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
+        assert odds_against_gamma.draw(CURVES["band"], ax=axes[0]) is axes[0]
+        assert cloud.draw(CLOUDS["all classes"], ax=axes[1]) is axes[1]
+        assert mass_against_length.draw(MASSES["all classes"], ax=axes[2]) is axes[2]
+        assert worlds_side_by_side.draw(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
 
 
 def test_columns_of_unequal_length_are_refused():
@@ -327,13 +315,13 @@ def test_columns_of_unequal_length_are_refused():
 
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
     with pytest.raises(PriorsimError, match="cannot be written"):
-        save(drawn(odds_against_gamma, CURVES["band"]), tmp_path / "missing" / "figure", {"a": [1]})
+        save.save(drawn(odds_against_gamma.draw, CURVES["band"]), tmp_path / "missing" / "figure", {"a": [1]})
 
 
 def test_pyplot_is_never_imported():
     code = (
-        "import sys, io; import priorsim.figures as f; "
-        "ax = f.odds_against_gamma(f.OddsCurve('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "import sys, io; from priorsim.figures import odds_against_gamma as f; "
+        "ax = f.draw(f.OddsCurve('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
         "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
         "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
     )

@@ -8,26 +8,20 @@ import pytest
 from matplotlib.transforms import Bbox
 
 from priorsim.figures import (
-    EndsAgainstMass,
-    LossByEnd,
-    StarvationBars,
-    SwerveTimes,
-    WalkLandscape,
-    Walks,
     ends_against_mass,
     loss_by_end,
-    new_figure,
+    page,
     save,
     starvation_bars,
-    style,
     swerve_times,
     walk_landscape,
+    walks,
 )
 from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.test_figures import drawn_texts, figure_of
 
-LONG = Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
-SHORT = Walks("one", "first", 4, 9)
+LONG = walks.Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
+SHORT = walks.Walks("one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
 
 
@@ -48,17 +42,22 @@ FLOWS = [
     ((11, "disguised"), (0, "direct"), 1e-5),
 ]
 WAYS = ((12, "direct"), (0, "direct")), ((12, "direct"), (0, "search"))
-WIDE_LANDSCAPE = WalkLandscape(LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS)
-ONE_PLACE = WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
+WIDE_LANDSCAPE = walk_landscape.WalkLandscape(
+    LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS
+)
+ONE_PLACE = walk_landscape.WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
 FIGURES = [
-    (walk_landscape, WIDE_LANDSCAPE),
-    (walk_landscape, ONE_PLACE),
-    (ends_against_mass, EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7)),
-    (ends_against_mass, EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
+    (walk_landscape.draw, WIDE_LANDSCAPE),
+    (walk_landscape.draw, ONE_PLACE),
     (
-        loss_by_end,
-        LossByEnd(
+        ends_against_mass.draw,
+        ends_against_mass.EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7),
+    ),
+    (ends_against_mass.draw, ends_against_mass.EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
+    (
+        loss_by_end.draw,
+        loss_by_end.LossByEnd(
             LONG,
             "wrong training lanes",
             KINDS,
@@ -67,9 +66,12 @@ FIGURES = [
             [[5, 2, 1], [6, 3, 3], [4, 1, 0]],
         ),
     ),
-    (swerve_times, SwerveTimes(LONG, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9], 0.1)),
-    (swerve_times, SwerveTimes(SHORT, [1e-3, 0.0], [0.0, 0.0], None)),
-    (starvation_bars, StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3)),
+    (swerve_times.draw, swerve_times.SwerveTimes(LONG, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9], 0.1)),
+    (swerve_times.draw, swerve_times.SwerveTimes(SHORT, [1e-3, 0.0], [0.0, 0.0], None)),
+    (
+        starvation_bars.draw,
+        starvation_bars.StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3),
+    ),
 ]
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
 
@@ -96,7 +98,7 @@ def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
     runs = []
     for settings in ({}, {"font.size": 20}):
         with mpl.rc_context(settings):
-            paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns())
+            paths = save.save(figure_of(draw(data)), tmp_path / "figure", data.columns())
             runs.append([path.read_bytes() for path in paths if path.suffix in (".svg", ".csv")])
     assert runs[0] == runs[1]
 
@@ -120,7 +122,7 @@ def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
-    with style():
-        axes = new_figure("double", 6).subplots(2, 3).ravel()
+    with page.style():
+        axes = page.new_figure("double", 6).subplots(2, 3).ravel()
         for ax, (draw, data) in zip(axes, FIGURES[::2], strict=False):
             assert draw(data, ax=ax) is ax

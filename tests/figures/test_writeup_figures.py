@@ -10,8 +10,21 @@ import pytest
 from drawing import check_texts, drawn_texts, figure_of
 from matplotlib.patches import Rectangle
 
-from priorsim import figures
 from priorsim.errors import FigureError
+from priorsim.figures import (
+    cloud,
+    decomposition,
+    delta_l,
+    learning_curves,
+    objectives,
+    odds_against_lessons,
+    phase,
+    predicted_crossovers,
+    save,
+    three_counts,
+    well_tuned,
+    witness_sheet,
+)
 from priorsim.figures.page import lay_out
 from priorsim.figures.phase import SHADES
 from priorsim.figures.save import AS_MATHS
@@ -20,7 +33,7 @@ INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
 
-PHASE = figures.PhaseDiagram(
+PHASE = phase.PhaseDiagram(
     LONG_NAME,
     36,
     "beta, price of length (bits per bit)",
@@ -31,28 +44,28 @@ PHASE = figures.PhaseDiagram(
     [[0.1, 0.2, 0.3], [0.4, None, 0.6]],
     ("beta", "gamma"),
 )
-LENGTHS = figures.LengthTable(
+LENGTHS = delta_l.LengthTable(
     [
-        figures.WorldLength("a", "forward", 9, (-5.0, 3.0)),
-        figures.WorldLength("b", "forward", 9, (-7.0, -7.0)),
-        figures.WorldLength("c", "inverse", 48, (4.0, None)),
-        figures.WorldLength("d", "constant", 16, (None, -12.0)),
+        delta_l.WorldLength("a", "forward", 9, (-5.0, 3.0)),
+        delta_l.WorldLength("b", "forward", 9, (-7.0, -7.0)),
+        delta_l.WorldLength("c", "inverse", 48, (4.0, None)),
+        delta_l.WorldLength("d", "constant", 16, (None, -12.0)),
     ]
 )
-TERMS = figures.TermTable(
-    [figures.WorldTerms(ROW_NAME, -14.0, 2.5, -1.5), figures.WorldTerms("b", 3.0, -1.0, -4.0)]
-    + [figures.WorldTerms(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0) for place in range(6)]
+TERMS = decomposition.TermTable(
+    [decomposition.WorldTerms(ROW_NAME, -14.0, 2.5, -1.5), decomposition.WorldTerms("b", 3.0, -1.0, -4.0)]
+    + [decomposition.WorldTerms(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0) for place in range(6)]
 )
-COUNTS = figures.CountTable(
+COUNTS = three_counts.CountTable(
     [
-        figures.WorldCounts(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
-        figures.WorldCounts("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
-        figures.WorldCounts("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
-        figures.WorldCounts("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
+        three_counts.WorldCounts(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
+        three_counts.WorldCounts("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
+        three_counts.WorldCounts("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
+        three_counts.WorldCounts("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
     ]
 )
 GAMMAS = [place / 2 for place in range(9)]
-TUNED = figures.WellTuned(
+TUNED = well_tuned.WellTuned(
     LONG_NAME,
     36,
     GAMMAS,
@@ -62,7 +75,7 @@ TUNED = figures.WellTuned(
     0.11,
     0.01,
 )
-ODDS = figures.LessonOdds(
+ODDS = odds_against_lessons.LessonOdds(
     LONG_NAME,
     "solomonoff",
     "rule",
@@ -70,7 +83,7 @@ ODDS = figures.LessonOdds(
     [(-3.0, -2.0), (1.0, 1.5), (2.0, INF), (INF, INF)],
     [(None, None)] * 4,
 )
-CURVES = figures.LearningCurves(
+CURVES = learning_curves.LearningCurves(
     LONG_NAME,
     "solomonoff",
     "lane",
@@ -78,25 +91,25 @@ CURVES = figures.LearningCurves(
     {"direct": [0.2, 0.5, 1.0], "disguised": [None] * 3, "search": [0.3, None, None]},
     {"direct": [0.25, 0.5, 1.0], "disguised": [None] * 3, "search": [0.35, 0.4, None]},
 )
-OBJECTIVES = figures.ObjectiveTable(
+OBJECTIVES = objectives.ObjectiveTable(
     [
-        figures.WorldObjectives("root-w4", list(range(6)), [0, 0, 1, 1, 2, 5], [0, 0, 1, 4, 9, 20]),
-        figures.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
+        objectives.WorldObjectives("root-w4", list(range(6)), [0, 0, 1, 1, 2, 5], [0, 0, 1, 4, 9, 20]),
+        objectives.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
     ]
 )
-CROSSINGS = figures.CrossingTable(
-    [figures.Crossing("a", 0.1, 0.12), figures.Crossing("b", -0.5, 0.2)], 3, 0.05, (-4.0, 8.0)
+CROSSINGS = predicted_crossovers.CrossingTable(
+    [predicted_crossovers.Crossing("a", 0.1, 0.12), predicted_crossovers.Crossing("b", -0.5, 0.2)], 3, 0.05, (-4.0, 8.0)
 )
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
-SHEET = figures.Sheet(
+SHEET = witness_sheet.Sheet(
     [
-        figures.SheetRow(ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
-        figures.SheetRow(ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
-        figures.SheetRow("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+        witness_sheet.SheetRow(ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
+        witness_sheet.SheetRow(ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
+        witness_sheet.SheetRow("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
     ],
     {ROW_NAME: 28, "isqrt-w3": 36},
 )
-TIPPING = figures.Cloud(
+TIPPING = cloud.Cloud(
     ROW_NAME,
     28,
     ["direct", "search"],
@@ -104,8 +117,8 @@ TIPPING = figures.Cloud(
     [0.0, 13.0],
     [2, 3],
     tips=[
-        figures.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
-        figures.Tip("search", (17, 0.0), (16, 13.0), None, []),
+        cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
+        cloud.Tip("search", (17, 0.0), (16, 13.0), None, []),
     ],
 )
 
@@ -117,17 +130,17 @@ def first(draw):
 FIGURES = [
     pytest.param(draw, data, id=name)
     for name, draw, data in (
-        ("phase", first(figures.phase), PHASE),
-        ("delta_l", figures.delta_l, LENGTHS),
-        ("decomposition", figures.decomposition, TERMS),
-        ("three_counts", figures.three_counts, COUNTS),
-        ("well_tuned", first(figures.well_tuned), TUNED),
-        ("odds_against_lessons", figures.odds_against_lessons, ODDS),
-        ("learning_curves", figures.learning_curves, CURVES),
-        ("objectives", figures.objectives, OBJECTIVES),
-        ("predicted_crossovers", figures.predicted_crossovers, CROSSINGS),
-        ("witness_sheet", figures.witness_sheet, SHEET),
-        ("cloud", figures.cloud, TIPPING),
+        ("phase", first(phase.draw), PHASE),
+        ("delta_l", delta_l.draw, LENGTHS),
+        ("decomposition", decomposition.draw, TERMS),
+        ("three_counts", three_counts.draw, COUNTS),
+        ("well_tuned", first(well_tuned.draw), TUNED),
+        ("odds_against_lessons", odds_against_lessons.draw, ODDS),
+        ("learning_curves", learning_curves.draw, CURVES),
+        ("objectives", objectives.draw, OBJECTIVES),
+        ("predicted_crossovers", predicted_crossovers.draw, CROSSINGS),
+        ("witness_sheet", witness_sheet.draw, SHEET),
+        ("cloud", cloud.draw, TIPPING),
     )
 ]
 
@@ -150,7 +163,7 @@ def test_every_text_fits_at_every_width_and_axes_have_units(draw, data, width):
 def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
     runs = []
     for _ in range(2):
-        paths = figures.save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"], caption="A.")
+        paths = save.save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"], caption="A.")
         runs.append([path.read_bytes() for path in paths])
     assert [path.suffix for path in paths] == [".svg", ".csv", ".txt"]
     assert runs[0] == runs[1]
@@ -158,7 +171,7 @@ def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
 
 
 def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
-    shades, losses = (ax.images[0] for ax in figures.phase(PHASE))
+    shades, losses = (ax.images[0] for ax in phase.draw(PHASE))
     for row, leaders in enumerate(PHASE.leaders):
         for column, leader in enumerate(leaders):
             colour = shades.to_rgba(shades.get_array())[row, column]
@@ -171,7 +184,7 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
 
 
 def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
-    ax = figures.delta_l(LENGTHS)
+    ax = delta_l.draw(LENGTHS)
     segments = {(min(line.get_ydata()), max(line.get_ydata())) for line in ax.lines if len(line.get_xdata()) == 2}
     assert (-5.0, 3.0) in segments
     upwards = [line for line in ax.lines if line.get_marker() == 6]
@@ -183,7 +196,7 @@ def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
 
 
 def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum():
-    ax = figures.decomposition(TERMS)
+    ax = decomposition.draw(TERMS)
     bars = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
     of_first = [bar for bar in bars if abs(bar.get_y() + bar.get_height() / 2) < 1e-9]
     edges = [edge for bar in of_first for edge in (bar.get_x(), bar.get_x() + bar.get_width())]
@@ -194,7 +207,7 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
 
 def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
     assert [each.disagrees for each in COUNTS.worlds] == [True, False, False, True]
-    texts = drawn_texts(figure_of(figures.three_counts(COUNTS)))
+    texts = drawn_texts(figure_of(three_counts.draw(COUNTS)))
     assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
     assert any(text.startswith("agree [") for text in texts)
 
@@ -202,7 +215,7 @@ def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
 def test_well_tuned_windows_are_the_runs_within_both_limits():
     assert TUNED.windows(0) == [(1.0, 2.0), (3.5, 4.0)]
     assert TUNED.windows(1) == [(1.5, 2.0), (3.5, 4.0)]
-    panels = figures.well_tuned(TUNED)
+    panels = well_tuned.draw(TUNED)
     shaded = sorted(
         (patch.get_x(), patch.get_x() + patch.get_width()) for patch in panels[0].patches if not patch.get_hatch()
     )
@@ -212,22 +225,22 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
 
 
 def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
-    ax = figures.odds_against_lessons(ODDS)
+    ax = odds_against_lessons.draw(ODDS)
     low = ax.lines[1]
     assert list(low.get_xdata()) == [1, 2, 3, 4]
     assert list(low.get_ydata())[:3] == [-3.0, 1.0, 2.0] and math.isnan(low.get_ydata()[3])
     edges = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "^" and line.get_ydata()[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
-    lines = figures.learning_curves(CURVES).lines
+    lines = learning_curves.draw(CURVES).lines
     assert [list(line.get_ydata()) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
-    legend = [text.get_text() for text in figures.learning_curves(CURVES).get_legend().get_texts()]
+    legend = [text.get_text() for text in learning_curves.draw(CURVES).get_legend().get_texts()]
     assert legend[:3] == ["direct", "disguised: none fits", "search"]
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
-    line = figures.objectives(OBJECTIVES).lines[0]
+    line = objectives.draw(OBJECTIVES).lines[0]
     assert list(line.get_ydata())[2:] == [1, 1, 2, 5]
-    ax = figures.predicted_crossovers(CROSSINGS)
+    ax = predicted_crossovers.draw(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
     assert list(zip(*points.get_data(), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
     assert CROSSINGS.agreeing == 1
@@ -236,7 +249,7 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
 
 @pytest.mark.parametrize("width", [3.1, 7.2])
 def test_a_witness_sheet_prints_every_program_in_full(width):
-    ax = figures.witness_sheet(SHEET, width=width)
+    ax = witness_sheet.draw(SHEET, width=width)
     written = " ".join(text.get_text() for text in ax.texts)
     for row in SHEET.rows:
         assert row.program in written and str(row.bits) in written
@@ -245,7 +258,7 @@ def test_a_witness_sheet_prints_every_program_in_full(width):
 
 
 def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
-    ax = figures.cloud(TIPPING)
+    ax = cloud.draw(TIPPING)
     legend = " ".join(text.get_text() for text in ax.get_legend().get_texts())
     assert "disguised direct:\npredicted 0.0769\nmeasured 0.0987" in legend
     assert "disguised search:\npredicted none\nmeasured none" in legend
@@ -254,16 +267,15 @@ def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
 
 def test_formats_that_there_are_not_or_that_need_latex_are_refused_in_one_line(monkeypatch):
     with pytest.raises(FigureError, match="unknown format 'gif': choose one of pdf, svg, png, pgf"):
-        figures.check_format("gif")
+        save.check_format("gif")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FigureError, match="xelatex is not installed: install TeX Live"):
-        figures.check_format("pgf")
-    figures.check_format("svg")
+        save.check_format("pgf")
+    save.check_format("svg")
 
 
 def test_every_character_that_latex_fonts_lack_is_set_as_maths_in_pgf():
-    root = Path(figures.__file__).parents[1]
-    sources = [path for folder in ("figures", "gallery") for path in (root / folder).glob("*.py")]
+    sources = Path(phase.__file__).parent.glob("*.py")
     trees = [ast.parse(path.read_text()) for path in sources]
     texts = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     drawn = {character for text in texts if isinstance(text, str) for character in text if not character.isascii()}
@@ -273,7 +285,7 @@ def test_every_character_that_latex_fonts_lack_is_set_as_maths_in_pgf():
 
 @pytest.mark.skipif(shutil.which("xelatex") is None, reason="pgf needs LaTeX")
 def test_a_pgf_file_is_text_that_latex_can_read(tmp_path):
-    (path, *_) = figures.save(figure_of(figures.cloud(TIPPING)), tmp_path / "cloud", {"bits": [1]}, formats=("pgf",))
+    (path, *_) = save.save(figure_of(cloud.draw(TIPPING)), tmp_path / "cloud", {"bits": [1]}, formats=("pgf",))
     text = path.read_text()
     assert r"\end{pgfpicture}" in text and "$\\gamma$" in text
     drawn = [line for line in text.splitlines() if not line.startswith("%")]

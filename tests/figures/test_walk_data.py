@@ -3,8 +3,10 @@
 import pytest
 
 from priorsim.errors import FigureError
+from priorsim.figures import ends_against_mass, loss_by_end, starvation_bars, swerve_times, walk_landscape, walks
+from priorsim.figures.entry import save_entry
+from priorsim.figures.registry import FIGURES
 from priorsim.figures.walks import percent
-from priorsim.gallery import ENTRIES, save_entry, walks
 from priorsim.study import Study
 from priorsim.walks.finding import beeline_swerve, no_pure_model
 from priorsim.walks.landscape import SEARCH
@@ -23,12 +25,12 @@ WORLD = find_world("forward.w3-next-l8")
 def _small(monkeypatch):
     """Bounds at which a figure takes a second."""
     monkeypatch.setattr(walks, "MAX_BITS", BITS)
-    monkeypatch.setattr(walks, "RADII", (4, 8))
+    monkeypatch.setattr(starvation_bars, "RADII", (4, 8))
     walks.study_of.cache_clear()
-    walks.starvation_by_radius.cache_clear()
+    starvation_bars.by_radius.cache_clear()
     yield
     walks.study_of.cache_clear()
-    walks.starvation_by_radius.cache_clear()
+    starvation_bars.by_radius.cache_clear()
 
 
 @pytest.fixture
@@ -38,11 +40,11 @@ def study(tmp_path):
 
 
 def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
-    landscape = walks.landscape_of(study, [WORLD])
+    landscape = walk_landscape.data(study, [WORLD])
     regions = landscape.coarse.nodes
     fitting = sum(share for (loss, _), share in regions(data="ends") if loss == 0)
-    assert fitting == pytest.approx(walks.ends_of(study, [WORLD]).fitting_ends, rel=1e-9)
-    caption = walks.landscape_caption(landscape)
+    assert fitting == pytest.approx(ends_against_mass.data(study, [WORLD]).fitting_ends, rel=1e-9)
+    caption = walk_landscape.caption(landscape)
     assert f"{percent(fitting)} of them end fitting" in caption
     to_most, to_search = landscape.ways
     assert regions[to_most[-1]]["ends"] == max(share for _, share in regions(data="ends"))
@@ -51,7 +53,7 @@ def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
 
 
 def test_ends_are_shares_by_class(study):
-    ends = walks.ends_of(study, [WORLD])
+    ends = ends_against_mass.data(study, [WORLD])
     walked = walks.study_of(WORLD)
     search = walked.landscape.fits & (walked.landscape.kind == SEARCH)
     of_search = [place for place, kind in enumerate(ends.kinds) if kind == "search"]
@@ -60,40 +62,42 @@ def test_ends_are_shares_by_class(study):
     assert found == pytest.approx(walked.ends().mass[search].sum() / ends.fitting_ends, rel=1e-9)
     posterior = sum(ends.posterior[place] for place in of_search)
     assert posterior == pytest.approx(walked.landscape.posterior[search].sum(), rel=1e-9)
-    assert f"{percent(posterior)} of the posterior and {percent(found)} of the end points" in walks.ends_caption(ends)
+    assert f"{percent(posterior)} of the posterior and {percent(found)} of the end points" in ends_against_mass.caption(
+        ends
+    )
 
 
 def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
     walked = walks.study_of(WORLD)
-    losses = walks.loss_of(study, [WORLD])
+    losses = loss_by_end.data(study, [WORLD])
     assert losses.right[losses.kinds.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
     assert sum(losses.shares) == pytest.approx(1, rel=1e-9)
-    swerves = walks.swerves_of(study, [WORLD])
+    swerves = swerve_times.data(study, [WORLD])
     assert swerves.moved_to_direct == beeline_swerve(walked).quantity is not None
-    assert f"{percent(sum(swerves.swerves))} swerve" in walks.swerves_caption(swerves)
+    assert f"{percent(sum(swerves.swerves))} swerve" in swerve_times.caption(swerves)
 
 
 def test_starvation_is_drawn_by_radius():
-    bars = walks.starvation_by_radius()
-    found = starvation(make_study(two_feature_world(), 8, max_bits=walks.STARVATION_BITS))
+    bars = starvation_bars.by_radius()
+    found = starvation(make_study(two_feature_world(), 8, max_bits=starvation_bars.STARVATION_BITS))
     assert list(bars.radii) == [4, 8]
     assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
     said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"
-    assert said in walks.starvation_caption(bars)
+    assert said in starvation_bars.caption(bars)
 
 
 def test_worlds_without_ends_or_search_are_refused_in_a_line(study, monkeypatch):
     with pytest.raises(FigureError, match=f"table-a-w3: no walk ends at a program that fits, of at most {BITS} bits"):
-        walks.ends_of(study, [find_world("table-a-w3")])
+        ends_against_mass.data(study, [find_world("table-a-w3")])
     monkeypatch.setattr(walks, "MAX_BITS", 8)
     walks.study_of.cache_clear()
     with pytest.raises(FigureError, match="square-w3: no walk comes to a search program of at most 8 bits"):
-        walks.swerves_of(study, [find_world("square-w3")])
+        swerve_times.data(study, [find_world("square-w3")])
 
 
-@pytest.mark.parametrize("name", [name for name in ENTRIES if name.startswith("walk-")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name.startswith("walk-")])
 def test_walk_figures_are_saved_without_a_census(study, name, tmp_path):
-    entry = ENTRIES[name]
+    entry = FIGURES[name]
     world = WORLD if entry.is_of_one else None
     (path,) = save_entry(entry, study, tmp_path, world=world, width=3.25, formats=("svg",))
     text = path.with_suffix(".txt").read_text()

@@ -1,4 +1,4 @@
-"""The gallery: data as the measures have them, captions with their numbers, and a study that keeps its censuses."""
+"""The registry: data as the measures have them, captions with their numbers, and a study that keeps its censuses."""
 
 import math
 import re
@@ -11,9 +11,25 @@ import pytest
 from priorsim import study as study_module
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
+from priorsim.figures import (
+    cloud,
+    decomposition,
+    delta_l,
+    learning_curves,
+    odds_against_lessons,
+    phase,
+    predicted_crossovers,
+    rows,
+    three_counts,
+    well_tuned,
+    witness_sheet,
+)
+from priorsim.figures import objectives as objectives_figure
+from priorsim.figures.entry import save_entry
+from priorsim.figures.registry import FIGURES as ENTRIES
+from priorsim.figures.registry import find_figure
+from priorsim.figures.words import number
 from priorsim.found import FIGURES
-from priorsim.gallery import ENTRIES, find_entry, grids, lessons, many_worlds, one_world, save_entry, searches, sheet
-from priorsim.gallery.words import number
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
@@ -31,8 +47,9 @@ def small(tmp_path_factory):
     """A study with bounds that take a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(study_module.PRESETS, "quick", {3: 24, 12: 22})
-        patch.setattr(many_worlds, "catalogue", lambda: {name: find_world(name) for name in NAMES})
-        patch.setattr(many_worlds, "MEMBER_LANES", (4, 5))
+        for module in (rows, delta_l):
+            patch.setattr(module, "catalogue", lambda: {name: find_world(name) for name in NAMES})
+        patch.setattr(delta_l, "MEMBER_LANES", (4, 5))
         yield Study("quick", tmp_path_factory.mktemp("results"))
 
 
@@ -55,8 +72,8 @@ def test_a_census_is_made_once_and_found_again(small):
     assert Study("quick", small.folder).atlas(world).header == again.header(world)
 
 
-def test_the_page_on_figures_and_the_claims_name_those_of_the_gallery():
-    page = (Path(__file__).parent.parent / "docs" / "figures.md").read_text()
+def test_the_page_on_figures_and_the_claims_name_those_of_the_registry():
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| (yes)? ?\|$", page, re.MULTILINE)
     assert [(name, bool(of_one)) for name, of_one in rows] == [(e.name, e.is_of_one) for e in ENTRIES.values()]
     assert {claim.figure for claim in CLAIMS} - {None} <= set(ENTRIES)
@@ -67,27 +84,27 @@ def test_unknown_presets_names_and_word_sizes_are_refused(small, tmp_path):
     with pytest.raises(PriorsimError, match="choose one of quick, full"):
         Study("slow", tmp_path)
     with pytest.raises(FigureError, match="did you mean delta-l"):
-        find_entry("delta")
+        find_figure("delta")
     with pytest.raises(PriorsimError, match="no bound for words of 13 bits"):
         small.bound(constant_world("w", 13, 1).domain)
 
 
 def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
     world = find_world("inverse-w3")
-    diagram = grids.phase_of(small, [world])
+    diagram = phase.phase_of(small, [world])
     counted = small.histogram(world)
     for place, gamma in ((0, 0.0), (20, 1.0)):
         odds = log_odds_of(counted, Prior("p", gamma=gamma))
         expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
         assert diagram.leaders[place][0] == expected
     share = 100 * sum(row.count("direct") for row in diagram.leaders) / 41**2
-    assert f"direct code at {number(share)} %" in grids.phase_caption(diagram)
+    assert f"direct code at {number(share)} %" in phase.caption(diagram)
     with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
-        grids.phase_of(small, [find_world("table-a-w3")])
+        phase.phase_of(small, [find_world("table-a-w3")])
 
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
-    table = many_worlds.length_table(small, [])
+    table = delta_l.data(small, [])
     rows = {each.world: each for each in table.worlds}
     assert "table-a-w3" not in rows
     assert rows["inverse-w3"].ends == (14 - 24, 14 - 23)
@@ -96,12 +113,12 @@ def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(sma
     assert rows["third-w3"].ends == (14 - 23, 14 - 23)
     assert any(name.startswith("inverse.w3-least-square-l4") for name in rows)
     open_ended = sum(None in each.ends for each in table.worlds)
-    assert f"In {open_ended} world" in many_worlds.length_caption(table)
+    assert f"In {open_ended} world" in delta_l.caption(table)
 
 
 def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
-    terms = many_worlds.term_table(small, [])
-    counts = {each.world: each for each in many_worlds.count_table(small, []).worlds}
+    terms = decomposition.data(small, [])
+    counts = {each.world: each for each in three_counts.data(small, []).worlds}
     assert {each.world for each in terms.worlds} == set(counts)
     assert "inverse-w3" in counts
     for each in terms.worlds:
@@ -114,41 +131,39 @@ def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
 
 def test_tips_are_the_slope_between_the_two_shortest(small):
     world = find_world("constant-greatest-square-w12")
-    (low, high) = one_world.cloud_of(small.histogram(world)).tips
+    (low, high) = cloud.cloud_of(small.histogram(world)).tips
     (l_direct, t_direct), (l_search, t_search) = low.direct, low.search
     assert low.predicted == pytest.approx((l_direct - l_search) / (t_search - t_direct))
     assert (l_direct, l_search) == (17, 16) and len(low.measured) == 1
     assert high.side == "search"
-    assert f"predict gamma* {number(low.predicted)}" in one_world.cloud_caption(
-        one_world.cloud_of(small.histogram(world))
-    )
+    assert f"predict gamma* {number(low.predicted)}" in cloud.caption(cloud.cloud_of(small.histogram(world)))
 
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
-    odds = lessons.lesson_odds(small, [world])
+    odds = odds_against_lessons.data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
     assert odds.lessons == list(range(1, 7)) and odds.unit == "lane"
     assert odds.listed[-1] == pytest.approx((whole.low, whole.high))
-    curves = lessons.curves(small, [world])
+    curves = learning_curves.data(small, [world])
     assert curves.listed["direct"][-1] > curves.listed["direct"][0]
-    assert "accuracy of direct programs comes to 90 %" in lessons.curves_caption(curves)
+    assert "accuracy of direct programs comes to 90 %" in learning_curves.caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
-        lessons.curves(small, [find_world("constant-greatest-square-w12")])
+        learning_curves.data(small, [find_world("constant-greatest-square-w12")])
 
 
 def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
-    (each,) = searches.objective_table(small, [world]).worlds
+    (each,) = objectives_figure.data(small, [world]).worlds
     (found,) = objectives(small.header(world), [world])
     assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
     with pytest.raises(FigureError, match="nothing to draw"):
-        searches.objective_table(small, [find_world("table-a-w3")])
+        objectives_figure.data(small, [find_world("table-a-w3")])
 
 
 def test_crossings_of_constants_are_roots_of_the_log_odds(small):
-    table = searches.crossing_table(small, [])
+    table = predicted_crossovers.data(small, [])
     assert "constant.w12-181" in {each.world for each in table.crossings}
     # Below 0 there is no prior to hold them against.
     priced = [each for each in table.crossings if each.measured >= 0]
@@ -157,12 +172,12 @@ def test_crossings_of_constants_are_roots_of_the_log_odds(small):
         counted = small.histogram(find_world(each.world))
         odds = log_odds_of(counted, Prior("p", gamma=each.measured))
         assert odds.low == pytest.approx(0, abs=1e-6)
-    assert f"agree to 0.05 in {table.agreeing};" in searches.crossing_caption(table)
+    assert f"agree to 0.05 in {table.agreeing};" in predicted_crossovers.caption(table)
 
 
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
     world = find_world("inverse-w3")
-    found = sheet.sheet_of(small, [world])
+    found = witness_sheet.data(small, [world])
     cells = small.histogram(world).cells
     for kind, name in enumerate(("direct", "disguised", "search")):
         mine = cells.of([kind])
@@ -195,11 +210,11 @@ def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, 
 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):
-    found = grids.tuned(small, [find_world("inverse-w3")])
+    found = well_tuned.data(small, [find_world("inverse-w3")])
     assert found.most_loss == pytest.approx(1.1 * min(found.losses))
     assert all(len(ends) == 2 and all(0 <= end <= 1 for end in ends) for ends in found.defecting)
     (first, last) = found.windows(0)[-1]
-    assert f"{first:g} to {last:g} with the disguised counted as direct code" in grids.tuned_caption(found)
+    assert f"{first:g} to {last:g} with the disguised counted as direct code" in well_tuned.caption(found)
     assert math.isclose(found.excess[0][0], grids_excess(small), rel_tol=1e-9)
 
 

@@ -1,18 +1,24 @@
-"""What a figure of the gallery is: plain data from a study, a drawing of them, and a caption made of their numbers."""
+"""What a figure is: plain data from a study, a drawing of the data, and a caption made of their numbers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from matplotlib.axes import Axes
 
-from priorsim import figures
 from priorsim.errors import FigureError
-from priorsim.figures.page import Columns, Width
+from priorsim.figures.page import Columns, Width, style
+from priorsim.figures.save import USUAL, save
 from priorsim.storage import write_text
-from priorsim.study import Study
 from priorsim.worlds import World, find_world
+
+if TYPE_CHECKING:
+    from priorsim.study import Study
+
+
+SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")
+"""The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
 
 
 class Plain(Protocol):
@@ -30,10 +36,10 @@ class Entry:
     ----------
     name, shows : str
         What it is called, and what it shows in one line.
-    build : callable
+    data : callable
         From a study and worlds to the figure's data.
     draw : callable
-        From the data and a width to Axes of a new figure.
+        From the data and `width=...` to Axes of a new figure, one or several.
     caption : callable
         From the data to plain sentences.
     worlds : tuple of str
@@ -48,8 +54,8 @@ class Entry:
 
     name: str
     shows: str
-    build: Callable[[Study, Sequence[World]], Any]
-    draw: Callable[[Any, Width], Axes]
+    data: Callable[["Study", Sequence[World]], Any]
+    draw: Callable[..., Axes | tuple[Axes, ...]]
     caption: Callable[[Any], str]
     worlds: tuple[str, ...] = ()
     is_of_one: bool = False
@@ -75,12 +81,12 @@ class Entry:
 
 def save_entry(
     entry: Entry,
-    study: Study,
+    study: "Study",
     folder: Path,
     *,
     world: World | None = None,
     width: Width | None = None,
-    formats: Sequence[str] = figures.USUAL,
+    formats: Sequence[str] = USUAL,
 ) -> Iterator[Path]:
     """Draw and save a figure, once for each of its worlds; the first file of each drawing.
 
@@ -102,11 +108,12 @@ def save_entry(
         When the figure is not of one world, cannot be drawn of this one, or cannot be written.
     """
     for stem, worlds in entry.shown(world):
-        data = entry.build(study, worlds)
-        with figures.style():
-            figure = entry.draw(data, entry.width if width is None else width).get_figure(root=True)
+        data = entry.data(study, worlds)
+        with style():
+            axes = entry.draw(data, width=entry.width if width is None else width)
+            figure = (axes[0] if isinstance(axes, tuple) else axes).get_figure(root=True)
         assert figure is not None, "axes that were just drawn have a figure"
-        paths = figures.save(figure, folder / stem, data.columns(), formats=formats, caption=entry.caption(data))
+        paths = save(figure, folder / stem, data.columns(), formats=formats, caption=entry.caption(data))
         for ending, text in entry.texts.items():
             write_text(folder / f"{stem}.{ending}", text(data))
         yield paths[0]

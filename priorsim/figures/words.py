@@ -56,6 +56,15 @@ def listed(values: Sequence[float]) -> str:
     return ", ".join(number(value) for value in values) or "none"
 
 
+def at_gammas(gammas: Sequence[float]) -> str:
+    """Where something happens along gamma.
+
+    >>> at_gammas([0.25, 1.5]), at_gammas([])
+    ('at gamma 0.25, 1.5', 'nowhere')
+    """
+    return f"at gamma {listed(gammas)}" if gammas else "nowhere"
+
+
 def counted(several: int, noun: str) -> str:
     """A count and its noun.
 
