@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from priorsim.census.atlas import Atlas as Atlas
-    from priorsim.census.runs import make_header as make_header
-    from priorsim.census.runs import take_census as take_census
     from priorsim.census.stored import StoredAtlas as StoredAtlas
+    from priorsim.census.take import make_header as make_header
+    from priorsim.census.take import take_census as take_census
     from priorsim.measure.data import count_with_data as count_with_data
     from priorsim.measure.definitions import definitions as definitions
     from priorsim.measure.histogram import histogram as histogram
@@ -50,7 +50,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "priorsim.census.atlas": ("Atlas",),
-    "priorsim.census.runs": ("make_header", "take_census"),
+    "priorsim.census.take": ("make_header", "take_census"),
     "priorsim.census.stored": ("StoredAtlas",),
     "priorsim.measure.data": ("count_with_data",),
     "priorsim.measure.definitions": ("definitions",),

@@ -143,7 +143,7 @@ def histogram_of(
     if max_bits is None or max_bits <= stored.header.max_bits:
         return count(cut(stored, max_bits), where, class_by=by), None
 
-    from priorsim.census.targeted import TargetedAtlas
+    from priorsim.census.beyond import TargetedAtlas
     from priorsim.progress_bar import progress_bar
 
     with progress_bar("programs") as progress:

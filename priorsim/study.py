@@ -14,8 +14,8 @@ import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
-from priorsim.census.runs import make_header, take_census
 from priorsim.census.stored import StoredAtlas
+from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.errors import AtlasError, PriorsimError, StorageError
 from priorsim.measure.histogram import U64, Histogram, Mask, acceptable, histogram_of

@@ -63,7 +63,7 @@ def test_an_interrupt_ends_the_workers_in_the_middle_of_their_tasks(tmp_path: Pa
 
 def census_unless(is_done: bool) -> int:
     """A census that takes more than a minute on one core, unless it is done."""
-    from priorsim.census.runs import make_header, take_census
+    from priorsim.census.take import make_header, take_census
     from priorsim.mu.domain import Domain
 
     return 0 if is_done else len(take_census(make_header("arith", 44, domain=Domain.default(4))).rows)

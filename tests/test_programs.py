@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.exhaustive import key_of
-from priorsim.census.quotient import count_quotient
+from priorsim.census.engine.exhaustive import key_of
+from priorsim.census.engine.quotient import count_quotient
 from priorsim.errors import DomainError, MuSyntaxError, PriorsimError
 from priorsim.mu.code import decode, encode
 from priorsim.mu.dialect import Language

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.recurrence import unexplored_code_mass
-from priorsim.census.runs import make_header, take_census
+from priorsim.census.take import make_header, take_census
 from priorsim.measure.crossover import crossovers, slopes
 from priorsim.measure.decomposition import bonus
 from priorsim.measure.decomposition import decomposition as measured_decomposition

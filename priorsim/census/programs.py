@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorsim.census import kernels
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, check_totals, counts_by_length
-from priorsim.census.exhaustive import QUOTA, SPLIT_POSITION, Walker, check_bounds
-from priorsim.census.packed import U
+from priorsim.census.compiled import U
+from priorsim.census.engine import exhaustive_kernels as kernels
+from priorsim.census.engine.exhaustive import QUOTA, SPLIT_POSITION, Walker, check_bounds
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.mu.code import constant_code, operator_code, variable_code

@@ -13,11 +13,11 @@ from itertools import chain, islice
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
-from priorsim.census.code_order import Coded, FirstTerms, applied, coded_leaf
-from priorsim.census.quotient import check_exact
-from priorsim.census.quotient_derivations import Choice, Derivation, Outlines
-from priorsim.census.quotient_kernels import SYMBOL, TWICE
-from priorsim.census.quotient_witness import FORM_OF_SYMBOL, leaf_of
+from priorsim.census.engine.class_kernels import SYMBOL, TWICE
+from priorsim.census.engine.code_order import Coded, FirstTerms, applied, coded_leaf
+from priorsim.census.engine.derivations import Choice, Derivation, Outlines
+from priorsim.census.engine.quotient import check_exact
+from priorsim.census.engine.term_witness import FORM_OF_SYMBOL, leaf_of
 from priorsim.errors import CensusError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program

@@ -7,10 +7,12 @@ Every program is run before it is returned: its key is the one it was sought by.
 from collections.abc import Callable, Iterable
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.exhaustive import key_of
-from priorsim.census.quotient_witness import find_terms
+from priorsim.census.engine.exhaustive import key_of
+from priorsim.census.engine.term_witness import find_terms
 from priorsim.errors import CensusError
 from priorsim.mu.syntax import Program, Term, format_program
+
+__all__ = ["TermFinder", "find_programs", "key_of", "print_witnesses"]
 
 TermFinder = Callable[[Iterable[RowKey]], dict[RowKey, Term]]
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, Rows
-from priorsim.census.runs import make_header
 from priorsim.census.stored import Counted
+from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import WorldError
 from priorsim.measure.fitting import Programs, places

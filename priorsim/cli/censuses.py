@@ -34,7 +34,7 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.take import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
     from priorsim.progress_bar import progress_bar
     from priorsim.storage import check_writable

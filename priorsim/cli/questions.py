@@ -162,10 +162,10 @@ def objectives(
     No atlas is read, as it holds no bodies. At w = 4 on two cores 36 bits take a second, 42 bits 7 seconds and
     0.8 GiB, 46 bits 2 minutes and 4 GiB.
     """
-    from priorsim.census.runs import make_header
+    from priorsim.census.root_searches import check_affordable
+    from priorsim.census.take import make_header
     from priorsim.formats import format_json
     from priorsim.listing import objectives_text
-    from priorsim.measure.objectives import check_affordable
     from priorsim.measure.objectives import objectives as count
     from priorsim.progress_bar import progress_bar
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.data_terms import code_mass
 from priorsim.census.recurrence import CODE_ONLY_MASS
+from priorsim.census.segments.terms import code_mass
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells
 from priorsim.measure.mass import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from priorsim.census.data_terms import code_mass, segments
+from priorsim.census.segments.terms import code_mass, segments
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.convergence import explored
 from priorsim.measure.data_counts import DataCounts

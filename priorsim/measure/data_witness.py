@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
 
-from priorsim.census.data_terms import segments
+from priorsim.census.segments.terms import segments
 from priorsim.errors import CodeError
 from priorsim.measure.data_counts import DataCounts
 from priorsim.mu.code import decode, length, truncated_binary

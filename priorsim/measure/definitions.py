@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, RowKey, Rows
-from priorsim.census.exhaustive import key_of
 from priorsim.census.progress import Progress
 from priorsim.census.shortest import Shortest, shortest_programs
 from priorsim.census.stored import Selectable
+from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
 from priorsim.measure.decomposition import length_difference
 from priorsim.measure.histogram import acceptable, census_cells, check_world

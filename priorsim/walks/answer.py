@@ -11,7 +11,7 @@ import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
-from priorsim.census.runs import make_header
+from priorsim.census.take import make_header
 from priorsim.errors import PriorsimError, WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain

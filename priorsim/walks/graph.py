@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.packed import I64
+from priorsim.census.compiled import I64
 from priorsim.census.programs import Programs, list_programs
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts

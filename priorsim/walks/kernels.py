@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import I64, U64, U, inner, kernel
+from priorsim.census.compiled import I64, U64, U, inner, kernel
 from priorsim.walks.materials import Grammar, Materials
 
 F64 = NDArray[np.float64]

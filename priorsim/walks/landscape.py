@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import I64, U64, U
+from priorsim.census.compiled import I64, U64, U
 from priorsim.census.programs import Programs
 from priorsim.errors import WalkError
 from priorsim.mu.lesions import ProgramClass

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import I64, U64
+from priorsim.census.compiled import I64, U64
 from priorsim.census.recurrence import Token, tokens
 from priorsim.errors import WalkError
 from priorsim.mu.code import constant_code, operator_code, variable_code

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from priorsim.census.packed import I64
+from priorsim.census.compiled import I64
 from priorsim.walks.graph import EditGraph
 from priorsim.walks.kernels import F64
 from priorsim.walks.landscape import Landscape, Mask

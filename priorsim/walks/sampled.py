@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import I64
+from priorsim.census.compiled import I64
 from priorsim.census.progress import Progress
 from priorsim.errors import WalkError
 from priorsim.walks import kernels

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from priorsim.census.runs import make_header
+from priorsim.census.take import make_header
 from priorsim.mu.syntax import format_program
 from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import Ends, end_points

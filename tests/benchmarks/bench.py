@@ -31,7 +31,7 @@ INTERPRETED_BITS = 14
 MEASURE = """
 import json, resource, sys, time
 engine, bits, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-from priorsim.census.runs import make_header, take_census
+from priorsim.census.take import make_header, take_census
 from priorsim.mu.domain import Domain
 atlas = take_census(make_header("arith", bits, domain=Domain.default(4)), engine=engine, workers=workers)
 memory = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -41,8 +41,8 @@ print(json.dumps({"programs": int(atlas.rows.count.sum()), "rows": len(atlas.row
 TARGETED = """
 import json, resource, sys
 world, bits, above = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-from priorsim.census.quotient_fitting import FittingCensus
-from priorsim.census.runs import make_header
+from priorsim.census.engine.fitting import FittingCensus
+from priorsim.census.take import make_header
 from priorsim.measure.histogram import acceptable
 from priorsim.worlds import find_world
 asked = find_world(world)

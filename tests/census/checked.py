@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from priorsim.census import packed
+from priorsim.census.engine import packed
 
 
 def checked_run(code: str, cache: Path) -> int:

@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.atlas import Atlas, AtlasHeader, RowKey
-from priorsim.census.exhaustive import check_bounds, count_exhaustive, key_of
-from priorsim.census.quotient import check_exact, count_quotient
-from priorsim.census.runs import make_header
-from priorsim.census.targeted import TargetedAtlas
+from priorsim.census.beyond import TargetedAtlas
+from priorsim.census.engine.exhaustive import check_bounds, count_exhaustive, key_of
+from priorsim.census.engine.quotient import check_exact, count_quotient
+from priorsim.census.take import make_header
 from priorsim.census.witness import find_programs
 from priorsim.errors import CensusError, CodeError
 from priorsim.mu.code import decode, length

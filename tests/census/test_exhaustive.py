@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.atlas import RowKey, Rows, counts_by_length, merge
-from priorsim.census.exhaustive import PARTS, check_bounds, count_exhaustive, count_part, key_of
+from priorsim.census.engine.exhaustive import PARTS, check_bounds, count_exhaustive, count_part, key_of
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError, DomainError
@@ -132,13 +132,13 @@ def test_what_could_overflow_is_refused_before_it_starts():
 
 
 CHECKED_RUN = """
-from priorsim.census import exhaustive
+from priorsim.census.engine import exhaustive
 from tests.census import oracle
 from tests.census.checked import count_checked
 for dialect in ("arith", "logic"):
     header = oracle.make_header(dialect, oracle.PAIRS, 2, 17)
     assert int(exhaustive.count_exhaustive(header).count.sum())
-print(count_checked("kernels", "packed"))
+print(count_checked("engine.exhaustive_kernels", "engine.packed"))
 """
 
 

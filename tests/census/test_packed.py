@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priorsim.census import packed
+from priorsim.census.engine import packed
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import apply_operator
 

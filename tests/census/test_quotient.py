@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import Rows, counts_by_length
-from priorsim.census.exhaustive import count_exhaustive
+from priorsim.census.engine.exhaustive import count_exhaustive
+from priorsim.census.engine.quotient import check_estimate, check_exact, count_quotient, estimate
+from priorsim.census.engine.sorting import sort_parts
+from priorsim.census.engine.tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_estimate, check_exact, count_quotient, estimate
 from priorsim.census.quotient_runs import remove_run
-from priorsim.census.quotient_sort import sort_parts
-from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.domain import Domain
@@ -149,7 +149,7 @@ def test_progress_tells_every_length():
 
 RUN = """
 from pathlib import Path
-from priorsim.census.quotient import count_quotient
+from priorsim.census.engine.quotient import count_quotient
 from priorsim.mu.domain import Domain
 from tests.census import oracle
 from tests.census.checked import checked_run
@@ -201,8 +201,8 @@ def test_a_damaged_manifest_is_refused(tmp_path):
 
 CHECKED_RUN = """
 import numpy as np
-from priorsim.census.quotient import count_quotient
-from priorsim.census.quotient_fitting import FittingCensus
+from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.fitting import FittingCensus
 from tests.census import oracle
 from tests.census.checked import count_checked
 for dialect in ("arith", "logic"):
@@ -210,7 +210,7 @@ for dialect in ("arith", "logic"):
     rows = count_quotient(header)
     fitting = FittingCensus(header, lambda behaviours: behaviours == rows.behaviour[5], above=10)
     assert len(fitting.find_terms([fitting.rows.key(0)])) == 1
-print(count_checked(*(f"quotient_{name}" for name in ("kernels", "close", "tables", "sort"))))
+print(count_checked(*(f"engine.{name}" for name in ("class_kernels", "closing", "tables", "sorting"))))
 """
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from priorsim.census.exhaustive import count_exhaustive
+from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     convergence_threshold,

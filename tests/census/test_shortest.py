@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from priorsim.census import quotient_derivations
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.code_order import FirstTerms
-from priorsim.census.quotient import count_quotient
+from priorsim.census.engine import derivations as quotient_derivations
+from priorsim.census.engine.code_order import FirstTerms
+from priorsim.census.engine.quotient import count_quotient
 from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.census.shortest import shortest_programs
 from priorsim.errors import CensusError

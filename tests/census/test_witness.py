@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from priorsim.census.exhaustive import key_of
-from priorsim.census.quotient import count_quotient
+from priorsim.census.engine.exhaustive import key_of
+from priorsim.census.engine.quotient import count_quotient
 from priorsim.census.witness import find_programs
 from priorsim.errors import CensusError
 from priorsim.mu.code import length

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from priorsim.census.runs import take_census
+from priorsim.census.take import take_census
 from priorsim.claims import populations as rooms
 from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.rule import Cell, Verdict, rule

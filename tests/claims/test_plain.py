@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import Atlas
-from priorsim.census.exhaustive import count_exhaustive
-from priorsim.census.runs import make_header
+from priorsim.census.engine.exhaustive import count_exhaustive
+from priorsim.census.take import make_header
 from priorsim.claims.judge import ON_CAMERAS, find_claims, judge_world
 from priorsim.claims.populations import Worlds
 from priorsim.mu.domain import Domain

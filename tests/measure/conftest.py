@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
-from priorsim.census.data_terms import segments
+from priorsim.census.segments.terms import segments
 from priorsim.errors import CodeError
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language

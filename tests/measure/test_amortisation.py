@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorsim.census.runs import make_header, take_census
+from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.errors import TheoryError, WorldError
 from priorsim.measure.amortisation import AmortisationFlip, Shares

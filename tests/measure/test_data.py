@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.data_kernels import canonical_entries
-from priorsim.census.data_terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
+from priorsim.census.engine.class_kernels import Words
 from priorsim.census.progress import Progress
-from priorsim.census.quotient_kernels import Words
 from priorsim.census.recurrence import data_program_counts
+from priorsim.census.segments.kernels import canonical_entries
+from priorsim.census.segments.terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.data import count_fitting_data, count_with_data
 from priorsim.measure.data_counts import format_data_counts
@@ -370,7 +370,7 @@ from tests.census.checked import count_checked
 for name, code_bits in (("identity-w3", 22), ("isqrt-w4", 22)):
     world = find_world(name)
     count_with_data(Language.named("arith", world.domain.word_bits), world, code_bits)
-print(count_checked("data_kernels"))
+print(count_checked("segments.kernels"))
 """
 
 

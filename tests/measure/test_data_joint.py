@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import TINY_BITS, data_programs, programs_by_code
 
-from priorsim.census.data_terms import code_mass
+from priorsim.census.segments.terms import code_mass
 from priorsim.census.stored import cut
 from priorsim.errors import CensusError, PriorError, WorldError
 from priorsim.measure.data import count_with_data

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import TINY_BITS
 
-from priorsim.census.runs import make_header, take_census
+from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_joint import join_counts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from priorsim.census.runs import make_header, take_census
+from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import log_odds_of, programs

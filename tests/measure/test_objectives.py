@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.census.runs import make_header
+from priorsim.census.take import make_header
 from priorsim.errors import CodeError, WorldError
 from priorsim.measure.objectives import objectives
 from priorsim.mu.code import decode, truncated_binary

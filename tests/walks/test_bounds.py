@@ -16,7 +16,7 @@ from tests.census.checked import checked_run
 from tests.walks.test_dynamics import square
 
 CHECKED_RUN = """
-from priorsim.census import packed
+from priorsim.census.engine import packed
 from priorsim.walks import kernels
 from tests.walks.test_bounds import digest
 print(digest())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.exhaustive import key_of
+from priorsim.census.engine.exhaustive import key_of
 from priorsim.census.programs import list_programs
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import WalkError

@@ -13,20 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.data_kernels import canonical_entries
-from priorsim.census.data_work import NOTE_BITS
-from priorsim.census.quotient import MAX_BITS, MAX_COUNT, check_exact
-from priorsim.census.quotient_kernels import COUNT, META, Words
-from priorsim.census.quotient_levels import Census
-from priorsim.census.quotient_stores import Reach
-from priorsim.census.quotient_tables import OUTER_KEY, RowArray, Table
+from priorsim.census.engine.class_kernels import COUNT, META, Words
+from priorsim.census.engine.levels import Census
+from priorsim.census.engine.quotient import MAX_BITS, MAX_COUNT, check_exact
+from priorsim.census.engine.stores import Reach
+from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
+from priorsim.census.segments.kernels import canonical_entries
+from priorsim.census.segments.work import NOTE_BITS
 from priorsim.errors import CensusError
 from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 
 MAX_WORD_BITS = 4
+MAX_CODE_BITS = MAX_BITS
 _LENGTH_BITS = 8
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from priorsim.census.atlas import Atlas, AtlasHeader, check_accounting
-from priorsim.census.exhaustive import check_bounds, count_exhaustive
+from priorsim.census.engine.exhaustive import check_bounds, count_exhaustive
+from priorsim.census.engine.quotient import check_estimate, count_quotient, easy_estimate
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate
 from priorsim.census.quotient_runs import remove_run
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import U
-from priorsim.census.quotient_kernels import Words
-from priorsim.census.quotient_tables import RowArray
+from priorsim.census.compiled import U
+from priorsim.census.engine.class_kernels import Words
+from priorsim.census.engine.tables import RowArray
 
 ZERO, ONE = U(0), U(1)
 ALL = U(0xFFFFFFFFFFFFFFFF)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from priorsim.census.packed import inner, kernel
-from priorsim.census.quotient_tables import OUTER_KEY, RowArray, copy_outer
+from priorsim.census.compiled import inner, kernel
+from priorsim.census.engine.tables import OUTER_KEY, RowArray, copy_outer
 
 BUCKETS = 512
 SAMPLED = 64

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from priorsim.census import packed
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.packed import U, inner, kernel
+from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.engine import packed
 
 ADD, SUB, MUL, EQ, LT, AND, XOR, SHL, SHR, IF, VARIABLE, CONSTANT, FIND, ARGMAX, ITER = range(15)
 SYMBOLS = {

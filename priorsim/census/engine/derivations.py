@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.quotient_jobs import Job, Workspace, each_batch
-from priorsim.census.quotient_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of, copies
-from priorsim.census.quotient_stores import Store
-from priorsim.census.quotient_tables import KeyIndex, RowArray, Table
-from priorsim.census.quotient_views import View, views_of
+from priorsim.census.engine.class_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
+from priorsim.census.engine.jobs import Job, Workspace, each_batch
+from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copies
+from priorsim.census.engine.stores import Store
+from priorsim.census.engine.tables import KeyIndex, RowArray, Table
+from priorsim.census.engine.views import View, views_of
 from priorsim.mu.dialect import FORMS
 
 I32 = NDArray[np.int32]

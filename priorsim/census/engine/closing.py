@@ -1,6 +1,6 @@
 """Binders on classes: find, argmax and iter close a table of the next depth (docs/language.md sections 4, 5).
 
-Rows are those of `quotient_kernels`. The lesion rules look at every environment of the node's scope:
+Rows are those of `class_kernels`. The lesion rules look at every environment of the node's scope:
 at the outside these are the lanes, inside a binder the lanes under every bound value. All is exact.
 A body's table under one setting of the outer variables is a uint64 array (2^w,), one packed word for
 each value of the variable that is bound. `costs` are uint16 (2^w * lanes,), the steps of a mixed body.
@@ -8,9 +8,9 @@ each value of the variable that is bound. `costs` are uint16 (2^w * lanes,), the
 
 import numpy as np
 
-from priorsim.census import packed
-from priorsim.census.packed import U, inner, kernel
-from priorsim.census.quotient_kernels import (
+from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.engine import packed
+from priorsim.census.engine.class_kernels import (
     BELOW_READS,
     COUNT,
     FIND,
@@ -23,7 +23,7 @@ from priorsim.census.quotient_kernels import (
     last,
     table_at,
 )
-from priorsim.census.quotient_tables import copy_words
+from priorsim.census.engine.tables import copy_words
 
 STEPS_AT = 12
 """Where a mixed row's steps start, in units of 2^w numbers of 16 bits: behind three tables of 64-bit words."""

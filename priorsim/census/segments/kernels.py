@@ -13,8 +13,10 @@ stands for 2^64.
 
 import numpy as np
 
-from priorsim.census import packed
-from priorsim.census.data_work import (
+from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.engine import packed
+from priorsim.census.engine.class_kernels import META, OUTER_WORDS, SEARCH_BITS, last
+from priorsim.census.segments.work import (
     ACTUAL,
     ALL,
     BODY_COUNT,
@@ -34,8 +36,6 @@ from priorsim.census.data_work import (
     WIDE,
     ZERO,
 )
-from priorsim.census.packed import U, inner, kernel
-from priorsim.census.quotient_kernels import META, OUTER_WORDS, SEARCH_BITS, last
 
 
 @kernel

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.quotient_jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs, run_pieces
-from priorsim.census.quotient_kernels import COUNT, SYMBOLS
-from priorsim.census.quotient_sort import sort_parts
-from priorsim.census.quotient_stores import Reach
-from priorsim.census.quotient_tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
-from priorsim.census.quotient_terms import Scope
+from priorsim.census.engine.class_kernels import COUNT, SYMBOLS
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs, run_pieces
+from priorsim.census.engine.sorting import sort_parts
+from priorsim.census.engine.stores import Reach
+from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
+from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
 

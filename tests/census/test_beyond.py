@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from priorsim.census import quotient_derivations, quotient_fitting, quotient_levels
-from priorsim.census.exhaustive import key_of
-from priorsim.census.quotient import count_quotient
-from priorsim.census.quotient_derivations import ranges
-from priorsim.census.quotient_fitting import FittingCensus
-from priorsim.census.runs import make_header, take_census
-from priorsim.census.targeted import TargetedAtlas
+from priorsim.census.beyond import TargetedAtlas
+from priorsim.census.engine import derivations as quotient_derivations
+from priorsim.census.engine import fitting as quotient_fitting
+from priorsim.census.engine import levels as quotient_levels
+from priorsim.census.engine.derivations import ranges
+from priorsim.census.engine.exhaustive import key_of
+from priorsim.census.engine.fitting import FittingCensus
+from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import find_programs
 from priorsim.errors import CensusError
 from priorsim.measure.histogram import acceptable, histogram

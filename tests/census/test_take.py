@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from priorsim.census import runs
+from priorsim.census import take as runs
 from priorsim.errors import CensusError, PriorsimError
 from priorsim.mu.domain import Domain
 

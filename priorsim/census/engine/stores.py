@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census import quotient_kernels as kernels
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.quotient_jobs import NOTHING, Spans
-from priorsim.census.quotient_kernels import OUTER_WORDS, Words
-from priorsim.census.quotient_tables import RowArray, folded
+from priorsim.census.engine import class_kernels as kernels
+from priorsim.census.engine.class_kernels import OUTER_WORDS, Words
+from priorsim.census.engine.jobs import NOTHING, Spans
+from priorsim.census.engine.tables import RowArray, folded
 from priorsim.census.recurrence import tokens
 from priorsim.mu.dialect import FORMS, Language
 

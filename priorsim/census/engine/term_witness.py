@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.code_order import FirstTerms
-from priorsim.census.quotient import check_exact
-from priorsim.census.quotient_jobs import Job, Piece, Workspace
-from priorsim.census.quotient_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.quotient_levels import Census, Closing, closing_pieces, closings_of
-from priorsim.census.quotient_tables import KeyIndex, RowArray
-from priorsim.census.quotient_views import views_of
+from priorsim.census.engine.class_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
+from priorsim.census.engine.code_order import FirstTerms
+from priorsim.census.engine.jobs import Job, Piece, Workspace
+from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
+from priorsim.census.engine.quotient import check_exact
+from priorsim.census.engine.tables import KeyIndex, RowArray
+from priorsim.census.engine.views import views_of
 from priorsim.mu.code import constant_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Term, Var

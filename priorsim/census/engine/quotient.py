@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows, check_accounting, merge
+from priorsim.census.engine.class_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
+from priorsim.census.engine.levels import Census
+from priorsim.census.engine.stores import Layout, Reach
+from priorsim.census.engine.tables import RowArray
 from priorsim.census.progress import Progress
-from priorsim.census.quotient_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
-from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_runs import RunDirectory
-from priorsim.census.quotient_stores import Layout, Reach
-from priorsim.census.quotient_tables import RowArray
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
 from priorsim.formats import format_duration

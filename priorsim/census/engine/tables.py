@@ -10,7 +10,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.packed import U, inner, kernel
+from priorsim.census.compiled import U, inner, kernel
 
 RowArray = NDArray[np.uint64]
 """Rows of one kind, shape (rows, key words + 1), the count in the last column."""

@@ -1,20 +1,20 @@
 """An atlas continued: what is asked of it beyond its bound is counted for the question alone.
 
 Programs within the atlas's bound come from the atlas, longer ones from a census of those that fit
-(quotient_fitting.py). Both are exact.
+(engine/fitting.py). Both are exact.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.engine.fitting import FittingCensus
+from priorsim.census.engine.quotient import check_exact
+from priorsim.census.engine.term_witness import find_terms
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_exact
-from priorsim.census.quotient_fitting import FittingCensus
-from priorsim.census.quotient_witness import find_terms
 from priorsim.census.recurrence import program_counts
-from priorsim.census.runs import check_seconds
 from priorsim.census.stored import Choice, Counted
+from priorsim.census.take import check_seconds
 from priorsim.errors import CensusError
 from priorsim.mu.syntax import Term
 

@@ -11,13 +11,13 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census import quotient_kernels as kernels
-from priorsim.census.quotient_kernels import SYMBOLS, TWICE
-from priorsim.census.quotient_tables import RowArray
+from priorsim.census.engine import class_kernels as kernels
+from priorsim.census.engine.class_kernels import SYMBOLS, TWICE
+from priorsim.census.engine.tables import RowArray
 from priorsim.processes import end_if_stopped
 
 Task = tuple[int, int, int, int, int, int, int, int]
-"""One rectangle of candidates, as `quotient_kernels.candidates` reads it."""
+"""One rectangle of candidates, as `class_kernels.candidates` reads it."""
 TASK_FIELDS = 8
 Tasks = list[Task] | NDArray[np.int64]
 Span = tuple[int, int]

@@ -1,6 +1,6 @@
 """Operands read backwards: which classes of terms a row of a store stands for.
 
-Stores of `quotient_stores` hold terms, or what `if` and `iter` read of them: then one row stands for several
+Stores of `stores` hold terms, or what `if` and `iter` read of them: then one row stands for several
 classes. Rows are compared in full.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorsim.census.quotient_stores import Classes, Store
-from priorsim.census.quotient_tables import RowArray
-from priorsim.census.quotient_terms import Scope
+from priorsim.census.engine.stores import Classes, Store
+from priorsim.census.engine.tables import RowArray
+from priorsim.census.engine.terms import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The exhaustive engine: every code-only program of each length, one by one (kernels.py).
+"""The exhaustive engine: every code-only program of each length, one by one (exhaustive_kernels.py).
 
 It merges nothing and shares no shortcut with faster engines, which are checked against it. The work
 is cut into parts by the symbols at the walk's third position; the rows do not depend on the number of
@@ -11,9 +11,10 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from priorsim.census import kernels
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
-from priorsim.census.packed import I64, U64, U, masks
+from priorsim.census.compiled import I64, U64, U
+from priorsim.census.engine import exhaustive_kernels as kernels
+from priorsim.census.engine.packed import masks
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts, tokens
 from priorsim.errors import CensusError
@@ -136,7 +137,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """The arrays of a walk through the programs of a header, as kernels.py describes them."""
+    """The arrays of a walk through the programs of a header, as exhaustive_kernels.py describes them."""
 
     key: U64
     shape: kernels.Shape

@@ -13,18 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_exact, rows_of_levels
-from priorsim.census.quotient_derivations import Choice, Derivation, Outlines, ranges
-from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Workspace, run_jobs
-from priorsim.census.quotient_kernels import COUNT, SYMBOL, SYMBOLS, TWICE
-from priorsim.census.quotient_levels import PARTS, Census
-from priorsim.census.quotient_levels import Level as Classed
-from priorsim.census.quotient_sort import sort_parts
-from priorsim.census.quotient_stores import Classes, Reach
-from priorsim.census.quotient_tables import KeyIndex, RowArray, in_order
-from priorsim.census.quotient_terms import Scope
-from priorsim.census.quotient_witness import (
+from priorsim.census.engine.class_kernels import COUNT, SYMBOL, SYMBOLS, TWICE
+from priorsim.census.engine.derivations import Choice, Derivation, Outlines, ranges
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Workspace, run_jobs
+from priorsim.census.engine.levels import PARTS, Census
+from priorsim.census.engine.levels import Level as Classed
+from priorsim.census.engine.quotient import check_exact, rows_of_levels
+from priorsim.census.engine.sorting import sort_parts
+from priorsim.census.engine.stores import Classes, Reach
+from priorsim.census.engine.tables import KeyIndex, RowArray, in_order
+from priorsim.census.engine.term_witness import (
     FORM_OF_SYMBOL,
     Descent,
     Goal,
@@ -35,6 +33,8 @@ from priorsim.census.quotient_witness import (
     goals_of,
     leaf_of,
 )
+from priorsim.census.engine.terms import Scope
+from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.mu.dialect import FORMS

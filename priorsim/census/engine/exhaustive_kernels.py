@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from priorsim.census import packed
-from priorsim.census.packed import U, inlined, inner, kernel
+from priorsim.census.compiled import U, inlined, inner, kernel
+from priorsim.census.engine import packed
 from priorsim.mu.dialect import FORMS
 
 VARIABLE, CONSTANT = 0, 1

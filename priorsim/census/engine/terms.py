@@ -11,14 +11,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census import quotient_close as closing
-from priorsim.census import quotient_kernels as kernels
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.packed import U
-from priorsim.census.quotient_jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
-from priorsim.census.quotient_kernels import BELOW_READS, META, OUTER_WORDS, READS, SEARCH_BITS, Words
-from priorsim.census.quotient_stores import Classes, Layout, Reach, Rounds, Store
-from priorsim.census.quotient_tables import RowArray
+from priorsim.census.compiled import U
+from priorsim.census.engine import class_kernels as kernels
+from priorsim.census.engine import closing
+from priorsim.census.engine.class_kernels import BELOW_READS, META, OUTER_WORDS, READS, SEARCH_BITS, Words
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
+from priorsim.census.engine.stores import Classes, Layout, Reach, Rounds, Store
+from priorsim.census.engine.tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.dialect import FORMS
 

@@ -1,0 +1,1 @@
+"""The two engines. Private to the census: nothing outside `priorsim.census` may import from here."""
