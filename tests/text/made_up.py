@@ -13,7 +13,7 @@ from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, merge_cells
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.page import ClaimRow
+from priorsim.text.page import ClaimRow
 from priorsim.worlds.world import World
 
 Row = tuple[int, int, int, int, int, int]

@@ -13,10 +13,10 @@ from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
-from priorsim.page.explorer import packed
 from priorsim.prior import PARAMETERS, PRIORS, Prior, named_prior
+from priorsim.text.explorer import packed
 from tests.browser import asking, opened
-from tests.page.made_up import WORLDS
+from tests.text.made_up import WORLDS
 
 DRIVE = """
 const move = (id, value, event) => { byId(id).value = value; byId(id).dispatchEvent(new Event(event)); };

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.page import MenuWorld, Page, Picture, page_html
-from tests.page.made_up import CLAIMS, PNG, SVG, WORLDS
+from priorsim.text.explorer import MenuWorld
+from priorsim.text.page import Page, Picture, page_html
+from tests.text.made_up import CLAIMS, PNG, SVG, WORLDS
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,316 @@
+"""The report as one page: claims, figures, and an explorer that weighs the histograms as it is used.
+
+One HTML file that asks the network for nothing, the same bytes for the same results. Figures stand in it as data
+URIs, so that no figure's ids or styles reach the page.
+"""
+
+import base64
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from priorsim.errors import PriorsimError
+from priorsim.storage import write_text
+from priorsim.text.explorer import MenuWorld, explorer_json, world_json
+
+SCRIPTS = ("measure.js", "claims.js", "results.js", "explorer.js")
+"""In the order in which the page runs them."""
+MAX_PAGE_BYTES = 5_500_000
+"""Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
+VERDICTS = ("supported", "depends", "refuted", "not answerable here")
+"""In the order in which the table sorts them."""
+SCREEN = 1.75
+"""A figure's width on a screen, in CSS points a point: journal figures have small print."""
+WIDE = 400
+"""A figure of more points than this takes the page's whole width."""
+
+HEADS = {
+    "population": "population",
+    "word_bits": "word bits",
+    "class_by": "class by",
+    "bound": "bound",
+    "max_bits": "bits",
+    "tax": "tax",
+    "queries": "queries",
+    "radius": "radius",
+    "worlds": "worlds",
+    "holds": "holds",
+    "fails": "fails",
+    "undefined": "undefined",
+    "median": "median",
+}
+"""The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
+
+
+class CellRow(TypedDict):
+    """The support of a claim in one cell of the grid, as claims.json has it."""
+
+    population: str
+    word_bits: int
+    class_by: str
+    bound: str
+    tax: int
+    queries: NotRequired[int]
+    radius: NotRequired[int]
+    worlds: int
+    holds: int
+    fails: int
+    undefined: int
+    max_bits: int | None
+    support: float | None
+    median: float | None
+    decides: bool
+
+
+class BesideRow(TypedDict):
+    """A number on which no verdict hangs, as claims.json has it."""
+
+    quantity: str
+    unit: str
+    condition: str
+    headline: str
+
+
+class ClaimRow(TypedDict):
+    """A claim with its verdict, as claims.json has it."""
+
+    id: str
+    source: str
+    claim: str
+    quantity: str
+    unit: str
+    condition: str
+    verdict: str
+    depends_on: str | None
+    headline: str
+    identity: str | None
+    cells: Sequence[CellRow]
+    beside: Sequence[BesideRow]
+    figure: str | None
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of the report.
+
+    Attributes
+    ----------
+    name : str
+        By which claims name it; it becomes the anchor `#figure-NAME`.
+    title, caption : str
+        Text; backticks set code.
+    path : Path
+        An SVG or PNG file.
+    """
+
+    name: str
+    title: str
+    caption: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page shows.
+
+    Attributes
+    ----------
+    claims : sequence of ClaimRow
+    refuted_below, supported_above : Fraction
+        The verdict rule's thresholds.
+    figures : sequence of Picture
+    worlds : sequence of MenuWorld
+        The explorer's menu, in order; the first is shown first.
+    made_from : sequence of (str, str)
+        Preset, command, bounds and the like: a name and a text each.
+    """
+
+    claims: Sequence[ClaimRow]
+    refuted_below: Fraction
+    supported_above: Fraction
+    figures: Sequence[Picture]
+    worlds: Sequence[MenuWorld]
+    made_from: Sequence[tuple[str, str]]
+
+
+def write_page(path: Path | str, page: Page) -> None:
+    """Write the page, whole or not at all.
+
+    Raises
+    ------
+    PriorsimError
+        When a claim or a figure is not as it should be, nothing is left for the explorer, or the place
+        cannot be written.
+    """
+    write_text(path, page_html(page))
+
+
+def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
+    """The page's HTML, at most `max_bytes` of UTF-8; the errors are those of `write_page`."""
+    parts = _parts(page)
+    template = _environment(page).get_template("report.html")
+    names = [world.histogram.world.name for world in page.worlds]
+    rest = template.render(parts, left_out=names, data=_script_json(explorer_json([])))
+    shown, left_out = _fitting(page.worlds, max_bytes - len(rest.encode()))
+    names = [world.histogram.world.name for world in left_out]
+    return template.render(parts, left_out=names, data=_script_json(explorer_json(shown)))
+
+
+def _environment(page: Page) -> Environment:
+    """The templates, with the formatters that they use."""
+
+    def side(support: float | None) -> str:
+        if support is None:
+            return "unknown"
+        return "above" if support > page.supported_above else "below" if support < page.refuted_below else "between"
+
+    found = Environment(
+        loader=PackageLoader("priorsim.text", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {
+        "prose": prose,
+        "identifier": identifier,
+        "share": format_share,
+        "side": side,
+        "along": lambda share: f"{4 + 92 * float(share):.1f}",
+        "plain": lambda value: f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value),
+        "condition": lambda row: "true" if row["unit"] == "0 or 1" else f"{row['condition']} {row['unit']}",
+    }
+    return found
+
+
+def _parts(page: Page) -> dict[str, Any]:
+    titles = {picture.name: picture.title for picture in page.figures}
+    _check_claims(page.claims, titles)
+    verdicts = Counter(claim["verdict"] for claim in page.claims)
+    return {
+        "style": _asset("page.css"),
+        "script": "".join(map(_asset, SCRIPTS)),
+        "refuted_below": page.refuted_below,
+        "supported_above": page.supported_above,
+        "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
+        "claims": [_claim(claim) for claim in page.claims],
+        "heads": HEADS,
+        "titles": titles,
+        "figures": [_figure(picture) for picture in page.figures],
+        "made_from": page.made_from,
+    }
+
+
+def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None:
+    """Raise PriorsimError when a verdict is not known, a claim is there twice, or its figure is not on the page."""
+    seen = set()
+    for claim in claims:
+        where = f"claim {claim['id']}"
+        if claim["verdict"] not in VERDICTS:
+            raise PriorsimError(f"{where}: unknown verdict '{claim['verdict']}': choose one of {', '.join(VERDICTS)}")
+        if claim["id"] in seen:
+            raise PriorsimError(f"{where} is there twice: give each once")
+        if claim["figure"] is not None and claim["figure"] not in titles:
+            raise PriorsimError(f"{where}: its figure '{claim['figure']}' is not on the page: add it to the figures")
+        seen.add(claim["id"])
+
+
+def _claim(claim: ClaimRow) -> dict[str, Any]:
+    """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
+    supports = [cell["support"] for cell in claim["cells"] if cell["support"] is not None and cell["decides"]]
+    low, high = (format_share(choose(supports, default=None)) for choose in (min, max))
+    columns = [key for key in HEADS if any(key in cell for cell in claim["cells"])]
+    reach = low if low == high else f"{low} to {high}"
+    more = {"rank": VERDICTS.index(claim["verdict"]), "supports": supports, "reach": reach, "columns": columns}
+    return {**claim, **more}
+
+
+def _figure(picture: Picture) -> dict[str, Any]:
+    """A figure as the template takes it: title, caption, and the file as a data URI."""
+    try:
+        content = picture.path.read_bytes()
+    except OSError as error:
+        raise PriorsimError(f"figure {picture.name}: {picture.path} cannot be read ({error.strerror})") from None
+    shown: dict[str, Any] = {"name": picture.name, "title": picture.title, "caption": picture.caption}
+    if picture.path.suffix == ".png":
+        source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+        return {**shown, "source": source, "width": None, "is_wide": False}
+    if picture.path.suffix != ".svg":
+        raise PriorsimError(f"figure {picture.name}: {picture.path} is neither .svg nor .png: save it as one of them")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PriorsimError(f"figure {picture.name}: {picture.path} is no text ({error})") from None
+    points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
+    if points is None or not text.rstrip().endswith("</svg>"):
+        raise PriorsimError(f"figure {picture.name}: {picture.path} is not a whole SVG file: draw it again")
+    # In an attribute between double quotes, where everything but these may stand as it is.
+    source = "data:image/svg+xml," + quote(text.replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$&")
+    width = float(points[1])
+    return {**shown, "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
+
+
+def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], list[MenuWorld]]:
+    """The worlds that fit in so many bytes together, and those with the most data that do not; both in order."""
+    sizes = [len(_script_json(world_json(world))) + len(",") for world in worlds]
+    left_out: set[int] = set()
+    for place in sorted(range(len(worlds)), key=lambda place: (-sizes[place], place)):
+        if sum(sizes) - sum(sizes[each] for each in left_out) <= room:
+            break
+        left_out.add(place)
+    if room < 0 or (worlds and len(left_out) == len(worlds)):
+        raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
+    return [world for i, world in enumerate(worlds) if i not in left_out], [worlds[i] for i in sorted(left_out)]
+
+
+# --- formatters -------------------------------------------------------------------------------
+
+
+def prose(text: str) -> Markup:
+    """The text as HTML; what stands between backticks is set as code.
+
+    >>> str(prose("`a` < b"))
+    '<code>a</code> &lt; b'
+    """
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+
+
+def identifier(text: str) -> str:
+    """A name as part of an HTML id: anything but letters, digits, dots and dashes becomes a dash."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", text)
+
+
+def format_share(value: float | None) -> str:
+    """A share with three digits; an exact 0 or 1 in one, so that nothing is rounded to certainty.
+
+    >>> format_share(1.0), format_share(0.99999), format_share(0.5), format_share(None)
+    ('1', '> 0.999', '0.500', 'none')
+    """
+    if value is None:
+        return "none"
+    if value in (0, 1):
+        return f"{value:.0f}"
+    if not 0.0005 <= value < 0.9995:
+        return "< 0.001" if value < 0.5 else "> 0.999"
+    return f"{value:.3f}"
+
+
+def _asset(name: str) -> str:
+    """The text of one of the package's files: style or script."""
+    return resources.files("priorsim.text").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _script_json(values: Any) -> str:
+    """Compact JSON that cannot end the script element it stands in."""
+    return json.dumps(values, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
