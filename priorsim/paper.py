@@ -22,17 +22,17 @@ from priorsim.figures import registry
 from priorsim.figures.entry import save_entry
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json
-from priorsim.found import found_markdown
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
-from priorsim.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_markdown
 from priorsim.prior import named_prior
 from priorsim.storage import write_text
 from priorsim.study import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
+from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.text.explorer import MenuWorld
+from priorsim.text.found import found_markdown
+from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_markdown
 from priorsim.text.page import Page, Picture, write_page
-from priorsim.verdicts import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.walks.population import MAX_BITS
 from priorsim.worlds import World, catalogue
 

@@ -56,7 +56,7 @@ def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
     """Say what an atlas holds, after checking that it is whole."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.convergence import unconditional
-    from priorsim.report import atlas_text
+    from priorsim.text.report import atlas_text
 
     atlas = StoredAtlas.open(file)
     typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))

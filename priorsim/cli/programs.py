@@ -29,7 +29,7 @@ def worlds(
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
-    from priorsim.listing import family_text, world_text, worlds_text
+    from priorsim.text.listing import family_text, world_text, worlds_text
     from priorsim.worlds import catalogue, find_world
     from priorsim.worlds import family as find_family
 
@@ -53,9 +53,9 @@ def run(
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
     from priorsim.formats import format_json
-    from priorsim.listing import run_text, trace_text
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.text.listing import run_text, trace_text
     from priorsim.worlds import check_lanes
 
     where = world_of(world, train)
@@ -99,9 +99,9 @@ def walk(
     times 10 seconds and 1 GiB; 28 bits 7 and 35 seconds, 1.3 and 3 GiB. --walks and --trace do without the graph.
     """
     from priorsim.formats import format_json
-    from priorsim.listing import walk_text
     from priorsim.measure.histogram import check_class_by
     from priorsim.progress_bar import progress_bar
+    from priorsim.text.listing import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -192,7 +192,7 @@ def theory(
     the closed forms are listed with what each takes.
     """
     from priorsim.formats import format_json
-    from priorsim.listing import tables_text
+    from priorsim.text.listing import tables_text
     from priorsim.theory.calculator import calculate, list_forms
 
     if as_json and as_latex:

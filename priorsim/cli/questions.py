@@ -58,7 +58,7 @@ def odds(
     from priorsim.census.witness import print_witnesses
     from priorsim.formats import format_json
     from priorsim.measure.odds import odds as measure_odds
-    from priorsim.report import odds_text
+    from priorsim.text.report import odds_text
 
     weight = prior_of(prior, beta, gamma, lam, delta, cap)
     cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
@@ -137,7 +137,7 @@ def heldout(
     from priorsim.measure.histogram import check_class_by, check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import weigh
-    from priorsim.report import off_training_text
+    from priorsim.text.report import off_training_text
 
     weight, where, by = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train), check_class_by(class_by)
     stored = StoredAtlas.open(atlas)
@@ -165,9 +165,9 @@ def objectives(
     from priorsim.census.root_searches import check_affordable
     from priorsim.census.take import make_header
     from priorsim.formats import format_json
-    from priorsim.listing import objectives_text
     from priorsim.measure.objectives import objectives as count
     from priorsim.progress_bar import progress_bar
+    from priorsim.text.listing import objectives_text
 
     where = world_of(world, train)
     header = make_header(dialect or where.dialect, max_bits, domain=where.domain, depth=depth)
@@ -191,7 +191,7 @@ def population(
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import population as gather
-    from priorsim.report import population_text
+    from priorsim.text.report import population_text
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")
@@ -224,10 +224,10 @@ def definitions(
     that searches through all words takes some 3 seconds.
     """
     from priorsim.census.stored import StoredAtlas
-    from priorsim.definitions_text import definitions_text
     from priorsim.formats import format_json
     from priorsim.measure.definitions import definitions as compare
     from priorsim.progress_bar import progress_bar
+    from priorsim.text.definitions import definitions_text
 
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     with progress_bar("programs one by one") as progress:
@@ -264,12 +264,12 @@ def data(
     and hybrid.
     """
     from priorsim.formats import format_json
-    from priorsim.listing import data_text
     from priorsim.measure.data import count_with_data
     from priorsim.measure.data_counts import format_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
     from priorsim.progress_bar import progress_bar
+    from priorsim.text.listing import data_text
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")

@@ -32,7 +32,7 @@ def claims(
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
     from priorsim.progress_bar import progress_bar
     from priorsim.study import Study, open_census
-    from priorsim.verdicts import verdicts_json, verdicts_text, world_verdicts_text
+    from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
     command = " ".join(["priorsim claims", *(names or [])])
@@ -73,9 +73,9 @@ def figure(
     from priorsim.figures.entry import save_entry
     from priorsim.figures.registry import FIGURES, find_figure
     from priorsim.figures.save import check_format
-    from priorsim.listing import figures_text
     from priorsim.progress_bar import progress_bar
     from priorsim.study import Study, make_folder
+    from priorsim.text.listing import figures_text
 
     if name is None:
         typer.echo(figures_text(FIGURES.values()))

@@ -18,7 +18,7 @@ from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import ENDS, log_odds_of
 from priorsim.measure.population import population
 from priorsim.prior import Prior
-from priorsim.verdicts import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
+from priorsim.text.claims import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 
 pytestmark = pytest.mark.engine
 

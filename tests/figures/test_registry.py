@@ -29,12 +29,12 @@ from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.figures.words import number
-from priorsim.found import FIGURES
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
 from priorsim.prior import Prior, named_prior
 from priorsim.study import Study
+from priorsim.text.found import FIGURES
 from priorsim.worlds import constant_world, find_world
 
 pytestmark = pytest.mark.engine

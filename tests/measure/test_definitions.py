@@ -10,7 +10,6 @@ from itertools import product
 
 import pytest
 
-from priorsim.definitions_text import definitions_text
 from priorsim.errors import PriorError, WorldError
 from priorsim.formats import format_json
 from priorsim.measure.definitions import BY_PROGRAM, BY_ROW, definitions
@@ -23,6 +22,7 @@ from priorsim.mu.interpreter import apply_operator, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches, format_program, parse
 from priorsim.prior import named_prior
+from priorsim.text.definitions import definitions_text
 from priorsim.worlds import catalogue
 from tests.measure.conftest import TINY_BITS, programs_by_code
 

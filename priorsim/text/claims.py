@@ -11,7 +11,7 @@ from priorsim.claims.claim import Claim
 from priorsim.claims.judged import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import format_csv, format_json, markdown_table
-from priorsim.listing import format_table
+from priorsim.text.listing import format_table
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""

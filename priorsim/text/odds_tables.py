@@ -8,7 +8,7 @@ from priorsim.formats import format_csv, markdown_table, rounded
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import Odds
-from priorsim.report import format_interval, format_roots
+from priorsim.text.report import format_interval, format_roots
 from priorsim.worlds import World
 
 SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")

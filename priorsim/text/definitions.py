@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from priorsim.listing import format_lanes, format_table
 from priorsim.measure.definitions import Compared, Definitions, Judged
 from priorsim.measure.shares import Share
-from priorsim.report import format_bits, format_interval, format_prior
+from priorsim.text.listing import format_lanes, format_table
+from priorsim.text.report import format_bits, format_interval, format_prior
 
 SAID = {True: "search", False: "rest", None: "undefined"}
 

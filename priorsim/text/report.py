@@ -9,7 +9,6 @@ from fractions import Fraction
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import Counted
-from priorsim.listing import format_lanes, format_table
 from priorsim.measure.amortisation import AmortisationFlip
 from priorsim.measure.convergence import Unconditional
 from priorsim.measure.crossover import Roots
@@ -23,6 +22,7 @@ from priorsim.measure.shares import Average, Share
 from priorsim.measure.weighed import ALL_KINDS
 from priorsim.mu.interpreter import Accounting
 from priorsim.prior import Prior
+from priorsim.text.listing import format_lanes, format_table
 from priorsim.worlds.proxy import Side
 
 
