@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from priorsim.mu.lesions import lesion as lesion
     from priorsim.mu.syntax import format_program as format_program
     from priorsim.mu.syntax import parse as parse
-    from priorsim.prior import Prior as Prior
-    from priorsim.prior import named_prior as named_prior
+    from priorsim.priors import Prior as Prior
+    from priorsim.priors import named_prior as named_prior
     from priorsim.worlds import World as World
     from priorsim.worlds import catalogue as catalogue
     from priorsim.worlds import families as families
@@ -67,7 +67,7 @@ _ROOMS = {
     "priorsim.mu.interpreter": ("run",),
     "priorsim.mu.lesions": ("classify", "lesion"),
     "priorsim.mu.syntax": ("format_program", "parse"),
-    "priorsim.prior": ("Prior", "named_prior"),
+    "priorsim.priors": ("Prior", "named_prior"),
     "priorsim.worlds": ("World", "catalogue", "families", "family", "find_world"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -14,8 +14,8 @@ from unittest import mock
 
 import pytest
 
-from priorsim import study
 from priorsim.cli import main
+from priorsim.study import folder as study
 
 COMMAND = [sys.executable, "-c", "from priorsim.cli import main; main()"]
 PROGRAMS = Path(__file__).parent.parent / "programs"

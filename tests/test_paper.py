@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from priorsim import paper, study
 from priorsim.census.atlas import read_header
 from priorsim.claims import populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.figures import delta_l, registry, rows
 from priorsim.figures.registry import FIGURES
+from priorsim.study import folder as study
+from priorsim.study import paper
 from priorsim.worlds import catalogue
 from tests.browser import asking, opened
 

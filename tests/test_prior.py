@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorsim.errors import PriorError
-from priorsim.prior import PARAMETERS, PRIORS, Prior, features, named_prior
+from priorsim.priors import PARAMETERS, PRIORS, Prior, features, named_prior
 
 BITS, STEPS, SEARCHES = [2, 10, 24], [1.0, 4.0, 37.5], [0, 1, 3]
 GIVEN = {"linear": {"lam": 0.25}, "capped": {"cap": 4}, "tempered": {"beta": 1.5}}

@@ -24,7 +24,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
-from priorsim.prior import features, named_prior
+from priorsim.priors import features, named_prior
 from priorsim.theory import CLOSED_FORMS, closed_forms
 from priorsim.theory.fast import fast_rounding, fast_weight
 from priorsim.theory.flips import amortisation_flip, table_flip, table_flip_lanes

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from priorsim.errors import TheoryError
-from priorsim.prior import PRIORS
+from priorsim.priors import PRIORS
 from priorsim.theory import closed_forms
 from priorsim.theory.calculator import calculate
 from priorsim.theory.numerals import MAX_BITS, json_value, parse_number

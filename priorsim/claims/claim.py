@@ -8,7 +8,7 @@ import numpy as np
 from priorsim.claims.rule import Cell, Factors
 from priorsim.claims.site import Site, Values
 from priorsim.measure.histogram import Mask
-from priorsim.prior import F64
+from priorsim.priors import F64
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from priorsim.claims.site import Site, Values, log2_odds, log2_quotient, search_
 from priorsim.measure.fitting import at_end
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.splits import OnSplit, averaged
-from priorsim.prior import F64
+from priorsim.priors import F64
 
 
 def ways(site: Site) -> Values:

@@ -15,7 +15,7 @@ from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import DISGUISED, I64, U64
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split, quotient
-from priorsim.prior import F64, Prior
+from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 
 

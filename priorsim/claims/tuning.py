@@ -12,7 +12,7 @@ from priorsim.measure.fitting import at_end
 from priorsim.measure.held_out import Split
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.splits import quotient
-from priorsim.prior import F64
+from priorsim.priors import F64
 
 GAMMAS = np.linspace(0, 8, 33)
 """The prices on time that are tried."""

@@ -7,7 +7,7 @@ from priorsim.claims.site import Site, Values, log2_odds, search_share
 from priorsim.measure.fitting import at_end, least_at_end, sums
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import End
-from priorsim.prior import F64
+from priorsim.priors import F64
 
 BETAS = np.linspace(1, 4, 97)
 """The prices on length at which the odds are looked at, beyond the first."""

@@ -19,7 +19,7 @@ from priorsim.measure.mass import ENDS
 from priorsim.measure.tradeoff import corners
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.prior import F64
+from priorsim.priors import F64
 from priorsim.worlds import World
 
 WORLDS = 3

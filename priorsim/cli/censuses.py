@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.options import Depth, Dialect, WordBits, Yes, prior_of
+from priorsim.cli.options import Depth, Dialect, WordBits, Yes, prior_of
 
 
 def census(
@@ -35,8 +35,8 @@ def census(
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
     from priorsim.census.take import check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.mu.domain import Domain
-    from priorsim.progress_bar import progress_bar
     from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.errors import PriorsimError
-from priorsim.options import (
+from priorsim.cli.options import (
     AsJson,
     ClassBy,
     Columns,
@@ -19,6 +18,7 @@ from priorsim.options import (
     language_of,
     world_of,
 )
+from priorsim.errors import PriorsimError
 
 
 def worlds(
@@ -98,9 +98,9 @@ def walk(
     In arith at w = 3 and radius 8 on one core 26 bits take 5 seconds and 0.5 GiB, metropolis with its hitting
     times 10 seconds and 1 GiB; 28 bits 7 and 35 seconds, 1.3 and 3 GiB. --walks and --trace do without the graph.
     """
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
-    from priorsim.progress_bar import progress_bar
     from priorsim.text.listing import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.errors import PriorsimError
-from priorsim.options import (
+from priorsim.cli.options import (
     AsJson,
     AtlasFile,
     Beta,
@@ -31,6 +30,7 @@ from priorsim.options import (
     world_of,
     write_out,
 )
+from priorsim.errors import PriorsimError
 
 
 def odds(
@@ -164,9 +164,9 @@ def objectives(
     """
     from priorsim.census.root_searches import check_affordable
     from priorsim.census.take import make_header
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.objectives import objectives as count
-    from priorsim.progress_bar import progress_bar
     from priorsim.text.listing import objectives_text
 
     where = world_of(world, train)
@@ -224,9 +224,9 @@ def definitions(
     that searches through all words takes some 3 seconds.
     """
     from priorsim.census.stored import StoredAtlas
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.definitions import definitions as compare
-    from priorsim.progress_bar import progress_bar
     from priorsim.text.definitions import definitions_text
 
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
@@ -263,12 +263,12 @@ def data(
     With --atlas the code-only programs that fit are weighed together with them: direct, table, disguised, search
     and hybrid.
     """
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.data import count_with_data
     from priorsim.measure.data_counts import format_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
-    from priorsim.progress_bar import progress_bar
     from priorsim.text.listing import data_text
 
     if as_json and out is not None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.options import AsJson, AtlasFile, Train, WorldName, width_of, world_of
 from priorsim.errors import PriorsimError
-from priorsim.options import AsJson, AtlasFile, Train, WorldName, width_of, world_of
 
 
 def claims(
@@ -30,8 +30,8 @@ def claims(
 
     from priorsim.census.stored import StoredAtlas
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
-    from priorsim.progress_bar import progress_bar
-    from priorsim.study import Study, open_census
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.folder import Study, open_census
     from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
@@ -70,11 +70,11 @@ def figure(
     Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
     1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
     """
+    from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import save_entry
     from priorsim.figures.registry import FIGURES, find_figure
     from priorsim.figures.save import check_format
-    from priorsim.progress_bar import progress_bar
-    from priorsim.study import Study, make_folder
+    from priorsim.study.folder import Study, make_folder
     from priorsim.text.listing import figures_text
 
     if name is None:
@@ -102,8 +102,8 @@ def paper(
 
     On two cores quick takes some 5 minutes and 3 GiB, full 20 minutes and 12 GiB; atlases are kept.
     """
-    from priorsim.paper import make_paper
-    from priorsim.progress_bar import progress_bar
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.paper import make_paper
 
     with progress_bar("programs") as progress:
         make_paper(preset, out, workers=workers, told=typer.echo, progress=progress)

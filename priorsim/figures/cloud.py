@@ -39,11 +39,11 @@ from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ENDS, End, shortest
 from priorsim.measure.tradeoff import alpha, hull
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 SHOWN = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 Point = tuple[str, int, float]

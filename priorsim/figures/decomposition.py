@@ -14,11 +14,11 @@ from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
 from priorsim.figures.words import counted, sentences
 from priorsim.measure.decomposition import decomposition
 from priorsim.measure.mass import LOW
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 TERMS = (
     ("delta_l", "length: \N{GREEK CAPITAL LETTER DELTA}L", "#0072B2", ""),

@@ -17,7 +17,7 @@ from priorsim.measure.mass import ENDS, Interval
 from priorsim.worlds import World, catalogue, family
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*", "h", "p")
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")

@@ -17,7 +17,7 @@ from priorsim.walks.outcome import outcomes
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 
 @dataclass(frozen=True, slots=True)

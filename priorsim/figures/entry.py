@@ -14,7 +14,7 @@ from priorsim.storage import write_text
 from priorsim.worlds import World, find_world
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 
 SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")

@@ -29,7 +29,7 @@ from priorsim.measure.histogram import CLASSES
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from matplotlib.ticker import MaxNLocator
 
 from priorsim.measure.learning import ORDER_SEEDS, Learning, learning
 from priorsim.measure.shares import Share
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 PRIOR = "solomonoff"
 ORDERS = (

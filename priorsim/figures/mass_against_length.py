@@ -34,11 +34,11 @@ from priorsim.figures.words import number, sentences
 from priorsim.measure.convergence import convergence
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import mass
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 SIMPLICITY = Prior("solomonoff")
 LAST_BITS = 4

@@ -20,7 +20,7 @@ from priorsim.mu.lesions import ProgramClass
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 CYCLE = (
     LOOKS[ProgramClass.SEARCH],

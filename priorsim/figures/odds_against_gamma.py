@@ -43,11 +43,11 @@ from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import HIGH, LOW, log_odds_of
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 SIMPLICITY = Prior("solomonoff")
 GAMMAS = tuple(np.linspace(0, 2, 81).tolist())

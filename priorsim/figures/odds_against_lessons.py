@@ -30,7 +30,7 @@ from priorsim.mu.lesions import ProgramClass
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 EDGES = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
 SIDES = ("disguised counted as direct code", "disguised counted as search")

@@ -23,7 +23,7 @@ from matplotlib.transforms import Bbox, ScaledTranslation
 from numpy.typing import NDArray
 
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import PRIORS, Prior
+from priorsim.priors import PRIORS, Prior
 
 F64 = NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from priorsim.figures.page import F64, INK, Columns, Width, is_wide, new_figure,
 from priorsim.figures.words import CLASSES, LOSS, number, sentences
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import Mixture, MixturePoint
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 Leader = Literal["direct", "open", "search", "none"]
 

@@ -16,11 +16,11 @@ from priorsim.measure.mass import LOW
 from priorsim.measure.population import population
 from priorsim.measure.tradeoff import alpha
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World, constant_world
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 LOOK = LOOKS[ProgramClass.SEARCH]
 

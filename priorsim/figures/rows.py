@@ -11,7 +11,7 @@ from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
 from priorsim.worlds import catalogue
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 ROW = 0.14
 AROUND = 1.35

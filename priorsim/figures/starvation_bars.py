@@ -19,7 +19,7 @@ from priorsim.walks.study import make_study
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 WITH, WITHOUT = LOOKS["search"].colour, LOOKS["direct"].colour
 

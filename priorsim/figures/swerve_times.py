@@ -18,7 +18,7 @@ from priorsim.walks.finding import beeline_swerve
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
 from priorsim.figures.words import CLASSES, counted, number, sentences
 from priorsim.measure.decomposition import three_counts
 from priorsim.measure.mass import ENDS
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 COUNTS = {
     "functions": Look("#009E73", "s", "-", is_filled=False),

@@ -24,7 +24,7 @@ from priorsim.walks.coarse import coarse_landscape, likeliest_way
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 Region = tuple[int, str]
 """Loss and class: a node of `priorsim.walks.coarse`."""

@@ -29,11 +29,11 @@ from priorsim.figures.page import (
 from priorsim.figures.words import CLASSES, DEFECTING, LOSS, number, sentences
 from priorsim.measure.mass import ENDS
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 EDGES = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
 NAMES = ("disguised counted as direct code", "disguised counted as search")

@@ -18,7 +18,7 @@ from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 LINE = 0.14
 """Inches from one line of text to the next."""

@@ -37,11 +37,11 @@ from priorsim.figures.rows import named_worlds
 from priorsim.figures.words import CLASSES, counted, sentences
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 from priorsim.worlds import World
 
 if TYPE_CHECKING:
-    from priorsim.study import Study
+    from priorsim.study.folder import Study
 
 ROW = 0.125
 """Inches from one row to the next."""

@@ -28,7 +28,7 @@ from priorsim.measure.mass import (
     mass,
     masses,
 )
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 BOUND_STEPS = (0, 2, 4, 6, 8)
 """A number is shown at B, B-2, B-4, B-6 and B-8."""

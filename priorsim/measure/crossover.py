@@ -17,7 +17,7 @@ import numpy as np
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import Cells, Histogram, mean_steps
 from priorsim.measure.mass import End, log2_weights, masses
-from priorsim.prior import F64, PENALTIES, Prior, features
+from priorsim.priors import F64, PENALTIES, Prior, features
 
 RESOLUTION = 1e-6
 """Halving ends at this width; roots within twice of it are reported as one."""

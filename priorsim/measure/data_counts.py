@@ -24,7 +24,7 @@ from priorsim.measure.mass import (
     log_odds,
     mass,
 )
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds.world import World
 
 DATA_CLASSES: Mapping[str, tuple[int, bool]] = {

@@ -27,7 +27,7 @@ from priorsim.measure.mass import (
     shares,
 )
 from priorsim.mu.interpreter import Accounting
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 Part = tuple[int, bool]
 """A class by lesion, and whether its programs use a data segment; what does not use its data counts as code."""

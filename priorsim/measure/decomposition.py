@@ -12,7 +12,7 @@ import numpy as np
 
 from priorsim.measure.histogram import CLASSES, Cells, Histogram
 from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 SOLOMONOFF = Prior("solomonoff")
 

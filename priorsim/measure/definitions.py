@@ -27,7 +27,7 @@ from priorsim.measure.odds import language_to_json
 from priorsim.measure.retargeting import effort, other_worlds, retargeting, run_lanes
 from priorsim.measure.shares import Share, share_of, share_to_json
 from priorsim.mu.syntax import Program, format_program
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds import catalogue
 from priorsim.worlds.world import World
 

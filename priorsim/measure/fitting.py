@@ -17,7 +17,7 @@ from priorsim.census.stored import Counted
 from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kinds_of, mean_steps
 from priorsim.measure.mass import End
 from priorsim.mu.domain import Domain
-from priorsim.prior import F64, Prior
+from priorsim.priors import F64, Prior
 
 NONE = np.inf
 """In place of a least cost: none up to the bound."""

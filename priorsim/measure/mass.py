@@ -16,7 +16,7 @@ from priorsim.census.recurrence import convergence_threshold
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, Histogram, mean_steps
 from priorsim.mu.dialect import Language
-from priorsim.prior import F64, Prior
+from priorsim.priors import F64, Prior
 
 MAX_EXACT_BITS = 1 << 13
 """Exact rationals are kept while exponents span no more than this; beyond, float64.

@@ -27,7 +27,7 @@ from priorsim.measure.histogram import (
 )
 from priorsim.measure.mass import End, check_convergence
 from priorsim.measure.weighed import ALL_KINDS, lane_bits, right_lanes
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds.world import World
 
 

@@ -26,7 +26,7 @@ from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.histogram_file import key_to_json
 from priorsim.measure.mass import ENDS, Interval, Mass, json_number, kt, log_odds, masses, programs, shares
 from priorsim.measure.tradeoff import Alpha, Hull, alpha, hull
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 Witnesses = Mapping[RowKey, str]
 """A program of each row that `Histogram.least_rows` names, as S-expression."""

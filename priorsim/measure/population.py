@@ -20,7 +20,7 @@ from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mas
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.odds import language_to_json
 from priorsim.measure.shares import share_to_json
-from priorsim.prior import F64
+from priorsim.priors import F64
 
 NONE = np.uint8(255)
 """In place of a least length: none up to the bound."""

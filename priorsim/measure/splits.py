@@ -14,7 +14,7 @@ from priorsim.measure.fitting import NONE, Programs, at_end, lane_words, least_a
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import CLASSES, I64, U8, U64, acceptable
 from priorsim.measure.mass import End
-from priorsim.prior import F64, Prior
+from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 
 LENGTH_BITS = 8

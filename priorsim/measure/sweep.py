@@ -11,7 +11,7 @@ from priorsim.errors import PriorError
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval, log_odds, masses, shares
-from priorsim.prior import PARAMETERS, Prior
+from priorsim.priors import PARAMETERS, Prior
 
 MAX_POINTS = 1_000_000
 """A grid has no more points; a thousand take about a second."""

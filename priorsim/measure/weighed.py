@@ -18,7 +18,7 @@ from priorsim.census.stored import Counted, cut
 from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
 from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, log2_sum
 from priorsim.mu.domain import Domain
-from priorsim.prior import F64, Prior
+from priorsim.priors import F64, Prior
 from priorsim.worlds.world import World
 
 ALL_KINDS = tuple(range(len(CLASSES)))

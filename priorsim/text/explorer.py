@@ -18,7 +18,7 @@ from priorsim.census.recurrence import convergence_threshold
 from priorsim.measure import crossover
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
 from priorsim.measure.mass import programs
-from priorsim.prior import PARAMETERS, PRIORS
+from priorsim.priors import PARAMETERS, PRIORS
 
 MAX_BETA = 4.0
 MAX_LAMBDA = 1.0

@@ -21,7 +21,7 @@ from priorsim.measure.population import Population
 from priorsim.measure.shares import Average, Share
 from priorsim.measure.weighed import ALL_KINDS
 from priorsim.mu.interpreter import Accounting
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.text.listing import format_lanes, format_table
 from priorsim.worlds.proxy import Side
 

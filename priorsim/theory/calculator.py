@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from priorsim.errors import TheoryError
-from priorsim.prior import PRIORS, Member
+from priorsim.priors import PRIORS, Member
 from priorsim.theory import closed_forms
 from priorsim.theory.form import ClosedForm, Value
 from priorsim.theory.numerals import exact_value, format_value, json_value, latex_value, parse_number

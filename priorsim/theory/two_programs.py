@@ -8,7 +8,7 @@ from functools import cache
 
 import sympy
 
-from priorsim.prior import PRIORS
+from priorsim.priors import PRIORS
 from priorsim.theory.form import ClosedForm, log2
 from priorsim.theory.quantities import ALPHA, BETA, GAMMA, LAM, N_D, N_S, T_D, T_S, C, L
 
@@ -30,7 +30,7 @@ def log_odds() -> ClosedForm:
         "log-odds of search against direct code, in bits",
         r"\Lambda",
         BETA * (L - C) + log2(N_S / N_D) - GAMMA * log2(T_S / T_D) - LAM * (T_S - T_D),
-        "The prior's definition (priorsim.prior)",
+        "The prior's definition (priorsim.priors)",
         (BETA > 0,),
     )
 

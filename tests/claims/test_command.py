@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from priorsim import study
 from priorsim.claims import populations as rooms
 from priorsim.claims import walking, with_data
 from priorsim.claims.judge import CLAIMS, SITE_CLAIMS, find_claims
+from priorsim.study import folder as study
 from priorsim.walks.population import WORLDS, studies
 from tests.test_cli import output, priorsim
 

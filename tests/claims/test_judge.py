@@ -17,7 +17,7 @@ from priorsim.measure.decomposition import bonus, delta_l
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import ENDS, log_odds_of
 from priorsim.measure.population import population
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.text.claims import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 
 pytestmark = pytest.mark.engine

@@ -18,7 +18,7 @@ from priorsim.errors import PriorsimError
 from priorsim.figures import cloud, mass_against_length, odds_against_gamma, page, save, worlds_side_by_side
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 INF = math.inf
 LONG_NAME = "constant-greatest-square-w16"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from priorsim import study as study_module
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
 from priorsim.figures import (
@@ -32,8 +31,9 @@ from priorsim.figures.words import number
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
-from priorsim.prior import Prior, named_prior
-from priorsim.study import Study
+from priorsim.priors import Prior, named_prior
+from priorsim.study import folder as study_module
+from priorsim.study.folder import Study
 from priorsim.text.found import FIGURES
 from priorsim.worlds import constant_world, find_world
 

@@ -7,7 +7,7 @@ from priorsim.figures import ends_against_mass, loss_by_end, starvation_bars, sw
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES
 from priorsim.figures.walks import percent
-from priorsim.study import Study
+from priorsim.study.folder import Study
 from priorsim.walks.finding import beeline_swerve, no_pure_model
 from priorsim.walks.landscape import SEARCH
 from priorsim.walks.starvation import starvation, two_feature_world

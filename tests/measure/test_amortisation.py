@@ -18,7 +18,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.text.report import odds_text
 from priorsim.theory import amortisation_flip
 from priorsim.worlds.world import World

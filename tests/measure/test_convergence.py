@@ -14,7 +14,7 @@ from priorsim.errors import PriorError
 from priorsim.measure.convergence import convergence, explored, unconditional
 from priorsim.measure.histogram import Cells, Histogram, histogram
 from priorsim.measure.mass import log_odds_of, masses
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 
 
 def cut(atlas: Atlas, bound: int) -> Atlas:

@@ -21,7 +21,7 @@ from priorsim.measure.crossover import (
 )
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import ENDS, HIGH, LOW, log_odds_of
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 
 
 def two_sides(roots, low=0):

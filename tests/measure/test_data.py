@@ -32,7 +32,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run, run_lane
 from priorsim.mu.lesions import LesionedWords, ProgramClass, class_of, lesion, uses_data
 from priorsim.mu.syntax import Const, Program, count_searches, parse
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds.world import World
 from tests.census.checked import checked_run
 from tests.census.oracle import FOLDER

@@ -22,7 +22,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, lesion
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 from priorsim.worlds.world import World
 
 pytestmark = pytest.mark.engine

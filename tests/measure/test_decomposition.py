@@ -10,7 +10,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.measure.decomposition import bonus, bonuses, decomposition, delta_l, essential_share, three_counts
 from priorsim.measure.histogram import histogram, histogram_of
 from priorsim.measure.mass import ENDS, HIGH, LOW, Interval, log_odds_of, masses
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 
 PRIORS = [
     named_prior("solomonoff"),

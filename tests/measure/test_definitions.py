@@ -21,7 +21,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import apply_operator, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches, format_program, parse
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.text.definitions import definitions_text
 from priorsim.worlds import catalogue
 from tests.measure.conftest import TINY_BITS, programs_by_code

@@ -19,7 +19,7 @@ from priorsim.measure.off_training import off_training
 from priorsim.measure.population import population
 from priorsim.measure.weighed import weigh
 from priorsim.mu.domain import Domain
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds import Family, World
 from priorsim.worlds.family import Knob
 from priorsim.worlds.proxy import Camera

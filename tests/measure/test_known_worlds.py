@@ -6,7 +6,7 @@ from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import log_odds_of, programs
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds import find_world
 
 pytestmark = pytest.mark.engine

@@ -29,7 +29,7 @@ from priorsim.measure.mass import (
     shares,
     shortest,
 )
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 
 EMPTY = exact_mass(Fraction(0))
 PRIORS = [

@@ -11,7 +11,7 @@ from priorsim.measure.learning import learning
 from priorsim.measure.mass import ENDS, HIGH, LOW
 from priorsim.measure.mixture import MixturePoint, mixture
 from priorsim.measure.weighed import ALL_KINDS, weigh
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 
 PRIORS = [Prior("a"), Prior("b", beta=2.0, gamma=1.5), Prior("c", gamma=8.0, delta=-3.0)]
 

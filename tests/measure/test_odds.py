@@ -10,7 +10,7 @@ from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.measure.mass import log_odds_of, masses
 from priorsim.measure.odds import odds
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 
 CASES = {
     "all classes": ("arith-w4-24", lambda x: x > 1, range(12), "solomonoff"),

@@ -22,7 +22,7 @@ from priorsim.measure.off_training import off_training
 from priorsim.measure.weighed import weigh
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
-from priorsim.prior import Prior, named_prior
+from priorsim.priors import Prior, named_prior
 from priorsim.worlds import catalogue
 from priorsim.worlds.proxy import Camera, Side
 

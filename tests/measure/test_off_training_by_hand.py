@@ -19,7 +19,7 @@ from priorsim.measure.off_training import off_training
 from priorsim.measure.weighed import ALL_KINDS, weigh_rows
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.worlds.proxy import Camera, Side
 
 DIRECT, DISGUISED, SEARCH = ((kind,) for kind in ALL_KINDS)

@@ -13,7 +13,7 @@ from priorsim.measure.learning import learning
 from priorsim.measure.mass import ENDS
 from priorsim.measure.splits import ByBehaviour, averaged, on_cameras, on_split
 from priorsim.measure.weighed import weigh
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 

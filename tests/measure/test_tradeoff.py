@@ -12,7 +12,7 @@ from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Cells, Histogram, histogram, histogram_of
 from priorsim.measure.mass import ENDS, LOW
 from priorsim.measure.tradeoff import alpha, hull
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 
 
 def cloud(found: Histogram, points):

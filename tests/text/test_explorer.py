@@ -13,7 +13,7 @@ from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
-from priorsim.prior import PARAMETERS, PRIORS, Prior, named_prior
+from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
 from priorsim.text.explorer import packed
 from tests.browser import asking, opened
 from tests.text.made_up import WORLDS

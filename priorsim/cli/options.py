@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
-    from priorsim.prior import Prior
+    from priorsim.priors import Prior
     from priorsim.worlds import World
 
 AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
@@ -68,7 +68,7 @@ def prior_of(
     cap: float | None = None,
 ) -> "Prior":
     """The named prior, with the penalties given in place of its own."""
-    from priorsim.prior import named_prior
+    from priorsim.priors import named_prior
 
     return named_prior(name, beta=beta, gamma=gamma, lam=lam, delta=delta, cap=cap)
 
@@ -144,7 +144,7 @@ def histogram_of(
         return count(cut(stored, max_bits), where, class_by=by), None
 
     from priorsim.census.beyond import TargetedAtlas
-    from priorsim.progress_bar import progress_bar
+    from priorsim.cli.progress_bar import progress_bar
 
     with progress_bar("programs") as progress:
         targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)

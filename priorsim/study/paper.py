@@ -25,9 +25,9 @@ from priorsim.formats import format_json
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
-from priorsim.prior import named_prior
+from priorsim.priors import named_prior
 from priorsim.storage import write_text
-from priorsim.study import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
+from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
 from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.text.explorer import MenuWorld
 from priorsim.text.found import found_markdown

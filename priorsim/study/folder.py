@@ -22,7 +22,7 @@ from priorsim.measure.histogram import U64, Histogram, Mask, acceptable, histogr
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
-from priorsim.prior import Prior
+from priorsim.priors import Prior
 from priorsim.storage import check_writable
 from priorsim.worlds import World
 
