@@ -2,8 +2,7 @@
 
 A packed word holds lane i at bits [i*w, (i+1)*w) and zeros above the last lane. Each function takes
 and returns uint64 and needs the two masks of `masks`: `low`, bit 0 of every lane, and `high`, bit
-w-1 of every lane. Nothing carries from one lane into the next. numba's cache does not notice a change
-in this file: after one, remove the __pycache__ folders beside it.
+w-1 of every lane. Nothing carries from one lane into the next.
 """
 
 from functools import partial
@@ -13,6 +12,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from priorsim.census.kernel_cache import KernelCache
 from priorsim.mu.domain import Domain
 
 U = np.uint64
@@ -21,8 +21,6 @@ I64 = NDArray[np.int64]
 ONE = U(1)
 
 _jit: Any = partial(nb.njit, nogil=True, error_model="numpy", boundscheck=None, _nrt=False)
-
-kernel: Any = _jit(cache=True)
 """The one place that holds the numba options; NUMBA_BOUNDSCHECK=1 turns bounds checks on.
 
 Kernels never allocate, so they do without numba's reference counts (`_nrt`): those cost more than the
@@ -34,6 +32,13 @@ inner: Any = _jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 inlined: Any = _jit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 """For what is called so often that the call itself counts."""
+
+
+def kernel(function: Any) -> Any:
+    """Compile a function when it is first called, and keep it for later runs of the same code (KernelCache)."""
+    compiled = _jit(function)
+    compiled._cache = KernelCache(function)
+    return compiled
 
 
 def masks(domain: Domain) -> tuple[np.uint64, np.uint64]:

@@ -1,0 +1,280 @@
+"""Compiled kernels are used again by the very same code only, and no fault of their folder costs more than time."""
+
+import ast
+import os
+import resource
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numba.core import config
+
+from priorsim.census import kernel_cache, packed
+from priorsim.provenance import COUNTING_PACKAGES, SHORT, counting_digest
+
+pytestmark = pytest.mark.engine
+PACKAGE = Path(packed.__file__).parents[1]
+COMPILING = "Compiling the counting kernels"
+PROBE = """
+from priorsim.census.packed import U, eq, kernel
+
+@kernel
+def probe(a, b, high, word_bits):
+    return eq(a, b, high, word_bits)
+
+if __name__ == "priorsim.census.probe":
+    print(probe(U(0b001010), U(0b011010), U(0b100100), 3), sum(probe.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that compiled kernels are kept in, as if this process were new."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    kernel_cache.kernel_folder.cache_clear()
+    kernel_cache._told.clear()
+    yield tmp_path / "cache"
+    kernel_cache.kernel_folder.cache_clear()
+
+
+def compiled() -> bool:
+    """Whether a kernel of two words has to be compiled; it is right in any case."""
+    kernel_cache.kernel_folder.cache_clear()
+    fresh = packed.kernel(packed.shl.py_func)
+    assert fresh(np.uint64(0b011010), np.uint64(0b100100)) == 0b110100
+    return not sum(fresh.stats.cache_hits.values())
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines on standard error since the last call; the next trouble is told again."""
+    kernel_cache._told.clear()
+    return capsys.readouterr().err.splitlines()
+
+
+def kept(root: Path) -> Path:
+    """The one kernel that is kept."""
+    (file,) = root.glob("kernels-*/*.kernel")
+    return file
+
+
+def test_a_kernel_is_compiled_once_and_that_is_said(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (compiled(), [line.partition(",")[0] for line in said(capsys)]) == (True, [COMPILING])
+    assert (compiled(), said(capsys)) == (False, [])
+    assert kept(root).parent.name == f"kernels-{counting_digest()[:SHORT]}"
+
+
+@pytest.mark.parametrize("setting", kernel_cache.SETTINGS)
+def test_machine_code_of_other_settings_is_not_used(root: Path, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compiled()
+    monkeypatch.setattr(config, setting, {"OPT": config._OptLevel(1)}.get(setting, 1 - (getattr(config, setting) or 0)))
+    assert compiled()
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 16
+    file.write_bytes(content)
+
+
+def replace_by_another(file: Path) -> None:
+    fresh = packed.kernel(packed.shr.py_func)
+    fresh(np.uint64(0b011010), np.uint64(0b001001))
+    (other,) = set(file.parent.glob("*.kernel")) - {file}
+    other.replace(file)
+
+
+@pytest.mark.parametrize("damage", [empty, cut, flip, replace_by_another])
+def test_a_damaged_kernel_is_compiled_anew_and_one_line_says_so(
+    root: Path, damage: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compiled()
+    damage(kept(root))
+    said(capsys)
+    assert compiled()
+    (line,) = said(capsys)
+    assert "compiled kernels are damaged" in line
+    assert not compiled()
+
+
+def test_every_flipped_bit_is_found(root: Path) -> None:
+    fresh = packed.kernel(packed.shl.py_func)
+    fresh(np.uint64(0b011010), np.uint64(0b100100))
+    (overload,) = fresh.overloads.values()
+    identity = fresh._cache._identity(overload.signature.args, overload.library.codegen)
+    place = kept(root)
+    whole = place.read_bytes()
+    assert kernel_cache._read(place, identity) == (whole[32:], None)
+    for bit in [*range(33 * 8), *range(33 * 8, len(whole) * 8, 997)]:
+        changed = bytearray(whole)
+        changed[bit // 8] ^= 1 << bit % 8
+        place.write_bytes(changed)
+        assert kernel_cache._read(place, identity) == (None, "are damaged")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit on the size of files is POSIX's")
+def test_a_full_disk_costs_a_compilation_and_one_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        assert compiled()
+        (line,) = said(capsys)
+        assert compiled()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "in every run, since they cannot be kept" in line and str(root) in line and "File too large" in line
+    assert not list(root.glob("kernels-*/*"))
+
+
+def test_a_file_where_the_folder_should_be_costs_a_compilation_and_one_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root.write_text("mine")
+    assert compiled()
+    (line,) = said(capsys)
+    assert "cannot be kept" in line and "set NUMBA_CACHE_DIR to a folder that can be written" in line
+    assert root.read_text() == "mine"
+
+
+def test_an_unreadable_kernel_costs_a_compilation_and_one_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compiled()
+    place = kept(root)
+    place.unlink()
+    place.mkdir()  # Not even root can read that as a file.
+    said(capsys)
+    assert compiled()
+    (line,) = said(capsys)
+    assert "compiled kernels cannot be read (Is a directory)" in line
+
+
+def test_only_the_last_folders_are_kept_and_nothing_else_is_removed(root: Path) -> None:
+    others = [root / f"kernels-{number:0{SHORT}x}" for number in range(6)]
+    for age, folder in enumerate(others):
+        folder.mkdir(parents=True)
+        (folder / "priorsim.census.packed.eq-0123456789abcdef.kernel").touch()
+        os.utime(folder, (age, age))
+    (others[1] / "letter.txt").touch()
+    os.utime(others[1], (1, 1))
+    (root / "kernels-mine").mkdir()
+    (root / f"kernels-{'f' * SHORT}").symlink_to(root / "kernels-mine")
+    assert compiled()
+    left = {path.name for path in root.iterdir()}
+    new = f"kernels-{counting_digest()[:SHORT]}"
+    assert left == {others[1].name, *(path.name for path in others[3:]), "kernels-mine", f"kernels-{'f' * SHORT}", new}
+    assert (others[1] / "letter.txt").exists()
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    assert kernel_cache._is_private(tmp_path.lstat())
+    for mode in (0o720, 0o702):
+        tmp_path.chmod(mode)
+        assert not kernel_cache._is_private(tmp_path.lstat())
+    tmp_path.chmod(0o700)
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert not kernel_cache._is_private((tmp_path / "link").lstat())
+    values = list(tmp_path.lstat())
+    values[stat.ST_UID] = os.geteuid() + 1
+    assert not kernel_cache._is_private(os.stat_result(values))
+
+
+def test_without_a_setting_the_users_cache_directory_is_used_else_a_temporary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.setattr(kernel_cache.tempfile, "tempdir", str(tmp_path))
+    name = f"kernels-{counting_digest()[:SHORT]}"
+
+    def folder(home: Path) -> Path | None:
+        monkeypatch.setattr(kernel_cache.platformdirs, "user_cache_path", lambda *_, **__: home)
+        kernel_cache.kernel_folder.cache_clear()
+        return kernel_cache.kernel_folder()[0]
+
+    temporary = tmp_path / f"priorsim-{os.getuid()}" / name
+    (tmp_path / "file").touch()
+    assert folder(tmp_path / "home" / "priorsim") == tmp_path / "home" / "priorsim" / name
+    assert folder(tmp_path / "file" / "priorsim") == temporary
+    assert folder(Path("~/.cache/priorsim")) == temporary
+    assert temporary.parent.stat().st_mode & 0o777 == 0o700
+    temporary.parent.chmod(0o777)
+    assert folder(tmp_path / "file" / "priorsim") is None
+    kernel_cache.kernel_folder.cache_clear()
+
+
+def test_kernels_need_nothing_that_their_digest_leaves_out() -> None:
+    """A file with kernels takes nothing but errors from packages that are not in its kernels' digest."""
+    files = [path for path in PACKAGE.rglob("*.py") if "import" in path.read_text() and "@kernel\n" in path.read_text()]
+    assert len(files) > 5
+    for path in files:
+        package = path.relative_to(PACKAGE).parts[0]
+        allowed = {*COUNTING_PACKAGES, package, "errors"}
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("priorsim"):
+                assert str(node.module).split(".")[1] in allowed, f"{path}: {node.module}"
+
+
+# --- in a copy of the package ------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with a copy of the package in it, and a kernel more that calls one of another file."""
+    target = tmp_path / "copy"
+    shutil.copytree(PACKAGE, target / "priorsim", ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "priorsim" / "census" / "probe.py").write_text(PROBE)
+    return target
+
+
+def environment_of(copy: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    return {**kept, "PYTHONPATH": str(copy), "NUMBA_CACHE_DIR": str(copy.parent / "cache")}
+
+
+def python(copy: Path, *args: str) -> str:
+    """What Python prints, started outside the copy, with the copy before any installed package."""
+    done = subprocess.run(
+        [sys.executable, *args],
+        env=environment_of(copy),
+        cwd=copy.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def change(copy: Path, old: str, new: str) -> None:
+    """Change a kernel file but not its size; Python itself goes by size and time, so the time is another one."""
+    file = copy / "priorsim" / "census" / "packed.py"
+    text, times = file.read_text(), file.stat()
+    assert text.count(old) == 1 and len(old) == len(new)
+    file.write_text(text.replace(old, new))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns + 2_000_000_000))
+
+
+RIGHT = "nonzero(a ^ b, high) ^ high"
+WRONG = "nonzero(a & b, high) ^ high"
+
+
+def test_a_change_in_a_file_whose_kernels_are_called_is_noticed_and_so_is_its_return(copy: Path) -> None:
+    ask = "-c", "import priorsim.census.probe"
+    assert python(copy, *ask) == "1 0\n"
+    assert python(copy, *ask) == "1 1\n"
+    change(copy, RIGHT, WRONG)
+    assert python(copy, *ask) == "0 0\n"
+    change(copy, WRONG, RIGHT)
+    assert python(copy, *ask) == "1 1\n"
