@@ -16,6 +16,7 @@ import pytest
 
 from priorsim import study
 from priorsim.cli import main
+from priorsim.provenance import stamped
 
 COMMAND = [sys.executable, "-c", "from priorsim.cli import main; main()"]
 PROGRAMS = Path(__file__).parent.parent / "programs"
@@ -328,7 +329,7 @@ def test_a_figure_is_drawn_of_any_world_with_its_numbers_and_a_caption(tmp_path,
     width = re.search(r'width="([0-9.]+)pt"', Path(f"{stem}.svg").read_text())
     assert width and float(width[1]) == pytest.approx(82 / 25.4 * 72)
     assert "square-w3" in Path(f"{stem}.txt").read_text()
-    assert Path(f"{stem}.csv").read_text().startswith("beta,gamma,holds_the_mass,held_out_loss\n")
+    assert Path(f"{stem}.csv").read_text().startswith(stamped("beta,gamma,holds_the_mass,held_out_loss\n"))
     (atlas,) = (tmp_path / "atlases").iterdir()
     made = atlas.stat().st_mtime_ns
     output(*args, "--out", tmp_path / "again")
