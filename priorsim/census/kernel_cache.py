@@ -63,6 +63,7 @@ class KernelCache(NullCache):
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        assert function.__closure__ is None, "a kernel's machine code hangs on its source files alone"
         self._name = f"{function.__module__}.{function.__name__}"
         package = function.__module__.split(".")[1]
         self._more = () if package in COUNTING_PACKAGES else (package,)
@@ -83,12 +84,14 @@ class KernelCache(NullCache):
         """Keep a compiled kernel, unless the code on disk is no longer the one that it was compiled from."""
         identity = self._identity(sig, data.codegen)
         place = self._place(identity)
-        if place is None or data.library.has_dynamic_globals or digest_of_files(*self._more) != self._digest:
+        if place is None or data.library.has_dynamic_globals:
             return
         payload: bytes = dumps(data._reduce())  # type: ignore[no-untyped-call]
-        # Where this fails the next run says so, when it looks for room.
-        with suppress(StorageError), atomic_path(place) as temporary:
-            temporary.write_bytes(_checksum(identity, payload) + payload)
+        # Where this fails the next run says so, when it looks for room; an update may just be taking files away.
+        with suppress(StorageError, OSError):
+            if digest_of_files(*self._more) == self._digest:
+                with atomic_path(place) as temporary:
+                    temporary.write_bytes(_checksum(identity, payload) + payload)
 
     def _identity(self, sig: Any, codegen: Any) -> bytes:
         """Everything that decides the machine code."""

@@ -7,7 +7,10 @@ import shutil
 import stat
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -278,3 +281,116 @@ def test_a_change_in_a_file_whose_kernels_are_called_is_noticed_and_so_is_its_re
     assert python(copy, *ask) == "0 0\n"
     change(copy, WRONG, RIGHT)
     assert python(copy, *ask) == "1 1\n"
+
+
+def test_code_that_was_replaced_while_it_ran_leaves_nothing_behind(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*packages: str) -> str:
+        raise FileNotFoundError
+
+    for digest in (lambda *packages: "of newer files", gone):
+        monkeypatch.setattr(kernel_cache, "digest_of_files", digest)
+        assert compiled()
+    assert not list(root.glob("kernels-*/*"))
+
+
+# --- whole censuses ------------------------------------------------------------------------------
+
+CENSUS = ("census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "20", "--workers", "1", "--out")
+ROWS = 1330
+
+
+def census(executable: Path | str, out: Path, **settings: str) -> tuple[int, list[str]]:
+    """How many rows a census has, and the lines on standard error."""
+    code = "from priorsim.cli import main; main()"
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "XDG_"))}
+    done = subprocess.run(
+        [executable, "-c", code, *CENSUS, out],
+        env={**inherited, **settings},
+        cwd=out.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.split()[-2]), done.stderr.splitlines()
+
+
+@pytest.mark.slow
+def test_a_census_by_changed_kernels_has_other_rows_and_changed_back_the_old_ones(copy: Path) -> None:
+    settings = {"PYTHONPATH": str(copy), "NUMBA_CACHE_DIR": str(copy.parent / "cache")}
+    before, after = copy.parent / "before.parquet", copy.parent / "after.parquet"
+    assert census(sys.executable, before, **settings)[0] == ROWS
+    change(copy, RIGHT, WRONG)
+    assert census(sys.executable, after, **settings)[0] != ROWS
+    change(copy, WRONG, RIGHT)
+    assert census(sys.executable, after, **settings) == (ROWS, [])
+    assert after.read_bytes() == before.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_census_after_an_upgrade_has_the_rows_of_the_new_code(copy: Path) -> None:
+    folder = copy.parent
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(PACKAGE.parent / name, copy)
+    for wheel, (old, new) in {"old": (RIGHT, WRONG), "new": (WRONG, RIGHT)}.items():
+        change(copy, old, new)
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / wheel], cwd=copy, check=True
+        )
+    python_there = folder / "env" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
+    (site,) = (folder / "env").glob("lib/python*/site-packages")
+    # The libraries are those of the running environment, and no priorsim is among them: a path in a file ending
+    # in .pth has no such files of its own read.
+    (site / "libraries.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    found = []
+    for wheel in ("old", "new"):
+        (file,) = (folder / wheel).iterdir()
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            python_there,
+            "install",
+            "--force-reinstall",
+            "--no-deps",
+            "--no-index",
+        ]
+        subprocess.run([*pip, "--quiet", file], check=True)
+        found.append(census(python_there, folder / "upgraded.parquet", NUMBA_CACHE_DIR=str(folder / "cache"))[0])
+    assert found[0] != ROWS == found[1]
+
+
+@pytest.mark.slow
+def test_a_census_with_an_emptied_cache_has_the_same_bytes_and_one_line(tmp_path: Path) -> None:
+    cache, out = tmp_path / "cache", tmp_path / "out.parquet"
+    rows, (line,) = census(sys.executable, out, NUMBA_CACHE_DIR=str(cache))
+    assert (rows, line.partition(",")[0]) == (ROWS, COMPILING)
+    whole = out.read_bytes()
+    for file in cache.glob("kernels-*/*.kernel"):
+        empty(file)
+    rows, (line,) = census(sys.executable, out, NUMBA_CACHE_DIR=str(cache))
+    assert "compiled kernels are damaged" in line
+    assert census(sys.executable, out, NUMBA_CACHE_DIR=str(cache)) == (ROWS, [])
+    assert out.read_bytes() == whole
+
+
+@pytest.mark.slow
+def test_a_census_without_a_home_keeps_its_kernels_in_a_temporary_folder(tmp_path: Path) -> None:
+    places = {"HOME": "/dev/null/nobody", "TMPDIR": str(tmp_path)}
+    rows, (line,) = census(sys.executable, tmp_path / "out.parquet", **places)
+    assert (rows, line.partition(",")[0]) == (ROWS, COMPILING)
+    assert list(tmp_path.glob("priorsim-*/kernels-*/*.kernel"))
+    assert census(sys.executable, tmp_path / "out.parquet", **places) == (ROWS, [])
+
+
+@pytest.mark.slow
+def test_processes_that_fill_one_cache_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
+    outs = [tmp_path / f"{number}.parquet" for number in range(3)]
+    with ThreadPoolExecutor() as pool:
+        ask = partial(census, sys.executable, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+        assert [rows for rows, _ in pool.map(ask, outs)] == [ROWS] * 3
+    assert len({out.read_bytes() for out in outs}) == 1
+    assert ask(outs[0]) == (ROWS, [])
+    assert all(path.suffix == ".kernel" for path in tmp_path.glob("cache/kernels-*/*"))
