@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from priorsim.worlds import family as family
     from priorsim.worlds import find_world as find_world
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _ROOMS = {
     "priorsim.census.atlas": ("Atlas",),

@@ -1,33 +1,93 @@
-"""Which code made a result: one digest over every file that decides a count.
+"""Which code made a result: one digest over every file that decides a count, and a record beside results.
 
 Whatever keeps counts or machine code between two runs (an atlas, a run directory, the folder of compiled
 kernels, a verdict) carries this digest, so that nothing made by other code is taken for this code's.
 """
 
 import hashlib
+import os
+import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
+
+from priorsim import __version__
 
 COUNTING_PACKAGES = ("census", "mu")
 """The packages whose files decide what is counted: the language, and the census with its kernels."""
+
+LIBRARIES = ("llvmlite", "matplotlib", "networkx", "numba", "numpy", "pyarrow", "scipy", "sympy")
+"""The libraries that take part in a result."""
 
 SHORT = 12
 """Hexadecimal digits of the digest that name a folder, or stand in a message."""
 
 
 @cache
-def counting_digest() -> str:
+def counting_digest(*more: str) -> str:
     """SHA-256 over the source files of COUNTING_PACKAGES and numba's version, in hexadecimal.
 
     Two installations with the same digest make the same atlases, byte for byte. The version of numba is part
-    of the digest because numba compiles the kernels.
+    of the digest because numba compiles the kernels. The digest is taken once a process, and the kernels ask for
+    it when they are imported, so that it is that of the code in memory.
+
+    Parameters
+    ----------
+    more : str
+        Further packages to add, for kernels that no count comes from.
     """
+    return digest_of_files(*more)
+
+
+def digest_of_files(*more: str) -> str:
+    """The digest of the files as they are now."""
     digest = hashlib.sha256(f"numba {version('numba')}\n".encode())
-    for package in COUNTING_PACKAGES:
+    for package in (*COUNTING_PACKAGES, *more):
         _add(digest, files("priorsim") / package, package)
     return digest.hexdigest()
+
+
+def software() -> dict[str, str]:
+    """The name, version and digest of this code, as results in JSON carry them; the same on every machine."""
+    return {"name": "priorsim", "version": __version__, "code": counting_digest()}
+
+
+def stamped(table: str) -> str:
+    """A CSV text behind a line that says which code made it; pandas reads it with comment="#"."""
+    return f"# priorsim {__version__}, code {counting_digest()}\n{table}"
+
+
+def provenance(command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What results were made with, by tskit's scheme; no date, so that the same run gives the same bytes.
+
+    Parameters
+    ----------
+    command : str
+        The command line.
+    parameters : mapping
+        What was asked for, options left out included.
+
+    Returns
+    -------
+    dict
+        For JSON; only `environment` differs between machines.
+    """
+    from llvmlite import binding
+
+    return {
+        "schema_version": "1.0.0",
+        "software": software(),
+        "parameters": {"command": command, **parameters},
+        "environment": {
+            "os": {"system": platform.system(), "machine": platform.machine()},
+            "python": {"implementation": platform.python_implementation(), "version": platform.python_version()},
+            "libraries": {name: {"version": version(name)} for name in LIBRARIES},
+            "numba_target": os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name()),
+        },
+    }
 
 
 def _add(digest: "hashlib._Hash", folder: Traversable, name: str) -> None:

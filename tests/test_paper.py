@@ -12,6 +12,7 @@ from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.figures import delta_l, registry, rows
 from priorsim.figures.registry import FIGURES
+from priorsim.provenance import provenance, software, stamped
 from priorsim.study import folder as study
 from priorsim.study import paper
 from priorsim.worlds import catalogue
@@ -82,6 +83,7 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
 def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
     _, folder = job
     with (folder / "odds.csv").open() as file:
+        assert file.readline() == stamped("")
         rows = {row["world"]: row for row in csv.DictReader(file)}
     assert list(rows) == list(WORLDS)
     assert {path.stem for path in (folder / paper.HISTOGRAMS).iterdir()} == set(WORLDS)
@@ -90,7 +92,9 @@ def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
     square = rows["square-w3"]
     assert (square["l_min_direct"], square["l_min_search"], square["bound_bits"]) == ("8", "", "18")
     assert float(square["log_odds_solomonoff_low"]) == float("-inf")
-    objects = {each["world"]: each for each in json.loads((folder / "odds.json").read_text())}
+    written = json.loads((folder / "odds.json").read_text())
+    assert written["software"] == software()
+    objects = {each["world"]: each for each in written["worlds"]}
     assert objects["square-w3"]["classes"]["direct"]["witness"] == "(mul x x)"
 
 
@@ -108,6 +112,7 @@ def test_every_claim_has_its_verdict_in_every_file_and_on_the_page(job):
     assert [each["id"] for each in verdicts["claims"]] == [claim.name for claim in CLAIMS]
     text, page = (folder / "claims.md").read_text(), (folder / "report.html").read_text()
     with (folder / "claims.csv").open() as file:
+        assert file.readline() == stamped("")
         lines = list(csv.DictReader(file))
     latex = (folder / "claims.tex").read_text()
     for each in verdicts["claims"]:
@@ -126,6 +131,13 @@ def test_the_report_opens_without_a_complaint_and_weighs_the_worlds_it_was_made_
     seen = opened(tmp_path, asking((folder / "report.html").read_text(), script), "#world=square-w3")
     assert seen.answers["worlds"] == list(WORLDS)
     assert seen.answers["says"] == "one-sided: no search program fits up to 18 bits"
+
+
+def test_the_results_say_what_they_were_made_with(job):
+    record = json.loads((job[1] / "provenance.json").read_text())
+    command = "priorsim paper --preset quick"
+    assert record == json.loads(json.dumps(provenance(command, record["parameters"])))
+    assert record["parameters"]["bounds"] == {str(bits): bound for bits, bound in study.PRESETS["quick"].items()}
 
 
 def test_an_unknown_preset_is_refused(tmp_path):

@@ -22,6 +22,7 @@ from PIL import Image
 from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out, style
 from priorsim.formats import format_csv
+from priorsim.provenance import stamped
 from priorsim.storage import atomic_path, write_text
 
 METADATA: Mapping[str, dict[str, None]] = {
@@ -70,6 +71,8 @@ def save(
 ) -> list[Path]:
     """Write a figure in every format, `stem`.csv, and `stem`.txt where there is a caption.
 
+    The CSV starts with a line that says which code made it.
+
     Parameters
     ----------
     figure : Figure
@@ -99,7 +102,7 @@ def save(
     """
     for name in formats:
         check_format(name)
-    texts = {"csv": format_columns(data)} | ({} if caption is None else {"txt": caption + "\n"})
+    texts = {"csv": stamped(format_columns(data))} | ({} if caption is None else {"txt": caption + "\n"})
     paths = []
     with style():
         lay_out(figure)

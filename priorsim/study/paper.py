@@ -1,7 +1,7 @@
 """The main job: a census for every world, their odds, the figures, a verdict on every claim, and the report.
 
-Every file it writes depends on the preset alone, byte for byte. Atlases are kept and used again, so an
-interrupted run goes on where it was.
+Every file it writes depends on the preset and the code alone, byte for byte, but for provenance.json, which says
+on what machine it was made too. Atlases are kept and used again, so an interrupted run goes on where it was.
 """
 
 import json
@@ -26,12 +26,13 @@ from priorsim.measure.histogram_file import save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
+from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import write_text
 from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
 from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.text.explorer import MenuWorld
 from priorsim.text.found import found_markdown
-from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_markdown
+from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
 from priorsim.text.page import Page, Picture, write_page
 from priorsim.walks.population import MAX_BITS
 from priorsim.worlds import World, catalogue
@@ -72,8 +73,8 @@ def make_paper(
     results = _count_worlds(study, told)
     for result in results:
         save_histogram(result.histogram, out / HISTOGRAMS / f"{result.world.name}.csv")
-    write_text(out / "odds.csv", odds_csv(results))
-    write_text(out / "odds.json", format_json([result.odds.to_json() for result in results]))
+    write_text(out / "odds.csv", stamped(odds_csv(results)))
+    write_text(out / "odds.json", odds_json(results))
     write_text(out / "odds.md", odds_markdown(results, command))
     told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
     drawings = _draw_figures(study, told)
@@ -84,6 +85,8 @@ def make_paper(
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
     write_page(out / "report.html", _page(verdicts, drawings, results, preset))
     told(f"{out}/report.html")
+    parameters = {"preset": preset, "workers": workers, "bounds": PRESETS[preset]}
+    write_text(out / "provenance.json", format_json(provenance(command, parameters)))
 
 
 def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
@@ -154,7 +157,7 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     text = verdicts_json(judged, command)
     write_text(study.folder / "claims.json", text)
     write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
-    write_text(study.folder / "claims.csv", verdicts_csv(judged))
+    write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
     write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
     found: dict[str, Any] = json.loads(text)
     return found
@@ -167,7 +170,7 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[_Drawing], results: Seque
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in PRESETS[preset].items())
     made_from = (
-        ("Command", f"`{verdicts['command']}`, with priorsim {__version__}"),
+        ("Command", f"`{verdicts['command']}`, with priorsim {__version__}, code {counting_digest()[:SHORT]}"),
         ("Bounds B", f"{bounds} bits; at most {MORE_COLUMNS_BITS[preset]} on domains of several columns"),
         ("Amortised", f"{AMORTISED_BITS} bits less where steps that read no query are paid once a context"),
         ("With data", f"{CODE_BITS} bits of code, data of any length"),

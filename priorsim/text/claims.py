@@ -11,6 +11,7 @@ from priorsim.claims.claim import Claim
 from priorsim.claims.judged import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import format_csv, format_json, markdown_table
+from priorsim.provenance import software
 from priorsim.text.listing import format_table
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
@@ -28,9 +29,10 @@ _CSV_HEAD = (
 
 
 def verdicts_json(judged: Sequence[Judged], command: str) -> str:
-    """Everything as one JSON object: the command, the rule, and the claims with all their cells."""
+    """Everything as one JSON object: the code, the command, the rule, and the claims with all their cells."""
     rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
-    return format_json({"command": command, "rule": rule, "claims": [_claim_json(each) for each in judged]})
+    claims = [_claim_json(each) for each in judged]
+    return format_json({"software": software(), "command": command, "rule": rule, "claims": claims})
 
 
 def _claim_json(judged: Judged) -> dict[str, Any]:

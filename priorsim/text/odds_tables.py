@@ -1,13 +1,14 @@
-"""The tables of every world's odds: a CSV row each, and Markdown for readers."""
+"""The tables of every world's odds: a CSV row each, all of it as JSON, and Markdown for readers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from priorsim.formats import format_csv, markdown_table, rounded
+from priorsim.formats import format_csv, format_json, markdown_table, rounded
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import Odds
+from priorsim.provenance import software
 from priorsim.text.report import format_interval, format_roots
 from priorsim.worlds import World
 
@@ -46,6 +47,11 @@ def odds_csv(results: Sequence[Result]) -> str:
         row += [first.low.break_even_tax, first.high.break_even_tax]
         rows.append(row)
     return format_csv(_CSV_HEAD, rows)
+
+
+def odds_json(results: Sequence[Result]) -> str:
+    """The code, and of each world what `priorsim odds --json` says."""
+    return format_json({"software": software(), "worlds": [result.odds.to_json() for result in results]})
 
 
 def odds_markdown(results: Sequence[Result], command: str) -> str:

@@ -62,7 +62,7 @@ def keys_of(row):
 def test_the_json_has_the_documented_keys_and_no_others(everything):
     table = [line for line in DOCUMENTED.splitlines() if line.startswith("| `")]
     documented = {key for line in table for key in re.findall(r"`(\w+)`", line.split("|")[1])}
-    assert set(everything) == {"command", "rule", "claims"}
+    assert set(everything) == {"software", "command", "rule", "claims"}
     assert all(f"`{key}`" in DOCUMENTED.partition("| key |")[0] for key in (*everything, *everything["rule"]))
     assert all(set(claim) == documented for claim in everything["claims"])
     cells = [cell for claim in everything["claims"] for cell in claim["cells"]]

@@ -144,6 +144,7 @@ ONE_OF_EACH = [FIGURES[0], FIGURES[len(CURVES)], FIGURES[len(CURVES) + len(CLOUD
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
+        assert file.readline().startswith("# priorsim ")
         return list(csv.DictReader(file))
 
 

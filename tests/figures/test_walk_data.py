@@ -102,5 +102,5 @@ def test_walk_figures_are_saved_without_a_census(study, name, tmp_path):
     (path,) = save_entry(entry, study, tmp_path, world=world, width=3.25, formats=("svg",))
     text = path.with_suffix(".txt").read_text()
     assert "None" not in text and "nan" not in text
-    assert len(path.with_suffix(".csv").read_text().splitlines()) > 2
+    assert len(path.with_suffix(".csv").read_text().splitlines()) > 3
     assert not (tmp_path / "atlases").exists()

@@ -2,8 +2,7 @@
 
 A packed word holds lane i at bits [i*w, (i+1)*w) and zeros above the last lane. Each function takes
 and returns uint64 and needs the two masks of `masks`: `low`, bit 0 of every lane, and `high`, bit
-w-1 of every lane. Nothing carries from one lane into the next. numba's cache does not notice a change
-in this file: after one, remove the __pycache__ folders beside it.
+w-1 of every lane. Nothing carries from one lane into the next.
 """
 
 import numpy as np
