@@ -14,7 +14,7 @@ from priorsim.census.packed import I64
 from priorsim.census.progress import Progress
 from priorsim.errors import WalkError
 from priorsim.walks import kernels
-from priorsim.walks.chains import STRICT, Dynamics, Energy, default_energy
+from priorsim.walks.chains import STRICT, Dynamics, Energy, check_steps, default_energy
 from priorsim.walks.kernels import F64, EditSpace
 from priorsim.walks.landscape import Landscape
 
@@ -160,9 +160,7 @@ def _walk(
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[I64, I64]:
     count = len(landscape.loss)
-    most = default_steps(landscape, dynamics) if steps is None else steps
-    if most < 0:
-        raise WalkError(f"{most} steps are out of range: give 0 or more")
+    most = default_steps(landscape, dynamics) if steps is None else check_steps(steps)
     log2 = (energy or default_energy(landscape)).log2_weight(landscape)
     taken, times = np.zeros(len(at), np.int64), np.zeros(len(path), np.int64)
     scratch, other = kernels.make_scratch(count), kernels.make_scratch(count)
