@@ -115,6 +115,13 @@ def test_an_edit_by_hand() -> None:
 
 
 @pytest.mark.engine
+def test_the_edges_of_a_small_space_are_not_estimated_but_counted() -> None:
+    """Every program has an edit that changes nothing, by which it reaches itself."""
+    graph = make_graph(header("arith", 2, 14), 8)
+    assert estimate_edges(graph.space) == graph.edges + len(graph)
+
+
+@pytest.mark.engine
 def test_what_does_not_fit_is_refused_with_its_size() -> None:
     asked = header("arith", 3, 18)
     with pytest.raises(WalkError, match=r"2,093 programs .* about .* edits of radius 8: .*GiB.*--walks"):
