@@ -3,6 +3,7 @@
 Below radius 8 no edit brings a search node in or out, so that the programs with one lie in parts of their own.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -32,7 +33,7 @@ from priorsim.walks.ends import (
 )
 from priorsim.walks.finding import FINDINGS, all_findings, reachable
 from priorsim.walks.kernels import F64
-from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, make_landscape
+from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Landscape, make_landscape
 from priorsim.walks.sampled import trace_walk
 from priorsim.walks.study import Study
 from priorsim.worlds import World
@@ -289,6 +290,29 @@ def test_search_that_is_met_from_other_starts_than_direct_code_is_out_of_reach()
     assert (found.quantity, found.holds, found.details["search_chance"]) == (np.inf, True, 0)
     none = reachable(study("argmax"))
     assert (none.quantity, none.reason) == (None, "walks never meet a fitting direct program")
+
+
+def test_starts_from_which_no_direct_code_is_met_do_not_count_for_reach() -> None:
+    """Of what fits in the part of find every other program is called direct and search; in that of argmax none is."""
+    graph, _ = made(14, RADIUS)
+    outputs = tuple(frozenset({word}) for word in (0, 0, 0, 1))
+    zeros = World("zeros", Domain.default(2), outputs, (0, 1, 2), "test", "arith", "")
+    landscape = make_landscape(graph.programs, zeros)
+    _, part = connected_components(graph.matrix, directed=False)
+    there = np.flatnonzero(part == part[graph.number_of(parse(FIND, ARITH2))])
+    kind = np.full(len(graph), DISGUISED, np.uint8)
+    kind[there] = np.where(np.arange(len(there)) % 2, DIRECT, SEARCH)
+    landscape = replace(landscape, kind=kind)
+    one = int(there[~landscape.fits[there]][0])
+    begun = np.zeros(len(graph))
+    begun[[one, graph.number_of(parse(ARGMAX, ARITH2))]] = 0.5
+    found = reachable(Study(graph, landscape, Dynamics.STEEPEST, begun, Energy(0.5)))
+    assert (found.details["direct_chance"], found.details["search_chance"]) == (0.5, 0.5)
+    begun = np.arange(len(graph)) == one
+    alone = reachable(Study(graph, landscape, Dynamics.STEEPEST, begun.astype(np.float64), Energy(0.5)))
+    assert found.quantity == pytest.approx(alone.quantity, rel=CLOSE)
+    assert np.isfinite(alone.quantity or np.inf)
+    assert found.quantity != 1
 
 
 def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() -> None:

@@ -79,6 +79,8 @@ def test_chances_of_every_program_sum_to_one_and_every_edit_has_one_back(radius:
     graph = make_graph(header("arith", 3, 18), radius)
     totals = graph.matrix.sum(axis=1) + graph.stay
     assert np.max(np.abs(totals - 1)) < ROUNDING
+    # No walk is periodic: some edits of every program are impossible, or change nothing.
+    assert np.all(graph.stay > 0)
     assert np.all(np.diff(graph.targets)[np.diff(np.repeat(np.arange(len(graph)), np.diff(graph.first))) == 0] > 0)
     assert np.all(graph.reverse > 0)
 
