@@ -144,8 +144,8 @@ def _check_seed(seed: int) -> int:
 def _draw(start: F64, walks: int, generator: np.random.Generator) -> I64:
     """Programs to start from; by hand, so that they do not depend on numpy's way to choose."""
     edges = np.cumsum(start)
-    drawn = np.searchsorted(edges, generator.random(walks) * edges[-1], side="right")
-    return np.asarray(np.minimum(drawn, len(start) - 1), np.int64)
+    # A random number below 1 times the last edge is below it however it is rounded.
+    return np.asarray(np.searchsorted(edges, generator.random(walks) * edges[-1], side="right"), np.int64)
 
 
 def _walk(
