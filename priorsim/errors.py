@@ -56,3 +56,7 @@ class FigureError(PriorsimError):
 
 class WalkError(PriorsimError):
     """An edit walk that is not defined, or cannot be solved exactly, as asked."""
+
+
+class UnsolvedError(WalkError):
+    """A chain of walks that takes too long to get anywhere for its system to be solved."""

@@ -6,7 +6,7 @@ fixed before anything was run.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from statistics import fmean, median
@@ -44,6 +44,8 @@ class Cell:
         The quantity in the worlds in which it is known, at the middle of its interval, in ascending order.
     max_bits : int or None
         The bits up to which programs were counted; None where that is not one number.
+    reasons : mapping of str to int
+        Why worlds are undefined, and how many for each reason, where that was said.
     """
 
     factors: Factors
@@ -52,6 +54,7 @@ class Cell:
     undefined: int
     numbers: tuple[float, ...] = ()
     max_bits: int | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def told(self) -> int:
@@ -79,6 +82,7 @@ class Cell:
             "undefined": self.undefined,
             "support": None if self.support is None else float(self.support),
             "median": self.median,
+            **({"reasons": dict(self.reasons)} if self.reasons else {}),
         }
 
 

@@ -1,5 +1,6 @@
 """Claims about edit walks: what local search does among the programs that the prior weighs (docs/walks.md)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -12,7 +13,7 @@ from priorsim.claims.rule import Cell
 from priorsim.claims.site import Values
 from priorsim.measure.histogram import ClassBy
 from priorsim.processes import end_if_stopped, run_tasks
-from priorsim.walks.finding import FINDINGS, Detail, Finding
+from priorsim.walks.finding import Detail, Finding, find
 from priorsim.walks.population import MAX_BITS, RADII, studies
 
 SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
@@ -273,7 +274,7 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[tuple[s
         worlds: list[Mapping[str, Finding]] = []
         for study in studies(radii=(radius,), max_bits=MAX_BITS - below_bound, class_by=class_by):
             end_if_stopped()
-            worlds.append({claim.name: FINDINGS[claim.name](study) for claim in claims})
+            worlds.append({claim.name: find(study, claim.name) for claim in claims})
         for claim in claims:
             findings = [each[claim.name] for each in worlds]
             cells.setdefault((claim.name, claim.quantity), []).append(cell_of_findings(findings, factors))
@@ -291,12 +292,14 @@ def cell_of_findings(findings: list[Finding], factors: Mapping[str, str | int]) 
     --------
     >>> told = [Finding("x", "w", 4, 24, 2.0, True), Finding("x", "v", 4, 24, None, None, "none fits")]
     >>> cell = cell_of_findings(told, {"radius": 4})
-    >>> cell.holds, cell.fails, cell.undefined, cell.numbers
-    (1, 0, 1, (2.0,))
+    >>> cell.holds, cell.fails, cell.undefined, cell.numbers, cell.reasons
+    (1, 0, 1, (2.0,), {'none fits': 1})
     """
     holds = [finding.holds for finding in findings]
+    reasons = Counter(finding.reason for finding in findings if finding.holds is None)
     [max_bits] = {finding.max_bits for finding in findings}
-    return Cell(factors, holds.count(True), holds.count(False), holds.count(None), tuple(_finite(findings)), max_bits)
+    counts = holds.count(True), holds.count(False), holds.count(None)
+    return Cell(factors, *counts, tuple(_finite(findings)), max_bits, dict(sorted(reasons.items())))
 
 
 def _finite(findings: list[Finding]) -> Iterator[float]:

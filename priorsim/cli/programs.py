@@ -95,8 +95,8 @@ def walk(
 ) -> None:
     """Where local search by small edits leads among programs, exactly; or one walk.
 
-    In arith at w = 3 and radius 8 on one core 26 bits take 5 seconds and 0.5 GiB, metropolis with its hitting
-    times 10 seconds and 1 GiB; 28 bits 7 and 35 seconds, 1.3 and 3 GiB. --walks and --trace do without the graph.
+    The graph of edits is held in memory: one that would take more than 8 GiB is refused with its size, and
+    results/bench.md says what some take. --walks and --trace do without the graph.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json

@@ -91,10 +91,14 @@ def support_of(cell: Cell) -> str:
 
     >>> support_of(Cell({}, 2, 1, 4))
     '67 % of 3 worlds, 4 more undefined'
+    >>> support_of(Cell({}, 0, 0, 4, reasons={"none fits": 3, "none moves": 1}))
+    'undefined in all 4 worlds (none fits: 3, none moves: 1)'
     """
-    undefined = f", {cell.undefined} more undefined" if cell.undefined else ""
+    reasons = ", ".join(f"{reason}: {number}" for reason, number in cell.reasons.items())
+    undefined = f" ({reasons})" if reasons else ""
     if cell.support is None:
-        return f"undefined in all {cell.undefined} worlds"
+        return f"undefined in all {cell.undefined} worlds{undefined}"
+    undefined = f", {cell.undefined} more undefined{undefined}" if cell.undefined else ""
     return f"{_percent(cell)} of {cell.told} world{'s' * (cell.told != 1)}{undefined}"
 
 

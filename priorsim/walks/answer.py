@@ -15,7 +15,7 @@ from priorsim.census.take import make_header
 from priorsim.errors import PriorsimError, WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
-from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after
+from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after, law_in_the_long_run
 from priorsim.walks.finding import all_findings
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import F64, EditSpace
@@ -126,7 +126,7 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
     if asked.steps is not None:
         mass = law_after(chain, start, asked.steps)
     elif dynamics is Dynamics.METROPOLIS:
-        mass = energy.law(landscape)
+        mass = law_in_the_long_run(chain, start)
     else:
         ends = end_points(chain, landscape, start)
         mass, residual = ends.mass, ends.residual

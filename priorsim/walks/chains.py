@@ -28,6 +28,16 @@ class Dynamics(StrEnum):
 STRICT = (Dynamics.STEEPEST, Dynamics.FIRST)
 """Every move lowers the loss, so a walk ends after at most as many moves as there are losses."""
 
+LEAST_TEMPERATURE = 1e-3
+"""Below it a wrong lane weighs less than the least float64, and rounding loses the lengths beside the losses."""
+
+
+def check_steps(steps: int) -> int:
+    """The number of steps; raises WalkError where it is negative."""
+    if steps < 0:
+        raise WalkError(f"{steps} steps are out of range: give 0 or more")
+    return steps
+
 
 @dataclass(frozen=True, slots=True)
 class Energy:
@@ -45,19 +55,15 @@ class Energy:
     with_prior: bool = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.temperature < np.inf:
-            raise WalkError(f"a temperature of {self.temperature:g} is out of range: give a number above 0")
+        if not LEAST_TEMPERATURE <= self.temperature < np.inf:
+            raise WalkError(
+                f"a temperature of {self.temperature:g} is out of range: give a number of {LEAST_TEMPERATURE:g} or more"
+            )
 
     def log2_weight(self, landscape: Landscape) -> F64:
         """log2 of the weight of each program, shape (programs,)."""
         log2 = -landscape.loss / self.temperature
         return log2 - landscape.programs.bits if self.with_prior else log2
-
-    def law(self, landscape: Landscape) -> F64:
-        """The weights over their sum: where Metropolis is found in the long run, on a connected space."""
-        log2 = self.log2_weight(landscape)
-        weights = np.exp2(log2 - log2.max())
-        return np.asarray(weights / weights.sum())
 
 
 def default_energy(landscape: Landscape) -> Energy:
@@ -80,7 +86,7 @@ class Chain:
         Chance that a proposal is accepted and changes the program; a move takes 1 / rate proposals. 1 for
         steepest descent, which looks at all proposals at once.
     log2_weight : array of float64, shape (programs,), or None
-        Of Metropolis: log2 of the long-run law, up to a constant.
+        Of Metropolis: log2 of the weights whose shares are its long-run law in each part of the space.
     """
 
     dynamics: Dynamics

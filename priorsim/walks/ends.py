@@ -3,8 +3,8 @@
 Descents lower the loss with every move, so their ends follow level by level without solving anything.
 With neutral drift a walk ends in a closed plateau, programs of one loss that neutral edits connect and
 no edit improves, and is then found at each of them as often as in the long run; that it meets a set of
-programs on its way is solved with these as ends. Metropolis never ends:
-it has hitting times, and a law after so many proposals.
+programs on its way is solved with these as ends. Metropolis never ends: it has hitting times, a law after
+so many proposals, and one in the long run. It never leaves the part of the space that it starts in.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from priorsim.errors import WalkError
-from priorsim.walks.chains import STRICT, Chain, Dynamics
+from priorsim.errors import UnsolvedError, WalkError
+from priorsim.walks.chains import STRICT, Chain, Dynamics, check_steps
 from priorsim.walks.kernels import F64, I32
 from priorsim.walks.landscape import Landscape, Mask
 from priorsim.walks.solve import long_run, visits
@@ -185,25 +185,55 @@ class Hit:
     residual: float
 
 
+def can_meet(chain: Chain, goal: Mask) -> Mask:
+    """From where Metropolis walks meet the goal at some time: the parts of the space that have some of it."""
+    part = _parts(chain)
+    return np.isin(part, np.unique(part[goal]))
+
+
+def _parts(chain: Chain) -> I32:
+    """The number of the part of the space that each program is in: whatever moves a part has can be undone."""
+    if chain.log2_weight is None:
+        raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
+    return np.asarray(connected_components(chain.moves, directed=False)[1])
+
+
+def law_in_the_long_run(chain: Chain, start: F64) -> F64:
+    """Where Metropolis walks that start so are found in the long run, shape (programs,).
+
+    In each part of the space by its weights over their sum there, as often as walks start in it.
+
+    >>> moves = csr_array(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]))
+    >>> chain = Chain(Dynamics.METROPOLIS, moves, np.array([0.5, 0.25, 0.0]), np.array([0.0, 1.0, 9.0]))
+    >>> law_in_the_long_run(chain, np.array([0.75, 0.0, 0.25]))
+    array([0.25, 0.5 , 0.25])
+    """
+    part = _parts(chain)
+    assert chain.log2_weight is not None, "metropolis has weights"
+    heaviest = np.full(part.max() + 1, -np.inf)
+    np.maximum.at(heaviest, part, chain.log2_weight)
+    weights = np.exp2(chain.log2_weight - heaviest[part])
+    return np.asarray(weights * (np.bincount(part, start) / np.bincount(part, weights))[part])
+
+
 def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
     """When Metropolis walks that start so first meet the goal.
 
     Raises
     ------
     WalkError
-        For other dynamics; when the system cannot be solved to its residual.
+        For other dynamics; UnsolvedError when the system cannot be solved to its residual.
     """
-    if chain.dynamics is not Dynamics.METROPOLIS:
-        raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
-    _, part = connected_components(chain.moves, directed=False)
-    reaches = np.isin(part, np.unique(part[goal]))
+    reaches = can_meet(chain, goal)
     chance = float(start[reaches].sum())
     if chance == 0:
         return Hit(0.0, np.inf, 0.0)
     before = np.flatnonzero(reaches & ~goal)
     if not start[before].any():
         return Hit(chance, 0.0, 0.0)
-    assert chain.log2_weight is not None, "metropolis has a law"
+    assert chain.log2_weight is not None, "metropolis has weights"
+    if chain.rate[before].min() < np.finfo(np.float64).tiny:
+        raise UnsolvedError("walks stay at some program for longer than a float64 can say: raise --temperature")
     log2 = chain.log2_weight[before] + np.log2(chain.rate[before])
     scale = np.exp2((log2 - log2.max()) / 2)
     seen, residual = visits(chain.moves[before][:, before], start[before] / chance, scale=scale)
@@ -223,6 +253,6 @@ def law_after(chain: Chain, start: F64, proposals: int) -> F64:
     """Where walks are after so many proposals, shape (programs,); for steepest descent, after so many moves."""
     onward = chain.by_proposal().T.tocsr()
     at = start
-    for _ in range(proposals):
+    for _ in range(check_steps(proposals)):
         at = np.asarray(onward @ at)
     return at

@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from priorsim.errors import UnsolvedError
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.course import dependence, forced_start
-from priorsim.walks.ends import Hit, end_points, end_values, hitting_time
+from priorsim.walks.ends import Hit, can_meet, end_points, end_values, hitting_time
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
 from priorsim.walks.paths import barriers, descents, edit_distance
 from priorsim.walks.study import Study
@@ -74,6 +75,10 @@ def _found(study: Study, claim: str, quantity: float, holds: bool, **details: De
 
 def _undefined(study: Study, claim: str, reason: str, **details: Detail) -> Finding:
     return Finding(claim, study.world.name, study.radius, study.max_bits, None, None, reason, details)
+
+
+def _unsolved(study: Study, claim: str, error: UnsolvedError, **details: Detail) -> Finding:
+    return _undefined(study, claim, "walks take too long for their chain to be solved", **details, unsolved=str(error))
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -229,34 +234,37 @@ def reachable(study: Study) -> Finding:
     Over the starts from which direct code can be met; infinite where search cannot be met from all of these.
     """
     chain = study.chain(Dynamics.METROPOLIS)
+    start = np.where(can_meet(chain, study.fitting(DIRECT)), study.start, 0.0)
     details: dict[str, Detail] = {}
     hits: dict[int, Hit] = {}
     for kind in (DIRECT, SEARCH):
         goal, name = study.fitting(kind), CLASSES[kind]
-        details |= {f"{name}_{what}": value for what, value in _costs(study, goal).items()}
+        details |= _costs(study, kind)
         if not goal.any():
             reason = f"no {name} program fits up to {study.max_bits} bits"
             return _undefined(study, "reachable", reason, **details)
-        hits[kind] = hit = hitting_time(chain, study.start, goal)
+        try:
+            hits[kind] = hit = hitting_time(chain, start, goal)
+        except UnsolvedError as error:
+            return _unsolved(study, "reachable", error, **details | _costs(study, SEARCH))
         details |= {f"{name}_proposals": hit.proposals, f"{name}_chance": hit.chance, f"{name}_residual": hit.residual}
     if not 0 < hits[DIRECT].proposals < np.inf:
         reason = "walks never meet a fitting direct program" if hits[DIRECT].proposals else "every start fits"
         return _undefined(study, "reachable", reason, **details)
-    is_always_met = hits[SEARCH].chance >= hits[DIRECT].chance * (1 - 1e-9)
+    is_always_met = bool(np.all(can_meet(chain, study.fitting(SEARCH))[start > 0]))
     ratio = hits[SEARCH].proposals / hits[DIRECT].proposals if is_always_met else np.inf
     return _found(study, "reachable", ratio, ratio > 1, **details)
 
 
-def _costs(study: Study, goal: Mask) -> dict[str, Detail]:
-    """Levin's cost, least l + log2 t, and log2 of the mass 2^-l of these programs."""
+def _costs(study: Study, kind: int) -> dict[str, Detail]:
+    """Of the fitting programs of a class Levin's cost, least l + log2 t, and log2 of their mass 2^-l."""
+    goal, programs, lanes = study.fitting(kind), study.graph.programs, len(study.world.domain.lanes)
+    least, mass = f"{CLASSES[kind]}_least_kt", f"{CLASSES[kind]}_log2_mass"
     if not goal.any():
-        return {"least_kt": None, "log2_mass": None}
-    programs, lanes = study.graph.programs, len(study.world.domain.lanes)
+        return {least: None, mass: None}
     cost = programs.bits[goal] + np.log2(programs.steps[goal] / lanes)
-    return {
-        "least_kt": float(cost.min()),
-        "log2_mass": float(np.log2(np.exp2(-programs.bits[goal].astype(np.float64)).sum())),
-    }
+    weights = np.exp2(-programs.bits[goal].astype(np.float64))
+    return {least: float(cost.min()), mass: float(np.log2(weights.sum()))}
 
 
 def beeline_swerve(study: Study) -> Finding:
@@ -319,6 +327,14 @@ FINDINGS: Mapping[str, Measure] = MappingProxyType(
 """The claims about walks by name, each a function of a study."""
 
 
+def find(study: Study, claim: str) -> Finding:
+    """What walks say of the claim of this name; undefined where a chain that it takes cannot be solved."""
+    try:
+        return FINDINGS[claim](study)
+    except UnsolvedError as error:
+        return _unsolved(study, claim, error)
+
+
 def all_findings(study: Study) -> tuple[Finding, ...]:
     """Every claim about walks, in the order of `FINDINGS`."""
-    return tuple(measure(study) for measure in FINDINGS.values())
+    return tuple(find(study, claim) for claim in FINDINGS)

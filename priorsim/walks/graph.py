@@ -205,9 +205,6 @@ def make_graph(
 ) -> EditGraph:
     """The edit graph of all programs up to the header's bound.
 
-    For arith at w = 3 and radius 8, 22 bits take about a second and 0.2 GiB, 24 bits a few seconds and 1 GiB;
-    measured in docs/walks.md.
-
     Parameters
     ----------
     header : AtlasHeader

@@ -34,7 +34,7 @@ def studies(
     class_by: ClassBy = "lesion",
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Study]:
-    """A study for each world and radius, radius by radius; the findings of all take about a minute at 24 bits.
+    """A study for each world and radius, radius by radius.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from priorsim.census.compiled import I64
 from priorsim.census.progress import Progress
 from priorsim.errors import WalkError
 from priorsim.walks import kernels
-from priorsim.walks.chains import STRICT, Dynamics, Energy, default_energy
+from priorsim.walks.chains import STRICT, Dynamics, Energy, check_steps, default_energy
 from priorsim.walks.kernels import F64, EditSpace
 from priorsim.walks.landscape import Landscape
 
@@ -144,8 +144,8 @@ def _check_seed(seed: int) -> int:
 def _draw(start: F64, walks: int, generator: np.random.Generator) -> I64:
     """Programs to start from; by hand, so that they do not depend on numpy's way to choose."""
     edges = np.cumsum(start)
-    drawn = np.searchsorted(edges, generator.random(walks) * edges[-1], side="right")
-    return np.asarray(np.minimum(drawn, len(start) - 1), np.int64)
+    # A random number below 1 times the last edge is below it however it is rounded.
+    return np.asarray(np.searchsorted(edges, generator.random(walks) * edges[-1], side="right"), np.int64)
 
 
 def _walk(
@@ -160,9 +160,7 @@ def _walk(
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[I64, I64]:
     count = len(landscape.loss)
-    most = default_steps(landscape, dynamics) if steps is None else steps
-    if most < 0:
-        raise WalkError(f"{most} steps are out of range: give 0 or more")
+    most = default_steps(landscape, dynamics) if steps is None else check_steps(steps)
     log2 = (energy or default_energy(landscape)).log2_weight(landscape)
     taken, times = np.zeros(len(at), np.int64), np.zeros(len(path), np.int64)
     scratch, other = kernels.make_scratch(count), kernels.make_scratch(count)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, diags_array, eye_array
 from scipy.sparse.linalg import splu
 
-from priorsim.errors import WalkError
+from priorsim.errors import UnsolvedError
 
 F64 = NDArray[np.float64]
 
@@ -45,26 +45,36 @@ def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = N
 
     Raises
     ------
-    WalkError
+    UnsolvedError
         When the residual cannot be brought below RESIDUAL: the walk would take too long to leave.
     """
     count, total = len(inflow), float(inflow.sum())
     if count == 0 or total == 0:
         return np.zeros(count), 0.0
     system = (eye_array(count, format="csr") - moves).T
-    if count <= _SMALL:
-        solver = splu(csc_array(system))
-        found = solver.solve(inflow)
-        found += solver.solve(inflow - system @ found)
-    else:
-        found = _iterate(csr_array(system), inflow, total, scale)
-    residual = float(np.abs(inflow - system @ found).sum()) / total
+    # What overflows on the way to no solution shows in the residual.
+    with np.errstate(all="ignore"):
+        if count <= _SMALL:
+            found = _factorize(csc_array(system), inflow)
+        else:
+            found = _iterate(csr_array(system), inflow, total, scale)
+        residual = float(np.abs(inflow - system @ found).sum()) / total
     if not residual <= RESIDUAL:
-        raise WalkError(
-            f"a chain of {count:,} states was not solved: {residual:.1g} of its mass is left, {RESIDUAL:g} may be: "
+        raise UnsolvedError(
+            f"a chain of {count:,} states was not solved: its residual is {residual:.1g}, at most {RESIDUAL:g} may be: "
             "lower --max-bits, choose another radius, or sample walks with --walks"
         )
     return found, residual
+
+
+def _factorize(system: "csc_array[np.float64]", inflow: F64) -> F64:
+    try:
+        solver = splu(system)
+    except RuntimeError:
+        # Singular: some state is left less often than a float64 can say.
+        return np.zeros(len(inflow))
+    found = solver.solve(inflow)
+    return np.asarray(found + solver.solve(inflow - system @ found))
 
 
 def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:

@@ -21,6 +21,8 @@ from priorsim.text.listing import format_table
 BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40, 42, 44)}
 BEYOND = ("isqrt-w4", 36, (40, 42, 44, 46))
 """A world, the bound of its atlas, and the bounds it is asked for beyond it."""
+WALKS = ("inverse.w3-least-cube-l8", 8, (22, 24, 26, 28), ("steepest", "metropolis"))
+"""A world, the radius of edits, and the bounds and dynamics of exact answers on walks."""
 ALONE_BITS = 40
 """Longer censuses are measured with two workers only."""
 REPEATS = 3
@@ -50,6 +52,17 @@ header = make_header(asked.dialect, bits, domain=asked.domain)
 rows = FittingCensus(header, lambda behaviours: acceptable(behaviours, asked, asked.train), above=above).rows
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"programs": int(rows.count.sum()), "rows": len(rows), "memory": memory * 1024}))
+"""
+
+WALK = """
+import json, resource, sys
+from priorsim.walks.answer import Asked, exact_answer
+from priorsim.worlds import find_world
+found = exact_answer(Asked(find_world(sys.argv[1]), sys.argv[4], int(sys.argv[2]), int(sys.argv[3])))
+used = resource.getrusage(resource.RUSAGE_SELF)
+processor = used.ru_utime + used.ru_stime
+print(json.dumps({name: found[name] for name in ("programs", "edges")} | {"memory": used.ru_maxrss * 1024,
+                 "processor": processor}))
 """
 
 INTERPRET = """
@@ -110,6 +123,30 @@ def beyond_table() -> str:
     return format_table(rows, head=("bits", "programs that fit", "rows", "seconds", "peak GiB"))
 
 
+def walks_table() -> str:
+    """What exact answers on edit walks cost, hitting times of metropolis included."""
+    world, radius, bounds, walks = WALKS
+    rows = []
+    for bits in bounds:
+        for dynamics in walks:
+            run = measure(WALK, world, radius, bits, dynamics)
+            programs, edges, memory = (int(run[name]) for name in ("programs", "edges", "memory"))
+            rows.append((dynamics, bits, programs, edges, round(run["processor"], 1), f"{memory / 2**30:.2f}"))
+            print(rows[-1], file=sys.stderr)
+    return format_table(rows, head=("dynamics", "bits", "programs", "edits", "processor seconds", "peak GiB"))
+
+
+def walks_text() -> str:
+    """The section on walks."""
+    return f"""
+Edit walks, `priorsim walk --world {WALKS[0]} --radius {WALKS[1]} --max-bits ...`:
+
+```
+{walks_table()}
+```
+"""
+
+
 def compile_seconds(engine: str) -> float:
     """What compiling an engine's kernels adds to a small census."""
     with tempfile.TemporaryDirectory() as cache:
@@ -164,6 +201,7 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
 {beyond_table()}
 ```
 """
+    text += walks_text()
     print(text)
     write_text(out / "bench.md", text)
     with page.style():

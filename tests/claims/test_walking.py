@@ -10,9 +10,11 @@ from priorsim.claims.judge import find_claims
 from priorsim.claims.rule import Verdict, rule
 from priorsim.claims.walking import cell_of_findings, judge_walks
 from priorsim.mu.domain import Domain
-from priorsim.walks.finding import FINDINGS
+from priorsim.verdicts import support_of
+from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
+from priorsim.walks.finding import FINDINGS, find
 from priorsim.walks.landscape import SEARCH
-from priorsim.walks.population import RADII, WORLDS
+from priorsim.walks.population import MAX_BITS, RADII, WORLDS, studies
 from priorsim.walks.study import make_study
 from priorsim.worlds import World
 from tests.walks.test_dynamics import made
@@ -117,6 +119,56 @@ def test_what_stands_beside_a_claim_has_the_claims_cells(judged_alone):
         assert len(each.beside) == len(each.claim.beside)
         for _, cells in each.beside:
             assert [cell.factors for cell in cells] == [cell.factors for cell in each.cells]
+            assert [cell.max_bits for cell in cells] == [MAX_BITS - below for _ in RADII for _, below in SETTINGS]
+            assert [cell.max_bits for cell in each.cells] == [cell.max_bits for cell in cells]
+
+
+def at(place, cells):
+    """The one cell at a place of the grid."""
+    [cell] = [cell for cell in cells if place.items() <= cell.factors.items()]
+    return cell
+
+
+def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(judged_alone):
+    """At one radius, against the findings themselves."""
+    radius = RADII[2]
+    for by, below in SETTINGS:
+        found = list(studies(radii=(radius,), max_bits=MAX_BITS - below, class_by=by))
+        place = {"class_by": by, "bound": f"B-{below}", "radius": radius}
+        for each in judged_alone[0]:
+            findings = [find(study_of, each.claim.name) for study_of in found]
+            cell = at(place, each.cells)
+            assert (cell.holds, cell.fails) == tuple(sum(f.holds is yes for f in findings) for yes in (True, False))
+            assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
+            assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
+            for beside, cells in each.beside:
+                numbers = [beside.of(finding.details) for finding in findings]
+                finite = sorted(round(n, 12) for n in numbers if n is not None and np.isfinite(n))
+                assert at(place, cells).numbers == pytest.approx(finite, abs=1e-11)
+                assert at(place, cells).told == sum(number is not None for number in numbers)
+
+
+def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
+    """It stops no population: its reason stands in the cell, and what else is known of it beside the claim."""
+    solved = study(**BOTH["reachable"][0])
+    hopeless = replace(study(IDENTITY), energy=Energy(LEAST_TEMPERATURE))
+    monkeypatch.setattr(walking, "RADII", (8,))
+    monkeypatch.setattr(walking, "SETTINGS", (("lesion", MAX_BITS - 16),))
+    monkeypatch.setattr(walking, "studies", lambda **_: [solved, hopeless, study(**NOTHING), hopeless])
+    reached, pure = judge_walks(find_claims(["reachable", "no-pure-model"]))
+    [cell] = reached.cells
+    assert (cell.holds, cell.fails, cell.undefined) == (1, 0, 3)
+    assert cell.reasons == {
+        "no direct program fits up to 16 bits": 1,
+        "walks take too long for their chain to be solved": 2,
+    }
+    assert support_of(cell) == (
+        "100 % of 1 world, 3 more undefined (no direct program fits up to 16 bits: 1, "
+        "walks take too long for their chain to be solved: 2)"
+    )
+    # What is told of it needs no chain.
+    assert [cells[0].told for _, cells in reached.beside] == [3, 3]
+    assert pure.cells[0].told == 4
 
 
 def test_what_settles_an_end_are_the_parts_of_its_variance():

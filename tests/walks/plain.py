@@ -162,7 +162,7 @@ def solve(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
 
 def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
     """Expected proposals until the goal is met, from every program that can meet it; stays count."""
-    before = [program for program in rows if program not in goal]
+    before = [program for program in _leading_to(goal, rows) if program not in goal]
     system = []
     for x in before:
         leave = sum(rows[x].values())
@@ -172,6 +172,15 @@ def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
 
 def chances_to_meet(rows: Graph, goal: set[Program]) -> Chances:
     """The chance to meet the goal at some time, from every program that can."""
+    can = _leading_to(goal, rows)
+    open_yet = [program for program in rows if program in can - goal]
+    system = [[sum(rows[x].values()) if x == y else -rows[x].get(y, Fraction(0)) for y in open_yet] for x in open_yet]
+    at_once = [sum((chance for to, chance in rows[x].items() if to in goal), Fraction(0)) for x in open_yet]
+    return dict.fromkeys(goal, Fraction(1)) | dict(zip(open_yet, solve(system, at_once), strict=True))
+
+
+def _leading_to(goal: set[Program], rows: Graph) -> set[Program]:
+    """The programs from which moves lead to the goal, itself included."""
     before: defaultdict[Program, set[Program]] = defaultdict(set)
     for program, row in rows.items():
         for to in row:
@@ -181,10 +190,18 @@ def chances_to_meet(rows: Graph, goal: set[Program]) -> Chances:
         for program in before[waiting.pop()] - can:
             can.add(program)
             waiting.append(program)
-    open_yet = [program for program in rows if program in can - goal]
-    system = [[sum(rows[x].values()) if x == y else -rows[x].get(y, Fraction(0)) for y in open_yet] for x in open_yet]
-    at_once = [sum((chance for to, chance in rows[x].items() if to in goal), Fraction(0)) for x in open_yet]
-    return dict.fromkeys(goal, Fraction(1)) | dict(zip(open_yet, solve(system, at_once), strict=True))
+    return can
+
+
+def law_of_metropolis(rows: Graph, weight: dict[Program, Fraction], start: Chances) -> Chances:
+    """Where Metropolis walks are in the long run: each start's mass, spread over what leads to it by the weights."""
+    law: defaultdict[Program, Fraction] = defaultdict(Fraction)
+    for program, mass in start.items():
+        part = _leading_to({program}, rows)
+        whole = sum(weight[each] for each in part)
+        for each in part:
+            law[each] += mass * weight[each] / whole
+    return dict(law)
 
 
 def ends_of_drift(rows: Graph, loss: dict[Program, int], start: Chances) -> Chances:

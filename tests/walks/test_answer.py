@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -10,8 +11,14 @@ from priorsim.cli import app
 from priorsim.errors import PriorsimError
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
-from priorsim.mu.syntax import parse
+from priorsim.mu.syntax import format_program, parse
+from priorsim.walks.answer import SHOWN, Asked, exact_answer
+from priorsim.walks.chains import Dynamics, make_chain
+from priorsim.walks.ends import end_points
 from priorsim.walks.finding import FINDINGS
+from priorsim.walks.graph import make_graph
+from priorsim.walks.landscape import CLASSES
+from priorsim.worlds import find_world
 
 ARITH3 = Language.named("arith", 3)
 BASE = ["walk", "--world", "inverse-w3", "--radius", "8", "--max-bits", "18"]
@@ -42,6 +49,24 @@ def test_sampled_intervals_hold_the_exact_shares(dynamics: str) -> None:
             found = sampled["ends"][name][part]
             spread = found["high"] - found["low"]
             assert abs(found["value"] - value) <= 1.5 * spread
+
+
+@pytest.mark.engine
+def test_the_likeliest_ends_are_all_that_walks_can_come_to_the_likeliest_first() -> None:
+    asked = Asked(find_world("inverse-w3"), "steepest", 8, 14, start="(eq x 1)")
+    graph = make_graph(asked.header(), 8)
+    landscape = asked.landscape(graph.programs)
+    mass = end_points(make_chain(graph, landscape, Dynamics.STEEPEST), landscape, asked.begin(landscape)).mass
+    expected = sorted(np.flatnonzero(mass).tolist(), key=lambda number: (-mass[number], number))
+    assert 1 <= len(expected) < SHOWN
+    columns = find_world("inverse-w3").domain.columns
+    texts = [format_program(graph.programs.program(number), columns) for number in expected]
+    told = exact_answer(asked)["most"]
+    assert [each["program"] for each in told] == texts
+    assert [each["chance"] for each in told] == mass[expected].tolist()
+    assert [(each["bits"], each["loss"], each["class"]) for each in told] == [
+        (graph.programs.bits[n], landscape.loss[n], str(CLASSES[landscape.kind[n]])) for n in expected
+    ]
 
 
 @pytest.mark.engine

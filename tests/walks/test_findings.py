@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.coarse import coarse_landscape, likeliest_way
@@ -21,7 +22,7 @@ from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance
 from priorsim.walks.population import WORLDS, studies
 from priorsim.walks.starvation import starvation, two_feature_world
 from priorsim.walks.study import Study, make_study
-from priorsim.worlds import find_world
+from priorsim.worlds import World, find_world
 from tests.walks import plain
 from tests.walks.test_dynamics import made, plain_graph, prior_of, square
 
@@ -106,6 +107,38 @@ def test_first_improvements_are_those_of_the_plain_graph() -> None:
     found = shallow_first(asked)
     assert found.quantity == pytest.approx(float(shallow / moved), rel=CLOSE)
     assert found.holds == (shallow / moved > Fraction(1, 2))
+
+
+@pytest.mark.engine
+def test_swerves_are_those_of_plain_descents_from_direct_first_moves() -> None:
+    outputs = tuple(frozenset({word}) for word in (0, 3, 2, 1))
+    world = World("negated", Domain.default(2), outputs, (0, 1, 2), "test", "arith", "")
+    graph, programs = made(16, 8)
+    asked = make_study(world, 8, max_bits=16, graph=graph, class_by="form")
+    loss, kinds = (
+        dict(zip(programs, each.tolist(), strict=True)) for each in (asked.landscape.loss, asked.landscape.kind)
+    )
+    rows: plain.Graph = {
+        program: {programs[to]: Fraction(chance) for to, chance in zip(row.indices, row.data, strict=True)}
+        for program, row in zip(programs, (graph.matrix[[number]] for number in range(len(graph))), strict=True)
+    }
+    accepted = plain.moves(rows, loss, "steepest")
+    start = {program: Fraction(mass) for program, mass in zip(programs, asked.start, strict=True)}
+    first = {program: Fraction(0) for program in programs}
+    for program, row in accepted.items():
+        for to, chance in row.items():
+            first[to] += start[program] * chance / sum(row.values()) if kinds[to] == DIRECT else 0
+    ends, swerved = (plain.ends_of_descent(accepted, loss, begun) for begun in (start, first))
+
+    def in_search(mass: plain.Chances, losses: set[int]) -> float:
+        return float(sum(each for at, each in mass.items() if kinds[at] == SEARCH and loss[at] in losses))
+
+    found = beeline_swerve(asked)
+    assert found.quantity == pytest.approx(in_search(swerved, {0, 1, 2, 3}) / in_search(ends, {0, 1, 2, 3}), rel=CLOSE)
+    assert found.details["fitting_swerved"] == pytest.approx(in_search(swerved, {0}) / in_search(ends, {0}), rel=CLOSE)
+    assert found.details["ends_in_search"] == pytest.approx(in_search(ends, {0, 1, 2, 3}), rel=CLOSE)
+    assert found.details["ends_in_fitting_search"] == pytest.approx(in_search(ends, {0}), rel=CLOSE)
+    assert found.quantity != pytest.approx(found.details["fitting_swerved"], rel=0.01)
 
 
 @pytest.mark.engine

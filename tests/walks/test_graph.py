@@ -79,6 +79,8 @@ def test_chances_of_every_program_sum_to_one_and_every_edit_has_one_back(radius:
     graph = make_graph(header("arith", 3, 18), radius)
     totals = graph.matrix.sum(axis=1) + graph.stay
     assert np.max(np.abs(totals - 1)) < ROUNDING
+    # No walk is periodic: some edits of every program are impossible, or change nothing.
+    assert np.all(graph.stay > 0)
     assert np.all(np.diff(graph.targets)[np.diff(np.repeat(np.arange(len(graph)), np.diff(graph.first))) == 0] > 0)
     assert np.all(graph.reverse > 0)
 
@@ -112,6 +114,13 @@ def test_an_edit_by_hand() -> None:
     assert graph.matrix[x, same] == pytest.approx(2 * Fraction(1, 2**6) / total / 3, rel=ROUNDING)
     # At most 14 bits in all holds every one of these.
     assert graph.stay[x] == pytest.approx(Fraction(4, 15) + Fraction(1, 3), rel=ROUNDING)
+
+
+@pytest.mark.engine
+def test_the_edges_of_a_small_space_are_not_estimated_but_counted() -> None:
+    """Every program has an edit that changes nothing, by which it reaches itself."""
+    graph = make_graph(header("arith", 2, 14), 8)
+    assert estimate_edges(graph.space) == graph.edges + len(graph)
 
 
 @pytest.mark.engine
