@@ -23,7 +23,7 @@ from priorsim.census.engine import packed
 from priorsim.provenance import COUNTING_PACKAGES, SHORT, counting_digest
 
 pytestmark = pytest.mark.engine
-PACKAGE = Path(packed.__file__).parents[1]
+PACKAGE = Path(packed.__file__).parents[2]
 COMPILING = "Compiling the counting kernels"
 PROBE = """
 from priorsim.census.engine.packed import U, eq, kernel

@@ -10,7 +10,7 @@ from priorsim.claims.judge import find_claims
 from priorsim.claims.rule import Verdict, rule
 from priorsim.claims.walking import cell_of_findings, judge_walks
 from priorsim.mu.domain import Domain
-from priorsim.verdicts import support_of
+from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
 from priorsim.walks.finding import FINDINGS, find
 from priorsim.walks.landscape import SEARCH
