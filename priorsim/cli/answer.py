@@ -1,0 +1,74 @@
+"""Standard output as the place of the answer: whatever is printed there arrives whole, or is an error.
+
+All that a command prints goes through one stream, which is buffered whatever the environment asks for,
+writes characters that the code page lacks as escapes, and knows the answer's own failures from all others.
+"""
+
+import io
+import select
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+from priorsim.errors import StorageError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class UnreadError(Exception):
+    """Nobody reads standard output any more."""
+
+
+class _Descriptor(io.FileIO):
+    """Standard output's descriptor; what is left when a write has failed is let go, and not tried again at exit."""
+
+    failed = False
+
+    def write(self, data: "ReadableBuffer") -> int:
+        while not self.failed:
+            try:
+                written = super().write(data)
+            except BrokenPipeError:
+                self.failed = True
+                raise UnreadError from None
+            except OSError as error:
+                self.failed = True
+                raise StorageError(
+                    f"the answer cannot be written ({error.strerror or error}): choose another place"
+                ) from None
+            if written is not None:
+                return written
+            # It was set not to block by whoever shares it, and is full for now.
+            select.select([], [self], [])
+        return memoryview(data).nbytes
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Let standard output be checked; what was printed has arrived when the block has ended well.
+
+    A stream in memory, as a test or a notebook sets it, is left as it is.
+
+    Raises
+    ------
+    StorageError
+        When standard output is closed, or something printed cannot be written.
+    UnreadError
+        When it is a pipe, and nobody reads it any more.
+    """
+    before = sys.stdout
+    if before is None:
+        raise StorageError("standard output is closed: open it, as with >/dev/null where no answer is wanted")
+    try:
+        number = before.fileno()
+    except io.UnsupportedOperation:
+        yield
+        return
+    before.flush()
+    buffered = io.BufferedWriter(_Descriptor(number, "w", closefd=False))
+    checked = io.TextIOWrapper(buffered, encoding=before.encoding, errors="backslashreplace")
+    with redirect_stdout(checked):
+        yield
+        checked.flush()
