@@ -13,7 +13,7 @@ from priorsim.figures.odds_against_gamma import OddsCurve, odds_against_gamma
 from priorsim.figures.page import WIDTHS, Width, new_figure, style
 from priorsim.figures.phase import PhaseDiagram, phase
 from priorsim.figures.predicted_crossovers import Crossing, CrossingTable, predicted_crossovers
-from priorsim.figures.save import USUAL, check_format, save
+from priorsim.figures.save import USUAL, check_format, check_own, save
 from priorsim.figures.starvation_bars import StarvationBars, starvation_bars
 from priorsim.figures.swerve_times import SwerveTimes, swerve_times
 from priorsim.figures.three_counts import CountTable, WorldCounts, three_counts
@@ -61,6 +61,7 @@ __all__ = [
     "WorldTerms",
     "check_format",
     "cloud",
+    "check_own",
     "cost_against_bits",
     "cost_columns",
     "decomposition",

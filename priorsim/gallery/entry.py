@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from priorsim import figures
 from priorsim.errors import FigureError
 from priorsim.figures.page import Columns, Width
-from priorsim.storage import write_text
+from priorsim.storage import hold_folder, write_text
 from priorsim.study import Study
 from priorsim.worlds import World, find_world
 
@@ -81,6 +81,7 @@ def save_entry(
     world: World | None = None,
     width: Width | None = None,
     formats: Sequence[str] = figures.USUAL,
+    force: bool = False,
 ) -> Iterator[Path]:
     """Draw and save a figure, once for each of its worlds; the first file of each drawing.
 
@@ -95,6 +96,8 @@ def save_entry(
     width : Width, optional
         In place of the figure's own.
     formats : sequence of str
+    force : bool
+        Replace even files that are of no such figure.
 
     Raises
     ------
@@ -106,7 +109,11 @@ def save_entry(
         with figures.style():
             figure = entry.draw(data, entry.width if width is None else width).get_figure(root=True)
         assert figure is not None, "axes that were just drawn have a figure"
-        paths = figures.save(figure, folder / stem, data.columns(), formats=formats, caption=entry.caption(data))
-        for ending, text in entry.texts.items():
-            write_text(folder / f"{stem}.{ending}", text(data))
+        columns = data.columns()
+        with hold_folder(folder, wait=True):
+            if not force:
+                figures.check_own(folder / stem, columns, (*formats, "csv", "txt", *entry.texts))
+            paths = figures.save(figure, folder / stem, columns, formats=formats, caption=entry.caption(data))
+            for ending, text in entry.texts.items():
+                write_text(folder / f"{stem}.{ending}", text(data))
         yield paths[0]
