@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from priorsim.errors import PriorsimError
-from priorsim.options import Depth, Dialect, Force, WordBits, Yes, place_of, prior_of
+from priorsim.options import Depth, Dialect, Force, WordBits, Yes, place_of, prior_of, writing
 
 
 def census(
@@ -55,7 +55,7 @@ def census(
             atlas = take_census(
                 header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
             )
-            with nullcontext(sys.stdout.buffer) if place is None else place.writing() as file:
+            with writing(place) as file:
                 atlas.write(file)
     told = f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)
