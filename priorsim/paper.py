@@ -74,12 +74,12 @@ def make_paper(
         files that no such run made where its own would be.
     """
     study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset}"
+    force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
+    if not force:
+        _check_free(out)
     for folder in (ATLASES, HISTOGRAMS, FIGURES):
         make_folder(out / folder)
     with hold_folder(out):
-        force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
-        if not force:
-            _check_free(out)
         _write_results(study, command, force, told)
 
 

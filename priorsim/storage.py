@@ -143,6 +143,14 @@ def check_writable(path: Path | str) -> None:
         pass
 
 
+def check_name(path: Path | str) -> None:
+    """Raise StorageError where a name is not UTF-8, which no library that writes files would take."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise StorageError(f"{path}: the name is no UTF-8: choose another one") from None
+
+
 def write_text(path: Path | str, text: str) -> None:
     """Write a text file, whole or not at all; StorageError where it cannot be written."""
     with hold(path) as place:
@@ -178,10 +186,7 @@ def _file_of(path: Path | str) -> Path:
 
     A file is replaced when it is written; whatever else has the name would be lost by that.
     """
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise StorageError(f"{path}: the name is no UTF-8: choose another one") from None
+    check_name(path)
     target = Path(os.path.realpath(path))
     try:
         mode = target.stat().st_mode

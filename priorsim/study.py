@@ -23,7 +23,7 @@ from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.prior import Prior
-from priorsim.storage import check_writable, hold
+from priorsim.storage import check_name, check_writable, hold
 from priorsim.worlds import World
 
 PRESETS: dict[str, dict[int, int]] = {
@@ -180,6 +180,7 @@ def atlas_name(header: AtlasHeader) -> str:
 
 def make_folder(path: Path) -> None:
     """Make a folder that can be written; StorageError where that cannot be."""
+    check_name(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

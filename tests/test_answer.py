@@ -105,6 +105,19 @@ def test_a_character_that_the_code_page_lacks_is_shown_as_an_escape(page, shown,
     assert f"mine: {shown}" in done.stdout.decode(page)
 
 
+def test_nothing_printed_steers_a_terminal(tmp_path):
+    world = tmp_path / "mine.toml"
+    world.write_text(
+        'word_bits = 2\ndescription = "a \\u202E b \\u0007 c \\u001B[31m d"\noutput = [0, 1, 2, 3]\n',
+        encoding="utf-8",
+    )
+    done = run(["worlds", world], stdout=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert "mine: a \\u202e b \\x07 c" in done.stdout.decode()
+    assert b"\x1b" not in done.stdout
+    assert_one_line(run(["worlds", tmp_path / "\x1b[31m\u202e.toml"]), "\\x1b[31m\\u202e.toml: ")
+
+
 def test_a_failure_of_the_work_is_not_said_of_the_answer(monkeypatch):
     for error, words in (
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "(No space left on device)"),

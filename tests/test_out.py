@@ -161,7 +161,15 @@ def test_a_paper_is_not_written_over_files_of_the_users(name, tmp_path):
     path.parent.mkdir(exist_ok=True)
     path.write_text("mine\n")
     assert_refused(f"{path}: is a file that this command did not make", "paper", "--out", tmp_path)
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
     assert path.read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("command", [["figure", "phase", *WORLD], ["paper"], [*CENSUS]], ids=lambda args: args[0])
+def test_a_name_that_is_no_utf_8_is_refused_before_the_work(command, tmp_path):
+    out = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    assert_refused("the name is no UTF-8", *command, "--out", out)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_a_paper_is_written_to_is_no_other_papers(tmp_path):

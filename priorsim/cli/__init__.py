@@ -16,6 +16,7 @@ from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
 from priorsim.errors import PriorsimError
+from priorsim.reading import shown
 
 app = typer.Typer(
     add_completion=False,
@@ -82,5 +83,5 @@ def _run() -> int:
 def _fail(message: str) -> None:
     # What cannot be told leaves the exit code.
     with suppress(OSError):
-        typer.echo(f"priorsim: {' '.join(message.split())}", err=True)
+        typer.echo(f"priorsim: {shown(' '.join(message.split()))}", err=True)
     sys.exit(2)

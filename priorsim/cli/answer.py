@@ -1,7 +1,7 @@
 """Standard output as the place of the answer: whatever is printed there arrives whole, or is an error.
 
-All that a command prints goes through one stream, which is buffered whatever the environment asks for,
-writes characters that the code page lacks as escapes, and knows the answer's own failures from all others.
+All that a command prints goes through one stream. It is buffered whatever the environment asks for; it writes
+as escapes what the code page lacks, or what could steer a terminal; its failures are told from all others.
 """
 
 import io
@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from priorsim.errors import StorageError
+from priorsim.reading import shown
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -45,6 +46,13 @@ class _Descriptor(io.FileIO):
         return memoryview(data).nbytes
 
 
+class _Checked(io.TextIOWrapper):
+    """A text stream that shows what could steer a terminal, or turn the writing direction, as escapes."""
+
+    def write(self, text: str) -> int:
+        return super().write("\n".join(map(shown, text.split("\n"))))
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """Let standard output be checked; what was printed has arrived when the block has ended well.
@@ -68,7 +76,7 @@ def answering() -> Iterator[None]:
         return
     before.flush()
     buffered = io.BufferedWriter(_Descriptor(number, "w", closefd=False))
-    checked = io.TextIOWrapper(buffered, encoding=before.encoding, errors="backslashreplace")
+    checked = _Checked(buffered, encoding=before.encoding, errors="backslashreplace")
     with redirect_stdout(checked):
         yield
         checked.flush()

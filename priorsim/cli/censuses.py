@@ -57,7 +57,8 @@ def census(
             )
             with writing(place) as file:
                 atlas.write(file)
-    told = f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
+    name = "standard output" if place is None else out
+    told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)
 
 
