@@ -1,8 +1,11 @@
 """What a command prints arrives whole, or is one line on standard error and an exit code."""
 
 import errno
+import fcntl
 import os
 import resource
+import select
+import signal
 import subprocess
 import threading
 import time
@@ -94,6 +97,20 @@ def test_a_slow_reader_of_a_pipe_that_does_not_block_gets_everything():
     os.close(writer)
     assert done[0].returncode == 0, done[0].stderr
     assert got.lstrip(b"#") == whole
+
+
+def test_an_interrupted_command_does_not_wait_for_a_reader(tmp_path):
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, ROOM)
+    process = subprocess.Popen([*COMMAND, *LISTING], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert select.select([reader], [], [], 30)[0]  # It has begun to print, and has no room for the rest.
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    os.close(reader)
+    assert process.returncode == 130, errors
+    assert b"Traceback" not in errors
 
 
 @pytest.mark.parametrize(("page", "shown"), [("cp1252", "\\u03b8 is an angle"), ("utf-8", "θ is an angle")])

@@ -18,6 +18,9 @@ from priorsim.cli.results import claims, figure, paper
 from priorsim.errors import PriorsimError
 from priorsim.reading import shown
 
+MOST_SAID = 1000
+"""Characters of an error; what a library says of a bad option repeats the whole of it."""
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -83,5 +86,5 @@ def _run() -> int:
 def _fail(message: str) -> None:
     # What cannot be told leaves the exit code.
     with suppress(OSError):
-        typer.echo(f"priorsim: {shown(' '.join(message.split()))}", err=True)
+        typer.echo(f"priorsim: {shown(' '.join(message.split()), MOST_SAID)}", err=True)
     sys.exit(2)

@@ -23,19 +23,19 @@ class UnreadError(Exception):
 
 
 class _Descriptor(io.FileIO):
-    """Standard output's descriptor; what is left when a write has failed is let go, and not tried again at exit."""
+    """Standard output's descriptor; once it is over, what is left is let go, and not tried again at exit."""
 
-    failed = False
+    over = False
 
     def write(self, data: "ReadableBuffer") -> int:
-        while not self.failed:
+        while not self.over:
             try:
                 written = super().write(data)
             except BrokenPipeError:
-                self.failed = True
+                self.over = True
                 raise UnreadError from None
             except OSError as error:
-                self.failed = True
+                self.over = True
                 raise StorageError(
                     f"the answer cannot be written ({error.strerror or error}): choose another place"
                 ) from None
@@ -75,8 +75,11 @@ def answering() -> Iterator[None]:
         yield
         return
     before.flush()
-    buffered = io.BufferedWriter(_Descriptor(number, "w", closefd=False))
-    checked = _Checked(buffered, encoding=before.encoding, errors="backslashreplace")
-    with redirect_stdout(checked):
-        yield
-        checked.flush()
+    descriptor = _Descriptor(number, "w", closefd=False)
+    checked = _Checked(io.BufferedWriter(descriptor), encoding=before.encoding, errors="backslashreplace")
+    try:
+        with redirect_stdout(checked):
+            yield
+            checked.flush()
+    finally:
+        descriptor.over = True
