@@ -547,10 +547,13 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bit
 
 
 @pytest.mark.engine
-def test_no_worker_outlives_a_killed_census(tmp_path):
+def test_no_worker_outlives_a_killed_census_and_the_next_one_clears_what_it_left(tmp_path):
     process = started(tmp_path / "long.parquet", "exhaustive", 34)
     process.kill()
     process.wait()
     # The workers hold the other end of these pipes.
     process.communicate(timeout=10)
-    assert list(tmp_path.iterdir()) == []
+    (left,) = tmp_path.iterdir()
+    assert left.stat().st_size == 0
+    output("census", *SMALL[:-1], 12, "--out", tmp_path / "long.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["long.parquet"]

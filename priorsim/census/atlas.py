@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from priorsim.errors import AtlasError, CensusError, PriorsimError
 from priorsim.mu.dialect import LANGUAGE_VERSION, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
-from priorsim.storage import atomic_path
+from priorsim.storage import atomic_file
 
 METADATA_KEY = b"priorsim"
 ROW_GROUP_ROWS = 1 << 18
@@ -246,15 +246,17 @@ class Atlas:
         StorageError
             When the place cannot be written.
         """
+        with atomic_file(path) as file:
+            self.write(file)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the atlas as Parquet to a file that is open, or to a pipe."""
         from priorsim import __version__
 
         values = {**self.header.to_json(), "code_version": __version__, "rows": len(self.rows)}
         schema = _SCHEMA.with_metadata({METADATA_KEY: json.dumps(values).encode()})
         table = pa.table({name: getattr(self.rows, name) for name in COLUMN_TYPES}, schema=schema)
-        with atomic_path(path) as temporary:
-            pq.write_table(
-                table, temporary, row_group_size=ROW_GROUP_ROWS, compression="zstd", write_page_checksum=True
-            )
+        pq.write_table(table, file, row_group_size=ROW_GROUP_ROWS, compression="zstd", write_page_checksum=True)
 
 
 def read_header(path: Path | str) -> AtlasHeader:
@@ -279,6 +281,14 @@ def read_header(path: Path | str) -> AtlasHeader:
         raise AtlasError(f"{path}: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise AtlasError(f"{path}: its description is damaged ({_first_line(error)}): make it again") from None
+
+
+def is_atlas(path: Path) -> bool:
+    """Whether a file is an atlas, of any version, as far as its end tells."""
+    try:
+        return METADATA_KEY in (pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def damaged(path: Path | str, error: BaseException) -> AtlasError:

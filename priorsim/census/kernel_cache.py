@@ -29,7 +29,7 @@ from numba.core.serialize import dumps
 
 from priorsim.errors import StorageError
 from priorsim.provenance import COUNTING_PACKAGES, SHORT, counting_digest, digest_of_files
-from priorsim.storage import atomic_path
+from priorsim.storage import atomic_file
 
 SETTINGS = (
     *("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE"),
@@ -47,7 +47,7 @@ SECONDS = 15
 """Of one core, for the kernels of one census: 9 of the quotient engine, 27 of the exhaustive one."""
 
 _FOLDER = re.compile(rf"kernels-[0-9a-f]{{{SHORT}}}")
-_FILE = re.compile(r"\.?[\w.]+-[0-9a-f]{16}\.kernel(\.\w+)?")
+_FILE = re.compile(r"[\w.]+-[0-9a-f]{16}\.kernel|\.priorsim-[0-9a-f]{12}\.part")
 """Names of what is written here: folders, and files, whole or under the temporary name of a killed run."""
 
 _told = threading.Event()
@@ -90,8 +90,8 @@ class KernelCache(NullCache):
         # Where this fails the next run says so, when it looks for room; an update may just be taking files away.
         with suppress(StorageError, OSError):
             if digest_of_files(*self._more) == self._digest:
-                with atomic_path(place) as temporary:
-                    temporary.write_bytes(_checksum(identity, payload) + payload)
+                with atomic_file(place) as file:
+                    file.write(_checksum(identity, payload) + payload)
 
     def _identity(self, sig: Any, codegen: Any) -> bytes:
         """Everything that decides the machine code."""

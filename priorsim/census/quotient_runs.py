@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.errors import CensusError
-from priorsim.storage import atomic_path, write_text
+from priorsim.storage import atomic_file, write_text
 
 MANIFEST = "manifest.json"
 _WRITTEN = r"(manifest\.json|level-[0-9]{3}\.npy)"
@@ -78,7 +78,7 @@ class RunDirectory:
     def save(self, length: int, rows: NDArray[np.uint64]) -> None:
         """Keep the rows of one level."""
         place = self.path / _shard_name(length)
-        with atomic_path(place) as temporary, temporary.open("wb") as file:
+        with atomic_file(place) as file:
             np.save(file, rows, allow_pickle=False)
         self._manifest["shards"][str(length)] = {"rows": len(rows), "sha256": _checksum(place)}
         self._write()

@@ -4,17 +4,22 @@ An error a user can cause is one line on standard error and exit code 2; an inte
 done and exits with 130.
 """
 
-import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import typer
 
+from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.censuses import census, info
 from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
 from priorsim.errors import PriorsimError
+from priorsim.reading import shown
+
+MOST_SAID = 1000
+"""Characters of an error; what a library says of a bad option repeats the whole of it."""
 
 app = typer.Typer(
     add_completion=False,
@@ -50,31 +55,36 @@ for command in (
 def main() -> None:
     """Run the command line."""
     try:
-        # Typer turns an interrupt into a returned exit code.
-        sys.exit(app(standalone_mode=False))
+        with answering():
+            code = _run()
+        sys.exit(code)
     except PriorsimError as error:
         _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except UnreadError:
         sys.exit(141)
     except OSError as error:
-        if error.filename is not None:
-            raise
-        # Standard output is full; what is left for it would be tried again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail(f"the answer cannot be written ({error.strerror}): choose another place")
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _fail(f"{where}the operating system refused what the work needs ({error.strerror or error}): see to it first")
+
+
+def _run() -> int:
+    """Exit code of the command; Typer turns an interrupt into a returned one."""
+    try:
+        return app(standalone_mode=False) or 0
     except Exception as error:
         # Typer's usage errors, of whichever click it stands on.
         if not hasattr(error, "format_message"):
             raise
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error)
-            sys.exit(0)
-        _fail(f"{error.format_message().rstrip('.')}: see '{Path(sys.argv[0]).name} --help'")
+            return 0
+        raise PriorsimError(f"{error.format_message().rstrip('.')}: see '{Path(sys.argv[0]).name} --help'") from None
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"priorsim: {' '.join(message.split())}", err=True)
+    # What cannot be told leaves the exit code.
+    with suppress(OSError):
+        typer.echo(f"priorsim: {shown(' '.join(message.split()), MOST_SAID)}", err=True)
     sys.exit(2)

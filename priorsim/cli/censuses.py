@@ -1,18 +1,21 @@
 """Commands: take a census, and say what one holds. Everything heavy is imported late."""
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from priorsim.cli.options import Depth, Dialect, WordBits, Yes, prior_of
+from priorsim.cli.options import Depth, Dialect, Force, WordBits, Yes, place_of, prior_of, writing
+from priorsim.errors import PriorsimError
 
 
 def census(
     dialect: Dialect,
     word_bits: WordBits,
     max_bits: Annotated[int, typer.Option("--max-bits", help="Count every program up to this length.")],
-    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write, or - for a pipe.")],
     depth: Depth = None,
     domain: Annotated[Path | None, typer.Option("--domain", help="CSV: column names, then one lane a line.")] = None,
     accounting: Annotated[
@@ -22,6 +25,7 @@ def census(
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
     memory: Annotated[str, typer.Option("--memory", help="What the quotient engine may take, as 8GiB.")] = "8GiB",
     yes: Yes = False,
+    force: Force = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
 
@@ -34,22 +38,28 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
+    from priorsim.census.atlas import is_atlas
     from priorsim.census.take import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.mu.domain import Domain
-    from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
     limit = parse_memory(memory)
-    check_writable(out)
-    check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
-    with run_directory(header, out, engine=engine) as shards, progress_bar("programs", kept=shards) as progress:
-        atlas = take_census(
-            header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
-        )
-        atlas.save(out)
-    typer.echo(f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows")
+    with place_of(out, is_atlas, force=force, read=(domain,)) as place:
+        if place is None and sys.stdout.isatty():
+            raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
+        check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
+        run = nullcontext(None) if place is None else run_directory(header, out, engine=engine)
+        with run as shards, progress_bar("programs", kept=shards) as progress:
+            atlas = take_census(
+                header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
+            )
+            with writing(place) as file:
+                atlas.write(file)
+    name = "standard output" if place is None else out
+    told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
+    typer.echo(told, err=place is None)
 
 
 def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:

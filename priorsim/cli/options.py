@@ -1,7 +1,10 @@
 """The command line's options: their types, and the things that they name. Everything heavy is imported late."""
 
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
     from priorsim.priors import Prior
+    from priorsim.storage import IsOwn, Place
     from priorsim.worlds import World
 
 AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
@@ -47,7 +51,8 @@ MaxBits = Annotated[
 ]
 SmallerBound = Annotated[int | None, typer.Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output, which is - too.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace even files that this command did not make.")]
 
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
@@ -171,24 +176,60 @@ def language_and_code(
     return code.header.language, code
 
 
-def check_out(out: Path | None, *read: Path | str | None) -> None:
-    """Refuse, before long work and not after it, a file that cannot be written, or that is read by the command."""
-    from priorsim.storage import check_writable
+STANDARD_OUTPUT = ("-", "/dev/stdout")
+"""The names of standard output."""
 
-    if out is None:
+
+@contextmanager
+def place_of(
+    out: Path | None, is_own: "IsOwn", *, force: bool, read: Sequence[Path | str | None] = ()
+) -> Iterator["Place | None"]:
+    """The place of --out, held from before long work until it is written; None where that is standard output.
+
+    Parameters
+    ----------
+    out : Path, optional
+        Standard output where it is not given.
+    is_own : callable
+        Which files the command made, and may replace.
+    force : bool
+        Whether it may replace all the same what it did not make.
+    read : sequence of Path or str
+        What the command reads, and never replaces; names that are of no file are passed over.
+    """
+    from priorsim.storage import hold
+
+    if out is None or str(out) in STANDARD_OUTPUT:
+        yield None
         return
     for each in read:
-        if each is not None and Path(each).exists() and out.resolve() == Path(each).resolve():
+        if each is not None and out.exists() and Path(each).exists() and out.samefile(each):
             raise PriorsimError(f"--out {out} is a file that this command reads: choose another place")
-    check_writable(out)
+    with hold(out, None if force else is_own) as place:
+        yield place
 
 
-def write_out(text: str, out: Path | None) -> None:
-    """Write a text to a file, or to standard output where none is given."""
-    from priorsim.storage import write_text
-
-    if out is None:
+def write_out(text: str, place: "Place | None") -> None:
+    """Write a text to a place, or to standard output where there is none."""
+    if place is None:
         typer.echo(text, nl=False)
         return
-    write_text(out, text)
-    typer.echo(f"{out}: written")
+    place.write_text(text)
+    typer.echo(f"{place.path}: written")
+
+
+@contextmanager
+def writing(place: "Place | None") -> Iterator[BinaryIO]:
+    """The file of a place, or standard output where there is none, for what is no text."""
+    if place is None:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+    else:
+        with place.writing() as file:
+            yield file
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a name of standard output where a folder is to be written."""
+    if str(out) in STANDARD_OUTPUT:
+        raise PriorsimError(f"--out {out} is standard output, and this command writes a folder: name one")

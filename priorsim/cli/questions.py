@@ -13,6 +13,7 @@ from priorsim.cli.options import (
     ClassBy,
     Delta,
     Depth,
+    Force,
     Gamma,
     HistogramFile,
     Lambda,
@@ -23,9 +24,9 @@ from priorsim.cli.options import (
     Train,
     WorldName,
     Yes,
-    check_out,
     histogram_of,
     language_and_code,
+    place_of,
     prior_of,
     world_of,
     write_out,
@@ -83,9 +84,10 @@ def sweep(
     max_bits: MaxBits = None,
     yes: Yes = False,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
-    from priorsim.measure.sweep import format_sweep, parse_grid
+    from priorsim.measure.sweep import format_sweep, is_sweep, parse_grid
     from priorsim.measure.sweep import sweep as measure_sweep
 
     penalties = parse_grid(grid)
@@ -95,9 +97,9 @@ def sweep(
             raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
         given[name] = values[0]
     weight = prior_of(prior, *given.values())
-    check_out(out, atlas, histogram, world)
-    cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
-    write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), out)
+    with place_of(out, is_sweep, force=force, read=(atlas, histogram, world)) as place:
+        cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
+        write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), place)
 
 
 def histogram(
@@ -108,13 +110,14 @@ def histogram(
     max_bits: MaxBits = None,
     yes: Yes = False,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
-    from priorsim.measure.histogram_file import format_histogram
+    from priorsim.measure.histogram_file import format_histogram, is_histogram
 
-    check_out(out, atlas, world)
-    cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
-    write_out(format_histogram(cells), out)
+    with place_of(out, is_histogram, force=force, read=(atlas, world)) as place:
+        cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
+        write_out(format_histogram(cells), place)
 
 
 def heldout(
@@ -184,24 +187,28 @@ def population(
     class_by: ClassBy = "lesion",
     max_bits: SmallerBound = None,
     as_json: AsJson = False,
-    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write: a line for each behaviour.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="CSV file to write, or - : a line for each behaviour.")
+    ] = None,
+    force: Force = False,
 ) -> None:
     """All behaviours of a census that have a direct and a search program, each counted once."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.population import is_population
     from priorsim.measure.population import population as gather
     from priorsim.text.report import population_text
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")
-    check_out(out, atlas)
     by = check_class_by(class_by)
-    found = gather(StoredAtlas.open(atlas), max_bits=max_bits, class_by=by)
-    if out is not None:
-        write_out(found.to_csv(), out)
-    else:
-        typer.echo(format_json(found.to_json()).rstrip() if as_json else population_text(found))
+    with place_of(out, is_population, force=force, read=(atlas,)) as place:
+        found = gather(StoredAtlas.open(atlas), max_bits=max_bits, class_by=by)
+        if out is not None:
+            write_out(found.to_csv(), place)
+            return
+    typer.echo(format_json(found.to_json()).rstrip() if as_json else population_text(found))
 
 
 def definitions(
@@ -253,7 +260,8 @@ def data(
     delta: Delta = None,
     cap: Cap = None,
     as_json: AsJson = False,
-    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write: every count.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, or - : every count.")] = None,
+    force: Force = False,
 ) -> None:
     """Count the programs with data that fit a world: tables and hybrids, with a payload of any size.
 
@@ -266,7 +274,7 @@ def data(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.data import count_with_data
-    from priorsim.measure.data_counts import format_data_counts
+    from priorsim.measure.data_counts import format_data_counts, is_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
     from priorsim.text.listing import data_text
@@ -275,14 +283,14 @@ def data(
         raise PriorsimError("--json and --out exclude each other: give one of them")
     if atlas is not None and out is not None:
         raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
-    check_out(out, world)
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
-    language, code = language_and_code(where, atlas, dialect, depth)
-    with progress_bar("programs, entries left open,") as progress:
-        counts = count_with_data(language, where, code_bits, progress=progress)
-    if out is not None:
-        write_out(format_data_counts(counts), out)
-        return
+    with place_of(out, is_data_counts, force=force, read=(world,)) as place:
+        language, code = language_and_code(where, atlas, dialect, depth)
+        with progress_bar("programs, entries left open,") as progress:
+            counts = count_with_data(language, where, code_bits, progress=progress)
+        if out is not None:
+            write_out(format_data_counts(counts), place)
+            return
     joint = None if code is None else join_counts(code, counts).to_json(weight)
     report = {**counts.to_json(weight), "witnesses": print_shortest(counts), "joint": joint}
     typer.echo(format_json(report).rstrip() if as_json else data_text(report))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.cli.options import AsJson, AtlasFile, Train, WorldName, width_of, world_of
+from priorsim.cli.options import AsJson, AtlasFile, Force, Train, WorldName, check_folder, width_of, world_of
 from priorsim.errors import PriorsimError
 
 
@@ -64,6 +64,7 @@ def figure(
         "results"
     ),
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
+    force: Force = False,
 ) -> None:
     """Draw one figure for a write-up, with its numbers as CSV and a caption; or list them all.
 
@@ -84,10 +85,11 @@ def figure(
     check_format(form)
     where = None if world is None else world_of(world, None)
     folder = results / "figures" if out is None else out
+    check_folder(folder)
     with progress_bar("programs") as progress:
         study = Study(preset, results, progress=progress)
         make_folder(folder)
-        for path in save_entry(entry, study, folder, world=where, width=inches, formats=(form,)):
+        for path in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
             typer.echo(f"{path}: written")
 
 
@@ -97,6 +99,7 @@ def paper(
         "results"
     ),
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
+    force: Force = False,
 ) -> None:
     """Make every census, table and figure.
 
@@ -105,5 +108,6 @@ def paper(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.paper import make_paper
 
+    check_folder(out)
     with progress_bar("programs") as progress:
-        make_paper(preset, out, workers=workers, told=typer.echo, progress=progress)
+        make_paper(preset, out, workers=workers, force=force, told=typer.echo, progress=progress)

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 
 from priorsim.errors import FigureError
 from priorsim.figures.page import Columns, Width, style
-from priorsim.figures.save import USUAL, save
-from priorsim.storage import write_text
+from priorsim.figures.save import USUAL, check_own, save
+from priorsim.storage import hold_folder, write_text
+from priorsim.study.folder import Study
 from priorsim.worlds import World, find_world
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def save_entry(
     world: World | None = None,
     width: Width | None = None,
     formats: Sequence[str] = USUAL,
+    force: bool = False,
 ) -> Iterator[Path]:
     """Draw and save a figure, once for each of its worlds; the first file of each drawing.
 
@@ -101,6 +103,8 @@ def save_entry(
     width : Width, optional
         In place of the figure's own.
     formats : sequence of str
+    force : bool
+        Replace even files that are of no such figure.
 
     Raises
     ------
@@ -113,7 +117,11 @@ def save_entry(
             axes = entry.draw(data, width=entry.width if width is None else width)
             figure = (axes[0] if isinstance(axes, tuple) else axes).get_figure(root=True)
         assert figure is not None, "axes that were just drawn have a figure"
-        paths = save(figure, folder / stem, data.columns(), formats=formats, caption=entry.caption(data))
-        for ending, text in entry.texts.items():
-            write_text(folder / f"{stem}.{ending}", text(data))
+        columns = data.columns()
+        with hold_folder(folder, wait=True):
+            if not force:
+                check_own(folder / stem, columns, (*formats, "csv", "txt", *entry.texts))
+            paths = save(figure, folder / stem, columns, formats=formats, caption=entry.caption(data))
+            for ending, text in entry.texts.items():
+                write_text(folder / f"{stem}.{ending}", text(data))
         yield paths[0]

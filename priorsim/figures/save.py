@@ -4,11 +4,12 @@ Dates, random identifiers and the reader's own matplotlib settings are kept out 
 file is written whole or not at all, pgf excepted.
 """
 
+import io
+import re
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib
 import numpy as np
@@ -23,7 +24,7 @@ from priorsim.errors import FigureError
 from priorsim.figures.page import lay_out, style
 from priorsim.formats import format_csv
 from priorsim.provenance import stamped
-from priorsim.storage import atomic_path, write_text
+from priorsim.storage import atomic_file, begins_with, not_own, write_text
 
 METADATA: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
@@ -103,7 +104,8 @@ def save(
     for name in formats:
         check_format(name)
     texts = {"csv": stamped(format_columns(data))} | ({} if caption is None else {"txt": caption + "\n"})
-    paths = []
+    for ending, text in texts.items():
+        write_text(_with_ending(stem, ending), text)
     with style():
         lay_out(figure)
         figure.set_layout_engine("none")
@@ -111,22 +113,30 @@ def save(
             artist.set_rasterized(True)
         for ending in formats:
             path = _with_ending(stem, ending)
-            # pgf puts pictures beside the file, under its name, so that one has to be the lasting one.
-            with nullcontext(path) if ending == "pgf" else atomic_path(path) as place:
-                if ending == "pgf":
-                    for label in figure.findobj(Text):
-                        label.set_text(label.get_text().translate(AS_MATHS))
-                    figure.savefig(place, format=ending)  # The pgf backend knows no metadata, not even none.
-                else:
-                    figure.savefig(place, format=ending, metadata=METADATA[ending])
+            if ending == "pgf":
+                for label in figure.findobj(Text):
+                    label.set_text(label.get_text().translate(AS_MATHS))
+                # pgf puts pictures beside the file, under its name; its backend knows no metadata, not even none.
+                figure.savefig(path, format=ending)
+                continue
+            with atomic_file(path) as file:
+                drawn = io.BytesIO() if ending == "png" else file
+                figure.savefig(drawn, format=ending, metadata=METADATA[ending])
                 if ending == "png":
-                    _in_few_colours(place)
-            paths.append(path)
-    for ending, text in texts.items():
-        path = _with_ending(stem, ending)
-        write_text(path, text)
-        paths.append(path)
-    return paths
+                    _in_few_colours(drawn, file)
+    return [_with_ending(stem, ending) for ending in (*formats, *texts)]
+
+
+def check_own(stem: Path | str, data: Mapping[str, Sequence[Any]], endings: Iterable[str]) -> None:
+    """Raise StorageError where files would be replaced that are of no figure with these columns.
+
+    A figure is known by its CSV, which is written before its other files.
+    """
+    if begins_with(_with_ending(stem, "csv"), re.escape(format_csv(data, []))):
+        return
+    for path in (_with_ending(stem, ending) for ending in endings):
+        if path.exists() and path.stat().st_size:
+            raise not_own(path)
 
 
 def format_columns(data: Mapping[str, Sequence[Any]]) -> str:
@@ -147,12 +157,12 @@ def _has_many_markers(artist: Artist) -> bool:
     return isinstance(artist, PathCollection) and np.shape(artist.get_offsets())[0] >= MANY_MARKERS
 
 
-def _in_few_colours(path: Path) -> None:
+def _in_few_colours(drawn: BinaryIO, file: BinaryIO) -> None:
     """Write a picture anew with a palette: a third of the size, and no difference that can be seen."""
-    with Image.open(path) as picture:
+    with Image.open(drawn) as picture:
         dpi = picture.info["dpi"]
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(path, format="png", optimize=True, dpi=dpi)
+    small.save(file, format="png", optimize=True, dpi=dpi)
 
 
 def _with_ending(stem: Path | str, ending: str) -> Path:

@@ -7,6 +7,7 @@ Python integers; masses are exact where the prior is dyadic, like all others.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
@@ -25,6 +26,7 @@ from priorsim.measure.mass import (
     mass,
 )
 from priorsim.priors import Prior
+from priorsim.storage import begins_with
 from priorsim.worlds.world import World
 
 DATA_CLASSES: Mapping[str, tuple[int, bool]] = {
@@ -152,6 +154,11 @@ class DataCounts:
             "faithful_share": share,
             "l_min": self.l_min([name]).to_json(),
         }
+
+
+def is_data_counts(path: Path) -> bool:
+    """Whether a file is the CSV of counts of programs with data."""
+    return begins_with(path, f"{','.join(_COLUMNS)}\n")
 
 
 def format_data_counts(counts: DataCounts) -> str:

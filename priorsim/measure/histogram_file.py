@@ -19,7 +19,7 @@ from priorsim.errors import AtlasError, PriorsimError
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
 from priorsim.mu.domain import Domain
-from priorsim.storage import write_text
+from priorsim.storage import begins_with, write_text
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
@@ -40,6 +40,11 @@ def save_histogram(histogram: Histogram, path: Path | str) -> None:
         When the place cannot be written.
     """
     write_text(path, format_histogram(histogram))
+
+
+def is_histogram(path: Path) -> bool:
+    """Whether a file is a histogram, of any version, as far as its beginning tells."""
+    return begins_with(path, f'# {{"format":"{FORMAT}"')
 
 
 def format_histogram(histogram: Histogram) -> str:

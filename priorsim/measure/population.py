@@ -8,6 +8,7 @@ Kraft's inequality, so 63 bits are enough. Log-odds are float64 from them; wheth
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from priorsim.measure.mass import ENDS, End
 from priorsim.measure.odds import language_to_json
 from priorsim.measure.shares import share_to_json
 from priorsim.priors import F64
+from priorsim.storage import begins_with
 
 NONE = np.uint8(255)
 """In place of a least length: none up to the bound."""
@@ -186,10 +188,7 @@ class Population:
         Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
         empty length.
         """
-        names = [str(name) for name in CLASSES]
-        head = ["behaviour", *(f"l_min_{name}" for name in names), *(f"mass_{name}" for name in names)]
-        head += [f"{what}_{end.name}" for what in ("delta_l", "log_odds") for end in ENDS]
-        return format_csv(head, self._lines())
+        return format_csv(_HEAD, self._lines())
 
     def _lines(self) -> Iterator[list[Any]]:
         members = self.members
@@ -197,6 +196,18 @@ class Population:
         columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *at_ends)
         for behaviour, lengths, masses, *rest in zip(*columns, strict=True):
             yield [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+
+
+_HEAD = (
+    "behaviour",
+    *(f"{what}_{name}" for what in ("l_min", "mass") for name in CLASSES),
+    *(f"{what}_{end.name}" for what in ("delta_l", "log_odds") for end in ENDS),
+)
+
+
+def is_population(path: Path) -> bool:
+    """Whether a file is the CSV of a population."""
+    return begins_with(path, f"{','.join(_HEAD)}\n")
 
 
 def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Population:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import isfinite, prod
+from pathlib import Path
 
 import numpy as np
 
@@ -12,9 +13,13 @@ from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval, log_odds, masses, shares
 from priorsim.priors import PARAMETERS, Prior
+from priorsim.storage import begins_with
 
 MAX_POINTS = 1_000_000
 """A grid has no more points; a thousand take about a second."""
+
+_ANSWERS = ("log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES))
+"""The columns of the CSV behind those of the penalties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +116,18 @@ def _spaced(text: str) -> tuple[float, ...]:
     return tuple(np.linspace(*ends, int(count)).tolist())
 
 
+def is_sweep(path: Path) -> bool:
+    """Whether a file is the CSV of a sweep."""
+    return begins_with(path, rf"[a-z,]+,{','.join(_ANSWERS)}\n")
+
+
 def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
     """The rows as CSV: penalties, log_odds_low, log_odds_high and a share for each class.
 
     Unknown numbers are left empty, one-sided odds are written inf and -inf.
     """
-    head = [*parameters, "log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES)]
     empty = [None] * len(CLASSES)
     return format_csv(
-        head, [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows]
+        [*parameters, *_ANSWERS],
+        [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows],
     )

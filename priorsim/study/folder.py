@@ -23,7 +23,7 @@ from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
-from priorsim.storage import check_writable
+from priorsim.storage import check_name, check_writable, hold
 from priorsim.worlds import World
 
 PRESETS: dict[str, dict[int, int]] = {
@@ -141,15 +141,27 @@ def open_census(
         When it has to be made, and the folder cannot be written.
     """
     path = folder / ATLASES / f"{atlas_name(header)}.parquet"
+    found = _kept(path, header)
+    if found is not None:
+        return found
+    make_folder(path.parent)
+    with hold(path, wait=True) as place:
+        # Another run may have made it in the meantime.
+        found = _kept(path, header)
+        if found is None:
+            atlas = take_census(header, workers=workers, progress=progress)
+            with place.writing() as file:
+                atlas.write(file)
+    return StoredAtlas.open(path) if found is None else found
+
+
+def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
+    """The atlas of a header in a file; None where it is not there, or not whole."""
     try:
         atlas = StoredAtlas.open(path)
-        if atlas.header == header:
-            return atlas
     except AtlasError:
-        pass
-    make_folder(path.parent)
-    take_census(header, workers=workers, progress=progress).save(path)
-    return StoredAtlas.open(path)
+        return None
+    return atlas if atlas.header == header else None
 
 
 def _fits_any(behaviour: U64, worlds: Sequence[World]) -> Mask:
@@ -168,6 +180,7 @@ def atlas_name(header: AtlasHeader) -> str:
 
 def make_folder(path: Path) -> None:
     """Make a folder that can be written; StorageError where that cannot be."""
+    check_name(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

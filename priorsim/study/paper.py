@@ -22,12 +22,12 @@ from priorsim.figures import registry
 from priorsim.figures.entry import save_entry
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json
-from priorsim.measure.histogram_file import save_histogram
+from priorsim.measure.histogram_file import is_histogram, save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
-from priorsim.storage import write_text
+from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
 from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
 from priorsim.text.explorer import MenuWorld
@@ -38,6 +38,11 @@ from priorsim.walks.population import MAX_BITS
 from priorsim.worlds import World, catalogue
 
 HISTOGRAMS, FIGURES = "histograms", "figures"
+WRITTEN = (
+    *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
+    *("README.md", "report.html"),
+)
+"""The files that stand in the folder itself, in the order in which they are written."""
 
 
 def make_paper(
@@ -45,6 +50,7 @@ def make_paper(
     out: Path,
     *,
     workers: int = 2,
+    force: bool = False,
     told: Callable[[str], None] = lambda line: None,
     progress: Callable[[Progress], None] | None = None,
 ) -> None:
@@ -57,6 +63,8 @@ def make_paper(
     out : Path
         Made where it does not exist.
     workers : int
+    force : bool
+        Replace even files that no such run made.
     told : callable, optional
         Called with a line for each thing done.
     progress : callable, optional
@@ -65,11 +73,30 @@ def make_paper(
     Raises
     ------
     PriorsimError
-        When there is no such preset or the folder cannot be written.
+        When there is no such preset; or the folder cannot be written, is another run's at the moment, or has
+        files that no such run made where its own would be.
     """
     study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset}"
+    force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
+    if not force:
+        _check_free(out)
     for folder in (ATLASES, HISTOGRAMS, FIGURES):
         make_folder(out / folder)
+    with hold_folder(out):
+        _write_results(study, command, force, told)
+
+
+def _check_free(out: Path) -> None:
+    """Raise StorageError where files would be replaced in a folder that is of no results."""
+    histograms = [out / HISTOGRAMS / f"{name}.csv" for name in catalogue()]
+    foreign = [path for path in histograms if not is_histogram(path)]
+    for path in (*(out / name for name in WRITTEN), *foreign):
+        if path.exists():
+            raise not_own(path)
+
+
+def _write_results(study: Study, command: str, force: bool, told: Callable[[str], None]) -> None:
+    out = study.folder
     results = _count_worlds(study, told)
     for result in results:
         save_histogram(result.histogram, out / HISTOGRAMS / f"{result.world.name}.csv")
@@ -77,15 +104,15 @@ def make_paper(
     write_text(out / "odds.json", odds_json(results))
     write_text(out / "odds.md", odds_markdown(results, command))
     told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
-    drawings = _draw_figures(study, told)
+    drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     write_text(
         out / "README.md", found_markdown(verdicts, {each.picture.name: each.picture.caption for each in drawings})
     )
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
-    write_page(out / "report.html", _page(verdicts, drawings, results, preset))
+    write_page(out / "report.html", _page(verdicts, drawings, results, study.preset))
     told(f"{out}/report.html")
-    parameters = {"preset": preset, "workers": workers, "bounds": PRESETS[preset]}
+    parameters = {"preset": study.preset, "workers": study.workers, "bounds": PRESETS[study.preset]}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))
 
 
@@ -135,10 +162,10 @@ class _Drawing:
     picture: Picture
 
 
-def _draw_figures(study: Study, told: Callable[[str], None]) -> list[_Drawing]:
+def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[_Drawing]:
     drawings = []
     for entry in registry.FIGURES.values():
-        for path in save_entry(entry, study, study.folder / FIGURES):
+        for path in save_entry(entry, study, study.folder / FIGURES, force=force):
             told(f"{path}")
             world = path.stem.removeprefix(entry.name).strip("-")
             title = f"{entry.shows[0].upper()}{entry.shows[1:]}" + (f": `{world}`" if world else "")
