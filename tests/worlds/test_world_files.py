@@ -118,7 +118,10 @@ def refusal(path: Path, text: str | bytes) -> str:
         ),
         ("# word_bits = 4\nx,output\n0,1|16\n", ", line 3, column 'output': word 16 is out of range 0 to 15"),
         ("# word_bits = 4\nx,output\n0,-1\n", "'-1' is not a word"),
-        ("# word_bits = 4\nx,output\n0," + "9" * 5000 + "\n", "'999999999...' is out of range 0 to 15"),
+        (
+            "# word_bits = 4\nx,output\n0," + "9" * 5000 + "\n",
+            "word 999999999... (5000 characters) is out of range 0 to 15",
+        ),
         ("# word_bits = 4\nx,train,output\n0,yes,1\n", ", line 3, column 'train': 'yes' is neither 1"),
         ("# word_bits = 4\nx,train,output\n0,0,1\n", "give at least one training lane"),
         ("# word_bits = 3\nx,output\n0,1\n0,2\n", ", line 4: the same inputs stand in lane 0 already: keep one"),
