@@ -15,6 +15,10 @@ from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
 from priorsim.errors import PriorsimError
+from priorsim.reading import shown
+
+MOST_SAID = 1000
+"""Characters of an error; what a library says of a bad option repeats the whole of it."""
 
 app = typer.Typer(
     add_completion=False,
@@ -76,5 +80,5 @@ def main() -> None:
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"priorsim: {' '.join(message.split())}", err=True)
+    typer.echo(f"priorsim: {shown(' '.join(message.split()), MOST_SAID)}", err=True)
     sys.exit(2)
