@@ -102,7 +102,7 @@ def width_of(text: str) -> float:
     """
     from priorsim.errors import FigureError
     from priorsim.figures.page import NARROWEST, WIDEST
-    from priorsim.reading import parse_float, quoted
+    from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 
     unit = next((unit for unit in INCHES if text.endswith(unit)), None)
     try:
@@ -113,7 +113,7 @@ def width_of(text: str) -> float:
         ) from None
     if not NARROWEST <= inches <= WIDEST:
         raise FigureError(
-            f"--width {quoted(text)} is out of range: give {NARROWEST:g}in to {WIDEST:g}in "
+            f"--width {shown(text, MOST_SHOWN)} is out of range: give {NARROWEST:g}in to {WIDEST:g}in "
             f"({10 * NARROWEST * 2.54:.0f}mm to {10 * WIDEST * 2.54:.0f}mm)"
         )
     return inches

@@ -244,7 +244,7 @@ def _read(text: str) -> _Node:
             raise MuSyntaxError(f"{quoted(match[0])} after the end of the program", line, column)
         if match["open"]:
             if len(stack) > MAX_NESTING + LISTS_AROUND:
-                raise MuSyntaxError(TOO_DEEP, line, column)
+                raise MuSyntaxError(TOO_DEEP, *stack[MAX_NESTING][1:])
             stack.append(([], line, column))
         elif match["close"]:
             if not stack:

@@ -115,7 +115,7 @@ def test_names_of_bound_variables_do_not_matter():
         ("(add x 16)", 1, 8, "16 is out of range 0 to 15"),
         ("(add x " + "9" * 5000 + ")", 1, 8, "999999999... (5000 characters) is out of range 0 to 15"),
         ("(add x " * 101 + "x" + ")" * 101, 1, 701, "nest more than 100 deep"),
-        ("(" * 5000 + ")" * 5000, 1, 104, "nest more than 100 deep"),
+        ("(" * 5000 + ")" * 5000, 1, 101, "nest more than 100 deep"),
         ("(data (1 2 3) x (m) m)", 1, 7, "power of two"),
         ("(data (1 99) x (m) m)", 1, 10, "99 is out of range"),
         ("(data (1 2) x m)", 1, 1, "write (data"),
