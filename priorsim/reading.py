@@ -46,7 +46,7 @@ def shown(text: object, most: int | None = None) -> str:
     text : object
         Text, or what `str` makes one of, as a path.
     most : int, optional
-        A longer text is cut there, and its length is given.
+        What is longer, as it is shown, is cut there, and the text's length is given.
 
     Examples
     --------
@@ -56,8 +56,10 @@ def shown(text: object, most: int | None = None) -> str:
     '9999... (5000 characters)'
     """
     whole = str(text)
-    cut = whole if most is None or len(whole) <= most else f"{whole[:most]}... ({len(whole)} characters)"
-    return cut if cut.isprintable() else "".join(map(_safe, cut))
+    if most is None:
+        return whole if whole.isprintable() else "".join(map(_safe, whole))
+    safe = shown(whole[:most])
+    return safe if len(whole) <= most >= len(safe) else f"{safe[:most]}... ({len(whole)} characters)"
 
 
 def _safe(character: str) -> str:

@@ -45,7 +45,7 @@ def test_what_is_safe_is_shown_as_it_is(text: str) -> None:
 
 
 def test_long_texts_are_shown_cut_with_their_length() -> None:
-    assert quoted("\x1b" * 100_000) == f"'{chr(92)}x1b" + "\\x1b" * 59 + "... (100000 characters)'"
+    assert quoted("\x1b" * 100_000) == "'" + r"\x1b" * 15 + "... (100000 characters)'"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
