@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorsim.errors import PriorsimError, WorldError
+from priorsim.mu.domain import Domain
 from priorsim.reading import MOST_BYTES, parse_float, quoted, read_text, reading, shown
 from tests.bounds import within
+from tests.test_cli import output, priorsim
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -168,3 +170,71 @@ def test_the_boundary_lets_through_what_is_no_fault_of_the_file(raised: BaseExce
 def test_numbers_are_of_ascii_digits_alone(text: str) -> None:
     with pytest.raises(ValueError):
         parse_float(text)
+
+
+def send(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+
+WORLD = "# word_bits = 4\nx,output\n" + "".join(f"{x},{x * x % 16}\n" for x in range(16))
+SQUARE = Path(__file__).parent.parent / "programs" / "square-direct.mu"
+
+
+def test_a_dash_is_standard_input_wherever_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    send(monkeypatch, WORLD)
+    assert "fits standard input on its training lanes" in output("run", SQUARE, "--world", "-")
+    send(monkeypatch, SQUARE.read_text())
+    assert output("run", "-", "--world", "square-w4") == output("run", SQUARE, "--world", "square-w4")
+    send(monkeypatch, SQUARE.read_text())
+    assert output("encode", "-") == output("encode", SQUARE)
+    send(monkeypatch, WORLD)
+    assert output("worlds", "-").startswith("standard input: no description\n")
+    send(monkeypatch, "o:context,q\n0,1\n1,2\n")
+    assert Domain.from_csv("-", 2) == Domain(2, ((0, 1), (1, 2)), ("o", "q"), ("o",))
+
+
+def test_standard_input_holds_one_text_only() -> None:
+    code, out, err = priorsim("run", "-", "--world", "-")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "standard input holds one of them" in err
+
+
+BAD = "\x1b[31m\u202e" * 20_000
+DIGITS = "9" * 100_000
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["worlds", BAD],
+        ["worlds", f"{BAD}.csv"],
+        ["worlds", "--family", BAD],
+        ["worlds", f"in-context.{BAD}"],
+        ["run", BAD, "--world", "square-w4"],
+        ["run", SQUARE, "--world", "square-w4", "--train", BAD],
+        ["run", SQUARE, "--world", "square-w4", "--train", DIGITS],
+        ["run", SQUARE, "--world", "square-w4", "--lane", DIGITS],
+        ["encode", BAD],
+        ["encode", "x", "--columns", BAD],
+        ["encode", "x", "--columns", "x," * 100_000],
+        ["encode", "x", "--dialect", BAD],
+        ["decode", BAD],
+        ["decode", "0110", "--columns", "a b"],
+        ["theory", "--alpha", BAD],
+        ["theory", "--alpha", "2^100000"],
+        ["theory", "--bits-direct", "2^2000000"],
+        ["census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 9, "--out", "x", "--memory", f"{DIGITS}GiB"],
+        ["census", "--dialect", "arith", "--word-bits", DIGITS, "--max-bits", 9, "--out", "x"],
+        ["census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 9, "--out", "x", "--domain", BAD],
+        ["figure", "phase", "--width", BAD],
+        [f"--{BAD}"],
+        [BAD],
+    ],
+    ids=lambda args: " ".join(map(str, args))[:50].encode("unicode_escape").decode(),
+)
+def test_the_command_line_repeats_nothing_whole_or_unescaped(args: list[object]) -> None:
+    with within(30):
+        code, out, err = priorsim(*args)
+    assert (code, out) == (2, "")
+    assert err.startswith("priorsim: ") and len(err) < 1200
+    assert err == f"{shown(err.removesuffix(chr(10)))}\n"
