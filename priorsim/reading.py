@@ -4,12 +4,14 @@ A text is UTF-8; its lines end in \n, \r\n or \r and reach the parsers with \n a
 boundary around every parser of a file: whatever a parser raises becomes one line that names the file.
 """
 
+import csv
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from unicodedata import category
@@ -44,7 +46,7 @@ def shown(text: object, most: int | None = None) -> str:
     text : object
         Text, or what `str` makes one of, as a path.
     most : int, optional
-        A longer text is cut there, and its length is given.
+        What is longer, as it is shown, is cut there, and the text's length is given.
 
     Examples
     --------
@@ -54,8 +56,10 @@ def shown(text: object, most: int | None = None) -> str:
     '9999... (5000 characters)'
     """
     whole = str(text)
-    cut = whole if most is None or len(whole) <= most else f"{whole[:most]}... ({len(whole)} characters)"
-    return cut if cut.isprintable() else "".join(map(_safe, cut))
+    if most is None:
+        return whole if whole.isprintable() else "".join(map(_safe, whole))
+    safe = shown(whole[:most])
+    return safe if len(whole) <= most >= len(safe) else f"{safe[:most]}... ({len(whole)} characters)"
 
 
 def _safe(character: str) -> str:
@@ -141,34 +145,39 @@ def read_text(path: Path | str, *, most: int = MOST_BYTES, error: type[PriorsimE
         content = _read_bytes(path, most, name, error)
         for mark, encoding in _WIDE_MARKS:
             if content.startswith(mark):
-                raise error(f"{name}: is a text in {encoding}: {_AS_UTF_8}")
+                raise error(f"{name}: cannot be read (a text in {encoding}): {_AS_UTF_8}")
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as broken:
-            raise error(
-                f"{name}: byte {broken.start} (0x{broken.object[broken.start]:02x}, in line "
-                f"{_line_of(content, broken.start)}) is not UTF-8: {_AS_UTF_8}"
-            ) from None
+            raise error(_no_text(name, content, broken.start)) from None
         if "\0" in text:
-            raise error(f"{name}: byte {content.index(0)} is zero, so it is not a text: {_AS_UTF_8}")
+            raise error(_no_text(name, content, content.index(0)))
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _line_of(content: bytes, place: int) -> int:
-    return 1 + len(re.findall(rb"\r\n|\r|\n", content[:place]))
+def _no_text(name: str, content: bytes, place: int) -> str:
+    line = 1 + len(re.findall(rb"\r\n|\r|\n", content[:place]))
+    return (
+        f"{name}: cannot be read (byte {place + 1}, in line {line}, is 0x{content[place]:02x}, which is no text in "
+        f"UTF-8): {_AS_UTF_8}"
+    )
 
 
 def _read_bytes(path: Path | str, most: int, name: str, error: type[PriorsimError]) -> bytes:
+    if "\0" in str(path):
+        raise error(f"{name}: cannot be read (no file's name holds a zero): name another file")
     if is_standard_input(path):
         if sys.stdin is None:
-            raise error(f"{name}: is closed: send it a text, or name a file")
+            raise error(f"{name}: cannot be read (it is closed): send it a text, or name a file")
         return _within(sys.stdin.buffer, most, name, error)
     with open(path, "rb", opener=_open_at_once) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise error(f"{name}: is no regular file but a pipe, socket or device: name a file, or send it to '-'")
+            raise error(
+                f"{name}: cannot be read (a pipe, socket or device): name a file, or send it to standard input (-)"
+            )
         if status.st_size > most:
-            raise error(f"{name}: has {status.st_size} bytes: give a file of at most {most}")
+            raise error(f"{name}: cannot be read (it has {status.st_size} bytes): give a file of at most {most} bytes")
         return _within(file, most, name, error)
 
 
@@ -180,5 +189,80 @@ def _open_at_once(path: str, flags: int) -> int:
 def _within(file: BinaryIO, most: int, name: str, error: type[PriorsimError]) -> bytes:
     content = file.read(most + 1)
     if len(content) > most:
-        raise error(f"{name}: has more than {most} bytes: give a text of at most so many")
+        raise error(f"{name}: cannot be read (it has more than {most} bytes): give a text of at most so many")
     return content
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of cells, stripped, with what a message calls it: file and line."""
+
+    where: str
+    cells: tuple[str, ...]
+
+
+def csv_rows(lines: Sequence[str], name: str, *, above: int, most: int, error: type[PriorsimError]) -> list[Row]:
+    """The column names and the rows below them, each with a cell for every column; blank lines are left out.
+
+    Empty cells to the right of the table, with which a spreadsheet fills its lines up, are left out too.
+
+    Parameters
+    ----------
+    lines : sequence of str
+    name : str
+        What messages call the file.
+    above : int
+        How many lines of the file stand above these.
+    most : int
+        Rows that there may be below the column names.
+    error : type of PriorsimError
+
+    Raises
+    ------
+    PriorsimError
+        Of the type given, with file and line: no CSV, other separators, too few or too many rows or cells.
+    """
+    reader = csv.reader(lines, strict=True)
+    rows: list[Row] = []
+    try:
+        for cells in reader:
+            where = f"{name}, line {above + reader.line_num}"
+            width = len(rows[0].cells) if rows else 0
+            row = Row(where, _trimmed([cell.strip() for cell in cells], width))
+            if not any(row.cells):
+                continue
+            if any(separator in cell for cell in row.cells for separator in ";\t"):
+                raise error(f"{where}: cells are separated by commas, not by semicolons or tabs: save the file so")
+            if rows and len(row.cells) != width:
+                raise error(f"{where}: {len(row.cells)} cells for {width} columns: give one for each")
+            rows.append(row)
+            if len(rows) > most + 1:
+                raise error(f"{where}: there are more than {most} lanes: no word is small enough for so many")
+    except csv.Error as caught:
+        raise error(f"{name}, line {above + reader.line_num}: not a line of CSV ({caught})") from None
+    return rows
+
+
+def _trimmed(cells: list[str], width: int) -> tuple[str, ...]:
+    """The cells without the empty ones at the end, down to a width."""
+    end = len(cells)
+    while end > width and not cells[end - 1]:
+        end -= 1
+    return tuple(cells[:end])
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def parse_float(text: str) -> float:
+    """A number from text, as `float` reads it, but in ASCII digits alone; ValueError where it is none.
+
+    >>> parse_float("2.5")
+    2.5
+    """
+    if not text.isascii() or "_" in text:
+        raise ValueError(text)
+    return float(text)

@@ -463,7 +463,7 @@ def bad_inputs(atlas):
         (["data", *ask[1:], "--code-bits", 16, "--out", folder / "x.csv"], "leave --atlas"),
         (["decode", "0110"], "cut short"),
         (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
-        (["encode", "9" * 5000], "999999999... is out of range 0 to 15"),
+        (["encode", "9" * 5000], "999999999... (5000 characters) is out of range 0 to 15"),
         (["encode", "(shr " * 400 + "x" + ")" * 400, "--dialect", "logic"], "column 501: operators nest more than 100"),
         (["decode", "01a"], "holds only 0 and 1"),
         (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),

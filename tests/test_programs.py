@@ -12,11 +12,13 @@ from priorsim.census.engine.quotient import count_quotient
 from priorsim.errors import DomainError, MuSyntaxError, PriorsimError
 from priorsim.mu.code import decode, encode
 from priorsim.mu.dialect import Language
-from priorsim.mu.files import head_comments, read_program
+from priorsim.mu.files import head_comments, read_program, read_source
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import class_of, classify, is_dormant, lesion
 from priorsim.mu.syntax import Program, format_program, parse
+from priorsim.reading import shown
 from priorsim.worlds import World, find_world
+from tests.bounds import within
 
 PROGRAMS = sorted((Path(__file__).parent.parent / "programs").glob("*.mu"))
 HEADS = {path.stem: head_comments(path.read_text(encoding="utf-8")) for path in PROGRAMS}
@@ -143,3 +145,31 @@ def test_a_syntax_error_names_file_line_and_column(tmp_path: Path) -> None:
     assert (refused.value.line, refused.value.column) == (2, 8)
     with pytest.raises(DomainError):
         read_program(path, ARITH, ("a", "b"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_program_is_read_whatever_marks_its_beginning_and_its_lines(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "square.mu"
+    path.write_bytes(f"\ufeff; the square\u2028of x{end}; world: square-w4{end}(mul x{end}x){end}".encode())
+    assert read_program(path, ARITH) == parse("(mul x x)", ARITH)
+    assert head_comments(read_source(path)) == {"description": "the square\u2028of x", "world": "square-w4"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("(mul x \x1b[31m)", r"bad.mu, line 1, column 8: '\x1b[31m' is not bound"),
+        ("(mul x " + "y" * 100_000 + ")", "yyy... (100000 characters)' is not bound"),
+        ("(" * 500_000, "nest more than 100 deep"),
+        ("x " * 200_000, "line 1, column 3: 'x' after the end"),
+        ("(add x ٣)", "'٣' is not bound"),
+        ("x" * 2_000_000, "give a file of at most 1048576 bytes"),
+    ],
+)
+def test_no_program_text_is_repeated_whole_or_unescaped(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.mu"
+    path.write_text(text, encoding="utf-8")
+    with within(10), pytest.raises(PriorsimError) as refused:
+        read_program(path, ARITH)
+    message = str(refused.value)
+    assert said in message and len(message) < 400 and message == shown(message)

@@ -10,9 +10,10 @@ import pytest
 from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS
 from priorsim.theory import closed_forms
-from priorsim.theory.calculator import calculate
+from priorsim.theory.calculator import ASKED, OF_ANY_SIZE, calculate
 from priorsim.theory.numerals import MAX_BITS, json_value, parse_number
 from priorsim.theory.two_programs import gamma_star
+from tests.bounds import within
 from tests.test_cli import output, priorsim
 
 
@@ -133,16 +134,50 @@ def test_forms_about_length_and_time_alone_have_no_value_at_other_prices():
     assert "no price on steps" in priced.unknown["critical_size"]
 
 
-@pytest.mark.parametrize("text", ["", "x", "2^", "^2", "2^x", "2^2^2", "1/0", "0^-1", "nan", "inf", "2.5^2", "1/2/3"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "2^", "^2", "2^x", "2^2^2", "1/0", "0^-1", "nan", "inf", "2.5^2", "1/2/3", "٣", "1_000", "2^٣", "1/٣"],
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(TheoryError, match="cannot be read"):
         parse_number(text, "steps")
 
 
-@pytest.mark.parametrize("text", [f"2^{MAX_BITS + 1}", "1e99999999999", "10^99999999999999999999", "1e-99999999"])
+@pytest.mark.parametrize(
+    "text", [f"2^{MAX_BITS + 1}", "1e99999999999", "10^99999999999999999999", "1e-99999999", "1e" + "9" * 900]
+)
 def test_numbers_without_end_are_refused_at_once(text):
     with pytest.raises(TheoryError, match="out of range"):
         parse_number(text, "steps")
+
+
+@pytest.mark.parametrize("name", sorted(set(ASKED) - set(OF_ANY_SIZE)))
+@pytest.mark.parametrize("number", ["2^2000000", "2^256", "2^-256", "9" * 500])
+def test_lengths_and_prices_have_a_bound_that_is_told_before_anything_is_worked_out(name, number):
+    with within(5), pytest.raises(TheoryError, match="at most 256 bits"):
+        calculate({"bits_search": "500", "bits_direct": "2000", name: number})
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1/" + "9" * 5000, "1" + "0" * 100_000])
+def test_a_number_of_thousands_of_digits_is_refused_and_not_repeated(number):
+    with pytest.raises(TheoryError, match="write such a number as a power") as refused:
+        parse_number(number, "steps")
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("steps", "others"),
+    [
+        ("2^2000000", "1"),
+        pytest.param("10^500000", "3^1000000", marks=pytest.mark.slow),
+        pytest.param("7^690000", "3^1000000", marks=pytest.mark.slow),
+    ],
+)
+def test_steps_of_two_million_bits_are_answered(steps, others):
+    given = {"bits_search": "500", "bits_direct": "2000", "steps_search": steps, "steps_direct": others}
+    with within(60):
+        result = calculate({**given, "lam": "2^-255", "gamma": "7^-90", "cap": steps})
+        assert result.tables() and result.latex() and result.to_json()
 
 
 TWO = ["--bits-search", 500, "--steps-search", "2^2000", "--bits-direct", 2000, "--steps-direct", 1]

@@ -20,6 +20,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.processes import check_workers
+from priorsim.reading import quoted
 
 QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
 ENGINES = (QUOTIENT, EXHAUSTIVE)
@@ -109,9 +110,9 @@ def parse_memory(text: str) -> int:
     >>> parse_memory("8GiB") == 8 << 30
     True
     """
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(MiB|GiB)", text.strip())
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB)", text.strip())
     if match is None or float(match[1]) == 0:
-        raise CensusError(f"memory '{text}' cannot be read: write it as 8GiB or 500MiB")
+        raise CensusError(f"memory {quoted(text)} cannot be read: write it as 8GiB or 500MiB")
     return int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30))
 
 
@@ -128,7 +129,7 @@ def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Pa
 def check_engine(engine: str, workers: int) -> None:
     """Raise PriorsimError unless there is such an engine, and as many workers."""
     if engine not in ENGINES:
-        raise CensusError(f"unknown engine '{engine}': choose one of {', '.join(ENGINES)}")
+        raise CensusError(f"unknown engine {quoted(engine)}: choose one of {', '.join(ENGINES)}")
     check_workers(workers)
 
 

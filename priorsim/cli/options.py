@@ -22,7 +22,10 @@ AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made b
 HistogramFile = Annotated[
     Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
 ]
-WorldName = Annotated[str | None, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
+WorldName = Annotated[
+    str | None,
+    typer.Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
+]
 Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
     str | None,
@@ -104,17 +107,18 @@ def width_of(text: str) -> float:
     """
     from priorsim.errors import FigureError
     from priorsim.figures.page import NARROWEST, WIDEST
+    from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 
     unit = next((unit for unit in INCHES if text.endswith(unit)), None)
     try:
-        inches = float(text.removesuffix(unit or "")) * INCHES[unit or ""]
+        inches = parse_float(text.removesuffix(unit or "")) * INCHES[unit or ""]
     except (ValueError, KeyError):
         raise FigureError(
-            f"--width '{text}' cannot be read: write a number and in, cm or mm, as 3.25in or 82mm"
+            f"--width {quoted(text)} cannot be read: write a number and in, cm or mm, as 3.25in or 82mm"
         ) from None
     if not NARROWEST <= inches <= WIDEST:
         raise FigureError(
-            f"--width {text} is out of range: give {NARROWEST:g}in to {WIDEST:g}in "
+            f"--width {shown(text, MOST_SHOWN)} is out of range: give {NARROWEST:g}in to {WIDEST:g}in "
             f"({10 * NARROWEST * 2.54:.0f}mm to {10 * WIDEST * 2.54:.0f}mm)"
         )
     return inches

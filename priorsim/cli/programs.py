@@ -42,7 +42,7 @@ def worlds(
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu.")],
+    file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu; - is standard input.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
     trace: Annotated[
@@ -55,9 +55,12 @@ def run(
     from priorsim.formats import format_json
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
+    from priorsim.reading import is_standard_input
     from priorsim.text.listing import run_text, trace_text
     from priorsim.worlds import check_lanes
 
+    if is_standard_input(file) and is_standard_input(world):
+        raise PriorsimError("the program and the world are both '-': standard input holds one of them, name the other")
     where = world_of(world, train)
     check_lanes([lane], where.domain, "--lane")
     program, report = measure_program(file, where)
@@ -125,7 +128,9 @@ def walk(
 
 
 def encode(
-    program: Annotated[str, typer.Argument(help="A program as S-expression, or a .mu file that holds one.")],
+    program: Annotated[
+        str, typer.Argument(help="A program as S-expression, or a .mu file that holds one; - is standard input.")
+    ],
     dialect: Annotated[
         str | None,
         typer.Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]"),
@@ -136,14 +141,16 @@ def encode(
 ) -> None:
     """Print a program's code, and its length."""
     from priorsim.mu.code import encode as encode_program
-    from priorsim.mu.files import head_comments, read_program, read_text
+    from priorsim.mu.files import head_comments, parse_source, read_source
     from priorsim.mu.syntax import parse
+    from priorsim.reading import is_standard_input
 
     names = columns.split(",")
-    is_file = program.endswith(".mu")
-    named = head_comments(read_text(program)).get("dialect") if is_file else None
+    is_file = program.endswith(".mu") or is_standard_input(program)
+    text = read_source(program) if is_file else program
+    named = head_comments(text).get("dialect") if is_file else None
     language = language_of(dialect or named or "arith", word_bits, depth, len(names))
-    parsed = read_program(program, language, names) if is_file else parse(program, language, names)
+    parsed = parse_source(text, program, language, names) if is_file else parse(text, language, names)
     bits = encode_program(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
 
@@ -157,9 +164,11 @@ def decode(
 ) -> None:
     """Print the one program that a bit string starts with, and how many bits are left over."""
     from priorsim.mu.code import decode as decode_bits
+    from priorsim.mu.domain import check_column_names
     from priorsim.mu.syntax import format_program
 
     names = columns.split(",")
+    check_column_names(names)
     program, rest = decode_bits(bits, language_of(dialect, word_bits, depth, len(names)))
     typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
 

@@ -4,7 +4,7 @@ Figures are made without pyplot, so that drawing one starts no window system and
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -18,10 +18,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 from numpy.typing import NDArray
 
+from priorsim.figures.fonts import use_fonts_for, without_glyph_warnings
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import PRIORS, Prior
 
@@ -77,9 +78,11 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
 """Okabe and Ito's colours, which hold for colour-blind readers."""
 
 
-def style() -> AbstractContextManager[None]:
+@contextmanager
+def style() -> Iterator[None]:
     """paper.mplstyle on top of matplotlib's defaults, for as long as the block lasts."""
-    return matplotlib.style.context("priorsim.figures.paper", after_reset=True)
+    with matplotlib.style.context("priorsim.figures.paper", after_reset=True), without_glyph_warnings():
+        yield
 
 
 def inches(width: Width) -> float:
@@ -124,14 +127,14 @@ def title_of(*parts: str) -> str:
 
 
 def set_title(ax: Axes, *parts: str) -> None:
-    """Set the title, in smaller letters where it would not fit above these axes."""
+    """Set the title, in smaller letters where it would not fit above these axes; a $ in it is a $."""
     text = title_of(*parts)
     figure = ax.get_figure(root=True)
     assert figure is not None
     usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
     room = ax.get_position().width * figure.get_figwidth() * 72
     widest = max(map(len, text.split("\n"))) * TITLE_LETTER
-    ax.set_title(text, fontsize=min(usual, room / widest))
+    ax.set_title(text, fontsize=min(usual, room / widest), parse_math=False)
 
 
 def settle(ax: Axes) -> None:
@@ -142,7 +145,9 @@ def settle(ax: Axes) -> None:
 
 
 def lay_out(figure: Figure) -> None:
-    """Lay a figure out; twice, since what hangs below the axes moves with them."""
+    """Lay a figure out, with fonts for all its texts; twice, since what hangs below the axes moves with them."""
+    for artist in figure.findobj(Text):
+        use_fonts_for(artist)
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
@@ -242,6 +247,7 @@ def _place(ax: Axes, label: Label, page: _Page, size: float) -> Annotation:
     """Write one label at its nearest free place and enter it on the page."""
     point = ax.figure.dpi / 72
     probe = ax.annotate(label.text, label.at, fontsize=size)
+    use_fonts_for(probe)
     extent = probe.get_window_extent()
     probe.remove()
     anchor = np.asarray(ax.transData.transform(label.at))
@@ -262,7 +268,7 @@ def _place(ax: Axes, label: Label, page: _Page, size: float) -> Annotation:
     page.taken.append(box)
     if is_far:
         page.obstacles = np.vstack([page.obstacles, leader])
-    return ax.annotate(
+    written = ax.annotate(
         label.text,
         label.at,
         xytext=tuple(shift / point),
@@ -276,6 +282,8 @@ def _place(ax: Axes, label: Label, page: _Page, size: float) -> Annotation:
         if is_far
         else None,
     )
+    use_fonts_for(written)
+    return written
 
 
 def _offset(radius: float, angle: float, width: float, height: float) -> F64:

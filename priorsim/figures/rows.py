@@ -24,10 +24,13 @@ def rows_figure(rows: int, width: Width) -> Figure:
 
 
 def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
-    """Set up the axes: a name for each row, the first on top, a line at 0 and faint lines along the rows."""
+    """Set up the axes: a name for each row, the first on top, a line at 0 and faint lines along the rows.
+
+    A $ in a name is a $.
+    """
     count = len(names)
     ax.set_ylim(count - 0.4, -0.6)
-    ax.set_yticks(range(count), names, fontsize=6)
+    ax.set_yticks(range(count), names, fontsize=6, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.hlines(range(count), 0, 1, transform=ax.get_yaxis_transform(), color=SHADE, linewidth=0.5, zorder=0)
     ax.axvline(0, color=INK, linewidth=0.6, zorder=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
-from priorsim.mu.files import head_comments, read_program, read_text
+from priorsim.mu.files import head_comments, parse_source, read_source
 from priorsim.mu.interpreter import run
 from priorsim.mu.lesions import classify, is_dormant, uses_data
 from priorsim.mu.syntax import Program, count_searches, format_program
@@ -30,9 +30,10 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
         When the file cannot be read, or holds no program of the language.
     """
     domain = world.domain
-    dialect = head_comments(read_text(path)).get("dialect", world.dialect)
+    text = read_source(path)
+    dialect = head_comments(text).get("dialect", world.dialect)
     language = Language.named(dialect, domain.word_bits, depth=domain.default_depth, columns=len(domain.columns))
-    program = read_program(path, language, domain.columns)
+    program = parse_source(text, path, language, domain.columns)
     result = run(program, domain)
     return program, {
         "program": format_program(program, domain.columns),

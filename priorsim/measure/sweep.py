@@ -1,5 +1,6 @@
 """Sweeps: the odds of a world over a grid of any two penalties, read from its histogram alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -13,6 +14,7 @@ from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval, log_odds, masses, shares
 from priorsim.priors import PARAMETERS, Prior
+from priorsim.reading import parse_float, quoted
 from priorsim.storage import begins_with
 
 MAX_POINTS = 1_000_000
@@ -94,14 +96,16 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
     for text in texts:
         name, _, given = text.partition("=")
         if name not in PARAMETERS:
-            raise PriorError(f"grid '{text}': unknown penalty '{name}': choose one of {', '.join(PARAMETERS)}")
+            raise PriorError(
+                f"grid {quoted(text)}: unknown penalty {quoted(name)}: choose one of {', '.join(PARAMETERS)}"
+            )
         if name in grid:
-            raise PriorError(f"grid '{text}': {name} is given twice")
+            raise PriorError(f"grid {quoted(text)}: {name} is given twice")
         try:
-            grid[name] = _spaced(given) if ":" in given else tuple(float(value) for value in given.split(","))
+            grid[name] = _spaced(given) if ":" in given else tuple(map(parse_float, given.split(",")))
         except ValueError:
             raise PriorError(
-                f"grid '{text}' cannot be read: write NAME=FIRST:LAST:COUNT with finite ends and a COUNT of 1 to "
+                f"grid {quoted(text)} cannot be read: write NAME=FIRST:LAST:COUNT with finite ends and a COUNT of 1 to "
                 f"{MAX_POINTS}, or NAME=V,V,..."
             ) from None
     return grid
@@ -110,8 +114,8 @@ def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
 def _spaced(text: str) -> tuple[float, ...]:
     """The values of FIRST:LAST:COUNT; ValueError where it is none."""
     first, last, count = text.split(":")
-    ends = float(first), float(last)
-    if not (all(map(isfinite, ends)) and 1 <= int(count) <= MAX_POINTS):
+    ends = parse_float(first), parse_float(last)
+    if not (all(map(isfinite, ends)) and re.fullmatch("[0-9]{1,9}", count) and 1 <= int(count) <= MAX_POINTS):
         raise ValueError(text)
     return tuple(np.linspace(*ends, int(count)).tolist())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from priorsim.errors import CodeError
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import MAX_NESTING, TOO_DEEP, Apply, Const, Program, Term, Var, check
+from priorsim.reading import quoted
 
 CONSTANT_SYMBOLS = 3
 """1, 0 and the literal, in code order."""
@@ -129,7 +130,7 @@ def decode(bits: str, language: Language) -> tuple[Program, str]:
     """
     wrong = set(bits) - {"0", "1"}
     if wrong:
-        raise CodeError(f"a bit string holds only 0 and 1, not '{min(wrong)}'")
+        raise CodeError(f"a bit string holds only 0 and 1, not {quoted(min(wrong))}")
     reader = _Reader(bits)
     if reader.take(1) == 0:
         program = Program(_decode_term(reader, 0, language, 1))

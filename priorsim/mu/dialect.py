@@ -7,6 +7,7 @@ each child gains, and which operators a context of d bound variables may use, in
 from dataclasses import dataclass
 
 from priorsim.errors import CodeError, DomainError
+from priorsim.reading import quoted
 
 MIN_WORD_BITS = 2
 MAX_WORD_BITS = 16
@@ -131,7 +132,7 @@ class Language:
             When there is no such dialect.
         """
         if dialect not in DIALECTS:
-            raise CodeError(f"unknown dialect '{dialect}': choose one of {', '.join(DIALECTS)}")
+            raise CodeError(f"unknown dialect {quoted(dialect)}: choose one of {', '.join(DIALECTS)}")
         return cls(DIALECTS[dialect], word_bits, depth, columns)
 
     def operators_in(self, bound: int) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ A domain lists lanes; a lane gives one word to each input column. A behaviour, o
 lane, is packed into an unsigned 64-bit integer, lane i at bits [i*w, (i+1)*w).
 """
 
-import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,12 @@ from pathlib import Path
 
 from priorsim.errors import DomainError
 from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
+from priorsim.reading import MOST_SHOWN, Row, csv_rows, quoted, read_text, reading, shown, source_name
 
 MAX_PACKED_BITS = 64
+MAX_LANES = MAX_PACKED_BITS // MIN_WORD_BITS
+MAX_COLUMNS = 64
+"""More input columns than any world has; what a variable's code takes grows with their number."""
 MAX_ENVIRONMENTS = 2**20
 MAX_WORD_DIGITS = 9
 """More digits than any word has; Python refuses to convert very long numbers."""
@@ -64,7 +67,8 @@ class Domain:
         check_column_names(self.columns)
         for name in self.context:
             if name not in self.columns:
-                raise DomainError(f"context column '{name}' is not an input column: choose among {self.columns}")
+                columns = shown(", ".join(self.columns), 200)
+                raise DomainError(f"context column {quoted(name)} is not an input column: choose among {columns}")
         if not self.lanes:
             raise DomainError("a domain needs at least one lane")
         if len(self.lanes) * self.word_bits > MAX_PACKED_BITS:
@@ -97,18 +101,25 @@ class Domain:
         DomainError
             When the file is missing or malformed; the message names the line.
         """
-        names, rows = read_csv(path)
-        for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
-            if name in names:
-                raise DomainError(f"{path}: column '{name}' belongs to a world, a domain has inputs only: leave it out")
-        lanes = [tuple(parse_word(cell, word_bits, f"{path}, line {line}") for cell in row) for line, row in rows]
-        columns = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names)
-        context = tuple(name.removesuffix(CONTEXT_SUFFIX) for name in names if name.endswith(CONTEXT_SUFFIX))
+        with reading(path, DomainError):
+            return cls._from_rows(read_csv(path), source_name(path), word_bits)
+
+    @classmethod
+    def _from_rows(cls, rows: Sequence[Row], name: str, word_bits: int) -> "Domain":
+        header, lanes = rows[0].cells, rows[1:]
+        for taken in (OUTPUT_COLUMN, TRAIN_COLUMN):
+            if taken in header:
+                raise DomainError(
+                    f"{name}: column '{taken}' belongs to a world, a domain has inputs only: leave it out"
+                )
+        words = tuple(tuple(parse_word(cell, word_bits, row.where) for cell in row.cells) for row in lanes)
+        columns = tuple(column.removesuffix(CONTEXT_SUFFIX) for column in header)
+        context = tuple(column.removesuffix(CONTEXT_SUFFIX) for column in header if column.endswith(CONTEXT_SUFFIX))
         try:
-            domain = cls(word_bits, tuple(lanes), columns, context)
+            domain = cls(word_bits, words, columns, context)
         except DomainError as error:
-            raise DomainError(f"{path}: {error}") from None
-        check_distinct(domain.lanes, [f"{path}, line {line}" for line, _ in rows])
+            raise DomainError(f"{name}: {error}") from None
+        check_distinct(domain.lanes, [row.where for row in lanes])
         return domain
 
     @property
@@ -167,17 +178,21 @@ def check_column_names(names: Sequence[str]) -> None:
     """Raise DomainError unless these are distinct identifiers that are no operator's name."""
     if not names:
         raise DomainError("a domain needs at least one column")
+    if len(names) > MAX_COLUMNS:
+        raise DomainError(f"{len(names)} columns are too many: give at most {MAX_COLUMNS}")
     for name in names:
         if not _NAME.match(name) or name in FORMS or name == "data":
-            raise DomainError(f"'{name}' cannot name a column: use letters, digits and _, and no operator's name")
+            raise DomainError(
+                f"{quoted(name)} cannot name a column: use the letters a to z, digits and _, and no operator's name"
+            )
     if len(set(names)) != len(names):
-        raise DomainError(f"column names repeat: {', '.join(names)}")
+        raise DomainError(f"column names repeat: {shown(', '.join(names), 200)}")
 
 
 def check_word(word: int, word_bits: int, where: str) -> None:
     """Raise DomainError unless 0 <= word < 2^w."""
     if not 0 <= word < 2**word_bits:
-        raise DomainError(f"{where}: word {word} is out of range 0 to {2**word_bits - 1}")
+        raise DomainError(f"{where}: word {shown(word, MOST_SHOWN)} is out of range 0 to {2**word_bits - 1}")
 
 
 def check_distinct(lanes: Sequence[tuple[int, ...]], where: Sequence[str]) -> None:
@@ -191,27 +206,22 @@ def check_distinct(lanes: Sequence[tuple[int, ...]], where: Sequence[str]) -> No
 
 def parse_word(text: str, word_bits: int, where: str) -> int:
     """A decimal word of `word_bits` bits; DomainError says where it stood."""
-    if not re.fullmatch(rf"[0-9]{{1,{MAX_WORD_DIGITS}}}", text.strip()):
-        raise DomainError(f"{where}: '{text}' is not a word: give a decimal number 0 to {2**word_bits - 1}")
-    word = int(text)
-    check_word(word, word_bits, where)
-    return word
+    digits = text.strip()
+    most = 2**word_bits - 1
+    if not re.fullmatch("[0-9]+", digits):
+        raise DomainError(f"{where}: {quoted(text)} is not a word: give a decimal number 0 to {most}")
+    if len(digits) > MAX_WORD_DIGITS:
+        raise DomainError(f"{where}: word {shown(digits, MAX_WORD_DIGITS)} is out of range 0 to {most}")
+    check_word(int(digits), word_bits, where)
+    return int(digits)
 
 
-def read_csv(path: Path | str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Column names and (line number, cells) of a CSV file, blank lines left out."""
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DomainError(f"{path}: cannot be read as CSV ({getattr(error, 'strerror', None) or error})") from None
+def read_csv(path: Path | str) -> list[Row]:
+    """The rows of a domain's file: the column names, then a lane each."""
+    name = source_name(path)
+    rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_LANES, error=DomainError)
     if len(rows) < 2:
-        raise DomainError(f"{path}: give the column names in the first line and at least one lane below")
-    line, names = rows[0]
-    if names[0].startswith("#"):
-        raise DomainError(f"{path}, line {line}: a line of # belongs to a world's file: begin with the column names")
-    for line, row in rows[1:]:
-        if len(row) != len(names):
-            raise DomainError(f"{path}, line {line}: {len(row)} cells for {len(names)} columns: give one for each")
-    return names, rows[1:]
+        raise DomainError(f"{name}: give the column names in the first line and at least one lane below")
+    if rows[0].cells[0].startswith("#"):
+        raise DomainError(f"{rows[0].where}: a line of # belongs to a world's file: begin with the column names")
+    return rows

@@ -9,30 +9,56 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from priorsim.errors import MuSyntaxError, PriorsimError
+from priorsim.errors import MuSyntaxError
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Program, parse
+from priorsim.reading import read_text, reading, source_name
 
 DESCRIPTION = "description"
+MOST_BYTES = 1 << 20
+"""What a program's file may take; a data segment of all 65,536 entries takes 400 kB."""
 _PROPERTY = re.compile(r"(?P<key>[a-z_]+): (?P<value>.*)")
 
 
-def read_text(path: Path | str) -> str:
-    """The text of a program file.
+def read_source(path: Path | str) -> str:
+    """The text of a program's file, or of standard input.
 
     Raises
     ------
     PriorsimError
         When it is missing or cannot be read; the message names it.
     """
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise PriorsimError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    return read_text(path, most=MOST_BYTES)
+
+
+def parse_source(text: str, path: Path | str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
+    """The program that a file's text holds.
+
+    Parameters
+    ----------
+    text : str
+    path : Path or str
+        What messages call the file.
+    language : Language
+    columns : sequence of str
+        Names of the input columns, as many as the language has.
+
+    Raises
+    ------
+    MuSyntaxError
+        When the text holds no program of the language, with file, line and column.
+    """
+    with reading(path):
+        try:
+            return parse(text, language, columns)
+        except MuSyntaxError as error:
+            # The message is built from line and column; only its text, which is args, gains the file.
+            error.args = (f"{source_name(path)}, {error}",)
+            raise
 
 
 def read_program(path: Path | str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
-    """Read a program from a file.
+    """Read a program from a file, or from standard input.
 
     Parameters
     ----------
@@ -48,13 +74,7 @@ def read_program(path: Path | str, language: Language, columns: Sequence[str] = 
     MuSyntaxError
         When it holds no program of the language, with file, line and column.
     """
-    text = read_text(path)
-    try:
-        return parse(text, language, columns)
-    except MuSyntaxError as error:
-        # The message is built from line and column; only its text, which is args, gains the file.
-        error.args = (f"{path}, {error}",)
-        raise
+    return parse_source(read_source(path), path, language, columns)
 
 
 def head_comments(text: str) -> dict[str, str]:
@@ -69,7 +89,7 @@ def head_comments(text: str) -> dict[str, str]:
     """
     properties: dict[str, str] = {}
     description: list[str] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if not line.startswith(";"):
             break
         remark = line.lstrip(";").strip()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from priorsim.errors import CodeError, DomainError, MuSyntaxError
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import MAX_WORD_DIGITS, check_column_names
+from priorsim.reading import quoted, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ MAX_NESTING = 100
 
 No census reaches so deep: of its 255 bits at most every operator takes four or more.
 """
+
+LISTS_AROUND = 2
+"""So many lists more may nest in a text: the data segment around a body, and the name that an operator binds."""
 
 TOO_DEEP = f"operators nest more than {MAX_NESTING} deep: write a flatter program"
 
@@ -237,8 +241,10 @@ def _read(text: str) -> _Node:
         column = position - line_start + 1
         here = stack[-1][0] if stack else done
         if match["space"] is None and done and not stack:
-            raise MuSyntaxError(f"'{match[0]}' after the end of the program", line, column)
+            raise MuSyntaxError(f"{quoted(match[0])} after the end of the program", line, column)
         if match["open"]:
+            if len(stack) > MAX_NESTING + LISTS_AROUND:
+                raise MuSyntaxError(TOO_DEEP, *stack[MAX_NESTING][1:])
             stack.append(([], line, column))
         elif match["close"]:
             if not stack:
@@ -289,11 +295,11 @@ class _Resolver:
             raise _error(node, TOO_DEEP)
         head = node.items[0]
         if not isinstance(head, _Atom) or head.text not in FORMS:
-            shown = head.text if isinstance(head, _Atom) else "a list"
-            if shown == "data":
+            if _is_atom(head, "data"):
                 raise _error(head, "a data segment stands only at the root of a program")
             operators = ", ".join(self.language.operators_in(bound))
-            raise _error(head, f"'{shown}' is not an operator: choose among {operators}")
+            met = head.text if isinstance(head, _Atom) else "a list"
+            raise _error(head, f"{quoted(met)} is not an operator: choose among {operators}")
         if head.text not in self.language.operators_in(bound):
             raise _error(head, _why_not_allowed(head.text, bound, self.language))
         return Apply(head.text, tuple(self.arguments(head.text, node, scope, bound, level)))
@@ -319,9 +325,9 @@ class _Resolver:
         try:
             check_column_names([name])
         except DomainError:
-            raise _error(node, f"'{name}' cannot name a variable") from None
+            raise _error(node, f"{quoted(name)} cannot name a variable") from None
         if name in scope:
-            raise _error(node, f"'{name}' is already bound here: choose another name")
+            raise _error(node, f"{quoted(name)} is already bound here: choose another name")
         return name
 
     def leaf(self, node: _Atom, scope: tuple[str, ...]) -> Term:
@@ -330,15 +336,16 @@ class _Resolver:
             return Const(word, literal=word > 1 or node.text.startswith("#"))
         if node.text in scope:
             return Var(scope.index(node.text))
-        raise _error(node, f"'{node.text}' is not bound: in scope are {', '.join(scope)}")
+        names = shown(", ".join(scope), 200)
+        raise _error(node, f"{quoted(node.text)} is not bound: in scope are {names}")
 
     def word(self, node: _Node) -> int:
         if not isinstance(node, _Atom) or not _NUMBER.match(node.text):
             raise _error(node, "a word is expected here")
         digits = node.text.removeprefix("#").lstrip("0") or "0"
         if len(digits) > MAX_WORD_DIGITS or int(digits) >= 2**self.language.word_bits:
-            shown = digits if len(digits) <= MAX_WORD_DIGITS else f"{digits[:MAX_WORD_DIGITS]}..."
-            raise _error(node, f"word {shown} is out of range 0 to {2**self.language.word_bits - 1}")
+            word = shown(digits, MAX_WORD_DIGITS)
+            raise _error(node, f"word {word} is out of range 0 to {2**self.language.word_bits - 1}")
         return int(digits)
 
 

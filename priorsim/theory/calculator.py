@@ -14,7 +14,7 @@ from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS, Member
 from priorsim.theory import closed_forms
 from priorsim.theory.form import ClosedForm, Value
-from priorsim.theory.numerals import exact_value, format_value, json_value, latex_value, parse_number
+from priorsim.theory.numerals import MAX_BITS, exact_value, format_value, json_value, latex_value, parse_number
 from priorsim.theory.quantities import QUANTITIES
 from priorsim.theory.two_programs import critical_size, exponent, log_odds
 
@@ -26,6 +26,10 @@ ASKED = (
     *("once_search", "each_search", "once_direct", "each_direct"),
 )
 """The quantities that can be given."""
+OF_ANY_SIZE = tuple(name for name in ASKED if name.startswith(("steps", "count", "once", "each")) or name == "cap")
+"""Steps and numbers of programs, whose logarithms count; they may have as many bits as any number."""
+PRICE_BITS = 256
+"""Bits of the others' numerators and denominators: lengths and prices are multiplied and divided exactly."""
 DEFAULTS: Mapping[str, Fraction] = {
     "count_search": Fraction(1),
     "count_direct": Fraction(1),
@@ -149,8 +153,8 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     Raises
     ------
     TheoryError
-        When a number cannot be read or is out of range, when there are more programs of a length than there
-        are codes, or when nothing follows.
+        When a number cannot be read or is out of range (see OF_ANY_SIZE and PRICE_BITS), when there are more
+        programs of a length than there are codes, or when nothing follows.
 
     Examples
     --------
@@ -161,7 +165,8 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     (Fraction(3, 4), 'needs word_bits, table_overhead')
     """
     asked = {name: QUANTITIES[name] for name in given}
-    numbers = {name: each.check(parse_number(given[name], each.shown_name)) for name, each in asked.items()}
+    most = {name: MAX_BITS if name in OF_ANY_SIZE else PRICE_BITS for name in asked}
+    numbers = {name: each.check(parse_number(given[name], each.shown_name, most[name])) for name, each in asked.items()}
     at = {**DEFAULTS, **numbers}
     _check_counts(at)
     values: dict[str, Value | None] = {}

@@ -1,7 +1,7 @@
 """Numbers of any size as text: read exactly, written for readers, for JSON and for LaTeX."""
 
+import re
 import sys
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -9,39 +9,75 @@ import mpmath
 import sympy
 
 from priorsim.errors import TheoryError
+from priorsim.reading import quoted
 from priorsim.theory.form import DIGITS, Value
 
 MAX_BITS = 1 << 21
 """The largest number that can be given has about so many bits."""
+MAX_DIGITS = 1000
+"""Longer texts are refused: a number so long is written as a power."""
+BITS_OF_DIGIT = 4
+"""At most so many bits a decimal digit."""
 MAX_PLAIN = 10**15
 """Smaller whole numbers are written whole."""
 
 
-def parse_number(text: str, name: str) -> Fraction:
+_POWER = re.compile(r"([+-]?[0-9]+)\^([+-]?[0-9]+)")
+_RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
+
+
+def parse_number(text: str, name: str, most_bits: int = MAX_BITS) -> Fraction:
     """An exact number from text: 1000, 2.5, 1e6, 37/16, or a power such as 2^2000.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What messages call the number.
+    most_bits : int
+        Bits that its numerator and its denominator may have; no more than MAX_BITS.
 
     Raises
     ------
     TheoryError
-        When it cannot be read, or has more than MAX_BITS bits.
+        When it cannot be read, or has more bits.
 
     Examples
     --------
     >>> parse_number("10^6", "bits_direct"), parse_number("2.5", "steps_search")
     (Fraction(1000000, 1), Fraction(5, 2))
     """
+    plain = text.strip()
+    if len(plain) > MAX_DIGITS:
+        raise TheoryError(f"{name} {quoted(plain)} is too long: write such a number as a power, as 2^2000")
     try:
-        base, power, exponent_text = text.partition("^")
-        if power:
-            exponent_value = int(exponent_text)
-            number = int(base)
-            if abs(exponent_value) * (abs(number) - 1).bit_length() <= MAX_BITS:
-                return Fraction(number) ** exponent_value
-        elif "/" in text or abs(Decimal(text).adjusted()) * 4 <= MAX_BITS:
-            return Fraction(text)
-    except (ValueError, ZeroDivisionError, InvalidOperation):
-        raise TheoryError(f"{name} '{text}' cannot be read: write a number as 1000, 2.5, 37/16 or 2^2000") from None
-    raise TheoryError(f"{name} {text} is out of range: give a number of at most {MAX_BITS} bits")
+        number = _evaluate(plain)
+    except (ValueError, ZeroDivisionError):
+        raise TheoryError(
+            f"{name} {quoted(plain)} cannot be read: write a number as 1000, 2.5, 37/16 or 2^2000"
+        ) from None
+    if number is None or max(number.numerator.bit_length(), number.denominator.bit_length()) > most_bits:
+        raise TheoryError(
+            f"{name} {quoted(plain)} is out of range: give a number whose numerator and denominator have at most "
+            f"{most_bits} bits"
+        )
+    return number
+
+
+def _evaluate(text: str) -> Fraction | None:
+    """The number, or None where it is too large to be worked out; ValueError where it is none."""
+    power, decimal = _POWER.fullmatch(text), _DECIMAL.fullmatch(text)
+    if power:
+        base, exponent = map(int, power.groups())
+        size = abs(exponent) * (abs(base) - 1).bit_length()
+        return Fraction(base) ** exponent if size <= MAX_BITS else None
+    if decimal:
+        size = abs(int(decimal[1] or 0)) * BITS_OF_DIGIT
+        return Fraction(text) if size <= MAX_BITS else None
+    if _RATIO.fullmatch(text):
+        return Fraction(text)
+    raise ValueError(text)
 
 
 def exact_value(value: Value) -> Fraction:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from priorsim.errors import WorldError
+from priorsim.reading import MOST_SHOWN, is_standard_input, quoted
 from priorsim.worlds.constant import constant_worlds
 from priorsim.worlds.families import families
 from priorsim.worlds.files import FILE_SUFFIXES, load_world
@@ -30,7 +31,7 @@ def catalogue() -> Mapping[str, World]:
 
 
 def find_world(name_or_path: str) -> World:
-    """The named world, the member of a family, or the one in a .csv or .toml file.
+    """The named world, the member of a family, or the one in a .csv or .toml file or on standard input, ``-``.
 
     Raises
     ------
@@ -49,14 +50,14 @@ def find_world(name_or_path: str) -> World:
     named = catalogue().get(name_or_path)
     if named is not None:
         return named
-    if Path(name_or_path).suffix.lower() in FILE_SUFFIXES:
+    if is_standard_input(name_or_path) or Path(name_or_path).suffix.lower() in FILE_SUFFIXES:
         return load_world(name_or_path)
     for family in families():
         if name_or_path.startswith(f"{family.name}."):
             return family.member(name_or_path)
-    near = get_close_matches(name_or_path.lower(), list(catalogue()), n=3)
+    near = get_close_matches(name_or_path[:MOST_SHOWN].lower(), list(catalogue()), n=3)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     raise WorldError(
-        f"unknown world '{name_or_path}': {hint}'priorsim worlds' lists all names, and with --family a family's; "
+        f"unknown world {quoted(name_or_path)}: {hint}'priorsim worlds' lists all names, and with --family a family's; "
         "a .csv or .toml file is a world too"
     )

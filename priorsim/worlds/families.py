@@ -1,6 +1,7 @@
 """The world families, by name."""
 
 from priorsim.errors import WorldError
+from priorsim.reading import quoted
 from priorsim.worlds.bayes import BAYES
 from priorsim.worlds.constant import CONSTANT
 from priorsim.worlds.family import Family
@@ -37,4 +38,4 @@ def family(name: str) -> Family:
     for known in _FAMILIES:
         if known.name == name:
             return known
-    raise WorldError(f"unknown family '{name}': choose one of {', '.join(known.name for known in _FAMILIES)}")
+    raise WorldError(f"unknown family {quoted(name)}: choose one of {', '.join(known.name for known in _FAMILIES)}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from priorsim.errors import WorldError
+from priorsim.reading import MOST_SHOWN, quoted
 from priorsim.worlds.world import World
 
 Value = int | str
@@ -52,9 +53,8 @@ class Knob:
         if value in values and self.text(value) == text:
             return value
         known = ", ".join(f"{name} {value}" for name, value in setting.items())
-        raise WorldError(
-            f"{where}: {self.name} cannot be '{text}'{' with ' * bool(known)}{known}: {self._advice(text, values)}"
-        )
+        met = f"{self.name} cannot be {quoted(text)}{' with ' * bool(known)}{known}"
+        raise WorldError(f"{where}: {met}: {self._advice(text, values)}")
 
     def _advice(self, text: str, values: Sequence[Value]) -> str:
         if not values:
@@ -64,7 +64,7 @@ class Knob:
         known = [self.text(value) for value in values]
         if len(known) <= _MOST_SHOWN:
             return f"choose {', '.join(known)}"
-        near = get_close_matches(text, known, n=3)
+        near = get_close_matches(text[:MOST_SHOWN], known, n=3)
         return f"choose {', '.join(near or known[:3])}, ... ({len(known)} in all)"
 
 
@@ -122,7 +122,7 @@ class Family:
         WorldError
             When the name is none; it says which knob is wrong, and what it may be.
         """
-        where = f"world '{name}'"
+        where = f"world {quoted(name)}"
         parts = name.removeprefix(f"{self.name}.").split("-", len(self.knobs) - 1)
         if not name.startswith(f"{self.name}.") or len(parts) != len(self.knobs):
             pattern = "-".join(knob.name.upper() for knob in self.knobs)
@@ -142,7 +142,7 @@ class Family:
         known = [knob.name for knob in self.knobs]
         for name in wanted:
             if name not in known:
-                raise WorldError(f"family {self.name} has no knob '{name}': choose among {', '.join(known)}")
+                raise WorldError(f"family {self.name} has no knob {quoted(name)}: choose among {', '.join(known)}")
 
         def extend(setting: Setting, knobs: Sequence[Knob]) -> Iterator[Setting]:
             if not knobs:

@@ -13,7 +13,8 @@ The last column is ``output``: the word that is right, or several separated by `
 ``train`` holds 1 on the training lanes and 0 on the others; without it the first three quarters
 train. No two lanes have the same inputs. The suffix ``:context`` marks a context column.
 ``word_bits`` must be given; the other settings are name (the file's own), dialect (arith), family
-(file) and description. A line that starts with # and holds no = is a remark.
+(file) and description. A line that starts with # and holds no = is a remark. What a spreadsheet adds when it
+saves such a file does no harm: quotation marks around a setting, and commas after it.
 
 TOML: the fields of WorldFile, checked strictly::
 
@@ -25,34 +26,52 @@ TOML: the fields of WorldFile, checked strictly::
     train = [0]
 
 With one column a lane may be a bare word, and without ``lanes`` they are the default ones.
+
+A file is text in UTF-8 of at most two megabytes; ``-`` is standard input, in either format.
 """
 
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from unicodedata import category, normalize
 
 import msgspec
 
-from priorsim.errors import CodeError, DomainError, PriorsimError, WorldError
+from priorsim.errors import CodeError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
 from priorsim.mu.domain import (
     CONTEXT_SUFFIX,
-    MAX_WORD_DIGITS,
+    MAX_LANES,
     OUTPUT_COLUMN,
     TRAIN_COLUMN,
     Domain,
     check_distinct,
     parse_word,
 )
+from priorsim.reading import (
+    MOST_SHOWN,
+    Row,
+    csv_rows,
+    is_standard_input,
+    quoted,
+    read_text,
+    reading,
+    shown,
+    source_name,
+)
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
 FILE_FAMILY = "file"
 SEVERAL = "|"
+MOST_NAME, MOST_TEXT = 200, 1000
+"""Characters of a world's name, and of its family and description."""
+MOST_DOTS = 100
+"""Dots on a line of TOML outside texts and remarks; the time to read a dotted name grows with their square."""
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
+_TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
 """Text without line breaks."""
@@ -89,7 +108,7 @@ class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def load_world(path: Path | str) -> World:
-    """Read a world from a .csv or .toml file; the module's head shows both formats.
+    """Read a world from a .csv or .toml file, or from standard input; the module's head shows both formats.
 
     Raises
     ------
@@ -97,45 +116,61 @@ def load_world(path: Path | str) -> World:
         When the file is missing or malformed; one line that names file, line or field, the range
         allowed and what to do.
     """
-    path = Path(path)
-    readers = {".csv": _read_csv_world, ".toml": _read_toml_world}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise WorldError(f"{path}: a world file ends in {' or '.join(FILE_SUFFIXES)}: rename it")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise WorldError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    world = reader(text, path)
-    if not re.fullmatch(r"[\w .+-]+", world.name) or not world.name.isprintable():
+    name, suffix = source_name(path), Path(path).suffix.lower()
+    if not is_standard_input(path) and suffix not in FILE_SUFFIXES:
+        raise WorldError(f"{name}: a world file ends in {' or '.join(FILE_SUFFIXES)}: rename it")
+    with reading(path, WorldError):
+        text = read_text(path, error=WorldError)
+        own_name = name if is_standard_input(path) else Path(path).stem
+        is_toml = _is_toml(text) if is_standard_input(path) else suffix == ".toml"
+        world = (_read_toml_world if is_toml else _read_csv_world)(text, name, own_name)
+        _check_texts(world, name)
+        try:
+            Language.named(world.dialect, world.domain.word_bits)
+        except CodeError as error:
+            raise WorldError(f"{name}: {error}") from None
+        return world
+
+
+def _is_toml(text: str) -> bool:
+    """Whether the first line that is no remark gives a field, or opens a table; a column has no such name."""
+    lines = (line.strip() for line in text.split("\n"))
+    first = next((line for line in lines if line and not line.lstrip('"').startswith("#")), "")
+    return "=" in first or first.startswith("[")
+
+
+def _check_texts(world: World, where: str) -> None:
+    if not world.name or not all(
+        character.isalnum() or character in " ._+-" or _is_mark(character) for character in world.name
+    ):
         raise WorldError(
-            f"{path}: the world's name has to be letters, digits, spaces and . _ + - alone: rename the file, or set "
-            "'name' in it"
+            f"{where}: the world's name {quoted(world.name)} has to be letters, digits, spaces and . _ + - alone: "
+            "rename the file, or set 'name' in it"
         )
-    try:
-        Language.named(world.dialect, world.domain.word_bits)
-    except CodeError as error:
-        raise WorldError(f"{path}: {error}") from None
-    return world
+    texts = {
+        "name": (world.name, MOST_NAME),
+        "family": (world.family, MOST_TEXT),
+        "description": (world.description, MOST_TEXT),
+    }
+    for field, (text, most) in texts.items():
+        if len(text) > most:
+            raise WorldError(f"{where}: the {field} has {len(text)} characters: give at most {most}")
+
+
+def _is_mark(character: str) -> bool:
+    """Whether this is an accent or a vowel sign, which belongs to the letter before it."""
+    return category(character).startswith("M")
 
 
 # --- CSV -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line of cells, stripped, with what a message calls it: file and line."""
-
-    where: str
-    cells: tuple[str, ...]
-
-
 _SETTINGS = ("word_bits", "name", "dialect", "family", "description")
 
 
-def _read_csv_world(text: str, path: Path) -> World:
-    settings, rows = _split_csv(text, path)
-    word_bits = _word_bits(settings, path)
+def _read_csv_world(text: str, where: str, own_name: str) -> World:
+    settings, rows = _split_csv(text, where)
+    word_bits = _word_bits(settings, where)
     header, lanes = rows[0], rows[1:]
     names = _check_header(header)
     inputs = [i for i, name in enumerate(names) if name not in (OUTPUT_COLUMN, TRAIN_COLUMN)]
@@ -154,7 +189,7 @@ def _read_csv_world(text: str, path: Path) -> World:
             tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns if name.endswith(CONTEXT_SUFFIX)),
         )
         world = World(
-            name=settings.get("name") or path.stem,
+            name=normalize("NFC", settings.get("name") or own_name),
             domain=domain,
             acceptable=tuple(output),
             train=tuple(train),
@@ -163,60 +198,64 @@ def _read_csv_world(text: str, path: Path) -> World:
             description=settings.get("description", ""),
         )
     except PriorsimError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{where}: {error}") from None
     check_distinct(domain.lanes, [row.where for row in lanes])
     return world
 
 
-def _split_csv(text: str, path: Path) -> tuple[dict[str, str], list[_Row]]:
+def _split_csv(text: str, name: str) -> tuple[dict[str, str], list[Row]]:
     """The settings of the leading # lines, and the header row followed by the lanes."""
     settings: dict[str, str] = {}
-    lines = text.splitlines()
+    lines = text.split("\n")
     start = 0
     for line in lines:
-        if line.strip() and not line.lstrip().startswith("#"):
+        remark = _remark(line)
+        if remark is None:
             break
         start += 1
-        match = _SETTING.match(line.strip())
+        match = _SETTING.match(remark)
         if match is None:
             continue
-        where = f"{path}, line {start}"
-        if match["key"] not in _SETTINGS:
-            raise WorldError(f"{where}: unknown setting '{match['key']}': choose among {', '.join(_SETTINGS)}")
-        if match["key"] in settings:
-            raise WorldError(f"{where}: setting '{match['key']}' is given twice: keep one")
-        settings[match["key"]] = match["value"].strip()
-    reader = csv.reader(lines[start:], strict=True)
-    try:
-        rows = [
-            _Row(f"{path}, line {start + reader.line_num}", tuple(cell.strip() for cell in cells))
-            for cells in reader
-            if any(map(str.strip, cells))
-        ]
-    except csv.Error as error:
-        raise WorldError(f"{path}, line {start + reader.line_num}: not a line of CSV ({error})") from None
+        where, key = f"{name}, line {start}", match["key"]
+        if key not in _SETTINGS:
+            raise WorldError(f"{where}: unknown setting {quoted(key)}: choose among {', '.join(_SETTINGS)}")
+        if key in settings:
+            raise WorldError(f"{where}: setting '{key}' is given twice: keep one")
+        settings[key] = match["value"].strip()
+    rows = csv_rows(lines[start:], name, above=start, most=MAX_LANES, error=WorldError)
     if len(rows) < 2:
-        raise WorldError(f"{path}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
-    for row in rows[1:]:
-        if len(row.cells) != len(rows[0].cells):
-            raise WorldError(f"{row.where}: {len(row.cells)} cells for {len(rows[0].cells)} columns: give one for each")
+        raise WorldError(f"{name}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
     return settings, rows
 
 
-def _word_bits(settings: dict[str, str], path: Path) -> int:
+def _remark(line: str) -> str | None:
+    """A line of # as it was before a spreadsheet saved it; '' for an empty line, None where the table begins."""
+    bare = line.strip().rstrip(", \t")
+    if bare.startswith('"'):
+        try:
+            cells = next(csv.reader([bare], strict=True))
+        except csv.Error:
+            return None
+        bare = ",".join(cells).strip()
+    return bare if not bare or bare.startswith("#") else None
+
+
+def _word_bits(settings: dict[str, str], where: str) -> int:
     allowed = f"{MIN_WORD_BITS} to {MAX_WORD_BITS}"
     text = settings.get("word_bits")
     if text is None:
-        raise WorldError(f"{path}: the word size is missing: put '# word_bits = 4' ({allowed}) in the first line")
+        raise WorldError(f"{where}: the word size is missing: put '# word_bits = 4' ({allowed}) in the first line")
     if not re.fullmatch(r"[0-9]{1,9}", text) or not MIN_WORD_BITS <= int(text) <= MAX_WORD_BITS:
-        raise WorldError(f"{path}: word_bits = '{text}' is no word size: choose {allowed}, and one setting a line")
+        raise WorldError(
+            f"{where}: word_bits = {quoted(text)} is no word size: choose {allowed}, and one setting a line"
+        )
     return int(text)
 
 
-def _check_header(header: _Row) -> tuple[str, ...]:
+def _check_header(header: Row) -> tuple[str, ...]:
     names = header.cells
     if names[-1] != OUTPUT_COLUMN:
-        raise WorldError(f"{header.where}: the last column is '{names[-1]}': it must be '{OUTPUT_COLUMN}'")
+        raise WorldError(f"{header.where}: the last column is {quoted(names[-1])}: it must be '{OUTPUT_COLUMN}'")
     for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
         if names.count(name) > 1:
             raise WorldError(f"{header.where}: column '{name}' stands there twice: keep one")
@@ -225,40 +264,43 @@ def _check_header(header: _Row) -> tuple[str, ...]:
     return names
 
 
-def _word(row: _Row, names: Sequence[str], column: int, word_bits: int) -> int:
-    return _parse(row.cells[column], word_bits, f"{row.where}, column '{names[column]}'")
+def _word(row: Row, names: Sequence[str], column: int, word_bits: int) -> int:
+    return parse_word(row.cells[column], word_bits, _cell_name(row, names, column))
 
 
-def _words(row: _Row, names: Sequence[str], column: int, word_bits: int) -> frozenset[int]:
-    where = f"{row.where}, column '{names[column]}'"
-    return frozenset(_parse(part, word_bits, where) for part in row.cells[column].split(SEVERAL))
+def _words(row: Row, names: Sequence[str], column: int, word_bits: int) -> frozenset[int]:
+    where = _cell_name(row, names, column)
+    return frozenset(parse_word(part, word_bits, where) for part in row.cells[column].split(SEVERAL))
 
 
-def _parse(text: str, word_bits: int, where: str) -> int:
-    if len(text.strip()) > MAX_WORD_DIGITS:
-        raise DomainError(f"{where}: '{text.strip()[:MAX_WORD_DIGITS]}...' is out of range 0 to {2**word_bits - 1}")
-    return parse_word(text, word_bits, where)
+def _cell_name(row: Row, names: Sequence[str], column: int) -> str:
+    return f"{row.where}, column {quoted(names[column])}"
 
 
-def _is_trained(row: _Row, column: int) -> bool:
+def _is_trained(row: Row, column: int) -> bool:
     cell = row.cells[column]
     if cell not in ("0", "1"):
-        raise WorldError(f"{row.where}, column '{TRAIN_COLUMN}': '{cell}' is neither 1 (trained on) nor 0 (held out)")
+        raise WorldError(
+            f"{row.where}, column '{TRAIN_COLUMN}': {quoted(cell)} is neither 1 (trained on) nor 0 (held out)"
+        )
     return cell == "1"
 
 
 # --- TOML ----------------------------------------------------------------------------------------
 
 
-def _read_toml_world(text: str, path: Path) -> World:
+def _read_toml_world(text: str, where: str, own_name: str) -> World:
+    for number, line in enumerate(_TEXT_OR_REMARK.sub("", text).split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise WorldError(f"{where}, line {number}: {line.count('.')} dots: the names of a world's fields have none")
     try:
         fields = msgspec.toml.decode(text, type=WorldFile)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise WorldError(f"{path}: {_in_our_words(str(error))}") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise WorldError(f"{where}: {_in_our_words(str(error))}") from None
     try:
         domain = _toml_domain(fields)
         return World(
-            name=fields.name or path.stem,
+            name=normalize("NFC", fields.name or own_name),
             domain=domain,
             acceptable=tuple(frozenset(_several(words)) for words in fields.output),
             train=default_train(len(domain.lanes)) if fields.train is None else tuple(sorted(set(fields.train))),
@@ -267,27 +309,27 @@ def _read_toml_world(text: str, path: Path) -> World:
             description=fields.description,
         )
     except PriorsimError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise type(error)(f"{where}: {error}") from None
 
 
 _REPORTS = (
-    (r"Object missing required field `(\w+)`", r"the field '\1' is missing: give it"),
+    (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
     (
-        r"Object contains unknown field `(\w+)`",
-        rf"unknown field '\1': choose among {', '.join(WorldFile.__struct_fields__)}",
+        r"Object contains unknown field `(.*)`",
+        f"unknown field '{{}}': choose among {', '.join(WorldFile.__struct_fields__)}",
     ),
-    (r"Expected `str` matching regex .* - at `\$\.(.+)`", r"field '\1': the text breaks a line: write it on one line"),
-    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", r"field '\3': it is of type \2 where \1 is wanted"),
+    (r"Expected `str` matching regex .* - at `\$\.(.+)`", "field '{}': the text breaks a line: write it on one line"),
+    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", "field '{2}': it is of type {1} where {0} is wanted"),
 )
 """What the reader of TOML reports of the fields, and how it is said here."""
 
 
 def _in_our_words(report: str) -> str:
     for pattern, words in _REPORTS:
-        found = re.fullmatch(pattern, report)
+        found = re.fullmatch(pattern, report, re.DOTALL)
         if found:
-            return found.expand(words)
-    return report
+            return words.format(*(shown(part, MOST_SHOWN) for part in found.groups()))
+    return shown(report, 200)
 
 
 def _toml_domain(fields: WorldFile) -> Domain:

@@ -1,10 +1,14 @@
 """A world: which words are right in each lane, and which lanes a program is trained on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
+from priorsim.reading import MOST_SHOWN, quoted, shown
+
+_LANES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class World:
     dialect : str
         The dialect in which it is at home.
     description : str
-        One line.
+        One line. What cannot be printed safely in it, and in the other texts, is written with a backslash.
     rules : tuple of tuple of int
         Where hidden rules lie behind the lanes: the lanes of each rule, in listed order. A rule is learnt
         at once. World files do not tell rules, so worlds that differ in nothing else are equal.
@@ -40,6 +44,9 @@ class World:
     rules: tuple[tuple[int, ...], ...] = field(default=(), kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
+        for text in ("name", "family", "dialect", "description"):
+            # They may be a stranger's, and are printed and drawn in many places: from here on they are safe.
+            object.__setattr__(self, text, shown(getattr(self, text)))
         if len(self.acceptable) != len(self.domain.lanes):
             raise WorldError(
                 f"world {self.name}: {len(self.acceptable)} lanes of words for {len(self.domain.lanes)} lanes"
@@ -89,7 +96,9 @@ def check_lanes(lanes: Sequence[int], domain: Domain, where: str) -> None:
         raise WorldError(f"{where}: give at least one training lane: without any, every program fits")
     for lane in lanes:
         if not 0 <= lane < len(domain.lanes):
-            raise WorldError(f"{where}: there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
+            raise WorldError(
+                f"{where}: there is no lane {shown(lane, MOST_SHOWN)}: choose 0 to {len(domain.lanes) - 1}"
+            )
 
 
 def default_train(lanes: int) -> tuple[int, ...]:
@@ -115,13 +124,14 @@ def parse_lanes(text: str, domain: Domain) -> tuple[int, ...]:
     (0, 1, 2, 5)
     """
     lanes: set[int] = set()
+    asked = f"--train {quoted(text)}"
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise WorldError(f"--train '{text}': '{part}' is no lane range: write ranges as 0-11 or 0-3,8")
-        low, high = int(first), int(last or first)
-        check_lanes((low, high), domain, f"--train '{text}'")
+        found = _LANES.fullmatch(part.strip())
+        if not found:
+            raise WorldError(f"{asked}: {quoted(part)} is no lane range: write ranges as 0-11 or 0-3,8")
+        low, high = int(found[1]), int(found[2] or found[1])
+        check_lanes((low, high), domain, asked)
         if low > high:
-            raise WorldError(f"--train '{text}': '{part}' runs backwards: write the lower lane first")
+            raise WorldError(f"{asked}: {quoted(part)} runs backwards: write the lower lane first")
         lanes.update(range(low, high + 1))
     return tuple(sorted(lanes))

@@ -45,6 +45,14 @@ def test_a_domain_of_more_than_64_bits_is_refused():
         ("# word_bits = 4\nx\n1\n", "line 1: a line of # belongs to a world's file"),
         ("x,y\n1,2\n3,2\n1,2\n", "line 4: the same inputs stand in lane 0 already"),
         ("add\n1\n", "cannot name a column"),
+        ("x;y\n1;2\n", "line 1: cells are separated by commas"),
+        ("x\ty\n1\t2\n", "line 1: cells are separated by commas"),
+        ("x\n" + "0\n" * 100_000, "line 34: there are more than 32 lanes"),
+        (",".join(f"x{place}" for place in range(65)) + "\n" + "0," * 64 + "0\n", "65 columns are too many"),
+        ("x\n٣\n", "line 2: '٣' is not a word"),
+        ("x\n" + "9" * 5000 + "\n", "line 2: word 999999999... (5000 characters) is out of range"),
+        ('x\n"1\n', "not a line of CSV"),
+        ("x\n" + "1" * 200_000 + "\n", "not a line of CSV (field larger than field limit"),
     ],
 )
 def test_malformed_domain_files_name_the_line(tmp_path, text, words):
@@ -58,11 +66,11 @@ def test_malformed_domain_files_name_the_line(tmp_path, text, words):
 
 def test_a_domain_file_gives_columns_lanes_and_context(tmp_path):
     path = tmp_path / "domain.csv"
-    path.write_text("o:context,q\n1,2\n\n3,4\n", encoding="utf-8-sig")
+    path.write_text('"o:context",q,\r1,2,\r,,\r3,4,\r', encoding="utf-8-sig")
     domain = Domain.from_csv(path, 4)
     assert (domain.columns, domain.context, domain.lanes) == (("o", "q"), ("o",), ((1, 2), (3, 4)))
 
 
 def test_a_missing_domain_file_is_one_clear_line(tmp_path):
-    with pytest.raises(DomainError, match="cannot be read as CSV"):
+    with pytest.raises(DomainError, match=r"none\.csv: cannot be read \(No such file"):
         Domain.from_csv(tmp_path / "none.csv", 4)

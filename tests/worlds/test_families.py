@@ -10,6 +10,7 @@ import pytest
 from priorsim.errors import WorldError
 from priorsim.mu.dialect import DIALECTS
 from priorsim.mu.domain import Domain
+from priorsim.reading import quoted
 from priorsim.worlds import Family, Knob, World, catalogue, families, family, find_world
 
 SIZES = {
@@ -160,7 +161,7 @@ def test_a_name_with_a_knob_where_it_cannot_stand_is_refused(name: str, said: st
     with pytest.raises(WorldError) as refused:
         find_world(name)
     assert said in str(refused.value)
-    assert str(refused.value).startswith(f"world '{name}': ")
+    assert str(refused.value).startswith(f"world {quoted(name)}: ")
     assert len(str(refused.value).splitlines()) == 1
 
 

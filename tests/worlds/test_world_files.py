@@ -1,7 +1,9 @@
 """Worlds from CSV and TOML files: what is written loads back, and bad files are refused in one line."""
 
+import io
 import json
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from priorsim.errors import DomainError, PriorsimError, WorldError
 from priorsim.mu.domain import Domain
-from priorsim.worlds import World, catalogue, find_world, load_world
+from priorsim.reading import shown
+from priorsim.worlds import World, catalogue, find_world, load_world, parse_lanes
+from tests.bounds import within
 
 WORLDS = list(catalogue().values())
 
@@ -118,7 +122,10 @@ def refusal(path: Path, text: str | bytes) -> str:
         ),
         ("# word_bits = 4\nx,output\n0,1|16\n", ", line 3, column 'output': word 16 is out of range 0 to 15"),
         ("# word_bits = 4\nx,output\n0,-1\n", "'-1' is not a word"),
-        ("# word_bits = 4\nx,output\n0," + "9" * 5000 + "\n", "'999999999...' is out of range 0 to 15"),
+        (
+            "# word_bits = 4\nx,output\n0," + "9" * 5000 + "\n",
+            "word 999999999... (5000 characters) is out of range 0 to 15",
+        ),
         ("# word_bits = 4\nx,train,output\n0,yes,1\n", ", line 3, column 'train': 'yes' is neither 1"),
         ("# word_bits = 4\nx,train,output\n0,0,1\n", "give at least one training lane"),
         ("# word_bits = 3\nx,output\n0,1\n0,2\n", ", line 4: the same inputs stand in lane 0 already: keep one"),
@@ -199,3 +206,139 @@ def test_no_text_raises_anything_but_our_own_errors(
         load_world(path)
     except PriorsimError as error:
         assert len(str(error).splitlines()) == 1
+
+
+SEVEN = "x,output\n0,7\n1,6\n"
+"""A world of two lanes, without its settings."""
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ("# word_bits = 3,\n# description = seven less x,\nx,output\n0,7\n1,6\n", "seven less x"),
+        ('"# word_bits = 3"\n"# description = a, b"\n"x","output"\n"0","7"\n"1","6"\n', "a, b"),
+        ('# word_bits = 3,,\n"# description = a, ""b""",,\nx,output,\n0,7,\n1,6,\n', 'a, "b"'),
+        ("# word_bits = 3,,\n# description = a, b, c\nx,output,\n0,7,\n1,6,\n", "a, b, c"),
+        (",,\n# word_bits = 3,,\n,,\nx,output,\n,,\n0,7,\n1,6,\n,,\n", ""),
+        ('\ufeff"# word_bits = 3"\r\n' + SEVEN.replace("\n", "\r\n"), ""),
+        ("# word_bits = 3\r" + SEVEN.replace("\n", "\r"), ""),
+        ("# word_bits = 3\n# description = a \"b\" #, 'c'\n" + SEVEN, "a \"b\" #, 'c'"),
+        (
+            "# word_bits = 3\n# description = page 2\u2028of\x0b the\x85 notes\n" + SEVEN,
+            r"page 2\u2028of\x0b the\x85 notes",
+        ),
+        ("# word_bits = 3\n# description = red \x1b[31m \u202eback\n" + SEVEN, r"red \x1b[31m \u202eback"),
+        ("# word_bits = 3\n# description = größtes Wort über x — θ\n" + SEVEN, "größtes Wort über x — θ"),
+    ],
+)
+def test_what_spreadsheets_and_others_add_changes_no_world(text: str, description: str, tmp_path: Path) -> None:
+    path = tmp_path / "seven.csv"
+    path.write_bytes(text.encode())
+    world = load_world(path)
+    assert world.domain == Domain(3, ((0,), (1,)))
+    assert world.acceptable == (frozenset({7}), frozenset({6}))
+    assert (world.name, world.description) == ("seven", description)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_are_separated_by_commas_alone(separator: str, tmp_path: Path) -> None:
+    text = "# word_bits = 3\n" + SEVEN.replace(",", separator)
+    assert ", line 2: cells are separated by commas" in refusal(tmp_path / "bad.csv", text)
+    text = f"# word_bits = 3{separator}\n{SEVEN}0{separator}7\n"
+    assert ", line 5: cells are separated by commas" in refusal(tmp_path / "bad.csv", text)
+
+
+@pytest.mark.parametrize("name", ["größe_θ", "नमस्ते", "สวัสดี", "日本", "e\u0301te\u0301", "a.b +c-1"])
+@pytest.mark.parametrize("suffix", [".csv", ".toml"])
+def test_a_name_may_be_of_any_script_with_its_marks(name: str, suffix: str, tmp_path: Path) -> None:
+    settings = {".csv": f"# word_bits = 3\n# name = {name}\n{SEVEN}", ".toml": f'name = "{name}"\n{TOML}'}
+    path = tmp_path / f"world{suffix}"
+    path.write_text(settings[suffix], encoding="utf-8")
+    assert load_world(path).name == normalize("NFC", name)
+
+
+TOML = "word_bits = 3\nlanes = [0, 1]\noutput = [7, 6]\n"
+
+
+@pytest.mark.parametrize("name", ["$x$", "a/b", "\x1b[31m", "a\u202eb", "x" * 201, "\N{PILE OF POO}"])
+def test_a_name_that_could_be_something_else_is_refused_escaped(name: str, tmp_path: Path) -> None:
+    message = refusal(tmp_path / "bad.toml", f"name = {json.dumps(name, ensure_ascii=False)}\n{TOML}")
+    assert "name" in message and message == shown(message)
+
+
+@pytest.mark.parametrize(
+    "text", [f"# word_bits = 3\n{SEVEN}", TOML, f"\n# a remark\n\n{TOML}", f'"# word_bits = 3"\n{SEVEN}']
+)
+def test_standard_input_holds_a_world_of_either_format(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    world = find_world("-")
+    assert (world.name, world.domain.lanes) == ("standard input", ((0,), (1,)))
+
+
+LONG = "9" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".csv", f"# word_bits = {LONG}\n{SEVEN}"),
+        (".csv", f"# {LONG} = 3\n{SEVEN}"),
+        (".csv", f"# word_bits = 3\n# dialect = {LONG}\n{SEVEN}"),
+        (".csv", f"# word_bits = 3\n# name = {LONG}\n{SEVEN}"),
+        (".csv", f"# word_bits = 3\n# family = {LONG}\n{SEVEN}"),
+        (".csv", f"# word_bits = 3\nx,{LONG}\n0,0\n"),
+        (".csv", f"# word_bits = 3\n{LONG},output\n0,0\n"),
+        (".csv", f"# word_bits = 3\nx:context,{'y' * 100_000}:context,y,output\n0,{LONG},0,0\n"),
+        (".csv", f"# word_bits = 3\n{'x,' * 50_000}output\n{'0,' * 50_000}0\n"),
+        (".csv", f"# word_bits = 3\nx,output\n{LONG},0\n"),
+        (".csv", f"# word_bits = 3\nx,output\n0,{'x' * 100_000}\n"),
+        (".csv", f"# word_bits = 3\nx,output\n0,{'1|' * 100_000}\n"),
+        (".csv", "# word_bits = 3\nx,output\n" + "0,0\n" * 100_000),
+        (".csv", f"# word_bits = 3\nx,train,output\n0,{LONG},0\n"),
+        (".toml", f"{TOML}{LONG} = 1\n"),
+        (".toml", f"{TOML}{'x' * 100_000} = 1\n"),
+        (".toml", f"{TOML}a{'.a' * 100_000} = 1\n"),
+        (".toml", f"{TOML}[a{'.a' * 100_000}]\n"),
+        (".toml", f"{TOML}a = {'[' * 100_000}\n"),
+        (".toml", f"{TOML}a = {'{a=' * 100_000}\n"),
+        (".toml", f"word_bits = {LONG}\noutput = [0]\n"),
+        (".toml", f"word_bits = 0x{LONG}\noutput = [0]\n"),
+        (".toml", f"word_bits = 3\nlanes = [0x{LONG}]\noutput = [0]\n"),
+        (".toml", f"word_bits = 3\nlanes = [0]\noutput = [0]\ntrain = [0x{LONG}]\n"),
+        (".toml", f"word_bits = 3\nlanes = [0]\noutput = [0]\ntrain = [1{'0' * 4000}]\n"),
+        (".toml", f'{TOML}columns = ["{LONG}"]\n'),
+        (".toml", f'{TOML}columns = ["a"]\ncontext = ["{LONG}"]\n'),
+        (".toml", f'{TOML}dialect = "{LONG}"\n'),
+        (".toml", f'{TOML}description = "{LONG}"\n'),
+    ],
+)
+def test_no_size_of_a_file_takes_long_or_is_repeated_whole(suffix: str, text: str, tmp_path: Path) -> None:
+    with within(10):
+        assert len(refusal(tmp_path / f"bad{suffix}", text)) < 500
+
+
+def test_a_description_of_dots_is_no_name_of_a_field(tmp_path: Path) -> None:
+    path = tmp_path / "dots.toml"
+    path.write_text(f'# don\'t {"." * 200}\n{TOML}description = "{"." * 200}"\n')
+    assert load_world(path).description == "." * 200
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        "\N{ARABIC-INDIC DIGIT ZERO}",
+        "0-\N{FULLWIDTH DIGIT ONE}",
+        "²",
+        "9" * 5000,
+        "0-" + "9" * 5000,
+        "0-1-2",
+        "1-0",
+        "",
+        "-1",
+        "0,,1",
+    ],
+)
+def test_training_lanes_are_written_in_short_ascii_numbers(train: str) -> None:
+    with pytest.raises(WorldError, match="--train") as refused:
+        parse_lanes(train, Domain.default(3))
+    assert len(str(refused.value)) < 300
