@@ -1,0 +1,184 @@
+r"""Text from elsewhere: files and standard input read whole, within a size, and shown safely.
+
+A text is UTF-8; its lines end in \n, \r\n or \r and reach the parsers with \n alone. `reading` is the one
+boundary around every parser of a file: whatever a parser raises becomes one line that names the file.
+"""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from unicodedata import category
+
+from priorsim.errors import PriorsimError
+
+STANDARD_INPUT = ("-", "/dev/stdin")
+"""The names of standard input."""
+MOST_BYTES = 2 << 20
+"""What a text may take where its kind states nothing else; four lanes that each list every 16-bit word take 1.6 MB."""
+MOST_SHOWN = 60
+"""Characters of a text that a message quotes."""
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Characters of no width that words of some scripts need."""
+_WIDE_MARKS = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_AS_UTF_8 = "save it as UTF-8"
+
+
+def shown(text: object, most: int | None = None) -> str:
+    r"""A text from elsewhere, made safe to be printed on one line; what is safe stays as it is.
+
+    Control characters, escape sequences, line ends, controls of the writing direction, unpaired surrogates and
+    characters that have no meaning are written as in a Python string.
+
+    Parameters
+    ----------
+    text : object
+        Text, or what `str` makes one of, as a path.
+    most : int, optional
+        A longer text is cut there, and its length is given.
+
+    Examples
+    --------
+    >>> shown("red \x1b[31m, backwards \u202e")
+    'red \\x1b[31m, backwards \\u202e'
+    >>> shown("9" * 5000, 4)
+    '9999... (5000 characters)'
+    """
+    whole = str(text)
+    cut = whole if most is None or len(whole) <= most else f"{whole[:most]}... ({len(whole)} characters)"
+    return cut if cut.isprintable() else "".join(map(_safe, cut))
+
+
+def _safe(character: str) -> str:
+    if character.isprintable() or character in _JOINERS or category(character) == "Zs":
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def quoted(text: object) -> str:
+    r"""A text from elsewhere as messages quote it: in quotation marks, safe, and cut where it is long.
+
+    >>> quoted("a\tb")
+    "'a\\tb'"
+    """
+    return f"'{shown(text, MOST_SHOWN)}'"
+
+
+def is_standard_input(path: Path | str) -> bool:
+    """Whether this is a name of standard input."""
+    return str(path) in STANDARD_INPUT
+
+
+def source_name(path: Path | str) -> str:
+    """What messages call a file.
+
+    >>> source_name("-"), source_name("a.csv")
+    ('standard input', 'a.csv')
+    """
+    return "standard input" if is_standard_input(path) else shown(path)
+
+
+@contextmanager
+def reading(path: Path | str, error: type[PriorsimError] = PriorsimError) -> Iterator[None]:
+    """The boundary around reading and parsing a file: whatever the block raises becomes one line about the file.
+
+    Parameters
+    ----------
+    path : Path or str
+    error : type of PriorsimError
+        What is raised for a file that cannot be read or is damaged. A PriorsimError of the block's own passes.
+    """
+    try:
+        yield
+    except PriorsimError:
+        raise
+    except OSError as caught:
+        raise error(f"{source_name(path)}: cannot be read ({shown(caught.strerror or caught, 200)})") from None
+    except MemoryError:
+        raise error(f"{source_name(path)}: damaged: it needs more memory than there is") from None
+    except RecursionError:
+        raise error(f"{source_name(path)}: damaged: it is nested too deep") from None
+    except Exception as caught:
+        reason = shown(f"{type(caught).__name__} {caught}".partition("\n")[0], 200)
+        raise error(f"{source_name(path)}: damaged: it cannot be parsed ({reason})") from None
+
+
+def read_text(path: Path | str, *, most: int = MOST_BYTES, error: type[PriorsimError] = PriorsimError) -> str:
+    r"""The text of a file, or of standard input where the path is ``-`` or ``/dev/stdin``.
+
+    A pipe, a socket, a device and a folder are refused, so that nothing waits or goes on for ever; what is sent
+    to standard input is read to its end, or to the limit.
+
+    Parameters
+    ----------
+    path : Path or str
+    most : int
+        Bytes that such a file may have.
+    error : type of PriorsimError
+        What is raised.
+
+    Returns
+    -------
+    str
+        Without a byte order mark; its lines end in \n.
+
+    Raises
+    ------
+    PriorsimError
+        Of the type given: when the file is missing, no regular file, too large or no text in UTF-8.
+    """
+    name = source_name(path)
+    with reading(path, error):
+        content = _read_bytes(path, most, name, error)
+        for mark, encoding in _WIDE_MARKS:
+            if content.startswith(mark):
+                raise error(f"{name}: is a text in {encoding}: {_AS_UTF_8}")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as broken:
+            raise error(
+                f"{name}: byte {broken.start} (0x{broken.object[broken.start]:02x}, in line "
+                f"{_line_of(content, broken.start)}) is not UTF-8: {_AS_UTF_8}"
+            ) from None
+        if "\0" in text:
+            raise error(f"{name}: byte {content.index(0)} is zero, so it is not a text: {_AS_UTF_8}")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _line_of(content: bytes, place: int) -> int:
+    return 1 + len(re.findall(rb"\r\n|\r|\n", content[:place]))
+
+
+def _read_bytes(path: Path | str, most: int, name: str, error: type[PriorsimError]) -> bytes:
+    if is_standard_input(path):
+        if sys.stdin is None:
+            raise error(f"{name}: is closed: send it a text, or name a file")
+        return _within(sys.stdin.buffer, most, name, error)
+    with open(path, "rb", opener=_open_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise error(f"{name}: is no regular file but a pipe, socket or device: name a file, or send it to '-'")
+        if status.st_size > most:
+            raise error(f"{name}: has {status.st_size} bytes: give a file of at most {most}")
+        return _within(file, most, name, error)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting, as a pipe would until somebody writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _within(file: BinaryIO, most: int, name: str, error: type[PriorsimError]) -> bytes:
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise error(f"{name}: has more than {most} bytes: give a text of at most so many")
+    return content
