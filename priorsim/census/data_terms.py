@@ -12,10 +12,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import MAX_BITS, AtlasHeader
 from priorsim.census.data_kernels import canonical_entries
 from priorsim.census.data_work import NOTE_BITS
-from priorsim.census.quotient import MAX_BITS, MAX_COUNT, check_exact
+from priorsim.census.quotient import MAX_COUNT, check_exact
 from priorsim.census.quotient_kernels import COUNT, META, Words
 from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_stores import Reach

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows, check_accounting, merge
+from priorsim.census.atlas import COLUMN_TYPES, MAX_BITS, AtlasHeader, Rows, check_accounting, merge
 from priorsim.census.progress import Progress
 from priorsim.census.quotient_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
 from priorsim.census.quotient_levels import Census
@@ -30,7 +30,6 @@ ENGINE = "quotient"
 MAX_COUNT = 2**64
 MAX_STEPS = 2**32
 MAX_INNER_STEPS = 2**16
-MAX_BITS = 255
 
 
 def count_quotient(

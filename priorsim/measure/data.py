@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import MAX_BITS, AtlasHeader
 from priorsim.census.data_kernels import can_fit, count_fitting
 from priorsim.census.data_terms import MAX_WORD_BITS, DataTerms, Indices, check_words, code_counts
 from priorsim.census.data_work import (
@@ -34,7 +34,6 @@ from priorsim.census.data_work import (
     widest_spread,
 )
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import MAX_BITS
 from priorsim.census.quotient_kernels import SEARCH_BITS
 from priorsim.census.quotient_tables import RowArray, Shared
 from priorsim.errors import CensusError, WorldError
