@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.options import Depth, Dialect, WordBits, Yes, prior_of
+from priorsim.options import Depth, Dialect, TrustOtherCode, WordBits, Yes, prior_of
 
 
 def census(
@@ -55,11 +55,14 @@ def census(
     typer.echo(f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows")
 
 
-def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
-    """Say what an atlas holds, after checking that it is whole."""
+def info(
+    file: Annotated[Path, typer.Argument(help="An atlas.")],
+    trust: TrustOtherCode = False,
+) -> None:
+    """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.convergence import unconditional
     from priorsim.report import atlas_text
 
-    atlas = StoredAtlas.open(file)
+    atlas = StoredAtlas.open(file, trust_other_code=trust)
     typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from priorsim.errors import PriorsimError
-from priorsim.options import AsJson, AtlasFile, Train, WorldName, width_of, world_of
+from priorsim.options import AsJson, AtlasFile, Train, TrustOtherCode, WorldName, check_trust, width_of, world_of
 
 
 def claims(
@@ -17,6 +17,7 @@ def claims(
     ),
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
     atlas: AtlasFile = None,
+    trust: TrustOtherCode = False,
     world: WorldName = None,
     train: Train = None,
     as_json: AsJson = False,
@@ -35,11 +36,12 @@ def claims(
     from priorsim.verdicts import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
+    check_trust(trust, atlas)
     command = " ".join(["priorsim claims", *(names or [])])
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
     if atlas is not None and world is not None:
-        stored, where = StoredAtlas.open(atlas), world_of(world, train)
+        stored, where = StoredAtlas.open(atlas, trust_other_code=trust), world_of(world, train)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
