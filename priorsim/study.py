@@ -1,6 +1,6 @@
 """A study: the censuses of a preset in a results folder, and what is counted from them.
 
-An atlas is opened where the folder has it whole and made where it has not. What one question has counted, the
+An atlas is opened where this code made it and all of it is whole, and made where not. What one question has counted, the
 next one finds: a study is asked by the main job and by every figure.
 """
 
@@ -133,7 +133,7 @@ class Study:
 def open_census(
     header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Callable[[Progress], None] | None = None
 ) -> StoredAtlas:
-    """The census of a header, from a results folder; made there where it is not, or not whole.
+    """The census of a header, from a results folder; made there where it is not, is damaged or is of other code.
 
     Raises
     ------
@@ -144,6 +144,7 @@ def open_census(
     try:
         atlas = StoredAtlas.open(path)
         if atlas.header == header:
+            atlas.check()
             return atlas
     except AtlasError:
         pass

@@ -109,6 +109,11 @@ class StoredAtlas:
             last = rows.take(slice(-1, None))
             yield rows
 
+    def check(self) -> None:
+        """Read all rows; AtlasError where any is damaged or out of order."""
+        for _ in self.batches():
+            pass
+
     def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order; groups without one are read no further."""
 
