@@ -1,6 +1,6 @@
 """A study: the censuses of a preset in a results folder, and what is counted from them.
 
-An atlas is opened where this code made it and all of it is whole, and made where not. What one question has counted, the
+An atlas is opened where this code made it and it is whole, and made where not. What one question has counted, the
 next one finds: a study is asked by the main job and by every figure.
 """
 

@@ -160,10 +160,11 @@ def test_every_flipped_bit_of_the_footer_is_found_before_it_is_parsed(small, mon
     path, _ = small
     size = path.stat().st_size
     length = int.from_bytes(path.read_bytes()[-8:-4], "little")
+    words = r"damaged: its? (footer is not what|is shorter than)|no atlas|not a whole|put no digests"
     monkeypatch.setattr(pq, "ParquetFile", None)
     with path.open("r+b") as file:
         for bit in (*range(32), *range(8 * (size - length - 8 - 40), 8 * size)):
-            with flipped(file, bit), pytest.raises(AtlasError, match=r"damaged|no atlas|not a whole|put no digests"):
+            with flipped(file, bit), pytest.raises(AtlasError, match=words):
                 AtlasFile(path)
 
 
