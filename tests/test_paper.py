@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from priorsim.census.atlas import read_header
+from priorsim.census.atlas_file import AtlasFile
 from priorsim.claims import populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
@@ -100,7 +100,8 @@ def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
 
 def test_one_census_serves_all_worlds_on_its_domain(job):
     paths = (job[1] / study.ATLASES).iterdir()
-    headers = [header for header in map(read_header, paths) if header.domain in {w.domain for w in WORLDS.values()}]
+    headers = [AtlasFile(path).header for path in paths]
+    headers = [header for header in headers if header.domain in {w.domain for w in WORLDS.values()}]
     assert len(headers) == len({(h.language.dialect.name, h.domain) for h in headers})
     for world in WORLDS.values():
         assert any(h.domain == world.domain and h.language.dialect.name == world.dialect for h in headers)

@@ -1,30 +1,30 @@
 """The atlas: a census as rows, in memory and on disk (docs/language.md section 6).
 
 One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of
-programs that share it. On disk it is one Parquet file, sorted, that says of itself what it counts
-and whether it is whole: the counts of every length must add up to the recurrence's.
+programs that share it, sorted. The counts of every length must add up to the recurrence's; the file is
+`atlas_file`'s.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
+import msgspec
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from priorsim.census.recurrence import program_counts
-from priorsim.errors import AtlasError, CensusError, PriorsimError
+from priorsim.errors import AtlasError, CensusError
 from priorsim.mu.dialect import LANGUAGE_VERSION, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
+from priorsim.provenance import SHORT, counting_digest
+from priorsim.reading import shown
 from priorsim.storage import atomic_file
 
-METADATA_KEY = b"priorsim"
-ROW_GROUP_ROWS = 1 << 18
+MAX_BITS = 255
+"""The longest program of an atlas, in bits."""
 COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 
 U8 = NDArray[np.uint8]
@@ -63,8 +63,8 @@ class Rows:
         """The key of one row."""
         return RowKey(*(int(getattr(self, field.name)[row]) for field in fields(RowKey)))
 
-    def take(self, chosen: NDArray[Any]) -> "Rows":
-        """The rows at these indices, or where this mask is True."""
+    def take(self, chosen: "NDArray[Any] | slice") -> "Rows":
+        """The rows at these indices, in this slice, or where this mask is True."""
         return Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def sorted(self) -> "Rows":
@@ -92,7 +92,6 @@ COLUMN_TYPES: dict[str, type] = {
     "searches": np.uint8,
     "count": np.uint64,
 }
-_SCHEMA = pa.schema([(name, pa.from_numpy_dtype(np.dtype(kind))) for name, kind in COLUMN_TYPES.items()])
 
 
 def merge(rows: Rows) -> Rows:
@@ -108,14 +107,32 @@ def merge(rows: Rows) -> Rows:
 
 
 def counts_by_length(bits: U8, count: U64) -> list[int]:
-    """Number of programs of 0, 1, ..., 255 bits, as Python integers."""
-    totals = np.zeros(256, dtype=np.uint64)
+    """Number of programs of 0, 1, ..., 255 bits, as Python integers; no sum wraps."""
+    totals = [0] * (MAX_BITS + 1)
     order = np.argsort(bits, kind="stable") if np.any(bits[1:] < bits[:-1]) else slice(None)
     bits, count = bits[order], count[order]
-    starts = np.searchsorted(bits, np.arange(257))
-    for length in np.unique(bits):
-        totals[length] = count[starts[length] : starts[int(length) + 1]].sum()
-    return [int(total) for total in totals]
+    starts = np.searchsorted(bits, np.arange(MAX_BITS + 2))
+    for length in map(int, np.unique(bits)):
+        counts = count[starts[length] : starts[length + 1]]
+        # Of fewer than 2^32 rows, neither half of the sum outgrows 64 bits.
+        high, low = (counts >> np.uint64(32)).sum(), (counts & np.uint64(2**32 - 1)).sum()
+        totals[length] = (int(high) << 32) + int(low)
+    return totals
+
+
+class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of a header in JSON, with their types and the one bound that nothing below has."""
+
+    language_version: str
+    dialect: str
+    word_bits: int
+    depth: int
+    columns: list[str]
+    context: list[str]
+    lanes: list[list[int]]
+    accounting: str
+    max_bits: Annotated[int, msgspec.Meta(ge=1, le=MAX_BITS)]
+    programs_by_length: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +177,29 @@ class AtlasHeader:
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "AtlasHeader":
+    def from_json(cls, values: Any) -> "AtlasHeader":
         """Read back what `to_json` wrote.
 
         Raises
         ------
-        AtlasError
-            When it is of another language version or disagrees with the recurrence.
+        PriorsimError
+            When it is of another language version, is damaged or disagrees with the recurrence.
         """
-        version = values.get("language_version")
+        version = values.get("language_version") if isinstance(values, dict) else None
         if version != LANGUAGE_VERSION:
             raise AtlasError(
-                f"it is of language version {version}, this priorsim reads version {LANGUAGE_VERSION}: "
-                "make it again with 'priorsim census'"
+                f"it is of language version {shown(version, 20)}, this priorsim reads version {LANGUAGE_VERSION}: "
+                "make it again"
             )
-        columns = tuple(values["columns"])
-        language = Language.named(values["dialect"], values["word_bits"], depth=values["depth"], columns=len(columns))
-        lanes = tuple(tuple(lane) for lane in values["lanes"])
-        domain = Domain(values["word_bits"], lanes, columns, tuple(values["context"]))
-        header = cls(language, domain, values["max_bits"], Accounting(values["accounting"]))
-        if values["programs_by_length"] != list(program_counts(language, header.max_bits)):
+        try:
+            told = msgspec.convert(values, _Told)
+        except msgspec.ValidationError as error:
+            raise AtlasError(f"its description is damaged ({shown(error, 200)}): make it again") from None
+        columns = tuple(told.columns)
+        language = Language.named(told.dialect, told.word_bits, depth=told.depth, columns=len(columns))
+        domain = Domain(told.word_bits, tuple(map(tuple, told.lanes)), columns, tuple(told.context))
+        header = cls(language, domain, told.max_bits, check_accounting(told.accounting))
+        if told.programs_by_length != list(program_counts(language, header.max_bits)):
             raise AtlasError("its program totals disagree with the recurrence: it was altered, make it again")
         return header
 
@@ -209,6 +229,48 @@ def check_totals(header: AtlasHeader, found: Sequence[int]) -> None:
         want = expected[bits] if bits <= header.max_bits else 0
         if want != got:
             raise AtlasError(f"it holds {got} programs of {bits} bits where the recurrence says {want}: make it again")
+
+
+def check_code(code: str, version: str) -> None:
+    """Raise AtlasError unless this digest is that of the code that counts here; `version` is told beside it."""
+    from priorsim import __version__
+
+    here = counting_digest()
+    if code != here:
+        raise AtlasError(
+            f"counted by other code, of priorsim {shown(version, SHORT)} with digest {shown(code[:SHORT])}, where this "
+            f"is {__version__} with digest {here[:SHORT]}: make it again, or give --trust-other-code"
+        )
+
+
+def check_ranges(header: AtlasHeader, rows: Rows) -> None:
+    """Raise AtlasError unless every number of these rows is one that such a census can have."""
+    words = 1 << header.language.word_bits * len(header.domain.lanes)
+    # A node takes a step in each environment at most, and a program has no more nodes than bits.
+    most_steps = header.max_bits * header.domain.environments(header.language.depth)
+    bounds = {
+        "bits": (1, header.max_bits),
+        **dict.fromkeys(("behaviour", "strict", "wide"), (0, words - 1)),
+        "steps": (1, most_steps),
+        "searches": (0, header.max_bits),
+        "count": (1, np.iinfo(np.uint64).max),
+    }
+    for name, (low, high) in bounds.items():
+        column = getattr(rows, name)
+        if len(column) and not low <= int(column.min()) <= int(column.max()) <= high:
+            raise AtlasError(f"{name} goes from {column.min()} to {column.max()}, beyond {low} to {high}")
+
+
+def is_strictly_sorted(rows: Rows) -> bool:
+    """Whether each row's key is above that of the row before."""
+    is_tied = np.ones(max(len(rows) - 1, 0), dtype=bool)
+    for field in fields(rows)[:-1]:
+        column = getattr(rows, field.name)
+        before, after = column[:-1], column[1:]
+        if np.any(is_tied & (after < before)):
+            return False
+        is_tied &= after == before
+    return not np.any(is_tied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,51 +312,7 @@ class Atlas:
             self.write(file)
 
     def write(self, file: BinaryIO) -> None:
-        """Write the atlas as Parquet to a file that is open, or to a pipe."""
-        from priorsim import __version__
+        """Write the atlas to a file that is open, or to a pipe."""
+        from priorsim.census.atlas_file import write_atlas
 
-        values = {**self.header.to_json(), "code_version": __version__, "rows": len(self.rows)}
-        schema = _SCHEMA.with_metadata({METADATA_KEY: json.dumps(values).encode()})
-        table = pa.table({name: getattr(self.rows, name) for name in COLUMN_TYPES}, schema=schema)
-        pq.write_table(table, file, row_group_size=ROW_GROUP_ROWS, compression="zstd", write_page_checksum=True)
-
-
-def read_header(path: Path | str) -> AtlasHeader:
-    """What the atlas file says it counts, its rows not read.
-
-    Raises
-    ------
-    AtlasError
-        When the file is missing, no atlas, or of another language version.
-    """
-    if not Path(path).is_file():
-        raise AtlasError(f"{path}: no such atlas: make it with 'priorsim census --out {path}'")
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (OSError, pa.ArrowException) as error:
-        raise AtlasError(f"{path}: not a whole Parquet file ({_first_line(error)}): make it again") from None
-    if METADATA_KEY not in metadata:
-        raise AtlasError(f"{path}: a Parquet file, but no atlas: make one with 'priorsim census'")
-    try:
-        return AtlasHeader.from_json(json.loads(metadata[METADATA_KEY]))
-    except PriorsimError as error:
-        raise AtlasError(f"{path}: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise AtlasError(f"{path}: its description is damaged ({_first_line(error)}): make it again") from None
-
-
-def is_atlas(path: Path) -> bool:
-    """Whether a file is an atlas, of any version, as far as its end tells."""
-    try:
-        return METADATA_KEY in (pq.read_schema(path).metadata or {})
-    except (OSError, pa.ArrowException):
-        return False
-
-
-def damaged(path: Path | str, error: BaseException) -> AtlasError:
-    """The error to raise where reading an atlas failed."""
-    return AtlasError(f"{path}: cut or altered ({_first_line(error)}): make it again")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+        write_atlas(self.header, self.rows, file)

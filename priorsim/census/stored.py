@@ -6,28 +6,25 @@ groups at a time, so memory holds a few groups whatever the size of the file. Ev
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import local
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import (
-    COLUMN_TYPES,
+    MAX_BITS,
     U64,
     AtlasHeader,
     Rows,
     check_totals,
     counts_by_length,
-    damaged,
-    read_header,
+    is_strictly_sorted,
 )
+from priorsim.census.atlas_file import AtlasFile
 from priorsim.errors import AtlasError, CensusError
+from priorsim.reading import source_name
 
 READERS = 2
 
@@ -59,67 +56,81 @@ class Counted(Selectable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredAtlas:
-    """An atlas file that was whole when it was opened.
+    """An atlas file that was whole when it was opened; it stays open, and what is read later is checked as it is read.
 
     Attributes
     ----------
-    path : Path
-    header : AtlasHeader
+    file : AtlasFile
     """
 
-    path: Path
-    header: AtlasHeader
+    file: AtlasFile
 
     @classmethod
-    def open(cls, path: Path | str) -> "StoredAtlas":
+    def open(cls, path: Path | str, *, trust_other_code: bool = False) -> "StoredAtlas":
         """Open an atlas, and refuse one that is not whole; bits and counts of all rows are read for it.
+
+        Parameters
+        ----------
+        path : Path or str
+        trust_other_code : bool
+            Take one that other code counted, too. A damaged one never is.
 
         Raises
         ------
         AtlasError
-            When the file is missing, cut, altered, of another language version, or its totals
+            When the file is missing, damaged, of another language version or made by other code, or its totals
             disagree with the recurrence.
         """
-        atlas = cls(Path(path), read_header(path))
-        found = [0] * 256
-        for counts in atlas._ask(_programs_by_length):
+        atlas = cls(AtlasFile(path, trust_other_code=trust_other_code))
+        found = [0] * (MAX_BITS + 1)
+        for counts in atlas._ask(atlas._programs_by_length):
             found = [a + b for a, b in zip(found, counts, strict=True)]
         try:
             check_totals(atlas.header, found)
         except AtlasError as error:
-            raise AtlasError(f"{path}: {error}") from None
+            raise AtlasError(f"{source_name(path)}: {error}") from None
         return atlas
 
+    @property
+    def header(self) -> AtlasHeader:
+        """What was counted."""
+        return self.file.header
+
     def __len__(self) -> int:
-        return int(pq.read_metadata(self.path).num_rows)
+        return len(self.file)
 
     def batches(self) -> Iterator[Rows]:
-        """All rows, a row group at a time."""
-        with _told_where_damaged(self.path):
-            file = _open(self.path)
-            for group in range(file.num_row_groups):
-                yield _rows(file, group)
+        """All rows, a row group at a time; AtlasError where they are not in strict order."""
+        last = Rows.empty()
+        for group in range(self.file.groups):
+            rows = self.file.rows(group)
+            if not is_strictly_sorted(rows) or not is_strictly_sorted(Rows.concatenate([last, rows.take(slice(1))])):
+                raise self.file.damaged(f"row group {group} is not in order")
+            last = rows.take(slice(-1, None))
+            yield rows
+
+    def check(self) -> None:
+        """Read all rows; AtlasError where any is damaged or out of order."""
+        for _ in self.batches():
+            pass
 
     def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order; groups without one are read no further."""
 
-        def rows_of(file: pq.ParquetFile, group: int) -> Rows | None:
-            mask = chosen(_column(file, group, "behaviour"))
-            return _rows(file, group).take(mask) if mask.any() else None
+        def rows_of(group: int) -> Rows | None:
+            behaviour = self.file.column(group, "behaviour")
+            mask = chosen(behaviour)
+            return self.file.rows(group, {"behaviour": behaviour}).take(mask) if mask.any() else None
 
         return Rows.concatenate([Rows.empty(), *(part for part in self._ask(rows_of) if part is not None)])
 
-    def _ask(self, question: Callable[[pq.ParquetFile, int], Answer]) -> list[Answer]:
-        """The answers of all row groups, in order; each reader opens the file for itself."""
-        own = local()
+    def _ask(self, question: Callable[[int], Answer]) -> list[Answer]:
+        """The answers of all row groups, in order."""
+        with ThreadPoolExecutor(READERS) as readers:
+            return list(readers.map(question, range(self.file.groups)))
 
-        def answer(group: int) -> Answer:
-            if not hasattr(own, "file"):
-                own.file = _open(self.path)
-            return question(own.file, group)
-
-        with _told_where_damaged(self.path), ThreadPoolExecutor(READERS) as readers:
-            return list(readers.map(answer, range(pq.read_metadata(self.path).num_row_groups)))
+    def _programs_by_length(self, group: int) -> list[int]:
+        return counts_by_length(self.file.column(group, "bits"), self.file.column(group, "count"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +179,3 @@ def cut(atlas: Counted, max_bits: int | None) -> Counted:
     if not 1 <= max_bits <= bound:
         raise CensusError(f"the atlas holds programs up to {bound} bits, not {max_bits}: ask for 1 to {bound}")
     return CutAtlas(atlas, replace(atlas.header, max_bits=max_bits))
-
-
-@contextmanager
-def _told_where_damaged(path: Path) -> Iterator[None]:
-    """Raise AtlasError, with the file's name, where its pages or columns cannot be read."""
-    try:
-        yield
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise damaged(path, error) from None
-
-
-def _open(path: Path) -> pq.ParquetFile:
-    return pq.ParquetFile(path, page_checksum_verification=True)
-
-
-def _column(file: pq.ParquetFile, group: int, name: str) -> NDArray[Any]:
-    column = file.read_row_group(group, columns=[name], use_threads=False).column(name)
-    values: NDArray[Any] = column.to_numpy().astype(COLUMN_TYPES[name], copy=False)
-    return values
-
-
-def _rows(file: pq.ParquetFile, group: int) -> Rows:
-    return Rows(*(_column(file, group, name) for name in COLUMN_TYPES))
-
-
-def _programs_by_length(file: pq.ParquetFile, group: int) -> list[int]:
-    bits, count = _column(file, group, "bits"), _column(file, group, "count")
-    return counts_by_length(bits, count)

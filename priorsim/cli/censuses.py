@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from priorsim.cli.options import Depth, Dialect, Force, WordBits, Yes, place_of, prior_of, writing
+from priorsim.cli.options import Depth, Dialect, Force, TrustOtherCode, WordBits, Yes, place_of, prior_of, writing
 from priorsim.errors import PriorsimError
 
 
@@ -38,7 +38,7 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.atlas import is_atlas
+    from priorsim.census.atlas_file import is_atlas
     from priorsim.census.take import check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.mu.domain import Domain
@@ -50,10 +50,10 @@ def census(
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
-        run = nullcontext(None) if place is None else run_directory(header, out, engine=engine)
-        with run as shards, progress_bar("programs", kept=shards) as progress:
+        kept = nullcontext(None) if place is None else run_directory(header, out, engine=engine)
+        with kept as run, progress_bar("programs", kept=None if run is None else run.path) as progress:
             atlas = take_census(
-                header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
+                header, engine=engine, workers=workers, memory_bytes=limit, run_directory=run, progress=progress
             )
             with writing(place) as file:
                 atlas.write(file)
@@ -62,11 +62,14 @@ def census(
     typer.echo(told, err=place is None)
 
 
-def info(file: Annotated[Path, typer.Argument(help="An atlas.")]) -> None:
-    """Say what an atlas holds, after checking that it is whole."""
+def info(
+    file: Annotated[Path, typer.Argument(help="An atlas.")],
+    trust: TrustOtherCode = False,
+) -> None:
+    """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.convergence import unconditional
     from priorsim.text.report import atlas_text
 
-    atlas = StoredAtlas.open(file)
+    atlas = StoredAtlas.open(file, trust_other_code=trust)
     typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))

@@ -22,6 +22,10 @@ AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made b
 HistogramFile = Annotated[
     Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
 ]
+TrustOtherCode = Annotated[
+    bool,
+    typer.Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),
+]
 WorldName = Annotated[
     str | None,
     typer.Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
@@ -132,6 +136,7 @@ def histogram_of(
     class_by: str | None,
     max_bits: int | None,
     allow_long: bool,
+    trust_other_code: bool,
 ) -> "tuple[Histogram, TermFinder | None]":
     """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
     from priorsim.census.stored import StoredAtlas, cut
@@ -145,10 +150,11 @@ def histogram_of(
                 "--histogram holds a world with its lanes, classes and bound: "
                 "leave --atlas, --world, --train, --class-by and --max-bits"
             )
-        return load_histogram(exported), None
+        return load_histogram(exported, trust_other_code=trust_other_code), None
     if atlas is None or world is None:
         raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where, by, stored = world_of(world, train), check_class_by(class_by), StoredAtlas.open(atlas)
+    where, by = world_of(world, train), check_class_by(class_by)
+    stored = StoredAtlas.open(atlas, trust_other_code=trust_other_code)
     if max_bits is None or max_bits <= stored.header.max_bits:
         return count(cut(stored, max_bits), where, class_by=by), None
 
@@ -161,10 +167,11 @@ def histogram_of(
 
 
 def language_and_code(
-    world: "World", atlas: Path | None, dialect: str | None, depth: int | None
+    world: "World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
 ) -> "tuple[Language, Histogram | None]":
     """The language to count programs with data in, and the atlas's code that fits the world where one is given."""
     domain = world.domain
+    check_trust(trust_other_code, atlas)
     if atlas is None:
         depth = domain.default_depth if depth is None else depth
         return language_of(dialect or world.dialect, domain.word_bits, depth, len(domain.columns)), None
@@ -175,13 +182,19 @@ def language_and_code(
     from priorsim.measure.data_joint import check_joinable
     from priorsim.measure.histogram import histogram as count
 
-    code = count(StoredAtlas.open(atlas), world)
+    code = count(StoredAtlas.open(atlas, trust_other_code=trust_other_code), world)
     check_joinable(code)
     return code.header.language, code
 
 
 STANDARD_OUTPUT = ("-", "/dev/stdout")
 """The names of standard output."""
+
+
+def check_trust(trust_other_code: bool, atlas: Path | None) -> None:
+    """Refuse --trust-other-code where no atlas is given that it could be about."""
+    if trust_other_code and atlas is None:
+        raise PriorsimError("--trust-other-code is about an atlas: give --atlas, or leave it")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from priorsim.cli.options import (
     PriorName,
     SmallerBound,
     Train,
+    TrustOtherCode,
     WorldName,
     Yes,
     histogram_of,
@@ -48,6 +49,7 @@ def odds(
     class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
+    trust: TrustOtherCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips.
@@ -62,7 +64,7 @@ def odds(
     from priorsim.text.report import odds_text
 
     weight = prior_of(prior, beta, gamma, lam, delta, cap)
-    cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
+    cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes, trust)
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     measured = measure_odds(cells, weight, witnesses=witnesses)
     typer.echo(format_json(measured.to_json()).rstrip() if as_json else odds_text(measured))
@@ -83,6 +85,7 @@ def sweep(
     class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
+    trust: TrustOtherCode = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -98,7 +101,7 @@ def sweep(
         given[name] = values[0]
     weight = prior_of(prior, *given.values())
     with place_of(out, is_sweep, force=force, read=(atlas, histogram, world)) as place:
-        cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
+        cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes, trust)
         write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), place)
 
 
@@ -109,6 +112,7 @@ def histogram(
     class_by: ClassBy = None,
     max_bits: MaxBits = None,
     yes: Yes = False,
+    trust: TrustOtherCode = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -116,7 +120,7 @@ def histogram(
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
     with place_of(out, is_histogram, force=force, read=(atlas, world)) as place:
-        cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
+        cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes, trust)
         write_out(format_histogram(cells), place)
 
 
@@ -132,6 +136,7 @@ def heldout(
     cap: Cap = None,
     class_by: ClassBy = "lesion",
     max_bits: SmallerBound = None,
+    trust: TrustOtherCode = False,
     as_json: AsJson = False,
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips."""
@@ -143,7 +148,7 @@ def heldout(
     from priorsim.text.report import off_training_text
 
     weight, where, by = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train), check_class_by(class_by)
-    stored = StoredAtlas.open(atlas)
+    stored = StoredAtlas.open(atlas, trust_other_code=trust)
     check_world(stored.header, where)
     found = off_training(weigh(stored, weight, max_bits=max_bits, class_by=by), where)
     typer.echo(format_json(found.to_json()).rstrip() if as_json else off_training_text(found))
@@ -186,6 +191,7 @@ def population(
     atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
     class_by: ClassBy = "lesion",
     max_bits: SmallerBound = None,
+    trust: TrustOtherCode = False,
     as_json: AsJson = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="CSV file to write, or - : a line for each behaviour.")
@@ -204,7 +210,7 @@ def population(
         raise PriorsimError("--json and --out exclude each other: give one of them")
     by = check_class_by(class_by)
     with place_of(out, is_population, force=force, read=(atlas,)) as place:
-        found = gather(StoredAtlas.open(atlas), max_bits=max_bits, class_by=by)
+        found = gather(StoredAtlas.open(atlas, trust_other_code=trust), max_bits=max_bits, class_by=by)
         if out is not None:
             write_out(found.to_csv(), place)
             return
@@ -222,6 +228,7 @@ def definitions(
     delta: Delta = None,
     cap: Cap = None,
     programs: Annotated[int, typer.Option("--programs", help="How many of the shortest to take one by one.")] = 100,
+    trust: TrustOtherCode = False,
     as_json: AsJson = False,
 ) -> None:
     """What counts as search: form, two lesions, retargeting and effort side by side, with the odds under each.
@@ -238,7 +245,9 @@ def definitions(
 
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     with progress_bar("programs one by one") as progress:
-        found = compare(StoredAtlas.open(atlas), where, weight, number=programs, progress=progress)
+        found = compare(
+            StoredAtlas.open(atlas, trust_other_code=trust), where, weight, number=programs, progress=progress
+        )
     typer.echo(format_json(found.to_json()).rstrip() if as_json else definitions_text(found))
 
 
@@ -259,6 +268,7 @@ def data(
     lam: Lambda = None,
     delta: Delta = None,
     cap: Cap = None,
+    trust: TrustOtherCode = False,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, or - : every count.")] = None,
     force: Force = False,
@@ -285,7 +295,7 @@ def data(
         raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     with place_of(out, is_data_counts, force=force, read=(world,)) as place:
-        language, code = language_and_code(where, atlas, dialect, depth)
+        language, code = language_and_code(where, atlas, dialect, depth, trust)
         with progress_bar("programs, entries left open,") as progress:
             counts = count_with_data(language, where, code_bits, progress=progress)
         if out is not None:

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from priorsim.cli.options import AsJson, AtlasFile, Force, Train, WorldName, check_folder, width_of, world_of
+from priorsim.cli.options import (
+    AsJson,
+    AtlasFile,
+    Force,
+    Train,
+    TrustOtherCode,
+    WorldName,
+    check_folder,
+    check_trust,
+    width_of,
+    world_of,
+)
 from priorsim.errors import PriorsimError
 
 
@@ -17,6 +28,7 @@ def claims(
     ),
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
     atlas: AtlasFile = None,
+    trust: TrustOtherCode = False,
     world: WorldName = None,
     train: Train = None,
     as_json: AsJson = False,
@@ -35,11 +47,12 @@ def claims(
     from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
+    check_trust(trust, atlas)
     command = " ".join(["priorsim claims", *(names or [])])
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
     if atlas is not None and world is not None:
-        stored, where = StoredAtlas.open(atlas), world_of(world, train)
+        stored, where = StoredAtlas.open(atlas, trust_other_code=trust), world_of(world, train)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:

@@ -1,7 +1,7 @@
 """A histogram as a file of a few kilobytes: CSV with one line of description above it.
 
-The first line is `# ` and a JSON object: what was counted, the world, the rows of the least programs
-and a checksum over everything else. The bytes depend on the histogram alone.
+The first line is `# ` and a JSON object: what was counted, by which code, the world, the rows of the least programs
+and a checksum over everything else. The bytes depend on the histogram and the code alone.
 """
 
 import csv
@@ -10,25 +10,74 @@ import io
 import json
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.atlas import MAX_BITS, AtlasHeader, RowKey, check_code
 from priorsim.errors import AtlasError, PriorsimError
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
 from priorsim.mu.domain import Domain
+from priorsim.provenance import SHORT, counting_digest
+from priorsim.reading import read_text, shown, source_name
 from priorsim.storage import begins_with, write_text
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
 FORMAT = "priorsim-histogram"
-VERSION = 2
+VERSION = 3
+MAX_BYTES = 1 << 26
+"""A file that is larger is read no further; a histogram has some kilobytes."""
 _COLUMNS = ("class", "bits", "steps", "searches", "faithful", "essential_low", "essential_high", "count")
 _TYPES: tuple[type, ...] = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_, np.bool_, np.bool_, np.uint64)
 _PACKED = ("behaviour", "strict", "wide")
 _MAKE_AGAIN = "export it again with 'priorsim histogram'"
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Packed = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{1,16}$")]
+
+
+class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row key in JSON; see `key_to_json`."""
+
+    bits: Annotated[int, msgspec.Meta(ge=1, le=MAX_BITS)]
+    behaviour: _Packed
+    strict: _Packed
+    wide: _Packed
+    steps: Annotated[int, msgspec.Meta(ge=1, lt=2**32)]
+    searches: Annotated[int, msgspec.Meta(ge=0, le=MAX_BITS)]
+
+
+class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A world in JSON, without its rules, which no histogram asks for; a camera with the world that was meant."""
+
+    name: str
+    acceptable: list[list[int]]
+    context: list[str]
+    train: list[int]
+    family: str
+    dialect: str
+    description: str
+    truth: "_ToldWorld | None" = None
+
+
+class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The description, without its checksum."""
+
+    format: str
+    version: int
+    code: str
+    code_version: str
+    class_by: str
+    atlas: dict[str, Any]
+    world: _ToldWorld
+    functions: list[_Count]
+    shortest: dict[str, _ToldKey | None]
+    least_kt: dict[str, _ToldKey | None]
+    cells: _Count
+    programs: _Count
 
 
 def save_histogram(histogram: Histogram, path: Path | str) -> None:
@@ -49,120 +98,154 @@ def is_histogram(path: Path) -> bool:
 
 def format_histogram(histogram: Histogram) -> str:
     """The text of the file: description, column names, one cell a line."""
+    from priorsim import __version__
+
+    body = _format_cells(histogram.cells)
+    told = _Told(
+        FORMAT,
+        VERSION,
+        counting_digest(),
+        __version__,
+        histogram.class_by,
+        histogram.header.to_json(),
+        _told_world(histogram.world),
+        list(histogram.functions),
+        _told_keys(histogram.shortest),
+        _told_keys(histogram.least_kt),
+        len(histogram.cells),
+        histogram.cells.programs,
+    )
+    description = msgspec.to_builtins(told)
+    description["sha256"] = _checksum(description, body)
+    return f"# {_dump(description)}\n{body}"
+
+
+def _format_cells(cells: Cells) -> str:
     names = [str(name) for name in CLASSES]
-    columns = [getattr(histogram.cells, column.name).astype(np.uint64).tolist() for column in fields(Cells)]
-    body = format_csv(_COLUMNS, [(names[kind], *numbers) for kind, *numbers in zip(*columns, strict=True)])
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "class_by": histogram.class_by,
-        "atlas": histogram.header.to_json(),
-        "world": _world_to_json(histogram.world),
-        "functions": list(histogram.functions),
-        "shortest": _keys_to_json(histogram.shortest),
-        "least_kt": _keys_to_json(histogram.least_kt),
-        "cells": len(histogram.cells),
-        "programs": histogram.cells.programs,
-    }
-    header["sha256"] = _checksum(header, body)
-    return f"# {_dump(header)}\n{body}"
+    columns = [getattr(cells, column.name).astype(np.uint64).tolist() for column in fields(Cells)]
+    return format_csv(_COLUMNS, [(names[kind], *numbers) for kind, *numbers in zip(*columns, strict=True)])
 
 
-def load_histogram(path: Path | str) -> Histogram:
+def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histogram:
     """Read a histogram back, and refuse a file that is not whole.
 
+    Parameters
+    ----------
+    path : Path or str
+    trust_other_code : bool
+        Take one that other code counted, too. A damaged one never is.
+
     Raises
     ------
     AtlasError
-        When the file is missing, no histogram, cut, altered or of another version.
+        When the file is missing, no histogram, damaged, of another version or made by other code.
     """
+    text = read_text(path, most=MAX_BYTES, error=AtlasError)
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not text"
-        raise AtlasError(f"{path}: cannot be read as a histogram ({reason}): {_MAKE_AGAIN}") from None
-    try:
-        return parse_histogram(text)
+        return parse_histogram(text, trust_other_code=trust_other_code)
     except PriorsimError as error:
-        raise AtlasError(f"{path}: {error}") from None
+        raise AtlasError(f"{source_name(path)}: {shown(error, 400)}") from None
 
 
-def parse_histogram(text: str) -> Histogram:
-    """The histogram of a file's text.
+def parse_histogram(text: str, *, trust_other_code: bool = False) -> Histogram:
+    """The histogram of a file's text; see `load_histogram`.
 
     Raises
     ------
     AtlasError
-        When it is no histogram, cut, altered or of another version.
+        When it is no histogram, damaged, of another version or made by other code.
     """
     first, _, body = text.partition("\n")
-    header = _read_description(first)
-    claimed = header.pop("sha256", None)
-    if claimed != _checksum(header, body):
+    description = _read_description(first)
+    claimed = description.pop("sha256", None)
+    if claimed != _checksum(description, body):
         raise AtlasError(f"cut or altered, its checksum does not match: {_MAKE_AGAIN}")
     try:
-        return _build(header, body)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise AtlasError(f"its description is damaged ({type(error).__name__}): {_MAKE_AGAIN}") from None
+        told = msgspec.convert(description, _Told)
+        if not trust_other_code:
+            check_code(told.code, told.code_version)
+        return _build(told, body)
+    except PriorsimError:
+        raise
+    except Exception as error:
+        # What a description or cells that make no sense raise is nowhere listed.
+        reason = shown(f"{type(error).__name__} {error}", 200)
+        raise AtlasError(f"damaged: its description or cells make no sense ({reason}): {_MAKE_AGAIN}") from None
 
 
 def _read_description(line: str) -> dict[str, Any]:
     try:
-        header = json.loads(line.removeprefix("# ")) if line.startswith("# ") else None
-    except ValueError:
-        header = None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        found = msgspec.json.decode(line.removeprefix("# ")) if line.startswith("# ") else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise AtlasError("not a histogram: make one with 'priorsim histogram'")
-    if header.get("version") != VERSION:
+    if found.get("version") != VERSION:
         raise AtlasError(
-            f"a histogram of version {header.get('version')}, this priorsim reads version {VERSION}: {_MAKE_AGAIN}"
+            f"a histogram of version {shown(found.get('version'), SHORT)}, this priorsim reads version {VERSION}: "
+            f"{_MAKE_AGAIN}"
         )
-    return header
+    return found
 
 
-def _build(header: dict[str, Any], body: str) -> Histogram:
+def _build(told: _Told, body: str) -> Histogram:
     names, *lines = csv.reader(io.StringIO(body))
     numbers = {str(name): number for number, name in enumerate(CLASSES)}
     rows = [[numbers[kind], *map(int, rest)] for kind, *rest in lines]
-    if tuple(names) != _COLUMNS or header["class_by"] not in CLASS_BY:
-        raise ValueError("other columns or classes")
     columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     cells = Cells(*(np.array(column, dtype=kind) for column, kind in zip(columns, _TYPES, strict=True)))
-    if header["cells"] != len(cells) or header["programs"] != cells.programs:
+    keys = (_keys_of(told.shortest), _keys_of(told.least_kt))
+    # The bytes are those that the cells are written in: no number was out of range, padded or in other digits.
+    if tuple(names) != _COLUMNS or _format_cells(cells) != body:
+        raise ValueError("other columns or numbers")
+    if told.class_by not in CLASS_BY or len(told.functions) != 1 << len(CLASSES):
+        raise ValueError("other classes")
+    if (told.cells, told.programs) != (len(cells), cells.programs):
         raise ValueError("other totals")
-    atlas = AtlasHeader.from_json(header["atlas"])
-    world = _world_from_json(header["world"], atlas.domain)
-    keys = (_keys_from_json(header["shortest"]), _keys_from_json(header["least_kt"]))
-    return Histogram(atlas, world, header["class_by"], cells, tuple(header["functions"]), *keys)
+    header = AtlasHeader.from_json(told.atlas)
+    world = _world_of(told.world, header.domain)
+    return Histogram(header, world, told.class_by, cells, tuple(told.functions), *keys)
 
 
-def _world_to_json(world: World) -> dict[str, Any]:
-    """A world without its rules, which no histogram asks for; a camera with the world that was meant."""
-    told: dict[str, Any] = {
-        "name": world.name,
-        "acceptable": [sorted(words) for words in world.acceptable],
-        "context": list(world.domain.context),
-        "train": list(world.train),
-        "family": world.family,
-        "dialect": world.dialect,
-        "description": world.description,
-    }
-    return told | {"truth": _world_to_json(world.truth)} if isinstance(world, Camera) else told
+def _told_world(world: World) -> _ToldWorld:
+    return _ToldWorld(
+        world.name,
+        [sorted(words) for words in world.acceptable],
+        list(world.domain.context),
+        list(world.train),
+        world.family,
+        world.dialect,
+        world.description,
+        _told_world(world.truth) if isinstance(world, Camera) else None,
+    )
 
 
-def _world_from_json(told: dict[str, Any], counted: Domain) -> World:
+def _world_of(told: _ToldWorld, counted: Domain) -> World:
     """The world told, on a census's domain but with context columns of its own."""
-    domain = Domain(counted.word_bits, counted.lanes, counted.columns, tuple(told["context"]))
-    acceptable = tuple(frozenset(words) for words in told["acceptable"])
-    rest = (told["family"], told["dialect"], told["description"])
-    world = (told["name"], domain, acceptable, tuple(told["train"]), *rest)
-    return Camera(*world, truth=_world_from_json(told["truth"], counted)) if "truth" in told else World(*world)
+    domain = Domain(counted.word_bits, counted.lanes, counted.columns, tuple(told.context))
+    acceptable = tuple(frozenset(words) for words in told.acceptable)
+    world = (told.name, domain, acceptable, tuple(told.train), told.family, told.dialect, told.description)
+    return World(*world) if told.truth is None else Camera(*world, truth=_world_of(told.truth, counted))
 
 
-def _keys_to_json(keys: tuple[RowKey | None, ...]) -> dict[str, dict[str, int | str] | None]:
-    """Row keys by class name, packed words in hexadecimal: JSON readers round large numbers."""
-    return {str(name): key_to_json(key) for name, key in zip(CLASSES, keys, strict=True)}
+def _told_keys(keys: tuple[RowKey | None, ...]) -> dict[str, _ToldKey | None]:
+    """Row keys by class name."""
+    return {
+        str(name): None if key is None else msgspec.convert(key_to_json(key), _ToldKey)
+        for name, key in zip(CLASSES, keys, strict=True)
+    }
+
+
+def _keys_of(told: dict[str, _ToldKey | None]) -> tuple[RowKey | None, ...]:
+    def key(found: _ToldKey | None) -> RowKey | None:
+        if found is None:
+            return None
+        values = msgspec.to_builtins(found)
+        return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in values.items()})
+
+    if set(told) != {str(name) for name in CLASSES}:
+        raise ValueError("other classes")
+    return tuple(key(told[str(name)]) for name in CLASSES)
 
 
 def key_to_json(key: RowKey | None) -> dict[str, int | str] | None:
@@ -170,15 +253,6 @@ def key_to_json(key: RowKey | None) -> dict[str, int | str] | None:
     if key is None:
         return None
     return {name: f"{value:x}" if name in _PACKED else value for name, value in asdict(key).items()}
-
-
-def _keys_from_json(values: dict[str, dict[str, Any] | None]) -> tuple[RowKey | None, ...]:
-    def key(fields_: dict[str, Any] | None) -> RowKey | None:
-        if fields_ is None:
-            return None
-        return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in fields_.items()})
-
-    return tuple(key(values[str(name)]) for name in CLASSES)
 
 
 def _dump(header: dict[str, Any]) -> str:

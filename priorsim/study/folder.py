@@ -1,6 +1,6 @@
 """A study: the censuses of a preset in a results folder, and what is counted from them.
 
-An atlas is opened where the folder has it whole and made where it has not. What one question has counted, the
+An atlas is opened where this code made it and it is whole, and made where not. What one question has counted, the
 next one finds: a study is asked by the main job and by every figure.
 """
 
@@ -133,7 +133,7 @@ class Study:
 def open_census(
     header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Callable[[Progress], None] | None = None
 ) -> StoredAtlas:
-    """The census of a header, from a results folder; made there where it is not, or not whole.
+    """The census of a header, from a results folder; made there where it is not, is damaged or is of other code.
 
     Raises
     ------
@@ -159,9 +159,12 @@ def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
     """The atlas of a header in a file; None where it is not there, or not whole."""
     try:
         atlas = StoredAtlas.open(path)
+        if atlas.header == header:
+            atlas.check()
+            return atlas
     except AtlasError:
-        return None
-    return atlas if atlas.header == header else None
+        pass
+    return None
 
 
 def _fits_any(behaviour: U64, worlds: Sequence[World]) -> Mask:

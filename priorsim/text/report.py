@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts
-from priorsim.census.stored import Counted
+from priorsim.census.stored import StoredAtlas
 from priorsim.measure.amortisation import AmortisationFlip
 from priorsim.measure.convergence import Unconditional
 from priorsim.measure.crossover import Roots
@@ -22,6 +22,7 @@ from priorsim.measure.shares import Average, Share
 from priorsim.measure.weighed import ALL_KINDS
 from priorsim.mu.interpreter import Accounting
 from priorsim.priors import Prior
+from priorsim.provenance import SHORT
 from priorsim.text.listing import format_lanes, format_table
 from priorsim.worlds.proxy import Side
 
@@ -181,9 +182,9 @@ def format_prior(prior: Prior) -> str:
     return " ".join(parts)
 
 
-def atlas_text(atlas: Counted, whole: Unconditional) -> str:
+def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
     """What `priorsim info` prints of an atlas."""
-    header, language = atlas.header, atlas.header.language
+    header, language, told = atlas.header, atlas.header.language, atlas.file.description
     counts = program_counts(language, header.max_bits)
     explored = kraft_sum(counts)
     return "\n".join(
@@ -194,6 +195,7 @@ def atlas_text(atlas: Counted, whole: Unconditional) -> str:
             f"bound       {header.max_bits} bits",
             f"programs    {sum(counts)}, at every length as many as the recurrence says",
             f"rows        {len(atlas)}",
+            f"counted by  priorsim {told.code_version}, code {told.code[:SHORT]}",
             f"explored    {float(explored):.6f} of the code-only mass 0.5, exactly {explored}",
             f"unexplored  {float(Fraction(1, 2) - explored):.6f}",
             f"log-odds    {format_interval(whole.log_odds)} bits over all of them under 2^-l, search : direct",

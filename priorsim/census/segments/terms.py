@@ -12,10 +12,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import MAX_BITS, AtlasHeader
 from priorsim.census.engine.class_kernels import COUNT, META, Words
 from priorsim.census.engine.levels import Census
-from priorsim.census.engine.quotient import MAX_BITS, MAX_COUNT, check_exact
+from priorsim.census.engine.quotient import MAX_COUNT, check_exact
 from priorsim.census.engine.stores import Reach
 from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
