@@ -56,3 +56,15 @@ class FigureError(PriorsimError):
 
 class WalkError(PriorsimError):
     """An edit walk that is not defined, or cannot be solved exactly, as asked."""
+
+
+class WorkerError(PriorsimError):
+    """A worker process that died before its work was done."""
+
+
+class MainGuardError(PriorsimError, SystemExit):
+    """A main script that worker processes cannot import; where nothing catches it, the script ends with this line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message

@@ -15,7 +15,7 @@ from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
-from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.processes import run_tasks
 from priorsim.walks.population import RADII
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
@@ -210,7 +210,6 @@ def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, at
     for setting, site in worlds.sites(atlas):
         place = tuple(_factors(worlds, setting).items()), site.max_bits
         for claim in claims:
-            end_if_stopped()
             beside = ((each.text, each.measure) for each in claim.beside)
             for name, measure in ((claim.quantity, claim.measure), *beside):
                 places = measured.setdefault((claim.name, name), {})

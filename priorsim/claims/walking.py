@@ -11,7 +11,7 @@ from priorsim.claims.judged import Judged
 from priorsim.claims.rule import Cell
 from priorsim.claims.site import Values
 from priorsim.measure.histogram import ClassBy
-from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.processes import run_tasks
 from priorsim.walks.finding import FINDINGS, Detail, Finding
 from priorsim.walks.population import MAX_BITS, RADII, studies
 
@@ -272,7 +272,6 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[tuple[s
         }
         worlds: list[Mapping[str, Finding]] = []
         for study in studies(radii=(radius,), max_bits=MAX_BITS - below_bound, class_by=class_by):
-            end_if_stopped()
             worlds.append({claim.name: FINDINGS[claim.name](study) for claim in claims})
         for claim in claims:
             findings = [each[claim.name] for each in worlds]
