@@ -510,7 +510,7 @@ def started(out, engine, bits):
 def is_at_work(group, run, engine):
     """Whether some levels are kept, or both workers leave interrupts to their parent, as they do from their start."""
     if engine == "quotient":
-        return (run / "level-024.npy").exists()
+        return (run / "level-024.piece").exists()
     workers = 0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

@@ -19,12 +19,12 @@ from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows, check_account
 from priorsim.census.progress import Progress
 from priorsim.census.quotient_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
 from priorsim.census.quotient_levels import Census
-from priorsim.census.quotient_runs import RunDirectory
 from priorsim.census.quotient_stores import Layout, Reach
 from priorsim.census.quotient_tables import RowArray
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
 from priorsim.formats import format_duration
+from priorsim.run_directory import RunDirectory
 
 ENGINE = "quotient"
 MAX_COUNT = 2**64
@@ -39,7 +39,7 @@ def count_quotient(
     workers: int = 2,
     memory_bytes: int = 8 << 30,
     progress: Callable[[Progress], None] | None = None,
-    run_directory: Path | None = None,
+    run_directory: RunDirectory | None = None,
 ) -> Rows:
     """Count all code-only programs up to the header's bound, by class.
 
@@ -62,11 +62,10 @@ def count_quotient(
     """
     check_exact(header)
     check_estimate(header, memory_bytes)
-    run = RunDirectory(run_directory, header, ENGINE) if run_directory is not None else None
     counts = program_counts(header.language, header.max_bits)
 
     def levels() -> Iterator[tuple[int, RowArray]]:
-        for length, rows in _levels(header, workers, run):
+        for length, rows in _levels(header, workers, run_directory):
             yield length, rows
             if progress is not None:
                 progress(Progress(sum(counts[: length + 2]), sum(counts)))
@@ -74,17 +73,23 @@ def count_quotient(
     return rows_of_levels(header, levels())
 
 
+def open_run(header: AtlasHeader, path: Path) -> RunDirectory:
+    """The directory that keeps the finished levels of a census; StorageError where it holds anything else."""
+    return RunDirectory(path, {"engine": ENGINE, **header.to_json()})
+
+
 def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iterator[tuple[int, RowArray]]:
-    """Every length of term in order with its classes, from the run's shards as far as they go."""
+    """Every length of term in order with its classes, from the run's pieces as far as they go."""
     census = Census(header, workers)
     for length in range(1, header.max_bits):
-        rows = run.load(length) if run is not None and census.built_nothing else None
+        piece = f"level-{length:03d}"
+        rows = run.load_array(piece) if run is not None and census.built_nothing else None
         if rows is not None:
             census.adopt(length, rows)
         else:
             rows = census.level(length)
             if run is not None:
-                run.save(length, rows)
+                run.save_array(piece, rows)
         yield length, rows
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from priorsim.census.atlas import Atlas, AtlasHeader, check_accounting
 from priorsim.census.exhaustive import check_bounds, count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate
-from priorsim.census.quotient_runs import remove_run
+from priorsim.census.quotient import check_estimate, count_quotient, easy_estimate, open_run
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError
 from priorsim.formats import format_duration
@@ -20,6 +19,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.processes import check_workers
+from priorsim.run_directory import RunDirectory
 
 QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
 ENGINES = (QUOTIENT, EXHAUSTIVE)
@@ -116,13 +116,14 @@ def parse_memory(text: str) -> int:
 
 
 @contextmanager
-def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[Path | None]:
+def run_directory(header: AtlasHeader, out: Path, *, engine: str) -> Iterator[RunDirectory | None]:
     """Where a census that takes long keeps its levels: beside `out`, removed once the block ends well."""
-    path = out.with_name(f"{out.name}.run")
-    is_long = engine == QUOTIENT and easy_estimate(header).seconds > RESUMABLE_SECONDS
-    yield path if is_long else None
-    if is_long:
-        remove_run(path)
+    if engine != QUOTIENT or easy_estimate(header).seconds <= RESUMABLE_SECONDS:
+        yield None
+        return
+    with open_run(header, out.with_name(f"{out.name}.run")) as run:
+        yield run
+        run.remove()
 
 
 def check_engine(engine: str, workers: int) -> None:
@@ -138,7 +139,7 @@ def take_census(
     engine: str = QUOTIENT,
     workers: int = 2,
     memory_bytes: int = DEFAULT_MEMORY,
-    run_directory: Path | None = None,
+    run_directory: RunDirectory | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Atlas:
     """Count every program and check the totals against the recurrence.
@@ -152,7 +153,7 @@ def take_census(
         Threads of the quotient engine, processes of the exhaustive one; no row depends on it.
     memory_bytes : int
         What the quotient engine may take.
-    run_directory : Path, optional
+    run_directory : RunDirectory, optional
         Where the quotient engine keeps finished levels, to go on from after a mishap.
     progress : callable, optional
 

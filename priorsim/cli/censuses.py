@@ -44,9 +44,12 @@ def census(
     limit = parse_memory(memory)
     check_writable(out)
     check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
-    with run_directory(header, out, engine=engine) as shards, progress_bar("programs", kept=shards) as progress:
+    with (
+        run_directory(header, out, engine=engine) as run,
+        progress_bar("programs", kept=None if run is None else run.path) as progress,
+    ):
         atlas = take_census(
-            header, engine=engine, workers=workers, memory_bytes=limit, run_directory=shards, progress=progress
+            header, engine=engine, workers=workers, memory_bytes=limit, run_directory=run, progress=progress
         )
         atlas.save(out)
     typer.echo(f"{out}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from priorsim.census.atlas import Atlas, AtlasHeader, RowKey
 from priorsim.census.exhaustive import check_bounds, count_exhaustive, key_of
-from priorsim.census.quotient import check_exact, count_quotient
+from priorsim.census.quotient import check_exact, count_quotient, open_run
 from priorsim.census.runs import make_header
 from priorsim.census.targeted import TargetedAtlas
 from priorsim.census.witness import find_programs
-from priorsim.errors import CensusError, CodeError
+from priorsim.errors import CensusError, CodeError, StorageError
 from priorsim.mu.code import decode, length
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
@@ -115,12 +115,14 @@ def test_what_fits_beyond_an_atlas_is_what_a_larger_census_says(name):
 
 def test_a_census_interrupted_goes_on_with_the_identical_rows(tmp_path):
     header = amortised("arith", DOMAINS["one-context-column"], 2, 18)
-    count_quotient(header, run_directory=tmp_path)
-    (tmp_path / "level-017.npy").unlink()
-    (tmp_path / "level-016.npy").unlink()
-    assert oracle.as_dict(count_quotient(header, run_directory=tmp_path)) == oracle.as_dict(count_quotient(header))
-    with pytest.raises(CensusError, match="another task"):
-        count_quotient(replace(header, accounting=Accounting.TOTAL), run_directory=tmp_path)
+    with open_run(header, tmp_path) as run:
+        count_quotient(header, run_directory=run)
+        (tmp_path / "level-017.piece").unlink()
+        (tmp_path / "level-016.piece").unlink()
+        again = count_quotient(header, run_directory=run)
+    assert oracle.as_dict(again) == oracle.as_dict(count_quotient(header))
+    with pytest.raises(StorageError, match="another task"):
+        open_run(replace(header, accounting=Accounting.TOTAL), tmp_path)
 
 
 @pytest.mark.parametrize("name", DOMAINS)

@@ -15,12 +15,12 @@ import pytest
 from priorsim.census.atlas import Rows, counts_by_length
 from priorsim.census.exhaustive import count_exhaustive
 from priorsim.census.progress import Progress
-from priorsim.census.quotient import check_estimate, check_exact, count_quotient, estimate
-from priorsim.census.quotient_runs import remove_run
+from priorsim.census.quotient import check_estimate, check_exact, count_quotient, estimate, open_run
+from priorsim.census.quotient_levels import Census
 from priorsim.census.quotient_sort import sort_parts
 from priorsim.census.quotient_tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
 from priorsim.census.recurrence import program_counts
-from priorsim.errors import CensusError
+from priorsim.errors import CensusError, StorageError
 from priorsim.mu.domain import Domain
 from tests.census import oracle
 from tests.census.checked import checked_run
@@ -149,54 +149,64 @@ def test_progress_tells_every_length():
 
 RUN = """
 from pathlib import Path
-from priorsim.census.quotient import count_quotient
+from priorsim.census.quotient import count_quotient, open_run
 from priorsim.mu.domain import Domain
 from tests.census import oracle
-from tests.census.checked import checked_run
-count_quotient(oracle.make_header("arith", Domain.default(4), 2, 32), run_directory=Path({directory!r}))
+header = oracle.make_header("arith", Domain.default(4), 2, 32)
+with open_run(header, Path({directory!r})) as run:
+    count_quotient(header, run_directory=run)
 """
+
+
+def counted_in(header, path):
+    """The rows of a census that keeps its levels in a directory, and the lengths that it counted anew."""
+    counted = []
+    level = Census.level
+    with pytest.MonkeyPatch.context() as patched, open_run(header, path) as run:
+        patched.setattr(Census, "level", lambda self, length: counted.append(length) or level(self, length))
+        return count_quotient(header, run_directory=run), counted
 
 
 def test_a_killed_run_continues_to_the_same_rows(tmp_path):
     header = oracle.make_header("arith", W4, 2, 32)
     command = [sys.executable, "-c", RUN.format(directory=str(tmp_path))]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
-    while not (tmp_path / "level-028.npy").exists() and process.poll() is None:
+    while not (tmp_path / "level-028.piece").exists() and process.poll() is None:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert (tmp_path / "level-027.npy").exists()
-    assert same(count_quotient(header, run_directory=tmp_path), count_quotient(header))
+    rows, counted = counted_in(header, tmp_path)
+    assert same(rows, count_quotient(header))
+    assert min(counted) > 28
 
 
 @pytest.mark.parametrize("kept", [3, 14, 20, 25])
-def test_a_run_continues_from_any_level(tmp_path, kept):
+def test_a_run_continues_from_any_level_and_counts_none_twice(tmp_path, kept):
     header = oracle.make_header("arith", Domain.default(3), 2, 26)
-    whole = count_quotient(header, run_directory=tmp_path)
+    whole, counted = counted_in(header, tmp_path)
+    assert counted == list(range(1, 26))
     for length in range(kept + 1, 26):
-        (tmp_path / f"level-{length:03d}.npy").unlink()
-    assert same(count_quotient(header, run_directory=tmp_path), whole)
+        (tmp_path / f"level-{length:03d}.piece").unlink()
+    rows, counted = counted_in(header, tmp_path)
+    assert same(rows, whole)
+    assert counted == list(range(kept + 1, 26))
 
 
-def test_a_damaged_shard_is_made_again(tmp_path):
+def test_a_damaged_level_is_counted_again(tmp_path):
     header = oracle.make_header("loops", Domain.default(3), 2, 22)
-    whole = count_quotient(header, run_directory=tmp_path)
-    shard = tmp_path / "level-019.npy"
-    shard.write_bytes(shard.read_bytes()[:-8] + b"damaged!")
-    assert same(count_quotient(header, run_directory=tmp_path), whole)
+    whole, _ = counted_in(header, tmp_path)
+    piece = tmp_path / "level-019.piece"
+    piece.write_bytes(piece.read_bytes()[:-8] + b"damaged!")
+    rows, counted = counted_in(header, tmp_path)
+    assert same(rows, whole)
+    assert min(counted) == 19
 
 
-def test_a_run_directory_of_another_task_is_refused(tmp_path):
+def test_a_run_directory_of_another_census_is_refused(tmp_path):
     header = oracle.make_header("loops", Domain.default(3), 2, 12)
-    count_quotient(header, run_directory=tmp_path)
-    with pytest.raises(CensusError, match="another task"):
-        count_quotient(replace(header, max_bits=13), run_directory=tmp_path)
-
-
-def test_a_damaged_manifest_is_refused(tmp_path):
-    (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(CensusError, match="not a manifest"):
-        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
+    counted_in(header, tmp_path)
+    with pytest.raises(StorageError, match="another task"):
+        open_run(replace(header, max_bits=13), tmp_path)
 
 
 CHECKED_RUN = """
@@ -216,29 +226,6 @@ print(count_checked(*(f"quotient_{name}" for name in ("kernels", "close", "table
 
 def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
     assert checked_run(CHECKED_RUN, tmp_path) > 60
-
-
-def test_a_directory_that_no_run_made_is_refused_and_left(tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(CensusError, match="no run made"):
-        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path)
-    (tmp_path / "file").write_text("no folder")
-    with pytest.raises(CensusError, match="cannot be made"):
-        count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=tmp_path / "file")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "notes.txt"]
-
-
-def test_only_what_the_run_wrote_is_removed(tmp_path):
-    run = tmp_path / "run"
-    run.mkdir()
-    (run / ".manifest.json.ab_c1x9z").write_text("{")  # left by a kill
-    count_quotient(oracle.make_header("loops", W4, 2, 12), run_directory=run)
-    (run / "notes.txt").write_text("mine")
-    remove_run(run)
-    assert [path.name for path in run.iterdir()] == ["notes.txt"]
-    (run / "notes.txt").unlink()
-    remove_run(run)
-    assert not run.exists()
 
 
 # --- what is refused --------------------------------------------------------------------------
