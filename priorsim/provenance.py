@@ -13,6 +13,9 @@ from importlib.resources.abc import Traversable
 COUNTING_PACKAGES = ("census", "mu")
 """The packages whose files decide what is counted: the language, and the census with its kernels."""
 
+COMPUTES = ("numba", "numpy", "scipy")
+"""The libraries that a measured number hangs on."""
+
 SHORT = 12
 """Hexadecimal digits of the digest that name a folder, or stand in a message."""
 
@@ -27,6 +30,17 @@ def counting_digest() -> str:
     digest = hashlib.sha256(f"numba {version('numba')}\n".encode())
     for package in COUNTING_PACKAGES:
         _add(digest, files("priorsim") / package, package)
+    return digest.hexdigest()
+
+
+@cache
+def measuring_digest() -> str:
+    """SHA-256 over every source file of the package, and the versions of what computes, in hexadecimal.
+
+    All that decides a measured number, and not a count alone.
+    """
+    digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in COMPUTES).encode())
+    _add(digest, files("priorsim"), "priorsim")
     return digest.hexdigest()
 
 

@@ -1,7 +1,7 @@
 """The command line: options in, one function call, text or JSON out. Everything heavy is imported late.
 
-An error a user can cause is one line on standard error and exit code 2; an interrupt (Ctrl-C, a request to
-terminate, a hangup) says what was done and exits with 130.
+An error a user can cause is one line on standard error and exit code 2. An interrupt passes through; the command
+says what was done and exits with 130 (priorsim/interrupts.py).
 """
 
 import os
@@ -15,7 +15,6 @@ from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
 from priorsim.errors import PriorsimError
-from priorsim.interrupts import interruptible
 
 app = typer.Typer(
     add_completion=False,
@@ -48,7 +47,6 @@ for command in (
     app.command()(command)
 
 
-@interruptible()
 def main() -> None:
     """Run the command line."""
     try:
