@@ -60,3 +60,15 @@ class WalkError(PriorsimError):
 
 class UnsolvedError(WalkError):
     """A chain of walks that takes too long to get anywhere for its system to be solved."""
+
+
+class WorkerError(PriorsimError):
+    """A worker process that died before its work was done."""
+
+
+class MainGuardError(PriorsimError, SystemExit):
+    """A main script that worker processes cannot import; where nothing catches it, the script ends with this line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message

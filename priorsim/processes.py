@@ -1,22 +1,35 @@
-"""Work in several processes: workers that leave interrupts to their parent and never outlive it."""
+"""Work in several processes: workers that leave interrupts to their parent and never outlive it.
+
+However a run ends (its tasks are done, one fails, the caller is interrupted, a worker is killed), its workers are
+told to end, and after PATIENCE seconds killed; nothing waits for a process that may be dead.
+"""
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TypeVar
 
-from priorsim.errors import PriorsimError
+from priorsim.errors import MainGuardError, PriorsimError, WorkerError
+from priorsim.interrupts import Interrupted, interrupts_held, raise_on_termination
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 
 MAX_WORKERS = 256
 
-stopped = threading.Event()
-"""Set in a worker that was told to end: it gives its part up, but never dies halfway through handing results over."""
+PATIENCE = 2.0
+"""Seconds in which a worker that is told to end can clean up."""
+
+WITHOUT_GUARD = os.EX_CONFIG
+"""The exit code of a worker that was about to start workers of its own while it imported the main script."""
 
 
 def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, Found]]:
@@ -34,22 +47,21 @@ def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers:
     ------
     PriorsimError
         When there are too few workers, or too many.
+    WorkerError
+        When a worker dies before the tasks are done.
+    MainGuardError
+        When the main script is one that workers cannot import.
     """
     check_workers(workers)
     if workers == 1:
         yield from enumerate(map(function, tasks))
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_the_parent) as pool:
-        futures = {pool.submit(function, task): number for number, task in enumerate(tasks)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
+    _check_main_script()
+    with _pool(workers) as pool:
+        with _interrupts_left_to_the_parent():
+            numbers = {pool.submit(_do, function, task): number for number, task in enumerate(tasks)}
+        for future in _as_done(numbers, pool):
+            yield numbers[future], future.result()
 
 
 def check_workers(workers: int) -> None:
@@ -58,21 +70,119 @@ def check_workers(workers: int) -> None:
         raise PriorsimError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
 
 
-def end_if_stopped() -> None:
-    """Give a task up, in a worker that was told to end."""
-    if stopped.is_set():
-        raise InterruptedError("the work was interrupted")
+def _check_main_script() -> None:
+    """Raise MainGuardError where workers could not import the main script, as each does when it starts."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        # This is such an import, which the main guard is for; the parent says so.
+        sys.exit(WITHOUT_GUARD)
+    main = sys.modules["__main__"]
+    script = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is None and script and not Path(script).exists():
+        raise MainGuardError(
+            f"worker processes cannot be started from {script}, as each of them reads the script again: "
+            "write it to a file, or give workers=1"
+        )
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Spawned processes, which are gone when the block is left."""
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_follow_the_parent)
+    processes = []
+    try:
+        try:
+            yield pool
+        finally:
+            with interrupts_held():
+                processes = _processes(pool)
+                _end(pool, processes)
+    except BrokenExecutor:
+        if any(process.exitcode == WITHOUT_GUARD for process in processes):
+            raise MainGuardError(
+                f"worker processes read {sys.modules['__main__'].__file__} again when they start: what starts them has "
+                "to stand there below a line `if __name__ == '__main__':`"
+            ) from None
+        raise WorkerError(
+            "a worker process ended before its work was done, perhaps killed because memory ran out: "
+            "give fewer workers, or more memory"
+        ) from None
+
+
+@contextmanager
+def _interrupts_left_to_the_parent() -> Iterator[None]:
+    """Processes started within the block never see an interrupt or a hangup, not even while they start.
+
+    A terminal sends them to the parent's whole process group; the parent ends its workers and says what was done.
+    """
+    with interrupts_held():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _processes(pool: ProcessPoolExecutor) -> list[BaseProcess]:
+    return list((pool._processes or {}).values())
+
+
+def _as_done(futures: Iterable[Future[Found]], pool: ProcessPoolExecutor) -> Iterator[Future[Found]]:
+    """Each future once it is done.
+
+    The pool notices when a worker dies, but not when it dies halfway through handing a result over: then the pool
+    waits for the other half.
+    """
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        if not done and any(process.exitcode is not None for process in _processes(pool)):
+            raise BrokenExecutor
+        yield from done
+
+
+def _end(pool: ProcessPoolExecutor, processes: Sequence[BaseProcess]) -> None:
+    """End the workers of a pool, whatever state they are in, and what the pool itself runs."""
+    for process in processes:
+        process.terminate()
+    last = time.monotonic() + PATIENCE
+    for process in processes:
+        process.join(max(0.0, last - time.monotonic()))
+    for process in processes:
+        process.kill()
+    # The pool's thread may be reading a result of which only half was sent; now it meets the end of it.
+    pool._result_queue._writer.close()  # type: ignore[attr-defined]
+    pool.shutdown()
+
+
+# --- in a worker ----------------------------------------------------------------------------------
 
 
 def _follow_the_parent() -> None:
-    """In a worker: leave interrupts to the parent, stop when it says so, and end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    """In a worker: end with the parent."""
     parent = multiprocessing.parent_process()
     assert parent is not None, "only workers call this"
 
     def end_with_the_parent() -> None:
         parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)
         os._exit(1)
 
     threading.Thread(target=end_with_the_parent, daemon=True).start()
+
+
+def _do(function: Callable[[Task], Found], task: Task) -> Found:
+    """In a worker: do a task; a request to terminate ends it where it is, cleans up and ends the worker."""
+    try:
+        return _terminable(function, task)
+    except Interrupted:
+        os._exit(1)
+
+
+def _terminable(function: Callable[[Task], Found], task: Task) -> Found:
+    raise_on_termination()
+    try:
+        return function(task)
+    finally:
+        # Between tasks there is nothing to clean up.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

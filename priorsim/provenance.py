@@ -22,6 +22,9 @@ COUNTING_PACKAGES = ("census", "mu")
 LIBRARIES = ("llvmlite", "matplotlib", "networkx", "numba", "numpy", "pyarrow", "scipy", "sympy")
 """The libraries that take part in a result."""
 
+COMPUTES = ("numba", "numpy", "scipy")
+"""The libraries that a measured number hangs on."""
+
 SHORT = 12
 """Hexadecimal digits of the digest that name a folder, or stand in a message."""
 
@@ -88,6 +91,17 @@ def provenance(command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
             "numba_target": os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name()),
         },
     }
+
+
+@cache
+def measuring_digest() -> str:
+    """SHA-256 over every source file of the package, and the versions of what computes, in hexadecimal.
+
+    All that decides a measured number, and not a count alone.
+    """
+    digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in COMPUTES).encode())
+    _add(digest, files("priorsim"), "priorsim")
+    return digest.hexdigest()
 
 
 def _add(digest: "hashlib._Hash", folder: Traversable, name: str) -> None:

@@ -18,7 +18,7 @@ from priorsim.cli import main
 from priorsim.provenance import stamped
 from priorsim.study import folder as study
 
-COMMAND = [sys.executable, "-c", "from priorsim.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "priorsim"]
 PROGRAMS = Path(__file__).parent.parent / "programs"
 SMALL = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "20"]
 
@@ -539,7 +539,7 @@ def test_an_interrupted_census_leaves_no_file_and_says_what_was_done(engine, bit
     )
     run = tmp_path / "long.parquet.run"
     kept = {
-        "quotient": f"finished levels are kept in {run}, the same command goes on from there\n",
+        "quotient": f"finished parts are kept in {run}, the same command goes on from there\n",
         "exhaustive": "nothing was left half written\n",
     }
     assert errors.endswith(kept[engine])

@@ -9,13 +9,14 @@ from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
 from priorsim.claims.claim import Beside, Claim, Condition, SiteClaim, cell_of
 from priorsim.claims.judged import Judged
+from priorsim.claims.kept import Kept, each_part
 from priorsim.claims.populations import AMORTISED, Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors
 from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
-from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.run_directory import RunDirectory
 from priorsim.walks.population import RADII
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
@@ -57,6 +58,7 @@ def judge(
     *,
     workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
+    run: RunDirectory | None = None,
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them.
 
@@ -73,6 +75,8 @@ def judge(
         Processes; the result does not depend on it.
     progress : callable, optional
         Called with how many censuses, and radii of walks, are done.
+    run : RunDirectory, optional
+        Of these claims (`claims_run`), to keep what is done and to go on from there after a mishap.
     """
     on_sites = [claim for claim in claims if isinstance(claim, SiteClaim)]
     about_walks = [claim for claim in claims if isinstance(claim, walking.WalkClaim)]
@@ -88,9 +92,9 @@ def judge(
         if progress is not None:
             progress(Progress(finished, parts, "parts of the claims"))
 
-    judged = _judge_on_sites(on_sites, groups, open_atlas, workers, done)
+    judged = _judge_on_sites(on_sites, groups, open_atlas, workers, done, run)
     if on_walks:
-        walked = walking.judge_walks(on_walks, workers=workers, done=done)
+        walked = walking.judge_walks(on_walks, workers=workers, done=done, run=run)
         if is_capped:
             judged = _with_beside(judged, walked.pop())
         judged += walked
@@ -111,11 +115,13 @@ def _judge_on_sites(
     open_atlas: Callable[[AtlasHeader], Counted],
     workers: int,
     done: Callable[[], None],
+    run: RunDirectory | None,
 ) -> list[Judged]:
     names = tuple(claim.name for claim in claims)
     tasks = [_Task(group, names, open_atlas) for group in groups]
     found: dict[int, Measured] = {}
-    for number, measured in run_tasks(_measured, tasks, workers):
+    kept = None if run is None else Kept(run, "census", Measured)
+    for number, measured in each_part(_measured, tasks, workers, kept):
         found[number] = measured
         done()
     together: Measured = {}
@@ -210,7 +216,6 @@ def _measure(measured: Measured, claims: Sequence[SiteClaim], worlds: Worlds, at
     for setting, site in worlds.sites(atlas):
         place = tuple(_factors(worlds, setting).items()), site.max_bits
         for claim in claims:
-            end_if_stopped()
             beside = ((each.text, each.measure) for each in claim.beside)
             for name, measure in ((claim.quantity, claim.measure), *beside):
                 places = measured.setdefault((claim.name, name), {})

@@ -9,10 +9,11 @@ import numpy as np
 
 from priorsim.claims.claim import Beside, Claim, above, at_most, below, cell_of
 from priorsim.claims.judged import Judged
+from priorsim.claims.kept import Kept, each_part
 from priorsim.claims.rule import Cell
 from priorsim.claims.site import Values
 from priorsim.measure.histogram import ClassBy
-from priorsim.processes import end_if_stopped, run_tasks
+from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Detail, Finding, find
 from priorsim.walks.population import MAX_BITS, RADII, studies
 
@@ -23,6 +24,8 @@ FIGURE = "walk-landscape"
 LIMITS = "Edit walks are local search in program space, not gradient descent: they say nothing of how a network trains."
 
 Details = Mapping[str, Detail]
+Cells = dict[tuple[str, str], list[Cell]]
+"""The cells of each quantity of each claim, by claim and words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,11 @@ CAP = WalkClaim(
 
 
 def judge_walks(
-    claims: Sequence[WalkClaim], *, workers: int = 1, done: Callable[[], None] = lambda: None
+    claims: Sequence[WalkClaim],
+    *,
+    workers: int = 1,
+    done: Callable[[], None] = lambda: None,
+    run: RunDirectory | None = None,
 ) -> list[Judged]:
     """Rule on some of CLAIMS, and CAP, in six worlds at every radius.
 
@@ -238,9 +245,12 @@ def judge_walks(
         Processes; the result does not depend on it.
     done : callable, optional
         Called after each of the radii.
+    run : RunDirectory, optional
+        Where finished radii are kept.
     """
-    found: dict[int, dict[tuple[str, str], list[Cell]]] = {}
-    for number, cells in run_tasks(_cells_at, [(radius, SETTINGS) for radius in RADII], workers):
+    found: dict[int, Cells] = {}
+    kept = None if run is None else Kept(run, "radius", Cells)
+    for number, cells in each_part(_cells_at, [(radius, SETTINGS) for radius in RADII], workers, kept):
         found[number] = cells
         done()
 
@@ -257,11 +267,11 @@ def judge_walks(
     ]
 
 
-def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[tuple[str, str], list[Cell]]:
+def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> Cells:
     """The cells of each quantity of each claim at a radius, setting by setting."""
     radius, settings = task
     claims = (*CLAIMS, CAP)
-    cells: dict[tuple[str, str], list[Cell]] = {}
+    cells: Cells = {}
     for class_by, below_bound in settings:
         factors: dict[str, str | int] = {
             "population": "walks",
@@ -273,7 +283,6 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> dict[tuple[s
         }
         worlds: list[Mapping[str, Finding]] = []
         for study in studies(radii=(radius,), max_bits=MAX_BITS - below_bound, class_by=class_by):
-            end_if_stopped()
             worlds.append({claim.name: find(study, claim.name) for claim in claims})
         for claim in claims:
             findings = [each[claim.name] for each in worlds]

@@ -1,7 +1,7 @@
 """The command line: options in, one function call, text or JSON out. Everything heavy is imported late.
 
-An error a user can cause is one line on standard error and exit code 2; an interrupt says what was
-done and exits with 130.
+An error a user can cause is one line on standard error and exit code 2. An interrupt passes through; the command
+says what was done and exits with 130 (priorsim/interrupts.py).
 """
 
 import sys
@@ -60,8 +60,6 @@ def main() -> None:
         sys.exit(code)
     except PriorsimError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
     except UnreadError:
         sys.exit(141)
     except OSError as error:

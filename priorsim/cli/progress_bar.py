@@ -1,23 +1,30 @@
-"""How far a long command has come, on standard error, and what an interrupt leaves."""
+"""How far a long command has come, on standard error, and what is left of it when it is cut short."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from priorsim.census.progress import Progress
+from priorsim.errors import WorkerError
+from priorsim.interrupts import Interrupted
 
 
 @contextmanager
 def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar with an estimate on standard error; an interrupt says how far it came, and what is kept.
+    """A progress bar with an estimate on standard error, where that is a terminal.
 
-    A request to terminate is an interrupt, too.
+    An interrupt says how far the command came; it, and the death of a worker, say what is kept.
+
+    Parameters
+    ----------
+    unit : str
+        What is counted.
+    kept : Path, optional
+        Where finished parts are kept, once there are some.
     """
     columns = (
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.description}"),
@@ -28,6 +35,12 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
     )
     console = Console(stderr=True)
     reached = Progress(0, 0, unit)
+
+    def left() -> str:
+        if kept is not None and kept.exists():
+            return f"finished parts are kept in {kept}, the same command goes on from there"
+        return "nothing was left half written"
+
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(unit, total=None, visible=False)
 
@@ -39,18 +52,12 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
             reached = now
             bar.update(task, completed=now.programs, total=now.total, visible=True)
 
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             yield update
-        except KeyboardInterrupt:
-            bar.stop()
+        except Interrupted:
             done = "nothing was counted yet"
             if reached.total:
                 done = f"{reached.programs} of {reached.total} {reached.unit} were counted"
-            left = "nothing was left half written"
-            if kept is not None and kept.exists():
-                left = f"finished levels are kept in {kept}, the same command goes on from there"
-            typer.echo(f"interrupted: {done}, {left}", err=True)
-            raise
-        finally:
-            signal.signal(signal.SIGTERM, before)
+            raise Interrupted(f"{done}, {left()}") from None
+        except WorkerError as error:
+            raise WorkerError(f"{error}; {left()}") from None

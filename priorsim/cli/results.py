@@ -36,14 +36,16 @@ def claims(
     """Rule on the steps of the argument over whole populations of worlds; with --atlas and --world, in one world.
 
     Every claim is a condition on a number of one world; docs/claims.md says how a verdict is made. On two cores
-    all of quick take 4 minutes and 3 GiB once, full 20 minutes and 12 GiB; atlases are kept.
+    all of quick take 4 minutes and 3 GiB once, full 20 minutes and 12 GiB; atlases are kept. What was measured
+    before a mishap is kept in RESULTS/claims-*.run, and the same command goes on from there.
     """
     from functools import partial
 
     from priorsim.census.stored import StoredAtlas
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
+    from priorsim.claims.kept import claims_run
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.study.folder import Study, open_census
+    from priorsim.study.folder import Study, make_folder, open_census
     from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
@@ -57,8 +59,12 @@ def claims(
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
         study, opened = Study(preset, results), partial(open_census, folder=results)
-        with progress_bar("parts of the claims") as progress:
-            judged = judge(preset, chosen, study.bound, opened, workers=workers, progress=progress)
+        make_folder(results)
+        with (
+            claims_run(results, preset, chosen, study.bound) as run,
+            progress_bar("parts of the claims", kept=run.path) as progress,
+        ):
+            judged = judge(preset, chosen, study.bound, opened, workers=workers, progress=progress, run=run)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(verdicts_json(judged, command).rstrip() if as_json else text)
 
@@ -116,11 +122,12 @@ def paper(
 ) -> None:
     """Make every census, table and figure.
 
-    On two cores quick takes some 5 minutes and 3 GiB, full 20 minutes and 12 GiB; atlases are kept.
+    On two cores quick takes some 5 minutes and 3 GiB, full 20 minutes and 12 GiB; atlases are kept. After a mishap
+    the same command goes on where it was.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.paper import make_paper
 
     check_folder(out)
-    with progress_bar("programs") as progress:
+    with progress_bar("programs", kept=out) as progress:
         make_paper(preset, out, workers=workers, force=force, told=typer.echo, progress=progress)

@@ -15,6 +15,7 @@ from typing import Any
 from priorsim import __version__
 from priorsim.census.progress import Progress
 from priorsim.claims.judge import CLAIMS, judge
+from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import AMORTISED_BITS
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
 from priorsim.claims.with_data import CODE_BITS
@@ -180,12 +181,15 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
 def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; claims.json as it is read."""
     opened = partial(open_census, folder=study.folder)
-    judged = judge(study.preset, CLAIMS, study.bound, opened, workers=study.workers, progress=study.progress)
-    text = verdicts_json(judged, command)
-    write_text(study.folder / "claims.json", text)
-    write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
-    write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
-    write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
+    with claims_run(study.folder, study.preset, CLAIMS, study.bound) as run:
+        judged = judge(
+            study.preset, CLAIMS, study.bound, opened, workers=study.workers, progress=study.progress, run=run
+        )
+        text = verdicts_json(judged, command)
+        write_text(study.folder / "claims.json", text)
+        write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
+        write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
+        write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
     found: dict[str, Any] = json.loads(text)
     return found
 

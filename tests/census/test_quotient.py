@@ -151,6 +151,7 @@ RUN = """
 from pathlib import Path
 from priorsim.census.engine.quotient import count_quotient
 from priorsim.census.engine.quotient import count_quotient, open_run
+from priorsim.census.engine.quotient import count_quotient, open_run
 from priorsim.mu.domain import Domain
 from tests.census import oracle
 header = oracle.make_header("arith", Domain.default(4), 2, 32)

@@ -21,7 +21,7 @@ from priorsim.errors import CensusError
 from priorsim.mu.code import constant_code, length, operator_code, variable_code
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
-from priorsim.processes import run_tasks, stopped
+from priorsim.processes import run_tasks
 
 SPLIT_POSITION = 2
 PARTS = 64
@@ -107,8 +107,6 @@ class Counter:
         walker.restart()
         status = kernels.PAUSED
         while status != kernels.DONE:
-            if stopped.is_set():
-                raise KeyboardInterrupt
             status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, *walker.arrays, walker.state, self._table)
             if status == kernels.FULL:
                 larger = make_table(4 * len(self._table))

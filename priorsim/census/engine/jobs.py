@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from typing import Protocol, TypeVar
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import SYMBOLS, TWICE
 from priorsim.census.engine.tables import RowArray
-from priorsim.processes import end_if_stopped
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `class_kernels.candidates` reads it."""
@@ -44,6 +43,7 @@ class Consumer(Protocol):
 
 
 C = TypeVar("C", bound=Consumer)
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,13 @@ def _split(task: Task) -> Iterator[Task]:
 
 
 class Workspace:
-    """One worker's buffers: an index list and, for each width of rows, a batch of them."""
+    """One worker's buffers: an index list and, for each width of rows, a batch of them.
 
-    def __init__(self) -> None:
+    Once `given_up` is set, to make another batch raises CancelledError.
+    """
+
+    def __init__(self, given_up: threading.Event | None = None) -> None:
+        self._given_up = given_up or threading.Event()
         self._index = np.empty((BATCH_ROWS, 4), dtype=np.int32)
         self._batches: dict[int, RowArray] = {}
 
@@ -115,7 +119,8 @@ class Workspace:
         index = self._index[: len(batch)]
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(piece.tasks, progress, index):
-            end_if_stopped()
+            if self._given_up.is_set():
+                raise CancelledError
             piece.job.fill(index, made, batch)
             rows = batch[:made]
             yield index[:made], rows if piece.job.read is None else piece.job.read(rows)
@@ -138,9 +143,8 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
     if sum(piece.size for piece in pieces) <= PIECE:
         workers = 1
 
-    def work() -> C:
+    def work(space: Workspace) -> C:
         own = consumer()
-        space = Workspace()
         while True:
             try:
                 piece = pieces.popleft()
@@ -149,10 +153,7 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
                 return own
             space.run(piece, own)
 
-    if workers == 1:
-        return [work()]
-    with ThreadPoolExecutor(workers) as pool:
-        return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
+    return on_threads(work, workers)
 
 
 def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
@@ -160,8 +161,7 @@ def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], R
     pieces = iter(given)
     lock = threading.Lock()
 
-    def work() -> None:
-        space = Workspace()
+    def work(space: Workspace) -> None:
         while True:
             with lock:
                 piece = next(pieces, None)
@@ -170,9 +170,20 @@ def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], R
             for index, rows in space.batches(piece):
                 take(piece.job, index, rows)
 
+    on_threads(work, workers)
+
+
+def on_threads(work: Callable[[Workspace], W], workers: int) -> list[W]:
+    """The results of so many workers; when one fails, or the caller is interrupted, all of them give up."""
+    given_up = threading.Event()
+    if workers == 1:
+        return [work(Workspace(given_up))]
     with ThreadPoolExecutor(workers) as pool:
-        for future in [pool.submit(work) for _ in range(workers)]:
-            future.result()
+        try:
+            return [future.result() for future in [pool.submit(work, Workspace(given_up)) for _ in range(workers)]]
+        except BaseException:
+            given_up.set()
+            raise
 
 
 def pairs(name: str, total: int, left: Spans, right: Spans) -> list[Task]:

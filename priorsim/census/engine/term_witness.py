@@ -9,7 +9,6 @@ long to be kept last; it does not depend on the number of workers. Rows are comp
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.engine.class_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.engine.code_order import FirstTerms
-from priorsim.census.engine.jobs import Job, Piece, Workspace
+from priorsim.census.engine.jobs import Job, Piece, Workspace, on_threads
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.tables import KeyIndex, RowArray
@@ -133,8 +132,7 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
     best: dict[Goal, tuple[int, Match]] = {}
     lock = Lock()
 
-    def work() -> None:
-        space = Workspace()
+    def work(space: Workspace) -> None:
         met = {width: np.zeros(len(some.goals), dtype=np.bool_) for width, some in sought.items()}
         while len(best) < len(goals):
             try:
@@ -148,12 +146,7 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
                         if goal not in best or number < best[goal][0]:
                             best[goal] = (number, Match(piece.job, index[row].copy()))
 
-    if workers == 1 or len(pieces) < 2:
-        work()
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for future in [pool.submit(work) for _ in range(workers)]:
-                future.result()
+    on_threads(work, 1 if len(pieces) < 2 else workers)
     return {goal: match for goal, (_, match) in best.items()}
 
 

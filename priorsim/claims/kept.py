@@ -1,0 +1,116 @@
+"""Finished parts of the claims, kept in a run directory until the verdicts are written.
+
+A part is what a census or a radius of walks was found to say. It is kept under the digest of all code that decides
+a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+import numpy as np
+
+from priorsim.claims.claim import Claim
+from priorsim.claims.populations import Bound, populations
+from priorsim.priors import F64
+from priorsim.processes import run_tasks
+from priorsim.provenance import SHORT, measuring_digest
+from priorsim.run_directory import RunDirectory
+
+FLOATS = "<f8"
+"""How numbers in worlds are kept."""
+
+Task = TypeVar("Task")
+Part = TypeVar("Part")
+
+
+@contextmanager
+def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound) -> Iterator[RunDirectory]:
+    """Where these claims keep their finished parts; removed once the block ends well.
+
+    Runs that ask for other claims, or have other bounds, another preset or other code, have another directory.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the results; made where it is not there.
+    preset : str
+    claims : sequence of Claim
+    bound : callable
+        From a domain to the bound of its census.
+
+    Raises
+    ------
+    StorageError
+        When the folder cannot be made, or another run is at work on the same claims.
+    """
+    task = {
+        "claims": [claim.name for claim in claims],
+        "preset": preset,
+        "populations": [[each.population, each.header.to_json()] for each in populations(preset, bound)],
+        "measured_by": measuring_digest(),
+    }
+    name = hashlib.sha256(json.dumps(task).encode()).hexdigest()[:SHORT]
+    with RunDirectory(folder / f"claims-{preset}-{name}.run", task) as run:
+        yield run
+        run.remove()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Part]):
+    """Where the parts of one kind are kept, and what they are."""
+
+    run: RunDirectory
+    kind: str
+    type: type[Part]
+
+    def load(self, number: int) -> Part | None:
+        """The part of this number, or None where it is not there whole."""
+        content = self.run.load(self._name(number))
+        return None if content is None else msgspec.msgpack.decode(content, type=self.type, dec_hook=_from_bytes)
+
+    def save(self, number: int, part: Part) -> None:
+        """Keep the part of this number."""
+        self.run.save(self._name(number), msgspec.msgpack.encode(part, enc_hook=_to_bytes))
+
+    def _name(self, number: int) -> str:
+        return f"{self.kind}-{number:03d}"
+
+
+def each_part(
+    function: Callable[[Task], Part], tasks: Sequence[Task], workers: int, kept: Kept[Part] | None
+) -> Iterator[tuple[int, Part]]:
+    """Number and part of each task: those that are kept first, the others as they are done, and kept.
+
+    Parameters
+    ----------
+    function : callable
+        At the top of a module.
+    tasks : sequence
+    workers : int
+    kept : Kept, optional
+    """
+    missing = []
+    for number in range(len(tasks)):
+        part = None if kept is None else kept.load(number)
+        if part is None:
+            missing.append(number)
+        else:
+            yield number, part
+    for place, part in run_tasks(function, [tasks[number] for number in missing], workers):
+        if kept is not None:
+            kept.save(missing[place], part)
+        yield missing[place], part
+
+
+def _to_bytes(values: F64) -> bytes:
+    return values.astype(FLOATS).tobytes()
+
+
+def _from_bytes(_: type, content: bytes) -> F64:
+    return np.frombuffer(content, FLOATS).astype(np.float64)
