@@ -84,7 +84,7 @@ class DataCounts:
         Raises
         ------
         PriorError
-            When beta is below the convergence threshold of the language.
+            When the sum over all programs diverges.
         """
         check_convergence(self.header.language, prior)
         return {name: mass(self.of(name), self.header, prior) for name in DATA_CLASSES}

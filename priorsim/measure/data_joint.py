@@ -130,7 +130,7 @@ class JointCounts:
         Raises
         ------
         PriorError
-            When beta is below the convergence threshold of the language.
+            When the sum over all programs diverges.
         """
         check_convergence(self.data.header.language, prior)
         by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}

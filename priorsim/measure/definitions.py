@@ -275,7 +275,7 @@ def definitions(
     WorldError
         When the world's domain is not the atlas's, or the number is out of range.
     PriorError
-        When beta is below the convergence threshold of the language.
+        When the sum over all programs diverges.
     """
     header = atlas.header
     check_world(header, world)

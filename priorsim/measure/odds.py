@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.growth import least_tax
 from priorsim.measure.amortisation import AmortisationFlip, amortisation_flip
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
@@ -134,6 +135,11 @@ class Odds:
         """The predicted gamma*; None where alpha is unknown or 0, or the prior is not l + gamma log2 t."""
         return end.alpha.predicted if end.alpha and self.prior.is_length_and_time else None
 
+    @property
+    def least_tax(self) -> float:
+        """The search tax below which the sum over all programs diverges at the prior's beta, in bits."""
+        return least_tax(self.histogram.header.language, float(self.prior.beta))
+
     def to_json(self) -> dict[str, Any]:
         """The odds as one strictly valid JSON object, the same for the same histogram and prior.
 
@@ -159,6 +165,7 @@ class Odds:
         gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
                              "zero" where there is no root}
         break_even_tax       {low, high}, bits a search node
+        least_tax            the tax below which the prior diverges at its beta; "-inf" where none does
         unexplored           1 - explored, a float
         explored             {explored, unexplored, unexplored_code}, exact rationals as strings
         delta_l              {low, high}, each {low, high}: an interval where a length is censored
@@ -190,6 +197,7 @@ class Odds:
             "log_odds": self.log_odds.to_json(),
             "gamma_star": self._at_ends(lambda end: end.gamma_star.to_json()),
             "break_even_tax": self._at_ends(lambda end: end.break_even_tax),
+            "least_tax": json_number(self.least_tax),
             "unexplored": float(self.explored.unexplored),
             "explored": {
                 "explored": str(self.explored.explored),
@@ -237,7 +245,7 @@ def odds(
     Raises
     ------
     PriorError
-        When beta is below the convergence threshold of the language, or the range is empty.
+        When the sum over all programs diverges, or the range is empty.
     """
     by_class = masses(histogram, prior)
     low, high = (
