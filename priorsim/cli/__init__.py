@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from priorsim.cli.censuses import census, info
+from priorsim.cli.command import Command
 from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
@@ -44,7 +45,7 @@ for command in (
     figure,
     paper,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 def main() -> None:

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.options import Depth, Dialect, WordBits, Yes, prior_of
 
 
 def census(
+    context: typer.Context,
     dialect: Dialect,
     word_bits: WordBits,
     max_bits: Annotated[int, typer.Option("--max-bits", help="Count every program up to this length.")],
@@ -20,7 +22,9 @@ def census(
     ] = "total",
     engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
-    memory: Annotated[str, typer.Option("--memory", help="What the quotient engine may take, as 8GiB.")] = "8GiB",
+    memory: Annotated[
+        str | None, typer.Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
@@ -34,14 +38,16 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.runs import check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.runs import EXHAUSTIVE, check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.mu.domain import Domain
     from priorsim.progress_bar import progress_bar
     from priorsim.storage import check_writable
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
-    limit = parse_memory(memory)
+    limit = None if memory is None else parse_memory(memory)
+    if engine == EXHAUSTIVE:
+        refuse_idle(context, "memory", "on the exhaustive engine")
     check_writable(out)
     check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
     with run_directory(header, out, engine=engine) as shards, progress_bar("programs", kept=shards) as progress:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 from priorsim.options import (
     AsJson,
@@ -33,7 +34,14 @@ from priorsim.options import (
 )
 
 
+def check_yes(context: typer.Context, max_bits: int | None) -> None:
+    """Refuse --yes where nothing is counted beyond an atlas."""
+    if max_bits is None:
+        refuse_idle(context, "yes", "without --max-bits")
+
+
 def odds(
+    context: typer.Context,
     atlas: AtlasFile = None,
     histogram: HistogramFile = None,
     world: WorldName = None,
@@ -60,6 +68,7 @@ def odds(
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.report import odds_text
 
+    check_yes(context, max_bits)
     weight = prior_of(prior, beta, gamma, lam, delta, cap)
     cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
@@ -68,6 +77,7 @@ def odds(
 
 
 def sweep(
+    context: typer.Context,
     grid: Annotated[list[str], typer.Option("--grid", help="NAME=FIRST:LAST:COUNT or NAME=V,V,...; once or twice.")],
     atlas: AtlasFile = None,
     histogram: HistogramFile = None,
@@ -94,6 +104,7 @@ def sweep(
         if given[name] is not None:
             raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
         given[name] = values[0]
+    check_yes(context, max_bits)
     weight = prior_of(prior, *given.values())
     check_out(out, atlas, histogram, world)
     cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes)
@@ -101,6 +112,7 @@ def sweep(
 
 
 def histogram(
+    context: typer.Context,
     atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
@@ -112,6 +124,7 @@ def histogram(
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram
 
+    check_yes(context, max_bits)
     check_out(out, atlas, world)
     cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes)
     write_out(format_histogram(cells), out)
@@ -236,6 +249,7 @@ def definitions(
 
 
 def data(
+    context: typer.Context,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     code_bits: Annotated[int, typer.Option("--code-bits", help="Most bits of header, index and body together.")],
     atlas: Annotated[
@@ -275,6 +289,8 @@ def data(
         raise PriorsimError("--json and --out exclude each other: give one of them")
     if atlas is not None and out is not None:
         raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
+    if out is not None:
+        refuse_idle(context, "prior beta gamma lam delta cap", "on the counts that --out writes")
     check_out(out, world)
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     language, code = language_and_code(where, atlas, dialect, depth)

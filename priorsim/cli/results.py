@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 from priorsim.options import AsJson, AtlasFile, Train, WorldName, width_of, world_of
 
 
 def claims(
+    context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Which claims, by id; all where none is given.")] = None,
     preset: Annotated[str, typer.Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
     results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
@@ -38,6 +40,10 @@ def claims(
     command = " ".join(["priorsim claims", *(names or [])])
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
+    if world is None:
+        refuse_idle(context, "train", "without --world")
+    else:
+        refuse_idle(context, "preset results workers", "in one world")
     if atlas is not None and world is not None:
         stored, where = StoredAtlas.open(atlas), world_of(world, train)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
@@ -51,6 +57,7 @@ def claims(
 
 
 def figure(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which figure; without one all are listed.")] = None,
     world: Annotated[
         str | None, typer.Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
@@ -70,6 +77,9 @@ def figure(
     Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
     1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
     """
+    if name is None:
+        refuse_idle(context, "world preset form width results out", "without a figure's name")
+
     from priorsim.figures import check_format
     from priorsim.gallery import find_entry, gallery_text, save_entry
     from priorsim.progress_bar import progress_bar

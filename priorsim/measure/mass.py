@@ -74,6 +74,14 @@ class Mass:
             return None
         return float(self.exact) if self.exact is not None else math.exp2(self.log2)
 
+    def to_json(self) -> dict[str, float | str | None]:
+        """{log2_mass, exact_mass}: both null where nothing weighs anything, the second also where it is not exact."""
+        is_empty = self.log2 == -math.inf
+        return {
+            "log2_mass": None if is_empty else self.log2,
+            "exact_mass": None if is_empty or self.exact is None else str(self.exact),
+        }
+
     def __add__(self, other: "Mass") -> "Mass":
         if self.exact is not None and other.exact is not None:
             return exact_mass(self.exact + other.exact)

@@ -70,11 +70,9 @@ class ClassOdds:
 
     def to_json(self) -> dict[str, Any]:
         """The class's keys; `mass` is null, never 0, where no program weighs anything or a float cannot hold it."""
-        is_empty = self.mass.log2 == -math.inf
         return {
-            "mass": None if is_empty else self.mass.value,
-            "log2_mass": None if is_empty else self.mass.log2,
-            "exact_mass": None if is_empty or self.mass.exact is None else str(self.mass.exact),
+            "mass": None if self.mass.log2 == -math.inf else self.mass.value,
+            **self.mass.to_json(),
             "share": self.share,
             "programs": self.programs,
             "l_min": self.l_min,
@@ -172,7 +170,8 @@ class Odds:
         decomposition        {low, high}, each {delta_l, bonus_difference, penalty, log_odds} or null
         essential_share      {low, high}
         three_counts         {low, high}, each {functions: {direct, search, both, log2_ratio}, programs:
-                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}
+                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}, lengths
+                             those at which both sides have programs
         alpha                {low, high}, each {alpha, direct_bits, search_bits, direct_steps,
                              search_steps} or null; steps over all lanes
         predicted_gamma_star {low, high}, each null where the prior is not l + gamma log2 t
@@ -362,7 +361,7 @@ def _convergence_to_json(found: Convergence) -> dict[str, Any]:
     bounds = [
         {
             "bits": at.max_bits,
-            "log2_mass": _by_class(None if part.log2 == -math.inf else part.log2 for part in at.masses),
+            "log2_mass": _by_class(part.to_json()["log2_mass"] for part in at.masses),
             "log_odds": at.log_odds.to_json(),
         }
         for at in found.bounds

@@ -1,4 +1,4 @@
-"""Where the sum over all programs converges: against the counts by length and search nodes, and the growth they show."""
+"""Where the sum over all programs converges, against the counts by length and search nodes and their growth."""
 
 import math
 from fractions import Fraction

@@ -19,8 +19,9 @@ CASES = {
     "nothing": ("logic-w3-23", lambda x: (5 * x + x * x // 3) ^ 3, None, "solomonoff"),
 }
 KEYS = (
-    "world family train prior bound_bits language class_by classes log_odds gamma_star break_even_tax "
-    "least_tax unexplored explored delta_l decomposition essential_share three_counts alpha predicted_gamma_star slopes hull convergence"
+    "world family train prior bound_bits language class_by classes log_odds gamma_star break_even_tax least_tax "
+    "unexplored explored delta_l decomposition essential_share three_counts alpha predicted_gamma_star slopes hull "
+    "convergence"
 )
 
 
