@@ -288,9 +288,9 @@ def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
 
 
 def test_the_odds_say_what_was_counted_under_which_weight(atlas):
-    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--gamma", 2)
+    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--beta", 800, "--gamma", 2)
     assert "up to 20 bits; dialect arith, words of 3 bits, depth 2; the world is at home in logic\n" in text
-    assert "2^-l t^(-2) 2^(1000 s)" in text
+    assert "2^(-800 l) t^(-2) 2^(1000 s)" in text
 
 
 def test_help_is_quick_and_imports_nothing_heavy():

@@ -1,4 +1,4 @@
-"""What every command does with its options: each is given once, and none is given that changes nothing."""
+"""What every command does: options are given once and change something; an exhausted machine is one line."""
 
 from typing import Any
 
@@ -19,6 +19,28 @@ class Command(TyperCommand):
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise PriorsimError(f"{option.opts[0]} is given {times} times: give it once")
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; PriorsimError where the machine gives no more memory, threads or files for it."""
+        try:
+            return super().invoke(ctx)
+        except MemoryError:
+            raise PriorsimError(_exhausted("is no more memory", "-v")) from None
+        except RuntimeError as error:
+            if "can't start new thread" not in str(error):
+                raise
+            raise PriorsimError(_exhausted("are no more threads", "-u")) from None
+        except ImportError as error:
+            # A shared library that cannot be opened or mapped; what is not installed is another error.
+            if isinstance(error, ModuleNotFoundError):
+                raise
+            raise PriorsimError(
+                f"a library cannot be loaded ({error}): give more memory and files, or install anew"
+            ) from None
+
+
+def _exhausted(what: str, limit: str) -> str:
+    return f"there {what} for this: give more (ulimit {limit}), a smaller bound or fewer workers"
 
 
 def refuse_idle(context: typer.Context, names: str, why: str) -> None:

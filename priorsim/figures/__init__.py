@@ -1,4 +1,19 @@
-"""Figures: one module a figure; each draws plain results into an Axes, and `save` writes it."""
+"""Figures: one module a figure; each draws plain results into an Axes, and `save` writes it.
+
+No figure needs a backend, so that the one of a notebook's kernel may be named where it is not installed.
+"""
+
+import os
+import sys
+from contextlib import suppress
+
+if "matplotlib" not in sys.modules and (_backend := os.environ.pop("MPLBACKEND", None)) is not None:
+    # matplotlib cannot be imported where this is no backend; it is then set as matplotlib itself would.
+    import matplotlib
+
+    os.environ["MPLBACKEND"] = _backend
+    with suppress(ValueError):
+        matplotlib.rcParams["backend"] = _backend
 
 from priorsim.figures.cloud import Cloud, Corner, Tip, cloud
 from priorsim.figures.cost_against_bits import GIB, Cost, cost_against_bits, cost_columns
