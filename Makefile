@@ -2,17 +2,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TESTS := -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-.PHONY: paper test test-slow lint bench clean
+.PHONY: paper test test-slow test-oldest test-bare lint bench clean
 
 paper: $(VENV)/.user
 	$(BIN)/priorsim paper --preset quick --out results
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/pytest $(TESTS)
 
 test-slow: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The same tests with the oldest dependencies that pyproject.toml allows, in an environment of their own.
+test-oldest:
+	$(MAKE) VENV=.venv-oldest PIP_CONSTRAINT=$(CURDIR)/constraints-oldest.txt test
+
+# The same tests as in a container: an installed package that nobody can write, no home, and a log for a terminal.
+test-bare:
+	rm -rf .bare
+	$(PYTHON) -m venv .bare
+	.bare/bin/python -m pip install --quiet '.[dev]'
+	mkdir .bare/run .bare/tmp
+	cp -r tests programs README.md pyproject.toml results .bare/run
+	chmod -R a-w .bare/lib
+	cd .bare/run && env -i PATH=/usr/local/bin:/usr/bin:/bin TMPDIR=$(CURDIR)/.bare/tmp PYTHONUNBUFFERED=1 FORCE_COLOR=1 \
+	  MPLBACKEND=module://matplotlib_inline.backend_inline $(CURDIR)/.bare/bin/python -m pytest tests -p no:cacheprovider --color=no $(TESTS)
+	chmod -R u+w .bare
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -34,4 +51,5 @@ $(VENV)/.dev: $(VENV)/.user
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	if [ -d .bare ]; then chmod -R u+w .bare; fi
+	rm -rf $(VENV) .venv-oldest .bare .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,7 +23,8 @@ from priorsim.interrupts import Interrupted, interrupts_held, raise_on_terminati
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 
-MAX_WORKERS = 256
+WORKERS_A_CORE = 8
+"""More workers than these for each of the machine's cores only take memory."""
 
 PATIENCE = 2.0
 """Seconds in which a worker that is told to end can clean up."""
@@ -65,9 +66,14 @@ def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers:
 
 
 def check_workers(workers: int) -> None:
-    """Raise PriorsimError unless these are 1 to MAX_WORKERS."""
-    if not 1 <= workers <= MAX_WORKERS:
-        raise PriorsimError(f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {MAX_WORKERS}")
+    """Raise PriorsimError unless there is one at least, and not more than WORKERS_A_CORE for each core."""
+    cores = os.cpu_count() or 1
+    most = WORKERS_A_CORE * cores
+    if not 1 <= workers <= most:
+        raise PriorsimError(
+            f"{workers} workers are too {'few' if workers < 1 else 'many'}: give 1 to {most}, "
+            f"{WORKERS_A_CORE} for each of this machine's cores at most"
+        )
 
 
 def _check_main_script() -> None:

@@ -191,7 +191,7 @@ def test_objectives_as_text_and_json():
     assert f"programs    {values['programs']} that fit" in output(*asked, 24)
     assert "no fitting program of up to 22 bits" in output(*asked, 22)
     nothing = json.loads(output(*asked, 22, "--json"))
-    assert (nothing["number"], nothing["log2_mass"], nothing["exact_mass"], nothing["by_bits"]) == (0, "-inf", "0", [])
+    assert (nothing["number"], nothing["log2_mass"], nothing["exact_mass"], nothing["by_bits"]) == (0, None, None, [])
 
 
 def test_programs_with_data_are_counted(tmp_path):
@@ -289,9 +289,9 @@ def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
 
 
 def test_the_odds_say_what_was_counted_under_which_weight(atlas):
-    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--gamma", 2)
+    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--beta", 800, "--gamma", 2)
     assert "up to 20 bits; dialect arith, words of 3 bits, depth 2; the world is at home in logic\n" in text
-    assert "2^-l t^(-2) 2^(1000 s)" in text
+    assert "2^(-800 l) t^(-2) 2^(1000 s)" in text
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -385,8 +385,8 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
         ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
-        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to 256"),
-        ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to 256"),
+        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to "),
+        ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to "),
         ([*census, 4, "--max-bits", 12, "--accounting", "max", *out], "'max': choose total or amortised"),
         ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
         (
@@ -427,7 +427,7 @@ def bad_inputs(atlas):
         (["sweep", *ask[1:], "--grid", "gamma=0", "--out", atlas], "is a file that this command reads"),
         (["odds", "--atlas", atlas, "--world", folder / "a$b^.csv"], "letters, digits, spaces and . _ + - alone"),
         ([*ask, "--delta", "-1e50"], "give a finite number, 1e+09 at most in size"),
-        (["claims", "--workers", 0, "--results", folder], "0 workers are too few: give 1 to 256"),
+        (["claims", "--workers", 0, "--results", folder], "0 workers are too few: give 1 to "),
         (["claims", "many-against-none"], "unknown claim 'many-against-none': choose among"),
         (
             ["theory", "--alpha", 2, "--bits-direct", 20, "--steps-direct", 1, "--steps-search", "2^20"],

@@ -3,16 +3,12 @@
 N(d, l), the number of terms of l bits under d binders, follows from the code: leaves have fixed
 lengths, and an operator of c bits heads as many terms of l bits as its children can share l - c bits.
 All counts are Python integers and all masses exact rationals; every census is tested against them.
-Only the convergence threshold is a float.
 """
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
-
-import numpy as np
 
 from priorsim.mu.code import CONSTANT_SYMBOLS, operator_code, truncated_binary, variable_code
 from priorsim.mu.dialect import FORMS, Language
@@ -202,38 +198,3 @@ def kraft_sum(counts: tuple[int, ...]) -> Fraction:
 def unexplored_code_mass(language: Language, max_bits: int) -> Fraction:
     """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored."""
     return CODE_ONLY_MASS - kraft_sum(program_counts(language, max_bits))
-
-
-@cache
-def convergence_threshold(language: Language) -> float:
-    """The beta below which the sum of 2^(-beta l) over all programs diverges.
-
-    The generating function G_d(z) of the terms under d binders solves G = F(z, G), a cubic in G with
-    coefficients that are not negative; it converges at z exactly when that has a positive root. The
-    threshold is -log2 of the largest such z, found by bisection to double precision.
-
-    >>> 0.9 < convergence_threshold(Language.named("arith", 4)) < 1
-    True
-    """
-    low, high = 0.5, 1.0
-    while (middle := (low + high) / 2) not in (low, high):
-        if _generating_function(language, middle) is None:
-            high = middle
-        else:
-            low = middle
-    return -math.log2(low)
-
-
-def _generating_function(language: Language, z: float) -> float | None:
-    """G_0(z), or None where some G_d diverges."""
-    inner = 0.0
-    for bound in range(language.depth, -1, -1):
-        power = [0.0, -1.0, 0.0, 0.0]
-        for token in tokens(language, bound):
-            power[token.binds.count(0)] += token.choices * z**token.bits * inner ** token.binds.count(1)
-        roots = np.roots(power[::-1])
-        real = [root.real for root in roots if abs(root.imag) < 1e-9 * (1 + abs(root)) and root.real > 0]
-        if not real:
-            return None
-        inner = min(real)
-    return inner

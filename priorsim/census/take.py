@@ -1,6 +1,7 @@
 """Taking a census: which engine, how long it will take, and the atlas it ends in."""
 
 import math
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -56,7 +57,7 @@ def check_effort(
     *,
     engine: str = QUOTIENT,
     workers: int = 2,
-    memory_bytes: int = DEFAULT_MEMORY,
+    memory_bytes: int | None = None,
     allow_long: bool = False,
 ) -> None:
     """Refuse a census that would not fit into memory, or would run long and was not asked for twice.
@@ -67,6 +68,7 @@ def check_effort(
         With what it would take, and the largest bound that would be accepted.
     """
     check_engine(engine, workers)
+    memory_bytes = check_memory(memory_bytes)
     if engine == QUOTIENT:
         check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS)
     elif not allow_long:
@@ -110,10 +112,23 @@ def parse_memory(text: str) -> int:
     >>> parse_memory("8GiB") == 8 << 30
     True
     """
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB)", text.strip())
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(MiB|GiB)", text.strip())
     if match is None or float(match[1]) == 0:
         raise CensusError(f"memory {quoted(text)} cannot be read: write it as 8GiB or 500MiB")
-    return int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30))
+    return check_memory(int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30)))
+
+
+def check_memory(memory_bytes: int | None) -> int:
+    """The memory that a census may take, DEFAULT_MEMORY where none is given; CensusError beyond this machine's."""
+    if memory_bytes is None:
+        return DEFAULT_MEMORY
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if not 0 < memory_bytes <= there:
+        raise CensusError(
+            f"{memory_bytes / 2**30:,.1f} GiB of memory are out of range: "
+            f"give up to the {there / 2**30:.1f} GiB of this machine"
+        )
+    return memory_bytes
 
 
 @contextmanager
@@ -139,7 +154,7 @@ def take_census(
     *,
     engine: str = QUOTIENT,
     workers: int = 2,
-    memory_bytes: int = DEFAULT_MEMORY,
+    memory_bytes: int | None = None,
     run_directory: RunDirectory | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Atlas:
@@ -152,8 +167,8 @@ def take_census(
         One of ENGINES.
     workers : int
         Threads of the quotient engine, processes of the exhaustive one; no row depends on it.
-    memory_bytes : int
-        What the quotient engine may take.
+    memory_bytes : int, optional
+        What the quotient engine may take: DEFAULT_MEMORY, or as much as this machine has at most.
     run_directory : RunDirectory, optional
         Where the quotient engine keeps finished levels, to go on from after a mishap.
     progress : callable, optional
@@ -164,6 +179,7 @@ def take_census(
         When there is no such engine, no worker or too many, or the memory would not do.
     """
     check_engine(engine, workers)
+    memory_bytes = check_memory(memory_bytes)
     if engine == EXHAUSTIVE:
         return Atlas(header, count_exhaustive(header, workers=workers, progress=progress))
     rows = count_quotient(

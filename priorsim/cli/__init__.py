@@ -12,6 +12,7 @@ import typer
 
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.censuses import census, info
+from priorsim.cli.command import Command
 from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
@@ -49,7 +50,7 @@ for command in (
     figure,
     paper,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 def main() -> None:

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.cli.options import Depth, Dialect, Force, TrustOtherCode, WordBits, Yes, place_of, prior_of, writing
 from priorsim.errors import PriorsimError
 
 
 def census(
+    context: typer.Context,
     dialect: Dialect,
     word_bits: WordBits,
     max_bits: Annotated[int, typer.Option("--max-bits", help="Count every program up to this length.")],
@@ -23,7 +25,9 @@ def census(
     ] = "total",
     engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
     workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
-    memory: Annotated[str, typer.Option("--memory", help="What the quotient engine may take, as 8GiB.")] = "8GiB",
+    memory: Annotated[
+        str | None, typer.Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
+    ] = None,
     yes: Yes = False,
     force: Force = False,
 ) -> None:
@@ -39,13 +43,15 @@ def census(
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
     from priorsim.census.atlas_file import is_atlas
-    from priorsim.census.take import check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.take import EXHAUSTIVE, check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.mu.domain import Domain
 
     lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
-    limit = parse_memory(memory)
+    limit = None if memory is None else parse_memory(memory)
+    if engine == EXHAUSTIVE:
+        refuse_idle(context, "memory", "on the exhaustive engine")
     with place_of(out, is_atlas, force=force, read=(domain,)) as place:
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")

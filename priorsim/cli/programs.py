@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.cli.options import (
     AsJson,
     ClassBy,
@@ -42,6 +43,7 @@ def worlds(
 
 
 def run(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu; - is standard input.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
@@ -63,6 +65,8 @@ def run(
         raise PriorsimError("the program and the world are both '-': standard input holds one of them, name the other")
     where = world_of(world, train)
     check_lanes([lane], where.domain, "--lane")
+    if not trace:
+        refuse_idle(context, "lane", "without --trace")
     program, report = measure_program(file, where)
     if trace:
         lines = list(trace_lines(program, where.domain, lane))
@@ -72,6 +76,7 @@ def run(
 
 
 def walk(
+    context: typer.Context,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     dynamics: Annotated[str, typer.Option("--dynamics", help="steepest, first, drift or metropolis.")],
     radius: Annotated[int, typer.Option("--radius", help="Bits of an edit, 1 to 16.")],
@@ -113,6 +118,8 @@ def walk(
         )
     if dynamics != "metropolis" and (temperature is not None or flat):
         raise PriorsimError("--temperature and --flat are of metropolis: leave them, or give --dynamics metropolis")
+    if not trace and walks is None:
+        refuse_idle(context, "seed", "where nothing is sampled")
     where, by = world_of(world, train), check_class_by(class_by)
     asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
     with progress_bar("programs' edits") as progress:

@@ -1,5 +1,6 @@
 """How far a long command has come, on standard error, and what is left of it when it is cut short."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
         TextColumn("left"),
         TimeRemainingColumn(),
     )
+    # Rich takes a log for a terminal where FORCE_COLOR is set.
+    is_watched = sys.stderr is not None and sys.stderr.isatty()
     console = Console(stderr=True)
     reached = Progress(0, 0, unit)
 
@@ -41,7 +44,7 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
             return f"finished parts are kept in {kept}, the same command goes on from there"
         return "nothing was left half written"
 
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, transient=True, disable=not is_watched) as bar:
         task = bar.add_task(unit, total=None, visible=False)
 
         def update(progress: Progress) -> None:

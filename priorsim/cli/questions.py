@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.cli.options import (
     AsJson,
     AtlasFile,
@@ -35,7 +36,14 @@ from priorsim.cli.options import (
 from priorsim.errors import PriorsimError
 
 
+def check_yes(context: typer.Context, max_bits: int | None) -> None:
+    """Refuse --yes where nothing is counted beyond an atlas."""
+    if max_bits is None:
+        refuse_idle(context, "yes", "without --max-bits")
+
+
 def odds(
+    context: typer.Context,
     atlas: AtlasFile = None,
     histogram: HistogramFile = None,
     world: WorldName = None,
@@ -63,6 +71,7 @@ def odds(
     from priorsim.measure.odds import odds as measure_odds
     from priorsim.text.report import odds_text
 
+    check_yes(context, max_bits)
     weight = prior_of(prior, beta, gamma, lam, delta, cap)
     cells, finder = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes, trust)
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
@@ -71,6 +80,7 @@ def odds(
 
 
 def sweep(
+    context: typer.Context,
     grid: Annotated[list[str], typer.Option("--grid", help="NAME=FIRST:LAST:COUNT or NAME=V,V,...; once or twice.")],
     atlas: AtlasFile = None,
     histogram: HistogramFile = None,
@@ -99,6 +109,7 @@ def sweep(
         if given[name] is not None:
             raise PriorsimError(f"--grid {name}=... and --{name} {given[name]:g} both set {name}: leave one")
         given[name] = values[0]
+    check_yes(context, max_bits)
     weight = prior_of(prior, *given.values())
     with place_of(out, is_sweep, force=force, read=(atlas, histogram, world)) as place:
         cells, _ = histogram_of(atlas, histogram, world, train, class_by, max_bits, yes, trust)
@@ -106,6 +117,7 @@ def sweep(
 
 
 def histogram(
+    context: typer.Context,
     atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
@@ -119,6 +131,7 @@ def histogram(
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
+    check_yes(context, max_bits)
     with place_of(out, is_histogram, force=force, read=(atlas, world)) as place:
         cells, _ = histogram_of(atlas, None, world, train, class_by, max_bits, yes, trust)
         write_out(format_histogram(cells), place)
@@ -252,6 +265,7 @@ def definitions(
 
 
 def data(
+    context: typer.Context,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     code_bits: Annotated[int, typer.Option("--code-bits", help="Most bits of header, index and body together.")],
     atlas: Annotated[
@@ -293,6 +307,8 @@ def data(
         raise PriorsimError("--json and --out exclude each other: give one of them")
     if atlas is not None and out is not None:
         raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
+    if out is not None:
+        refuse_idle(context, "prior beta gamma lam delta cap", "on the counts that --out writes")
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     with place_of(out, is_data_counts, force=force, read=(world,)) as place:
         language, code = language_and_code(where, atlas, dialect, depth, trust)

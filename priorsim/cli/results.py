@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from priorsim.cli.command import refuse_idle
 from priorsim.cli.options import (
     AsJson,
     AtlasFile,
@@ -21,6 +22,7 @@ from priorsim.errors import PriorsimError
 
 
 def claims(
+    context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Which claims, by id; all where none is given.")] = None,
     preset: Annotated[str, typer.Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
     results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
@@ -53,6 +55,10 @@ def claims(
     command = " ".join(["priorsim claims", *(names or [])])
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
+    if world is None:
+        refuse_idle(context, "train", "without --world")
+    else:
+        refuse_idle(context, "preset results workers", "in one world")
     if atlas is not None and world is not None:
         stored, where = StoredAtlas.open(atlas, trust_other_code=trust), world_of(world, train)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
@@ -70,6 +76,7 @@ def claims(
 
 
 def figure(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which figure; without one all are listed.")] = None,
     world: Annotated[
         str | None, typer.Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
@@ -90,6 +97,9 @@ def figure(
     Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
     1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
     """
+    if name is None:
+        refuse_idle(context, "world preset form width results out force", "without a figure's name")
+
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import save_entry
     from priorsim.figures.registry import FIGURES, find_figure

@@ -250,8 +250,8 @@ def crossovers(
     Raises
     ------
     PriorError
-        When the weight is not linear in the parameter, the range is empty, or beta is below the
-        convergence threshold.
+        When the weight is not linear in the parameter, the range is empty, or the sum over all programs
+        diverges.
     """
     if parameter not in PENALTIES:
         raise PriorError(f"crossovers in '{parameter}' are not defined: choose one of {', '.join(PENALTIES)}")
@@ -268,7 +268,9 @@ def crossovers(
 def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None:
     """delta*: the tax a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
 
-    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax.
+    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. Under a
+    tax below `priorsim.census.growth.least_tax` the sum over all programs diverges; the root is that of the
+    prior cut at the bound.
     """
     roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
     if roots.sign == 0:

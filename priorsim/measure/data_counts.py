@@ -21,7 +21,6 @@ from priorsim.measure.mass import (
     check_convergence,
     exact_mass,
     joined,
-    json_number,
     log_odds,
     mass,
 )
@@ -86,7 +85,7 @@ class DataCounts:
         Raises
         ------
         PriorError
-            When beta is below the convergence threshold of the language.
+            When the sum over all programs diverges.
         """
         check_convergence(self.header.language, prior)
         return {name: mass(self.of(name), self.header, prior) for name in DATA_CLASSES}
@@ -136,7 +135,7 @@ class DataCounts:
             "l_min_search": self.l_min(["search", "hybrid"]).to_json(),
             "unclassed": {
                 "programs": str(sum(self.unclassed.values())),
-                "log2_mass": json_number(exact_mass(self.unclassed_mass).log2),
+                "log2_mass": exact_mass(self.unclassed_mass).to_json()["log2_mass"],
                 "by_bits": {str(bits): str(count) for bits, count in sorted(self.unclassed.items())},
             },
             "explored": {"explored": str(explored), "unexplored": str(CODE_ONLY_MASS - explored)},
@@ -149,8 +148,7 @@ class DataCounts:
         share = 2.0 ** (faithful.log2 - whole.log2) if cells.programs and whole.log2 > float("-inf") else None
         return {
             "programs": str(cells.programs),
-            "log2_mass": json_number(whole.log2),
-            "exact_mass": None if whole.exact is None else str(whole.exact),
+            **whole.to_json(),
             "faithful_share": share,
             "l_min": self.l_min([name]).to_json(),
         }

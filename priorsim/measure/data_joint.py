@@ -21,7 +21,6 @@ from priorsim.measure.mass import (
     Mass,
     check_convergence,
     exact_mass,
-    json_number,
     log_odds,
     mass,
     shares,
@@ -130,7 +129,7 @@ class JointCounts:
         Raises
         ------
         PriorError
-            When beta is below the convergence threshold of the language.
+            When the sum over all programs diverges.
         """
         check_convergence(self.data.header.language, prior)
         by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}
@@ -143,8 +142,7 @@ class JointCounts:
             "classes": {
                 name: {
                     "programs": str(self.programs(JOINT_CLASSES[name])),
-                    "log2_mass": json_number(whole.log2),
-                    "exact_mass": None if whole.exact is None else str(whole.exact),
+                    **whole.to_json(),
                     "share": share,
                     "l_min": self.l_min(JOINT_CLASSES[name]).to_json(),
                 }

@@ -86,7 +86,7 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
     Raises
     ------
     PriorError
-        When beta is below the convergence threshold of the language.
+        When the sum over all programs diverges.
     """
     odds, by_simplicity = _odds(histogram, prior, end), _odds(histogram, SOLOMONOFF, end)
     lengths = delta_l(histogram, end)

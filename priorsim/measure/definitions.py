@@ -4,7 +4,6 @@ Each says of a program that it searches, or that it does not. Over all fitting p
 three can be told; over the shortest of them, taken as programs, all five. Exact where the prior is dyadic.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from fractions import Fraction
@@ -275,7 +274,7 @@ def definitions(
     WorldError
         When the world's domain is not the atlas's, or the number is out of range.
     PriorError
-        When beta is below the convergence threshold of the language.
+        When the sum over all programs diverges.
     """
     header = atlas.header
     check_world(header, world)
@@ -356,8 +355,4 @@ def _total(groups: Iterable[Group]) -> Mass:
 
 
 def _mass_to_json(programs: int, whole: Mass) -> dict[str, Any]:
-    return {
-        "programs": programs,
-        "log2_mass": None if whole.log2 == -math.inf else whole.log2,
-        "exact_mass": None if whole.exact is None or not whole.exact else str(whole.exact),
-    }
+    return {"programs": programs, **whole.to_json()}

@@ -195,8 +195,8 @@ def acceptable(behaviour: U64, world: World, lanes: Sequence[int]) -> Mask:
 
 
 def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
-    """The class number of each row, shape (rows,), on all lanes."""
-    if class_by == "form":
+    """The class number of each row, shape (rows,), on all lanes; WorldError where programs are classed otherwise."""
+    if check_class_by(class_by) == "form":
         return np.where(rows.searches > 0, SEARCH, DIRECT).astype(np.uint8)
     by_wide = np.where(rows.wide != rows.behaviour, DISGUISED, DIRECT)
     return np.where(rows.strict != rows.behaviour, SEARCH, by_wide).astype(np.uint8)

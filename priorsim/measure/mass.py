@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.recurrence import convergence_threshold
+from priorsim.census.growth import converges, least_beta, least_tax
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, Histogram, mean_steps
 from priorsim.mu.dialect import Language
@@ -74,6 +74,14 @@ class Mass:
             return None
         return float(self.exact) if self.exact is not None else math.exp2(self.log2)
 
+    def to_json(self) -> dict[str, float | str | None]:
+        """{log2_mass, exact_mass}: both null where nothing weighs anything, the second also where it is not exact."""
+        is_empty = self.log2 == -math.inf
+        return {
+            "log2_mass": None if is_empty else self.log2,
+            "exact_mass": None if is_empty or self.exact is None else str(self.exact),
+        }
+
     def __add__(self, other: "Mass") -> "Mass":
         if self.exact is not None and other.exact is not None:
             return exact_mass(self.exact + other.exact)
@@ -91,20 +99,27 @@ def log2_fraction(value: Fraction) -> float:
 
 
 def check_convergence(language: Language, prior: Prior) -> None:
-    """Raise PriorError when beta is below the convergence threshold of the language's code.
+    """Raise PriorError where the sum of 2^(-beta l - delta s) over all programs of the language diverges.
 
     gamma does not move that line: a program of l bits takes at most l 2^(wD) steps a lane, so t^-gamma
-    divides the mass of a length by a polynomial and cannot tame an exponential. lambda, a cap and a
-    tax could move it a little, not far (what stands in a loop that never runs costs no time), so one line is
-    kept for all of them. A negative tax is not checked: masses are those of the prior cut at the bound.
+    divides the mass of a length by a polynomial and cannot tame an exponential. lambda and a cap could move
+    it, but not away: a body of a loop that never runs is as long as it likes and costs no time. How far is
+    not computed, and what lies beyond the line of beta and delta is refused whatever the price of time.
     """
-    threshold = convergence_threshold(language)
-    if prior.beta < threshold:
+    if converges(language, prior.beta, prior.delta):
+        return
+    what = f"of all programs of dialect {language.dialect.name} with {language.word_bits}-bit words does not converge"
+    least = least_beta(language, max(prior.delta, 0.0))
+    if prior.beta < least:
         raise PriorError(
-            f"beta is {prior.beta}: below {threshold:.4f} the mass of all programs of dialect "
-            f"{language.dialect.name} with {language.word_bits}-bit words does not converge: "
-            f"give a beta of at least {math.ceil(threshold * 1000) / 1000}"
+            f"beta is {prior.beta}: below {least:.4f} the mass {what}: "
+            f"give a beta of at least {math.ceil(least * 1000) / 1000}"
         )
+    tax = least_tax(language, prior.beta)
+    raise PriorError(
+        f"delta is {prior.delta:g}: below {tax:.4f} bits a search node, at a beta of {prior.beta:g}, the mass {what}: "
+        f"give a delta of at least {math.ceil(tax * 1000) / 1000}, or a greater beta"
+    )
 
 
 def log2_weights(cells: Cells, header: AtlasHeader, prior: Prior, *, without: str | None = None) -> F64:
@@ -145,7 +160,7 @@ def masses(histogram: Histogram, prior: Prior) -> tuple[Mass, ...]:
     Raises
     ------
     PriorError
-        When beta is below the convergence threshold of the language.
+        When the sum over all programs diverges.
     """
     check_convergence(histogram.header.language, prior)
     return tuple(mass(histogram.cells.of([kind]), histogram.header, prior) for kind in range(len(CLASSES)))

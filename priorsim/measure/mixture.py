@@ -100,7 +100,7 @@ class Mixture:
         Raises
         ------
         PriorError
-            When beta is below the convergence threshold of the language.
+            When the sum over all programs diverges.
         """
         check_convergence(self.header.language, prior)
         log2_weight = prior.log2_weight(self.bits, mean_steps(self.header, self.steps), self.searches)

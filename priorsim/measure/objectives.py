@@ -15,7 +15,7 @@ from priorsim.census.recurrence import kraft_sum
 from priorsim.census.root_searches import count_root_searches
 from priorsim.census.stored import Choice
 from priorsim.measure.histogram import acceptable, check_world
-from priorsim.measure.mass import exact_mass, json_number
+from priorsim.measure.mass import exact_mass
 from priorsim.worlds.world import World
 
 
@@ -46,7 +46,6 @@ class Objectives:
 
     def to_json(self, header: AtlasHeader, world: World) -> dict[str, Any]:
         """One strictly valid JSON object, by the keys in docs/measures.md; header and world are those counted for."""
-        mass = exact_mass(self.mass)
         return {
             "world": world.name,
             "description": world.description,
@@ -58,8 +57,7 @@ class Objectives:
             "bound_bits": header.max_bits,
             "number": self.number,
             "programs": sum(self.programs),
-            "log2_mass": json_number(mass.log2),
-            "exact_mass": str(mass.exact),
+            **exact_mass(self.mass).to_json(),
             "by_bits": [[bits, number] for bits, number in enumerate(self.programs) if number],
         }
 

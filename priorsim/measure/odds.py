@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.growth import least_tax
 from priorsim.measure.amortisation import AmortisationFlip, amortisation_flip
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
@@ -69,11 +70,9 @@ class ClassOdds:
 
     def to_json(self) -> dict[str, Any]:
         """The class's keys; `mass` is null, never 0, where no program weighs anything or a float cannot hold it."""
-        is_empty = self.mass.log2 == -math.inf
         return {
-            "mass": None if is_empty else self.mass.value,
-            "log2_mass": None if is_empty else self.mass.log2,
-            "exact_mass": None if is_empty or self.mass.exact is None else str(self.mass.exact),
+            "mass": None if self.mass.log2 == -math.inf else self.mass.value,
+            **self.mass.to_json(),
             "share": self.share,
             "programs": self.programs,
             "l_min": self.l_min,
@@ -134,6 +133,11 @@ class Odds:
         """The predicted gamma*; None where alpha is unknown or 0, or the prior is not l + gamma log2 t."""
         return end.alpha.predicted if end.alpha and self.prior.is_length_and_time else None
 
+    @property
+    def least_tax(self) -> float:
+        """The search tax below which the sum over all programs diverges at the prior's beta, in bits."""
+        return least_tax(self.histogram.header.language, float(self.prior.beta))
+
     def to_json(self) -> dict[str, Any]:
         """The odds as one strictly valid JSON object, the same for the same histogram and prior.
 
@@ -159,13 +163,15 @@ class Odds:
         gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
                              "zero" where there is no root}
         break_even_tax       {low, high}, bits a search node
+        least_tax            the tax below which the prior diverges at its beta; "-inf" where none does
         unexplored           1 - explored, a float
         explored             {explored, unexplored, unexplored_code}, exact rationals as strings
         delta_l              {low, high}, each {low, high}: an interval where a length is censored
         decomposition        {low, high}, each {delta_l, bonus_difference, penalty, log_odds} or null
         essential_share      {low, high}
         three_counts         {low, high}, each {functions: {direct, search, both, log2_ratio}, programs:
-                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}
+                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}, lengths
+                             those at which both sides have programs
         alpha                {low, high}, each {alpha, direct_bits, search_bits, direct_steps,
                              search_steps} or null; steps over all lanes
         predicted_gamma_star {low, high}, each null where the prior is not l + gamma log2 t
@@ -190,6 +196,7 @@ class Odds:
             "log_odds": self.log_odds.to_json(),
             "gamma_star": self._at_ends(lambda end: end.gamma_star.to_json()),
             "break_even_tax": self._at_ends(lambda end: end.break_even_tax),
+            "least_tax": json_number(self.least_tax),
             "unexplored": float(self.explored.unexplored),
             "explored": {
                 "explored": str(self.explored.explored),
@@ -237,7 +244,7 @@ def odds(
     Raises
     ------
     PriorError
-        When beta is below the convergence threshold of the language, or the range is empty.
+        When the sum over all programs diverges, or the range is empty.
     """
     by_class = masses(histogram, prior)
     low, high = (
@@ -354,7 +361,7 @@ def _convergence_to_json(found: Convergence) -> dict[str, Any]:
     bounds = [
         {
             "bits": at.max_bits,
-            "log2_mass": _by_class(None if part.log2 == -math.inf else part.log2 for part in at.masses),
+            "log2_mass": _by_class(part.to_json()["log2_mass"] for part in at.masses),
             "log_odds": at.log_odds.to_json(),
         }
         for at in found.bounds

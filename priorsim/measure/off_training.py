@@ -12,7 +12,7 @@ import numpy as np
 from priorsim.measure.held_out import HeldOut, SideMasses, held_out, side_masses, stated_splits
 from priorsim.measure.histogram import CLASSES, check_world
 from priorsim.measure.learning import AveragePoint, CurvePoint, Learning, learning
-from priorsim.measure.mass import ENDS, End, Mass
+from priorsim.measure.mass import ENDS, End
 from priorsim.measure.odds import language_to_json
 from priorsim.measure.shares import Average, Share, share_to_json
 from priorsim.measure.weighed import ALL_KINDS, Weighed
@@ -162,15 +162,11 @@ def _by_class(values: Iterable[Any]) -> dict[str, Any]:
     return {str(name): value for name, value in zip(CLASSES, values, strict=True)}
 
 
-def _log2_mass(mass: Mass) -> float | None:
-    return None if mass.log2 == -np.inf else mass.log2
-
-
 def _split_to_json(each: HeldOut) -> dict[str, Any]:
     def of_class(kind: int) -> dict[str, Any]:
         defection = each.defection((kind,))
         return {
-            "log2_mass": _log2_mass(each.masses[kind]),
+            "log2_mass": each.masses[kind].to_json()["log2_mass"],
             "share": share_to_json(each.share(kind)),
             "faithful": None if defection is None else share_to_json(1 - defection),
             "defection": share_to_json(defection),

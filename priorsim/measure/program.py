@@ -22,7 +22,7 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
     (Program, mapping)
         The mapping holds JSON values: program (text), world, dialect, train, bits, words (one a lane),
         steps (by accounting), searches, class, uses_data, dormant, fits (acceptable on the training
-        lanes) and faithful (on the held-out lanes).
+        lanes) and faithful (on the held-out lanes; None where there are none).
 
     Raises
     ------
@@ -48,5 +48,5 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
         "uses_data": uses_data(program, domain),
         "dormant": is_dormant(program, domain, world.train),
         "fits": world.accepts(result.words, world.train),
-        "faithful": world.accepts(result.words, world.held_out),
+        "faithful": world.accepts(result.words, world.held_out) if world.held_out else None,
     }

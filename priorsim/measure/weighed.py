@@ -157,7 +157,7 @@ def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by
     Raises
     ------
     PriorError
-        When beta is below the convergence threshold of the language.
+        When the sum over all programs diverges.
     CensusError
         When the bound is above the atlas's.
     """

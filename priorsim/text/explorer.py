@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from priorsim.census.recurrence import convergence_threshold
+from priorsim.census.growth import convergence_threshold
 from priorsim.measure import crossover
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
 from priorsim.measure.mass import programs

@@ -92,6 +92,9 @@ def run_text(report: Mapping[str, object], world: World) -> str:
     words = report["words"]
     steps = report["steps"]
     assert isinstance(words, list) and isinstance(steps, dict)
+    held_out = f"{'' if report['faithful'] else 'not '}right on the held-out lanes"
+    if report["faithful"] is None:
+        held_out = "no lane is held out"
     rows = []
     for lane, inputs in enumerate(world.domain.lanes):
         right = world.acceptable[lane]
@@ -102,8 +105,7 @@ def run_text(report: Mapping[str, object], world: World) -> str:
         str(report["program"]),
         f"{report['bits']} bits; class {report['class']}" + ("; dormant" if report["dormant"] else ""),
         "steps: " + ", ".join(f"{name} {steps[name]}" for name in Accounting),
-        f"{'fits' if report['fits'] else 'does not fit'} {world.name} on its training lanes; "
-        f"{'right' if report['faithful'] else 'not right'} on the held-out lanes",
+        f"{'fits' if report['fits'] else 'does not fit'} {world.name} on its training lanes; {held_out}",
         "",
         format_table(rows, head=("lane", *world.domain.columns, "output", "wanted", "", "")),
     ]

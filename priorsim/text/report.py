@@ -106,7 +106,7 @@ def _end_rows(odds: Odds) -> list[list[str]]:
     ends = (odds.low, odds.high)
     rows = [
         ["crossover gamma*", *(format_roots(end.gamma_star) for end in ends)],
-        ["break-even search tax", *(_tax(end.break_even_tax) for end in ends)],
+        ["break-even search tax", *(_tax(end.break_even_tax, odds.least_tax) for end in ends)],
         ["Delta L", *(format_interval(end.delta_l) for end in ends)],
     ]
     terms = [end.decomposition for end in ends]
@@ -147,8 +147,10 @@ def _verdict(log_odds: Interval, bound: int) -> str:
     return "which outweighs depends on where disguised programs count" if log_odds.high > log_odds.low else "even"
 
 
-def _tax(tax: float | None) -> str:
-    return "none within 64 bits" if tax is None else f"{tax:.4f}"
+def _tax(tax: float | None, least: float) -> str:
+    if tax is None:
+        return "none within 64 bits"
+    return f"{tax:.4f}" if tax >= least else f"{tax:.4f}, outside the convergent range, above {least:.2f}"
 
 
 def _share(share: Share | None) -> str:

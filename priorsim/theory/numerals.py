@@ -99,14 +99,18 @@ def to_mpf(value: Value) -> Any:
 def json_value(value: Value | None) -> Any:
     """A value as JSON: a number where it is in the range of float64, otherwise its decimal digits as text.
 
+    Whole numbers in that range are exact.
+
     Examples
     --------
-    >>> json_value(Fraction(3)), json_value(Fraction(1, 2)), json_value(Fraction(10) ** 400), json_value(float("-inf"))
-    (3, 0.5, '1.0e+400', '-inf')
+    >>> json_value(Fraction(1, 2)), json_value(Fraction(10) ** 400), json_value(float("-inf"))
+    (0.5, '1.0e+400', '-inf')
+    >>> json_value(Fraction(10**30 + 1))
+    1000000000000000000000000000001
     """
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN:
+    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) <= sys.float_info.max:
         return int(value)
     number = to_mpf(value)
     return float(number) if abs(number) <= sys.float_info.max else str(mpmath.nstr(number, 12)).removeprefix("+")

@@ -1,6 +1,5 @@
 """The recurrence against enumeration by decoding, published totals and the Kraft equality."""
 
-import math
 from fractions import Fraction
 from itertools import product
 
@@ -10,7 +9,6 @@ import pytest
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
-    convergence_threshold,
     counts_by_reading,
     counts_by_searches,
     data_program_counts,
@@ -73,31 +71,6 @@ def test_explored_mass_rises_to_one_half_and_never_passes_it(dialect):
 
 def test_the_unexplored_mass_at_42_bits_is_about_one_hundredth():
     assert round(float(unexplored_code_mass(Language.named("arith", 4), 42)), 3) == 0.010
-
-
-@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
-def test_the_convergence_threshold_is_where_the_growth_of_the_counts_says(dialect):
-    language = Language.named(dialect, 4)
-    threshold = convergence_threshold(language)
-    assert 0.94 < threshold < 0.97
-    # Counts grow like C * 2^(threshold * l) * l^(-3/2): steps of 48 bits drop the code's period.
-    low, high = 400, 448
-    counts = term_counts(language, 0, high)
-    ratio = Fraction(counts[high], counts[low])
-    growth = (ratio.numerator.bit_length() - ratio.denominator.bit_length()) / 48
-    assert abs(growth - threshold) < 0.03
-
-
-def test_the_masses_at_the_threshold_converge_and_below_it_diverge():
-    language = Language.named("arith", 4)
-    threshold = convergence_threshold(language)
-    counts = program_counts(language, 500)
-
-    def block(beta, first):
-        return sum(2 ** (math.log2(counts[bits]) - beta * bits) for bits in range(first, first + 100))
-
-    assert block(threshold, 400) < block(threshold, 200)
-    assert block(threshold - 0.02, 400) > block(threshold - 0.02, 200)
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])

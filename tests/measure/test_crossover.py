@@ -20,7 +20,7 @@ from priorsim.measure.crossover import (
     slopes,
 )
 from priorsim.measure.histogram import histogram
-from priorsim.measure.mass import ENDS, HIGH, LOW, log_odds_of
+from priorsim.measure.mass import ENDS, HIGH, LOW, log_odds, log_odds_of, mass
 from priorsim.priors import Prior, named_prior
 
 
@@ -177,8 +177,10 @@ def found(request, oracle, world):
 @pytest.mark.parametrize("parameter", ["beta", "gamma", "lambda", "delta"])
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_the_log_odds_are_nothing_at_the_crossovers(found, parameter, end):
-    for prior in (named_prior("solomonoff"), named_prior("levin", delta=-6)):
-        low = 0.98 if parameter == "beta" else 0.0
+    for prior in (named_prior("solomonoff"), named_prior("levin", delta=-2)):
+        low = 0.0
+        if parameter == "beta":
+            low = 0.98 if prior.delta == 0 else 1.0
         roots = crossovers(found, prior, end, parameter=parameter, within=(low, 8.0))
         grid = np.linspace(low, 8.0, 60)
         odds = [getattr(log_odds_of(found, prior.with_values({parameter: x})), end.name) for x in grid]
@@ -195,13 +197,17 @@ def test_the_break_even_tax_is_the_root_nearest_nothing(found, end):
     prior = named_prior("kind-of-speed", delta=5)
     tax = break_even_tax(found, prior, end)
     bound = 64 if tax is None else abs(tax) - 1e-6
-    odds = [
-        getattr(log_odds_of(found, prior.with_values({"delta": x})), end.name) for x in np.linspace(-bound, bound, 99)
-    ]
-    assert set(np.sign(odds)) == {-1}
+
+    def cut_at_the_bound(delta):
+        """The log-odds also where the prior diverges, as the tax that would be needed may lie there."""
+        taxed = prior.with_values({"delta": delta})
+        return getattr(
+            log_odds(tuple(mass(found.cells.of([kind]), found.header, taxed) for kind in range(3))), end.name
+        )
+
+    assert {np.sign(cut_at_the_bound(delta)) for delta in np.linspace(-bound, bound, 99)} == {-1}
     if tax is not None:
-        there = log_odds_of(found, prior.with_values({"delta": tax}))
-        assert getattr(there, end.name) == pytest.approx(0, abs=1e-10)
+        assert cut_at_the_bound(tax) == pytest.approx(0, abs=1e-10)
 
 
 def test_there_is_no_break_even_tax_where_no_program_searches(oracle, world):

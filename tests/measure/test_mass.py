@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorsim.census.recurrence import convergence_threshold
+from priorsim.census.growth import convergence_threshold
 from priorsim.errors import PriorError
 from priorsim.measure.convergence import explored
 from priorsim.measure.histogram import Cells, census_cells, histogram
@@ -119,7 +119,12 @@ def test_float_and_exact_masses_agree(found):
 
 
 def test_nothing_over_or_underflows(found):
-    for prior in (Prior("p", beta=5000), Prior("p", beta=5000.5), Prior("p", delta=-9000.5), Prior("p", beta=1e9)):
+    for prior in (
+        Prior("p", beta=5000),
+        Prior("p", beta=5000.5),
+        Prior("p", 2000, delta=-9000.5),
+        Prior("p", beta=1e9),
+    ):
         for part in masses(found, prior):
             assert math.isfinite(part.log2)
 
@@ -177,6 +182,28 @@ def test_programs_and_least_rows_are_those_of_the_classes(found):
 def test_beta_below_the_threshold_is_refused_whatever_the_other_penalties(found, prior):
     with pytest.raises(PriorError, match=r"below 0\.9\d+ .* give a beta of at least 0\.9"):
         masses(found, prior)
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        Prior("p", delta=-2.47),
+        Prior("p", delta=-12, gamma=8),
+        Prior("p", delta=-3, lam=9),
+        Prior("p", delta=-3, cap=1),
+        Prior("p", 2, delta=-14.2),
+    ],
+)
+def test_a_subsidy_beyond_the_convergent_range_is_refused_whatever_the_price_of_time(found, prior):
+    with pytest.raises(PriorError, match=r"below -\d+\.\d+ bits a search node.* give a delta of at least -\d+\.\d+"):
+        masses(found, prior)
+
+
+def test_a_tax_on_search_nodes_lets_a_lesser_beta_converge(found):
+    threshold = convergence_threshold(found.header.language)
+    check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=3))
+    with pytest.raises(PriorError, match="give a beta of at least"):
+        check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=-1))
 
 
 def test_beta_just_above_the_threshold_is_taken(found):

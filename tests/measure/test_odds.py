@@ -19,8 +19,9 @@ CASES = {
     "nothing": ("logic-w3-23", lambda x: (5 * x + x * x // 3) ^ 3, None, "solomonoff"),
 }
 KEYS = (
-    "world family train prior bound_bits language class_by classes log_odds gamma_star break_even_tax unexplored "
-    "explored delta_l decomposition essential_share three_counts alpha predicted_gamma_star slopes hull convergence"
+    "world family train prior bound_bits language class_by classes log_odds gamma_star break_even_tax least_tax "
+    "unexplored explored delta_l decomposition essential_share three_counts alpha predicted_gamma_star slopes hull "
+    "convergence"
 )
 
 
@@ -86,10 +87,10 @@ def test_the_json_says_what_the_measures_say(case):
         {"gamma": 1e9},
         {"lam": 1e9},
         {"delta": 1e9},
-        {"delta": -1e9},
-        {"delta": -2000},
-        {"delta": -1e6, "beta": 8000},
-        {"beta": 300, "delta": -8000},
+        {"delta": -1e8, "beta": 1e9},
+        {"delta": -2000, "beta": 1000},
+        {"delta": -1e4, "beta": 8000},
+        {"beta": 300, "delta": -2000},
     ],
     ids=str,
 )

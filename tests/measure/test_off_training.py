@@ -33,7 +33,7 @@ GROUPS = {"low": ((0, 1), (2,)), "high": ((0,), (1, 2))}
 PRIORS = {
     "solomonoff": named_prior("solomonoff"),
     "taxed": named_prior("solomonoff", delta=4),
-    "subsidised": named_prior("solomonoff", delta=-7),
+    "subsidised": named_prior("solomonoff", delta=-2),
     "tempered": named_prior("tempered", beta=3),
     "capped": named_prior("capped", cap=9),
     "levin": named_prior("levin"),

@@ -22,6 +22,7 @@ from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, Ro
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
+from priorsim.processes import check_workers
 
 PARTITION_CANDIDATES = 1 << 15
 BUFFER_BYTES = 1 << 26
@@ -127,6 +128,7 @@ class Closer:
 class Census:
     """The levels of one census, built in order of length.
 
+    What is asked for is built first, with all that it is made of; what cannot be asked for any more is refused.
     With `keeps_closed` what longer bodies gave to a level stays there when that is built. With `actual_only`
     terms are told apart by their actual tables alone.
     """
@@ -134,6 +136,7 @@ class Census:
     def __init__(
         self, header: AtlasHeader, workers: int, *, keeps_closed: bool = False, actual_only: bool = False
     ) -> None:
+        check_workers(workers)
         self.header = header
         self.workers = workers
         self.reach = Reach.of(header.language, header.max_bits)
@@ -155,25 +158,50 @@ class Census:
         return self._first is None
 
     def adopt(self, length: int, rows: RowArray) -> None:
-        """Take over the classes of the next length from an earlier run."""
-        self._check(length, rows)
-        self.scopes[0].store(length, rows, mixed=False)
+        """Take over the classes of the next length from an earlier run.
 
-    def _check(self, length: int, rows: RowArray) -> None:
+        Raises
+        ------
+        CensusError
+            When another length is next, a level was built already, or the number of terms is wrong.
+        """
+        if not self.built_nothing or length != self._done[0] + 1:
+            raise CensusError(
+                f"terms of {length} bits cannot be taken over: the levels up to {self._done[0]} bits are there; "
+                "take over one after the other from 1 bit on, before any is built"
+            )
+        self._keep_level(length, rows, "remove the run directory")
+
+    def _keep_level(self, length: int, rows: RowArray, hint: str) -> None:
+        """Store the classes of the next length outside binders, once their number is right."""
         expected = term_counts(self.header.language, 0, length)[length]
         found = int(rows[:, COUNT].sum())
         if found != expected:
             raise CensusError(
-                f"{found} terms of {length} bits were counted where the recurrence says {expected}: "
-                "remove the run directory, if there is one, or report a bug"
+                f"{found} terms of {length} bits were counted where the recurrence says {expected}: {hint}"
             )
+        self.scopes[0].store(length, rows, mixed=False)
+        self._done[0] = length
 
     def level(self, length: int) -> RowArray:
-        """The classes of all terms of `length` bits outside any binder, sorted; the next length in order."""
+        """The classes of all terms of `length` bits outside any binder, sorted; shorter ones are built before.
+
+        Raises
+        ------
+        CensusError
+            When it was built already, or is beyond the bound.
+        """
+        self._check_reach(0, length)
+        if length <= self._done[0]:
+            raise CensusError(
+                f"the level of {length} bits is there already: the next is that of {self._done[0] + 1} bits"
+            )
+        for shorter in range(self._done[0] + 1, length):
+            self.level(shorter)
         if self._first is None:
             self._first = length
         self._advance(1, length - self.reach.closing[0])
-        jobs = list(self._jobs(0, length))
+        jobs = list(self._last_jobs(0, length))
         candidates = sum(piece.size for job in jobs for piece in job.pieces())
         count = 1
         while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
@@ -183,8 +211,7 @@ class Census:
         run_jobs(jobs, lambda: Sink(partitions, next(memories)), self.workers)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
-        self._check(length, rows)
-        self.scopes[0].store(length, rows, mixed=False)
+        self._keep_level(length, rows, "report a bug")
         return rows
 
     def build(self, longest: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -193,30 +220,70 @@ class Census:
             for length in range(1, longest[depth] + 1):
                 self._advance(depth, length)
                 yield depth, length
-        for length in range(1, longest[0] + 1):
+        for length in range(self._done[0] + 1, longest[0] + 1):
             self.level(length)
             yield 0, length
 
     def jobs(self, depth: int, length: int) -> Iterator[Job]:
         """The jobs that make the terms of a length from kept classes."""
+        self._check_reach(depth, length)
+        self._build_operands(depth, length)
         scope = self.scopes[depth]
         yield from scope.jobs(length)
         if depth + 1 < len(self.scopes):
             yield from scope.close(self.scopes[depth + 1], length)
 
-    def closed(self, depth: int, length: int) -> list[RowArray]:
+    def _closed(self, depth: int, length: int) -> list[RowArray]:
         """The classes of all other terms of a length, whose bodies were too long to be kept."""
         if depth + 1 < len(self.scopes):
             self._advance(depth + 1, length - self.reach.closing[depth])
-        pending = self._pending[depth]
-        shared = pending.get(length) if self._keeps_closed else pending.pop(length, None)
+        shared = self._pending[depth].get(length)
         return shared.parts() if shared is not None else []
+
+    def _check_reach(self, depth: int, length: int) -> None:
+        """Refuse terms that are in no program within the bound: their operands are not kept."""
+        if not 0 <= depth < len(self.scopes):
+            raise CensusError(f"terms under {depth} binders are not counted: choose 0 to {len(self.scopes) - 1}")
+        longest = self.reach.longest[depth]
+        if length > longest:
+            raise CensusError(
+                f"terms of {length} bits under {depth} binders are out of reach of {self.header.max_bits} bits: "
+                f"choose up to {longest}, or a larger bound"
+            )
+
+    def _check_asked(self, depth: int, length: int) -> None:
+        """Refuse terms of which a part is not there any more, or was never made."""
+        self._check_reach(depth, length)
+        is_spent = length <= self._done[depth] and not self._keeps_closed
+        is_adopted = depth == 0 and (length < self._first if self._first is not None else length <= self._done[0])
+        if is_spent or is_adopted:
+            raise CensusError(
+                f"terms of {length} bits under {depth} binders were built already, and what made them is not kept: "
+                "ask a census that keeps what is closed, and takes over no level"
+            )
+
+    def _build_operands(self, depth: int, length: int) -> None:
+        """Build the levels that terms of a length are made of."""
+        longest = min(length - 1, self.reach.stored[depth])
+        if depth > 0:
+            self._advance(depth, longest)
+        else:
+            for shorter in range(self._done[0] + 1, longest + 1):
+                self.level(shorter)
+        if depth + 1 < len(self.scopes):
+            self._advance(depth + 1, min(length - self.reach.closing[depth], self.reach.stored[depth + 1]))
 
     def bodies(self, depth: int, length: int) -> Iterator[RowArray]:
         """The classes of a length that is not kept, in batches that do not depend on the workers.
 
         A class may be in several of them.
+
+        Raises
+        ------
+        CensusError
+            When what they are made of is out of reach, or not there any more.
         """
+        self._check_asked(depth, length)
         scope = self.scopes[depth]
         pieces = deque(piece for job in self.jobs(depth, length) for piece in job.pieces())
         level = Level(scope, PARTS)
@@ -231,7 +298,7 @@ class Census:
             if sum(part.nbytes for part in level.parts()) > PARTS * GATHERED_BYTES:
                 yield from self._batches(scope, level)
                 level = Level(scope, PARTS)
-        for rows in self.closed(depth, length):
+        for rows in self._closed(depth, length):
             level.add(rows)
         yield from self._batches(scope, level)
 
@@ -242,11 +309,25 @@ class Census:
                 yield in_order(np.concatenate(parts), classes.actual)
 
     def _jobs(self, depth: int, length: int) -> Iterator[Job]:
+        """All jobs that make the terms of a length."""
         yield from self.jobs(depth, length)
-        yield from map(_copy, self.closed(depth, length))
+        yield from map(_copy, self._closed(depth, length))
+
+    def _last_jobs(self, depth: int, length: int) -> Iterator[Job]:
+        """The same as a level is built, after which what was closed goes unless it is kept."""
+        yield from self._jobs(depth, length)
+        if not self._keeps_closed:
+            self._pending[depth].pop(length, None)
 
     def pieces(self, depth: int, length: int) -> Iterator[Piece]:
-        """All pieces that make the terms of a length; a class may be made several times."""
+        """All pieces that make the terms of a length; a class may be made several times.
+
+        Raises
+        ------
+        CensusError
+            When what they are made of is out of reach, or not there any more.
+        """
+        self._check_asked(depth, length)
         for job in self._jobs(depth, length):
             yield from job.pieces()
 
@@ -266,7 +347,7 @@ class Census:
     def _keep(self, depth: int, length: int) -> None:
         scope = self.scopes[depth]
         level = Level(scope, self._parts)
-        run_jobs(self._jobs(depth, length), lambda: level, self.workers)
+        run_jobs(self._last_jobs(depth, length), lambda: level, self.workers)
         for mixed, classes in scope.kinds.items():
             if parts := level.shared[classes.width].parts():
                 scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
@@ -275,13 +356,14 @@ class Census:
         outer = self.scopes[depth - 1]
         closings = [way for way in closings_of(outer, length) if depth > 1 or way.target >= (self._first or 0)]
         if not closings:
-            self._pending[depth].pop(length, None)
+            if not self._keeps_closed:
+                self._pending[depth].pop(length, None)
             return
         closed = self._pending[depth - 1]
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        closers = run_jobs(self._jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
+        closers = run_jobs(self._last_jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
         bodies = level.parts()
         if len(closers) == 1:
             for part in bodies:

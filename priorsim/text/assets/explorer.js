@@ -35,7 +35,7 @@ function toSlider(name, value) {
 /* What is wrong with a value, or null; the rules are priorsim.prior's. A cap may be null. */
 function problemWith(name, value, world) {
   if (name === "cap" && value === null) return null;
-  if (value === null || !(Math.abs(value) <= 1e100)) return `${name}: give a number`;
+  if (value === null || !(Math.abs(value) <= 1e9)) return `${name}: give a number`;
   const least = { beta: world.least_beta, gamma: 0, lambda: 0, delta: -Infinity, cap: 1 }[name];
   if (value >= least) return null;
   if (name !== "beta") return `${name} is ${value}: give at least ${least}`;

@@ -1,0 +1,75 @@
+"""What every command does: options are given once and change something; an exhausted machine is one line."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from priorsim.errors import PriorsimError
+
+
+class Command(TyperCommand):
+    """A command that refuses an option given twice, unless the option gathers a list."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; PriorsimError where an option stands twice among them."""
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for option in given:
+            times = sum(other is option for other in given)
+            if times > 1 and option.param_type_name == "option" and not option.multiple:
+                raise PriorsimError(f"{option.opts[0]} is given {times} times: give it once")
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; PriorsimError where the machine gives no more memory, threads or files for it."""
+        try:
+            return super().invoke(ctx)
+        except MemoryError:
+            raise PriorsimError(_exhausted("is no more memory", "-v")) from None
+        except RuntimeError as error:
+            if "can't start new thread" not in str(error):
+                raise
+            raise PriorsimError(_exhausted("are no more threads", "-u")) from None
+        except ImportError as error:
+            # A shared library that cannot be opened or mapped; what is not installed is another error.
+            if isinstance(error, ModuleNotFoundError):
+                raise
+            raise PriorsimError(
+                f"a library cannot be loaded ({error}): give more memory and files, or install anew"
+            ) from None
+
+
+def _exhausted(what: str, limit: str) -> str:
+    return f"there {what} for this: give more (ulimit {limit}), a smaller bound or fewer workers"
+
+
+def refuse_idle(context: typer.Context, names: str, why: str) -> None:
+    """Refuse options that were given and would change nothing.
+
+    Parameters
+    ----------
+    context : typer.Context
+    names : str
+        Names of the command's parameters, by spaces.
+    why : str
+        Goes on after "has no effect".
+
+    Raises
+    ------
+    PriorsimError
+        Which of them were given, and that they have to be left.
+    """
+    idle = [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in names.split() and was_given(context, parameter.name)
+    ]
+    if idle:
+        named = ", ".join(idle[:-1]) + " and " * (len(idle) > 1) + idle[-1]
+        raise PriorsimError(f"{named} {'has' if len(idle) == 1 else 'have'} no effect {why}: leave {named}")
+
+
+def was_given(context: typer.Context, name: str) -> bool:
+    """Whether a parameter stands on the command line, and is not its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"

@@ -1,0 +1,183 @@
+"""Options: each is given once, none is given that changes nothing, and Python refuses what the command line does."""
+
+import math
+import os
+from fractions import Fraction
+
+import pytest
+from typer.main import get_command
+
+from priorsim import cli
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.take import check_memory, parse_memory, take_census
+from priorsim.errors import CensusError, PriorsimError, WorldError
+from priorsim.measure.convergence import unconditional
+from priorsim.measure.data import count_with_data
+from priorsim.measure.fitting import Programs
+from priorsim.measure.histogram import histogram
+from priorsim.measure.mass import Mass, exact_mass
+from priorsim.measure.mixture import mixture
+from priorsim.measure.objectives import objectives
+from priorsim.measure.odds import odds
+from priorsim.measure.off_training import off_training
+from priorsim.measure.population import population
+from priorsim.measure.weighed import weigh
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.priors import named_prior
+from priorsim.processes import WORKERS_A_CORE, check_workers
+from priorsim.worlds import find_world
+from tests.measure.conftest import oracle_atlas
+from tests.test_cli import PROGRAMS, output, priorsim
+
+CENSUS = ["census", "--dialect", "arith", "--word-bits", "2", "--max-bits", "12", "--out", "unused.parquet"]
+SQUARE = ["run", str(PROGRAMS / "square-direct.mu"), "--world", "square-w4"]
+
+
+def refusal(*args):
+    """What a refused command says: one line, and nothing on standard output."""
+    code, out, err = priorsim(*args)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    return err
+
+
+def all_options() -> list:
+    """Every option of every command that takes one value, with a value for it."""
+    found = []
+    for command in cli.app.registered_commands:
+        name = command.callback.__name__
+        for parameter in get_command(cli.app).commands[name].params:
+            if parameter.param_type_name == "option" and not parameter.is_eager:
+                value = [] if parameter.is_flag else ["1"]
+                found.append(pytest.param(name, parameter, value, id=f"{name} {parameter.opts[0]}"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "parameter", "value"), all_options())
+def test_no_option_is_given_twice_but_those_that_gather_a_list(name, parameter, value):
+    twice = [name, *(2 * [parameter.opts[0], *value])]
+    if parameter.multiple:
+        assert "times: give it once" not in priorsim(*twice)[2]
+    else:
+        assert f"{parameter.opts[0]} is given 2 times: give it once" in refusal(*twice)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ([*CENSUS, "--engine", "exhaustive", "--memory", "1GiB"], "--memory has no effect on the exhaustive engine"),
+        ([*SQUARE, "--lane", "3"], "--lane has no effect without --trace"),
+        (["odds", "--atlas", "a", "--world", "w", "--yes"], "--yes has no effect without --max-bits"),
+        (["sweep", "--histogram", "h", "--grid", "gamma=1", "--yes"], "--yes has no effect without --max-bits"),
+        (["histogram", "--atlas", "a", "--world", "w", "--yes"], "--yes has no effect without --max-bits"),
+        (
+            ["walk", "--world", "square-w3", "--dynamics", "first", "--radius", "4", "--seed", "0"],
+            "--seed has no effect where nothing is sampled",
+        ),
+        (["claims", "--train", "0-2"], "--train has no effect without --world: leave --train"),
+        (
+            ["claims", "--atlas", "a", "--world", "w", "--preset", "full", "--workers", "2"],
+            "--preset and --workers have no effect in one world: leave --preset and --workers",
+        ),
+        (
+            ["figure", "--width", "8cm", "--format", "svg", "--out", "o"],
+            "--format, --width and --out have no effect without a figure's name",
+        ),
+        (
+            ["data", "--world", "root-w3", "--code-bits", "9", "--out", "o", "--lambda", "1", "--prior", "levin"],
+            "--prior and --lambda have no effect on the counts that --out writes",
+        ),
+    ],
+)
+def test_what_would_change_nothing_is_refused(args, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert said in refusal(*args)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_beyond_this_machine_is_refused_with_what_it_has(tmp_path):
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for text in ("8000GiB", "99999999MiB", "9" * 12 + "GiB"):
+        assert f"give up to the {there / 2**30:.1f} GiB of this machine" in refusal(*CENSUS, "--memory", text)
+    for text in ("9" * 5000 + "GiB", "8GB", "0GiB", "-1GiB", "\u0668GiB"):
+        assert "cannot be read: write it as 8GiB or 500MiB" in refusal(*CENSUS, "--memory", text)
+    assert parse_memory("64MiB") == check_memory(64 << 20) == 64 << 20
+    header = AtlasHeader(Language.named("arith", 2), Domain.default(2), 8)
+    for memory in (there + 1, 0, -1):
+        with pytest.raises(CensusError, match="of this machine"):
+            take_census(header, memory_bytes=memory)
+
+
+def test_workers_are_one_to_a_few_for_each_core():
+    most = WORKERS_A_CORE * os.cpu_count()
+    check_workers(most)
+    header, world = AtlasHeader(Language.named("arith", 3), Domain.default(3), 8), find_world("square-w3")
+    for workers in (0, -1, most + 1):
+        assert f"give 1 to {most}, {WORKERS_A_CORE} for each" in refusal(*CENSUS, "--workers", workers)
+        for ask in (
+            lambda workers=workers: take_census(header, workers=workers),
+            lambda workers=workers: count_with_data(header.language, world, 8, workers=workers),
+            lambda workers=workers: objectives(header, [world], workers=workers),
+        ):
+            with pytest.raises(PriorsimError, match="workers are too"):
+                ask()
+
+
+ATLAS = "logic-w3-23"
+BY_CLASS = {
+    "histogram": lambda atlas, world, by: histogram(atlas, world, class_by=by),
+    "weigh": lambda atlas, world, by: weigh(atlas, named_prior("levin"), class_by=by),
+    "population": lambda atlas, world, by: population(atlas, class_by=by),
+    "mixture": lambda atlas, world, by: mixture(atlas, world, class_by=by),
+    "unconditional": lambda atlas, world, by: unconditional(atlas, named_prior("levin"), class_by=by),
+    "programs": lambda atlas, world, by: Programs.of(atlas, class_by=by),
+}
+
+
+@pytest.mark.parametrize("name", BY_CLASS)
+@pytest.mark.parametrize("class_by", ["banana", "", "Form", 3])
+def test_python_refuses_ways_to_class_programs_that_the_command_line_does_not_know(name, class_by):
+    with pytest.raises(WorldError, match=r"cannot be classed by .*: choose lesion or form"):
+        BY_CLASS[name](oracle_atlas(ATLAS), find_world("square-w3"), class_by)
+
+
+@pytest.mark.parametrize("max_bits", [-1, 0, 99])
+def test_python_refuses_bounds_that_the_command_line_does(max_bits):
+    for ask in (
+        lambda: weigh(oracle_atlas(ATLAS), named_prior("levin"), max_bits=max_bits),
+        lambda: population(oracle_atlas(ATLAS), max_bits=max_bits),
+    ):
+        with pytest.raises(CensusError, match="bits"):
+            ask()
+
+
+def test_run_says_nothing_of_held_out_lanes_where_there_are_none():
+    assert "right on the held-out lanes" in output(*SQUARE)
+    text = output(*SQUARE, "--train", "0-15")
+    assert "fits square-w4 on its training lanes; no lane is held out" in text
+    assert '"faithful": null' in output(*SQUARE, "--train", "0-15", "--json")
+
+
+def values_of(key, report):
+    """All values under a key, at any depth."""
+    if isinstance(report, dict):
+        there = report.get(key, {})
+        found = list(there.values()) if isinstance(there, dict) else [there]
+        return found + [value for part in report.values() for value in values_of(key, part)]
+    return [value for part in report for value in values_of(key, part)] if isinstance(report, list) else []
+
+
+def test_a_class_without_mass_is_null_in_every_json():
+    assert exact_mass(Fraction(0)).to_json() == Mass(-math.inf).to_json() == {"log2_mass": None, "exact_mass": None}
+    atlas, world, prior = oracle_atlas(ATLAS), find_world("square-w3"), named_prior("capped", cap=1)
+    reports = [
+        odds(histogram(atlas, world), prior).to_json(),
+        off_training(weigh(atlas, prior), world).to_json(),
+        objectives(AtlasHeader(atlas.header.language, world.domain, 8), [world])[0].to_json(atlas.header, world),
+        count_with_data(atlas.header.language, world, 7).to_json(prior),
+    ]
+    for report in reports:
+        assert None in values_of("log2_mass", report)
+        assert all(value is None or math.isfinite(value) for value in values_of("log2_mass", report))
+        assert "0" not in values_of("exact_mass", report)

@@ -1,0 +1,116 @@
+"""What surrounds a command changes no byte of its answer, or is refused in one line."""
+
+import io
+import os
+import resource
+import subprocess
+import sys
+from contextlib import redirect_stderr
+
+import pytest
+
+from priorsim.census.progress import Progress
+from priorsim.cli.progress_bar import progress_bar
+from tests.measure.conftest import oracle_atlas
+from tests.test_cli import COMMAND, PROGRAMS
+
+SURROUNDINGS = {
+    "the backend of a notebook": {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+    "no such backend": {"MPLBACKEND": "none-such"},
+    "colours in a log": {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TTY_COMPATIBLE": "1", "TERM": "xterm-256color"},
+    "no colours": {"NO_COLOR": "1"},
+    "a dumb terminal": {"TERM": "dumb"},
+    "an unknown terminal": {"TERM": "none-such"},
+    "a narrow terminal": {"COLUMNS": "20", "LINES": "2"},
+    "a terminal without a width": {"COLUMNS": "wide"},
+    "no locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "a locale that is not installed": {"LC_ALL": "tr_TR.ISO-8859-9", "LANG": "tr_TR"},
+    "another hash seed": {"PYTHONHASHSEED": "12345"},
+    "another time zone": {"TZ": "Asia/Kathmandu"},
+    "no buffer": {"PYTHONUNBUFFERED": "1"},
+    "no home": {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None},
+    "a home that is not there": {"HOME": "/none/such", "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None},
+    "one thread": {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"},
+}
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory):
+    path = tmp_path_factory.mktemp("atlas") / "logic.parquet"
+    oracle_atlas("logic-w3-23").save(path)
+    return path
+
+
+def ended(args, surroundings=None, **more):
+    """A command in surroundings: variables that are set or, where None, unset."""
+    variables = os.environ | (surroundings or {})
+    variables = {name: value for name, value in variables.items() if value is not None}
+    done = subprocess.run(
+        [*COMMAND, *map(str, args)], env=variables, capture_output=True, check=False, timeout=300, **more
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def questions(atlas):
+    """Commands that read an atlas, run a program, and load all that draws; with their usual answers."""
+    asked = [
+        ["sweep", "--atlas", atlas, "--world", "parity-w3", "--grid", "gamma=0,1"],
+        ["run", PROGRAMS / "square-direct.mu", "--world", "square-w4"],
+        ["figure"],
+    ]
+    answers = [ended(args) for args in asked]
+    assert all(code == 0 and out and not err for code, out, err in answers)
+    return list(zip(asked, answers, strict=True))
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_the_answer_is_the_same_in_all_surroundings(questions, name, tmp_path):
+    heavy = {"the backend of a notebook", "no such backend", "no home", "no locale"}
+    for args, answer in questions if name in heavy else questions[:1]:
+        code, out, err = ended(args, SURROUNDINGS[name], cwd=tmp_path)
+        assert (code, out) == answer[:2]
+        # matplotlib says where it keeps its fonts for want of a home.
+        assert not err or (name in ("no home", "a home that is not there") and b"Traceback" not in err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_progress_is_drawn_into_a_log(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    log = io.StringIO()
+    with redirect_stderr(log), progress_bar("programs") as progress:
+        progress(Progress(1, 2))
+    assert log.getvalue() == ""
+
+
+def one_line_or_the_same(code, out, err, answer):
+    """The usual answer, or a refusal in one line."""
+    if code == 0:
+        assert (out, err) == answer[1:]
+        return
+    assert code == 2
+    assert err.startswith(b"priorsim: ")
+    assert err.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("files", [12, 8, 6])
+def test_few_open_files_are_enough_or_refused_in_one_line(questions, files):
+    args, answer = questions[0]
+    limited = ended(args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+    one_line_or_the_same(*limited, answer)
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited in another way")
+@pytest.mark.parametrize("mebibytes", [600, 700, 800, 3000])
+def test_little_memory_is_enough_or_refused_in_one_line(mebibytes, tmp_path):
+    out = tmp_path / "small.parquet"
+    args = ["census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 12, "--workers", 1, "--out", out]
+    size = mebibytes << 20
+    limited = ended(
+        args, {"OPENBLAS_NUM_THREADS": "1"}, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    )
+    made = f"{out}: 53 programs up to 12 bits in 9 rows\n".encode()
+    one_line_or_the_same(*limited, (0, made, b"")) if limited[0] else None
+    assert out.exists() == (limited[0] == 0)
