@@ -59,8 +59,8 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What the end is kept under: another source file or other tests are another mutant."""
-        digest = hashlib.sha256(self.path.read_bytes() + self.tests.encode()).hexdigest()[:12]
+        """What the end is kept under: a source file that was changed since has other mutants."""
+        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]
         return f"{self.source}:{self.line} {self.operator} {self.occurrence} {digest}"
 
     @property
