@@ -90,7 +90,7 @@ def copy_tree() -> None:
 
 
 def meaning(source: str) -> str | None:
-    """The program without what is only for readers and for mypy; None where it is none."""
+    """The program without what is for readers, for mypy and against misuse; None where it is none."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -100,6 +100,9 @@ def meaning(source: str) -> str | None:
             node.annotation = ast.Constant(None)
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
+        elif isinstance(node, ast.ClassDef):
+            for call in (each for each in node.decorator_list if isinstance(each, ast.Call)):
+                call.keywords = [flag for flag in call.keywords if flag.arg not in ("frozen", "slots")]
     return ast.dump(tree)
 
 
