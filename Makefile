@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS := -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-.PHONY: paper test test-slow test-oldest test-bare lint bench clean
+.PHONY: paper test test-slow test-oldest test-bare lint bench mutants clean
 
 paper: $(VENV)/.user
 	$(BIN)/priorsim paper --preset quick --out results
@@ -40,6 +40,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python tests/benchmarks/bench.py
 
+mutants: $(VENV)/.mutation
+	nice -n 10 $(BIN)/python tests/mutation/mutants.py
+
 $(VENV)/.user: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "priorsim needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +51,10 @@ $(VENV)/.user: pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.user
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(VENV)/.mutation: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[mutation]'
 	touch $@
 
 clean:

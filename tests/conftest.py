@@ -2,6 +2,8 @@
 
 import pytest
 
+collect_ignore = ["mutation"]
+"""It holds no tests, and it imports what only `make mutants` installs."""
 COMPILES = "test_amortised.py"
 """Of the tests of the engines those that compile all of both."""
 

@@ -170,13 +170,11 @@ class _Isolation:
 
 def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -> bool:
     """True where the slope's bounds keep the log-odds away from 0 in the whole interval."""
-    width = right.theta - left.theta
-    if left.odds < 0 and right.odds < 0:
-        near, far, least, most = -left.odds, -right.odds, -slope_high, -slope_low
-    elif left.odds > 0 and right.odds > 0:
-        near, far, least, most = left.odds, right.odds, slope_low, slope_high
-    else:
+    if left.odds * right.odds <= 0:
         return False
+    width = right.theta - left.theta
+    near, far = abs(left.odds), abs(right.odds)
+    least, most = (slope_low, slope_high) if left.odds > 0 else (-slope_high, -slope_low)
     if least >= 0 or most <= 0:
         return min(near, far) > 0
     # The steepest fall from the left end meets the steepest fall from the right one.

@@ -157,3 +157,26 @@ def test_a_census_without_search_certifies_odds_against_it_only(oracle):
 def test_weights_that_the_code_does_not_bound_certify_nothing(tiny, prior):
     with pytest.raises(PriorError, match="beta of at least 1 and a delta of at least 0"):
         unconditional(tiny, prior)
+
+
+def test_a_tail_is_as_wide_as_twice_the_standard_error_of_its_slope(found):
+    """Ordinary least squares on paper: 8 lengths, 6 degrees of freedom, and a geometric series through the centre.
+
+    Of 2^k programs of l bits the mass is 2^(k - l), so the points are (l, k - l), here for l of 17 to 24. All
+    sums are rationals; only the square root and the series are floats.
+    """
+    exponents = [7, 8, 7, 9, 9, 8, 10, 9]
+    lengths = range(17, 25)
+    made = with_counts(found, {bits: (2**k, 0, 1) for bits, k in zip(lengths, exponents, strict=True)})
+    points = [(Fraction(bits), Fraction(k - bits)) for bits, k in zip(lengths, exponents, strict=True)]
+    centre, height = (sum(values) / 8 for values in zip(*points, strict=True))
+    spread = sum((x - centre) ** 2 for x, _ in points)
+    slope = sum((x - centre) * (y - height) for x, y in points) / spread
+    rest = sum((y - height - slope * (x - centre)) ** 2 for x, y in points)
+    error = 2 * math.sqrt(rest / 6 / spread)
+    whole = sum(2.0 ** float(y) for _, y in points)
+    tail = convergence(made, named_prior("solomonoff")).extrapolated[0]
+    for end, tilt in ((tail.low, float(slope) - error), (tail.high, float(slope) + error)):
+        beyond = sum(2.0 ** (float(height) + tilt * (bits - float(centre))) for bits in range(25, 2000))
+        assert end == pytest.approx(math.log2(whole + beyond), abs=1e-9)
+    assert tail.high - tail.low > 0.05

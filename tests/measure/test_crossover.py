@@ -239,3 +239,25 @@ def test_ranges_and_parameters_that_make_no_sense_are_refused(found):
             crossovers(found, Prior("p"), LOW, within=within)
     with pytest.raises(PriorError, match="does not converge"):
         crossovers(found, Prior("p", 0.5), LOW)
+
+
+@given(st.lists(st.floats(0.3, 7.7), max_size=3).filter(lambda roots: spread(roots, 0.05)))
+@settings(max_examples=100, deadline=None)
+def test_roots_are_the_same_where_the_sides_change_places(roots):
+    """Below 0 the log-odds are kept away from it by the same bounds as above: no root is lost on either side."""
+    search, direct = two_sides([*roots, -2.0])
+    found, mirrored = log_odds_roots(search, direct, 0, 8), log_odds_roots(direct, search, 0, 8)
+    assert found.values == pytest.approx(sorted(roots), abs=1e-6)
+    assert mirrored.values == pytest.approx(found.values, abs=1e-9)
+    assert mirrored.touching == found.touching
+    assert mirrored.sign == (None if found.sign is None else -found.sign)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("gap", [0.001, 0.05, 0.5])
+def test_two_roots_between_ends_of_one_sign_are_found_wherever_they_lie(swap, gap):
+    """The log-odds have the same sign at both ends of the range, below 0 as well as above."""
+    for first in np.linspace(0.5, 7, 14):
+        sides = two_sides([first, first + gap])
+        found = log_odds_roots(*(sides[::-1] if swap else sides), 0, 8)
+        assert found.values == pytest.approx([first, first + gap], abs=1e-6)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -241,15 +241,18 @@ WORLDS = [lambda x: x, lambda x: x + 1, lambda x: x * x, lambda x: 1 - x, lambda
 def test_all_fitting_programs_are_judged_as_the_interpreter_does(tiny, world, goals, words, train):
     asked = world(tiny.header, words, train)
     found = definitions(tiny, asked, SOLOMONOFF, number=EVERY, known=goals)
-    groups, listed = Counter(), {}
+    groups, lengths, listed = Counter(), defaultdict(list), {}
     for bits, program in every_program():
         lesioned = lesion(program, DOMAIN)
         if asked.accepts(lesioned.actual, asked.train):
             said = (lesioned.strict != lesioned.actual, lesioned.wide != lesioned.actual)
             labels = (count_searches(program) > 0, *said)
             groups[labels] += Fraction(1, 2**bits)
+            lengths[labels].append(bits)
             listed[format_program(program)] = (bits, labels)
     assert {group.labels: group.mass.exact for group in found.every.groups} == groups
+    counted = {group.labels: (group.programs, group.l_min) for group in found.every.groups}
+    assert counted == {labels: (len(bits), min(bits)) for labels, bits in lengths.items()}
     assert {each.program: (each.key.bits, each.labels[:3]) for each in found.judged} == listed
     assert sum(group.programs for group in found.few.groups) == len(found.judged) == len(listed)
     assert [each.key.bits for each in found.judged] == sorted(each.key.bits for each in found.judged)

@@ -1,6 +1,7 @@
 """Masses against exact sums in plain Python."""
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -208,3 +209,15 @@ def test_a_tax_on_search_nodes_lets_a_lesser_beta_converge(found):
 
 def test_beta_just_above_the_threshold_is_taken(found):
     check_convergence(found.header.language, Prior("p", convergence_threshold(found.header.language)))
+
+
+def test_a_mass_is_a_float_exactly_where_a_float_keeps_all_its_digits():
+    """From the smallest normal float, 2^-1022, to below 2^1024; beyond, only its log2 is told."""
+    least, most = Fraction(sys.float_info.min), Fraction(sys.float_info.max)
+    for exact in (least, least * 3 / 2, Fraction(1, 3), most / 2):
+        for known in (exact_mass(exact), Mass(log2_fraction(exact))):
+            assert known.value == pytest.approx(float(exact), rel=1e-12)
+    for exact in (least / 2, least / 2**60, most * 2, Fraction(2) ** 1024):
+        for unknown in (exact_mass(exact), Mass(log2_fraction(exact))):
+            assert unknown.value is None
+    assert EMPTY.value == 0

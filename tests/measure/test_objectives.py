@@ -1,11 +1,13 @@
 """Objectives: equal to those of every program, one by one, and to the atlas's counts."""
 
+import re
 from fractions import Fraction
 
 import pytest
 
+from priorsim.census.root_searches import check_affordable
 from priorsim.census.take import make_header
-from priorsim.errors import CodeError, WorldError
+from priorsim.errors import CensusError, CodeError, WorldError
 from priorsim.measure.objectives import objectives
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.domain import Domain
@@ -111,3 +113,19 @@ def test_progress_is_told_and_makes_no_difference():
 def test_a_world_on_another_domain_is_refused():
     with pytest.raises(WorldError, match="domain"):
         objectives(make_header("arith", 12, domain=W2), [catalogue()["root-w4"]])
+
+
+@pytest.mark.parametrize("word_bits", [3, 4])
+def test_a_bound_that_takes_too_much_memory_is_refused_with_the_largest_that_does_not(word_bits):
+    """What is refused takes 8 GiB or more, and more the longer it is; so does one bit more than what it names."""
+    domain, taken = Domain.default(word_bits), []
+    for bits in (52, 56, 60):
+        with pytest.raises(CensusError, match=r"up to \d+ bits would take about .* and \d+ GiB") as refused:
+            check_affordable(make_header("arith", bits, domain=domain))
+        gib, named = map(int, re.search(r"and (\d+) GiB: .* --max-bits (\d+) or less", str(refused.value)).groups())
+        taken.append(gib)
+        check_affordable(make_header("arith", named, domain=domain))
+        with pytest.raises(CensusError, match=f"--max-bits {named} or less"):
+            check_affordable(make_header("arith", named + 1, domain=domain))
+    assert taken == sorted(set(taken))
+    assert min(taken) >= 8

@@ -130,3 +130,21 @@ def test_both_ends_have_their_own_roots(oracle, world):
 def test_a_beta_that_does_not_converge_is_refused(case):
     with pytest.raises(PriorError, match="does not converge"):
         odds(case[0], Prior("p", beta=0.5))
+
+
+@pytest.mark.parametrize("gamma", [0, 0.5, 1, 3])
+def test_the_predicted_crossover_is_told_wherever_length_and_time_are_all_that_counts(found_classes, gamma):
+    """(L - c) / log2(t_search / t_direct) of the shortest program of either side, whatever the prior's own gamma."""
+    values = odds(found_classes, Prior("p", gamma=gamma)).to_json()
+    rows = {name: values["classes"][name]["shortest_row"] for name in ("direct", "disguised", "search")}
+    sides = {"low": (("direct", "disguised"), ("search",)), "high": (("direct",), ("disguised", "search"))}
+    for end, names in sides.items():
+        direct, search = (min((rows[name]["bits"], rows[name]["steps"]) for name in side) for side in names)
+        wanted = (direct[0] - search[0]) / math.log2(search[1] / direct[1])
+        assert values["predicted_gamma_star"][end] == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize("other", [{"beta": 2}, {"lam": 0.1}, {"delta": 1}, {"delta": -1}, {"cap": 100}], ids=str)
+def test_the_predicted_crossover_is_unknown_where_anything_else_counts(found_classes, other):
+    values = odds(found_classes, Prior("p", gamma=1, **other)).to_json()
+    assert values["predicted_gamma_star"] == {"low": None, "high": None}

@@ -503,3 +503,43 @@ def test_the_json_says_what_the_measures_say(case):
         assert each["ways"] == (None if split.entropy is None else pytest.approx(2**split.entropy, rel=1e-15))
         assert set(each["classes"]) == {"direct", "disguised", "search"}
     assert len(values["learning"]["listed"]) == len(values["learning"]["averaged"]) == len(lessons(found.world))
+
+
+NAMES = ("direct", "disguised", "search")
+
+
+def shown(number):
+    """As JSON says an infinite number."""
+    return {math.inf: "inf", -math.inf: "-inf"}.get(number, number)
+
+
+def test_every_number_of_a_split_in_the_json_is_what_counting_row_by_row_gives(case):
+    found, world, programs = case
+    is_dyadic = all(isinstance(each.weight, int) for each in programs)
+    for split in found.to_json()["splits"]:
+        assert sorted(split["train"] + split["held_out"]) == list(range(len(world.domain.lanes)))
+        fitting = that_fit(programs, split["train"])
+        right = that_fit(fitting, split["held_out"])
+        for kind, name in enumerate(NAMES):
+            of, mine = split["classes"][name], [each for each in fitting if each.kind == kind]
+            weight, entropy = total(mine), plain_entropy(mine, split["held_out"])
+            assert close(of["faithful"], quotient(total(right, (kind,)), weight))
+            assert close(of["defection"], less(1, quotient(total(right, (kind,)), weight)))
+            assert close(of["share"], quotient(weight, total(fitting)))
+            assert close(of["log2_mass"], math.log2(weight) - UNIT * is_dyadic if weight else None)
+            assert of["entropy"] == pytest.approx(entropy, abs=1e-9)
+            assert close(of["ways"], None if entropy is None else 2**entropy)
+        for end, (direct, search) in GROUPS.items():
+            excess = less(defection(fitting, right, search), defection(fitting, right, direct))
+            assert close(split["excess_defection"][end], excess)
+
+
+def test_every_number_of_the_listed_curve_in_the_json_is_what_counting_row_by_row_gives(case):
+    found, world, programs = case
+    listed = found.to_json()["learning"]["listed"]
+    wanted = plain_curve(programs, world, [(lane,) for lane in world.train])
+    for number, (point, (lanes, accuracies, odds, _)) in enumerate(zip(listed, wanted, strict=True), start=1):
+        assert (point["lessons"], point["lanes"]) == (number, lanes)
+        assert list(point["accuracy"]) == ["all", *NAMES]
+        assert all(map(close, point["accuracy"].values(), accuracies))
+        assert all(map(close, (point["log_odds"]["low"], point["log_odds"]["high"]), map(shown, odds)))

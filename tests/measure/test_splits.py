@@ -85,11 +85,15 @@ def test_counts_of_functions_and_programs_are_those_of_plain_loops(atlas, target
             assert [each[place] for each in found.programs(end)] == programs
 
 
-@pytest.mark.parametrize("cost", ["bits", "steps"])
+@pytest.mark.parametrize("cost", ["bits", "steps", "drawn"])
 def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, cost):
+    """By length, by steps, and by costs that are drawn: with these search leads now and then, and often ties."""
     programs = Programs.of(atlas)
     census = ByBehaviour(programs)
-    costs = getattr(programs, cost).astype(np.float64)
+    draw, size = np.random.default_rng(1), len(programs.bits)
+    drawn = draw.integers(0, 8, size) + 8 * (programs.kind == DIRECT) * (draw.random(size) < 0.99)
+    costs = (drawn if cost == "drawn" else getattr(programs, cost)).astype(np.float64)
+    seen = set()
     least = census.least(costs)
     for split in stated_splits(world_of(atlas, targets[0])):
         found = on_split(census, census.masses(PRIORS[0]), targets, split)
@@ -103,9 +107,12 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
                     continue
                 lightest = fits & (costs == costs[fits].min())
                 defects = np.isin(programs.kind, end.search) & (programs.behaviour != behaviour)
-                assert all_do[place] == (lightest & ~defects).sum() == 0 or not all_do[place]
                 assert bool(all_do[place]) == bool(defects[lightest].all())
                 assert bool(some_do[place]) == bool(defects[lightest].any())
+                seen.add((place, bool(all_do[place]), bool(some_do[place])))
+    if cost == "drawn":
+        assert len({place for place, _, some_do in seen if some_do}) > 3
+        assert len({place for place, all_do, _ in seen if all_do}) > 1
 
 
 def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):

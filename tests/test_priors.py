@@ -124,6 +124,18 @@ def test_dyadic_priors_are_told_from_others():
     assert not any(prior.is_dyadic for prior in (named_prior("levin"), Prior("p", beta=1.5), Prior("p", lam=0.1)))
 
 
+@pytest.mark.parametrize("name", [*PRIORS])
+@pytest.mark.parametrize(
+    "values", [{}, {"gamma": 0.3}, {"gamma": 0}, {"beta": 2}, {"lam": 0.5}, {"delta": -1}, {"delta": 3}, {"cap": 30}]
+)
+def test_length_and_time_is_all_that_counts_where_every_program_weighs_by_them_alone(name, values):
+    """log2 weight = -l - gamma log2 t of each program, where gamma is what 0 bits, 2 steps and no search cost."""
+    prior = named_prior(name, **{**GIVEN.get(name, {}), **values})
+    gamma = -prior.log2_weight([0], [2], [0])[0]
+    alone = -np.array(BITS) - gamma * np.log2(STEPS)
+    assert prior.is_length_and_time == np.allclose(prior.log2_weight(BITS, STEPS, SEARCHES), alone, rtol=1e-12, atol=0)
+
+
 def test_priors_that_the_code_bounds_are_told_from_others():
     assert named_prior("schmidhuber").is_below_code
     assert not Prior("p", delta=-1).is_below_code

@@ -1,0 +1,66 @@
+"""Which tests guard which source file: what `make mutants` runs against a change in that file.
+
+The first pattern that fits a source file, named below `priorsim`, counts; beside it stand pytest's arguments.
+They name the fast tests that are about the file, the fastest first, so that a mutant costs seconds; the doctests of
+the file itself run before them. A file that no pattern fits is not sampled.
+"""
+
+from fnmatch import fnmatch
+
+OFF_TRAINING = "tests/measure/test_off_training_by_hand.py tests/measure/test_off_training.py"
+ODDS = "tests/measure/test_mass.py tests/measure/test_odds.py tests/measure/test_histogram.py"
+DATA = "tests/measure/test_data_joint.py tests/measure/test_data.py -k 'not of_the_oracle and not random_index'"
+VERDICTS = "tests/claims/test_verdicts_both_ways.py tests/claims/test_plain.py"
+ENGINES = "tests/census/test_quotient.py tests/census/test_beyond.py"
+
+GUARDS: dict[str, str] = {
+    "priors.py": "tests/test_priors.py",
+    "storage.py": "tests/test_storage.py",
+    "measure/data*.py": f"tests/measure/test_data_witness.py {DATA}",
+    "census/segments/*.py": DATA,
+    "census/root_searches.py": "tests/measure/test_objectives.py",
+    "measure/histogram.py": "tests/measure/test_histogram.py tests/measure/test_mass.py",
+    "measure/histogram_file.py": "tests/measure/test_histogram_file.py",
+    "measure/mass.py": ODDS,
+    "measure/odds.py": ODDS,
+    "measure/retargeting.py": "tests/measure/test_definitions.py",
+    "measure/program.py": f"{OFF_TRAINING} tests/measure/test_objectives.py",
+    "measure/shares.py": OFF_TRAINING,
+    "measure/held_out.py": f"tests/measure/test_splits.py {OFF_TRAINING}",
+    "measure/learning.py": f"tests/measure/test_splits.py {OFF_TRAINING}",
+    "measure/fitting.py": f"tests/measure/test_splits.py {OFF_TRAINING}",
+    "measure/weighed.py": f"tests/measure/test_mixture.py {OFF_TRAINING}",
+    "measure/off_training.py": OFF_TRAINING,
+    "measure/crossover.py": "tests/measure/test_crossover.py tests/measure/test_tradeoff.py",
+    "measure/population.py": "tests/measure/test_population.py tests/measure/test_edges.py",
+    "measure/*.py": "tests/measure/test_{stem}.py",
+    "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/judged.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/walking.py": "tests/claims/test_walking.py",
+    "claims/*.py": VERDICTS,
+    "census/atlas.py": "tests/census/test_atlas.py",
+    "census/atlas_file.py": "tests/census/test_atlas.py",
+    "census/stored.py": "tests/census/test_atlas.py",
+    "census/engine/exhaustive.py": "tests/census/test_exhaustive.py tests/census/test_amortised.py",
+    "census/engine/exhaustive_kernels.py": "tests/census/test_exhaustive.py",
+    "census/engine/packed.py": "tests/census/test_packed.py",
+    "census/programs.py": "tests/walks/test_graph.py",
+    "census/engine/code_order.py": "tests/census/test_shortest.py",
+    "census/recurrence.py": "tests/census/test_recurrence.py tests/measure/test_mass.py",
+    "census/take.py": "tests/census/test_take.py tests/test_processes.py",
+    "census/shortest.py": "tests/census/test_shortest.py",
+    "census/beyond.py": "tests/census/test_beyond.py",
+    "census/witness.py": "tests/census/test_witness.py",
+    "census/engine/term_witness.py": "tests/census/test_witness.py",
+    "census/engine/*.py": ENGINES,
+}
+
+
+def guard(source: str) -> str | None:
+    """Pytest's arguments for a source file."""
+    for pattern, tests in GUARDS.items():
+        if fnmatch(source, pattern):
+            stem = source.rpartition("/")[2].removesuffix(".py")
+            return f'-m "not slow" priorsim/{source} {tests.format(stem=stem)}'
+    return None
