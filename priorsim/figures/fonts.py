@@ -22,7 +22,7 @@ def use_fonts_for(artist: Text) -> None:
     """Let an artist draw the characters that its font lacks in other installed fonts; a note where none has them."""
     lacking = _lacked(artist.get_text(), findfont(artist.get_fontproperties()))
     if lacking:
-        artist.set_fontfamily([*artist.get_fontfamily(), *_families_with(lacking)])
+        artist.set_fontfamily(list(dict.fromkeys([*artist.get_fontfamily(), *_families_with(lacking)])))
 
 
 @contextmanager

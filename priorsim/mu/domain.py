@@ -14,7 +14,8 @@ from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
 from priorsim.reading import MOST_SHOWN, Row, csv_rows, quoted, read_text, reading, shown, source_name
 
 MAX_PACKED_BITS = 64
-MAX_LANES = MAX_PACKED_BITS // MIN_WORD_BITS
+MAX_ROWS = 1000
+"""Lanes up to which a file is read; no word leaves room for as many, so what is too many is counted and told."""
 MAX_COLUMNS = 64
 """More input columns than any world has; what a variable's code takes grows with their number."""
 MAX_ENVIRONMENTS = 2**20
@@ -219,7 +220,7 @@ def parse_word(text: str, word_bits: int, where: str) -> int:
 def read_csv(path: Path | str) -> list[Row]:
     """The rows of a domain's file: the column names, then a lane each."""
     name = source_name(path)
-    rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_LANES, error=DomainError)
+    rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_ROWS, error=DomainError)
     if len(rows) < 2:
         raise DomainError(f"{name}: give the column names in the first line and at least one lane below")
     if rows[0].cells[0].startswith("#"):

@@ -43,7 +43,7 @@ from priorsim.errors import CodeError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
 from priorsim.mu.domain import (
     CONTEXT_SUFFIX,
-    MAX_LANES,
+    MAX_ROWS,
     OUTPUT_COLUMN,
     TRAIN_COLUMN,
     Domain,
@@ -222,7 +222,7 @@ def _split_csv(text: str, name: str) -> tuple[dict[str, str], list[Row]]:
         if key in settings:
             raise WorldError(f"{where}: setting '{key}' is given twice: keep one")
         settings[key] = match["value"].strip()
-    rows = csv_rows(lines[start:], name, above=start, most=MAX_LANES, error=WorldError)
+    rows = csv_rows(lines[start:], name, above=start, most=MAX_ROWS, error=WorldError)
     if len(rows) < 2:
         raise WorldError(f"{name}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
     return settings, rows
