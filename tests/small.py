@@ -1,4 +1,4 @@
-"""The command line over small populations, in which all claims take seconds, in workers too: python -m tests.small."""
+"""The command line over small populations, in its workers too: ``python -m tests.small claims`` takes seconds."""
 
 from dataclasses import replace
 from functools import partial

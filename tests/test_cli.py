@@ -501,9 +501,9 @@ def started(out, engine, bits):
         env={**os.environ, "COLUMNS": "80"},
         start_new_session=True,
     )
-    for _ in range(1000):
-        if process.poll() is not None or is_at_work(process.pid, Path(f"{out}.run"), engine):
-            break
+    last = time.monotonic() + 120
+    while process.poll() is None and not is_at_work(process.pid, Path(f"{out}.run"), engine):
+        assert time.monotonic() < last
         time.sleep(0.03)
     return process
 
@@ -516,8 +516,8 @@ def is_at_work(group, run, engine):
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if os.getpgid(int(process.name)) == group and b"spawn_main" in (process / "cmdline").read_bytes():
-                ignored = re.search(r"^SigIgn:\s*(\w+)", (process / "status").read_text(), re.MULTILINE)
-                workers += int(ignored[1], 16) >> signal.SIGINT - 1 & 1
+                left = re.search(r"^SigBlk:\s*(\w+)", (process / "status").read_text(), re.MULTILINE)
+                workers += int(left[1], 16) >> signal.SIGINT - 1 & 1
     return workers == 2
 
 

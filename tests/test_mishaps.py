@@ -21,7 +21,7 @@ ARITH = ("--dialect", "arith", "--word-bits", "4")
 COMMANDS = {
     "exhaustive": (
         PRIORSIM,
-        *("census", *ARITH, "--max-bits", "30", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
+        *("census", *ARITH, "--max-bits", "29", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
     ),
     "quotient": (PRIORSIM, "census", *ARITH, "--max-bits", "36", "--out", "atlas.parquet"),
     "claims": (SMALL, "claims", "--json", "--results", "results", "--workers", "2"),
@@ -117,13 +117,11 @@ class Whole:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
     @cache
     def run(name: str) -> Whole:
-        # Kernels are compiled, and kept, by the first one.
-        for _ in range(2):
-            folder = tmp_path_factory.mktemp(name)
-            started = time.monotonic()
-            code, answer, complaint = Started.of(name, folder).end()
-            seconds = time.monotonic() - started
-            assert code == 0, complaint
+        folder = tmp_path_factory.mktemp(name)
+        started = time.monotonic()
+        code, answer, complaint = Started.of(name, folder).end()
+        seconds = time.monotonic() - started
+        assert code == 0, complaint
         return Whole(answer, files(folder), seconds)
 
     return run
@@ -180,14 +178,13 @@ def moments(seed: str) -> list[float]:
     return [drawn.random() for _ in range(MOMENTS)]
 
 
-@pytest.mark.parametrize("name", ["exhaustive", "claims"])
-def test_a_worker_that_is_killed_ends_the_command_in_one_line(name, whole, tmp_path):
-    check_a_killed_worker(name, 0.5, tmp_path, whole(name))
+def test_a_worker_that_is_killed_ends_the_command_in_one_line(whole, tmp_path):
+    check_a_killed_worker("exhaustive", 0.2, tmp_path, whole("exhaustive"))
 
 
-@pytest.mark.parametrize(("name", "interrupt"), [("exhaustive", "INT-INT-INT"), ("claims", "TERM"), ("walk", "HUP")])
+@pytest.mark.parametrize(("name", "interrupt"), [("exhaustive", "INT-INT-INT"), ("walk", "HUP")])
 def test_an_interrupt_says_what_was_done_and_is_heeded_once(name, interrupt, whole, tmp_path):
-    check_an_interrupt(name, interrupt, 0.7, tmp_path, whole(name))
+    check_an_interrupt(name, interrupt, 0.5, tmp_path, whole(name))
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ from priorsim.worlds import World, catalogue
 HISTOGRAMS, FIGURES = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("README.md", "report.html"),
+    *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
 

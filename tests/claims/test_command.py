@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from priorsim.claims import judge, kept, walking, with_data
 from priorsim.claims import populations as rooms
-from priorsim.claims import walking, with_data
 from priorsim.claims.judge import CLAIMS, SITE_CLAIMS, find_claims
+from priorsim.interrupts import Interrupted
 from priorsim.study import folder as study
 from priorsim.walks.population import WORLDS, studies
 from tests.test_cli import output, priorsim
@@ -122,6 +123,41 @@ def test_one_world_is_told_claim_by_claim(atlas):
     assert f"{holds} of " in text
 
 
+def test_an_interrupted_judgement_goes_on_from_its_finished_parts(results, monkeypatch):
+    asked, measured, most = ("much-simpler", "gradual", "--json"), [], []
+    measure, walk = judge._measured, walking._cells_at
+
+    def unless_interrupted(function, task):
+        if [len(measured)] == most:
+            raise Interrupted
+        measured.append(task)
+        return function(task)
+
+    monkeypatch.setattr(judge, "_measured", partial(unless_interrupted, measure))
+    monkeypatch.setattr(walking, "_cells_at", partial(unless_interrupted, walk))
+    whole = claims(results, *asked)
+    parts = len(measured)
+    # The last two are radii of walks: one run is cut short among the censuses, the next one between these two.
+    for most[:] in ([2], [parts - 3]):
+        measured.clear()
+        with pytest.raises(Interrupted):
+            claims(results, *asked)
+    (run,) = results.glob("claims-quick-*.run")
+    most.clear()
+    # Other code takes none of that up.
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "measuring_digest", lambda: "other")
+        measured.clear()
+        assert claims(results, *asked) == whole
+    assert len(measured) == parts
+    (damaged,) = run.glob("census-000.*")
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    measured.clear()
+    assert claims(results, *asked) == whole
+    assert len(measured) == 2
+    assert list(results.glob("*.run")) == []
+
+
 def refusal(*args):
     """The one line on standard error."""
     code, out, err = priorsim("claims", *args)
@@ -147,4 +183,4 @@ def test_a_results_folder_that_cannot_be_written_is_refused_in_one_line(results,
     file = tmp_path / "file"
     file.write_text("")
     said = refusal("much-simpler", "--results", file, "--workers", 1)
-    assert f"{file}" in said and "cannot be made (Not a directory)" in said
+    assert f"{file}" in said and "cannot be made (File exists)" in said
