@@ -14,7 +14,7 @@ from priorsim.mu.code import encode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import format_program, parse
-from priorsim.walks.graph import estimate_edges, make_graph
+from priorsim.walks.graph import VERTEX_BYTES, estimate_edges, make_graph, vertices
 from tests.walks.plain import edit_graph
 
 ROUNDING = 1e-14
@@ -121,6 +121,15 @@ def test_the_edges_of_a_small_space_are_not_estimated_but_counted() -> None:
     """Every program has an edit that changes nothing, by which it reaches itself."""
     graph = make_graph(header("arith", 2, 14), 8)
     assert estimate_edges(graph.space) == graph.edges + len(graph)
+
+
+@pytest.mark.engine
+def test_as_many_programs_are_listed_as_the_memory_holds_and_no_more() -> None:
+    asked = header("arith", 2, 14)
+    needed = sum(program_counts(asked.language, 14)) * VERTEX_BYTES
+    assert len(vertices(asked, needed)) * VERTEX_BYTES == needed
+    with pytest.raises(WalkError, match="lower --max-bits to 13"):
+        vertices(asked, needed - 1)
 
 
 @pytest.mark.engine
