@@ -103,14 +103,16 @@ def test_few_open_files_are_enough_or_refused_in_one_line(questions, files):
 
 @pytest.mark.engine
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited in another way")
-@pytest.mark.parametrize("mebibytes", [600, 700, 800, 3000])
+@pytest.mark.parametrize("mebibytes", [700, 3000])
 def test_little_memory_is_enough_or_refused_in_one_line(mebibytes, tmp_path):
     out = tmp_path / "small.parquet"
     args = ["census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 12, "--workers", 1, "--out", out]
     size = mebibytes << 20
-    limited = ended(
+    code, told, err = ended(
         args, {"OPENBLAS_NUM_THREADS": "1"}, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
     )
-    made = f"{out}: 53 programs up to 12 bits in 9 rows\n".encode()
-    one_line_or_the_same(*limited, (0, made, b"")) if limited[0] else None
-    assert out.exists() == (limited[0] == 0)
+    assert out.exists() == (code == 0)
+    if code == 0:
+        assert told.startswith(str(out).encode())
+    else:
+        one_line_or_the_same(code, told, err, None)
