@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -22,7 +23,7 @@ from priorsim.census.recurrence import data_program_counts
 from priorsim.census.segments.kernels import canonical_entries
 from priorsim.census.segments.terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.data import count_fitting_data, count_with_data
+from priorsim.measure.data import check_affordable, count_fitting_data, count_with_data
 from priorsim.measure.data_counts import format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
 from priorsim.measure.mass import Interval
@@ -268,6 +269,8 @@ CROSSED = [
     ("x", "(find (c) (eq m (mul c x)))"),
     ("x", "(iter m x (s) (mul s s))"),
     ("(find (c) (eq c x))", "(find (c) (eq c x))"),
+    ("x", "(iter 3 0 (s) (if (lt s m) (add s 1) s))"),
+    ("x", "(iter 3 m (s) (if (lt s x) (add s 1) s))"),
 ]
 
 
@@ -279,6 +282,16 @@ def test_lesions_that_change_which_entry_is_read(index, body, acceptable):
     for exponent, train in product((1, 2), ((0, 1, 2, 3), (0, 2))):
         pair, world = OnePair(index_term, body_term, exponent, ARITH2, W2), make_world(W2, acceptable, train)
         assert as_counter(count_fitting_data(pair, world)) == pair.segment_by_segment(world)
+
+
+@pytest.mark.parametrize("kind", [DIRECT, DISGUISED, SEARCH])
+@pytest.mark.parametrize("uses", [False, True])
+def test_among_these_pairs_are_programs_of_each_class_that_use_their_data_and_that_do_not(kind, uses):
+    counts = Counter()
+    for index, body in CROSSED:
+        pair = OnePair(parse(index, ARITH2).term, parse(f"(data (0 0) x (m) {body})", ARITH2).term, 1, ARITH2, W2)
+        counts += pair.segment_by_segment(anything(W2, range(4)))
+    assert any(key[:2] == (kind, uses) for key in counts)
 
 
 def test_the_segments_of_a_pair_are_those_of_the_interpreter():
@@ -335,6 +348,17 @@ def test_counts_depend_neither_on_workers_nor_on_progress(counts):
     assert told[0].programs == 0
     assert told[-1] == Progress(told[-1].total, told[-1].total)
     assert told[-1].total == sum(code_counts(counts.header.language, 26).values())
+
+
+@pytest.mark.parametrize("language", [Language.named("arith", 3), Language.named("logic", 4)], ids=["arith", "logic"])
+def test_a_bound_that_takes_too_much_is_refused_with_the_largest_that_does_not(language):
+    with pytest.raises(CensusError, match="too long, or too much memory") as refused:
+        check_affordable(language, 60)
+    named, gib = map(int, re.search(r"at most (\d+) code bits, .* and (\d+) GiB", str(refused.value)).groups())
+    assert 1 <= gib <= 8
+    check_affordable(language, named)
+    with pytest.raises(CensusError, match=f"at most {named} code bits"):
+        check_affordable(language, named + 1)
 
 
 def test_every_cell_and_what_is_not_classed_is_in_the_file(counts):

@@ -10,7 +10,15 @@ import pytest
 from priorsim.census.atlas import Atlas, RowKey, Rows
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import WorldError
-from priorsim.measure.histogram import CLASSES, Cells, acceptable, census_cells, histogram, histogram_of
+from priorsim.measure.histogram import (
+    CLASSES,
+    Cells,
+    acceptable,
+    census_cells,
+    check_class_by,
+    histogram,
+    histogram_of,
+)
 from priorsim.measure.histogram_file import format_histogram
 from priorsim.mu.domain import Domain
 
@@ -125,6 +133,12 @@ def test_cells_of_the_whole_census_hold_every_program_in_any_batches(tiny):
 
 def test_classes_are_numbered_as_they_are_named():
     assert [str(name) for name in CLASSES] == ["direct", "disguised", "search"]
+
+
+def test_programs_are_classed_as_asked_and_by_lesion_where_nothing_is():
+    assert [check_class_by(name) for name in ("lesion", "form", None)] == ["lesion", "form", "lesion"]
+    with pytest.raises(WorldError, match="cannot be classed by 'shape': choose lesion or form"):
+        check_class_by("shape")
 
 
 def test_a_world_on_another_domain_is_refused_with_what_differs(oracle, tiny, world):

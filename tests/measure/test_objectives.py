@@ -14,6 +14,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import evaluate, run
 from priorsim.worlds import catalogue
 from priorsim.worlds.world import World
+from tests.plain_terms import operator_bits, terms_up_to
 
 pytestmark = pytest.mark.engine
 
@@ -108,6 +109,14 @@ def test_progress_is_told_and_makes_no_difference():
     assert objectives(header, [world], progress=told.append) == objectives(header, [world])
     done = [each.programs for each in told]
     assert done == sorted(done) and done[0] == 0 and done[-1] < told[-1].total
+
+
+@pytest.mark.parametrize("max_bits", [11, 14])
+def test_progress_is_out_of_all_bodies_that_a_search_can_have(max_bits):
+    header, told = make_header("arith", max_bits, domain=W2), []
+    objectives(header, [world_of((0, 1, 2, 3))], progress=told.append)
+    longest = max_bits - 1 - operator_bits("find", 0, header.language)
+    assert {each.total for each in told} == {len(terms_up_to(longest, 1, header.language))}
 
 
 def test_a_world_on_another_domain_is_refused():

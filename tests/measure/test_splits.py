@@ -95,9 +95,12 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
     costs = (drawn if cost == "drawn" else getattr(programs, cost)).astype(np.float64)
     seen = set()
     least = census.least(costs)
-    for split in stated_splits(world_of(atlas, targets[0])):
-        found = on_split(census, census.masses(PRIORS[0]), targets, split)
+    masses, every = census.masses(PRIORS[0]), Split("every lane", tuple(range(8)), ())
+    for split in (*stated_splits(world_of(atlas, targets[0])), every):
+        found = on_split(census, masses, targets, split)
+        one_by_one = [on_split(census, masses, target, split) for target in targets[:, None]]
         for end in ENDS:
+            alone = [each.lightest_defects(least, end) for each in one_by_one]
             all_do, some_do = found.lightest_defects(least, end)
             for place, behaviour in enumerate(targets):
                 fits = acceptable(programs.behaviour, world_of(atlas, behaviour), split.train)
@@ -109,6 +112,7 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
                 defects = np.isin(programs.kind, end.search) & (programs.behaviour != behaviour)
                 assert bool(all_do[place]) == bool(defects[lightest].all())
                 assert bool(some_do[place]) == bool(defects[lightest].any())
+                assert [each[0] for each in alone[place]] == [all_do[place], some_do[place]]
                 seen.add((place, bool(all_do[place]), bool(some_do[place])))
     if cost == "drawn":
         assert len({place for place, _, some_do in seen if some_do}) > 3
@@ -155,6 +159,26 @@ def test_cameras_are_groups_of_what_they_accept(atlas, targets):
         assert found.fitting[place] == pytest.approx([mass.value for mass in alone.masses], rel=1e-12)
         truth = acceptable(census.behaviour, camera.truth, range(8))
         assert found.faithful[place] == pytest.approx(masses[truth].sum(axis=0), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["logic-w3-23", "loops-w4-24"])
+def test_masses_of_behaviours_are_sums_over_their_rows_class_by_class(name):
+    """Also where no program of the last class is there."""
+    programs = Programs.of(oracle_atlas(name))
+    census, weights = ByBehaviour(programs), programs.weights(PRIORS[0])
+    masses = census.masses(PRIORS[0])
+    assert masses.shape == (len(np.unique(programs.behaviour)), 3)
+    for place in range(0, len(masses), 97):
+        for kind in range(3):
+            mine = (programs.behaviour == census.behaviour[place]) & (programs.kind == kind)
+            assert masses[place, kind] == pytest.approx(weights[mine].sum(), rel=1e-12)
+
+
+def test_the_population_of_a_census_are_the_behaviours_with_a_direct_and_a_search_program(atlas):
+    programs = Programs.of(atlas)
+    direct, disguised, search = (set(programs.behaviour[programs.kind == kind].tolist()) for kind in range(3))
+    assert ByBehaviour(programs).both_classes().tolist() == sorted(direct & search)
+    assert direct & search != direct & disguised
 
 
 def test_an_average_is_over_the_splits_in_which_a_number_is_defined():

@@ -44,6 +44,8 @@ BUILD = ROOT / "build" / "mutants"
 TREE, FOUND = BUILD / "tree", BUILD / "found.jsonl"
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 COPIED = ("priorsim", "tests", "programs", "docs", "README.md", "CITATION.cff", "pyproject.toml")
+GUARDING = ("frozen", "slots", "eq", "strict")
+"""Flags of dataclasses and of `zip` that stop a wrong program, and change nothing in a right one."""
 KERNEL = ("@kernel", "@inner", "@inlined")
 
 
@@ -90,7 +92,7 @@ def copy_tree() -> None:
 
 
 def meaning(source: str) -> str | None:
-    """The program without what is for readers, for mypy and against misuse; None where it is none."""
+    """The program without what is for readers, for mypy or against misuse; None where it is none."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -100,9 +102,8 @@ def meaning(source: str) -> str | None:
             node.annotation = ast.Constant(None)
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
-        elif isinstance(node, ast.ClassDef):
-            for call in (each for each in node.decorator_list if isinstance(each, ast.Call)):
-                call.keywords = [flag for flag in call.keywords if flag.arg not in ("frozen", "slots")]
+        elif isinstance(node, ast.Call):
+            node.keywords = [each for each in node.keywords if each.arg not in GUARDING]
     return ast.dump(tree)
 
 
