@@ -77,6 +77,12 @@ def test_what_decides_about_a_claim_is_among_the_cells_that_it_gets():
             assert level in {each.queries for each in mine}
 
 
+def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
+    for each in populations("quick", lambda domain: 10 + domain.word_bits):
+        lower = 4 if each.population == "in-context-amortised" else 0
+        assert each.header.max_bits == 10 + each.header.domain.word_bits - lower
+
+
 def test_a_cell_counts_every_world_once():
     cell = Cell({"tax": 4}, 5, 3, 2, (-1.0, 0.5, 7.0), 20)
     assert cell.to_json() == {

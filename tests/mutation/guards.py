@@ -32,7 +32,7 @@ GUARDS: dict[str, str] = {
     "measure/crossover.py": "tests/measure/test_crossover.py tests/measure/test_tradeoff.py",
     "measure/population.py": "tests/measure/test_population.py tests/measure/test_edges.py",
     "measure/*.py": "tests/measure/test_{stem}.py",
-    "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py tests/claims/test_command.py",
     "claims/judged.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/walking.py": "tests/claims/test_walking.py",
