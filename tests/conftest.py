@@ -4,6 +4,9 @@ import pytest
 
 collect_ignore = ["mutation"]
 """It holds no tests, and it imports what only `make mutants` installs."""
+collect_ignore = ["small.py", "fuzz/with_atheris.py"]
+"""Scripts, not tests: the first changes what it imports, the second needs a library of its own."""
+
 COMPILES = "test_amortised.py"
 """Of the tests of the engines those that compile all of both."""
 

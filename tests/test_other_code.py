@@ -80,7 +80,7 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
         atlas.save(path)
     assert AtlasFile(path, trust_other_code=True).description.code == OTHER
     taken = []
-    with mock.patch("priorsim.study.take_census", lambda *_, **__: taken.append(header) or atlas):
+    with mock.patch("priorsim.study.folder.take_census", lambda *_, **__: taken.append(header) or atlas):
         assert len(open_census(header, folder=tmp_path)) == len(atlas)
         assert AtlasFile(path).description.code == counting_digest()
         open_census(header, folder=tmp_path)

@@ -11,7 +11,6 @@ from priorsim.errors import FigureError
 from priorsim.figures.page import Columns, Width, style
 from priorsim.figures.save import USUAL, check_own, save
 from priorsim.storage import hold_folder, write_text
-from priorsim.study.folder import Study
 from priorsim.worlds import World, find_world
 
 if TYPE_CHECKING:

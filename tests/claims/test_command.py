@@ -184,3 +184,8 @@ def test_a_results_folder_that_cannot_be_written_is_refused_in_one_line(results,
     file.write_text("")
     said = refusal("much-simpler", "--results", file, "--workers", 1)
     assert f"{file}" in said and "cannot be made (File exists)" in said
+
+
+def test_what_is_measured_on_walks_beside_a_claim_stands_beside_no_other(everything):
+    beside = {claim["id"]: [each["quantity"] for each in claim["beside"]] for claim in everything["claims"]}
+    assert [name for name, shown in beside.items() if walking.CAP.quantity in shown] == [walking.CAP.name]

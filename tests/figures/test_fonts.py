@@ -8,9 +8,10 @@ import pytest
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
 
-from priorsim.figures import fonts, new_figure, save, style
-from priorsim.figures.page import Label, place_labels, set_title
+from priorsim.figures import fonts
+from priorsim.figures.page import Label, new_figure, place_labels, set_title, style
 from priorsim.figures.rows import name_rows
+from priorsim.figures.save import save
 
 USUAL = "DejaVu Sans"
 

@@ -10,8 +10,8 @@ from fnmatch import fnmatch
 OFF_TRAINING = "tests/measure/test_off_training_by_hand.py tests/measure/test_off_training.py"
 ODDS = "tests/measure/test_mass.py tests/measure/test_odds.py tests/measure/test_histogram.py"
 DATA = "tests/measure/test_data_joint.py tests/measure/test_data.py -k 'not of_the_oracle and not random_index'"
-VERDICTS = "tests/claims/test_verdicts_both_ways.py tests/claims/test_plain.py"
-ENGINES = "tests/census/test_quotient.py tests/census/test_beyond.py"
+VERDICTS = "tests/claims/test_two_programs.py tests/claims/test_verdicts_both_ways.py tests/claims/test_plain.py"
+ENGINES = "tests/census/test_beyond.py tests/census/test_quotient.py -k 'not hold_no_float and not killed_run'"
 
 GUARDS: dict[str, str] = {
     "priors.py": "tests/test_priors.py",
@@ -34,7 +34,7 @@ GUARDS: dict[str, str] = {
     "measure/crossover.py": "tests/measure/test_crossover.py tests/measure/test_tradeoff.py",
     "measure/population.py": "tests/measure/test_population.py tests/measure/test_edges.py",
     "measure/*.py": "tests/measure/test_{stem}.py",
-    "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py tests/claims/test_command.py",
     "claims/judged.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/walking.py": "tests/claims/test_walking.py",

@@ -134,7 +134,9 @@ def test_findings_tell_what_walks_in_a_world_say_to_each_claim() -> None:
 )
 def test_what_cannot_be_walked_is_refused_in_one_line(options: list[str], message: str) -> None:
     with pytest.raises(PriorsimError, match=message):
-        CliRunner().invoke(app, [*BASE, *options], catch_exceptions=False)
+        given = dict(zip(BASE[1::2], BASE[2::2], strict=True))
+        base = [part for name, value in given.items() if name not in options for part in (name, value)]
+        CliRunner().invoke(app, [BASE[0], *base, *options], catch_exceptions=False)
 
 
 def test_the_radius_is_mandatory() -> None:
