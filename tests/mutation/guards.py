@@ -51,6 +51,7 @@ GUARDS: dict[str, str] = {
     "census/targeted.py": "tests/census/test_targeted.py",
     "census/witness.py": "tests/census/test_witness.py",
     "census/quotient_witness.py": "tests/census/test_witness.py",
+    "census/quotient_terms.py": f"tests/census/test_amortised.py {ENGINES}",
     "census/quotient*.py": ENGINES,
 }
 
