@@ -2,10 +2,9 @@
 
 import pytest
 
-collect_ignore = ["mutation"]
 """It holds no tests, and it imports what only `make mutants` installs."""
-collect_ignore = ["small.py", "fuzz/with_atheris.py"]
-"""Scripts, not tests: the first changes what it imports, the second needs a library of its own."""
+collect_ignore = ["small.py", "mutation", "fuzz/with_atheris.py"]
+"""Scripts, not tests: the first changes what it imports, the others need a library of their own."""
 
 COMPILES = "test_amortised.py"
 """Of the tests of the engines those that compile all of both."""

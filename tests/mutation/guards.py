@@ -39,6 +39,10 @@ GUARDS: dict[str, str] = {
     "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/walking.py": "tests/claims/test_walking.py",
     "claims/*.py": VERDICTS,
+    "walks/kernels.py": "tests/walks/test_graph.py tests/walks/test_sampled.py tests/walks/test_cut.py",
+    "walks/solve.py": "tests/walks/test_solve.py tests/walks/test_cut.py",
+    "walks/graph.py": "tests/walks/test_graph.py",
+    "walks/*.py": "tests/walks/test_findings.py tests/walks/test_cut.py tests/walks/test_dynamics.py",
     "census/atlas.py": "tests/census/test_atlas.py",
     "census/atlas_file.py": "tests/census/test_atlas.py",
     "census/stored.py": "tests/census/test_atlas.py",
@@ -53,6 +57,7 @@ GUARDS: dict[str, str] = {
     "census/beyond.py": "tests/census/test_beyond.py",
     "census/witness.py": "tests/census/test_witness.py",
     "census/engine/term_witness.py": "tests/census/test_witness.py",
+    "census/engine/terms.py": f"tests/census/test_amortised.py {ENGINES}",
     "census/engine/*.py": ENGINES,
 }
 
