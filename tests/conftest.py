@@ -2,7 +2,6 @@
 
 import pytest
 
-"""It holds no tests, and it imports what only `make mutants` installs."""
 collect_ignore = ["small.py", "mutation", "fuzz/with_atheris.py"]
 """Scripts, not tests: the first changes what it imports, the others need a library of their own."""
 
