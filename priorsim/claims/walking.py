@@ -41,6 +41,10 @@ class WalkClaim(Claim):
 
     beside: tuple[WalkBeside, ...] = ()
 
+    def holds(self, finding: Finding) -> bool | None:
+        """Whether a finding supports the claim; None where its quantity is undefined."""
+        return None if finding.quantity is None else bool(self.condition.test(np.array(finding.quantity)))
+
 
 def detail(name: str) -> Callable[[Details], float | None]:
     """The detail of this name."""
@@ -226,6 +230,11 @@ CAP = WalkClaim(
 """The dynamic side of a claim that is ruled on by lengths: shown beside it."""
 
 
+def supports(finding: Finding) -> bool | None:
+    """Whether a finding supports the claim that it is about; None where its quantity is undefined."""
+    return next(claim for claim in (*CLAIMS, CAP) if claim.name == finding.claim).holds(finding)
+
+
 def judge_walks(
     claims: Sequence[WalkClaim],
     *,
@@ -286,7 +295,7 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> Cells:
             worlds.append({claim.name: find(study, claim.name) for claim in claims})
         for claim in claims:
             findings = [each[claim.name] for each in worlds]
-            cells.setdefault((claim.name, claim.quantity), []).append(cell_of_findings(findings, factors))
+            cells.setdefault((claim.name, claim.quantity), []).append(cell_of_findings(claim, findings, factors))
             for beside in claim.beside:
                 numbers = np.array([beside.of(finding.details) for finding in findings], dtype=np.float64)
                 cell = cell_of(Values(numbers, numbers), beside.condition, factors, MAX_BITS - below_bound)
@@ -294,18 +303,18 @@ def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> Cells:
     return cells
 
 
-def cell_of_findings(findings: list[Finding], factors: Mapping[str, str | int]) -> Cell:
+def cell_of_findings(claim: WalkClaim, findings: list[Finding], factors: Mapping[str, str | int]) -> Cell:
     """What findings in several worlds come to: where the condition holds, and the finite quantities.
 
     Examples
     --------
-    >>> told = [Finding("x", "w", 4, 24, 2.0, True), Finding("x", "v", 4, 24, None, None, "none fits")]
-    >>> cell = cell_of_findings(told, {"radius": 4})
+    >>> told = [Finding("x", "w", 4, 24, 2.0), Finding("x", "v", 4, 24, None, "none fits")]
+    >>> cell = cell_of_findings(CAP, told, {"radius": 4})
     >>> cell.holds, cell.fails, cell.undefined, cell.numbers, cell.reasons
     (1, 0, 1, (2.0,), {'none fits': 1})
     """
-    holds = [finding.holds for finding in findings]
-    reasons = Counter(finding.reason for finding in findings if finding.holds is None)
+    holds = [claim.holds(finding) for finding in findings]
+    reasons = Counter(finding.reason for finding in findings if finding.quantity is None)
     [max_bits] = {finding.max_bits for finding in findings}
     counts = holds.count(True), holds.count(False), holds.count(None)
     return Cell(factors, *counts, tuple(_finite(findings)), max_bits, dict(sorted(reasons.items())))

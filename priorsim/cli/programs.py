@@ -106,6 +106,7 @@ def walk(
     The graph of edits is held in memory: one that would take more than 8 GiB is refused with its size, and
     results/bench.md says what some take. --walks and --trace do without the graph.
     """
+    from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
@@ -126,7 +127,7 @@ def walk(
         if trace:
             report = traced_answer(asked, seed=seed)
         elif findings:
-            report = findings_answer(asked, progress=progress)
+            report = findings_answer(asked, supports, progress=progress)
         elif walks is not None:
             report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:

@@ -16,7 +16,7 @@ from priorsim.errors import PriorsimError, WalkError
 from priorsim.mu.syntax import format_program, parse
 from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after, law_in_the_long_run
-from priorsim.walks.finding import all_findings
+from priorsim.walks.finding import Finding, all_findings
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import F64, EditSpace
 from priorsim.walks.landscape import (
@@ -153,8 +153,20 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
     return report
 
 
-def findings_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
+def findings_answer(
+    asked: Asked,
+    holds: Callable[[Finding], bool | None],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
     """What walks say to each claim about them, with all details (`finding.py`).
+
+    Parameters
+    ----------
+    asked : Asked
+    holds : callable
+        From a finding to whether it supports its claim.
+    progress : callable, optional
 
     Raises
     ------
@@ -168,7 +180,7 @@ def findings_answer(asked: Asked, *, progress: Callable[[Progress], None] | None
     graph = make_graph(header, asked.radius, progress=progress)
     landscape = asked.landscape(graph.programs)
     study = Study(graph, landscape, dynamics, asked.begin(landscape), asked.energy(landscape))
-    findings = [finding.to_json() for finding in all_findings(study)]
+    findings = [finding.to_json(holds=holds(finding)) for finding in all_findings(study)]
     return _head(asked, landscape) | {"edges": graph.edges, "findings": findings}
 
 

@@ -1,6 +1,7 @@
-"""The claims about walks, each in one world at one radius: a quantity, and whether the condition holds.
+"""What walks say of each claim about walks, in one world at one radius: a quantity, and what belongs to it.
 
-docs/walks.md defines every quantity. A finding is plain values; where a quantity is undefined it says why.
+docs/walks.md defines every quantity. A finding is plain values; where a quantity is undefined it says why. The
+conditions under which a quantity supports its claim stand with the claims.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,11 +33,9 @@ class Finding:
     radius, max_bits : int
         Bits of an edit, and the bound on programs.
     quantity : float or None
-        None where undefined.
-    holds : bool or None
-        Whether the claim's condition holds; None where undefined.
+        None where undefined; infinite where it has no bound, -inf where nothing has the property that it measures.
     reason : str
-        Why it is undefined; else empty.
+        Why it is undefined or -inf; else empty.
     details : mapping of str to number, text or None
         What else belongs to it; None where undefined there.
     """
@@ -46,12 +45,11 @@ class Finding:
     radius: int
     max_bits: int
     quantity: float | None
-    holds: bool | None
     reason: str = ""
     details: Mapping[str, Detail] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, object]:
-        """The finding as JSON values; infinite numbers as the text 'inf'."""
+    def to_json(self, *, holds: bool | None) -> dict[str, object]:
+        """The finding as JSON values, with whether its claim's condition holds; infinite numbers as the text 'inf'."""
 
         def plain(value: Detail) -> Detail:
             return "inf" if isinstance(value, float) and np.isinf(value) else value
@@ -61,20 +59,19 @@ class Finding:
             "world": self.world,
             "radius": self.radius,
             "max_bits": self.max_bits,
-            "quantity": plain(self.quantity),
-            "holds": self.holds,
+            "quantity": None if self.quantity == -np.inf else plain(self.quantity),
+            "holds": holds,
             "reason": self.reason,
             "details": {name: plain(value) for name, value in self.details.items()},
         }
 
 
-def _found(study: Study, claim: str, quantity: float, holds: bool, **details: Detail) -> Finding:
-    where = study.world.name, study.radius, study.max_bits
-    return Finding(claim, *where, float(quantity), bool(holds), details=details)
+def _found(study: Study, claim: str, quantity: float, **details: Detail) -> Finding:
+    return Finding(claim, study.world.name, study.radius, study.max_bits, float(quantity), details=details)
 
 
 def _undefined(study: Study, claim: str, reason: str, **details: Detail) -> Finding:
-    return Finding(claim, study.world.name, study.radius, study.max_bits, None, None, reason, details)
+    return Finding(claim, study.world.name, study.radius, study.max_bits, None, reason, details)
 
 
 def _unsolved(study: Study, claim: str, error: UnsolvedError, **details: Detail) -> Finding:
@@ -86,7 +83,7 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def shallow_first(study: Study) -> Finding:
-    """Share of first accepted improvements that read fewer input bits than the world needs; above 1/2.
+    """Share of first accepted improvements that read fewer input bits than the world needs.
 
     Of walks from the study's start that do not fit yet and move at all.
     """
@@ -103,11 +100,11 @@ def shallow_first(study: Study) -> Finding:
         "mean_height": float(first @ study.graph.heights) / moved,
         "right_at_once": float(first[landscape.right].sum()) / moved,
     }
-    return _found(study, "shallow-first", share, share > 0.5, **details)
+    return _found(study, "shallow-first", share, **details)
 
 
 def crowding_out(study: Study) -> Finding:
-    """Gain of the right programs from heuristics, over that from programs that have none; below 1.
+    """Gain of the right programs from heuristics, over that from programs that have none.
 
     The gain of a program is the chance that an edit of it fits, times the loss that this saves; means by
     the prior. Beside it the chances that walks end fitting: from heuristics, and from the others with every
@@ -126,7 +123,7 @@ def crowding_out(study: Study) -> Finding:
     details: dict[str, Detail] = {"gain_with": with_it, "gain_without": without, **ends}
     if not without or with_it is None:
         return _undefined(study, "crowding-out", "no edit of a program without heuristic fits", **details)
-    return _found(study, "crowding-out", with_it / without, with_it < without, **details)
+    return _found(study, "crowding-out", with_it / without, **details)
 
 
 def _chances_to_fit(study: Study, present: Mask, absent: Mask) -> dict[str, Detail]:
@@ -140,7 +137,7 @@ def _chances_to_fit(study: Study, present: Mask, absent: Mask) -> dict[str, Deta
 
 
 def no_pure_model(study: Study) -> Finding:
-    """Share of end points that are direct and right on all lanes; below 1/2."""
+    """Share of end points that are direct and right on all lanes."""
     mass, landscape = study.ends().mass, study.landscape
     pure = float(mass[landscape.right & (landscape.kind == DIRECT)].sum())
     details: dict[str, Detail] = {"residual": study.ends().residual}
@@ -152,7 +149,7 @@ def no_pure_model(study: Study) -> Finding:
             f"{name}_short": float(mass[of_class & ~landscape.fits].sum()),
         }
     details |= _path_dependence(study, landscape.right & (landscape.kind == DIRECT))
-    return _found(study, "no-pure-model", pure, pure < 0.5, **details)
+    return _found(study, "no-pure-model", pure, **details)
 
 
 def _descent(study: Study) -> Dynamics:
@@ -178,7 +175,7 @@ def _path_dependence(study: Study, ends: Mask) -> dict[str, Detail]:
 
 
 def precursor(study: Study) -> Finding:
-    """Edits to the nearest fitting search program, from heuristics less from fitting direct programs; below 0.
+    """Edits to the nearest fitting search program, from heuristics less from fitting direct programs.
 
     Means by the prior over those from which there is a way.
     """
@@ -196,11 +193,11 @@ def precursor(study: Study) -> Finding:
     if near is None or far is None:
         missing = "heuristic" if near is None else "fitting direct program"
         return _undefined(study, "precursor", f"no edits lead from any {missing} to a fitting search", **details)
-    return _found(study, "precursor", near - far, near < far, **details)
+    return _found(study, "precursor", near - far, **details)
 
 
 def gradual(study: Study) -> Finding:
-    """Share of heuristics, by the prior, with a path to a fitting search that never raises the loss; above 0."""
+    """Share of heuristics, by the prior, with a path to a fitting search that never raises the loss."""
     goal, landscape = study.fitting(SEARCH), study.landscape
     some = landscape.heuristics
     if not some.any():
@@ -213,7 +210,6 @@ def gradual(study: Study) -> Finding:
     shortest = chosen[int(np.argmin(found.distance[chosen]))]
     path = found.path(int(shortest), landscape)
     height = barriers(study.graph, landscape, goal)
-    exists = path is not None
     least = float(height[some].min())
     details: dict[str, Detail] = {
         "shortest": len(path.programs) - 1 if path else None,
@@ -225,11 +221,11 @@ def gradual(study: Study) -> Finding:
         "with_a_way": float(weights[np.isfinite(height)].sum()),
     }
     share = float(weights[np.isfinite(found.distance)].sum())
-    return _found(study, "gradual", share, exists, **details)
+    return _found(study, "gradual", share, **details)
 
 
 def reachable(study: Study) -> Finding:
-    """Expected proposals until Metropolis meets a fitting search, over those to a fitting direct one; above 1.
+    """Expected proposals until Metropolis meets a fitting search, over those to a fitting direct one.
 
     Over the starts from which direct code can be met; infinite where search cannot be met from all of these.
     """
@@ -253,7 +249,7 @@ def reachable(study: Study) -> Finding:
         return _undefined(study, "reachable", reason, **details)
     is_always_met = bool(np.all(can_meet(chain, study.fitting(SEARCH))[start > 0]))
     ratio = hits[SEARCH].proposals / hits[DIRECT].proposals if is_always_met else np.inf
-    return _found(study, "reachable", ratio, ratio > 1, **details)
+    return _found(study, "reachable", ratio, **details)
 
 
 def _costs(study: Study, kind: int) -> dict[str, Detail]:
@@ -268,7 +264,7 @@ def _costs(study: Study, kind: int) -> dict[str, Detail]:
 
 
 def beeline_swerve(study: Study) -> Finding:
-    """Of the end points in search, the share whose walk's first improvement was direct; above 1/2."""
+    """Of the end points in search, the share whose walk's first improvement was direct."""
     landscape, dynamics = study.landscape, _descent(study)
     chain = study.chain(dynamics)
     search = landscape.kind == SEARCH
@@ -286,7 +282,7 @@ def beeline_swerve(study: Study) -> Finding:
     details["fitting_swerved"] = _ratio(
         float(direct_first[search & landscape.fits].sum()), float(ends[search & landscape.fits].sum())
     )
-    return _found(study, "beeline-swerve", swerved, swerved > 0.5, **details)
+    return _found(study, "beeline-swerve", swerved, **details)
 
 
 def bounded_heuristics(study: Study) -> Finding:
@@ -304,10 +300,9 @@ def bounded_heuristics(study: Study) -> Finding:
         if direct > 0 and search == 0:
             best = cap
     if best is None:
-        return Finding(
-            "bounded-heuristics", study.world.name, study.radius, study.max_bits, None, False, "no such cap", details
-        )
-    return _found(study, "bounded-heuristics", best, True, **details)
+        where = study.world.name, study.radius, study.max_bits
+        return Finding("bounded-heuristics", *where, -np.inf, "no such cap", details)
+    return _found(study, "bounded-heuristics", best, **details)
 
 
 Measure = Callable[[Study], Finding]

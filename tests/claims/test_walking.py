@@ -8,7 +8,7 @@ import pytest
 from priorsim.claims import walking
 from priorsim.claims.judge import find_claims
 from priorsim.claims.rule import Verdict, rule
-from priorsim.claims.walking import cell_of_findings, judge_walks
+from priorsim.claims.walking import cell_of_findings, judge_walks, supports
 from priorsim.mu.domain import Domain
 from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
@@ -53,13 +53,11 @@ def study(words, radius=8, class_by="lesion", start="prior"):
 def test_walks_can_support_a_claim_and_others_refute_it(name):
     (claim,) = find_claims([name])
     supporting, refuting = (FINDINGS[name](study(**walks)) for walks in BOTH[name])
-    assert (supporting.holds, refuting.holds) == (True, False)
-    assert rule([cell_of_findings([supporting], {})]).verdict is Verdict.SUPPORTED
-    assert rule([cell_of_findings([refuting], {})]).verdict is Verdict.REFUTED
-    both = cell_of_findings([supporting, refuting, supporting], {})
+    assert (supports(supporting), supports(refuting)) == (True, False)
+    assert rule([cell_of_findings(claim, [supporting], {})]).verdict is Verdict.SUPPORTED
+    assert rule([cell_of_findings(claim, [refuting], {})]).verdict is Verdict.REFUTED
+    both = cell_of_findings(claim, [supporting, refuting, supporting], {})
     assert (both.holds, both.fails, both.undefined) == (2, 1, 0)
-    for finding in (supporting, refuting):
-        assert claim.condition.test(np.array(finding.quantity)) == finding.holds
 
 
 def test_every_claim_about_walks_is_tried_both_ways():
@@ -70,7 +68,8 @@ def test_where_nothing_fits_a_world_is_undefined_or_shows_how_walks_fall_short()
     asked = study(**NOTHING)
     assert not asked.landscape.fits.any()
     for name in ("crowding-out", "precursor", "gradual", "reachable"):
-        cell = cell_of_findings([FINDINGS[name](asked)], {})
+        (claim,) = find_claims([name])
+        cell = cell_of_findings(claim, [FINDINGS[name](asked)], {})
         assert (cell.undefined, cell.numbers) == (1, ()), name
         assert rule([cell]).verdict is Verdict.NOT_ANSWERABLE
     assert FINDINGS["no-pure-model"](asked).quantity == 0
@@ -138,7 +137,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
         for each in judged_alone[0]:
             findings = [find(study_of, each.claim.name) for study_of in found]
             cell = at(place, each.cells)
-            assert (cell.holds, cell.fails) == tuple(sum(f.holds is yes for f in findings) for yes in (True, False))
+            assert (cell.holds, cell.fails) == tuple(sum(supports(f) is yes for f in findings) for yes in (True, False))
             assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
             assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
             for beside, cells in each.beside:
