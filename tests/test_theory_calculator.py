@@ -134,6 +134,13 @@ def test_forms_about_length_and_time_alone_have_no_value_at_other_prices():
     assert "no price on steps" in priced.unknown["critical_size"]
 
 
+def test_no_size_is_critical_where_bits_of_length_are_free():
+    two = {"bits_search": "18", "steps_search": "32", "bits_direct": "22", "steps_direct": "4"}
+    free = calculate({**two, "beta": "0", "gamma": "1"})
+    assert free.values["critical_size"] is None
+    assert free.unknown["critical_size"] == "critical_size is defined only where beta > 0"
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "x", "2^", "^2", "2^x", "2^2^2", "1/0", "0^-1", "nan", "inf", "2.5^2", "1/2/3", "٣", "1_000", "2^٣", "1/٣"],

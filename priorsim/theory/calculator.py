@@ -212,6 +212,9 @@ def _priced(form: ClosedForm, at: Mapping[str, Fraction], unknown: dict[str, str
     if form.name == "gamma_star" and at["beta"] != 1:
         unknown[form.name] = "is for beta = 1: see crossover"
         return None
+    if form.name == "critical_size" and not at["beta"]:
+        unknown[form.name] = "critical_size is defined only where beta > 0"
+        return None
     if form.name == "critical_size" and "gamma" in at:
         return _evaluate(form, {**at, "gamma": at["gamma"] / at["beta"]}, unknown)
     return _evaluate(form, at, unknown)
