@@ -190,9 +190,10 @@ def theory(
     the closed forms are listed with what each takes.
     """
     from priorsim.text.listing import tables_text
-    from priorsim.theory.calculator import calculate, list_forms
+    from priorsim.theory import closed_forms
+    from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
-    answer = calculate(given) if given else list_forms()
+    answer = calculate(given) if given else Listing(closed_forms())
     opt.say(answer, lambda answer: answer.latex() if as_latex else tables_text(answer.tables()), as_json)
