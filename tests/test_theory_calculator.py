@@ -22,7 +22,7 @@ class TestByHand:
         """9 bits shorter and 2^6 times as slow: 9, 9 - 6, 18 - 6 and 9 - 3 bits; even at gamma 9/6; alpha = 6/40."""
         given = {"bits_search": "31", "steps_search": "320", "bits_direct": "40", "steps_direct": "5"}
         result = calculate({**given, "gamma": "3"})
-        odds = {name: each.log_odds for name, each in result.priors.items()}
+        odds = result.log_odds
         assert odds == {
             "solomonoff": 9,
             "levin": 3,
@@ -35,26 +35,26 @@ class TestByHand:
         assert result.values["crossover"] == result.values["gamma_star"] == Fraction(3, 2)
         assert result.values["exponent"] == Fraction(3, 20)
         assert result.values["critical_size"] == Fraction(31 * 20, 11)
-        assert result.priors["levin"].critical_size == Fraction(31 * 20, 17)
+        assert result.critical_size["levin"] == Fraction(31 * 20, 17)
         assert result.values["opposite_sides"] is False
         assert (result.values["bonus_bound"], result.values["odds_bound"]) == (30, 39)
         assert result.values["log_odds"] == 9 - 18
 
     def test_priors_that_need_a_value(self):
         given = {"bits_search": "31", "steps_search": "320", "bits_direct": "40", "steps_direct": "5"}
-        odds = {name: each.log_odds for name, each in calculate({**given, "lam": "0.1", "beta": "3"}).priors.items()}
+        odds = calculate({**given, "lam": "0.1", "beta": "3"}).log_odds
         assert odds["linear"] == 9 - Fraction(63, 2)
         assert odds["tempered"] == 27
         for cap, value in (("4", None), ("5", -math.inf), ("319", -math.inf), ("320", 9)):
-            assert calculate({**given, "cap": cap}).priors["capped"].log_odds == value
+            assert calculate({**given, "cap": cap}).log_odds["capped"] == value
 
     def test_counts_add_their_log2(self):
         given = {"bits_search": "31", "bits_direct": "40", "count_search": "2^20", "count_direct": "8"}
-        assert calculate(given).priors["solomonoff"].log_odds == 9 + 17
+        assert calculate(given).log_odds["solomonoff"] == 9 + 17
 
     def test_no_size_makes_search_win_where_time_costs_too_much(self):
         result = calculate({"bits_search": "5", "alpha": "1", "gamma": "1"})
-        assert result.priors["levin"].critical_size == math.inf
+        assert result.critical_size["levin"] == math.inf
         assert "alpha*gamma < 1" in result.unknown["critical_size"]
 
     def test_forms_say_what_is_wrong(self):
@@ -76,7 +76,7 @@ class TestAtAnySize:
         given = {"bits_search": "1000", "steps_search": "2^2000", "bits_direct": "10^6", "steps_direct": "10^6"}
         result = calculate({**given, "lam": "1", "cap": "10^7"})
         dearer = 2000 - math.log2(10**6)
-        odds = {name: each.log_odds for name, each in result.priors.items()}
+        odds = result.log_odds
         assert odds["solomonoff"] == 999000
         assert float(odds["levin"]) == pytest.approx(999000 - dearer)
         assert float(odds["schmidhuber"]) == pytest.approx(1998000 - dearer)
@@ -93,7 +93,7 @@ class TestAtAnySize:
     def test_steps_of_a_million_bits(self, steps, doublings):
         given = {"bits_search": "500", "steps_search": steps, "bits_direct": "10^6", "steps_direct": "1"}
         result = calculate(given)
-        assert float(result.priors["levin"].log_odds) == pytest.approx(999500 - doublings, rel=1e-9)
+        assert float(result.log_odds["levin"]) == pytest.approx(999500 - doublings, rel=1e-9)
         assert result.latex().startswith("\\begin{gather*}")
         json.dumps(result.to_json(), allow_nan=False)
 
@@ -127,11 +127,18 @@ def test_forms_about_length_and_time_alone_have_no_value_at_other_prices():
     # alpha = 3/22; under beta = 2 gamma / beta stands for gamma: L* = 18 / (1 - 3/44).
     twice = calculate({**two, "beta": "2", "gamma": "1"})
     assert twice.values["critical_size"] == 18 / (1 - Fraction(3, 44))
-    assert twice.values["critical_size"] == twice.priors["schmidhuber"].critical_size
+    assert twice.values["critical_size"] == twice.critical_size["schmidhuber"]
     assert twice.values["gamma_star"] is None and twice.unknown["gamma_star"] == "is for beta = 1: see crossover"
     priced = calculate({**two, "lam": "1/2", "gamma": "1"})
     assert priced.values["gamma_star"] is None and priced.values["critical_size"] is None
     assert "no price on steps" in priced.unknown["critical_size"]
+
+
+def test_no_size_is_critical_where_bits_of_length_are_free():
+    two = {"bits_search": "18", "steps_search": "32", "bits_direct": "22", "steps_direct": "4"}
+    free = calculate({**two, "beta": "0", "gamma": "1"})
+    assert free.values["critical_size"] is None
+    assert free.unknown["critical_size"] == "critical_size is defined only where beta > 0"
 
 
 @pytest.mark.parametrize(

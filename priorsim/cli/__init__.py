@@ -13,6 +13,7 @@ import typer
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.censuses import census, info
 from priorsim.cli.command import Command
+from priorsim.cli.groups import flattened
 from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
 from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
 from priorsim.cli.results import claims, figure, paper
@@ -50,7 +51,7 @@ for command in (
     figure,
     paper,
 ):
-    app.command(cls=Command)(command)
+    app.command(cls=Command)(flattened(command))
 
 
 def main() -> None:

@@ -6,30 +6,31 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
+from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
-from priorsim.cli.options import Depth, Dialect, Force, TrustOtherCode, WordBits, Yes, place_of, prior_of, writing
 from priorsim.errors import PriorsimError
 
 
 def census(
     context: typer.Context,
-    dialect: Dialect,
-    word_bits: WordBits,
-    max_bits: Annotated[int, typer.Option("--max-bits", help="Count every program up to this length.")],
-    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write, or - for a pipe.")],
-    depth: Depth = None,
-    domain: Annotated[Path | None, typer.Option("--domain", help="CSV: column names, then one lane a line.")] = None,
+    dialect: opt.Dialect,
+    word_bits: opt.WordBits,
+    max_bits: opt.Length,
+    out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
+    depth: opt.Depth = None,
+    domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
     accounting: Annotated[
-        str, typer.Option("--accounting", help="total, or amortised: steps that read no query once a context.")
+        str, Option("--accounting", help="total, or amortised: steps that read no query once a context.")
     ] = "total",
-    engine: Annotated[str, typer.Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
-    workers: Annotated[int, typer.Option("--workers", help="Threads or processes.")] = 2,
+    engine: Annotated[str, Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
+    workers: Annotated[int, Option("--workers", help="Threads or processes.")] = 2,
     memory: Annotated[
-        str | None, typer.Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
+        str | None, Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
     ] = None,
-    yes: Yes = False,
-    force: Force = False,
+    yes: opt.Yes = False,
+    force: opt.Force = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
 
@@ -52,7 +53,7 @@ def census(
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
-    with place_of(out, is_atlas, force=force, read=(domain,)) as place:
+    with opt.place_of(out, is_atlas, force=force, read=(domain,)) as place:
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
@@ -61,21 +62,17 @@ def census(
             atlas = take_census(
                 header, engine=engine, workers=workers, memory_bytes=limit, run_directory=run, progress=progress
             )
-            with writing(place) as file:
+            with opt.writing(place) as file:
                 atlas.write(file)
     name = "standard output" if place is None else out
     told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)
 
 
-def info(
-    file: Annotated[Path, typer.Argument(help="An atlas.")],
-    trust: TrustOtherCode = False,
-) -> None:
+def info(file: Annotated[Path, Argument(help="An atlas.")], trust: opt.OtherCode = False) -> None:
     """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
-    from priorsim.census.stored import StoredAtlas
     from priorsim.measure.convergence import unconditional
     from priorsim.text.report import atlas_text
 
-    atlas = StoredAtlas.open(file, trust_other_code=trust)
-    typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))
+    atlas = opt.open_atlas(file, trust)
+    typer.echo(atlas_text(atlas, unconditional(atlas, opt.PriorOptions().make())))

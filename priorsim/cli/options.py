@@ -1,16 +1,20 @@
 """The command line's options: their types, and the things that they name. Everything heavy is imported late."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
+from typer import Option
 
+from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
+    from priorsim.census.stored import StoredAtlas
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
     from priorsim.mu.dialect import Language
@@ -18,48 +22,138 @@ if TYPE_CHECKING:
     from priorsim.storage import IsOwn, Place
     from priorsim.worlds import World
 
-AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="A census made by 'priorsim census'.")]
-HistogramFile = Annotated[
-    Path | None, typer.Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
-]
-TrustOtherCode = Annotated[
+AtlasFile = Annotated[Path | None, Option("--atlas", help="A census made by 'priorsim census'.")]
+OneAtlas = Annotated[Path, Option("--atlas", help="A census made by 'priorsim census'.")]
+OtherCode = Annotated[
     bool,
-    typer.Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),
+    Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),
 ]
 WorldName = Annotated[
     str | None,
-    typer.Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
+    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
 ]
-Train = Annotated[str | None, typer.Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
+OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
+Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
     str | None,
-    typer.Option(
-        "--class-by", help="lesion, or form: has a search node at all.  [default: lesion]", show_default=False
-    ),
+    Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]", show_default=False),
 ]
-PriorName = Annotated[
-    str,
-    typer.Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
-]
-Beta = Annotated[float | None, typer.Option("--beta", help="Bits of penalty for a bit of length.")]
-Gamma = Annotated[float | None, typer.Option("--gamma", help="Bits for a doubling of the mean steps.")]
-Lambda = Annotated[float | None, typer.Option("--lambda", help="Bits for a mean step.")]
-Delta = Annotated[float | None, typer.Option("--delta", help="Search tax: bits for a search node.")]
-Cap = Annotated[float | None, typer.Option("--cap", help="Most mean steps that still count.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Dialect = Annotated[str, typer.Option("--dialect", help="arith, logic or loops.")]
-WorldDialect = Annotated[str | None, typer.Option("--dialect", help="arith, logic or loops.  [default: the world's]")]
-WordBits = Annotated[int, typer.Option("--word-bits", help="Bits of a word, 2 to 16.")]
-Depth = Annotated[int | None, typer.Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
-Columns = Annotated[str, typer.Option("--columns", help="Names of the input columns, by commas.")]
-MaxBits = Annotated[
-    int | None,
-    typer.Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
-]
-SmallerBound = Annotated[int | None, typer.Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Start even what will take hours.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write instead of standard output, which is - too.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace even files that this command did not make.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object.")]
+Dialect = Annotated[str, Option("--dialect", help="arith, logic or loops.")]
+WorldDialect = Annotated[str | None, Option("--dialect", help="arith, logic or loops.  [default: the world's]")]
+WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")]
+Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
+Columns = Annotated[str, Option("--columns", help="Names of the input columns, by commas.")]
+Length = Annotated[int, Option("--max-bits", help="Count every program up to this length.")]
+SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
+Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
+Workers = Annotated[int, Option("--workers", help="Processes.")]
+Results = Annotated[Path, Option("--results", help="Folder whose atlases are used, or made.")]
+Out = Annotated[Path | None, Option("--out", help="File to write instead of standard output, which is - too.")]
+Force = Annotated[bool, Option("--force", help="Replace even files that this command did not make.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorOptions:
+    """A prior by its name, with penalties in place of its own."""
+
+    prior: Annotated[
+        str,
+        Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
+    ] = "solomonoff"
+    beta: Annotated[float | None, Option("--beta", help="Bits of penalty for a bit of length.")] = None
+    gamma: Annotated[float | None, Option("--gamma", help="Bits for a doubling of the mean steps.")] = None
+    lam: Annotated[float | None, Option("--lambda", help="Bits for a mean step.")] = None
+    delta: Annotated[float | None, Option("--delta", help="Search tax: bits for a search node.")] = None
+    cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
+
+    def make(self, **swept: float) -> "Prior":
+        """The prior; with values of a grid for penalties, of which none may be given as well."""
+        from priorsim.priors import named_prior
+
+        given = asdict(self)
+        for name, value in swept.items():
+            field = "lam" if name == "lambda" else name
+            if given[field] is not None:
+                raise PriorsimError(f"--grid {name}=... and --{name} {given[field]:g} both set {name}: leave one")
+            given[field] = value
+        return named_prior(given.pop("prior"), **given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldOptions:
+    """A world, on other training lanes where they are given."""
+
+    world: OneWorld
+    train: Train = None
+
+    def find(self) -> "World":
+        """The world of that name or file."""
+        return world_of(self.world, self.train)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountOptions:
+    """How the programs that fit a world are counted."""
+
+    context: typer.Context
+    class_by: ClassBy = None
+    max_bits: Annotated[
+        int | None,
+        Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
+    ] = None
+    yes: Yes = False
+    trust: OtherCode = False
+
+    def __post_init__(self) -> None:
+        if self.max_bits is None:
+            refuse_idle(self.context, "yes", "without --max-bits")
+
+    def count(self, atlas: Path, world: "World") -> "tuple[Histogram, TermFinder | None]":
+        """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
+        from priorsim.census.stored import cut
+        from priorsim.measure.histogram import check_class_by, histogram
+
+        by, stored = check_class_by(self.class_by), open_atlas(atlas, self.trust)
+        if self.max_bits is None or self.max_bits <= stored.header.max_bits:
+            return histogram(cut(stored, self.max_bits), world, class_by=by), None
+
+        from priorsim.census.beyond import TargetedAtlas
+        from priorsim.cli.progress_bar import progress_bar
+
+        with progress_bar("programs") as progress:
+            targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
+            return histogram(targeted, world, class_by=by), targeted.find_terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class OddsOptions:
+    """Which programs are weighed, and under which prior."""
+
+    atlas: AtlasFile = None
+    histogram: Annotated[
+        Path | None, Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
+    ] = None
+    world: WorldName = None
+    train: Train = None
+    weight: PriorOptions
+    counted: CountOptions
+
+    def cells(self) -> "tuple[Histogram, TermFinder | None]":
+        """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
+        if self.histogram is not None:
+            from priorsim.measure.histogram_file import load_histogram
+
+            told = (self.atlas, self.world, self.train, self.counted.class_by, self.counted.max_bits)
+            if any(given is not None for given in told):
+                raise PriorsimError(
+                    "--histogram holds a world with its lanes, classes and bound: "
+                    "leave --atlas, --world, --train, --class-by and --max-bits"
+                )
+            return load_histogram(self.histogram, trust_other_code=self.counted.trust), None
+        if self.atlas is None or self.world is None:
+            raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
+        return self.counted.count(self.atlas, world_of(self.world, self.train))
 
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
@@ -71,26 +165,19 @@ def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -
     return Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
-def prior_of(
-    name: str,
-    beta: float | None = None,
-    gamma: float | None = None,
-    lam: float | None = None,
-    delta: float | None = None,
-    cap: float | None = None,
-) -> "Prior":
-    """The named prior, with the penalties given in place of its own."""
-    from priorsim.priors import named_prior
-
-    return named_prior(name, beta=beta, gamma=gamma, lam=lam, delta=delta, cap=cap)
-
-
 def world_of(name: str, train: str | None) -> "World":
     """The world of that name or file, on other training lanes where they are given."""
     from priorsim.worlds import find_world, parse_lanes
 
     world = find_world(name)
     return world if train is None else world.trained_on(parse_lanes(train, world.domain))
+
+
+def open_atlas(file: Path, trust_other_code: bool) -> "StoredAtlas":
+    """The atlas of that file."""
+    from priorsim.census.stored import StoredAtlas
+
+    return StoredAtlas.open(file, trust_other_code=trust_other_code)
 
 
 INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
@@ -128,44 +215,6 @@ def width_of(text: str) -> float:
     return inches
 
 
-def histogram_of(
-    atlas: Path | None,
-    exported: Path | None,
-    world: str | None,
-    train: str | None,
-    class_by: str | None,
-    max_bits: int | None,
-    allow_long: bool,
-    trust_other_code: bool,
-) -> "tuple[Histogram, TermFinder | None]":
-    """The histogram asked for, and what finds programs beyond an atlas where it goes beyond one."""
-    from priorsim.census.stored import StoredAtlas, cut
-    from priorsim.measure.histogram import check_class_by
-    from priorsim.measure.histogram import histogram as count
-    from priorsim.measure.histogram_file import load_histogram
-
-    if exported is not None:
-        if any(given is not None for given in (atlas, world, train, class_by, max_bits)):
-            raise PriorsimError(
-                "--histogram holds a world with its lanes, classes and bound: "
-                "leave --atlas, --world, --train, --class-by and --max-bits"
-            )
-        return load_histogram(exported, trust_other_code=trust_other_code), None
-    if atlas is None or world is None:
-        raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-    where, by = world_of(world, train), check_class_by(class_by)
-    stored = StoredAtlas.open(atlas, trust_other_code=trust_other_code)
-    if max_bits is None or max_bits <= stored.header.max_bits:
-        return count(cut(stored, max_bits), where, class_by=by), None
-
-    from priorsim.census.beyond import TargetedAtlas
-    from priorsim.cli.progress_bar import progress_bar
-
-    with progress_bar("programs") as progress:
-        targeted = TargetedAtlas(stored, max_bits, allow_long=allow_long, progress=progress)
-        return count(targeted, where, class_by=by), targeted.find_terms
-
-
 def language_and_code(
     world: "World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
 ) -> "tuple[Language, Histogram | None]":
@@ -178,11 +227,10 @@ def language_and_code(
     if dialect is not None or depth is not None:
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 
-    from priorsim.census.stored import StoredAtlas
     from priorsim.measure.data_joint import check_joinable
-    from priorsim.measure.histogram import histogram as count
+    from priorsim.measure.histogram import histogram
 
-    code = count(StoredAtlas.open(atlas, trust_other_code=trust_other_code), world)
+    code = histogram(open_atlas(atlas, trust_other_code), world)
     check_joinable(code)
     return code.header.language, code
 
@@ -224,6 +272,22 @@ def place_of(
             raise PriorsimError(f"--out {out} is a file that this command reads: choose another place")
     with hold(out, None if force else is_own) as place:
         yield place
+
+
+def say(found: Any, text: Callable[[Any], str], as_json: bool) -> None:
+    """Print what a command found as one JSON object, or as text."""
+    from priorsim.formats import format_json
+
+    if as_json:
+        typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip())
+    else:
+        typer.echo(text(found))
+
+
+def check_one_answer(as_json: bool, other: object, name: str) -> None:
+    """Refuse --json beside another option that says what is printed."""
+    if as_json and other:
+        raise PriorsimError(f"--json and {name} exclude each other: give one of them")
 
 
 def write_out(text: str, place: "Place | None") -> None:

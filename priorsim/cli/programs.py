@@ -5,28 +5,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
+from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
-from priorsim.cli.options import (
-    AsJson,
-    ClassBy,
-    Columns,
-    Depth,
-    Dialect,
-    Train,
-    WordBits,
-    WorldDialect,
-    language_of,
-    world_of,
-)
 from priorsim.errors import PriorsimError
 
 
 def worlds(
-    name: Annotated[str | None, typer.Argument(help="A world to show in full.")] = None,
+    name: Annotated[str | None, Argument(help="A world to show in full.")] = None,
     family: Annotated[
         str | None,
-        typer.Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
+        Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
@@ -44,62 +34,56 @@ def worlds(
 
 def run(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A program, as programs/*.mu; - is standard input.")],
-    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
-    train: Train = None,
+    file: Annotated[Path, Argument(help="A program, as programs/*.mu; - is standard input.")],
+    where: opt.WorldOptions,
     trace: Annotated[
-        bool, typer.Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
+        bool, Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
     ] = False,
-    lane: Annotated[int, typer.Option("--lane", help="The lane to trace.")] = 0,
-    as_json: AsJson = False,
+    lane: Annotated[int, Option("--lane", help="The lane to trace.")] = 0,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
-    from priorsim.formats import format_json
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
     from priorsim.text.listing import run_text, trace_text
     from priorsim.worlds import check_lanes
 
-    if is_standard_input(file) and is_standard_input(world):
+    if is_standard_input(file) and is_standard_input(where.world):
         raise PriorsimError("the program and the world are both '-': standard input holds one of them, name the other")
-    where = world_of(world, train)
-    check_lanes([lane], where.domain, "--lane")
+    world = where.find()
+    check_lanes([lane], world.domain, "--lane")
     if not trace:
         refuse_idle(context, "lane", "without --trace")
-    program, report = measure_program(file, where)
+    program, report = measure_program(file, world)
     if trace:
-        lines = list(trace_lines(program, where.domain, lane))
-        typer.echo(format_json([asdict(line) for line in lines]).rstrip() if as_json else trace_text(lines))
+        lines = list(trace_lines(program, world.domain, lane))
+        opt.say([asdict(line) for line in lines] if as_json else lines, trace_text, as_json)
     else:
-        typer.echo(format_json(report).rstrip() if as_json else run_text(report, where))
+        opt.say(report, lambda report: run_text(report, world), as_json)
 
 
 def walk(
     context: typer.Context,
-    world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
-    dynamics: Annotated[str, typer.Option("--dynamics", help="steepest, first, drift or metropolis.")],
-    radius: Annotated[int, typer.Option("--radius", help="Bits of an edit, 1 to 16.")],
-    max_bits: Annotated[int, typer.Option("--max-bits", help="Walk among all programs up to this length.")] = 22,
-    dialect: WorldDialect = None,
-    train: Train = None,
-    start: Annotated[
-        str, typer.Option("--from", help="prior, empty, direct, disguised, search, or a program.")
-    ] = "prior",
-    loss: Annotated[str, typer.Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
-    class_by: ClassBy = "lesion",
+    world: opt.OneWorld,
+    dynamics: Annotated[str, Option("--dynamics", help="steepest, first, drift or metropolis.")],
+    radius: Annotated[int, Option("--radius", help="Bits of an edit, 1 to 16.")],
+    max_bits: Annotated[int, Option("--max-bits", help="Walk among all programs up to this length.")] = 22,
+    dialect: opt.WorldDialect = None,
+    train: opt.Train = None,
+    start: Annotated[str, Option("--from", help="prior, empty, direct, disguised, search, or a program.")] = "prior",
+    loss: Annotated[str, Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
+    class_by: opt.ClassBy = None,
     temperature: Annotated[
-        float | None, typer.Option("--temperature", help="Of metropolis: loss for a bit.  [default: 1 / word bits]")
+        float | None, Option("--temperature", help="Of metropolis: loss for a bit.  [default: 1 / word bits]")
     ] = None,
-    flat: Annotated[bool, typer.Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
-    steps: Annotated[int | None, typer.Option("--steps", help="Look at walks after so many proposals.")] = None,
-    walks: Annotated[int | None, typer.Option("--walks", help="Sample so many walks; nothing is solved.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of what is sampled.")] = 0,
-    trace: Annotated[bool, typer.Option("--trace", help="Show one walk, program by program.")] = False,
-    findings: Annotated[
-        bool, typer.Option("--findings", help="What these walks say to each claim about walks.")
-    ] = False,
-    as_json: AsJson = False,
+    flat: Annotated[bool, Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
+    steps: Annotated[int | None, Option("--steps", help="Look at walks after so many proposals.")] = None,
+    walks: Annotated[int | None, Option("--walks", help="Sample so many walks; nothing is solved.")] = None,
+    seed: Annotated[int, Option("--seed", help="Of what is sampled.")] = 0,
+    trace: Annotated[bool, Option("--trace", help="Show one walk, program by program.")] = False,
+    findings: Annotated[bool, Option("--findings", help="What these walks say to each claim about walks.")] = False,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Where local search by small edits leads among programs, exactly; or one walk.
 
@@ -108,7 +92,6 @@ def walk(
     """
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
     from priorsim.text.listing import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
@@ -121,7 +104,7 @@ def walk(
         raise PriorsimError("--temperature and --flat are of metropolis: leave them, or give --dynamics metropolis")
     if not trace and walks is None:
         refuse_idle(context, "seed", "where nothing is sampled")
-    where, by = world_of(world, train), check_class_by(class_by)
+    where, by = opt.world_of(world, train), check_class_by(class_by)
     asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
     with progress_bar("programs' edits") as progress:
         if trace:
@@ -132,20 +115,19 @@ def walk(
             report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:
             report = exact_answer(asked, progress=progress)
-    typer.echo(format_json(report).rstrip() if as_json else walk_text(report))
+    opt.say(report, walk_text, as_json)
 
 
 def encode(
     program: Annotated[
-        str, typer.Argument(help="A program as S-expression, or a .mu file that holds one; - is standard input.")
+        str, Argument(help="A program as S-expression, or a .mu file that holds one; - is standard input.")
     ],
     dialect: Annotated[
-        str | None,
-        typer.Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]"),
+        str | None, Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]")
     ] = None,
-    word_bits: WordBits = 4,
-    depth: Depth = None,
-    columns: Columns = "x",
+    word_bits: opt.WordBits = 4,
+    depth: opt.Depth = None,
+    columns: opt.Columns = "x",
 ) -> None:
     """Print a program's code, and its length."""
     from priorsim.mu.code import encode as encode_program
@@ -157,18 +139,18 @@ def encode(
     is_file = program.endswith(".mu") or is_standard_input(program)
     text = read_source(program) if is_file else program
     named = head_comments(text).get("dialect") if is_file else None
-    language = language_of(dialect or named or "arith", word_bits, depth, len(names))
+    language = opt.language_of(dialect or named or "arith", word_bits, depth, len(names))
     parsed = parse_source(text, program, language, names) if is_file else parse(text, language, names)
     bits = encode_program(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
 
 
 def decode(
-    bits: Annotated[str, typer.Argument(help="A string of 0 and 1.")],
-    dialect: Dialect = "arith",
-    word_bits: WordBits = 4,
-    depth: Depth = None,
-    columns: Columns = "x",
+    bits: Annotated[str, Argument(help="A string of 0 and 1.")],
+    dialect: opt.Dialect = "arith",
+    word_bits: opt.WordBits = 4,
+    depth: opt.Depth = None,
+    columns: opt.Columns = "x",
 ) -> None:
     """Print the one program that a bit string starts with, and how many bits are left over."""
     from priorsim.mu.code import decode as decode_bits
@@ -177,46 +159,42 @@ def decode(
 
     names = columns.split(",")
     check_column_names(names)
-    program, rest = decode_bits(bits, language_of(dialect, word_bits, depth, len(names)))
+    program, rest = decode_bits(bits, opt.language_of(dialect, word_bits, depth, len(names)))
     typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
 
 
 def theory(
     context: typer.Context,
-    bits_search: Annotated[str | None, typer.Option(help="c: bits of the program that searches.")] = None,
-    steps_search: Annotated[str | None, typer.Option(help="t_s: its mean steps a lane.")] = None,
-    count_search: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
-    bits_direct: Annotated[str | None, typer.Option(help="L: bits of direct code.")] = None,
-    steps_direct: Annotated[str | None, typer.Option(help="t_d: its mean steps a lane.")] = None,
-    count_direct: Annotated[str | None, typer.Option(help="How many there are of it.  [default: 1]")] = None,
-    alpha: Annotated[str | None, typer.Option(help="Doublings of time a bit of L.  [default: from both]")] = None,
-    beta: Annotated[str | None, typer.Option(help="Bits for a bit of length.  [default: 1]")] = None,
-    gamma: Annotated[str | None, typer.Option(help="Bits for a doubling of the mean steps.")] = None,
-    lam: Annotated[str | None, typer.Option("--lambda", help="Bits for a mean step.")] = None,
-    cap: Annotated[str | None, typer.Option(help="Most mean steps that still count.")] = None,
-    word_bits: Annotated[str | None, typer.Option(help="Bits of a table's word.")] = None,
-    table_overhead: Annotated[str | None, typer.Option(help="Bits of a table program beside its words.")] = None,
-    once_search: Annotated[str | None, typer.Option(help="Steps the search pays once a context.")] = None,
-    each_search: Annotated[str | None, typer.Option(help="Steps it pays for each query.")] = None,
-    once_direct: Annotated[str | None, typer.Option(help="The other's, once a context.  [default: 0]")] = None,
-    each_direct: Annotated[str | None, typer.Option(help="The other's, for each query.")] = None,
-    as_json: AsJson = False,
-    as_latex: Annotated[bool, typer.Option("--latex", help="Print formulas and values as LaTeX.")] = False,
+    bits_search: Annotated[str | None, Option(help="c: bits of the program that searches.")] = None,
+    steps_search: Annotated[str | None, Option(help="t_s: its mean steps a lane.")] = None,
+    count_search: Annotated[str | None, Option(help="How many there are of it.  [default: 1]")] = None,
+    bits_direct: Annotated[str | None, Option(help="L: bits of direct code.")] = None,
+    steps_direct: Annotated[str | None, Option(help="t_d: its mean steps a lane.")] = None,
+    count_direct: Annotated[str | None, Option(help="How many there are of it.  [default: 1]")] = None,
+    alpha: Annotated[str | None, Option(help="Doublings of time a bit of L.  [default: from both]")] = None,
+    beta: Annotated[str | None, Option(help="Bits for a bit of length.  [default: 1]")] = None,
+    gamma: Annotated[str | None, Option(help="Bits for a doubling of the mean steps.")] = None,
+    lam: Annotated[str | None, Option("--lambda", help="Bits for a mean step.")] = None,
+    cap: Annotated[str | None, Option(help="Most mean steps that still count.")] = None,
+    word_bits: Annotated[str | None, Option(help="Bits of a table's word.")] = None,
+    table_overhead: Annotated[str | None, Option(help="Bits of a table program beside its words.")] = None,
+    once_search: Annotated[str | None, Option(help="Steps the search pays once a context.")] = None,
+    each_search: Annotated[str | None, Option(help="Steps it pays for each query.")] = None,
+    once_direct: Annotated[str | None, Option(help="The other's, once a context.  [default: 0]")] = None,
+    each_direct: Annotated[str | None, Option(help="The other's, for each query.")] = None,
+    as_json: opt.AsJson = False,
+    as_latex: Annotated[bool, Option("--latex", help="Print formulas and values as LaTeX.")] = False,
 ) -> None:
     """Closed forms: odds of a searcher against direct code under every prior, and where they tip.
 
     A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
     the closed forms are listed with what each takes.
     """
-    from priorsim.formats import format_json
     from priorsim.text.listing import tables_text
-    from priorsim.theory.calculator import calculate, list_forms
+    from priorsim.theory import closed_forms
+    from priorsim.theory.calculator import Listing, calculate
 
-    if as_json and as_latex:
-        raise PriorsimError("--json and --latex exclude each other: give one of them")
+    opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
-    answer = calculate(given) if given else list_forms()
-    if as_json:
-        typer.echo(format_json(answer.to_json()), nl=False)
-    else:
-        typer.echo(answer.latex() if as_latex else tables_text(answer.tables()))
+    answer = calculate(given) if given else Listing(closed_forms())
+    opt.say(answer, lambda answer: answer.latex() if as_latex else tables_text(answer.tables()), as_json)

@@ -4,36 +4,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
+from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
-from priorsim.cli.options import (
-    AsJson,
-    AtlasFile,
-    Force,
-    Train,
-    TrustOtherCode,
-    WorldName,
-    check_folder,
-    check_trust,
-    width_of,
-    world_of,
-)
 from priorsim.errors import PriorsimError
 
 
 def claims(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Which claims, by id; all where none is given.")] = None,
-    preset: Annotated[str, typer.Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
-    results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
-        "results"
-    ),
-    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
-    atlas: AtlasFile = None,
-    trust: TrustOtherCode = False,
-    world: WorldName = None,
-    train: Train = None,
-    as_json: AsJson = False,
+    names: Annotated[list[str] | None, Argument(help="Which claims, by id; all where none is given.")] = None,
+    preset: Annotated[str, Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
+    results: opt.Results = Path("results"),
+    workers: opt.Workers = 2,
+    atlas: opt.AtlasFile = None,
+    trust: opt.OtherCode = False,
+    world: opt.WorldName = None,
+    train: opt.Train = None,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Rule on the steps of the argument over whole populations of worlds; with --atlas and --world, in one world.
 
@@ -43,7 +31,6 @@ def claims(
     """
     from functools import partial
 
-    from priorsim.census.stored import StoredAtlas
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
     from priorsim.claims.kept import claims_run
     from priorsim.cli.progress_bar import progress_bar
@@ -51,7 +38,7 @@ def claims(
     from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
-    check_trust(trust, atlas)
+    opt.check_trust(trust, atlas)
     command = " ".join(["priorsim claims", *(names or [])])
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
@@ -60,7 +47,7 @@ def claims(
     else:
         refuse_idle(context, "preset results workers", "in one world")
     if atlas is not None and world is not None:
-        stored, where = StoredAtlas.open(atlas, trust_other_code=trust), world_of(world, train)
+        stored, where = opt.open_atlas(atlas, trust), opt.world_of(world, train)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
@@ -77,20 +64,18 @@ def claims(
 
 def figure(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Which figure; without one all are listed.")] = None,
+    name: Annotated[str | None, Argument(help="Which figure; without one all are listed.")] = None,
     world: Annotated[
-        str | None, typer.Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
+        str | None, Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
     ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
-    form: Annotated[str, typer.Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
+    preset: Annotated[str, Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
+    form: Annotated[str, Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
     width: Annotated[
-        str | None, typer.Option("--width", help="3.1in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
+        str | None, Option("--width", help="3.1in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
     ] = None,
-    results: Annotated[Path, typer.Option("--results", help="Folder whose atlases are used, or made.")] = Path(
-        "results"
-    ),
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
-    force: Force = False,
+    results: opt.Results = Path("results"),
+    out: Annotated[Path | None, Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
+    force: opt.Force = False,
 ) -> None:
     """Draw one figure for a write-up, with its numbers as CSV and a caption; or list them all.
 
@@ -110,11 +95,11 @@ def figure(
     if name is None:
         typer.echo(figures_text(FIGURES.values()))
         return
-    entry, inches = find_figure(name), None if width is None else width_of(width)
+    entry, inches = find_figure(name), None if width is None else opt.width_of(width)
     check_format(form)
-    where = None if world is None else world_of(world, None)
+    where = None if world is None else opt.world_of(world, None)
     folder = results / "figures" if out is None else out
-    check_folder(folder)
+    opt.check_folder(folder)
     with progress_bar("programs") as progress:
         study = Study(preset, results, progress=progress)
         make_folder(folder)
@@ -123,12 +108,10 @@ def figure(
 
 
 def paper(
-    preset: Annotated[str, typer.Option("--preset", help="quick or full.")] = "quick",
-    out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures, histograms and atlases.")] = Path(
-        "results"
-    ),
-    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
-    force: Force = False,
+    preset: Annotated[str, Option("--preset", help="quick or full.")] = "quick",
+    out: Annotated[Path, Option("--out", help="Folder for tables, figures, histograms and atlases.")] = Path("results"),
+    workers: opt.Workers = 2,
+    force: opt.Force = False,
 ) -> None:
     """Make every census, table and figure.
 
@@ -138,6 +121,6 @@ def paper(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.paper import make_paper
 
-    check_folder(out)
+    opt.check_folder(out)
     with progress_bar("programs", kept=out) as progress:
         make_paper(preset, out, workers=workers, force=force, told=typer.echo, progress=progress)

@@ -68,24 +68,6 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class UnderPrior:
-    """The odds of search against direct code under a named prior.
-
-    Attributes
-    ----------
-    log_odds : Fraction or mpf or None
-        In bits; infinite where a cap removes one of the programs. None where a number is missing, or where a
-        cap removes both.
-    critical_size : Fraction or mpf or None
-        L*, bits of direct code above which search wins; infinite where none suffices. None where a number is
-        missing, or the prior has a price on steps.
-    """
-
-    log_odds: Value | None = None
-    critical_size: Value | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Calculation:
     """What follows from the numbers given.
 
@@ -93,8 +75,12 @@ class Calculation:
     ----------
     given : dict of str to str
         The numbers as they were written, by the names that users see.
-    priors : dict of str to UnderPrior
-        By the prior's name, all of them.
+    log_odds : dict of str to (Fraction or mpf or None)
+        Of search against direct code, in bits, by the prior's name, all of them; infinite where a cap removes one
+        of the programs. None where a number is missing, or where a cap removes both.
+    critical_size : dict of str to (Fraction or mpf or None)
+        L*, bits of direct code above which search wins, by the prior's name; infinite where none suffices. None
+        where a number is missing, or the prior has a price on steps.
     values : dict of str to (Fraction or mpf or bool or None)
         By the closed form's name, all that take nothing but numbers that can be given; None where one is
         missing, or where the form is not defined.
@@ -103,7 +89,8 @@ class Calculation:
     """
 
     given: dict[str, str]
-    priors: dict[str, UnderPrior]
+    log_odds: dict[str, Value | None]
+    critical_size: dict[str, Value | None]
     values: dict[str, Value | None]
     unknown: dict[str, str]
 
@@ -111,9 +98,9 @@ class Calculation:
         """The odds under every prior that has them, and the values or what they lack."""
         forms = closed_forms()
         odds = [
-            (name, format_value(each.log_odds), _verdict(each.log_odds), format_value(each.critical_size))
-            for name, each in self.priors.items()
-            if each.log_odds is not None
+            (name, format_value(each), _verdict(each), format_value(self.critical_size[name]))
+            for name, each in self.log_odds.items()
+            if each is not None
         ]
         values = [
             (name, forms[name].statement, self.unknown.get(name, format_value(value)))
@@ -124,7 +111,7 @@ class Calculation:
 
     def latex(self) -> str:
         """Every form that has a value, with its formula and the value, as displayed mathematics."""
-        found = {**{name: each.log_odds for name, each in self.priors.items()}, **self.values}
+        found = self.log_odds | self.values
         return _gathered(
             f"{form.latex()} {latex_value(value)}"
             for name, form in closed_forms().items()
@@ -135,9 +122,10 @@ class Calculation:
         """One strictly valid JSON object; docs/measures.md documents the keys."""
         return {
             "given": self.given,
-            "log_odds": {name: json_value(each.log_odds) for name, each in self.priors.items()},
-            "critical_size": {name: json_value(each.critical_size) for name, each in self.priors.items()},
-            "values": {name: json_value(value) for name, value in self.values.items()},
+            **{
+                part: {name: json_value(value) for name, value in getattr(self, part).items()}
+                for part in ("log_odds", "critical_size", "values")
+            },
             "unknown": self.unknown,
         }
 
@@ -159,7 +147,7 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     Examples
     --------
     >>> result = calculate({"bits_search": "500", "steps_search": "2^2000", "bits_direct": "2000", "steps_direct": "1"})
-    >>> [str(result.priors[name].log_odds) for name in ("solomonoff", "levin", "schmidhuber")]
+    >>> [str(result.log_odds[name]) for name in ("solomonoff", "levin", "schmidhuber")]
     ['1500', '-500', '1000']
     >>> result.values["gamma_star"], result.unknown["table_flip"]
     (Fraction(3, 4), 'needs word_bits, table_overhead')
@@ -169,23 +157,20 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     numbers = {name: each.check(parse_number(given[name], each.shown_name, most[name])) for name, each in asked.items()}
     at = {**DEFAULTS, **numbers}
     _check_counts(at)
+    _settle_alpha(at)
     values: dict[str, Value | None] = {}
     unknown: dict[str, str] = {}
-    if "alpha" not in at and (found := _evaluate(exponent(), at, {})) is not None:
-        at["alpha"] = exact_value(found)
-    _check_alpha(at)
     for name, form in closed_forms().items():
         if name not in PRIORS and all(each.name in (*ASKED, *DEFAULTS) for each in form.quantities):
-            values[name] = _priced(form, at, unknown)
-    priors = {name: _under(member, numbers, at) for name, member in PRIORS.items()}
-    if all(value is None for value in (*values.values(), *(each.log_odds for each in priors.values()))):
+            try:
+                values[name] = _priced(form, at)
+            except TheoryError as error:
+                values[name], unknown[name] = None, str(error)
+    under = {name: _under(member, numbers, at) for name, member in PRIORS.items()}
+    odds, sizes = ({name: each[part] for name, each in under.items()} for part in (0, 1))
+    if all(value is None for value in (*values.values(), *odds.values())):
         raise TheoryError("nothing follows from these numbers: 'priorsim theory' alone lists what each form takes")
-    return Calculation({each.shown_name: given[name] for name, each in asked.items()}, priors, values, unknown)
-
-
-def list_forms() -> Listing:
-    """All closed forms, to be shown."""
-    return Listing(closed_forms())
+    return Calculation({each.shown_name: given[name] for name, each in asked.items()}, odds, sizes, values, unknown)
 
 
 def _check_counts(at: Mapping[str, Fraction]) -> None:
@@ -195,70 +180,83 @@ def _check_counts(at: Mapping[str, Fraction]) -> None:
             raise TheoryError(f"count_{side} is above 2^{bits}: there are no more codes of {bits} bits")
 
 
-def _check_alpha(at: Mapping[str, Fraction]) -> None:
-    found = _evaluate(exponent(), at, {})
-    if found is not None and "alpha" in at and not math.isclose(float(found), float(at["alpha"]), rel_tol=1e-9):
+def _settle_alpha(at: dict[str, Fraction]) -> None:
+    """Put in alpha where it follows from the other numbers; it must not be given otherwise."""
+    found = _known(exponent(), at)
+    if found is not None and not math.isclose(
+        float(found), float(at.setdefault("alpha", exact_value(found))), rel_tol=1e-9
+    ):
         raise TheoryError(
             f"alpha is {format_value(at['alpha'])}, and by the lengths and times given it is {format_value(found)}: "
             "leave it, or one of these"
         )
 
 
-def _priced(form: ClosedForm, at: Mapping[str, Fraction], unknown: dict[str, str]) -> Value | None:
-    """The form's value at the prices given; those that are about l + gamma log2 t alone have none at others."""
-    if form.name in ("gamma_star", "critical_size") and at["lam"]:
-        unknown[form.name] = "is for no price on steps: see log_odds"
-        return None
-    if form.name == "gamma_star" and at["beta"] != 1:
-        unknown[form.name] = "is for beta = 1: see crossover"
-        return None
-    if form.name == "critical_size" and "gamma" in at:
-        return _evaluate(form, {**at, "gamma": at["gamma"] / at["beta"]}, unknown)
-    return _evaluate(form, at, unknown)
-
-
-def _evaluate(form: ClosedForm, at: Mapping[str, Fraction], unknown: dict[str, str]) -> Value | None:
-    """The form's value, or None and the reason among the unknown ones."""
+def _evaluate(form: ClosedForm, at: Mapping[str, Fraction]) -> Value:
+    """The form's value; TheoryError with the reason where it has none."""
     missing = [each.shown_name for each in form.quantities if each.name not in at]
     if missing:
-        unknown[form.name] = f"needs {', '.join(missing)}"
-        return None
+        raise TheoryError(f"needs {', '.join(missing)}")
+    return form.value(**{each.name: at[each.name] for each in form.quantities})
+
+
+def _known(form: ClosedForm, at: Mapping[str, Fraction]) -> Value | None:
+    """The form's value, or None where it has none."""
     try:
-        return form.value(**{each.name: at[each.name] for each in form.quantities})
-    except TheoryError as error:
-        unknown[form.name] = str(error)
+        return _evaluate(form, at)
+    except TheoryError:
         return None
 
 
-def _under(member: Member, numbers: Mapping[str, Fraction], at: Mapping[str, Fraction]) -> UnderPrior:
-    """Odds and critical size under a named prior; `numbers` are those given, without defaults."""
+def _priced(form: ClosedForm, at: Mapping[str, Fraction]) -> Value:
+    """The form's value at the prices given; those that are about l + gamma log2 t alone have none at others."""
+    if form.name in ("gamma_star", "critical_size") and at["lam"]:
+        raise TheoryError("is for no price on steps: see log_odds")
+    if form.name == "gamma_star" and at["beta"] != 1:
+        raise TheoryError("is for beta = 1: see crossover")
+    if form.name == "critical_size" and "gamma" in at:
+        if not at["beta"]:
+            raise TheoryError("critical_size is defined only where beta > 0")
+        at = {**at, "gamma": at["gamma"] / at["beta"]}
+    return _evaluate(form, at)
+
+
+def _under(
+    member: Member, numbers: Mapping[str, Fraction], at: Mapping[str, Fraction]
+) -> tuple[Value | None, Value | None]:
+    """Log-odds and critical size under a named prior; `numbers` are those given, without defaults."""
     needs = ["lam" if parameter == "lambda" else parameter for parameter in member.needs]
     if not numbers.keys() >= set(needs):
-        return UnderPrior()
-    prices = {"beta": Fraction(1), "gamma": Fraction(0), "lam": Fraction(0)}
-    prices |= {name: Fraction(value) for name, value in member.values.items()}
-    prices |= {name: numbers[name] for name in needs}
-    cap = prices.pop("cap", None)
+        return None, None
+    prices: dict[str, float | Fraction] = {
+        "beta": 1,
+        "gamma": 0,
+        "lam": 0,
+        **member.values,
+        **{name: numbers[name] for name in needs},
+    }
+    beta, gamma, lam = (Fraction(prices[name]) for name in ("beta", "gamma", "lam"))
     try:
-        odds = _evaluate(log_odds().at(**prices), at, {})
+        odds = _known(log_odds().at(beta=beta, gamma=gamma, lam=lam), at)
     except TheoryError:
-        return UnderPrior()
-    if cap is not None:
-        return UnderPrior(_capped(odds, cap, at))
-    if prices["lam"]:
-        return UnderPrior(odds)
-    price = prices["gamma"] / prices["beta"]
-    if at.get("alpha", Fraction(0)) * price >= 1:
-        return UnderPrior(odds, math.inf)
-    return UnderPrior(odds, _evaluate(critical_size(), {**at, "gamma": price}, {}))
+        return None, None
+    if "cap" in needs:
+        return _capped(odds, numbers["cap"], at), None
+    if lam:
+        return odds, None
+    if at.get("alpha", 0) * gamma >= beta:
+        return odds, math.inf
+    return odds, _known(critical_size(), {**at, "gamma": gamma / beta})
 
 
 def _capped(odds: Value | None, cap: Fraction, at: Mapping[str, Fraction]) -> Value | None:
     """The odds once programs above the cap weigh nothing."""
     if odds is None or not at.keys() >= {"steps_search", "steps_direct"}:
         return None
-    within = at["steps_search"] <= cap, at["steps_direct"] <= cap
-    return {(True, True): odds, (True, False): math.inf, (False, True): -math.inf, (False, False): None}[within]
+    search, direct = at["steps_search"] <= cap, at["steps_direct"] <= cap
+    if search and direct:
+        return odds
+    return math.inf if search else -math.inf if direct else None
 
 
 def _verdict(log_odds: Value) -> str:
