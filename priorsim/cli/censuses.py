@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from priorsim.cli.command import refuse_idle
-from priorsim.cli.options import Depth, Dialect, Force, TrustOtherCode, WordBits, Yes, place_of, prior_of, writing
+from priorsim.cli.options import (
+    Depth,
+    Dialect,
+    Force,
+    TrustOtherCode,
+    WordBits,
+    Yes,
+    check_atlas,
+    place_of,
+    prior_of,
+    writing,
+)
 from priorsim.errors import PriorsimError
 
 
@@ -69,7 +80,7 @@ def census(
 
 
 def info(
-    file: Annotated[Path, typer.Argument(help="An atlas.")],
+    file: Annotated[Path, typer.Argument(callback=check_atlas, help="An atlas.")],
     trust: TrustOtherCode = False,
 ) -> None:
     """Say what an atlas holds, after checking all of it: every row, their order and their totals."""

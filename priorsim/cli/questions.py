@@ -9,6 +9,7 @@ from priorsim.cli.command import refuse_idle
 from priorsim.cli.options import (
     AsJson,
     AtlasFile,
+    AtlasNeeded,
     Beta,
     Cap,
     ClassBy,
@@ -26,6 +27,7 @@ from priorsim.cli.options import (
     TrustOtherCode,
     WorldName,
     Yes,
+    check_atlas,
     histogram_of,
     language_and_code,
     place_of,
@@ -118,7 +120,7 @@ def sweep(
 
 def histogram(
     context: typer.Context,
-    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    atlas: AtlasNeeded,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
     class_by: ClassBy = None,
@@ -138,7 +140,7 @@ def histogram(
 
 
 def heldout(
-    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    atlas: AtlasNeeded,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
     prior: PriorName = "solomonoff",
@@ -201,7 +203,7 @@ def objectives(
 
 
 def population(
-    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    atlas: AtlasNeeded,
     class_by: ClassBy = "lesion",
     max_bits: SmallerBound = None,
     trust: TrustOtherCode = False,
@@ -231,7 +233,7 @@ def population(
 
 
 def definitions(
-    atlas: Annotated[Path, typer.Option("--atlas", help="A census made by 'priorsim census'.")],
+    atlas: AtlasNeeded,
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     train: Train = None,
     prior: PriorName = "solomonoff",
@@ -269,7 +271,10 @@ def data(
     world: Annotated[str, typer.Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")],
     code_bits: Annotated[int, typer.Option("--code-bits", help="Most bits of header, index and body together.")],
     atlas: Annotated[
-        Path | None, typer.Option("--atlas", help="A census of code on the world's domain, to weigh together with.")
+        Path | None,
+        typer.Option(
+            "--atlas", callback=check_atlas, help="A census of code on the world's domain, to weigh together with."
+        ),
     ] = None,
     dialect: Annotated[
         str | None, typer.Option("--dialect", help="arith, logic or loops.  [default: the atlas's, or the world's]")
