@@ -257,12 +257,21 @@ def _trimmed(cells: list[str], width: int) -> tuple[str, ...]:
 # --- numbers -------------------------------------------------------------------------------------
 
 
+def is_plain(number: str) -> bool:
+    """Whether a number is written without what Python would take besides: digits of other scripts, and underscores.
+
+    >>> is_plain("-2.5e3"), is_plain("1_0"), is_plain("\N{FULLWIDTH DIGIT THREE}")
+    (True, False, False)
+    """
+    return number.isascii() and "_" not in number
+
+
 def parse_float(text: str) -> float:
     """A number from text, as `float` reads it, but in ASCII digits alone; ValueError where it is none.
 
     >>> parse_float("2.5")
     2.5
     """
-    if not text.isascii() or "_" in text:
+    if not is_plain(text):
         raise ValueError(text)
     return float(text)

@@ -3,6 +3,7 @@
 import math
 import os
 from fractions import Fraction
+from typing import get_args, get_type_hints
 
 import pytest
 from typer.main import get_command
@@ -63,6 +64,32 @@ def test_no_option_is_given_twice_but_those_that_gather_a_list(name, parameter, 
         assert f"{parameter.opts[0]} is given 2 times: give it once" in refusal(*twice)
 
 
+def options_of_numbers() -> list:
+    """Every option that Python makes a number of, with a command that lacks nothing but a value for it."""
+    found = []
+    for registered in cli.app.registered_commands:
+        kinds, command = get_type_hints(registered.callback), get_command(cli.app).commands
+        for tried in (parameters := command[registered.callback.__name__].params):
+            if {int, float} & {kinds.get(tried.name), *get_args(kinds.get(tried.name))}:
+                args = [registered.callback.__name__]
+                for needed in parameters:
+                    if needed.required and needed is not tried:
+                        args += ["1"] if needed.param_type_name == "argument" else [needed.opts[0], "1"]
+                args.append(tried.opts[0])
+                found.append(pytest.param(args, id=f"{args[0]} {args[-1]}"))
+    return found
+
+
+@pytest.mark.parametrize("args", options_of_numbers())
+@pytest.mark.parametrize(
+    "text", ["1_0", "\N{FULLWIDTH DIGIT THREE}", "\N{ARABIC-INDIC DIGIT THREE}", "1\N{MATHEMATICAL BOLD DIGIT ZERO}"]
+)
+def test_numbers_are_written_in_the_digits_0_to_9(args, text):
+    said = refusal(*args, text)
+    assert args[-1] in said
+    assert "cannot be read" in said or "valid" in said
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
@@ -94,6 +121,33 @@ def test_what_would_change_nothing_is_refused(args, said, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     assert said in refusal(*args)
     assert list(tmp_path.iterdir()) == []
+
+
+ASK_AN_ATLAS = {
+    "info": [],
+    "odds": ["--world", "square-w3"],
+    "sweep": ["--world", "square-w3", "--grid", "gamma=0,1"],
+    "histogram": ["--world", "square-w3"],
+    "heldout": ["--world", "square-w3"],
+    "population": [],
+    "definitions": ["--world", "square-w3"],
+    "claims": ["--world", "square-w3"],
+    "data": ["--world", "square-w3", "--code-bits", "9"],
+}
+
+
+def test_every_command_that_reads_an_atlas_is_asked_below():
+    commands = get_command(cli.app).commands
+    reading = {name for name, command in commands.items() if any(each.name == "atlas" for each in command.params)}
+    assert set(ASK_AN_ATLAS) == reading | {"info"}
+
+
+@pytest.mark.parametrize("command", ASK_AN_ATLAS)
+def test_an_atlas_from_standard_input_is_refused_with_what_to_do(command):
+    where = ["-"] if command == "info" else ["--atlas", "-"]
+    said = refusal(command, *where, *ASK_AN_ATLAS[command])
+    assert "an atlas cannot be read from standard input" in said
+    assert "save it to a file, and name that" in said
 
 
 def test_memory_beyond_this_machine_is_refused_with_what_it_has(tmp_path):

@@ -12,6 +12,7 @@ from priorsim.priors import PRIORS
 from priorsim.theory import closed_forms
 from priorsim.theory.calculator import ASKED, OF_ANY_SIZE, calculate
 from priorsim.theory.numerals import MAX_BITS, json_value, parse_number
+from priorsim.theory.quantities import QUANTITIES
 from priorsim.theory.two_programs import gamma_star
 from tests.bounds import within
 from tests.test_cli import output, priorsim
@@ -185,6 +186,41 @@ def test_steps_of_two_million_bits_are_answered(steps, others):
     with within(60):
         result = calculate({**given, "lam": "2^-255", "gamma": "7^-90", "cap": steps})
         assert result.tables() and result.latex() and result.to_json()
+
+
+LENGTHS = {"bits_search": "31", "bits_direct": "40"}
+TIMES = {"steps_search": "320", "steps_direct": "5"}
+
+
+@pytest.mark.parametrize(
+    ("given", "idle", "lacking"),
+    [
+        ({**LENGTHS, "lam": "1"}, "lam", "steps_search and steps_direct"),
+        ({**LENGTHS, "cap": "9"}, "cap", "steps_search and steps_direct"),
+        ({**LENGTHS, "gamma": "1"}, "gamma", "alpha"),
+        ({**LENGTHS, "steps_search": "9"}, "steps_search", "steps_direct"),
+        ({**LENGTHS, "word_bits": "4"}, "word_bits", "table_overhead"),
+        ({**LENGTHS, "each_search": "4"}, "each_search", "once_search and each_direct"),
+        ({"bits_search": "31", "count_search": "2"}, "count_search", "bits_direct"),
+        ({"bits_search": "31", "beta": "2"}, "beta", "bits_direct"),
+    ],
+)
+def test_a_number_that_changes_nothing_is_refused_with_what_it_lacks(given, idle, lacking):
+    with pytest.raises(TheoryError, match=f"^{QUANTITIES[idle].shown_name} changes nothing without {lacking}: "):
+        calculate(given)
+    calculate({name: text for name, text in given.items() if name != idle})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {**LENGTHS, "beta": "1", "count_search": "1", "count_direct": "1"},
+        {**LENGTHS, **TIMES, "lam": "0", "alpha": "3/20", "cap": "4"},
+        {"bits_search": "5", "alpha": "1", "gamma": "1"},
+    ],
+)
+def test_a_number_that_is_taken_may_be_the_one_that_holds_anyhow(given):
+    assert calculate(given).given.keys() == {QUANTITIES[name].shown_name for name in given}
 
 
 TWO = ["--bits-search", 500, "--steps-search", "2^2000", "--bits-direct", 2000, "--steps-direct", 1]

@@ -69,7 +69,9 @@ def census(
     typer.echo(told, err=place is None)
 
 
-def info(file: Annotated[Path, Argument(help="An atlas.")], trust: opt.OtherCode = False) -> None:
+def info(
+    file: Annotated[Path, Argument(callback=opt.check_atlas, help="An atlas.")], trust: opt.OtherCode = False
+) -> None:
     """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
     from priorsim.measure.convergence import unconditional
     from priorsim.text.report import atlas_text

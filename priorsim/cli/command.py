@@ -1,4 +1,7 @@
-"""What every command does: options are given once and change something; an exhausted machine is one line."""
+"""What every command does: options are given once, in plain digits; an exhausted machine is one line.
+
+Options that would change nothing are refused by the commands themselves, with `refuse_idle`.
+"""
 
 from typing import Any
 
@@ -6,19 +9,27 @@ import typer
 from typer.core import TyperCommand
 
 from priorsim.errors import PriorsimError
+from priorsim.reading import is_plain, quoted
 
 
 class Command(TyperCommand):
-    """A command that refuses an option given twice, unless the option gathers a list."""
+    """A command that refuses an option given twice, unless it gathers a list, and a number not in plain digits."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; PriorsimError where an option stands twice among them."""
-        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        """Read the arguments; PriorsimError where an option stands twice, or has digits other than 0 to 9."""
+        texts, _, given = self.make_parser(ctx).parse_args(args=list(args))
         for option in given:
             times = sum(other is option for other in given)
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise PriorsimError(f"{option.opts[0]} is given {times} times: give it once")
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        for option in given:
+            text = texts[option.name]
+            if isinstance(ctx.params[option.name], int | float) and isinstance(text, str) and not is_plain(text):
+                raise PriorsimError(
+                    f"{option.opts[0]} {quoted(text)} cannot be read: write it in the digits 0 to 9 alone"
+                )
+        return rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; PriorsimError where the machine gives no more memory, threads or files for it."""

@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from priorsim.storage import IsOwn, Place
     from priorsim.worlds import World
 
-AtlasFile = Annotated[Path | None, Option("--atlas", help="A census made by 'priorsim census'.")]
-OneAtlas = Annotated[Path, Option("--atlas", help="A census made by 'priorsim census'.")]
+
+def check_atlas(path: Path | None) -> Path | None:
+    """Refuse standard input as an atlas: rows are read where a question needs them, and again for the next one."""
+    if str(path) == "-":
+        raise PriorsimError("an atlas cannot be read from standard input (-): save it to a file, and name that")
+    return path
+
+
+AtlasFile = Annotated[Path | None, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
+OneAtlas = Annotated[Path, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
 OtherCode = Annotated[
     bool,
     Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),

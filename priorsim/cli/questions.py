@@ -165,7 +165,10 @@ def data(
     code_bits: Annotated[int, Option("--code-bits", help="Most bits of header, index and body together.")],
     *,
     atlas: Annotated[
-        Path | None, Option("--atlas", help="A census of code on the world's domain, to weigh together with.")
+        Path | None,
+        Option(
+            "--atlas", callback=opt.check_atlas, help="A census of code on the world's domain, to weigh together with."
+        ),
     ] = None,
     dialect: Annotated[
         str | None, Option("--dialect", help="arith, logic or loops.  [default: the atlas's, or the world's]")

@@ -6,7 +6,6 @@ as the float64 nearest to it, as numpy does when masses are taken, so its odds a
 float64 rounding.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -14,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from priorsim.census.growth import convergence_threshold
+from priorsim.census.recurrence import tokens
 from priorsim.measure import crossover
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
 from priorsim.measure.mass import programs
+from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS
 
 MAX_BETA = 4.0
@@ -81,7 +81,6 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
     histogram = world.histogram
     header, task = histogram.header, histogram.world
     language, lanes = header.language, len(header.domain.lanes)
-    threshold = convergence_threshold(language)
     return {
         "name": task.name,
         "family": task.family,
@@ -94,14 +93,26 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
         "bound": histogram.max_bits,
         # What T is divided by to give t: 1 under the accountings of a single lane.
         "per": round(lanes / float(mean_steps(header, np.array(lanes)))),
-        # The threshold, and the least beta that is offered: rounded up to what error messages ask for.
-        "threshold": threshold,
-        "least_beta": math.ceil(threshold * 1000) / 1000,
+        "symbols": symbols(language),
         "programs": list(programs(histogram)),
         "shortest": [key.bits if key else None for key in histogram.shortest],
         "witnesses": list(world.witnesses),
         "cells": packed(histogram.cells),
     }
+
+
+def symbols(language: Language) -> list[list[list[int]]]:
+    """What tells where a prior converges, by the number of binders around: the symbols that a term can start with.
+
+    Of each [bits, how many, children under the same binders, children under one more, whether it is a search node].
+    """
+    return [
+        [
+            [token.bits, token.choices, token.binds.count(0), token.binds.count(1), int(token.is_search)]
+            for token in tokens(language, bound)
+        ]
+        for bound in range(language.depth + 1)
+    ]
 
 
 def packed(cells: Cells) -> list[list[Any]]:

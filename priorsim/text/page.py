@@ -23,7 +23,7 @@ from priorsim.errors import PriorsimError
 from priorsim.storage import write_text
 from priorsim.text.explorer import MenuWorld, explorer_json, world_json
 
-SCRIPTS = ("measure.js", "claims.js", "results.js", "explorer.js")
+SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 5_500_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""

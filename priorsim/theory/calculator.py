@@ -15,8 +15,8 @@ from priorsim.priors import PRIORS, Member
 from priorsim.theory import closed_forms
 from priorsim.theory.form import ClosedForm, Value
 from priorsim.theory.numerals import MAX_BITS, exact_value, format_value, json_value, latex_value, parse_number
-from priorsim.theory.quantities import QUANTITIES
-from priorsim.theory.two_programs import critical_size, exponent, log_odds
+from priorsim.theory.quantities import QUANTITIES, Quantity
+from priorsim.theory.two_programs import critical_size, exponent, levin, log_odds, solomonoff
 
 ASKED = (
     *("bits_search", "steps_search", "count_search"),
@@ -142,7 +142,7 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     ------
     TheoryError
         When a number cannot be read or is out of range (see OF_ANY_SIZE and PRICE_BITS), when there are more
-        programs of a length than there are codes, or when nothing follows.
+        programs of a length than there are codes, when nothing follows, or when a number changes nothing.
 
     Examples
     --------
@@ -160,8 +160,8 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     _settle_alpha(at)
     values: dict[str, Value | None] = {}
     unknown: dict[str, str] = {}
-    for name, form in closed_forms().items():
-        if name not in PRIORS and all(each.name in (*ASKED, *DEFAULTS) for each in form.quantities):
+    for name, form in _forms_of_asked().items():
+        if name not in PRIORS:
             try:
                 values[name] = _priced(form, at)
             except TheoryError as error:
@@ -170,7 +170,18 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     odds, sizes = ({name: each[part] for name, each in under.items()} for part in (0, 1))
     if all(value is None for value in (*values.values(), *odds.values())):
         raise TheoryError("nothing follows from these numbers: 'priorsim theory' alone lists what each form takes")
+    _check_idle(asked, at)
     return Calculation({each.shown_name: given[name] for name, each in asked.items()}, odds, sizes, values, unknown)
+
+
+def _forms_of_asked() -> dict[str, ClosedForm]:
+    """The closed forms, by name, that take nothing but numbers that can be given."""
+    known = {*ASKED, *DEFAULTS}
+    return {name: form for name, form in closed_forms().items() if known.issuperset(_names(form.quantities))}
+
+
+def _names(quantities: Iterable[Quantity]) -> set[str]:
+    return {each.name for each in quantities}
 
 
 def _check_counts(at: Mapping[str, Fraction]) -> None:
@@ -190,6 +201,28 @@ def _settle_alpha(at: dict[str, Fraction]) -> None:
             f"alpha is {format_value(at['alpha'])}, and by the lengths and times given it is {format_value(found)}: "
             "leave it, or one of these"
         )
+
+
+def _check_idle(given: Iterable[str], at: Mapping[str, Fraction]) -> None:
+    """Refuse a number where each form and prior that takes it lacks another one."""
+    takers = [_names(form.quantities) for form in _forms_of_asked().values()]
+    takers += [_taken_under(member) for member in PRIORS.values() if member.needs]
+    for name in given:
+        lacking = min((taker - at.keys() for taker in takers if name in taker), key=len)
+        if lacking:
+            named = " and ".join(QUANTITIES[each].shown_name for each in ASKED if each in lacking)
+            raise TheoryError(f"{QUANTITIES[name].shown_name} changes nothing without {named}: leave it, or give more")
+
+
+def _taken_under(member: Member) -> set[str]:
+    """The numbers that the odds under a prior with an open value take."""
+    needs = set(_needs(member))
+    return needs | _names((solomonoff() if needs == {"beta"} else levin()).quantities)
+
+
+def _needs(member: Member) -> list[str]:
+    """The penalties that a prior leaves open, as quantities are named."""
+    return ["lam" if parameter == "lambda" else parameter for parameter in member.needs]
 
 
 def _evaluate(form: ClosedForm, at: Mapping[str, Fraction]) -> Value:
@@ -225,7 +258,7 @@ def _under(
     member: Member, numbers: Mapping[str, Fraction], at: Mapping[str, Fraction]
 ) -> tuple[Value | None, Value | None]:
     """Log-odds and critical size under a named prior; `numbers` are those given, without defaults."""
-    needs = ["lam" if parameter == "lambda" else parameter for parameter in member.needs]
+    needs = _needs(member)
     if not numbers.keys() >= set(needs):
         return None, None
     prices: dict[str, float | Fraction] = {

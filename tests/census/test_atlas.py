@@ -1,12 +1,13 @@
 """Atlas files: what was saved comes back, and what is not whole is refused."""
 
 import hashlib
+import io
 import itertools
 import json
 import os
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from priorsim.census.atlas import Atlas, Rows, counts_by_length, merge
-from priorsim.census.atlas_file import METADATA_KEY, ROW_GROUP_ROWS, SEAL, AtlasFile
+from priorsim.census.atlas_file import METADATA_KEY, ROW_GROUP_ROWS, SEAL, AtlasFile, write_atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import AtlasError, StorageError
 from priorsim.provenance import counting_digest
@@ -189,7 +190,7 @@ def test_a_flipped_bit_of_the_rows_is_refused_or_changes_nothing(small, flips):
 
 
 def read_by_batches(stored):
-    return list(stored.batches())
+    return Rows.concatenate(list(stored.batches()))
 
 
 def read_by_selecting(stored):
@@ -488,6 +489,84 @@ def test_a_file_overwritten_in_place_is_refused(small, atlas):
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(AtlasError):
         everything(stored)
+
+
+def exchanged_alike(header, rows, name):
+    """An atlas's bytes with two values of a column exchanged, laid out in the file as the one without."""
+
+    def written(values):
+        file = io.BytesIO()
+        write_atlas(header, replace(rows, **{name: values}), file)
+        return file.getvalue()
+
+    values = getattr(rows, name)
+    length = len(written(values))
+    for place in np.flatnonzero(values[1:] != values[:-1]):
+        other = values.copy()
+        other[[place, place + 1]] = other[[place + 1, place]]
+        if len(written(other)) == length:
+            return written(other)
+    raise AssertionError(f"no two values of {name} can be exchanged so")
+
+
+@pytest.mark.parametrize("read", [read_by_batches, read_by_selecting])
+@pytest.mark.parametrize("name", ["bits", "behaviour", "strict", "wide", "steps", "searches"])
+@pytest.mark.parametrize("columns_before", [0, 2])
+def test_an_atlas_overwritten_in_place_with_another_is_refused_or_answers_from_the_first(
+    small, monkeypatch, read, name, columns_before
+):
+    """Both are whole atlases; the second is written into the first's file, before rows are read or amid them."""
+    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    path, rows = small
+    stored = StoredAtlas.open(path)
+    second = exchanged_alike(stored.header, rows, name)
+    read_column, asked = AtlasFile.column, itertools.count()
+
+    def overwriting(file, group, column):
+        if next(asked) == columns_before:
+            with path.open("r+b") as place:
+                place.write(second)
+        return read_column(file, group, column)
+
+    monkeypatch.setattr(AtlasFile, "column", overwriting)
+    try:
+        found = read(stored)
+    except AtlasError as error:
+        assert f"column {name} of row group" in str(error) and "is not what was written" in str(error)
+    else:
+        assert oracle.as_dict(found) == oracle.as_dict(rows)
+
+
+def test_a_file_overwritten_in_place_again_and_again_is_refused_or_one_of_the_two(small):
+    path, rows = small
+    first = path.read_bytes()
+    other = Atlas(replace(StoredAtlas.open(path).header, max_bits=14), rows.take(rows.bits <= 14))
+    other.save(path)
+    second = path.read_bytes()
+    wanted = {15: oracle.as_dict(rows), 14: oracle.as_dict(other.rows)}
+    ended = threading.Event()
+
+    def keep_overwriting():
+        with path.open("r+b") as file:
+            for turn in itertools.count():
+                content = (first, second)[turn % 2]
+                file.seek(0)
+                file.write(content)
+                file.truncate()
+                file.flush()
+                if ended.wait(0.001):
+                    return
+
+    overwriting = threading.Thread(target=keep_overwriting)
+    overwriting.start()
+    try:
+        for _ in range(100):
+            with suppress(AtlasError):
+                stored = StoredAtlas.open(path)
+                assert oracle.as_dict(everything(stored)) == wanted[stored.header.max_bits]
+    finally:
+        ended.set()
+        overwriting.join()
 
 
 def test_a_sum_of_counts_never_wraps():

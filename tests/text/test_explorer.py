@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from priorsim.census.growth import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
+from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
-from priorsim.text.explorer import packed
+from priorsim.text.explorer import packed, symbols
 from tests.browser import asking, opened
 from tests.text.made_up import WORLDS
 
@@ -72,16 +74,27 @@ POSITIONS = (
     {"beta": 4, "gamma": 8, "lambda": 400, "delta": -8},
 )
 """Places of the sliders; that of lambda is no value but a place along powers of ten."""
+LANGUAGES = [
+    Language.named("arith", 3),
+    Language.named("arith", 2, depth=1),
+    Language.named("logic", 4, columns=2),
+    Language.named("loops", 3),
+]
+PRICES = [(beta, delta) for beta in (0.93, 0.9599, 0.96, 1, 1.5, 4, 1e9) for delta in (-1e9, -8, -2.4625, -2.46, 0, 9)]
+SUBSIDY = "-2.47"
+"""Below the least tax of the language of random-a at beta 1, -2.4625."""
 REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "delta": "", "cap": "0.5"}
 SCRIPT = f"""{DRIVE}
-const POSITIONS = {json.dumps(POSITIONS)}, REFUSED = {json.dumps(REFUSED)};
+const POSITIONS = {json.dumps(POSITIONS)}, REFUSED = {json.dumps(REFUSED)}, PRICES = {json.dumps(PRICES)};
+const LANGUAGES = {json.dumps([symbols(language) for language in LANGUAGES])};
+const bound = (value) => (Number.isFinite(value) ? value : String(value));
 const reset = (world) => {{
   move("world", world, "change");
   document.querySelector("[data-prior=solomonoff]").click();
 }};
 const ask = () => ({{
   moved: DATA.worlds.map((world) => {{
-    move("world", world.name, "change");
+    reset(world.name);
     return POSITIONS.map((places) => {{
       for (const [name, place] of Object.entries(places)) move(name, place, "input");
       return look();
@@ -99,6 +112,25 @@ const ask = () => ({{
     byId(`${{name}}-number`).dispatchEvent(new Event("change"));
     return [name, told, isSame, look()];
   }})),
+  ranges: LANGUAGES.map((language) => PRICES.map(([beta, delta]) => [
+    converges(language, beta, delta), bound(leastBeta(language, Math.max(delta, 0))), bound(leastTax(language, beta)),
+  ])),
+  subsidised: (reset("random-a"), ["delta", "delta-number"].map((id) => {{
+    move(id, {SUBSIDY}, "input");
+    const told = byId("problem").textContent;
+    byId(id).dispatchEvent(new Event("change"));
+    return [told, byId(id).value, look()];
+  }})),
+  taxed: (reset("random-a"), move("delta-number", 3, "input"), move("beta-number", 0.9595, "input"), look()),
+  raised: [["random-a", 0.96, 0, "random-b"], ["random-b", 1.5, -9.47, "random-a"]].map(([from, beta, delta, to]) => {{
+    reset(from);
+    move("beta-number", beta, "input");
+    move("delta-number", delta, "input");
+    move("world", to, "change");
+    return look();
+  }}),
+  dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("delta-number", -8, "input"),
+    move("beta-number", 1, "input"), byId("beta-number").dispatchEvent(new Event("change")), look()),
   controls: [...document.querySelectorAll("input, select, button")].map((each) => (
     each.ariaLabel || each.textContent || [...(each.labels ?? [])].map((label) => label.textContent).join(" ")).trim()),
 }});
@@ -132,6 +164,12 @@ def test_two_crossovers_are_both_found(driven: dict[str, Any]):
     assert seen["plotted"] == 2
 
 
+def test_an_address_under_which_the_sum_diverges_is_refused_and_beta_and_tax_are_set_back(html: str, tmp_path: Path):
+    seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), "#world=random-a&gamma=2&delta=-3").answers
+    assert seen["values"] == {"beta": 1, "gamma": 2, "lambda": 0, "delta": 0, "cap": None}
+    assert seen["problem"].startswith("delta is -3: below -2.4625")
+
+
 def test_numbers_the_address_holds_are_taken_whole(html: str, tmp_path: Path):
     place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&delta=-0.75&cap=200.5"
     seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
@@ -162,6 +200,41 @@ def test_what_python_refuses_is_refused_with_the_reason_and_changes_nothing(driv
     with pytest.raises(PriorsimError, match=re.escape(f"give a beta of at least {least}")):
         masses(WORLDS["random-a"], Prior("flat", beta=float(REFUSED["beta"])))
     masses(WORLDS["random-a"], Prior("least", beta=least))
+
+
+def test_the_page_knows_where_a_prior_converges_as_python_does(driven: dict[str, Any]):
+    for language, found in zip(LANGUAGES, driven["ranges"], strict=True):
+        for (beta, delta), (is_finite, beta_from, tax_from) in zip(PRICES, found, strict=True):
+            assert is_finite == converges(language, beta, delta), (language, beta, delta)
+            assert beta_from == pytest.approx(least_beta(language, max(delta, 0.0)), abs=1e-12)
+            assert float(tax_from.lower() if isinstance(tax_from, str) else tax_from) == pytest.approx(
+                least_tax(language, beta), rel=1e-9, abs=1e-9
+            )
+
+
+def test_a_subsidy_under_which_the_sum_diverges_is_refused_with_the_range_as_python_does(driven: dict[str, Any]):
+    with pytest.raises(PriorsimError, match=re.escape("give a delta of at least -2.462, or a greater beta")):
+        masses(WORLDS["random-a"], Prior("subsidised", delta=float(SUBSIDY)))
+    for told, value, seen in driven["subsidised"]:
+        assert re.fullmatch(r"delta is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
+        assert told.endswith("give at least -2.462, or a greater beta")
+        assert float(value) == seen["values"]["delta"] == 0
+        expect(seen, WORLDS["random-a"], Prior("solomonoff"))
+
+
+def test_beta_and_the_tax_are_judged_together(driven: dict[str, Any]):
+    taxed = driven["taxed"]
+    assert (taxed["values"]["beta"], taxed["values"]["delta"], taxed["problem"]) == (0.9595, 3, "")
+    expect(taxed, WORLDS["random-a"], Prior("taxed", beta=0.9595, delta=3))
+    dearer = driven["dearer"]
+    assert dearer["problem"].startswith("delta is -8: below -2.4625")
+    assert (dearer["values"]["beta"], dearer["values"]["delta"]) == (1.5, -8)
+
+
+def test_another_world_raises_what_would_diverge_in_its_language(driven: dict[str, Any]):
+    for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("delta", -9.468)), strict=True):
+        assert seen["problem"] == f"{name} was raised to {least}, the least that converges for this world's language"
+        assert seen["values"][name] == least
 
 
 def test_one_sided_odds_and_empty_worlds_are_said_in_words(driven: dict[str, Any]):

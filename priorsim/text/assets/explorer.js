@@ -32,15 +32,26 @@ function toSlider(name, value) {
   return value === 0 ? 0 : Math.max(1, Math.round(LAMBDA.places * (1 + Math.log10(value / most) / LAMBDA.decades)));
 }
 
-/* What is wrong with a value, or null; the rules are priorsim.prior's. A cap may be null. */
-function problemWith(name, value, world) {
+/* What is wrong with a value whatever the others are, or null; the rules are priorsim.priors'. A cap may be null. */
+function problemWith(name, value) {
   if (name === "cap" && value === null) return null;
   if (value === null || !(Math.abs(value) <= 1e9)) return `${name}: give a number`;
-  const least = { beta: world.least_beta, gamma: 0, lambda: 0, delta: -Infinity, cap: 1 }[name];
-  if (value >= least) return null;
-  if (name !== "beta") return `${name} is ${value}: give at least ${least}`;
-  return `beta is ${value}: below ${world.threshold.toFixed(4)} the mass of all programs of dialect ${world.dialect} `
-    + `with ${world.word_bits}-bit words does not converge: give at least ${least}`;
+  const least = { gamma: 0, lambda: 0, cap: 1 }[name] ?? -Infinity;
+  return value >= least ? null : `${name} is ${value}: give at least ${least}`;
+}
+
+/* Bounds as they are offered: no digit is left out that would take one out of the range. */
+const roundedUp = (bound) => Math.ceil(1000 * bound) / 1000;
+
+/* Why the sum over all programs diverges, or null; the rule is priorsim.measure.mass.check_convergence. */
+function divergence({ beta, delta }, { symbols, dialect, word_bits: wordBits }) {
+  if (converges(symbols, beta, delta)) return null;
+  const what = `the mass of all programs of dialect ${dialect} with ${wordBits}-bit words does not converge`;
+  const least = leastBeta(symbols, Math.max(delta, 0));
+  if (beta < least) return `beta is ${beta}: below ${least.toFixed(4)} ${what}: give at least ${roundedUp(least)}`;
+  const tax = leastTax(symbols, beta);
+  return `delta is ${delta}: below ${tax.toFixed(4)} bits a search node, at a beta of ${beta}, ${what}: `
+    + `give at least ${roundedUp(tax)}, or a greater beta`;
 }
 
 function say(text) {
@@ -49,7 +60,7 @@ function say(text) {
 
 /* Take a value over and show what follows, or say why not and leave everything as it is. */
 function change(name, value) {
-  const problem = problemWith(name, value, worlds.get(state.world));
+  const problem = problemWith(name, value) ?? divergence({ ...state, [name]: value }, worlds.get(state.world));
   fields[name].number.setAttribute("aria-invalid", String(problem !== null));
   say(problem ?? "");
   if (problem !== null) return;
@@ -60,9 +71,15 @@ function change(name, value) {
 
 function chooseWorld(name) {
   state.world = name;
-  const least = worlds.get(name).least_beta;
-  say(state.beta < least ? `beta was raised to ${least}, the least that converges for this world's language` : "");
-  state.beta = Math.max(state.beta, least);
+  const { symbols } = worlds.get(name), raised = [];
+  const raise = (parameter, bound) => {
+    if (state[parameter] >= bound) return;
+    state[parameter] = roundedUp(bound);
+    raised.push(`${parameter} was raised to ${state[parameter]}, the least that converges for this world's language`);
+  };
+  raise("beta", leastBeta(symbols, Math.max(state.delta, 0)));
+  raise("delta", leastTax(symbols, state.beta));
+  say(raised.join("; "));
   show();
   keepAddress();
 }
@@ -118,6 +135,7 @@ function buildField(name) {
       type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}`,
     });
     slider.addEventListener("input", () => change(name, fromSlider(name, slider.valueAsNumber)));
+    slider.addEventListener("change", showControls);
     fields[name].slider = slider;
     row.append(slider);
   }
@@ -130,7 +148,9 @@ function showControls() {
     number.setAttribute("aria-invalid", "false");
     if (document.activeElement !== number) number.value = state[name] ?? "";
     if (!slider) continue;
-    if (name === "beta") slider.min = number.min = worlds.get(state.world).least_beta;
+    if (name === "beta") {
+      slider.min = number.min = roundedUp(leastBeta(worlds.get(state.world).symbols, Math.max(state.delta, 0)));
+    }
     slider.value = toSlider(name, state[name]);
     slider.setAttribute("aria-valuetext", String(state[name]));
   }
@@ -188,9 +208,14 @@ function readAddress() {
   else problems.push(`world ${name} is not on this page`);
   Object.assign(state, DATA.priors[0].values);
   for (const parameter of PARAMETERS.filter((each) => given.get(each))) {
-    const value = Number(given.get(parameter)), problem = problemWith(parameter, value, worlds.get(state.world));
+    const value = Number(given.get(parameter)), problem = problemWith(parameter, value);
     if (problem === null) state[parameter] = value;
     else problems.push(problem);
+  }
+  const problem = divergence(state, worlds.get(state.world));
+  if (problem !== null) {
+    problems.push(problem);
+    for (const parameter of ["beta", "delta"]) state[parameter] = DATA.priors[0].values[parameter];
   }
   say(problems.join("; "));
   return true;
