@@ -75,7 +75,7 @@ def info(
     """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
     from priorsim.census.stored import StoredAtlas
     from priorsim.measure.convergence import unconditional
-    from priorsim.text.report import atlas_text
+    from priorsim.text.answers import atlas_text
 
     atlas = StoredAtlas.open(file, trust_other_code=trust)
     typer.echo(atlas_text(atlas, unconditional(atlas, prior_of("solomonoff"))))

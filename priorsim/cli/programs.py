@@ -30,7 +30,7 @@ def worlds(
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
-    from priorsim.text.listing import family_text, world_text, worlds_text
+    from priorsim.text.worlds import family_text, world_text, worlds_text
     from priorsim.worlds import catalogue, find_world
     from priorsim.worlds import family as find_family
 
@@ -58,7 +58,7 @@ def run(
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.listing import run_text, trace_text
+    from priorsim.text.answers import run_text, trace_text
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(world):
@@ -109,7 +109,7 @@ def walk(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.listing import walk_text
+    from priorsim.text.answers import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -207,8 +207,7 @@ def theory(
     A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
     the closed forms are listed with what each takes.
     """
-    from priorsim.formats import format_json
-    from priorsim.text.listing import tables_text
+    from priorsim.formats import format_json, format_tables
     from priorsim.theory.calculator import calculate, list_forms
 
     if as_json and as_latex:
@@ -218,4 +217,4 @@ def theory(
     if as_json:
         typer.echo(format_json(answer.to_json()), nl=False)
     else:
-        typer.echo(answer.latex() if as_latex else tables_text(answer.tables()))
+        typer.echo(answer.latex() if as_latex else format_tables(answer.tables()))

@@ -69,7 +69,7 @@ def odds(
     from priorsim.census.witness import print_witnesses
     from priorsim.formats import format_json
     from priorsim.measure.odds import odds as measure_odds
-    from priorsim.text.report import odds_text
+    from priorsim.text.answers import odds_text
 
     check_yes(context, max_bits)
     weight = prior_of(prior, beta, gamma, lam, delta, cap)
@@ -158,7 +158,7 @@ def heldout(
     from priorsim.measure.histogram import check_class_by, check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import weigh
-    from priorsim.text.report import off_training_text
+    from priorsim.text.answers import off_training_text
 
     weight, where, by = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train), check_class_by(class_by)
     stored = StoredAtlas.open(atlas, trust_other_code=trust)
@@ -188,7 +188,7 @@ def objectives(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.objectives import objectives as count
-    from priorsim.text.listing import objectives_text
+    from priorsim.text.answers import objectives_text
 
     where = world_of(world, train)
     header = make_header(dialect or where.dialect, max_bits, domain=where.domain, depth=depth)
@@ -217,7 +217,7 @@ def population(
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
     from priorsim.measure.population import population as gather
-    from priorsim.text.report import population_text
+    from priorsim.text.answers import population_text
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")
@@ -254,7 +254,7 @@ def definitions(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.definitions import definitions as compare
-    from priorsim.text.definitions import definitions_text
+    from priorsim.text.answers import definitions_text
 
     weight, where = prior_of(prior, beta, gamma, lam, delta, cap), world_of(world, train)
     with progress_bar("programs one by one") as progress:
@@ -301,7 +301,7 @@ def data(
     from priorsim.measure.data_counts import format_data_counts, is_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
-    from priorsim.text.listing import data_text
+    from priorsim.text.answers import data_text
 
     if as_json and out is not None:
         raise PriorsimError("--json and --out exclude each other: give one of them")

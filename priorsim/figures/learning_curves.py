@@ -24,7 +24,8 @@ from priorsim.figures.page import (
     set_title,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import counted, number, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import counted, number
 from priorsim.measure.histogram import CLASSES
 from priorsim.worlds import World
 
