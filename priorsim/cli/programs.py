@@ -58,7 +58,7 @@ def run(
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.answers import run_text, trace_text
+    from priorsim.text.programs import run_text, trace_text
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(world):
@@ -109,7 +109,7 @@ def walk(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.answers import walk_text
+    from priorsim.text.programs import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:

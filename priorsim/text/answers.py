@@ -1,10 +1,10 @@
-"""What commands print of one answer: templates of assets/, filled with what was measured.
+"""What commands print that ask a census: templates of assets/, filled with what was measured.
 
 Nothing is computed here but the last rounding; a number that is not known says so in words.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -19,10 +19,8 @@ from priorsim.measure.odds import Odds
 from priorsim.measure.off_training import OffTraining, ways
 from priorsim.measure.population import Population
 from priorsim.measure.weighed import ALL_KINDS
-from priorsim.mu.interpreter import Accounting, TraceLine
 from priorsim.provenance import SHORT
 from priorsim.text.templates import render
-from priorsim.worlds import World
 from priorsim.worlds.proxy import Side
 
 
@@ -117,18 +115,3 @@ def objectives_text(report: Mapping[str, Any]) -> str:
 def data_text(report: Mapping[str, Any]) -> str:
     """What `priorsim data` prints."""
     return render("data.txt", **report)
-
-
-def walk_text(report: Mapping[str, Any]) -> str:
-    """What `priorsim walk` prints."""
-    return render("walk.txt", **report)
-
-
-def run_text(report: Mapping[str, Any], world: World) -> str:
-    """What `priorsim run` prints of a program in a world."""
-    return render("run.txt", **{**report, "world": world, "accountings": list(Accounting)})
-
-
-def trace_text(lines: Iterable[TraceLine]) -> str:
-    """A trace, indented by nesting: each evaluated term with its word and steps."""
-    return render("trace.txt", lines=lines)

@@ -6,14 +6,16 @@ What a .txt template gives is printed by a command, which ends it itself; only .
 import re
 from collections.abc import Callable, Collection
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
 from priorsim.formats import format_lanes, format_table, listed, number, percent, share_of_one, span
-from priorsim.measure.crossover import Roots
-from priorsim.priors import Prior
+
+if TYPE_CHECKING:
+    from priorsim.measure.crossover import Roots
+    from priorsim.priors import Prior
 
 BETWEEN_CELLS = re.compile(" ?\N{BROKEN BAR} ?")
 """What parts a line of a `table` into cells."""
@@ -71,7 +73,7 @@ def interval(within: Environment, ends: Any, *, whole: bool = False, exactly: bo
     return span(low, high, show, in_brackets=True, exactly=exactly)
 
 
-def roots(found: Roots) -> str:
+def roots(found: "Roots") -> str:
     """The crossovers in words: every root, or none with the sign of the log-odds."""
     if found.values:
         return listed(found.values, ".4f")
@@ -81,7 +83,7 @@ def roots(found: Roots) -> str:
     return f"none in [{found.low:g}, {found.high:g}], the log-odds stay {course}"
 
 
-def formula(prior: Prior) -> str:
+def formula(prior: "Prior") -> str:
     """The prior's weight as a formula of l, t and s."""
     parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
     parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
