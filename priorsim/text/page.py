@@ -33,21 +33,10 @@ SCREEN = 1.75
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 
-HEADS = {
-    "population": "population",
-    "word_bits": "word bits",
-    "class_by": "class by",
-    "bound": "bound",
-    "max_bits": "bits",
-    "tax": "tax",
-    "queries": "queries",
-    "radius": "radius",
-    "worlds": "worlds",
-    "holds": "holds",
-    "fails": "fails",
-    "undefined": "undefined",
-    "median": "median",
-}
+COLUMNS = (
+    *("population", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius", "worlds"),
+    *("holds", "fails", "undefined", "median"),
+)
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 
 
@@ -176,7 +165,6 @@ def _parts(page: Page) -> dict[str, Any]:
         "supported_above": page.supported_above,
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
-        "heads": HEADS,
         "share": share_of_one,
         "titles": titles,
         "figures": [_figure(picture) for picture in page.figures],
@@ -201,7 +189,7 @@ def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None
 def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
     supports = [cell["support"] for cell in claim["cells"] if cell["support"] is not None and cell["decides"]]
-    columns = [key for key in HEADS if any(key in cell for cell in claim["cells"])]
+    columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
     return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 
 
