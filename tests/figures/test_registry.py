@@ -27,7 +27,7 @@ from priorsim.figures import objectives as objectives_figure
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
-from priorsim.figures.words import number
+from priorsim.formats import number
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives

@@ -6,7 +6,7 @@ from priorsim.errors import FigureError
 from priorsim.figures import ends_against_mass, loss_by_end, starvation_bars, swerve_times, walk_landscape, walks
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES
-from priorsim.figures.walks import percent
+from priorsim.formats import percent
 from priorsim.study.folder import Study
 from priorsim.walks.finding import beeline_swerve, no_pure_model
 from priorsim.walks.landscape import SEARCH
