@@ -1,4 +1,4 @@
-"""Numbers as text: CSV and JSON for files, floats to twelve significant digits; durations in words.
+"""Numbers as text: in words for readers, and as CSV and JSON for files, floats to twelve significant digits.
 
 What lies beyond them depends on the mathematical functions of the machine's processor; without it the same
 question gives the same bytes on any. Integers and exact rationals are written whole.
@@ -8,10 +8,170 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 DIGITS = 12
+
+# --- for readers ------------------------------------------------------------------------------
+
+
+def number(
+    value: Any, form: str = ".3g", *, none: str = "undefined", in_words: bool = True, whole: bool = False
+) -> str:
+    """A number to so many figures.
+
+    Parameters
+    ----------
+    value : float, Fraction or None
+    form : str
+        As `format` takes it.
+    none : str
+        What stands for None.
+    in_words : bool
+        Whether infinite numbers are told in words; inf and -inf otherwise.
+    whole : bool
+        Whether what is no float, an integer or a text, stands as it is.
+
+    Examples
+    --------
+    >>> number(0.12345), number(None), number(float("-inf"))
+    ('0.123', 'undefined', 'minus infinity')
+    >>> number(3, ".2f"), number(3, ".2f", whole=True), number(float("-inf"), in_words=False)
+    ('3.00', '3', '-inf')
+    """
+    if value is None:
+        return none
+    if whole and not isinstance(value, float):
+        return str(value)
+    if in_words and math.isinf(value):
+        return "infinity" if value > 0 else "minus infinity"
+    return f"{float(value):{form}}"
+
+
+def span(
+    low: Any, high: Any, show: Callable[[Any], str] = number, *, in_brackets: bool = False, exactly: bool = False
+) -> str:
+    """A number known up to an interval: its one value where both ends are shown alike, or, exactly, are alike.
+
+    >>> span(1.0, 1.0), span(0.5, None), span(1.0, 2.0)
+    ('1', '0.5 to undefined', '1 to 2')
+    >>> span(1.0, 2.0, in_brackets=True), span(None, 2.0, in_brackets=True)
+    ('[1, 2]', 'at most 2')
+    """
+    first, last = show(low), show(high)
+    if in_brackets and (low is None) != (high is None):
+        return f"at most {last}" if low is None else f"at least {first}"
+    if low == high if exactly else first == last:
+        return first
+    return f"[{first}, {last}]" if in_brackets else f"{first} to {last}"
+
+
+def listed(values: Iterable[float], form: str = ".3g") -> str:
+    """Numbers one after the other, or none.
+
+    >>> listed([0.25, 1.5]), listed([])
+    ('0.25, 1.5', 'none')
+    """
+    return ", ".join(number(value, form) for value in values) or "none"
+
+
+def percent(share: Any, form: str | None = None) -> str:
+    """A share of 1 in per cent; without a form to two figures, near 1 to two of what is missing to it.
+
+    >>> percent(0.123), percent(0.9985), percent(1.0), percent(0.99999), percent(2.1e-7)
+    ('12 %', '99.85 %', '100 %', '99.999 %', '2.1e-05 %')
+    >>> percent(0.9985, ".2g"), percent(0.076, ".0f"), percent(0.0, ".0f")
+    ('100 %', '8 %', '0 %')
+    """
+    if form is None and share >= 0.9:
+        return f"{100 - float(f'{100 * (1 - share):.2g}'):.10g} %"
+    rounded_share = float(format(100 * float(share), form or ".2g"))
+    return f"{rounded_share:.10g} %"
+
+
+def share_of_one(value: float | None) -> str:
+    """A share with three digits; an exact 0 or 1 in one, so that nothing is rounded to certainty.
+
+    >>> share_of_one(1.0), share_of_one(0.99999), share_of_one(0.5), share_of_one(None)
+    ('1', '> 0.999', '0.500', 'none')
+    """
+    if value in (0, 1):
+        return f"{value:.0f}"
+    if value is not None and not 0.0005 <= value < 0.9995:
+        return "< 0.001" if value < 0.5 else "> 0.999"
+    return number(value, ".3f", none="none")
+
+
+def counted(several: int, noun: str, *, apart: bool = False) -> str:
+    """A count and its noun; where asked, thousands are set apart by thin spaces.
+
+    >>> counted(1, "world"), counted(12719, "world")
+    ('1 world', '12719 worlds')
+    >>> counted(12719, "program", apart=True).replace(chr(0x2009), " ")
+    '12 719 programs'
+    """
+    digits = f"{several:,}".replace(",", "\N{THIN SPACE}") if apart else f"{several}"
+    return f"{digits} {noun}{'' if several == 1 else 's'}"
+
+
+def format_duration(seconds: float) -> str:
+    """Seconds in words, two figures at most.
+
+    >>> format_duration(8000)
+    '2.2 hours'
+    """
+    for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.2g} seconds"
+
+
+def format_lanes(lanes: Sequence[int]) -> str:
+    """Lanes as ranges, the way --train takes them.
+
+    >>> format_lanes((0, 1, 2, 5))
+    '0-2,5'
+    """
+    runs: list[list[int]] = []
+    for lane in lanes:
+        if runs and runs[-1][-1] == lane - 1:
+            runs[-1].append(lane)
+        else:
+            runs.append([lane])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
+    """Columns aligned, text to the left and numbers to the right, two spaces between.
+
+    >>> print(format_table([("levin", 7), ("solomonoff", 12)], head=("prior", "L*")))
+    prior       L*
+    levin        7
+    solomonoff  12
+    """
+    cells = [list(map(str, row)) for row in (head, *rows)]
+    columns = list(zip(*cells, strict=True))
+    to_right = [all(map(_is_number, column[1:])) for column in columns]
+    widths = [max(map(len, column)) for column in columns]
+    lines = []
+    for row in cells:
+        fitted = zip(row, widths, to_right, strict=True)
+        padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in fitted]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def format_tables(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]]]) -> str:
+    """Several tables, each a head and its rows, with a blank line between."""
+    return "\n\n".join(format_table(rows, head=head) for head, rows in tables)
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] in "-+[." or text in ("inf", "none")
+
+
+# --- for files --------------------------------------------------------------------------------
 
 
 def rounded(value: Any) -> Any:
@@ -27,18 +187,6 @@ def rounded(value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(f"{value:.{DIGITS}g}")
     return value
-
-
-def format_duration(seconds: float) -> str:
-    """Seconds in words, two figures at most.
-
-    >>> format_duration(8000)
-    '2.2 hours'
-    """
-    for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.2g} seconds"
 
 
 def format_csv(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -57,12 +205,3 @@ def format_csv(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
 def format_json(values: Any) -> str:
     """One strictly valid JSON value, indented, with a line end."""
     return json.dumps(rounded(values), indent=1, allow_nan=False) + "\n"
-
-
-def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a Markdown table.
-
-    >>> markdown_table(["bits"], [["2"]])
-    ['| bits |', '| --- |', '| 2 |']
-    """
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]

@@ -12,6 +12,8 @@ from fractions import Fraction
 from statistics import fmean, median
 from typing import Any
 
+from priorsim.formats import percent
+
 SUPPORTED_ABOVE = Fraction(2, 3)
 REFUTED_BELOW = Fraction(1, 3)
 """Support above the one in every cell supports a claim; below the other in every cell refutes it."""
@@ -108,7 +110,7 @@ class Ruling:
         """The factor and the mean support at its levels, in words; None where nothing is to be told apart."""
         if self.factor is None:
             return None
-        shares = ", ".join(f"{level}: {100 * support:.0f} %" for level, support in self.levels)
+        shares = ", ".join(f"{level}: {percent(support, '.0f')}" for level, support in self.levels)
         return f"{self.factor.replace('_', ' ')} ({shares})"
 
 

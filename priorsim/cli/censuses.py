@@ -74,7 +74,7 @@ def info(
 ) -> None:
     """Say what an atlas holds, after checking all of it: every row, their order and their totals."""
     from priorsim.measure.convergence import unconditional
-    from priorsim.text.report import atlas_text
+    from priorsim.text.answers import atlas_text
 
     atlas = opt.open_atlas(file, trust)
     typer.echo(atlas_text(atlas, unconditional(atlas, opt.PriorOptions().make())))

@@ -20,7 +20,7 @@ def worlds(
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
-    from priorsim.text.listing import family_text, world_text, worlds_text
+    from priorsim.text.worlds import family_text, world_text, worlds_text
     from priorsim.worlds import catalogue, find_world
     from priorsim.worlds import family as find_family
 
@@ -46,7 +46,7 @@ def run(
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.listing import run_text, trace_text
+    from priorsim.text.programs import run_text, trace_text
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(where.world):
@@ -93,7 +93,7 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.listing import walk_text
+    from priorsim.text.programs import walk_text
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -190,11 +190,11 @@ def theory(
     A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
     the closed forms are listed with what each takes.
     """
-    from priorsim.text.listing import tables_text
+    from priorsim.formats import format_tables
     from priorsim.theory import closed_forms
     from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
     answer = calculate(given) if given else Listing(closed_forms())
-    opt.say(answer, lambda answer: answer.latex() if as_latex else tables_text(answer.tables()), as_json)
+    opt.say(answer, lambda answer: answer.latex() if as_latex else format_tables(answer.tables()), as_json)

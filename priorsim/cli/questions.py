@@ -20,7 +20,7 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.measure.odds import odds as measure_odds
-    from priorsim.text.report import odds_text
+    from priorsim.text.answers import odds_text
 
     weight = asked.weight.make()
     cells, finder = asked.cells()
@@ -73,7 +73,7 @@ def heldout(
     from priorsim.measure.histogram import check_class_by, check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import weigh
-    from priorsim.text.report import off_training_text
+    from priorsim.text.answers import off_training_text
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     stored = opt.open_atlas(atlas, trust)
@@ -99,7 +99,7 @@ def objectives(
     from priorsim.census.take import make_header
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
-    from priorsim.text.listing import objectives_text
+    from priorsim.text.answers import objectives_text
 
     world = where.find()
     header = make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
@@ -123,7 +123,7 @@ def population(
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
     from priorsim.measure.population import population as gather
-    from priorsim.text.report import population_text
+    from priorsim.text.answers import population_text
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
@@ -151,7 +151,7 @@ def definitions(
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.definitions import definitions as compare
-    from priorsim.text.definitions import definitions_text
+    from priorsim.text.answers import definitions_text
 
     prior, world = weight.make(), where.find()
     with progress_bar("programs one by one") as progress:
@@ -194,7 +194,7 @@ def data(
     from priorsim.measure.data_counts import format_data_counts, is_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
-    from priorsim.text.listing import data_text
+    from priorsim.text.answers import data_text
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:

@@ -34,8 +34,9 @@ def claims(
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
     from priorsim.claims.kept import claims_run
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.formats import format_json
     from priorsim.study.folder import Study, make_folder, open_census
-    from priorsim.text.claims import verdicts_json, verdicts_text, world_verdicts_text
+    from priorsim.text.claims import verdicts_of, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
     opt.check_trust(trust, atlas)
@@ -59,7 +60,7 @@ def claims(
         ):
             judged = judge(preset, chosen, study.bound, opened, workers=workers, progress=progress, run=run)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
-    typer.echo(verdicts_json(judged, command).rstrip() if as_json else text)
+    typer.echo(format_json(verdicts_of(judged, command)).rstrip() if as_json else text)
 
 
 def figure(
@@ -87,13 +88,12 @@ def figure(
 
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import save_entry
-    from priorsim.figures.registry import FIGURES, find_figure
+    from priorsim.figures.registry import figures_text, find_figure
     from priorsim.figures.save import check_format
     from priorsim.study.folder import Study, make_folder
-    from priorsim.text.listing import figures_text
 
     if name is None:
-        typer.echo(figures_text(FIGURES.values()))
+        typer.echo(figures_text())
         return
     entry, inches = find_figure(name), None if width is None else opt.width_of(width)
     check_format(form)
@@ -103,8 +103,8 @@ def figure(
     with progress_bar("programs") as progress:
         study = Study(preset, results, progress=progress)
         make_folder(folder)
-        for path in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
-            typer.echo(f"{path}: written")
+        for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
+            typer.echo(f"{drawn.path}: written")
 
 
 def paper(

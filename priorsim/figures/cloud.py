@@ -28,12 +28,12 @@ from priorsim.figures.page import (
     is_wide,
     legend_below,
     place_labels,
-    plural,
     set_title,
     settle,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import GAMMA_STAR, at_gammas, number, sentences
+from priorsim.figures.words import GAMMA_STAR, at_gammas, sentences
+from priorsim.formats import counted, number
 from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ENDS, End, shortest
@@ -250,7 +250,11 @@ def _class(ax: Axes, programs: Cloud, points: dict[Point, int], kind: str) -> Ar
         if look.marker == "x":
             colours = {"color": look.colour}
         ax.scatter(steps, bits, s=areas, marker=look.marker, linewidth=0.5, alpha=0.85, zorder=3, **colours)
-    text = f"{kind}: {plural(number, 'program')}" if number else f"{kind}: none up to {programs.bound_bits} bits"
+    text = (
+        f"{kind}: {counted(number, 'program', apart=True)}"
+        if number
+        else f"{kind}: none up to {programs.bound_bits} bits"
+    )
     return Line2D(
         [], [], linestyle="none", marker=look.marker, color=look.colour, markerfacecolor=look.face, label=text
     )
@@ -262,7 +266,7 @@ def _sizes(largest: int, scale: float) -> list[Artist]:
     return [
         Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor="none", markersize=size, label=text)
         for size, text in [
-            (float(np.sqrt(_area(count) * scale)), f"{plural(count, 'program')} at a point")
+            (float(np.sqrt(_area(count) * scale)), f"{counted(count, 'program', apart=True)} at a point")
             for count in sorted({1, power})
         ]
     ]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from priorsim.figures.page import LOOKS, Columns, Width, legend_below, new_figure, style
+from priorsim.formats import counted
 from priorsim.mu.lesions import ProgramClass
 
 ENGINE_LOOKS = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
@@ -74,7 +75,7 @@ def cost_against_bits(
                     marker=look.marker,
                     markerfacecolor=look.face,
                     linestyle=look.line,
-                    label=f"{engine}, {workers} worker{'s' * (workers > 1)}",
+                    label=f"{engine}, {counted(workers, 'worker')}",
                 )
             handles.append(line)
         for panel, label in zip(panels, ("time of the whole process (s)", "peak memory (GiB)"), strict=True):

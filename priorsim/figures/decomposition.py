@@ -11,7 +11,8 @@ from matplotlib.patches import Patch
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import INK, Columns, Width, style
 from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
-from priorsim.figures.words import counted, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import counted
 from priorsim.measure.decomposition import decomposition
 from priorsim.measure.mass import LOW
 from priorsim.priors import named_prior

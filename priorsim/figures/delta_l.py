@@ -11,7 +11,8 @@ from scipy.stats import theilslopes
 
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, Columns, Ends, Width, axes_or_new, is_wide, legend_below
-from priorsim.figures.words import CLASSES, counted, number, sentences
+from priorsim.figures.words import CLASSES, sentences
+from priorsim.formats import counted, number
 from priorsim.measure.decomposition import delta_l
 from priorsim.measure.mass import ENDS, Interval
 from priorsim.worlds import World, catalogue, family

@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 
 from priorsim.errors import FigureError
 from priorsim.figures.entry import Entry
-from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below, plural
-from priorsim.figures.walks import Walks, percent, sentence_of, study_of, walks_of
-from priorsim.figures.words import counted, sentences
+from priorsim.figures.page import FAINT, LOOKS, Columns, Width, axes_or_new, legend_below
+from priorsim.figures.walks import Walks, sentence_of, study_of, walks_of
+from priorsim.figures.words import sentences
+from priorsim.formats import counted, percent
 from priorsim.walks.landscape import CLASSES
 from priorsim.walks.outcome import outcomes
 from priorsim.worlds import World
@@ -102,7 +103,7 @@ def draw(data: EndsAgainstMass, *, ax: Axes | None = None, width: Width = "singl
             y = [max(data.ends[place], floor) for place in chosen]
             style = {"marker": look.marker, "color": look.colour, "linestyle": "none", "markersize": 3.5}
             axes.plot(x, y, markerfacecolor=look.face, label=kind, **style)  # type: ignore[arg-type]
-            label = f"{kind}: {plural(len(chosen), 'function')}"
+            label = f"{kind}: {counted(len(chosen), 'function', apart=True)}"
             handles.append(Line2D([], [], markerfacecolor=look.face, label=label, **style))  # type: ignore[arg-type]
         axes.set_xlim(floor / 2, 2)
         axes.set_ylim(floor / 2, 2)

@@ -79,6 +79,35 @@ class Entry:
             yield self.name, worlds
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure that was drawn and saved.
+
+    Attributes
+    ----------
+    entry : Entry
+    name : str
+        Of its files, without their ending.
+    world : World or None
+        Where the figure is of one.
+    path : Path
+        The first of its files.
+    caption : str
+    """
+
+    entry: Entry
+    name: str
+    world: World | None
+    path: Path
+    caption: str
+
+    @property
+    def title(self) -> str:
+        """What it shows, and of which world."""
+        shows = f"{self.entry.shows[0].upper()}{self.entry.shows[1:]}"
+        return shows if self.world is None else f"{shows}: `{self.world.name}`"
+
+
 def save_entry(
     entry: Entry,
     study: "Study",
@@ -88,8 +117,8 @@ def save_entry(
     width: Width | None = None,
     formats: Sequence[str] = USUAL,
     force: bool = False,
-) -> Iterator[Path]:
-    """Draw and save a figure, once for each of its worlds; the first file of each drawing.
+) -> Iterator[Drawing]:
+    """Draw and save a figure, once for each of its worlds.
 
     Parameters
     ----------
@@ -116,11 +145,11 @@ def save_entry(
             axes = entry.draw(data, width=entry.width if width is None else width)
             figure = (axes[0] if isinstance(axes, tuple) else axes).get_figure(root=True)
         assert figure is not None, "axes that were just drawn have a figure"
-        columns = data.columns()
+        columns, caption = data.columns(), entry.caption(data)
         with hold_folder(folder, wait=True):
             if not force:
                 check_own(folder / stem, columns, (*formats, "csv", "txt", *entry.texts))
-            paths = save(figure, folder / stem, columns, formats=formats, caption=entry.caption(data))
+            paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
                 write_text(folder / f"{stem}.{ending}", text(data))
-        yield paths[0]
+        yield Drawing(entry, stem, worlds[0] if entry.is_of_one else None, paths[0], caption)

@@ -24,7 +24,8 @@ from priorsim.figures.page import (
     set_title,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import counted, number, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import counted, percent
 from priorsim.measure.histogram import CLASSES
 from priorsim.worlds import World
 
@@ -114,7 +115,7 @@ def caption(found: LearningCurves) -> str:
             said.append(f"No {kind} program fits.")
             continue
         when = "never comes to 90 %" if reached is None else f"comes to 90 % after {counted(reached, found.unit)}"
-        end = "none is left in the end" if last is None else f"it ends at {number(100 * last)} %"
+        end = "none is left in the end" if last is None else f"it ends at {percent(last, '.3g')}"
         said.append(f"On average the accuracy of {kind} programs {when}; {end}.")
     return sentences(
         f"Accuracy on the held-out lanes of the world {found.world}, averaged by mass within each class, after so many "

@@ -10,8 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
-from priorsim.figures.words import listed, sentences
+from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, sentence_of, study_of, walks_of
+from priorsim.figures.words import sentences
+from priorsim.formats import listed, percent
 from priorsim.walks.course import courses
 from priorsim.walks.landscape import CLASSES
 from priorsim.worlds import World

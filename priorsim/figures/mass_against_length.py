@@ -30,7 +30,8 @@ from priorsim.figures.page import (
     set_title,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import number, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import number, percent
 from priorsim.measure.convergence import convergence
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import mass
@@ -162,18 +163,9 @@ def _class(ax: Axes, masses: MassByLength, place: int) -> Artist:
         return Line2D([], [], label=text, **{**style, "linestyle": "none"})  # type: ignore[arg-type]
     text = each.kind
     if each.last_share is not None:
-        text += f": {_percent(each.last_share)} in the last {LAST_BITS} bits"
+        text += f": {percent(each.last_share, '.2g')} in the last {LAST_BITS} bits"
     (line,) = ax.plot(masses.bounds, values, label=text, **style)  # type: ignore[arg-type]
     return line
-
-
-def _percent(share: float) -> str:
-    """A share in per cent, to two figures.
-
-    >>> _percent(0.076), _percent(1.0), _percent(0.0)
-    ('7.6 %', '100 %', '0 %')
-    """
-    return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
 
 
 def _limits(ax: Axes, masses: MassByLength) -> None:

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from priorsim.errors import FigureError
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import F64, INK, LOOKS, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.words import counted, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import counted
 from priorsim.measure.objectives import objectives
 from priorsim.mu.lesions import ProgramClass
 from priorsim.worlds import World

@@ -38,7 +38,8 @@ from priorsim.figures.page import (
     settle,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import at_gammas, sentences, span
+from priorsim.figures.words import at_gammas, sentences
+from priorsim.formats import span
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import HIGH, LOW, log_odds_of
@@ -279,7 +280,7 @@ def caption(curve: OddsCurve) -> str:
     return sentences(
         f"Log-odds of search against direct code in the world {curve.world} as time gets dearer, over every code-only "
         f"program of at most {curve.bound_bits} bits that fits.",
-        f"At gamma {first:g} they are {span(curve.log_odds[0])} bits, at gamma {last:g} {span(curve.log_odds[-1])} "
+        f"At gamma {first:g} they are {span(*curve.log_odds[0])} bits, at gamma {last:g} {span(*curve.log_odds[-1])} "
         "bits.",
         f"They cross 0 between these {at_gammas(curve.crossovers_low)} with the disguised programs counted as direct "
         "code, "

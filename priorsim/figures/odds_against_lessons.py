@@ -25,7 +25,8 @@ from priorsim.figures.page import (
     set_title,
 )
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import sentences, span
+from priorsim.figures.words import sentences
+from priorsim.formats import span
 from priorsim.mu.lesions import ProgramClass
 from priorsim.worlds import World
 
@@ -134,8 +135,8 @@ def caption(odds: LessonOdds) -> str:
         f"Log-odds of search against direct code in the world {odds.world} after so many training {odds.unit}s, "
         "under the "
         f"{odds.prior} prior.",
-        f"After {odds.lessons[0]} they are {span(odds.listed[0])} bits, after all {odds.lessons[-1]} "
-        f"{span(odds.listed[-1])} "
+        f"After {odds.lessons[0]} they are {span(*odds.listed[0])} bits, after all {odds.lessons[-1]} "
+        f"{span(*odds.listed[-1])} "
         "bits, in listed order.",
         f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes

@@ -327,13 +327,3 @@ def named_gammas(prior: Prior) -> dict[str, float]:
         if agrees and not member.needs:
             found[name] = float(here.gamma)
     return found
-
-
-def plural(number: int, noun: str) -> str:
-    """A count and its noun, thousands set apart by thin spaces.
-
-    >>> plural(1, "program"), plural(12719, "program").replace(chr(0x2009), " ")
-    ('1 program', '12 719 programs')
-    """
-    digits = f"{number:,}".replace(",", "\N{THIN SPACE}")
-    return f"{digits} {noun}{'' if number == 1 else 's'}"

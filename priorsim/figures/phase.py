@@ -12,7 +12,8 @@ from matplotlib.patches import Patch
 from priorsim.errors import FigureError
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import F64, INK, Columns, Width, is_wide, new_figure, set_title, style
-from priorsim.figures.words import CLASSES, LOSS, number, sentences
+from priorsim.figures.words import CLASSES, LOSS, sentences
+from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import Mixture, MixturePoint
 from priorsim.priors import Prior

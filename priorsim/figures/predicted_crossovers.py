@@ -10,7 +10,8 @@ from matplotlib.patches import Patch
 
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.words import GAMMA_STAR, number, sentences
+from priorsim.figures.words import GAMMA_STAR, sentences
+from priorsim.formats import number
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.mass import LOW
 from priorsim.measure.population import population

@@ -27,6 +27,7 @@ from priorsim.figures import (
     worlds_side_by_side,
 )
 from priorsim.figures.entry import Entry
+from priorsim.formats import format_table
 
 FIGURES: Mapping[str, Entry] = MappingProxyType(
     {
@@ -70,3 +71,9 @@ def find_figure(name: str) -> Entry:
     near = get_close_matches(name, list(FIGURES), n=2)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise FigureError(f"unknown figure '{name}': {hint}'priorsim figure' without a name lists them all")
+
+
+def figures_text() -> str:
+    """Every figure with what it shows, a line each, and whether it can be drawn of any world."""
+    rows = [(entry.name, entry.shows, "any: --world" if entry.is_of_one else "") for entry in FIGURES.values()]
+    return format_table(rows, head=("figure", "what it shows", "world"))

@@ -11,8 +11,8 @@ from matplotlib.patches import Patch
 
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import percent
-from priorsim.figures.words import number, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import number, percent
 from priorsim.walks.population import RADII
 from priorsim.walks.starvation import starvation, two_feature_world
 from priorsim.walks.study import make_study

@@ -11,8 +11,9 @@ from matplotlib.patches import Patch
 from priorsim.errors import FigureError
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import LOOKS, SHADE, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.walks import WALK_WORLDS, Walks, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
+from priorsim.formats import percent
 from priorsim.walks.course import classes_along
 from priorsim.walks.finding import beeline_swerve
 from priorsim.worlds import World

@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import Columns, Ends, Look, Width, inches, style
 from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
-from priorsim.figures.words import CLASSES, counted, number, sentences
+from priorsim.figures.words import CLASSES, sentences
+from priorsim.formats import counted, number
 from priorsim.measure.decomposition import three_counts
 from priorsim.measure.mass import ENDS
 from priorsim.priors import Prior

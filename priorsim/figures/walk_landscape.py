@@ -17,8 +17,9 @@ from matplotlib.patheffects import withStroke
 
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, is_wide, legend_below, settle
-from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, percent, sentence_of, study_of, walks_of
+from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
+from priorsim.formats import percent
 from priorsim.mu.lesions import ProgramClass
 from priorsim.walks.coarse import coarse_landscape, likeliest_way
 from priorsim.worlds import World

@@ -26,7 +26,8 @@ from priorsim.figures.page import (
     set_title,
     style,
 )
-from priorsim.figures.words import CLASSES, DEFECTING, LOSS, number, sentences
+from priorsim.figures.words import CLASSES, DEFECTING, LOSS, sentences
+from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior

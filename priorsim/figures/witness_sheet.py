@@ -13,7 +13,8 @@ from priorsim.census.atlas import RowKey
 from priorsim.figures.entry import Entry
 from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, new_figure, style
 from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import counted, sentences
+from priorsim.figures.words import sentences
+from priorsim.formats import counted
 from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
 from priorsim.worlds import World
 

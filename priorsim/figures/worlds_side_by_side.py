@@ -34,7 +34,8 @@ from priorsim.figures.page import (
     style,
 )
 from priorsim.figures.rows import named_worlds
-from priorsim.figures.words import CLASSES, counted, sentences
+from priorsim.figures.words import CLASSES, sentences
+from priorsim.formats import counted
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior, named_prior

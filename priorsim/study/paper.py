@@ -4,9 +4,7 @@ Every file it writes depends on the preset and the code alone, byte for byte, bu
 on what machine it was made too. Atlases are kept and used again, so an interrupted run goes on where it was.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +18,7 @@ from priorsim.claims.populations import AMORTISED_BITS
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
 from priorsim.claims.with_data import CODE_BITS
 from priorsim.figures import registry
-from priorsim.figures.entry import save_entry
+from priorsim.figures.entry import Drawing, save_entry
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json
 from priorsim.measure.histogram_file import is_histogram, save_histogram
@@ -30,7 +28,7 @@ from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
-from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
+from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_latex, verdicts_markdown, verdicts_of
 from priorsim.text.explorer import MenuWorld
 from priorsim.text.found import found_markdown
 from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
@@ -107,9 +105,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
-    write_text(
-        out / "README.md", found_markdown(verdicts, {each.picture.name: each.picture.caption for each in drawings})
-    )
+    write_text(out / "README.md", found_markdown(verdicts, {each.name: each.caption for each in drawings}))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
     write_page(out / "report.html", _page(verdicts, drawings, results, study.preset))
     told(f"{out}/report.html")
@@ -155,23 +151,12 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """A figure that was drawn: the registry's name for it, and its place in the report."""
-
-    entry: str
-    picture: Picture
-
-
-def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[_Drawing]:
+def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[Drawing]:
     drawings = []
     for entry in registry.FIGURES.values():
-        for path in save_entry(entry, study, study.folder / FIGURES, force=force):
-            told(f"{path}")
-            world = path.stem.removeprefix(entry.name).strip("-")
-            title = f"{entry.shows[0].upper()}{entry.shows[1:]}" + (f": `{world}`" if world else "")
-            caption = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
-            drawings.append(_Drawing(entry.name, Picture(path.stem, title, caption, path)))
+        for drawing in save_entry(entry, study, study.folder / FIGURES, force=force):
+            told(f"{drawing.path}")
+            drawings.append(drawing)
     return drawings
 
 
@@ -179,24 +164,23 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
 
 
 def _judge_claims(study: Study, command: str) -> dict[str, Any]:
-    """Judge every claim and write the verdicts; claims.json as it is read."""
+    """Judge every claim and write the verdicts; what claims.json holds."""
     opened = partial(open_census, folder=study.folder)
     with claims_run(study.folder, study.preset, CLAIMS, study.bound) as run:
         judged = judge(
             study.preset, CLAIMS, study.bound, opened, workers=study.workers, progress=study.progress, run=run
         )
-        text = verdicts_json(judged, command)
-        write_text(study.folder / "claims.json", text)
+        verdicts = verdicts_of(judged, command)
+        write_text(study.folder / "claims.json", format_json(verdicts))
         write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
         write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
         write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return verdicts
 
 
-def _page(verdicts: dict[str, Any], drawings: Sequence[_Drawing], results: Sequence[Result], preset: str) -> Page:
+def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: str) -> Page:
     """The report: every claim links to the first drawing of its figure."""
-    first = {each.entry: each.picture.name for each in reversed(drawings)}
+    first = {each.entry.name: each.name for each in reversed(drawings)}
     claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in PRESETS[preset].items())
@@ -208,5 +192,5 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[_Drawing], results: Seque
         ("Edit walks", f"programs of up to {MAX_BITS} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    pictures = [each.picture for each in drawings]
+    pictures = [Picture(each.name, each.title, each.caption, each.path) for each in drawings]
     return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, pictures, worlds, made_from)

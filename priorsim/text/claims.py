@@ -3,16 +3,15 @@
 Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from priorsim.claims.claim import Claim
+from priorsim.claims.claim import Beside, Claim
 from priorsim.claims.judged import Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
-from priorsim.formats import format_csv, format_json, markdown_table
+from priorsim.formats import counted, format_csv, format_table, number, percent, rounded
 from priorsim.provenance import software
-from priorsim.text.listing import format_table
+from priorsim.text.templates import TRUE, condition, reach, render
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""
@@ -28,20 +27,23 @@ _CSV_HEAD = (
 )
 
 
-def verdicts_json(judged: Sequence[Judged], command: str) -> str:
-    """Everything as one JSON object: the code, the command, the rule, and the claims with all their cells."""
+def verdicts_of(judged: Sequence[Judged], command: str) -> dict[str, Any]:
+    """What claims.json holds: the code, the command, the rule, and the claims with all their cells."""
     rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
-    claims = [_claim_json(each) for each in judged]
-    return format_json({"software": software(), "command": command, "rule": rule, "claims": claims})
+    found: dict[str, Any] = rounded(
+        {"software": software(), "command": command, "rule": rule, "claims": list(map(_claim, judged))}
+    )
+    return found
 
 
-def _claim_json(judged: Judged) -> dict[str, Any]:
+def _claim(judged: Judged) -> dict[str, Any]:
     values = judged.to_json()
-    beside = [
-        {**shown, "headline": headline(cells)}
-        for shown, (_, cells) in zip(values["beside"], judged.beside, strict=True)
-    ]
-    return {**values, "headline": headline(judged.deciding), "beside": beside}
+    beside = zip(values["beside"], judged.beside, strict=True)
+    return {
+        **values,
+        "headline": headline(judged.deciding),
+        "beside": [{**shown, "headline": headline(cells)} for shown, (_, cells) in beside],
+    }
 
 
 def verdicts_csv(judged: Sequence[Judged]) -> str:
@@ -99,27 +101,17 @@ def support_of(cell: Cell) -> str:
     if cell.support is None:
         return f"undefined in all {cell.undefined} worlds{undefined}"
     undefined = f", {cell.undefined} more undefined{undefined}" if cell.undefined else ""
-    return f"{_percent(cell)} of {cell.told} world{'s' * (cell.told != 1)}{undefined}"
+    return f"{percent(cell.support, '.0f')} of {counted(cell.told, 'world')}{undefined}"
 
 
 def range_of(cells: Sequence[Cell]) -> str:
     """The least and the greatest support over cells, in words."""
-    number = sum(cell.support is not None for cell in cells)
-    return f"support is {_reach(cells)} in {number} cell{'s' * (number != 1)}" if number else "no world tells"
+    told = sum(cell.support is not None for cell in cells)
+    return f"support is {_reach(cells)} in {counted(told, 'cell')}" if told else "no world tells"
 
 
 def _reach(cells: Sequence[Cell]) -> str:
-    """The least and the greatest support."""
-    told = [cell for cell in cells if cell.support is not None]
-    if not told:
-        return "undefined"
-    low, high = (_percent(choose(told, key=lambda cell: cell.support or 0)) for choose in (min, max))
-    return low if low == high else f"{low} to {high}"
-
-
-def _percent(cell: Cell) -> str:
-    assert cell.support is not None
-    return f"{100 * float(cell.support):.0f} %"
+    return reach([cell.support for cell in cells if cell.support is not None])
 
 
 # --- text -------------------------------------------------------------------------------------
@@ -128,7 +120,7 @@ def _percent(cell: Cell) -> str:
 def verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
     if len(judged) == 1:
-        return "\n".join(line.replace("**", "") for line in _section(judged[0]))
+        return render("claim.md", each=judged[0], **_SHOWN).replace("**", "").removesuffix("\n")
     rows = [
         (each.claim.name, str(each.ruling.verdict), range_of(each.deciding), each.ruling.depends_on or "")
         for each in judged
@@ -151,92 +143,37 @@ def _number(cell: Cell, claim: Claim) -> str:
     """The number of a cell of one world."""
     if cell.median is None:
         return "infinite" if cell.told else "undefined"
-    return ("true" if cell.holds else "false") if claim.unit == "0 or 1" else f"{cell.median:.4g}"
+    return ("true" if cell.holds else "false") if claim.unit == TRUE else number(cell.median, ".4g")
 
 
-# --- Markdown ---------------------------------------------------------------------------------
+# --- Markdown and LaTeX -----------------------------------------------------------------------
 
 
 def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
     """The page of verdicts: the rule, a table, and a section for each claim."""
-    lines = [
-        "# A verdict on every claim",
-        "",
-        f"Made by `{command}`.",
-        "",
-        "A claim is a condition on a number of one world; its *support* in a cell is the share of worlds in which the",
-        "condition holds, of those in which it can be told. It cannot where a class is empty, the bound censors the",
-        "number, or the disguised programs decide. Cells: every population named, by words; classes by lesion and by",
-        "form; bounds B and B-4; a search tax of 0 and 4 bits.",
-        f"Support above {SUPPORTED_ABOVE} in every cell: supported; below {REFUTED_BELOW} in every cell: refuted;",
-        "otherwise it depends, and the factor is named that explains most of the variance between cells.",
-        "The thresholds were fixed before the runs.",
-        "",
-        *markdown_table(("claim", "", "supports where", "verdict", "depends on"), [_row(each) for each in judged]),
-    ]
-    for each in judged:
-        lines += ["", *_section(each)]
-    return "\n".join([*lines, "", "## What is not answerable here", "", NOT_ANSWERABLE]) + "\n"
+    rule = {"supported_above": SUPPORTED_ABOVE, "refuted_below": REFUTED_BELOW, "not_answerable": NOT_ANSWERABLE}
+    return render("claims.md", judged=judged, command=command, **rule, **_SHOWN)
 
 
-def _row(judged: Judged) -> tuple[str, ...]:
-    claim = judged.claim
-    link = f"[{claim.name}](#{claim.name})"
-    return (link, claim.text, _condition(claim), f"**{judged.ruling.verdict}**", judged.ruling.depends_on or "")
+def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
+    """The table of claims for a paper, with booktabs' rules; it may break over pages."""
+    return render("claims.tex", judged=judged, command=command, **_SHOWN)
 
 
-def _condition(claim: Claim) -> str:
-    return f"{claim.condition.text} {claim.unit}" if claim.unit != "0 or 1" else "true"
+def _condition(claim: Claim | Beside) -> str:
+    return condition(claim.unit, claim.condition.text)
 
 
-def _section(judged: Judged) -> list[str]:
-    claim = judged.claim
-    lines = [
-        f"## {claim.name}",
-        "",
-        f"{claim.text} ({claim.source})",
-        "",
-        f"- quantity: {claim.quantity}; supports where {_condition(claim)}",
-        f"- verdict: **{judged.ruling.verdict}**; {range_of(judged.deciding)}",
-    ]
-    if judged.ruling.depends_on:
-        lines.append(f"- depends on: {judged.ruling.depends_on}")
-    if claim.identity:
-        lines.append(f"- identity: {claim.identity}")
-    lines.append(f"- limits: {claim.limits}")
-    if claim.figure:
-        lines.append(f"- figure: {claim.figure}")
-    lines += ["", *_home_table(judged.cells, claim.unit), "", *_grid_table(judged.cells)]
-    for other, cells in judged.beside:
-        lines += ["", f"Beside it: {other.text} {other.condition.text}", "", *_home_table(cells, other.unit)]
-    return lines
-
-
-def _home_table(cells: Sequence[Cell], unit: str) -> list[str]:
-    """The cells at the setting that is shown first."""
-    rows = [
-        (
-            place_of(cell),
-            "" if cell.max_bits is None else str(cell.max_bits),
-            support_of(cell),
-            "" if cell.median is None else f"{cell.median:.4g}",
-        )
-        for cell in cells
-        if is_at_home(cell)
-    ]
-    return markdown_table(("population", "B", "support", f"median, {unit}"), rows)
-
-
-def _grid_table(cells: Sequence[Cell]) -> list[str]:
-    """The support in every cell: a line for each population at a bound B, a column for each setting."""
+def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
+    """The support in every cell: names, then a line for each population at a bound B, a column for each setting."""
     supports: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:
         setting = f"{cell.factors['class_by']}, {cell.factors['bound']}, tax {cell.factors['tax']}"
         place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + _below(cell))
-        supports.setdefault(place, {})[setting] = "undefined" if cell.support is None else _percent(cell)
+        supports.setdefault(place, {})[setting] = "undefined" if cell.support is None else percent(cell.support, ".0f")
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
-    rows = [(*place, *(row.get(setting, "") for setting in settings)) for place, row in supports.items()]
-    return markdown_table(("support by", "B", *settings), rows)
+    rows = [[*place, *(row.get(setting, "") for setting in settings)] for place, row in supports.items()]
+    return [["support by", "B", *settings], *rows]
 
 
 def _below(cell: Cell) -> int:
@@ -244,42 +181,13 @@ def _below(cell: Cell) -> int:
     return int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
 
 
-# --- LaTeX ------------------------------------------------------------------------------------
-
-
-def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
-    """The table of claims for a paper, with booktabs' rules; it may break over pages."""
-    rows = []
-    for each in judged:
-        told = [cell for cell in each.deciding if cell.support is not None]
-        cells = (each.claim.text, _condition(each.claim), _reach(told), str(len(told)), str(each.ruling.verdict))
-        rows.append(" & ".join(map(_tex, cells)) + NEW_ROW)
-    return "\n".join(
-        [
-            f"% Made by: {command}. Needs \\usepackage{{booktabs,longtable}}.",
-            r"\begin{longtable}{p{0.42\linewidth}llrl}",
-            r"\toprule",
-            r"Claim & Supports where & Support & Cells & Verdict \\",
-            r"\midrule",
-            r"\endhead",
-            r"\bottomrule",
-            r"\endfoot",
-            *rows,
-            r"\end{longtable}",
-            "",
-        ]
-    )
-
-
-NEW_ROW = r" \\"
-_TEX = {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
-_TEX |= {">=": r"$\ge$", "<=": r"$\le$"}
-
-
-def _tex(text: str) -> str:
-    r"""The text with what LaTeX would read as commands escaped.
-
-    >>> print(_tex("67 % of 3, x >= 1, a_b"))
-    67 \% of 3, x $\ge$ 1, a\_b
-    """
-    return re.sub(r">=|<=|[%_&#^<>]", lambda found: _TEX[found[0]], text)
+_SHOWN: Mapping[str, Any] = {
+    "condition": _condition,
+    "is_at_home": is_at_home,
+    "place_of": place_of,
+    "support_of": support_of,
+    "range_of": range_of,
+    "reach": _reach,
+    "supports_by_setting": _supports_by_setting,
+}
+"""What the templates ask of claims and cells."""

@@ -4,8 +4,10 @@ Made from claims.json alone, so that whoever has the file can check every line a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from priorsim.text.templates import render
 
 STEPS = (
     *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
@@ -30,32 +32,18 @@ def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, 
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
     counts = Counter(claim["verdict"] for claim in claims.values())
-    summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts, key=lambda each: -counts[each]))
-    lines = [
-        f"Of {len(claims)} steps of the argument: {summary}. Made by `{verdicts['command']}`; every claim with all its "
-        f"cells is in [claims.md]({folder}claims.md), and with figures and an explorer in report.html beside it.",
-        "",
-    ]
-    lines += [_line(claims[name], folder) for name in STEPS if name in claims]
-    for name in FIGURES:
-        if name in captions:
-            lines += [
-                "",
-                f"![{name}]({folder}figures/{name}.svg)",
-                "",
-                f"*{' '.join(captions[name].splitlines()[:2])}*",
-            ]
-    return "\n".join(lines) + "\n"
-
-
-def _line(claim: Mapping[str, Any], folder: str) -> str:
-    depends = f": on {claim['depends_on']}" if claim["depends_on"] else ""
-    told = [cell for cell in claim["cells"] if cell["decides"] and cell["support"] is not None]
-    worlds = max((cell["holds"] + cell["fails"] for cell in told), default=0)
-    low, high = (f"{100 * choose(cell['support'] for cell in told):.0f} %" if told else "none" for choose in (min, max))
-    reach = low if low == high else f"{low} to {high}"
-    condition = "" if claim["unit"] == "0 or 1" else f" {claim['condition']}"
-    return (
-        f'- "{claim["claim"]}" [{claim["id"]}]({folder}claims.md#{claim["id"]}): **{claim["verdict"]}**{depends}. '
-        f"{claim['quantity']}{condition} in {reach} of worlds, over {len(told)} cells of up to {worlds} worlds."
+    return render(
+        "found.md",
+        command=verdicts["command"],
+        counts=counts.most_common(),
+        claims=claims,
+        most_worlds=_most_worlds,
+        steps=[claims[name] for name in STEPS if name in claims],
+        figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
+        folder=folder,
     )
+
+
+def _most_worlds(cells: Sequence[Mapping[str, Any]]) -> int:
+    """The worlds that tell, in the cell that has the most of them."""
+    return max((cell["holds"] + cell["fails"] for cell in cells), default=0)

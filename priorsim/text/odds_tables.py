@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from priorsim.formats import format_csv, format_json, markdown_table, rounded
+from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import Interval
 from priorsim.measure.odds import Odds
 from priorsim.provenance import software
-from priorsim.text.report import format_interval, format_roots
+from priorsim.text.templates import render, roots
 from priorsim.worlds import World
 
 SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
@@ -56,36 +56,12 @@ def odds_json(results: Sequence[Result]) -> str:
 
 def odds_markdown(results: Sequence[Result], command: str) -> str:
     """The worlds under the simplicity prior, family by family: who wins and where it tips."""
-    lines = [
-        "# Search against direct code, world by world",
-        "",
-        f"Made by `{command}`. Exact counts of every code-only program up to the bound B; log-odds in bits, positive",
-        "where search outweighs direct code; an interval where the disguised programs decide (low: counted as direct,",
-        "high: as search); `inf` and `-inf` are one-sided: the other class has no program up to B bits. gamma* is the",
-        "price in bits of a doubling of the time at which the odds are even, in [0, 8].",
-    ]
-    for family, group in groupby(results, key=lambda result: result.world.family):
-        lines += ["", f"## {family}", ""]
-        lines += markdown_table(
-            ("world", "B", "L_min direct", "L_min search", *(f"log-odds, {p}" for p in SHOWN_PRIORS[:3]), "gamma*"),
-            [_markdown_row(result) for result in group],
-        )
-    lines += ["", "## Shortest programs", ""]
-    for result in results:
-        shown = [f"- `{result.world.name}` ({result.world.description})"]
-        for each in result.odds.classes:
-            if each.witness is not None:
-                shown.append(f"  - {each.name}, {each.l_min} bits: `{each.witness}`")
-        lines += shown
-    return "\n".join(lines) + "\n"
+    families = groupby(results, key=lambda result: result.world.family)
+    priors = SHOWN_PRIORS[:3]
+    return render("odds.md", command=command, families=families, priors=priors, tips=_tips, results=results)
 
 
-def _markdown_row(result: Result) -> tuple[str, ...]:
-    first = result.odds
-    bound = first.histogram.max_bits
-    direct, _, search = first.classes
-    lengths = ["none" if each.l_min is None else str(each.l_min) for each in (direct, search)]
-    roots = {format_roots(end.gamma_star) for end in (first.low, first.high)}
-    tips = "none" if all(root.startswith("none") for root in roots) else " / ".join(sorted(roots))
-    intervals = [format_interval(result.log_odds[name]) for name in SHOWN_PRIORS[:3]]
-    return (result.world.name, str(bound), *lengths, *intervals, tips)
+def _tips(result: Result) -> str:
+    """Where the odds tip: the crossovers with the disguised programs on either side."""
+    found = sorted({roots(end.gamma_star) for end in (result.odds.low, result.odds.high)})
+    return "none" if all(text.startswith("none") for text in found) else " / ".join(found)

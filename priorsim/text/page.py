@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
 from priorsim.errors import PriorsimError
+from priorsim.formats import share_of_one
 from priorsim.storage import write_text
 from priorsim.text.explorer import MenuWorld, explorer_json, world_json
+from priorsim.text.templates import render
 
 SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
 """In the order in which the page runs them."""
@@ -34,21 +33,10 @@ SCREEN = 1.75
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 
-HEADS = {
-    "population": "population",
-    "word_bits": "word bits",
-    "class_by": "class by",
-    "bound": "bound",
-    "max_bits": "bits",
-    "tax": "tax",
-    "queries": "queries",
-    "radius": "radius",
-    "worlds": "worlds",
-    "holds": "holds",
-    "fails": "fails",
-    "undefined": "undefined",
-    "median": "median",
-}
+COLUMNS = (
+    *("population", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius", "worlds"),
+    *("holds", "fails", "undefined", "median"),
+)
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 
 
@@ -159,39 +147,11 @@ def write_page(path: Path | str, page: Page) -> None:
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     """The page's HTML, at most `max_bytes` of UTF-8; the errors are those of `write_page`."""
     parts = _parts(page)
-    template = _environment(page).get_template("report.html")
     names = [world.histogram.world.name for world in page.worlds]
-    rest = template.render(parts, left_out=names, data=_script_json(explorer_json([])))
+    rest = render("report.html", **parts, left_out=names, data=_script_json(explorer_json([])))
     shown, left_out = _fitting(page.worlds, max_bytes - len(rest.encode()))
     names = [world.histogram.world.name for world in left_out]
-    return template.render(parts, left_out=names, data=_script_json(explorer_json(shown)))
-
-
-def _environment(page: Page) -> Environment:
-    """The templates, with the formatters that they use."""
-
-    def side(support: float | None) -> str:
-        if support is None:
-            return "unknown"
-        return "above" if support > page.supported_above else "below" if support < page.refuted_below else "between"
-
-    found = Environment(
-        loader=PackageLoader("priorsim.text", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-    found.filters |= {
-        "prose": prose,
-        "identifier": identifier,
-        "share": format_share,
-        "side": side,
-        "along": lambda share: f"{4 + 92 * float(share):.1f}",
-        "plain": lambda value: f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value),
-        "condition": lambda row: "true" if row["unit"] == "0 or 1" else f"{row['condition']} {row['unit']}",
-    }
-    return found
+    return render("report.html", **parts, left_out=names, data=_script_json(explorer_json(shown)))
 
 
 def _parts(page: Page) -> dict[str, Any]:
@@ -205,7 +165,7 @@ def _parts(page: Page) -> dict[str, Any]:
         "supported_above": page.supported_above,
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
-        "heads": HEADS,
+        "share": share_of_one,
         "titles": titles,
         "figures": [_figure(picture) for picture in page.figures],
         "made_from": page.made_from,
@@ -229,11 +189,8 @@ def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None
 def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
     supports = [cell["support"] for cell in claim["cells"] if cell["support"] is not None and cell["decides"]]
-    low, high = (format_share(choose(supports, default=None)) for choose in (min, max))
-    columns = [key for key in HEADS if any(key in cell for cell in claim["cells"])]
-    reach = low if low == high else f"{low} to {high}"
-    more = {"rank": VERDICTS.index(claim["verdict"]), "supports": supports, "reach": reach, "columns": columns}
-    return {**claim, **more}
+    columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
+    return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 
 
 def _figure(picture: Picture) -> dict[str, Any]:
@@ -272,38 +229,6 @@ def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], l
     if room < 0 or (worlds and len(left_out) == len(worlds)):
         raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
     return [world for i, world in enumerate(worlds) if i not in left_out], [worlds[i] for i in sorted(left_out)]
-
-
-# --- formatters -------------------------------------------------------------------------------
-
-
-def prose(text: str) -> Markup:
-    """The text as HTML; what stands between backticks is set as code.
-
-    >>> str(prose("`a` < b"))
-    '<code>a</code> &lt; b'
-    """
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
-
-
-def identifier(text: str) -> str:
-    """A name as part of an HTML id: anything but letters, digits, dots and dashes becomes a dash."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", text)
-
-
-def format_share(value: float | None) -> str:
-    """A share with three digits; an exact 0 or 1 in one, so that nothing is rounded to certainty.
-
-    >>> format_share(1.0), format_share(0.99999), format_share(0.5), format_share(None)
-    ('1', '> 0.999', '0.500', 'none')
-    """
-    if value is None:
-        return "none"
-    if value in (0, 1):
-        return f"{value:.0f}"
-    if not 0.0005 <= value < 0.9995:
-        return "< 0.001" if value < 0.5 else "> 0.999"
-    return f"{value:.3f}"
 
 
 def _asset(name: str) -> str:

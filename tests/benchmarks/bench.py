@@ -15,8 +15,8 @@ from statistics import median
 import typer
 
 from priorsim.figures import cost_against_bits, page, save
+from priorsim.formats import format_table
 from priorsim.storage import write_text
-from priorsim.text.listing import format_table
 
 BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40, 42, 44)}
 BEYOND = ("isqrt-w4", 36, (40, 42, 44, 46))

@@ -13,12 +13,13 @@ from priorsim.census.take import take_census
 from priorsim.claims import populations as rooms
 from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.rule import Cell, Verdict, rule
+from priorsim.formats import format_json
 from priorsim.measure.decomposition import bonus, delta_l
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import ENDS, log_odds_of
 from priorsim.measure.population import population
 from priorsim.priors import Prior
-from priorsim.text.claims import verdicts_csv, verdicts_json, verdicts_latex, verdicts_markdown
+from priorsim.text.claims import verdicts_csv, verdicts_latex, verdicts_markdown, verdicts_of
 
 pytestmark = pytest.mark.engine
 
@@ -114,7 +115,7 @@ def test_every_cell_of_the_grid_is_there(judged):
 
 def test_the_outputs_agree_with_one_another(judged):
     everything = list(judged.values())
-    loaded = json.loads(verdicts_json(everything, "a command"))
+    loaded = json.loads(format_json(verdicts_of(everything, "a command")))
     assert [claim["id"] for claim in loaded["claims"]] == list(judged)
     rows = list(csv.DictReader(io.StringIO(verdicts_csv(everything))))
     assert len(rows) == sum(

@@ -27,7 +27,7 @@ from priorsim.figures import objectives as objectives_figure
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
-from priorsim.figures.words import number
+from priorsim.formats import number
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
@@ -196,17 +196,18 @@ def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, 
             with pytest.raises(FigureError, match="leave --world"):
                 next(entry.shown(world))
             continue
-        (path,) = save_entry(entry, small, tmp_path, world=world, width=3.25, formats=("svg",))
-        assert path.name == f"{name}-inverse-w3.svg"
-        text = path.with_suffix(".txt").read_text()
+        (drawn,) = save_entry(entry, small, tmp_path, world=world, width=3.25, formats=("svg",))
+        assert drawn.path.name == f"{drawn.name}.svg" == f"{name}-inverse-w3.svg"
+        text = drawn.path.with_suffix(".txt").read_text()
+        assert text == f"{drawn.caption}\n" and drawn.title.endswith(": `inverse-w3`")
         assert "inverse-w3" in text and "None" not in text and "nan" not in text
 
 
 def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, tmp_path):
     for name in ("three-counts", "constant-crossovers", "witness-sheet"):
         entry = replace(ENTRIES[name], worlds=("inverse-w3", "square-w3") if ENTRIES[name].worlds else ())
-        (path,) = save_entry(entry, small, tmp_path, formats=("svg",))
-        assert path == tmp_path / f"{name}.svg"
+        (drawn,) = save_entry(entry, small, tmp_path, formats=("svg",))
+        assert drawn.world is None and drawn.path == tmp_path / f"{name}.svg"
         assert len((tmp_path / f"{name}.csv").read_text().splitlines()) > 2
     assert "| inverse-w3 | direct | shortest" in (tmp_path / "witness-sheet.md").read_text()
 

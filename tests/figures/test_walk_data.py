@@ -6,7 +6,7 @@ from priorsim.errors import FigureError
 from priorsim.figures import ends_against_mass, loss_by_end, starvation_bars, swerve_times, walk_landscape, walks
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES
-from priorsim.figures.walks import percent
+from priorsim.formats import percent
 from priorsim.study.folder import Study
 from priorsim.walks.finding import beeline_swerve, no_pure_model
 from priorsim.walks.landscape import SEARCH
@@ -99,8 +99,8 @@ def test_worlds_without_ends_or_search_are_refused_in_a_line(study, monkeypatch)
 def test_walk_figures_are_saved_without_a_census(study, name, tmp_path):
     entry = FIGURES[name]
     world = WORLD if entry.is_of_one else None
-    (path,) = save_entry(entry, study, tmp_path, world=world, width=3.25, formats=("svg",))
-    text = path.with_suffix(".txt").read_text()
+    (drawn,) = save_entry(entry, study, tmp_path, world=world, width=3.25, formats=("svg",))
+    text = drawn.path.with_suffix(".txt").read_text()
     assert "None" not in text and "nan" not in text
-    assert len(path.with_suffix(".csv").read_text().splitlines()) > 3
+    assert len(drawn.path.with_suffix(".csv").read_text().splitlines()) > 3
     assert not (tmp_path / "atlases").exists()

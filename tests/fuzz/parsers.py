@@ -18,7 +18,7 @@ from priorsim.mu.domain import Domain, check_column_names
 from priorsim.mu.files import head_comments, parse_source, read_source
 from priorsim.mu.syntax import parse
 from priorsim.reading import shown
-from priorsim.text.listing import world_text, worlds_text
+from priorsim.text.worlds import world_text, worlds_text
 from priorsim.theory.calculator import ASKED, calculate
 from priorsim.worlds import find_world, parse_lanes
 

@@ -22,7 +22,7 @@ from priorsim.mu.interpreter import apply_operator, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches, format_program, parse
 from priorsim.priors import named_prior
-from priorsim.text.definitions import definitions_text
+from priorsim.text.answers import definitions_text
 from priorsim.worlds import catalogue
 from tests.measure.conftest import TINY_BITS, programs_by_code
 

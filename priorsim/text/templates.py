@@ -1,0 +1,152 @@
+"""The templates in assets/, and the filters with which they write numbers, tables and markup.
+
+What a .txt template gives is printed by a command, which ends it itself; only .html escapes what stands in it.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_environment
+from markupsafe import Markup, escape
+
+from priorsim.formats import format_lanes, format_table, listed, number, percent, share_of_one, span
+
+if TYPE_CHECKING:
+    from priorsim.measure.crossover import Roots
+    from priorsim.priors import Prior
+
+BETWEEN_CELLS = re.compile(" ?\N{BROKEN BAR} ?")
+"""What parts a line of a `table` into cells."""
+whole_percent = partial(percent, form=".0f")
+TRUE = "0 or 1"
+"""The unit of what is true or false."""
+
+LATEX = {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
+LATEX |= {">=": r"$\ge$", "<=": r"$\le$"}
+
+
+def render(name: str, /, **values: Any) -> str:
+    """What a template gives."""
+    text = environment().get_template(name).render(values)
+    return text.removesuffix("\n") if name.endswith(".txt") else text
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates, with their filters."""
+    found = Environment(
+        loader=PackageLoader("priorsim.text", "assets"),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {
+        "number": partial(number, in_words=False),
+        "bits": partial(number, form=".2f", none="unknown", in_words=False),
+        "part": partial(number, form=".4f", none="unknown", in_words=False),
+        "interval": interval,
+        "roots": roots,
+        "formula": formula,
+        "share": share_of_one,
+        "lanes": format_lanes,
+        "table": table,
+        "condition": condition,
+        "reach": reach,
+        "latex": latex,
+        "prose": prose,
+        "identifier": identifier,
+        "side": side,
+        "along": lambda share: f"{4 + 92 * float(share):.1f}",
+    }
+    return found
+
+
+@pass_environment
+def interval(within: Environment, ends: Any, *, whole: bool = False, exactly: bool = False) -> str:
+    """A number known up to an interval, of which `low` and `high` are the ends, with two decimals."""
+    show = partial(number, form=".2f", none="unknown", in_words=False, whole=whole)
+    low, high = (within.getattr(ends, name) for name in ("low", "high"))
+    return span(low, high, show, in_brackets=True, exactly=exactly)
+
+
+def roots(found: "Roots") -> str:
+    """The crossovers in words: every root, or none with the sign of the log-odds."""
+    if found.values:
+        return listed(found.values, ".4f")
+    if found.sign is None:
+        return "none: both classes are empty"
+    course = {1: "positive", 0: "zero", -1: "negative"}[found.sign]
+    return f"none in [{found.low:g}, {found.high:g}], the log-odds stay {course}"
+
+
+def formula(prior: "Prior") -> str:
+    """The prior's weight as a formula of l, t and s."""
+    parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
+    parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
+    parts += [f"2^(-{prior.lam:g} t)"] if prior.lam else []
+    parts += [f"2^({-prior.delta:g} s)"] if prior.delta else []
+    parts += [f"[t <= {prior.cap:g}]"] if prior.cap is not None else []
+    return " ".join(parts)
+
+
+def table(text: str) -> str:
+    r"""Lines, the first of names, as an aligned table; a broken bar parts their cells.
+
+    >>> print(table("world ¦ bits\nsquare ¦ 8\n"), end="")
+    world   bits
+    square     8
+    """
+    head, *rows = (BETWEEN_CELLS.split(line) for line in text.splitlines())
+    return format_table(rows, head=head) + "\n"
+
+
+def condition(unit: str, text: str) -> str:
+    """Where a number of this unit lies if a claim holds.
+
+    >>> condition("bits", "> 0"), condition("0 or 1", ">= 1")
+    ('> 0 bits', 'true')
+    """
+    return "true" if unit == TRUE else f"{text} {unit}"
+
+
+def reach(supports: Collection[Any], show: Callable[[Any], str] = whole_percent) -> str:
+    """The least and the greatest support.
+
+    >>> reach([0.25, 1.0]), reach([0.5]), reach([])
+    ('25 % to 100 %', '50 %', 'undefined')
+    """
+    return span(min(supports), max(supports), show) if supports else "undefined"
+
+
+def latex(text: str) -> str:
+    r"""The text with what LaTeX would read as commands escaped.
+
+    >>> print(latex("67 % of 3, x >= 1, a_b"))
+    67 \% of 3, x $\ge$ 1, a\_b
+    """
+    return re.sub(r">=|<=|[%_&#^<>]", lambda found: LATEX[found[0]], text)
+
+
+def prose(text: str) -> Markup:
+    """The text as HTML; what stands between backticks is set as code.
+
+    >>> str(prose("`a` < b"))
+    '<code>a</code> &lt; b'
+    """
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+
+
+def identifier(text: str) -> str:
+    """A name as part of an HTML id: anything but letters, digits, dots and dashes becomes a dash."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", text)
+
+
+def side(support: float | None, low: Any, high: Any) -> str:
+    """On which side of the rule's thresholds a support lies."""
+    if support is None:
+        return "unknown"
+    return "above" if support > high else "below" if support < low else "between"
