@@ -233,7 +233,6 @@ FIGURE = Entry(
     caption,
     worlds=("in-context-root-sum-w4",),
     is_of_one=True,
-    width="double",
 )
 BY_LANES = Entry(
     "phase-by-lanes",
@@ -242,5 +241,4 @@ BY_LANES = Entry(
     draw,
     caption,
     worlds=SIZES,
-    width="double",
 )

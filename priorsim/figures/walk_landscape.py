@@ -243,5 +243,4 @@ FIGURE = Entry(
     caption,
     worlds=WALK_WORLDS,
     is_of_one=True,
-    width="double",
 )

@@ -205,6 +205,5 @@ FIGURE = Entry(
     draw,
     caption,
     worlds=SHEET_WORLDS,
-    width="double",
     texts={"md": Sheet.markdown},
 )

@@ -317,5 +317,4 @@ FIGURE = Entry(
     data,
     draw,
     caption,
-    width="double",
 )

@@ -107,28 +107,30 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
     table = delta_l.data(small, [])
-    rows = {each.world: each for each in table.worlds}
-    assert "table-a-w3" not in rows
-    assert rows["inverse-w3"].ends == (14 - 24, 14 - 23)
-    assert rows["identity-w3"].ends[0] == 2 - 16 and rows["identity-w3"].table_bits == 6 * 3
+    ends = {world: (low, high) for _, world, _, low, high in table.rows}
+    assert "table-a-w3" not in ends
+    assert ends["inverse-w3"] == (14 - 24, 14 - 23)
+    assert ends["identity-w3"][0] == 2 - 16
+    assert table.table_bits[table.world.index("identity-w3")] == 6 * 3
     # No search up to 24 bits: Delta L is at most that of one of 25.
-    assert rows["third-w3"].ends == (14 - 23, 14 - 23)
-    assert any(name.startswith("inverse.w3-least-square-l4") for name in rows)
-    open_ended = sum(None in each.ends for each in table.worlds)
+    assert ends["third-w3"] == (14 - 23, 14 - 23)
+    assert any(name.startswith("inverse.w3-least-square-l4") for name in ends)
+    open_ended = sum(None in each for each in ends.values())
     assert f"In {open_ended} world" in delta_l.caption(table)
 
 
 def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
     terms = decomposition.data(small, [])
-    counts = {each.world: each for each in three_counts.data(small, []).worlds}
-    assert {each.world for each in terms.worlds} == set(counts)
-    assert "inverse-w3" in counts
-    for each in terms.worlds:
-        counted = small.histogram(find_world(each.world))
-        assert each.log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
+    counts = three_counts.data(small, [])
+    mass = dict(zip(counts.world, zip(counts.log2_mass_low, counts.log2_mass_high, strict=True), strict=True))
+    assert set(terms.world) == set(mass)
+    assert "inverse-w3" in mass
+    for world, delta, bonus, _, log_odds in terms.rows:
+        counted = small.histogram(find_world(world))
+        assert log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
         simple = log_odds_of(counted, named_prior("solomonoff"))
-        assert counts[each.world].mass == (simple.low, simple.high)
-        assert each.delta_l + each.bonus == pytest.approx(simple.low)
+        assert mass[world] == (simple.low, simple.high)
+        assert delta + bonus == pytest.approx(simple.low)
 
 
 def test_tips_are_the_slope_between_the_two_shortest(small):

@@ -25,6 +25,7 @@ from priorsim.figures import (
     well_tuned,
     witness_sheet,
 )
+from priorsim.figures.entry import Data
 from priorsim.figures.page import lay_out
 from priorsim.figures.phase import SHADES
 from priorsim.figures.save import AS_MATHS
@@ -44,25 +45,28 @@ PHASE = phase.PhaseDiagram(
     [[0.1, 0.2, 0.3], [0.4, None, 0.6]],
     ("beta", "gamma"),
 )
-LENGTHS = delta_l.LengthTable(
+LENGTHS = Data(
+    delta_l.COLUMNS,
     [
-        delta_l.WorldLength("a", "forward", 9, (-5.0, 3.0)),
-        delta_l.WorldLength("b", "forward", 9, (-7.0, -7.0)),
-        delta_l.WorldLength("c", "inverse", 48, (4.0, None)),
-        delta_l.WorldLength("d", "constant", 16, (None, -12.0)),
-    ]
+        ("forward", "a", 9, -5.0, 3.0),
+        ("forward", "b", 9, -7.0, -7.0),
+        ("inverse", "c", 48, 4.0, None),
+        ("constant", "d", 16, None, -12.0),
+    ],
 )
-TERMS = decomposition.TermTable(
-    [decomposition.WorldTerms(ROW_NAME, -14.0, 2.5, -1.5), decomposition.WorldTerms("b", 3.0, -1.0, -4.0)]
-    + [decomposition.WorldTerms(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0) for place in range(6)]
+TERMS = Data(
+    decomposition.COLUMNS,
+    [(ROW_NAME, -14.0, 2.5, -1.5, -13.0), ("b", 3.0, -1.0, -4.0, -2.0)]
+    + [(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0, 3.0) for place in range(6)],
 )
-COUNTS = three_counts.CountTable(
+COUNTS = Data(
+    three_counts.COLUMNS,
     [
-        three_counts.WorldCounts(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
-        three_counts.WorldCounts("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
-        three_counts.WorldCounts("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
-        three_counts.WorldCounts("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
-    ]
+        three_counts.row_of(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
+        three_counts.row_of("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
+        three_counts.row_of("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
+        three_counts.row_of("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
+    ],
 )
 GAMMAS = [place / 2 for place in range(9)]
 TUNED = well_tuned.WellTuned(
@@ -206,7 +210,7 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
 
 
 def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
-    assert [each.disagrees for each in COUNTS.worlds] == [True, False, False, True]
+    assert COUNTS.signs_differ == [True, False, False, True]
     texts = drawn_texts(figure_of(three_counts.draw(COUNTS)))
     assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
     assert any(text.startswith("agree [") for text in texts)
