@@ -1,6 +1,7 @@
 """Where the log-odds come from, world by world: length, multiplicity, and what a price on time adds."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -22,7 +23,7 @@ TERMS = {
     "speed_bits": ("speed: \N{GREEK SMALL LETTER GAMMA} = 1", "#D55E00", "...."),
 }
 """Legend, colour and hatch of each term."""
-SUM = {"ls": "none", "marker": "D", "markersize": 3, "color": INK, "mfc": "white"}
+SUM: dict[str, Any] = {"ls": "none", "marker": "D", "markersize": 3, "color": INK, "mfc": "white"}
 
 
 def data(study: Study, _: Sequence[World]) -> Data:
@@ -50,7 +51,7 @@ def draw(terms: Data, ax: Axes) -> None:
             left = reach[value >= 0]
             ax.barh(row, value, left=left, height=0.72, color=colour, hatch=hatch, edgecolor=INK, lw=0.3, zorder=2)
             reach[value >= 0] += value
-    ax.plot(terms.log_odds_bits, range(len(terms.rows)), zorder=4, **SUM)  # type: ignore[arg-type]
+    ax.plot(terms.log_odds_bits, range(len(terms.rows)), zorder=4, **SUM)
     legend_of_rows(
         ax,
         *(

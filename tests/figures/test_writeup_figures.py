@@ -101,9 +101,7 @@ OBJECTIVES = objectives.ObjectiveTable(
         objectives.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
     ]
 )
-CROSSINGS = predicted_crossovers.CrossingTable(
-    [predicted_crossovers.Crossing("a", 0.1, 0.12), predicted_crossovers.Crossing("b", -0.5, 0.2)], 3, 0.05, (-4.0, 8.0)
-)
+CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
 SHEET = witness_sheet.Sheet(
     [
@@ -247,7 +245,7 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
     ax = predicted_crossovers.draw(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
     assert list(zip(*points.get_data(), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
-    assert CROSSINGS.agreeing == 1
+    assert predicted_crossovers.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 
