@@ -16,6 +16,7 @@ from PIL import Image
 
 from priorsim.errors import PriorsimError
 from priorsim.figures import cloud, mass_against_length, odds_against_gamma, page, save, worlds_side_by_side
+from priorsim.figures.entry import Data
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
 from priorsim.priors import Prior
@@ -110,20 +111,22 @@ CASES = [
 ]
 
 
-def worlds(number: int) -> worlds_side_by_side.WorldTable:
+def worlds(number: int) -> Data:
     """A table of so many worlds in families of nine."""
-    return worlds_side_by_side.WorldTable(
+    return Data(
+        worlds_side_by_side.COLUMNS,
         [
-            worlds_side_by_side.WorldOdds(f"{LONG_NAME}-{place}", f"family-{place // 9}", 31, [CASES[place % 9]] * 3)
+            (f"family-{place // 9}", f"{LONG_NAME}-{place}", 31, gamma, *CASES[place % 9])
             for place in range(number)
-        ]
+            for gamma in worlds_side_by_side.GAMMAS
+        ],
     )
 
 
 TABLES = {"few": worlds(9), "many": worlds(58), "one": worlds(1)}
 
 
-def draw_worlds(table: worlds_side_by_side.WorldTable) -> Axes:
+def draw_worlds(table: Data) -> Axes:
     return worlds_side_by_side.draw(table)[0]
 
 
@@ -277,8 +280,8 @@ def test_empty_classes_are_named_in_clouds_and_masses():
 def test_every_world_keeps_its_row_and_every_crossover_its_value():
     for table in TABLES.values():
         texts = drawn_texts(drawn(draw_worlds, table))
-        for world in table.worlds:
-            assert any(text.startswith(f"{world.name} [") for text in texts)
+        for world in table.world:
+            assert any(text.startswith(f"{world} [") for text in texts)
     written = " ".join(drawn_texts(drawn(odds_against_gamma.draw, CURVES["many crossovers"])))
     for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
         assert f"{root:.3g}" in written
