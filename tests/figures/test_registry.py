@@ -147,10 +147,10 @@ def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
     odds = odds_against_lessons.data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
-    assert odds.lessons == list(range(1, 7)) and odds.unit == "lane"
-    assert odds.listed[-1] == pytest.approx((whole.low, whole.high))
+    assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
+    assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
     curves = learning_curves.data(small, [world])
-    assert curves.listed["direct"][-1] > curves.listed["direct"][0]
+    assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
     assert "accuracy of direct programs comes to 90 %" in learning_curves.caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
         learning_curves.data(small, [find_world("constant-greatest-square-w12")])
@@ -158,7 +158,7 @@ def test_the_last_lesson_has_the_odds_of_the_world(small):
 
 def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
-    (each,) = objectives_figure.data(small, [world]).worlds
+    each = objectives_figure.data(small, [world])
     (found,) = objectives(small.header(world), [world])
     assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
@@ -215,11 +215,12 @@ def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):
     found = well_tuned.data(small, [find_world("inverse-w3")])
-    assert found.most_loss == pytest.approx(1.1 * min(found.losses))
-    assert all(len(ends) == 2 and all(0 <= end <= 1 for end in ends) for ends in found.defecting)
-    (first, last) = found.windows(0)[-1]
+    assert well_tuned.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
+    ends = (*found.defecting_search_low, *found.defecting_search_high)
+    assert len(ends) == 2 * len(found.gamma) and all(0 <= end <= 1 for end in ends)
+    (first, last) = well_tuned.windows(found, 0)[-1]
     assert f"{first:g} to {last:g} with the disguised counted as direct code" in well_tuned.caption(found)
-    assert math.isclose(found.excess[0][0], grids_excess(small), rel_tol=1e-9)
+    assert math.isclose(found.excess_defection_low[0], grids_excess(small), rel_tol=1e-9)
 
 
 def grids_excess(small):

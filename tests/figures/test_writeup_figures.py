@@ -69,37 +69,44 @@ COUNTS = Data(
     ],
 )
 GAMMAS = [place / 2 for place in range(9)]
-TUNED = well_tuned.WellTuned(
-    LONG_NAME,
-    36,
-    GAMMAS,
-    [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1],
-    [(0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.0, 0.0), (0.0, 0.0), (0.02, 0.02), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)],
-    [(0.1, None)] * 9,
-    0.11,
-    0.01,
+LOW = [0.0, 0.0, 0.0, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
+HIGH = [0.0, 0.0, 0.02, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
+LOSSES = [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1]
+TUNED = Data(
+    well_tuned.COLUMNS,
+    zip(GAMMAS, LOSSES, LOW, HIGH, [0.1] * 9, [None] * 9, strict=True),
+    world=LONG_NAME,
+    bound_bits=36,
 )
-ODDS = odds_against_lessons.LessonOdds(
-    LONG_NAME,
-    "solomonoff",
-    "rule",
-    [1, 2, 3, 4],
-    [(-3.0, -2.0), (1.0, 1.5), (2.0, INF), (INF, INF)],
-    [(None, None)] * 4,
-)
-CURVES = learning_curves.LearningCurves(
-    LONG_NAME,
-    "solomonoff",
-    "lane",
-    [1, 2, 3],
-    {"direct": [0.2, 0.5, 1.0], "disguised": [None] * 3, "search": [0.3, None, None]},
-    {"direct": [0.25, 0.5, 1.0], "disguised": [None] * 3, "search": [0.35, 0.4, None]},
-)
-OBJECTIVES = objectives.ObjectiveTable(
+ODDS = Data(
+    odds_against_lessons.COLUMNS.format("rule"),
     [
-        objectives.WorldObjectives("root-w4", list(range(6)), [0, 0, 1, 1, 2, 5], [0, 0, 1, 4, 9, 20]),
-        objectives.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
-    ]
+        (1, -3.0, -2.0, None, None),
+        (2, 1.0, 1.5, None, None),
+        (3, 2.0, INF, None, None),
+        (4, INF, INF, None, None),
+    ],
+    world=LONG_NAME,
+    prior="solomonoff",
+    unit="rule",
+)
+CURVES = Data(
+    learning_curves.COLUMNS.format("lane"),
+    [
+        (1, 0.2, None, 0.3, 0.25, None, 0.35),
+        (2, 0.5, None, None, 0.5, None, 0.4),
+        (3, 1.0, None, None, 1.0, None, None),
+    ],
+    world=LONG_NAME,
+    prior="solomonoff",
+    unit="lane",
+)
+OBJECTIVES = Data(
+    objectives.COLUMNS,
+    [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
+    + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
+    worlds=["root-w4", "other-w4"],
+    bound_bits=5,
 )
 CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
@@ -215,8 +222,8 @@ def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
 
 
 def test_well_tuned_windows_are_the_runs_within_both_limits():
-    assert TUNED.windows(0) == [(1.0, 2.0), (3.5, 4.0)]
-    assert TUNED.windows(1) == [(1.5, 2.0), (3.5, 4.0)]
+    assert well_tuned.windows(TUNED, 0) == [(1.0, 2.0), (3.5, 4.0)]
+    assert well_tuned.windows(TUNED, 1) == [(1.5, 2.0), (3.5, 4.0)]
     panels = well_tuned.draw(TUNED)
     shaded = sorted(
         (patch.get_x(), patch.get_x() + patch.get_width()) for patch in panels[0].patches if not patch.get_hatch()
