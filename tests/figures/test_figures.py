@@ -72,30 +72,31 @@ CLOUDS = {
 
 BOUNDS = tuple(range(2, 32))
 FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
+NONE = [-INF] * 30
+
+
+def masses(world: str, prior: str, *classes: tuple[object, ...]) -> Data:
+    """Masses, extrapolated ends and last share of each class."""
+    rows: list[tuple[object, ...]] = []
+    for kind, (grown, *tail, _) in zip(KINDS, classes, strict=True):
+        rows += [(kind, "mass", bound, mass, None, None) for bound, mass in zip(BOUNDS, grown, strict=True)]
+        rows.append((kind, "extrapolated", None, None, *tail))
+    shares = {kind: each[-1] for kind, each in zip(KINDS, classes, strict=True)}
+    return Data(mass_against_length.COLUMNS, rows, world=world, prior=prior, last_shares=shares)
+
+
 MASSES = {
-    "all classes": mass_against_length.MassByLength(
+    "all classes": masses(
         LONG_NAME,
         "kind-of-speed",
-        BOUNDS,
-        [
-            mass_against_length.ClassMass("direct", FLAT, (-13.4, -13.1), 0.076),
-            mass_against_length.ClassMass("disguised", [each - 6 for each in FLAT], (-19.0, INF), 1.0),
-            mass_against_length.ClassMass("search", [each - 3 for each in FLAT], (-16.0, -15.0), 0.0),
-        ],
+        (FLAT, -13.4, -13.1, 0.076),
+        ([each - 6 for each in FLAT], -19.0, INF, 1.0),
+        ([each - 3 for each in FLAT], -16.0, -15.0, 0.0),
     ),
-    "empty classes": mass_against_length.MassByLength(
-        "square-w4",
-        "solomonoff",
-        BOUNDS,
-        [
-            mass_against_length.ClassMass("direct", FLAT, None, 0.076),
-            mass_against_length.ClassMass("disguised", [-INF] * 30),
-            mass_against_length.ClassMass("search", [-INF] * 30),
-        ],
+    "empty classes": masses(
+        "square-w4", "solomonoff", (FLAT, None, None, 0.076), (NONE, None, None, None), (NONE, None, None, None)
     ),
-    "nothing fits": mass_against_length.MassByLength(
-        "square-w4", "levin", BOUNDS, [mass_against_length.ClassMass(kind, [-INF] * 30) for kind in KINDS]
-    ),
+    "nothing fits": masses("square-w4", "levin", *[(NONE, None, None, None)] * 3),
 }
 
 CASES = [
