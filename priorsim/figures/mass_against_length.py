@@ -56,8 +56,8 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
             grown = mass(cells.take(cells.bits <= bound), counted.header, SIMPLICITY).log2
             rows.append((name, "mass", bound, grown, None, None))
         tail = settled.extrapolated[place]
-        is_open = tail is None or tail.low is None or tail.high is None
-        rows.append((name, "extrapolated", None, None, *((None, None) if is_open else (tail.low, tail.high))))
+        ends = (None, None) if tail is None or tail.low is None or tail.high is None else (tail.low, tail.high)
+        rows.append((name, "extrapolated", None, None, *ends))
     shares = dict(zip(map(str, CLASSES), settled.last_share, strict=True))
     return Data(COLUMNS, rows, world=counted.world.name, prior=SIMPLICITY.name, last_shares=shares)
 
