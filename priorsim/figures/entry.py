@@ -74,12 +74,12 @@ class Entry:
 
     name: str
     shows: str
-    data: Callable[[Study, Sequence[World]], Any]
+    data: Callable[[Study, Sequence[World]], Data]
     draw: Callable[..., Axes | tuple[Axes, ...]]
-    caption: Callable[[Any], str]
+    caption: Callable[[Data], str]
     worlds: tuple[str, ...] = ()
     is_of_one: bool = False
-    texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.

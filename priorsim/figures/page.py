@@ -132,16 +132,6 @@ def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
     return figure
 
 
-@contextmanager
-def axes_or_new(ax: Axes | None, width: Width, height: float) -> Iterator[Axes]:
-    """These axes as they are, or those of a new figure in the paper's style."""
-    if ax is not None:
-        yield ax
-        return
-    with style():
-        yield new_figure(width, height).add_subplot()
-
-
 def drawing(height: float | Callable[[Any], float], width: Width = "single") -> Callable[[Draw], Drawing]:
     """A function that draws data into axes makes the axes itself where none are given.
 

@@ -4,6 +4,7 @@ import csv
 import math
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import matplotlib as mpl
@@ -25,18 +26,11 @@ INF = math.inf
 LONG_NAME = "constant-greatest-square-w16"
 
 
-class Corner:
-    """A corner of a hull."""
-
-    def __init__(self, bits: int, log2_steps: float, *classes: str) -> None:
-        self.bits, self.log2_steps, self.classes = bits, log2_steps, classes
-
-
-def curve(low: object, high: object, **others: object) -> odds_against_gamma.OddsCurve:
+def curve(low: object, high: object, **others: object) -> Data:
     """A curve over gamma in [0, 2] from functions of gamma, or constants."""
     gammas = [place / 40 for place in range(81)]
     ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
-    return odds_against_gamma.OddsCurve(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+    return odds_against_gamma.curve_of(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
 
 
 CURVES = {
@@ -58,16 +52,19 @@ CURVES = {
 
 KINDS = ("direct", "disguised", "search")
 POINTS = [(kind, bits, steps / 3, bits * steps) for kind in KINDS for bits in range(20, 30) for steps in range(9, 15)]
+TOTALS: Counter[tuple[str, int, float]] = Counter()
+for *point, count in (*POINTS, *POINTS[:5]):
+    TOTALS[tuple(point)] += count  # type: ignore[index]
 CLOUDS = {
-    "all classes": cloud.Cloud(
+    "all classes": cloud.cloud_of(
         LONG_NAME,
         31,
-        *zip(*POINTS, *POINTS[:5], strict=True),
-        corners=(Corner(12, 6.0, "search"), Corner(15, 3.0, "direct"), Corner(16, 2.9, "direct", "disguised")),
+        TOTALS,
+        corners=((12, 6.0, ["search"]), (15, 3.0, ["direct"]), (16, 2.9, ["direct", "disguised"])),
         gammas=(1.0, 10.0),
     ),
-    "one point": cloud.Cloud("square-w4", 31, ["search"], [12], [4.0], [1], (Corner(12, 4.0, "search"),)),
-    "nothing fits": cloud.Cloud("square-w4", 31, [], [], [], []),
+    "one point": cloud.cloud_of("square-w4", 31, {("search", 12, 4.0): 1}, [(12, 4.0, ["search"])]),
+    "nothing fits": cloud.cloud_of("square-w4", 31, {}),
 }
 
 BOUNDS = tuple(range(2, 32))
@@ -206,8 +203,7 @@ def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
 
 @pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
 def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
-    spread = list(np.linspace(2, 9, number))
-    data = cloud.Cloud("half-w4", 40, ["direct"] * number, [30] * number, spread, [1] * number)
+    data = cloud.cloud_of("half-w4", 40, {("direct", 30, float(steps)): 1 for steps in np.linspace(2, 9, number)})
     svg, png = save.save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
     text = svg.read_text()
     assert ("<image" in text) == (number >= MANY_MARKERS)
@@ -235,7 +231,7 @@ def test_the_csv_of_a_curve_is_the_curve(tmp_path):
 def test_the_csv_of_a_cloud_counts_every_program_once():
     data = CLOUDS["all classes"]
     columns = data.columns()
-    assert sum(count for count in columns["programs"] if count) == sum(data.counts)
+    assert sum(count for count in columns["programs"] if count) == sum(each[-1] for each in (*POINTS, *POINTS[:5]))
     points = {each[:3] for each in POINTS}
     assert columns["item"].count("point") == len(points)
     assert [gamma for gamma in columns["gives_way_at_gamma"] if gamma is not None] == list(data.gammas)
@@ -298,9 +294,9 @@ def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
 
 
 def test_named_priors_stand_where_they_agree_in_all_but_gamma():
-    assert CURVES["band"].named_priors() == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
-    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named_priors() == {"schmidhuber": 1.0}
-    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named_priors() == {}
+    assert CURVES["band"].named == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
+    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named == {"schmidhuber": 1.0}
+    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named == {}
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
@@ -326,7 +322,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
 def test_pyplot_is_never_imported():
     code = (
         "import sys, io; from priorsim.figures import odds_against_gamma as f; "
-        "ax = f.draw(f.OddsCurve('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "ax = f.draw(f.curve_of('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
         "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
         "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
     )

@@ -95,11 +95,11 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
     world = find_world("inverse-w3")
     diagram = phase.phase_of(small, [world])
     counted = small.histogram(world)
-    for place, gamma in ((0, 0.0), (20, 1.0)):
+    for gamma in (0.0, 1.0):
         odds = log_odds_of(counted, Prior("p", gamma=gamma))
         expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
-        assert diagram.leaders[place][0] == expected
-    share = 100 * sum(row.count("direct") for row in diagram.leaders) / 41**2
+        assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
+    share = 100 * diagram.holds_the_mass.count("direct") / 41**2
     assert f"direct code at {number(share)} %" in phase.caption(diagram)
     with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
         phase.phase_of(small, [find_world("table-a-w3")])
@@ -135,12 +135,13 @@ def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
 
 def test_tips_are_the_slope_between_the_two_shortest(small):
     world = find_world("constant-greatest-square-w12")
-    (low, high) = cloud.cloud_of(small.histogram(world)).tips
+    found = cloud.data(small, [world])
+    (low, high) = found.tips
     (l_direct, t_direct), (l_search, t_search) = low.direct, low.search
     assert low.predicted == pytest.approx((l_direct - l_search) / (t_search - t_direct))
     assert (l_direct, l_search) == (17, 16) and len(low.measured) == 1
     assert high.side == "search"
-    assert f"predict gamma* {number(low.predicted)}" in cloud.caption(cloud.cloud_of(small.histogram(world)))
+    assert f"predict gamma* {number(low.predicted)}" in cloud.caption(found)
 
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
@@ -185,10 +186,10 @@ def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
     cells = small.histogram(world).cells
     for kind, name in enumerate(("direct", "disguised", "search")):
         mine = cells.of([kind])
-        rows = [row for row in found.rows if row.kind == name]
-        assert min(row.bits for row in rows) == mine.bits.min()
-        assert min(row.mean_steps for row in rows) == mine.steps.min() / 8
-    assert ("direct", "(mul x (mul x x))") in {(row.kind, row.program) for row in found.rows}
+        rows = [row for row in found.rows if row[1] == name]
+        assert min(row[3] for row in rows) == mine.bits.min()
+        assert min(row[4] for row in rows) == mine.steps.min() / 8
+    assert ("direct", "(mul x (mul x x))") in zip(found["class"], found.program, strict=True)
 
 
 def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, tmp_path):

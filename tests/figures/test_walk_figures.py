@@ -43,10 +43,10 @@ FLOWS = [
     ((11, "disguised"), (0, "direct"), 1e-5),
 ]
 WAYS = ((12, "direct"), (0, "direct")), ((12, "direct"), (0, "search"))
-WIDE_LANDSCAPE = walk_landscape.WalkLandscape(
+WIDE_LANDSCAPE = walk_landscape.landscape_of(
     LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS
 )
-ONE_PLACE = walk_landscape.WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
+ONE_PLACE = walk_landscape.landscape_of(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
 FIGURES = [
     (walk_landscape.draw, WIDE_LANDSCAPE),
@@ -144,7 +144,7 @@ def test_the_columns_are_the_numbers_given():
 
 
 def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
-    shown = WIDE_LANDSCAPE.shown()
+    shown = walk_landscape.shown(WIDE_LANDSCAPE)
     moves = [flow[:2] for flow in shown]
     assert set(WAYS) <= set(moves)
     assert ((11, "disguised"), (0, "direct")) in moves

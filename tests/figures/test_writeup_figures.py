@@ -3,6 +3,7 @@
 import ast
 import math
 import shutil
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -34,16 +35,19 @@ INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
 
-PHASE = phase.PhaseDiagram(
-    LONG_NAME,
-    36,
-    "beta, price of length (bits per bit)",
-    "gamma, price of time (bits per doubling)",
-    [1.0, 1.5, 2.0],
-    [0.0, 1.0],
-    [["search", "open", "direct"], ["direct", "none", "direct"]],
-    [[0.1, 0.2, 0.3], [0.4, None, 0.6]],
-    ("beta", "gamma"),
+LEADERS = [["search", "open", "direct"], ["direct", "none", "direct"]]
+PHASE = Data(
+    phase.COLUMNS.format("beta", "gamma"),
+    zip(
+        [1.0, 1.5, 2.0] * 2,
+        [0.0] * 3 + [1.0] * 3,
+        chain.from_iterable(LEADERS),
+        [0.1, 0.2, 0.3, 0.4, None, 0.6],
+        strict=True,
+    ),
+    world=LONG_NAME,
+    bound_bits=36,
+    over=("beta", "gamma"),
 )
 LENGTHS = Data(
     delta_l.COLUMNS,
@@ -110,21 +114,19 @@ OBJECTIVES = Data(
 )
 CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
-SHEET = witness_sheet.Sheet(
+SHEET = Data(
+    witness_sheet.COLUMNS,
     [
-        witness_sheet.SheetRow(ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
-        witness_sheet.SheetRow(ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
-        witness_sheet.SheetRow("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+        (ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
+        (ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
+        ("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
     ],
-    {ROW_NAME: 28, "isqrt-w3": 36},
+    bounds={ROW_NAME: 28, "isqrt-w3": 36},
 )
-TIPPING = cloud.Cloud(
+TIPPING = cloud.cloud_of(
     ROW_NAME,
     28,
-    ["direct", "search"],
-    [17, 16],
-    [0.0, 13.0],
-    [2, 3],
+    {("direct", 17, 0.0): 2, ("search", 16, 13.0): 3},
     tips=[
         cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
         cloud.Tip("search", (17, 0.0), (16, 13.0), None, []),
@@ -181,7 +183,7 @@ def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
 
 def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
     shades, losses = (ax.images[0] for ax in phase.draw(PHASE))
-    for row, leaders in enumerate(PHASE.leaders):
+    for row, leaders in enumerate(LEADERS):
         for column, leader in enumerate(leaders):
             colour = shades.to_rgba(shades.get_array())[row, column]
             assert tuple((255 * colour[:3]).round()) == tuple(int(SHADES[leader][0][i : i + 2], 16) for i in (1, 3, 5))
@@ -260,9 +262,9 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
 def test_a_witness_sheet_prints_every_program_in_full(width):
     ax = witness_sheet.draw(SHEET, width=width)
     written = " ".join(text.get_text() for text in ax.texts)
-    for row in SHEET.rows:
-        assert row.program in written and str(row.bits) in written
-    table = SHEET.markdown().splitlines()
+    for program, bits in zip(SHEET.program, SHEET.bits, strict=True):
+        assert program in written and str(bits) in written
+    table = witness_sheet.markdown(SHEET).splitlines()
     assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.125 | `{PROGRAM}` |"
 
 
