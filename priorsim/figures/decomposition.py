@@ -1,16 +1,14 @@
 """Where the log-odds come from, world by world: length, multiplicity, and what a price on time adds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from priorsim.figures.entry import Entry
-from priorsim.figures.page import INK, Columns, Width, style
-from priorsim.figures.rows import name_rows, rows_figure, worlds_with_both
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import INK, drawing, key
+from priorsim.figures.rows import legend_of_rows, name_rows, rows_height, worlds_with_both
 from priorsim.figures.words import sentences
 from priorsim.formats import counted
 from priorsim.measure.decomposition import decomposition
@@ -18,123 +16,66 @@ from priorsim.measure.mass import LOW
 from priorsim.priors import named_prior
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
-
-TERMS = (
-    ("delta_l", "length: \N{GREEK CAPITAL LETTER DELTA}L", "#0072B2", ""),
-    ("bonus", "multiplicity: difference of B", "#F0E442", "////"),
-    ("speed", "speed: \N{GREEK SMALL LETTER GAMMA} = 1", "#D55E00", "...."),
-)
-"""Attribute, legend, colour and hatch of each term."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorldTerms:
-    """The terms of one world's log-odds, in bits.
-
-    Attributes
-    ----------
-    world : str
-    delta_l, bonus, speed : float
-        L_min(direct) - L_min(search), B_search - B_direct, and the log-odds at gamma 1 less those at gamma 0.
-    """
-
-    world: str
-    delta_l: float
-    bonus: float
-    speed: float
-
-    @property
-    def log_odds(self) -> float:
-        """Under `levin`: the sum of the terms, in bits."""
-        return self.delta_l + self.bonus + self.speed
+COLUMNS = "world delta_l_bits bonus_bits speed_bits log_odds_bits"
+"""L_min(direct) - L_min(search), B_search - B_direct, the log-odds at gamma 1 less those at gamma 0, and their sum."""
+TERMS = {
+    "delta_l_bits": ("length: \N{GREEK CAPITAL LETTER DELTA}L", "#0072B2", ""),
+    "bonus_bits": ("multiplicity: difference of B", "#F0E442", "////"),
+    "speed_bits": ("speed: \N{GREEK SMALL LETTER GAMMA} = 1", "#D55E00", "...."),
+}
+"""Legend, colour and hatch of each term."""
+SUM: dict[str, Any] = {"ls": "none", "marker": "D", "markersize": 3, "color": INK, "mfc": "white"}
 
 
-@dataclass(frozen=True, slots=True)
-class TermTable:
-    """The worlds in which all terms are defined."""
-
-    worlds: Sequence[WorldTerms]
-
-    def columns(self) -> Columns:
-        """The plotted numbers, a row for each world."""
-        names = ("world", "delta_l", "bonus", "speed", "log_odds")
-        return {
-            name if name == "world" else f"{name}_bits": [getattr(each, name) for each in self.worlds] for name in names
-        }
-
-
-def data(study: "Study", _: Sequence[World]) -> TermTable:
-    """The terms of the log-odds under `levin`, the disguised programs counted as direct code."""
+def data(study: Study, _: Sequence[World]) -> Data:
+    """The terms of the log-odds under `levin` where all are defined, the disguised counted as direct code."""
     rows = []
     for each in worlds_with_both(study):
         terms = decomposition(each, named_prior("levin"), LOW)
         assert terms is not None, "both sides have programs"
-        rows.append(WorldTerms(each.world.name, terms.delta_l, terms.bonus_difference, terms.penalty))
-    return TermTable(rows)
+        parts = (terms.delta_l, terms.bonus_difference, terms.penalty)
+        rows.append((each.world.name, *parts, sum(parts)))
+    return Data(COLUMNS, rows)
 
 
-def draw(table: TermTable, *, ax: Axes | None = None, width: Width = "single") -> Axes:
+@drawing(rows_height)
+def draw(terms: Data, ax: Axes) -> None:
     """Draw the terms as bars, what is for search to the right of 0 and what is against it to the left.
 
     Bars of one sign stand behind one another; a diamond marks the sum.
     """
-    with style():
-        axes = rows_figure(len(table.worlds), width).add_subplot() if ax is None else ax
-        name_rows(axes, [each.world for each in table.worlds], "log₂ odds, search : direct (bits)")
-        for row, each in enumerate(table.worlds):
-            reach = {True: 0.0, False: 0.0}
-            for name, _, colour, hatch in TERMS:
-                value = getattr(each, name)
-                is_for = value >= 0
-                axes.barh(
-                    row,
-                    value,
-                    left=reach[is_for],
-                    height=0.72,
-                    color=colour,
-                    hatch=hatch,
-                    edgecolor=INK,
-                    lw=0.3,
-                    zorder=2,
-                )
-                reach[is_for] += value
-        sums = [each.log_odds for each in table.worlds]
-        axes.plot(sums, range(len(sums)), ls="none", marker="D", markersize=3, color=INK, mfc="white", zorder=4)
-        handles: list[Patch | Line2D] = [
+    name_rows(ax, terms.world, "log₂ odds, search : direct (bits)")
+    for row in range(len(terms.rows)):
+        reach = {True: 0.0, False: 0.0}
+        for name, (_, colour, hatch) in TERMS.items():
+            value = terms[name][row]
+            left = reach[value >= 0]
+            ax.barh(row, value, left=left, height=0.72, color=colour, hatch=hatch, edgecolor=INK, lw=0.3, zorder=2)
+            reach[value >= 0] += value
+    ax.plot(terms.log_odds_bits, range(len(terms.rows)), zorder=4, **SUM)
+    legend_of_rows(
+        ax,
+        *(
             Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.3, label=text)
-            for _, text, colour, hatch in TERMS
-        ]
-        handles.append(Line2D([], [], ls="none", marker="D", color=INK, mfc="white", markersize=3, label="sum: levin"))
-        axes.figure.legend(handles=handles, loc="outside lower left", ncols=2, borderaxespad=0.8)
-        return axes
+            for text, colour, hatch in TERMS.values()
+        ),
+        key("sum: levin", **SUM),
+    )
 
 
-def caption(table: TermTable) -> str:
+def caption(terms: Data) -> str:
     """What the figure shows, with its numbers."""
-    names = {"delta_l": "length", "bonus": "multiplicity", "speed": "speed"}
-    said = [
-        f"{text} is for search in {sum(getattr(each, name) > 0 for each in table.worlds)}"
-        for name, text in names.items()
-    ]
+    names = {"delta_l_bits": "length", "bonus_bits": "multiplicity", "speed_bits": "speed"}
+    said = [f"{text} is for search in {sum(value > 0 for value in terms[name])}" for name, text in names.items()]
     return sentences(
-        f"Log-odds of search against direct code in parts, for the {counted(len(table.worlds), 'named world')} that "
-        "both fit: "
-        "Delta L = L_min(direct) - L_min(search); multiplicity B_search - B_direct, with B the bits that there being "
-        "many "
-        "programs of a class is worth; and what a price of one bit for a doubling of the time adds.",
+        f"Log-odds of search against direct code in parts, for the {counted(len(terms.rows), 'named world')} that both "
+        "fit: Delta L = L_min(direct) - L_min(search); multiplicity B_search - B_direct, with B the bits that there "
+        "being many programs of a class is worth; and what a price of one bit for a doubling of the time adds.",
         f"Of these worlds, {'; '.join(said)}.",
-        f"The sum, the log-odds under 2^-l / t, is above 0 in {sum(each.log_odds > 0 for each in table.worlds)}.",
+        f"The sum, the log-odds under 2^-l / t, is above 0 in {sum(value > 0 for value in terms.log_odds_bits)}.",
         "Disguised programs, which owe their answer to a loop that ran until something held, are counted as direct "
         "code.",
     )
 
 
-FIGURE = Entry(
-    "decomposition",
-    "log-odds in parts, world by world: length, multiplicity, speed",
-    data,
-    draw,
-    caption,
-)
+FIGURE = Entry("decomposition", "log-odds in parts, world by world: length, multiplicity, speed", data, draw, caption)

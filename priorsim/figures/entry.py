@@ -1,9 +1,10 @@
 """What a figure is: plain data from a study, a drawing of the data, and a caption made of their numbers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
@@ -14,18 +15,39 @@ from priorsim.storage import hold_folder, write_text
 from priorsim.worlds import World, find_world
 
 if TYPE_CHECKING:
-    from priorsim.study.folder import Study
+    from priorsim.study import folder
 
+    Study = folder.Study
+else:
+    Study = Any  # Figures lie below the study, which is given to them; they know its type alone.
 
 SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")
 """The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
 
 
-class Plain(Protocol):
-    """Data of a figure."""
+class Data(SimpleNamespace):
+    """What a figure draws and its caption counts: columns by name, all of one length, and facts about all rows.
+
+    Columns and facts are attributes; a column may be asked for by its name, too, as one called `class` has to be.
+
+    >>> data = Data("world class bits", [("a", "direct", 7), ("b", "search", 9)], bound_bits=31)
+    >>> data.bits, data["class"], data.bound_bits, data.rows[0]
+    ([7, 9], ['direct', 'search'], 31, ('a', 'direct', 7))
+    """
+
+    def __init__(self, names: str, rows: Iterable[Sequence[Any]], **facts: Any) -> None:
+        self.rows = [tuple(row) for row in rows]
+        self.names = names.split()
+        super().__init__(**self.columns(), **facts)
 
     def columns(self) -> Columns:
         """The plotted numbers, column by column."""
+        return {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
+
+    def __getitem__(self, name: str) -> list[Any]:
+        """One column."""
+        column: list[Any] = vars(self)[name]
+        return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +61,25 @@ class Entry:
     data : callable
         From a study and worlds to the figure's data.
     draw : callable
-        From the data and `width=...` to Axes of a new figure, one or several.
+        From the data to Axes of a new figure, one or several; it takes `width=...`, too.
     caption : callable
         From the data to plain sentences.
     worlds : tuple of str
         The worlds that are shown; none where the figure chooses by itself.
     is_of_one : bool
         Whether it is a figure of one world, drawn for each of `worlds`.
-    width : Width
-        Where none is asked for.
     texts : mapping of str to callable
         Further files by ending, from the data to their text.
     """
 
     name: str
     shows: str
-    data: Callable[["Study", Sequence[World]], Any]
+    data: Callable[[Study, Sequence[World]], Data]
     draw: Callable[..., Axes | tuple[Axes, ...]]
-    caption: Callable[[Any], str]
+    caption: Callable[[Data], str]
     worlds: tuple[str, ...] = ()
     is_of_one: bool = False
-    width: Width = "single"
-    texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.
@@ -110,7 +129,7 @@ class Drawing:
 
 def save_entry(
     entry: Entry,
-    study: "Study",
+    study: Study,
     folder: Path,
     *,
     world: World | None = None,
@@ -142,7 +161,7 @@ def save_entry(
     for stem, worlds in entry.shown(world):
         data = entry.data(study, worlds)
         with style():
-            axes = entry.draw(data, width=entry.width if width is None else width)
+            axes = entry.draw(data) if width is None else entry.draw(data, width=width)
             figure = (axes[0] if isinstance(axes, tuple) else axes).get_figure(root=True)
         assert figure is not None, "axes that were just drawn have a figure"
         columns, caption = data.columns(), entry.caption(data)

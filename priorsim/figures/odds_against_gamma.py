@@ -6,16 +6,13 @@ Drawn as a band: its lower edge counts the disguised programs as direct code, it
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from priorsim.figures.entry import SHOWN_WORLDS, Entry
+from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.page import (
     BAND,
     F64,
@@ -23,14 +20,13 @@ from priorsim.figures.page import (
     GAMMA,
     INK,
     LOOKS,
-    Columns,
     Ends,
     Label,
     Look,
-    Width,
-    axes_or_new,
     dense,
+    drawing,
     finite,
+    key,
     legend_below,
     named_gammas,
     place_labels,
@@ -41,14 +37,10 @@ from priorsim.figures.words import CLASSES as CLASSES_SAID
 from priorsim.figures.words import at_gammas, sentences
 from priorsim.formats import span
 from priorsim.measure.crossover import crossovers
-from priorsim.measure.histogram import Histogram
-from priorsim.measure.mass import HIGH, LOW, log_odds_of
+from priorsim.measure.mass import ENDS, log_odds_of
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
 from priorsim.worlds import World
-
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
 
 SIMPLICITY = Prior("solomonoff")
 GAMMAS = tuple(np.linspace(0, 2, 81).tolist())
@@ -62,87 +54,60 @@ MOST_LABELS = 8
 """Crossovers beyond this number are marked, but not named."""
 
 
-@dataclass(frozen=True, slots=True)
-class OddsCurve:
-    """The log-odds of a world along gamma.
-
-    Attributes
-    ----------
-    world : str
-    bound_bits : int
-        B, the length up to which programs were counted.
-    gammas : sequence of float
-        Ascending.
-    log_odds : sequence of (low, high)
-        In bits, one pair for each gamma; infinite where the bound holds no program on one side, None
-        where it holds none at all.
-    crossovers_low, crossovers_high : sequence of float
-        Every gamma* at which the low, and the high end is 0.
-    prior : Prior
-        What holds besides gamma; its own gamma plays no part.
-    """
-
-    world: str
-    bound_bits: int
-    gammas: Sequence[float]
-    log_odds: Sequence[Ends]
-    crossovers_low: Sequence[float] = ()
-    crossovers_high: Sequence[float] = ()
-    prior: Prior = field(default_factory=lambda: Prior("solomonoff"))
-
-    def named_priors(self) -> dict[str, float]:
-        """The gamma of every named prior that lies on this curve: those that agree in all but gamma."""
-        first, last = self.gammas[0], self.gammas[-1]
-        return {name: gamma for name, gamma in named_gammas(self.prior).items() if first <= gamma <= last}
-
-    def columns(self) -> Columns:
-        """The plotted numbers; `item` says whether a row is of the curve, a crossover or a named prior."""
-        rows: list[tuple[object, ...]] = [
-            ("curve", gamma, *ends) for gamma, ends in zip(self.gammas, self.log_odds, strict=True)
-        ]
-        rows += [("crossover_low", gamma, 0.0, None) for gamma in self.crossovers_low]
-        rows += [("crossover_high", gamma, None, 0.0) for gamma in self.crossovers_high]
-        rows += [(name, gamma, None, None) for name, gamma in self.named_priors().items()]
-        names = ("item", "gamma", "log_odds_low_bits", "log_odds_high_bits")
-        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
-
-
-def data(study: "Study", worlds: Sequence[World]) -> OddsCurve:
+def data(study: Study, worlds: Sequence[World]) -> Data:
     """The log-odds of one world along gamma."""
-    return odds_curve(study.histogram(worlds[0]))
+    counted = study.histogram(worlds[0])
+    along = [log_odds_of(counted, SIMPLICITY.with_values({"gamma": gamma})) for gamma in GAMMAS]
+    within = (GAMMAS[0], GAMMAS[-1])
+    low, high = (crossovers(counted, SIMPLICITY, end, within=within).values for end in ENDS)
+    return curve_of(counted.world.name, counted.max_bits, GAMMAS, [(each.low, each.high) for each in along], low, high)
 
 
-def odds_curve(counted: Histogram, prior: Prior = SIMPLICITY, gammas: Sequence[float] = GAMMAS) -> OddsCurve:
-    """The log-odds along gamma, the prior's other penalties kept."""
-    along = [log_odds_of(counted, prior.with_values({"gamma": gamma})) for gamma in gammas]
-    within = (gammas[0], gammas[-1])
-    low, high = (crossovers(counted, prior, end, within=within).values for end in (LOW, HIGH))
-    ends = [(each.low, each.high) for each in along]
-    return OddsCurve(counted.world.name, counted.max_bits, list(gammas), ends, low, high, prior)
+def curve_of(
+    world: str,
+    bound_bits: int,
+    gammas: Sequence[float],
+    log_odds: Sequence[Ends],
+    crossovers_low: Sequence[float] = (),
+    crossovers_high: Sequence[float] = (),
+    prior: Prior = SIMPLICITY,
+) -> Data:
+    """A curve over ascending gammas; `item` says whether a row is of the curve, a crossover or a named prior.
 
-
-def draw(curve: OddsCurve, *, ax: Axes | None = None, width: Width = "single") -> Axes:
-    """Draw the log-odds against gamma as a band, with crossovers and named priors marked.
-
-    Parameters
-    ----------
-    curve : OddsCurve
-    ax : Axes, optional
-        By default those of a new figure.
-    width : 'single', 'double' or float
-        Of the new figure: one column of a journal page, both, or inches.
+    The log-odds are in bits, infinite where the bound holds no program on one side, None where it holds none at all.
+    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve:
+    those that agree with this one in all but gamma.
     """
-    with axes_or_new(ax, width, 2.9) as axes:
-        gammas = np.array(curve.gammas, dtype=np.float64)
-        low, high = (finite([ends[side] for ends in curve.log_odds]) for side in (0, 1))
-        _frame(axes, curve, low, high)
-        handles = _band(axes, curve, gammas, low, high)
-        legend_below(axes, handles, columns=1, title="disguised programs counted" if handles else None)
-        _crossovers(axes, curve, gammas, low, high)
-        return axes
+    named = {name: gamma for name, gamma in named_gammas(prior).items() if gammas[0] <= gamma <= gammas[-1]}
+    rows: list[tuple[object, ...]] = [("curve", gamma, *ends) for gamma, ends in zip(gammas, log_odds, strict=True)]
+    rows += [("crossover_low", gamma, 0.0, None) for gamma in crossovers_low]
+    rows += [("crossover_high", gamma, None, 0.0) for gamma in crossovers_high]
+    rows += [(name, gamma, None, None) for name, gamma in named.items()]
+    return Data(
+        "item gamma log_odds_low_bits log_odds_high_bits",
+        rows,
+        world=world,
+        bound_bits=bound_bits,
+        gammas=gammas,
+        log_odds=log_odds,
+        crossovers_low=crossovers_low,
+        crossovers_high=crossovers_high,
+        named=named,
+    )
 
 
-def _frame(ax: Axes, curve: OddsCurve, low: F64, high: F64) -> None:
+@drawing(2.9)
+def draw(curve: Data, ax: Axes) -> None:
+    """Draw the log-odds against gamma as a band, with crossovers and named priors marked."""
+    gammas = np.array(curve.gammas, dtype=np.float64)
+    low, high = (finite([ends[side] for ends in curve.log_odds]) for side in (0, 1))
+    _frame(ax, curve, low, high)
+    handles = _band(ax, curve, gammas, low, high)
+    legend_below(ax, handles, title="disguised programs counted" if handles else None)
+    _crossovers(ax, curve, gammas, low, high)
+
+
+def _frame(ax: Axes, curve: Data, low: F64, high: F64) -> None:
     known = np.concatenate([low, high, [0.0]])
     bottom, top = float(np.nanmin(known)), float(np.nanmax(known))
     margin = max(0.16 * (top - bottom), 1.0)
@@ -152,7 +117,7 @@ def _frame(ax: Axes, curve: OddsCurve, low: F64, high: F64) -> None:
     ax.set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")
     ax.set_ylabel("log₂ odds, search : direct (bits)")
     set_title(ax, curve.world, f"up to {curve.bound_bits} bits")
-    named = curve.named_priors()
+    named = curve.named
     for gamma in named.values():
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
     top_axis = ax.secondary_xaxis("top")
@@ -161,7 +126,7 @@ def _frame(ax: Axes, curve: OddsCurve, low: F64, high: F64) -> None:
     top_axis.spines["top"].set_visible(False)
 
 
-def _band(ax: Axes, curve: OddsCurve, gammas: F64, low: F64, high: F64) -> list[Artist]:
+def _band(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> list[Artist]:
     """The band and its edges, and what a legend says of them."""
     is_known = not (np.isnan(low).all() and np.isnan(high).all())
     if not is_known:
@@ -190,24 +155,18 @@ def _band(ax: Axes, curve: OddsCurve, gammas: F64, low: F64, high: F64) -> list[
     return handles
 
 
-def _arrows(ax: Axes, curve: OddsCurve, side: int, edge: tuple[Look, str]) -> Artist:
+def _arrows(ax: Axes, curve: Data, side: int, edge: tuple[Look, str]) -> Artist:
     """Arrows along the edge of the axes where one end is infinite, and what a legend says of them."""
     look, name = edge
     is_up = (curve.log_odds[0][side] or 0) > 0
-    style: dict[str, Any] = {
-        "color": look.colour,
-        "marker": "^" if is_up else "v",
-        "linestyle": "none",
-        "markersize": 3.5,
-        "markerfacecolor": look.face,
-    }
+    style = look.style(3.5, marker="^" if is_up else "v", linestyle="none")
     places = np.linspace(curve.gammas[0], curve.gammas[-1], 15)[1:-1]
     ax.plot(places, [0.97 if is_up else 0.03] * len(places), transform=ax.get_xaxis_transform(), **style)
     missing = "direct" if is_up else "search"
-    return Line2D([], [], label=f"{name}: no {missing} program up to {curve.bound_bits} bits", **style)
+    return key(f"{name}: no {missing} program up to {curve.bound_bits} bits", **style)
 
 
-def _words(ax: Axes, curve: OddsCurve) -> None:
+def _words(ax: Axes, curve: Data) -> None:
     """In place of a curve: which programs there are none of."""
     ends = curve.log_odds[0]
     if None in ends:
@@ -221,27 +180,15 @@ def _words(ax: Axes, curve: OddsCurve) -> None:
     ax.set_yticks([0])
 
 
-def _crossovers(ax: Axes, curve: OddsCurve, gammas: F64, low: F64, high: F64) -> None:
+def _crossovers(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> None:
     at_low, at_high = (
         [root for root in roots if gammas[0] <= root <= gammas[-1]]
         for roots in (curve.crossovers_low, curve.crossovers_high)
     )
     for roots, face in ((at_low, INK), (at_high, "white")):
-        if not roots:
-            # An empty line has an extent in the corner of the page and upsets the layout.
-            continue
-        zeros = [0.0] * len(roots)
-        ax.plot(
-            roots,
-            zeros,
-            marker="D",
-            markersize=3.6,
-            color=INK,
-            markerfacecolor=face,
-            ls="none",
-            zorder=5,
-            clip_on=False,
-        )
+        if roots:  # An empty line has an extent in the corner of the page and upsets the layout.
+            look = Look(INK, "D", "none").style(3.6, markerfacecolor=face)
+            ax.plot(roots, [0.0] * len(roots), zorder=5, clip_on=False, **look)
     if not at_low and not at_high:
         return
     settle(ax)
@@ -249,7 +196,7 @@ def _crossovers(ax: Axes, curve: OddsCurve, gammas: F64, low: F64, high: F64) ->
     for ends in (low, high):
         is_there = ~np.isnan(ends)
         lines.append(dense(gammas[is_there], ends[is_there], ax))
-    guides = [dense(np.array([gamma, gamma]), np.array(ax.get_ylim()), ax) for gamma in curve.named_priors().values()]
+    guides = [dense(np.array([gamma, gamma]), np.array(ax.get_ylim()), ax) for gamma in curve.named.values()]
     place_labels(
         ax,
         _names(ax, sorted({*at_low, *at_high}))[:MOST_LABELS],
@@ -274,7 +221,7 @@ def _names(ax: Axes, roots: Sequence[float]) -> list[Label]:
     return labels
 
 
-def caption(curve: OddsCurve) -> str:
+def caption(curve: Data) -> str:
     """What the figure shows, with its numbers."""
     first, last = curve.gammas[0], curve.gammas[-1]
     return sentences(
@@ -283,8 +230,7 @@ def caption(curve: OddsCurve) -> str:
         f"At gamma {first:g} they are {span(*curve.log_odds[0])} bits, at gamma {last:g} {span(*curve.log_odds[-1])} "
         "bits.",
         f"They cross 0 between these {at_gammas(curve.crossovers_low)} with the disguised programs counted as direct "
-        "code, "
-        f"{at_gammas(curve.crossovers_high)} with them counted as search.",
+        f"code, {at_gammas(curve.crossovers_high)} with them counted as search.",
         CLASSES_SAID,
     )
 

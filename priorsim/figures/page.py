@@ -3,9 +3,10 @@
 Figures are made without pyplot, so that drawing one starts no window system and leaves no state.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, ScaledTranslation
@@ -40,6 +42,8 @@ Ends = tuple[float | None, float | None]
 """Low and high end of an interval in bits; None is not known, infinite ends are one-sided."""
 Columns = dict[str, list[Any]]
 """The plotted numbers, column by column, all of one length."""
+Draw = Callable[[Any, Axes], None]
+Drawing = Callable[..., Axes]
 
 LONGEST_TITLE = 42
 TITLE_LETTER = 0.66
@@ -65,6 +69,16 @@ class Look:
         """The colour inside its marker."""
         return self.colour if self.is_filled else "none"
 
+    @property
+    def cover(self) -> str:
+        """The colour inside its marker where that hides a line below."""
+        return self.colour if self.is_filled else "white"
+
+    def style(self, size: float, **others: Any) -> dict[str, Any]:
+        """How matplotlib is told to draw it, with markers so many points wide; `others` are added or win."""
+        look = {"color": self.colour, "linestyle": self.line, "marker": self.marker, "markerfacecolor": self.face}
+        return {**look, "markersize": size, **others}
+
 
 LOOKS: Mapping[str, Look] = MappingProxyType(
     {
@@ -76,6 +90,11 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
     }
 )
 """Okabe and Ito's colours, which hold for colour-blind readers."""
+SIDES = (
+    (LOOKS[ProgramClass.DIRECT], "disguised counted as direct code"),
+    (LOOKS[ProgramClass.SEARCH], "disguised counted as search"),
+)
+"""The low and the high end of an interval: how each is drawn, and where the disguised programs then stand."""
 
 
 @contextmanager
@@ -94,9 +113,16 @@ def inches(width: Width) -> float:
     return WIDTHS[width] if isinstance(width, str) else width
 
 
-def is_wide(width: Width) -> bool:
-    """Whether there is room for panels beside each other."""
-    return inches(width) >= WIDE
+def is_wide(width: Width | Axes) -> bool:
+    """Whether there is room for panels beside each other, at this width or in the figure of these axes."""
+    return (figure_of(width).get_figwidth() if isinstance(width, Axes) else inches(width)) >= WIDE
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure that the axes are of."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes that are drawn into have a figure"
+    return figure
 
 
 def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
@@ -106,14 +132,36 @@ def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
     return figure
 
 
-@contextmanager
-def axes_or_new(ax: Axes | None, width: Width, height: float) -> Iterator[Axes]:
-    """These axes as they are, or those of a new figure in the paper's style."""
-    if ax is not None:
-        yield ax
-        return
-    with style():
-        yield new_figure(width, height).add_subplot()
+def drawing(height: float | Callable[[Any], float], width: Width = "single") -> Callable[[Draw], Drawing]:
+    """A function that draws data into axes makes the axes itself where none are given.
+
+    Parameters
+    ----------
+    height : float or callable
+        Inches of a new figure, or from the data to them.
+    width : Width
+        Of a new figure where none is asked for.
+
+    Returns
+    -------
+    callable
+        A decorator; what it makes takes the data, `ax=...` or `width=...`, and returns the axes.
+    """
+
+    def decorate(draw: Draw) -> Drawing:
+        @wraps(draw)
+        def drawn(data: Any, *, ax: Axes | None = None, width: Width = width) -> Axes:
+            if ax is not None:
+                draw(data, ax)
+                return ax
+            with style():
+                ax = new_figure(width, height(data) if callable(height) else height).add_subplot()
+                draw(data, ax)
+                return ax
+
+        return drawn
+
+    return decorate
 
 
 def title_of(*parts: str) -> str:
@@ -129,19 +177,15 @@ def title_of(*parts: str) -> str:
 def set_title(ax: Axes, *parts: str) -> None:
     """Set the title, in smaller letters where it would not fit above these axes; a $ in it is a $."""
     text = title_of(*parts)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
     usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
-    room = ax.get_position().width * figure.get_figwidth() * 72
+    room = ax.get_position().width * figure_of(ax).get_figwidth() * 72
     widest = max(map(len, text.split("\n"))) * TITLE_LETTER
     ax.set_title(text, fontsize=min(usual, room / widest), parse_math=False)
 
 
 def settle(ax: Axes) -> None:
     """Lay the figure of these axes out, so that places on the page are known."""
-    figure = ax.get_figure(root=True)
-    if figure is not None:
-        lay_out(figure)
+    lay_out(figure_of(ax))
 
 
 def lay_out(figure: Figure) -> None:
@@ -154,13 +198,22 @@ def lay_out(figure: Figure) -> None:
         engine.execute(figure)
 
 
+def key(label: str, **look: Any) -> Line2D:
+    """A legend's entry for a line or a marker that looks so."""
+    return Line2D([], [], label=label, **look)
+
+
 def legend_below(
-    ax: Axes, handles: Sequence[Artist], *, columns: int, title: str | None = None, gap: float = 30, left: float = 30
+    ax: Axes,
+    handles: Sequence[Artist],
+    *,
+    columns: int = 1,
+    title: str | None = None,
+    gap: float = 30,
+    left: float = 30,
 ) -> None:
     """A legend where no data are: `gap` points under the axes, `left` points left of their corner."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    below = ax.transAxes + ScaledTranslation(-left / 72, -gap / 72, figure.dpi_scale_trans)
+    below = ax.transAxes + ScaledTranslation(-left / 72, -gap / 72, figure_of(ax).dpi_scale_trans)
     ax.legend(
         handles=handles,
         title=title,

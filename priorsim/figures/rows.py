@@ -1,26 +1,23 @@
 """What figures with a row for each world share: the named worlds, and their names at the left."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from priorsim.figures.page import INK, SHADE, Width, new_figure
+from priorsim.figures.entry import Data, Study
+from priorsim.figures.page import INK, SHADE, figure_of
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
 from priorsim.worlds import catalogue
-
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
 
 ROW = 0.14
 AROUND = 1.35
 """Inches for a row, and for what stands above and below the rows."""
 
 
-def rows_figure(rows: int, width: Width) -> Figure:
-    """A figure with room for so many rows."""
-    return new_figure(width, ROW * rows + AROUND)
+def rows_height(data: Data) -> float:
+    """Inches of a figure with a row for each row of the data."""
+    return ROW * len(data.rows) + AROUND
 
 
 def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
@@ -38,11 +35,16 @@ def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
     ax.set_xlabel(label)
 
 
-def named_worlds(study: "Study") -> list[Histogram]:
+def legend_of_rows(ax: Axes, *handles: Artist, columns: int = 2) -> None:
+    """A legend below the whole figure, since the names at the left take room of the axes."""
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=columns, borderaxespad=0.8)
+
+
+def named_worlds(study: Study) -> list[Histogram]:
     """The histograms of the catalogue, in its order."""
     return study.histograms(list(catalogue().values()))
 
 
-def worlds_with_both(study: "Study") -> list[Histogram]:
+def worlds_with_both(study: Study) -> list[Histogram]:
     """The named worlds that both direct code and search fit."""
     return [each for each in named_worlds(study) if all(len(each.cells.of([kind])) for kind in (DIRECT, SEARCH))]

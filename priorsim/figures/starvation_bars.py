@@ -1,16 +1,15 @@
 """Starvation: how often the deep feature is found with the shallow one present, and without, by radius."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from priorsim.figures.entry import Entry
-from priorsim.figures.page import LOOKS, Columns, Width, axes_or_new, legend_below
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import LOOKS, drawing, legend_below
 from priorsim.figures.words import sentences
 from priorsim.formats import number, percent
 from priorsim.walks.population import RADII
@@ -18,109 +17,59 @@ from priorsim.walks.starvation import starvation, two_feature_world
 from priorsim.walks.study import make_study
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
-
-WITH, WITHOUT = LOOKS["search"].colour, LOOKS["direct"].colour
-
-
-@dataclass(frozen=True, slots=True)
-class StarvationBars:
-    """Chances by radius.
-
-    Attributes
-    ----------
-    radii : sequence of int
-        Bits of an edit.
-    ends_with, ends_without : sequence of float
-        Chance to end right from programs that show the shallow feature, and from others where it is forbidden.
-    gain_with, gain_without : sequence of float
-        Chance of an edit to the deep feature, times the loss it saves.
-    """
-
-    radii: Sequence[int]
-    ends_with: Sequence[float]
-    ends_without: Sequence[float]
-    gain_with: Sequence[float]
-    gain_without: Sequence[float]
-
-    def columns(self) -> Columns:
-        """The plotted numbers, a row for each radius."""
-        names = ("ends_with", "ends_without", "gain_with", "gain_without")
-        return {"radius": list(self.radii), **{name: list(getattr(self, name)) for name in names}}
-
-
+COLUMNS = "radius ends_with ends_without gain_with gain_without"
+"""The bits of an edit; the chance to end right from programs that show the shallow feature, and from others where it
+is forbidden; and from either the chance of an edit to the deep feature, times the loss it saves."""
 STARVATION_BITS = 22
+WITH = LOOKS["search"].colour
+WITHOUT: dict[str, Any] = {"facecolor": "white", "edgecolor": LOOKS["direct"].colour, "hatch": "////"}
 
 
-def data(study: "Study", worlds: Sequence[World]) -> StarvationBars:
+def data(_: Study, worlds: Sequence[World]) -> Data:
     """Starvation in the world of two features; no study is asked."""
     return by_radius()
 
 
 @lru_cache(maxsize=1)
-def by_radius() -> StarvationBars:
+def by_radius() -> Data:
     """Starvation in the world of two features at every radius."""
     found = [starvation(make_study(two_feature_world(), radius, max_bits=STARVATION_BITS)) for radius in RADII]
-    return StarvationBars(
-        RADII,
-        [each.ends_with for each in found],
-        [each.ends_without for each in found],
-        [each.gain_with for each in found],
-        [each.gain_without for each in found],
-    )
-
-
-def draw(data: StarvationBars, *, ax: Axes | None = None, width: Width = "single") -> Axes:
-    """Draw the chances to end right, with and without the shallow feature, on a logarithmic scale.
-
-    Parameters
-    ----------
-    data : StarvationBars
-    ax : Axes, optional
-        By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure.
-    """
-    with axes_or_new(ax, width, 2.6) as axes:
-        places = np.arange(len(data.radii))
-        axes.bar(places - 0.2, data.ends_with, 0.38, facecolor=WITH, edgecolor=WITH)
-        axes.bar(places + 0.2, data.ends_without, 0.38, facecolor="white", edgecolor=WITHOUT, hatch="////")
-        axes.set_yscale("log")
-        known = [value for value in (*data.ends_with, *data.ends_without) if value > 0]
-        if known:
-            axes.set_ylim(min(known) / 4, max(known) * 12)
-        for place, low, high in zip(places, data.ends_with, data.ends_without, strict=True):
-            if low > 0 and high > 0:
-                axes.annotate(
-                    f"1 : {high / low:.3g}",
-                    (place, high),
-                    xytext=(0, 3),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=6.5,
-                )
-        axes.set_xticks(places, [str(radius) for radius in data.radii])
-        axes.set_xlabel("radius of an edit (bits)")
-        axes.set_ylabel("chance to end right on all lanes (of 1)")
-        axes.set_title("How often a deep feature is found")
-        handles = [
-            Patch(facecolor=WITH, label="from programs that are right on 3/4 of the lanes"),
-            Patch(
-                facecolor="white", edgecolor=WITHOUT, hatch="////", label="from others, that feature being forbidden"
-            ),
-        ]
-        legend_below(axes, handles, columns=1)
-        return axes
-
-
-def caption(bars: StarvationBars) -> str:
-    """What the figure shows, with its numbers."""
-    ends = [
-        f"{percent(low)} against {percent(high)} at {radius} bits"
-        for radius, low, high in zip(bars.radii, bars.ends_with, bars.ends_without, strict=True)
+    rows = [
+        (radius, each.ends_with, each.ends_without, each.gain_with, each.gain_without)
+        for radius, each in zip(RADII, found, strict=True)
     ]
-    gains = [number(low / high) for low, high in zip(bars.gain_with, bars.gain_without, strict=True) if high > 0]
+    return Data(COLUMNS, rows)
+
+
+@drawing(2.6)
+def draw(bars: Data, ax: Axes) -> None:
+    """Draw the chances to end right, with and without the shallow feature, on a logarithmic scale."""
+    places = np.arange(len(bars.rows))
+    ax.bar(places - 0.2, bars.ends_with, 0.38, facecolor=WITH, edgecolor=WITH)
+    ax.bar(places + 0.2, bars.ends_without, 0.38, **WITHOUT)
+    ax.set_yscale("log")
+    known = [value for value in (*bars.ends_with, *bars.ends_without) if value > 0]
+    if known:
+        ax.set_ylim(min(known) / 4, max(known) * 12)
+    look: dict[str, Any] = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center", "fontsize": 6.5}
+    for place, low, high in zip(places, bars.ends_with, bars.ends_without, strict=True):
+        if low > 0 and high > 0:
+            ax.annotate(f"1 : {high / low:.3g}", (place, high), **look)
+    ax.set_xticks(places, [str(radius) for radius in bars.radius])
+    ax.set_xlabel("radius of an edit (bits)")
+    ax.set_ylabel("chance to end right on all lanes (of 1)")
+    ax.set_title("How often a deep feature is found")
+    handles = [
+        Patch(facecolor=WITH, label="from programs that are right on 3/4 of the lanes"),
+        Patch(**WITHOUT, label="from others, that feature being forbidden"),
+    ]
+    legend_below(ax, handles)
+
+
+def caption(bars: Data) -> str:
+    """What the figure shows, with its numbers."""
+    ends = [f"{percent(low)} against {percent(high)} at {radius} bits" for radius, low, high, _, _ in bars.rows]
+    gains = [number(low / high) for *_, low, high in bars.rows if high > 0]
     return sentences(
         "Whether a shallow feature starves a deep one: how often steepest descent ends right on all lanes, from "
         "programs that show the shallow feature, which is right on 3/4 of the lanes, and from programs no better than "

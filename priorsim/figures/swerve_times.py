@@ -1,58 +1,30 @@
 """When search first comes up in walks, and in how many of these direct programs had improved before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
-from priorsim.figures.entry import Entry
-from priorsim.figures.page import LOOKS, SHADE, Columns, Width, axes_or_new, legend_below
-from priorsim.figures.walks import WALK_WORLDS, Walks, sentence_of, study_of, walks_of
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import LOOKS, SHADE, drawing, legend_below
+from priorsim.figures.walks import WALK_WORLDS, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import percent
 from priorsim.walks.course import classes_along
 from priorsim.walks.finding import beeline_swerve
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
+COLUMNS = "move first_search swerves"
+"""The chance that the program after so many moves is the walk's first search program, and the part of it in walks that
+had improved with a direct program before."""
 
 
-@dataclass(frozen=True, slots=True)
-class SwerveTimes:
-    """Chances by move.
+def data(_: Study, worlds: Sequence[World]) -> Data:
+    """When search first comes up in walks in one world.
 
-    Attributes
-    ----------
-    walks : Walks
-    first_search : sequence of float
-        That the program after so many moves is the walk's first search program.
-    swerves : sequence of float
-        The part of it in walks that had improved with a direct program before.
-    moved_to_direct : float or None
-        Of the walks that end in search, the share whose first move was to a direct program; None where none do.
+    `moved_to_direct`: of the walks that end in search, the share whose first move was to a direct program, or None.
     """
-
-    walks: Walks
-    first_search: Sequence[float]
-    swerves: Sequence[float]
-    moved_to_direct: float | None
-
-    def columns(self) -> Columns:
-        """The plotted numbers, a row for each move."""
-        return {
-            "move": list(range(len(self.first_search))),
-            "first_search": list(self.first_search),
-            "swerves": list(self.swerves),
-        }
-
-
-def data(_: "Study", worlds: Sequence[World]) -> SwerveTimes:
-    """When search first comes up in walks in one world."""
     study = study_of(worlds[0])
     along = classes_along(study.chain(), study.landscape, study.start)
     if not any(along.first_search):
@@ -60,46 +32,31 @@ def data(_: "Study", worlds: Sequence[World]) -> SwerveTimes:
             f"world {study.world.name}: no walk comes to a search program of at most {study.max_bits} bits: choose "
             "another world"
         )
-    return SwerveTimes(walks_of(study), along.first_search, along.swerves, beeline_swerve(study).quantity)
+    rows = zip(range(len(along.first_search)), along.first_search, along.swerves, strict=True)
+    return Data(COLUMNS, rows, walks=walks_of(study), moved_to_direct=beeline_swerve(study).quantity)
 
 
-def draw(data: SwerveTimes, *, ax: Axes | None = None, width: Width = "single") -> Axes:
-    """Draw the chance of the first search program by move, on a logarithmic scale, the swerves in front.
-
-    Parameters
-    ----------
-    data : SwerveTimes
-        In which some walk comes to search.
-    ax : Axes, optional
-        By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure.
-    """
-    with axes_or_new(ax, width, 2.7) as axes:
-        moves = np.arange(len(data.first_search))
-        colour = LOOKS["search"].colour
-        axes.bar(moves, data.first_search, 0.7, facecolor=SHADE, edgecolor=colour, linewidth=0.8)
-        axes.bar(moves, data.swerves, 0.36, facecolor=colour, edgecolor=colour, linewidth=0.8)
-        known = [value for value in (*data.first_search, *data.swerves) if value > 0]
-        axes.set_yscale("log")
-        axes.set_ylim(min(known) / 3, max(known) * 3)
-        axes.set_xlabel("accepted moves (steps of the walk)")
-        axes.set_ylabel("chance of the first search (of 1)")
-        axes.set_xticks(moves)
-        data.walks.title(axes)
-        handles = [
-            Patch(facecolor=SHADE, edgecolor=colour, label="all walks"),
-            Patch(
-                facecolor=colour,
-                edgecolor=colour,
-                label="swerves: after improving with a direct program",
-            ),
-        ]
-        legend_below(axes, handles, columns=1)
-        return axes
+@drawing(2.7)
+def draw(times: Data, ax: Axes) -> None:
+    """Draw the chance of the first search program by move, on a logarithmic scale, the swerves in front."""
+    colour = LOOKS["search"].colour
+    ax.bar(times.move, times.first_search, 0.7, facecolor=SHADE, edgecolor=colour, linewidth=0.8)
+    ax.bar(times.move, times.swerves, 0.36, facecolor=colour, edgecolor=colour, linewidth=0.8)
+    known = [value for value in (*times.first_search, *times.swerves) if value > 0]
+    ax.set_yscale("log")
+    ax.set_ylim(min(known) / 3, max(known) * 3)
+    ax.set_xlabel("accepted moves (steps of the walk)")
+    ax.set_ylabel("chance of the first search (of 1)")
+    ax.set_xticks(times.move)
+    times.walks.title(ax)
+    handles = [
+        Patch(facecolor=SHADE, edgecolor=colour, label="all walks"),
+        Patch(facecolor=colour, edgecolor=colour, label="swerves: after improving with a direct program"),
+    ]
+    legend_below(ax, handles)
 
 
-def caption(times: SwerveTimes) -> str:
+def caption(times: Data) -> str:
     """What the figure shows, with its numbers."""
     moved = times.moved_to_direct
     return sentences(
@@ -116,11 +73,5 @@ def caption(times: SwerveTimes) -> str:
 
 
 FIGURE = Entry(
-    "walk-swerves",
-    "when edit walks first come to a search program",
-    data,
-    draw,
-    caption,
-    worlds=WALK_WORLDS,
-    is_of_one=True,
+    "walk-swerves", "when edit walks first come to a search program", data, draw, caption, WALK_WORLDS, is_of_one=True
 )

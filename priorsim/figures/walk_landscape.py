@@ -5,27 +5,31 @@ of it the chance that it ends there. Arrows are moves, as wide as they are likel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.patheffects import withStroke
 
-from priorsim.figures.entry import Entry
-from priorsim.figures.page import FAINT, INK, LOOKS, Columns, Width, axes_or_new, is_wide, legend_below, settle
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import (
+    FAINT,
+    INK,
+    LOOKS,
+    drawing,
+    is_wide,
+    key,
+    legend_below,
+    settle,
+)
 from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import percent
 from priorsim.mu.lesions import ProgramClass
 from priorsim.walks.coarse import coarse_landscape, likeliest_way
 from priorsim.worlds import World
-
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
 
 Region = tuple[int, str]
 """Loss and class: a node of `priorsim.walks.coarse`."""
@@ -45,99 +49,74 @@ _SIZES = (0.01, 0.0001)
 """Chances whose circles the legend shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class WalkLandscape:
-    """A landscape and the walks on it.
-
-    Attributes
-    ----------
-    walks : Walks
-    unit : str
-        What the loss counts.
-    coarse : networkx.DiGraph
-        As `walks.coarse.coarse_landscape` makes it.
-    ways : pair of tuple of Region
-        The likeliest ways to the region where most walks end, and to the fitting search programs; empty where no
-        walk comes there.
-    """
-
-    walks: Walks
-    unit: str
-    coarse: nx.DiGraph
-    ways: tuple[tuple[Region, ...], tuple[Region, ...]]
-
-    def columns(self) -> Columns:
-        """The plotted numbers: the regions, then the flows between them."""
-        rows: list[tuple[object, ...]] = [
-            ("region", *region, None, None, each["passed"], each["ends"])
-            for region, each in self.coarse.nodes(data=True)
-        ]
-        rows += [("flow", *source, *target, chance, None) for source, target, chance in self._flows()]
-        names = ("item", "loss", "class", "to_loss", "to_class", "chance", "ends")
-        return {name: [row[number] for row in rows] for number, name in enumerate(names)}
-
-    def _flows(self) -> list[tuple[Region, Region, float]]:
-        """From region, to region and chance of a move, by falling chance."""
-        return sorted(self.coarse.edges(data="chance"), key=lambda flow: -flow[2])
-
-    def shown(self) -> list[tuple[Region, Region, float]]:
-        """The flows that are drawn: the likeliest of all and of each class but direct, and the likeliest ways."""
-        flows = self._flows()
-        on_ways = {move for way in self.ways for move in pairwise(way)}
-        chosen = flows[:MOST_ARROWS] + [flow for flow in flows if flow[:2] in on_ways]
-        for kind in list(LOOKS)[1:]:
-            chosen += [flow for flow in flows if kind in (flow[0][1], flow[1][1])][:ARROWS_OF_CLASS]
-        return list(dict.fromkeys(chosen))
+Ways = tuple[tuple[Region, ...], tuple[Region, ...]]
+"""The likeliest ways to the region where most walks end, and to the fitting search programs; empty where no walk comes
+there."""
 
 
-def data(_: "Study", worlds: Sequence[World]) -> WalkLandscape:
+def data(_: Study, worlds: Sequence[World]) -> Data:
     """The landscape of one world in regions of equal loss and class, with the flows of walks between them."""
     study = study_of(worlds[0])
     coarse = coarse_landscape(study.chain(), study.landscape, study.start)
     most = max(coarse, key=lambda region: coarse.nodes[region]["ends"])
     ways = likeliest_way(coarse, most), likeliest_way(coarse, (0, str(ProgramClass.SEARCH)))
-    return WalkLandscape(walks_of(study), UNITS[study.landscape.loss_by], coarse, ways)
+    return landscape_of(walks_of(study), UNITS[study.landscape.loss_by], coarse, ways)
 
 
-def draw(landscape: WalkLandscape, *, ax: Axes | None = None, width: Width = "double") -> Axes:
-    """Draw a landscape: loss falls to the right, classes one above the other.
+def landscape_of(walks: Walks, unit: str, coarse: nx.DiGraph, ways: Ways) -> Data:
+    """The regions of a landscape as `walks.coarse` makes it, the flows between them, and what the loss counts."""
+    rows: list[tuple[object, ...]] = [
+        ("region", *region, None, None, each["passed"], each["ends"]) for region, each in coarse.nodes(data=True)
+    ]
+    rows += [("flow", *source, *target, chance, None) for source, target, chance in _flows(coarse)]
+    columns = "item loss class to_loss to_class chance ends"
+    return Data(columns, rows, walks=walks, unit=unit, coarse=coarse, ways=ways)
 
-    Parameters
-    ----------
-    landscape : WalkLandscape
-    ax : Axes, optional
-        By default those of a new figure.
-    width : 'single' or 'double'
-        Of the new figure.
-    """
+
+def _flows(coarse: nx.DiGraph) -> list[tuple[Region, Region, float]]:
+    """From region, to region and chance of a move, by falling chance."""
+    return sorted(coarse.edges(data="chance"), key=lambda flow: -flow[2])
+
+
+def shown(landscape: Data) -> list[tuple[Region, Region, float]]:
+    """The flows that are drawn: the likeliest of all and of each class but direct, and the likeliest ways."""
+    flows = _flows(landscape.coarse)
+    on_ways = {move for way in landscape.ways for move in pairwise(way)}
+    chosen = flows[:MOST_ARROWS] + [flow for flow in flows if flow[:2] in on_ways]
+    for kind in list(LOOKS)[1:]:
+        chosen += [flow for flow in flows if kind in (flow[0][1], flow[1][1])][:ARROWS_OF_CLASS]
+    return list(dict.fromkeys(chosen))
+
+
+@drawing(3.0, "double")
+def draw(landscape: Data, ax: Axes) -> None:
+    """Draw a landscape: loss falls to the right, classes one above the other."""
     regions = dict(landscape.coarse.nodes(data=True))
-    with axes_or_new(ax, width, 3.0) as axes:
-        kinds = [kind for kind in LOOKS if any(region[1] == kind for region in regions)]
-        losses = [loss for loss, _ in regions]
-        axes.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
-        axes.set_ylim(-0.6, len(kinds) - 0.45)
-        axes.set_xticks(range(min(losses), max(losses) + 1))
-        axes.set_yticks(range(len(kinds)), kinds)
-        axes.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
-        axes.set_ylabel("class of the program")
-        settle(axes)
-        landscape.walks.title(axes)
-        room = axes.get_window_extent().width / axes.figure.dpi * 72 / (max(losses) - min(losses) + 1.4)
-        largest = min(_LARGEST, room)
-        _arrows(axes, landscape, kinds, largest)
-        for (loss, kind), each in regions.items():
-            if each["passed"] >= LEAST_SHOWN:
-                look: dict[str, Any] = {"marker": "o", "color": LOOKS[kind].colour, "linestyle": "none"}
-                at = [loss], [kinds.index(kind)]
-                size = _across(each["passed"], largest)
-                axes.plot(*at, markerfacecolor="white", markersize=size, markeredgewidth=0.8, zorder=3, **look)
-                if each["ends"] >= LEAST_SHOWN:
-                    size = _across(each["ends"], largest)
-                    axes.plot(*at, markersize=size, markeredgewidth=0, alpha=0.75, zorder=4, **look)
-        for row, kind in enumerate(kinds):
-            _tell_ends(axes, {loss: each for (loss, its), each in regions.items() if its == kind}, row, room, largest)
-        _legend(axes, largest, columns=3 if is_wide(width) else 2)
-        return axes
+    kinds = [kind for kind in LOOKS if any(region[1] == kind for region in regions)]
+    losses = [loss for loss, _ in regions]
+    ax.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
+    ax.set_ylim(-0.6, len(kinds) - 0.45)
+    ax.set_xticks(range(min(losses), max(losses) + 1))
+    ax.set_yticks(range(len(kinds)), kinds)
+    ax.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
+    ax.set_ylabel("class of the program")
+    settle(ax)
+    landscape.walks.title(ax)
+    room = ax.get_window_extent().width / ax.figure.dpi * 72 / (max(losses) - min(losses) + 1.4)
+    largest = min(_LARGEST, room)
+    _arrows(ax, landscape, kinds, largest)
+    for (loss, kind), each in regions.items():
+        if each["passed"] >= LEAST_SHOWN:
+            look: dict[str, Any] = {"marker": "o", "color": LOOKS[kind].colour, "linestyle": "none"}
+            at = [loss], [kinds.index(kind)]
+            size = _across(each["passed"], largest)
+            ax.plot(*at, markerfacecolor="white", markersize=size, markeredgewidth=0.8, zorder=3, **look)
+            if each["ends"] >= LEAST_SHOWN:
+                size = _across(each["ends"], largest)
+                ax.plot(*at, markersize=size, markeredgewidth=0, alpha=0.75, zorder=4, **look)
+    for row, kind in enumerate(kinds):
+        _tell_ends(ax, {loss: each for (loss, its), each in regions.items() if its == kind}, row, room, largest)
+    _legend(ax, largest, columns=3 if is_wide(ax) else 2)
 
 
 def _across(chance: float, largest: float) -> float:
@@ -165,10 +144,10 @@ def _tell_ends(ax: Axes, regions: dict[int, dict[str, float]], row: int, room: f
         )
 
 
-def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str], largest: float) -> None:
+def _arrows(ax: Axes, landscape: Data, kinds: Sequence[str], largest: float) -> None:
     to_most, to_search = landscape.ways
     on_ways = dict.fromkeys(pairwise(to_search), LOOKS["search"].colour) | dict.fromkeys(pairwise(to_most), INK)
-    for source, target, chance in landscape.shown():
+    for source, target, chance in shown(landscape):
         (before, kind), (after, new_kind) = source, target
         row, new_row = kinds.index(kind), kinds.index(new_kind)
         # Longer jumps bow farther, so that arrows of one row lie apart; in the rows above downwards, off the title.
@@ -195,26 +174,19 @@ def _arrows(ax: Axes, landscape: WalkLandscape, kinds: Sequence[str], largest: f
 def _legend(ax: Axes, largest: float, columns: int) -> None:
     circle: dict[str, Any] = {"marker": "o", "color": FAINT, "linestyle": "none"}
     handles = [
-        Line2D(
-            [],
-            [],
-            markersize=_across(chance, largest),
-            markerfacecolor="white",
-            label=f"{percent(chance)} pass",
-            **circle,
-        )
+        key(f"{percent(chance)} pass", markersize=_across(chance, largest), markerfacecolor="white", **circle)
         for chance in _SIZES
     ]
     handles += [
-        Line2D([], [], markersize=6, label="dark: end there", **circle),
-        Line2D([], [], color=INK, linewidth=0.6, alpha=0.4, label="moves, as wide as likely"),
-        Line2D([], [], color=INK, linewidth=1.4, label="likeliest way to most ends"),
-        Line2D([], [], color=LOOKS["search"].colour, linewidth=1.4, label="likeliest way to search"),
+        key("dark: end there", markersize=6, **circle),
+        key("moves, as wide as likely", color=INK, linewidth=0.6, alpha=0.4),
+        key("likeliest way to most ends", color=INK, linewidth=1.4),
+        key("likeliest way to search", color=LOOKS["search"].colour, linewidth=1.4),
     ]
     legend_below(ax, handles, columns=columns, left=45)
 
 
-def caption(landscape: WalkLandscape) -> str:
+def caption(landscape: Data) -> str:
     """What the figure shows, with its numbers."""
     ends = {region: share for region, share in landscape.coarse.nodes(data="ends") if region[0] == 0}
     fitting = [f"{percent(share)} at {kind} programs" for (_, kind), share in ends.items()]
@@ -244,5 +216,4 @@ FIGURE = Entry(
     caption,
     worlds=WALK_WORLDS,
     is_of_one=True,
-    width="double",
 )

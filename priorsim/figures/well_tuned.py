@@ -1,8 +1,6 @@
 """Is some price of time well tuned: held-out loss, defecting search and excess defection against gamma."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -10,15 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
-from priorsim.figures.entry import Entry
+from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import (
     FAINT,
     GAMMA,
     INK,
-    LOOKS,
     SHADE,
-    Columns,
-    Ends,
+    SIDES,
     Width,
     finite,
     is_wide,
@@ -26,194 +22,124 @@ from priorsim.figures.page import (
     set_title,
     style,
 )
+from priorsim.figures.rows import legend_of_rows
 from priorsim.figures.words import CLASSES, DEFECTING, LOSS, sentences
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
-from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
-
-EDGES = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
-NAMES = ("disguised counted as direct code", "disguised counted as search")
-
-
-@dataclass(frozen=True, slots=True)
-class WellTuned:
-    """A world along gamma.
-
-    Attributes
-    ----------
-    world : str
-    bound_bits : int
-        B, the length up to which programs were counted.
-    gammas : sequence of float
-        Ascending.
-    losses : sequence of float
-        Share of held-out lanes wrong, averaged by mass.
-    defecting : sequence of (low, high)
-        Of the fitting mass, the part that is search and wrong on some held-out lane.
-    excess : sequence of (low, high)
-        Defecting share of search less that of direct code; None where a side is empty.
-    most_loss, most_defecting : float
-        The limits below which a gamma is well tuned.
-    """
-
-    world: str
-    bound_bits: int
-    gammas: Sequence[float]
-    losses: Sequence[float]
-    defecting: Sequence[tuple[float, float]]
-    excess: Sequence[Ends]
-    most_loss: float
-    most_defecting: float
-
-    def windows(self, end: int) -> list[tuple[float, float]]:
-        """First and last gamma of every run of well-tuned ones, with the disguised as direct (0) or search (1)."""
-        found: list[tuple[float, float]] = []
-        inside = False
-        for gamma, loss, share in zip(self.gammas, self.losses, self.defecting, strict=True):
-            holds = loss <= self.most_loss and share[end] < self.most_defecting
-            if holds:
-                found.append((found.pop()[0], gamma) if inside else (gamma, gamma))
-            inside = holds
-        return found
-
-    def columns(self) -> Columns:
-        """The plotted numbers, a row for each gamma."""
-        return {
-            "gamma": list(self.gammas),
-            "held_out_loss": list(self.losses),
-            "defecting_search_low": [ends[0] for ends in self.defecting],
-            "defecting_search_high": [ends[1] for ends in self.defecting],
-            "excess_defection_low": [ends[0] for ends in self.excess],
-            "excess_defection_high": [ends[1] for ends in self.excess],
-        }
-
-
+COLUMNS = "gamma held_out_loss defecting_search_low defecting_search_high excess_defection_low excess_defection_high"
+"""The share of held-out lanes wrong, averaged by mass; of the fitting mass the part that is search and wrong on some
+held-out lane; and the defecting share of search less that of direct code, None where a side is empty."""
 TUNED_GAMMAS = tuple(np.linspace(0, 8, 161).tolist())
-
 LEAST_FACTOR = 1.1
 """A held-out loss is near its least when it is no more than so many times that."""
-
 MOST_DEFECTING = 0.01
 """Of the fitting mass, the part that may be search and defect."""
 
 
-def data(study: "Study", worlds: Sequence[World]) -> WellTuned:
+def data(study: Study, worlds: Sequence[World]) -> Data:
     """One world's held-out loss, defecting search and excess defection along gamma."""
     (world,) = worlds
     mixed = study.mixture(world)
-    points = [mixed.at(Prior("grid", gamma=gamma)) for gamma in TUNED_GAMMAS]
-    known = [point for point in points if point is not None and point.loss is not None]
-    if len(known) < len(points):
-        raise FigureError(
-            f"world {world.name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that "
-            "nothing "
-            "can defect: choose another world"
-        )
-    losses = [point.loss for point in known if point.loss is not None]
-    defecting = [
-        (sum(point.defecting[kind] for kind in ENDS[0].search), sum(point.defecting[kind] for kind in ENDS[1].search))
-        for point in known
-    ]
-    return WellTuned(
-        world.name,
-        mixed.header.max_bits,
-        TUNED_GAMMAS,
-        losses,
-        defecting,
-        [(point.excess(ENDS[0]), point.excess(ENDS[1])) for point in known],
-        LEAST_FACTOR * min(losses),
-        MOST_DEFECTING,
-    )
+    rows: list[tuple[float | None, ...]] = []
+    for gamma in TUNED_GAMMAS:
+        point = mixed.at(Prior("grid", gamma=gamma))
+        if point is None or point.loss is None:
+            raise FigureError(
+                f"world {world.name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that "
+                "nothing can defect: choose another world"
+            )
+        defecting = [sum(point.defecting[kind] for kind in end.search) for end in ENDS]
+        rows.append((gamma, point.loss, *defecting, *(point.excess(end) for end in ENDS)))
+    return Data(COLUMNS, rows, world=world.name, bound_bits=mixed.header.max_bits)
 
 
-def draw(tuned: WellTuned, *, axes: Sequence[Axes] | None = None, width: Width = "single") -> tuple[Axes, ...]:
-    """Draw loss, defecting search and excess defection one above the other, the well-tuned window shaded.
+def most_loss(tuned: Data) -> float:
+    """The loss up to which a gamma is well tuned."""
+    return LEAST_FACTOR * float(min(tuned.held_out_loss))
 
-    Parameters
-    ----------
-    tuned : WellTuned
-    axes : three Axes, optional
-        By default those of a new figure.
-    width : 'single', 'double' or float
-        Of the new figure.
-    """
+
+def windows(tuned: Data, end: int) -> list[tuple[float, float]]:
+    """First and last gamma of every run of well-tuned ones, with the disguised as direct (0) or search (1)."""
+    found: list[tuple[float, float]] = []
+    inside, limit = False, most_loss(tuned)
+    for gamma, loss, *defecting in tuned.rows:
+        holds = loss <= limit and defecting[end] < MOST_DEFECTING
+        if holds:
+            found.append((found.pop()[0], gamma) if inside else (gamma, gamma))
+        inside = holds
+    return found
+
+
+def draw(tuned: Data, *, axes: Sequence[Axes] | None = None, width: Width = "single") -> tuple[Axes, ...]:
+    """Draw loss, defecting search and excess defection one above the other, the well-tuned window shaded."""
     with style():
         panels = new_figure(width, 5.4).subplots(3, 1, sharex=True) if axes is None else axes
         for panel in panels:
-            panel.set_xlim(tuned.gammas[0], tuned.gammas[-1])
-        panels[0].plot(tuned.gammas, tuned.losses, color=INK)
-        panels[0].axhline(tuned.most_loss, color=FAINT, linewidth=0.7, ls=(0, (4, 2)))
+            panel.set_xlim(tuned.gamma[0], tuned.gamma[-1])
+        panels[0].plot(tuned.gamma, tuned.held_out_loss, color=INK)
+        panels[0].axhline(most_loss(tuned), color=FAINT, linewidth=0.7, ls=(0, (4, 2)))
         panels[0].set_ylabel("held-out loss\n(share of lanes wrong)")
         set_title(panels[0], tuned.world, f"up to {tuned.bound_bits} bits")
-        handles: list[Artist] = list(_both(panels[1], tuned, tuned.defecting))
-        panels[1].axhline(tuned.most_defecting, color=FAINT, linewidth=0.7, ls=(0, (4, 2)), label="limits")
+        handles = _both(panels[1], tuned, "defecting_search")
+        panels[1].axhline(MOST_DEFECTING, color=FAINT, linewidth=0.7, ls=(0, (4, 2)), label="limits")
         panels[1].set_ylabel("search, defecting\n(share of mass)")
-        _both(panels[2], tuned, tuned.excess)
-        for side, (handle, missing) in enumerate(zip(handles, ("search", "direct"), strict=True)):
-            if all(ends[side] is None for ends in tuned.excess):
-                handle.set_label(f"{NAMES[side]} (no {missing}: no excess)")
+        _both(panels[2], tuned, "excess_defection")
+        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=True):
+            if all(excess is None for excess in tuned[f"excess_defection_{end}"]):
+                handle.set_label(f"{name} (no {missing}: no excess)")
         panels[2].axhline(0, color=INK, linewidth=0.6, zorder=1)
         panels[2].set_ylabel("excess defection\n(share)")
         panels[2].set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")
         for panel in panels[:2]:
             panel.set_ylim(bottom=0)
-        handles += [panels[1].lines[-1], *_windows(panels, tuned)]
-        columns = 2 if is_wide(width) else 1
-        panels[2].figure.legend(handles=handles, loc="outside lower left", ncols=columns, borderaxespad=0.8)
+        handles += [panels[1].lines[-1], *_shaded(panels, tuned)]
+        legend_of_rows(panels[2], *handles, columns=2 if is_wide(width) else 1)
         return tuple(panels)
 
 
-def _both(panel: Axes, tuned: WellTuned, values: Sequence[Ends]) -> list[Artist]:
+def _both(panel: Axes, tuned: Data, what: str) -> list[Artist]:
     """A line for either side of the disguised programs."""
     handles: list[Artist] = []
-    for side, (look, name) in enumerate(zip(EDGES, NAMES, strict=True)):
-        ends = finite([each[side] for each in values])
-        handles += panel.plot(tuned.gammas, ends, color=look.colour, linestyle=look.line, label=name)
+    for end, (look, name) in zip(("low", "high"), SIDES, strict=True):
+        ends = finite(tuned[f"{what}_{end}"])
+        handles += panel.plot(tuned.gamma, ends, color=look.colour, linestyle=look.line, label=name)
     return handles
 
 
-def _windows(panels: Sequence[Axes], tuned: WellTuned) -> list[Patch]:
+def _shaded(panels: Sequence[Axes], tuned: Data) -> list[Patch]:
     """The gammas that are well tuned, shaded: wherever the disguised count, and only with them as direct code."""
-    both = [
-        (max(low[0], high[0]), min(low[1], high[1]))
-        for low in tuned.windows(0)
-        for high in tuned.windows(1)
-        if max(low[0], high[0]) <= min(low[1], high[1])
-    ]
+    as_direct = windows(tuned, 0)
+    overlaps = [(max(low[0], high[0]), min(low[1], high[1])) for low in as_direct for high in windows(tuned, 1)]
+    both = [(first, last) for first, last in overlaps if first <= last]
     for panel in panels:
-        for first, last in tuned.windows(0):
+        for first, last in as_direct:
             panel.axvspan(first, last, facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0, zorder=0)
         for first, last in both:
             panel.axvspan(first, last, color=SHADE, linewidth=0, zorder=0.1)
     handles = []
     if both:
         handles.append(Patch(facecolor=SHADE, edgecolor=FAINT, linewidth=0.4, label="well tuned"))
-    if tuned.windows(0) and both != tuned.windows(0):
+    if as_direct and both != as_direct:
         text = "well tuned with the disguised as direct code only"
         handles.append(Patch(facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0.4, label=text))
-    if not tuned.windows(0):
+    if not as_direct:
         handles.append(Patch(facecolor="white", edgecolor=FAINT, linewidth=0.4, label="well tuned: nowhere"))
     return handles
 
 
-def caption(found: WellTuned) -> str:
+def caption(tuned: Data) -> str:
     """What the figure shows, with its numbers."""
-    windows = [", ".join(f"{low:g} to {high:g}" for low, high in found.windows(end)) or "nowhere" for end in (0, 1)]
+    said = [", ".join(f"{low:g} to {high:g}" for low, high in windows(tuned, end)) or "nowhere" for end in (0, 1)]
     return sentences(
-        f"Held-out loss, defecting search and excess defection in the world {found.world} as time gets dearer; every "
-        "code-only "
-        f"program of at most {found.bound_bits} bits that fits, under 2^-l / t^gamma.",
-        f"A gamma is well tuned when less than {100 * found.most_defecting:g} % of the fitting mass is search and "
-        "defects, and "
-        f"the loss is at most {LEAST_FACTOR:g} times its least on [0, 8], {number(min(found.losses))}: gamma "
-        f"{windows[0]} with "
-        f"the disguised counted as direct code, {windows[1]} with them counted as search, to the nearest "
-        f"{found.gammas[1] - found.gammas[0]:g}.",
+        f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
+        f"code-only program of at most {tuned.bound_bits} bits that fits, under 2^-l / t^gamma.",
+        f"A gamma is well tuned when less than {100 * MOST_DEFECTING:g} % of the fitting mass is search and defects, "
+        f"and the loss is at most {LEAST_FACTOR:g} times its least on [0, 8], {number(min(tuned.held_out_loss))}: "
+        f"gamma {said[0]} with the disguised counted as direct code, {said[1]} with them counted as search, to the "
+        f"nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
         "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
         "program.",
         DEFECTING,

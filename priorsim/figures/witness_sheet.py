@@ -2,77 +2,40 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from priorsim.census.atlas import RowKey
-from priorsim.figures.entry import Entry
-from priorsim.figures.page import FAINT, INK, Columns, Width, inches, is_wide, new_figure, style
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import FAINT, INK, Width, inches, is_wide, new_figure, style
 from priorsim.figures.words import CLASSES as CLASSES_SAID
 from priorsim.figures.words import sentences
 from priorsim.formats import counted
 from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
-
 LINE = 0.14
 """Inches from one line of text to the next."""
 LETTER = 0.0505
 """Inches that a letter of the programs takes."""
-COLUMNS = (0.08, 0.95, 1.75, 2.25, 2.95)
+PLACES = (0.08, 0.95, 1.75, 2.25, 2.95)
 """Inches from the left of class, what, bits, steps and program on a wide sheet."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One program.
-
-    Attributes
-    ----------
-    world, kind : str
-    what : 'shortest', 'fastest' or 'shortest, fastest'
-    bits : int
-    mean_steps : float
-        t, steps a lane.
-    program : str
-        As S-expression.
-    """
-
-    world: str
-    kind: str
-    what: str
-    bits: int
-    mean_steps: float
-    program: str
+COLUMNS = "world class what bits mean_steps program"
+"""What is 'shortest', 'fastest' or both; t, steps a lane; the program as S-expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Programs world by world, and the bounds B up to which they were counted, in bits."""
-
-    rows: Sequence[SheetRow]
-    bounds: dict[str, int]
-
-    def columns(self) -> Columns:
-        """The rows, column by column."""
-        names = {"world": "world", "class": "kind", "what": "what", "bits": "bits", "mean_steps": "mean_steps"}
-        names["program"] = "program"
-        return {name: [getattr(row, attribute) for row in self.rows] for name, attribute in names.items()}
-
-    def markdown(self) -> str:
-        """The sheet as a table in Markdown."""
-        head = ("world", "class", "which", "bits", "mean steps", "program")
-        lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-        for row in self.rows:
-            cells = (row.world, row.kind, row.what, str(row.bits), format_steps(row.mean_steps), f"`{row.program}`")
-            lines.append(f"| {' | '.join(cells)} |")
-        return "\n".join(lines) + "\n"
+def markdown(sheet: Data) -> str:
+    """The sheet as a table in Markdown."""
+    head = ("world", "class", "which", "bits", "mean steps", "program")
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for world, kind, what, bits, steps, program in sheet.rows:
+        lines.append(f"| {' | '.join((world, kind, what, str(bits), format_steps(steps), f'`{program}`'))} |")
+    return "\n".join(lines) + "\n"
 
 
 def format_steps(steps: float) -> str:
@@ -97,7 +60,7 @@ Named = tuple[str, str, RowKey]
 """Class, what it is, and the row."""
 
 
-def sheet_keys(study: "Study", world: World) -> list[Named]:
+def sheet_keys(study: Study, world: World) -> list[Named]:
     """The rows of the shortest and of the fastest fitting program of each class; one entry where they are the same.
 
     Of several shortest ones the fastest is taken, and of several fastest ones the shortest.
@@ -120,8 +83,8 @@ def sheet_keys(study: "Study", world: World) -> list[Named]:
     return found
 
 
-def data(study: "Study", worlds: Sequence[World]) -> Sheet:
-    """The sheet of these worlds, a program found for every row."""
+def data(study: Study, worlds: Sequence[World]) -> Data:
+    """The sheet of these worlds, a program found for every row, and the bounds B up to which they were counted."""
     rows = []
     bounds = {}
     for world in worlds:
@@ -130,11 +93,11 @@ def data(study: "Study", worlds: Sequence[World]) -> Sheet:
         bounds[world.name] = header.max_bits
         for kind, what, key in named:
             steps = float(mean_steps(header, np.array(key.steps)))
-            rows.append(SheetRow(world.name, kind, what, key.bits, steps, programs[key]))
-    return Sheet(rows, bounds)
+            rows.append((world.name, kind, what, key.bits, steps, programs[key]))
+    return Data(COLUMNS, rows, bounds=bounds)
 
 
-def draw(sheet: Sheet, *, width: Width = "double") -> Axes:
+def draw(sheet: Data, *, width: Width = "double") -> Axes:
     """Print the sheet; on a narrow one each program stands under what is said of it.
 
     Returns
@@ -164,36 +127,35 @@ Piece = tuple[float, str, dict[str, Any]]
 MONO: dict[str, Any] = {"family": "DejaVu Sans Mono"}
 
 
-def _lines(sheet: Sheet, width: float, wide: bool) -> list[tuple[list[Piece], bool]]:
+def _lines(sheet: Data, width: float, wide: bool) -> list[tuple[list[Piece], bool]]:
     """Every line of the sheet, and whether a rule stands under it."""
     lines: list[tuple[list[Piece], bool]] = []
     if wide:
         head = ("class", "which", "bits", "mean steps", "program")
-        lines.append(([(x, text, {"style": "italic"}) for x, text in zip(COLUMNS, head, strict=True)], False))
-    for world, rows in groupby(sheet.rows, key=lambda row: row.world):
+        lines.append(([(x, text, {"style": "italic"}) for x, text in zip(PLACES, head, strict=True)], False))
+    for world, rows in groupby(sheet.rows, key=lambda row: row[0]):
         bound = f", every program up to {sheet.bounds[world]} bits"
         lines.append(([(0.08, world + bound, {"weight": "bold"})], True))
-        for row in rows:
-            at = COLUMNS[-1] if wide else 0.25
-            parts = textwrap.wrap(row.program, int((width - at - 0.08) / LETTER), break_on_hyphens=False)
-            steps = format_steps(row.mean_steps)
+        for _, kind, what, bits, mean, program in rows:
+            at = PLACES[-1] if wide else 0.25
+            parts = textwrap.wrap(program, int((width - at - 0.08) / LETTER), break_on_hyphens=False)
+            steps = format_steps(mean)
             if wide:
-                cells = (row.kind, row.what, str(row.bits), steps)
-                said: list[Piece] = [(x, text, {}) for x, text in zip(COLUMNS, cells, strict=False)]
+                cells = (kind, what, str(bits), steps)
+                said: list[Piece] = [(x, text, {}) for x, text in zip(PLACES, cells, strict=False)]
                 lines.append(([*said, (at, parts[0], MONO)], False))
                 lines += [([(at, part, MONO)], False) for part in parts[1:]]
             else:
-                lines.append(([(0.15, f"{row.kind}, {row.what}: {row.bits} bits, {steps} mean steps", {})], False))
+                lines.append(([(0.15, f"{kind}, {what}: {bits} bits, {steps} mean steps", {})], False))
                 lines += [([(at, part, MONO)], False) for part in parts]
     return lines
 
 
-def caption(sheet: Sheet) -> str:
+def caption(sheet: Data) -> str:
     """What the figure shows, with its numbers."""
     return sentences(
         f"The shortest and the fastest fitting program of each class in {counted(len(sheet.bounds), 'world')}, with "
-        "length in "
-        "bits and mean steps a lane, over every code-only program up to the bound.",
+        "length in bits and mean steps a lane, over every code-only program up to the bound.",
         f"{counted(len(sheet.rows), 'program')}; a class without a line has none up to the bound.",
         CLASSES_SAID,
     )
@@ -206,6 +168,5 @@ FIGURE = Entry(
     draw,
     caption,
     worlds=SHEET_WORLDS,
-    width="double",
-    texts={"md": Sheet.markdown},
+    texts={"md": markdown},
 )

@@ -6,28 +6,27 @@ A world of which the bound holds no program on one side keeps its row, with a ma
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from priorsim.figures.entry import Entry
+from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import (
     FAINT,
     GAMMA,
     INK,
     LOOKS,
     SHADE,
-    Columns,
     Ends,
     Look,
     Width,
     is_wide,
+    key,
     legend_below,
     named_gammas,
     new_figure,
@@ -38,12 +37,15 @@ from priorsim.figures.words import CLASSES, sentences
 from priorsim.formats import counted
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
-from priorsim.priors import Prior, named_prior
+from priorsim.priors import Prior
 from priorsim.worlds import World
 
-if TYPE_CHECKING:
-    from priorsim.study.folder import Study
-
+COLUMNS = "family world bound_bits gamma log_odds_low_bits log_odds_high_bits"
+"""A row for each world and gamma, the worlds of one family together; B, and the log-odds as `priorsim.measure` has
+them."""
+GAMMAS = (0.0, 0.5, 1.0)
+PRIOR = Prior("solomonoff")
+"""What holds besides gamma."""
 ROW = 0.125
 """Inches from one row to the next."""
 AROUND = 1.15
@@ -53,149 +55,100 @@ MOST_ROWS = 60
 EDGE = 0.16
 """Part of a panel's width, on either side, kept for marks of what the bound does not hold."""
 
-SIDES: dict[str, Look] = {
-    "search": LOOKS[ProgramClass.SEARCH],
-    "direct": LOOKS[ProgramClass.DIRECT],
-    "open": Look("#000000", "s", "-", is_filled=False),
+WINNERS = {
+    "search": (LOOKS[ProgramClass.SEARCH], "search heavier, wherever disguised programs count"),
+    "direct": (LOOKS[ProgramClass.DIRECT], "direct heavier, wherever disguised programs count"),
+    "open": (Look("#000000", "s", "-", is_filled=False), "depends on where disguised programs count"),
 }
-"""How an interval is drawn: above 0, below 0, and where it holds 0."""
+"""How an interval is drawn, and what the legend says of it: above 0, below 0, and where it holds 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldOdds:
-    """One world's row.
-
-    Attributes
-    ----------
-    name, family : str
-    bound_bits : int
-        B, the length up to which programs were counted.
-    log_odds : sequence of (low, high)
-        In bits, one pair for each gamma of the table; infinite or None as `priorsim.measure` has it.
-    """
+class Row(NamedTuple):
+    """A world with its ends, gamma by gamma, or the name of a family above its worlds, which has none."""
 
     name: str
-    family: str
-    bound_bits: int
-    log_odds: Sequence[Ends]
+    bound_bits: int | None = None
+    ends: Sequence[Ends] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WorldTable:
-    """The rows of all worlds, in the order of their families.
-
-    Attributes
-    ----------
-    worlds : sequence of WorldOdds
-        Worlds of one family stand together.
-    gammas : sequence of float
-    prior : Prior
-        What holds besides gamma.
-    """
-
-    worlds: Sequence[WorldOdds]
-    gammas: Sequence[float] = (0.0, 0.5, 1.0)
-    prior: Prior = field(default_factory=lambda: Prior("solomonoff"))
-
-    def columns(self) -> Columns:
-        """The plotted numbers, one row for each world and gamma."""
-        rows = [
-            (world.family, world.name, world.bound_bits, gamma, *ends)
-            for world in self.worlds
-            for gamma, ends in zip(self.gammas, world.log_odds, strict=True)
-        ]
-        names = ("family", "world", "bound_bits", "gamma", "log_odds_low_bits", "log_odds_high_bits")
-        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
-
-
-Row = WorldOdds | str
-"""A world, or the name of a family above its worlds."""
-
-
-GAMMAS = (0.0, 0.5, 1.0)
-
-
-def data(study: "Study", _: Sequence[World]) -> WorldTable:
+def data(study: Study, _: Sequence[World]) -> Data:
     """The log-odds of every named world at GAMMAS."""
-    prior = named_prior("solomonoff")
     rows = []
     for each in named_worlds(study):
-        at = [log_odds_of(each, prior.with_values({"gamma": gamma})) for gamma in GAMMAS]
-        ends = [(odds.low, odds.high) for odds in at]
-        rows.append(WorldOdds(each.world.name, each.world.family, each.max_bits, ends))
-    return WorldTable(rows, GAMMAS, prior)
+        for gamma in GAMMAS:
+            odds = log_odds_of(each, PRIOR.with_values({"gamma": gamma}))
+            rows.append((each.world.family, each.world.name, each.max_bits, gamma, odds.low, odds.high))
+    return Data(COLUMNS, rows)
 
 
-def draw(table: WorldTable, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
+def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
     """Draw every world's log-odds interval, one panel for each gamma, one row for each world.
 
     Parameters
     ----------
-    table : WorldTable
+    odds : Data
     axes : sequence of Axes, optional
         One for each gamma; by default those of a new figure, which sets many worlds in two blocks.
-    width : 'single', 'double' or float
-        Of the new figure: one column of a journal page, both, or inches.
+    width : Width
+        Of the new figure.
 
     Returns
     -------
     tuple of Axes
         Block by block, each with its panels from the first gamma to the last.
     """
+    rows, limits = _rows(odds), _limits(odds)
     if axes is not None:
-        _block(axes, table, _rows(table.worlds), _limits(table))
-        legend_below(axes[0], _legend(), columns=1)
+        _block(axes, rows, limits)
+        legend_below(axes[0], _legend())
         return tuple(axes)
     with style():
-        blocks = _blocks(table.worlds) if is_wide(width) else [_rows(table.worlds)]
+        blocks = _blocks(rows) if is_wide(width) else [rows]
         tallest = max(len(block) for block in blocks)
         figure = new_figure(width, ROW * tallest + AROUND)
         parts = figure.subfigures(1, len(blocks), squeeze=False, wspace=0.02)[0]
         every: list[Axes] = []
         for part, block in zip(parts, blocks, strict=True):
-            panels = part.subplots(1, len(table.gammas), squeeze=False)[0]
-            padded = [*block, *[""] * (tallest - len(block))]
-            _block(panels, table, padded, _limits(table))
+            panels = part.subplots(1, len(GAMMAS), squeeze=False)[0]
+            _block(panels, [*block, *[Row("")] * (tallest - len(block))], limits)
             every += list(panels)
-        figure.legend(
-            handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=3 if is_wide(width) else 1
-        )
+        columns = 3 if is_wide(width) else 1
+        figure.legend(handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=columns)
         return tuple(every)
 
 
-def _rows(worlds: Sequence[WorldOdds]) -> list[Row]:
+def _rows(odds: Data) -> list[Row]:
     rows: list[Row] = []
-    for family, members in groupby(worlds, key=lambda world: world.family):
-        rows += [family, *members]
+    for family, of_family in groupby(odds.rows, key=lambda row: row[0]):
+        rows.append(Row(family))
+        for (name, bound), of_world in groupby(of_family, key=lambda row: row[1:3]):
+            rows.append(Row(name, bound, [row[4:] for row in of_world]))
     return rows
 
 
-def _blocks(worlds: Sequence[WorldOdds]) -> list[list[Row]]:
+def _blocks(rows: list[Row]) -> list[list[Row]]:
     """The rows in one block, or in two of about the same height, cut between families."""
-    rows = _rows(worlds)
-    cuts = [place for place, row in enumerate(rows) if isinstance(row, str) and place]
+    cuts = [place for place, row in enumerate(rows) if not row.ends and place]
     if len(rows) <= MOST_ROWS or not cuts:
         return [rows]
     cut = min(cuts, key=lambda place: max(place, len(rows) - place))
     return [rows[:cut], rows[cut:]]
 
 
-def _limits(table: WorldTable) -> tuple[float, float]:
+def _limits(odds: Data) -> tuple[float, float]:
     """Least and greatest finite end of all worlds, with 0, and a little air."""
-    known = [end for world in table.worlds for ends in world.log_odds for end in ends if end is not None]
-    known = [0.0, *(end for end in known if math.isfinite(end))]
+    ends = (*odds.log_odds_low_bits, *odds.log_odds_high_bits)
+    known = [0.0, *(end for end in ends if end is not None and math.isfinite(end))]
     air = max(0.04 * (max(known) - min(known)), 0.5)
     return min(known) - air, max(known) + air
 
 
-def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits: tuple[float, float]) -> None:
+def _block(axes: Sequence[Axes], rows: Sequence[Row], limits: tuple[float, float]) -> None:
     """One block: names on its left, bounds on its right, a panel for each gamma."""
     low, high = limits
     strip = EDGE * (high - low)
-    names = {gamma: name for name, gamma in named_gammas(table.prior).items()}
-    is_world = [isinstance(row, WorldOdds) for row in rows]
-    labels = [row.name if isinstance(row, WorldOdds) else row for row in rows]
-    for place, (ax, gamma) in enumerate(zip(axes, table.gammas, strict=True)):
+    names = {gamma: name for name, gamma in named_gammas(PRIOR).items()}
+    for place, (ax, gamma) in enumerate(zip(axes, GAMMAS, strict=True)):
         ax.set_xlim(low - strip, high + strip)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.axvspan(low - strip, low, color=SHADE, linewidth=0, zorder=0)
@@ -207,18 +160,17 @@ def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits:
         ax.tick_params(axis="x", labelsize=5.5)
         price = f"{GAMMA} = {Fraction(gamma).limit_denominator(64)}"
         ax.set_title(f"{price}\n{names[gamma]}" if gamma in names else price, fontsize=6, weight="normal", loc="center")
-        ax.set_yticks(*((range(len(rows)), labels) if place == 0 else ([], [])), fontsize=6)
-        lines = [number for number, each in enumerate(is_world) if each]
+        ax.set_yticks(*((range(len(rows)), [row.name for row in rows]) if place == 0 else ([], [])), fontsize=6)
+        lines = [number for number, row in enumerate(rows) if row.ends]
         ax.hlines(lines, low - strip, high + strip, color=SHADE, linewidth=0.5, zorder=0)
         ax.tick_params(axis="y", length=0)
-        for number, row in enumerate(rows):
-            if isinstance(row, WorldOdds):
-                _interval(ax, number, row.log_odds[place], limits)
+        for number in lines:
+            _interval(ax, number, rows[number].ends[place], limits)
         # What is drawn stays inside the panels, so the layout need not measure it, mark by mark.
         for artist in (*ax.lines, *ax.collections, *ax.patches):
             artist.set_in_layout(False)
-    for tick, is_row in zip(axes[0].get_yticklabels(), is_world, strict=True):
-        tick.set_fontweight("normal" if is_row else "bold")
+    for tick, row in zip(axes[0].get_yticklabels(), rows, strict=True):
+        tick.set_fontweight("normal" if row.ends else "bold")
     axes[len(axes) // 2].set_xlabel("log₂ odds, search : direct (bits)")
     _bounds(axes[-1], rows)
 
@@ -226,9 +178,8 @@ def _block(axes: Sequence[Axes], table: WorldTable, rows: Sequence[Row], limits:
 def _bounds(ax: Axes, rows: Sequence[Row]) -> None:
     """B of each world, right of the last panel."""
     right = ax.secondary_yaxis("right")
-    places = [place for place, row in enumerate(rows) if isinstance(row, WorldOdds)]
-    texts = [str(row.bound_bits) for row in rows if isinstance(row, WorldOdds)]
-    right.set_yticks(places, texts, fontsize=5.5, color=INK)
+    bounds = {place: str(row.bound_bits) for place, row in enumerate(rows) if row.ends}
+    right.set_yticks(list(bounds), list(bounds.values()), fontsize=5.5, color=INK)
     right.tick_params(length=0, pad=2)
     right.spines["right"].set_visible(False)
     ax.annotate(
@@ -236,76 +187,51 @@ def _bounds(ax: Axes, rows: Sequence[Row]) -> None:
     )
 
 
-def _side(ends: tuple[float, float]) -> Literal["search", "direct", "open"]:
-    low, high = ends
-    return "search" if low > 0 else "direct" if high < 0 else "open"
-
-
 def _interval(ax: Axes, row: int, ends: Ends, limits: tuple[float, float]) -> None:
     """One world at one gamma: a line from low to high, marks at its ends, arrows at the edges."""
     if ends[0] is None or ends[1] is None:
         ax.plot(sum(limits) / 2, row, marker="x", markersize=2.6, color=FAINT, zorder=3)
         return
-    look = SIDES[_side((ends[0], ends[1]))]
+    look = WINNERS["search" if ends[0] > 0 else "direct" if ends[1] < 0 else "open"][0]
     strip = EDGE * (limits[1] - limits[0])
     edges = (limits[0] - strip / 2, limits[1] + strip / 2)
     low, high = (float(np.clip(end, *edges)) for end in (ends[0], ends[1]))
     ax.plot([low, high], [row, row], color=look.colour, linewidth=1.1, zorder=2, solid_capstyle="butt")
     for end, place in {ends[0]: low, ends[1]: high}.items():
-        if math.isinf(end):
-            marker, face = "<" if end < 0 else ">", look.colour
-        else:
-            marker, face = look.marker, look.colour if look.is_filled else "white"
+        marker, face = (look.marker, look.cover) if math.isfinite(end) else ("<" if end < 0 else ">", look.colour)
         ax.plot(place, row, marker=marker, markersize=3.2, color=look.colour, markerfacecolor=face, zorder=3, mew=0.7)
 
 
 def _legend() -> list[Line2D]:
-    texts = {
-        "search": "search heavier, wherever disguised programs count",
-        "direct": "direct heavier, wherever disguised programs count",
-        "open": "depends on where disguised programs count",
-    }
     handles = [
-        Line2D(
-            [],
-            [],
-            color=look.colour,
-            linewidth=1.1,
-            marker=look.marker,
-            markersize=3.2,
-            markerfacecolor=look.colour if look.is_filled else "white",
-            label=texts[name],
-        )
-        for name, look in SIDES.items()
+        key(text, **look.style(3.2, linestyle="-", linewidth=1.1, markerfacecolor=look.cover))
+        for look, text in WINNERS.values()
     ]
     marks = {
-        "<": "search: none up to B bits",
-        ">": "direct: none up to B bits",
-        "x": "nothing fits up to B bits",
+        "<": (INK, "search: none up to B bits"),
+        ">": (INK, "direct: none up to B bits"),
+        "x": (FAINT, "nothing fits up to B bits"),
     }
     return handles + [
-        Line2D(
-            [], [], linestyle="none", color=FAINT if marker == "x" else INK, marker=marker, markersize=3.2, label=text
-        )
-        for marker, text in marks.items()
+        key(text, linestyle="none", color=colour, marker=marker, markersize=3.2)
+        for marker, (colour, text) in marks.items()
     ]
 
 
-def caption(table: WorldTable) -> str:
+def caption(odds: Data) -> str:
     """What the figure shows, with its numbers."""
     said = []
-    for place, gamma in enumerate(table.gammas):
-        ends = [each.log_odds[place] for each in table.worlds]
-        known = [(low, high) for low, high in ends if low is not None and high is not None]
+    for gamma in GAMMAS:
+        known = [row[4:] for row in odds.rows if row[3] == gamma and None not in row]
         search, direct = sum(low > 0 for low, _ in known), sum(high < 0 for _, high in known)
         said.append(
             f"At gamma {gamma:g} search outweighs direct code in {counted(search, 'world')} and direct code search in "
             f"{direct}, wherever the disguised programs count; in {len(known) - search - direct} that decides."
         )
-    nothing = sum(None in each.log_odds[0] for each in table.worlds)
+    nothing = sum(None in row and row[3] == GAMMAS[0] for row in odds.rows)
     return sentences(
-        f"Log-odds of search against direct code in every named world, {len(table.worlds)} of them, at three prices "
-        "of time.",
+        f"Log-odds of search against direct code in every named world, {odds.gamma.count(GAMMAS[0])} of them, at three "
+        "prices of time.",
         *said,
         f"In {counted(nothing, 'world')} nothing fits up to the bound B, given at the right of each row.",
         CLASSES,
@@ -318,5 +244,4 @@ FIGURE = Entry(
     data,
     draw,
     caption,
-    width="double",
 )

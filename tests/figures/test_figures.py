@@ -4,6 +4,7 @@ import csv
 import math
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ from PIL import Image
 
 from priorsim.errors import PriorsimError
 from priorsim.figures import cloud, mass_against_length, odds_against_gamma, page, save, worlds_side_by_side
+from priorsim.figures.entry import Data
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
 from priorsim.priors import Prior
@@ -24,18 +26,11 @@ INF = math.inf
 LONG_NAME = "constant-greatest-square-w16"
 
 
-class Corner:
-    """A corner of a hull."""
-
-    def __init__(self, bits: int, log2_steps: float, *classes: str) -> None:
-        self.bits, self.log2_steps, self.classes = bits, log2_steps, classes
-
-
-def curve(low: object, high: object, **others: object) -> odds_against_gamma.OddsCurve:
+def curve(low: object, high: object, **others: object) -> Data:
     """A curve over gamma in [0, 2] from functions of gamma, or constants."""
     gammas = [place / 40 for place in range(81)]
     ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
-    return odds_against_gamma.OddsCurve(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+    return odds_against_gamma.curve_of(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
 
 
 CURVES = {
@@ -57,44 +52,48 @@ CURVES = {
 
 KINDS = ("direct", "disguised", "search")
 POINTS = [(kind, bits, steps / 3, bits * steps) for kind in KINDS for bits in range(20, 30) for steps in range(9, 15)]
+TOTALS: Counter[tuple[str, int, float]] = Counter()
+for *point, count in (*POINTS, *POINTS[:5]):
+    TOTALS[tuple(point)] += count  # type: ignore[index]
 CLOUDS = {
-    "all classes": cloud.Cloud(
+    "all classes": cloud.cloud_of(
         LONG_NAME,
         31,
-        *zip(*POINTS, *POINTS[:5], strict=True),
-        corners=(Corner(12, 6.0, "search"), Corner(15, 3.0, "direct"), Corner(16, 2.9, "direct", "disguised")),
+        TOTALS,
+        corners=((12, 6.0, ["search"]), (15, 3.0, ["direct"]), (16, 2.9, ["direct", "disguised"])),
         gammas=(1.0, 10.0),
     ),
-    "one point": cloud.Cloud("square-w4", 31, ["search"], [12], [4.0], [1], (Corner(12, 4.0, "search"),)),
-    "nothing fits": cloud.Cloud("square-w4", 31, [], [], [], []),
+    "one point": cloud.cloud_of("square-w4", 31, {("search", 12, 4.0): 1}, [(12, 4.0, ["search"])]),
+    "nothing fits": cloud.cloud_of("square-w4", 31, {}),
 }
 
 BOUNDS = tuple(range(2, 32))
 FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
+NONE = [-INF] * 30
+
+
+def masses(world: str, prior: str, *classes: tuple[object, ...]) -> Data:
+    """Masses, extrapolated ends and last share of each class."""
+    rows: list[tuple[object, ...]] = []
+    for kind, (grown, *tail, _) in zip(KINDS, classes, strict=True):
+        rows += [(kind, "mass", bound, mass, None, None) for bound, mass in zip(BOUNDS, grown, strict=True)]
+        rows.append((kind, "extrapolated", None, None, *tail))
+    shares = {kind: each[-1] for kind, each in zip(KINDS, classes, strict=True)}
+    return Data(mass_against_length.COLUMNS, rows, world=world, prior=prior, last_shares=shares)
+
+
 MASSES = {
-    "all classes": mass_against_length.MassByLength(
+    "all classes": masses(
         LONG_NAME,
         "kind-of-speed",
-        BOUNDS,
-        [
-            mass_against_length.ClassMass("direct", FLAT, (-13.4, -13.1), 0.076),
-            mass_against_length.ClassMass("disguised", [each - 6 for each in FLAT], (-19.0, INF), 1.0),
-            mass_against_length.ClassMass("search", [each - 3 for each in FLAT], (-16.0, -15.0), 0.0),
-        ],
+        (FLAT, -13.4, -13.1, 0.076),
+        ([each - 6 for each in FLAT], -19.0, INF, 1.0),
+        ([each - 3 for each in FLAT], -16.0, -15.0, 0.0),
     ),
-    "empty classes": mass_against_length.MassByLength(
-        "square-w4",
-        "solomonoff",
-        BOUNDS,
-        [
-            mass_against_length.ClassMass("direct", FLAT, None, 0.076),
-            mass_against_length.ClassMass("disguised", [-INF] * 30),
-            mass_against_length.ClassMass("search", [-INF] * 30),
-        ],
+    "empty classes": masses(
+        "square-w4", "solomonoff", (FLAT, None, None, 0.076), (NONE, None, None, None), (NONE, None, None, None)
     ),
-    "nothing fits": mass_against_length.MassByLength(
-        "square-w4", "levin", BOUNDS, [mass_against_length.ClassMass(kind, [-INF] * 30) for kind in KINDS]
-    ),
+    "nothing fits": masses("square-w4", "levin", *[(NONE, None, None, None)] * 3),
 }
 
 CASES = [
@@ -110,20 +109,22 @@ CASES = [
 ]
 
 
-def worlds(number: int) -> worlds_side_by_side.WorldTable:
+def worlds(number: int) -> Data:
     """A table of so many worlds in families of nine."""
-    return worlds_side_by_side.WorldTable(
+    return Data(
+        worlds_side_by_side.COLUMNS,
         [
-            worlds_side_by_side.WorldOdds(f"{LONG_NAME}-{place}", f"family-{place // 9}", 31, [CASES[place % 9]] * 3)
+            (f"family-{place // 9}", f"{LONG_NAME}-{place}", 31, gamma, *CASES[place % 9])
             for place in range(number)
-        ]
+            for gamma in worlds_side_by_side.GAMMAS
+        ],
     )
 
 
 TABLES = {"few": worlds(9), "many": worlds(58), "one": worlds(1)}
 
 
-def draw_worlds(table: worlds_side_by_side.WorldTable) -> Axes:
+def draw_worlds(table: Data) -> Axes:
     return worlds_side_by_side.draw(table)[0]
 
 
@@ -202,8 +203,7 @@ def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
 
 @pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
 def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
-    spread = list(np.linspace(2, 9, number))
-    data = cloud.Cloud("half-w4", 40, ["direct"] * number, [30] * number, spread, [1] * number)
+    data = cloud.cloud_of("half-w4", 40, {("direct", 30, float(steps)): 1 for steps in np.linspace(2, 9, number)})
     svg, png = save.save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
     text = svg.read_text()
     assert ("<image" in text) == (number >= MANY_MARKERS)
@@ -231,7 +231,7 @@ def test_the_csv_of_a_curve_is_the_curve(tmp_path):
 def test_the_csv_of_a_cloud_counts_every_program_once():
     data = CLOUDS["all classes"]
     columns = data.columns()
-    assert sum(count for count in columns["programs"] if count) == sum(data.counts)
+    assert sum(count for count in columns["programs"] if count) == sum(each[-1] for each in (*POINTS, *POINTS[:5]))
     points = {each[:3] for each in POINTS}
     assert columns["item"].count("point") == len(points)
     assert [gamma for gamma in columns["gives_way_at_gamma"] if gamma is not None] == list(data.gammas)
@@ -277,8 +277,8 @@ def test_empty_classes_are_named_in_clouds_and_masses():
 def test_every_world_keeps_its_row_and_every_crossover_its_value():
     for table in TABLES.values():
         texts = drawn_texts(drawn(draw_worlds, table))
-        for world in table.worlds:
-            assert any(text.startswith(f"{world.name} [") for text in texts)
+        for world in table.world:
+            assert any(text.startswith(f"{world} [") for text in texts)
     written = " ".join(drawn_texts(drawn(odds_against_gamma.draw, CURVES["many crossovers"])))
     for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
         assert f"{root:.3g}" in written
@@ -294,9 +294,9 @@ def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
 
 
 def test_named_priors_stand_where_they_agree_in_all_but_gamma():
-    assert CURVES["band"].named_priors() == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
-    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named_priors() == {"schmidhuber": 1.0}
-    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named_priors() == {}
+    assert CURVES["band"].named == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
+    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named == {"schmidhuber": 1.0}
+    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named == {}
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
@@ -322,7 +322,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
 def test_pyplot_is_never_imported():
     code = (
         "import sys, io; from priorsim.figures import odds_against_gamma as f; "
-        "ax = f.draw(f.OddsCurve('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "ax = f.draw(f.curve_of('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
         "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
         "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
     )

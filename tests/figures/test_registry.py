@@ -95,11 +95,11 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
     world = find_world("inverse-w3")
     diagram = phase.phase_of(small, [world])
     counted = small.histogram(world)
-    for place, gamma in ((0, 0.0), (20, 1.0)):
+    for gamma in (0.0, 1.0):
         odds = log_odds_of(counted, Prior("p", gamma=gamma))
         expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
-        assert diagram.leaders[place][0] == expected
-    share = 100 * sum(row.count("direct") for row in diagram.leaders) / 41**2
+        assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
+    share = 100 * diagram.holds_the_mass.count("direct") / 41**2
     assert f"direct code at {number(share)} %" in phase.caption(diagram)
     with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
         phase.phase_of(small, [find_world("table-a-w3")])
@@ -107,48 +107,51 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
     table = delta_l.data(small, [])
-    rows = {each.world: each for each in table.worlds}
-    assert "table-a-w3" not in rows
-    assert rows["inverse-w3"].ends == (14 - 24, 14 - 23)
-    assert rows["identity-w3"].ends[0] == 2 - 16 and rows["identity-w3"].table_bits == 6 * 3
+    ends = {world: (low, high) for _, world, _, low, high in table.rows}
+    assert "table-a-w3" not in ends
+    assert ends["inverse-w3"] == (14 - 24, 14 - 23)
+    assert ends["identity-w3"][0] == 2 - 16
+    assert table.table_bits[table.world.index("identity-w3")] == 6 * 3
     # No search up to 24 bits: Delta L is at most that of one of 25.
-    assert rows["third-w3"].ends == (14 - 23, 14 - 23)
-    assert any(name.startswith("inverse.w3-least-square-l4") for name in rows)
-    open_ended = sum(None in each.ends for each in table.worlds)
+    assert ends["third-w3"] == (14 - 23, 14 - 23)
+    assert any(name.startswith("inverse.w3-least-square-l4") for name in ends)
+    open_ended = sum(None in each for each in ends.values())
     assert f"In {open_ended} world" in delta_l.caption(table)
 
 
 def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
     terms = decomposition.data(small, [])
-    counts = {each.world: each for each in three_counts.data(small, []).worlds}
-    assert {each.world for each in terms.worlds} == set(counts)
-    assert "inverse-w3" in counts
-    for each in terms.worlds:
-        counted = small.histogram(find_world(each.world))
-        assert each.log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
+    counts = three_counts.data(small, [])
+    mass = dict(zip(counts.world, zip(counts.log2_mass_low, counts.log2_mass_high, strict=True), strict=True))
+    assert set(terms.world) == set(mass)
+    assert "inverse-w3" in mass
+    for world, delta, bonus, _, log_odds in terms.rows:
+        counted = small.histogram(find_world(world))
+        assert log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
         simple = log_odds_of(counted, named_prior("solomonoff"))
-        assert counts[each.world].mass == (simple.low, simple.high)
-        assert each.delta_l + each.bonus == pytest.approx(simple.low)
+        assert mass[world] == (simple.low, simple.high)
+        assert delta + bonus == pytest.approx(simple.low)
 
 
 def test_tips_are_the_slope_between_the_two_shortest(small):
     world = find_world("constant-greatest-square-w12")
-    (low, high) = cloud.cloud_of(small.histogram(world)).tips
+    found = cloud.data(small, [world])
+    (low, high) = found.tips
     (l_direct, t_direct), (l_search, t_search) = low.direct, low.search
     assert low.predicted == pytest.approx((l_direct - l_search) / (t_search - t_direct))
     assert (l_direct, l_search) == (17, 16) and len(low.measured) == 1
     assert high.side == "search"
-    assert f"predict gamma* {number(low.predicted)}" in cloud.caption(cloud.cloud_of(small.histogram(world)))
+    assert f"predict gamma* {number(low.predicted)}" in cloud.caption(found)
 
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
     odds = odds_against_lessons.data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
-    assert odds.lessons == list(range(1, 7)) and odds.unit == "lane"
-    assert odds.listed[-1] == pytest.approx((whole.low, whole.high))
+    assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
+    assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
     curves = learning_curves.data(small, [world])
-    assert curves.listed["direct"][-1] > curves.listed["direct"][0]
+    assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
     assert "accuracy of direct programs comes to 90 %" in learning_curves.caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
         learning_curves.data(small, [find_world("constant-greatest-square-w12")])
@@ -156,7 +159,7 @@ def test_the_last_lesson_has_the_odds_of_the_world(small):
 
 def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
-    (each,) = objectives_figure.data(small, [world]).worlds
+    each = objectives_figure.data(small, [world])
     (found,) = objectives(small.header(world), [world])
     assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
@@ -166,15 +169,15 @@ def test_objectives_grow_to_their_number(small):
 
 def test_crossings_of_constants_are_roots_of_the_log_odds(small):
     table = predicted_crossovers.data(small, [])
-    assert "constant.w12-181" in {each.world for each in table.crossings}
+    assert "constant.w12-181" in table.world
     # Below 0 there is no prior to hold them against.
-    priced = [each for each in table.crossings if each.measured >= 0]
+    priced = [(world, measured) for world, _, measured in table.rows if measured >= 0]
     assert priced
-    for each in priced:
-        counted = small.histogram(find_world(each.world))
-        odds = log_odds_of(counted, Prior("p", gamma=each.measured))
+    for name, measured in priced:
+        counted = small.histogram(find_world(name))
+        odds = log_odds_of(counted, Prior("p", gamma=measured))
         assert odds.low == pytest.approx(0, abs=1e-6)
-    assert f"agree to 0.05 in {table.agreeing};" in predicted_crossovers.caption(table)
+    assert f"agree to 0.05 in {predicted_crossovers.agreeing(table)};" in predicted_crossovers.caption(table)
 
 
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
@@ -183,10 +186,10 @@ def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
     cells = small.histogram(world).cells
     for kind, name in enumerate(("direct", "disguised", "search")):
         mine = cells.of([kind])
-        rows = [row for row in found.rows if row.kind == name]
-        assert min(row.bits for row in rows) == mine.bits.min()
-        assert min(row.mean_steps for row in rows) == mine.steps.min() / 8
-    assert ("direct", "(mul x (mul x x))") in {(row.kind, row.program) for row in found.rows}
+        rows = [row for row in found.rows if row[1] == name]
+        assert min(row[3] for row in rows) == mine.bits.min()
+        assert min(row[4] for row in rows) == mine.steps.min() / 8
+    assert ("direct", "(mul x (mul x x))") in zip(found["class"], found.program, strict=True)
 
 
 def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, tmp_path):
@@ -214,11 +217,12 @@ def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):
     found = well_tuned.data(small, [find_world("inverse-w3")])
-    assert found.most_loss == pytest.approx(1.1 * min(found.losses))
-    assert all(len(ends) == 2 and all(0 <= end <= 1 for end in ends) for ends in found.defecting)
-    (first, last) = found.windows(0)[-1]
+    assert well_tuned.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
+    ends = (*found.defecting_search_low, *found.defecting_search_high)
+    assert len(ends) == 2 * len(found.gamma) and all(0 <= end <= 1 for end in ends)
+    (first, last) = well_tuned.windows(found, 0)[-1]
     assert f"{first:g} to {last:g} with the disguised counted as direct code" in well_tuned.caption(found)
-    assert math.isclose(found.excess[0][0], grids_excess(small), rel_tol=1e-9)
+    assert math.isclose(found.excess_defection_low[0], grids_excess(small), rel_tol=1e-9)
 
 
 def grids_excess(small):

@@ -56,7 +56,7 @@ def test_ends_are_shares_by_class(study):
     ends = ends_against_mass.data(study, [WORLD])
     walked = walks.study_of(WORLD)
     search = walked.landscape.fits & (walked.landscape.kind == SEARCH)
-    of_search = [place for place, kind in enumerate(ends.kinds) if kind == "search"]
+    of_search = [place for place, kind in enumerate(ends["class"]) if kind == "search"]
     assert of_search
     found = sum(ends.ends[place] for place in of_search)
     assert found == pytest.approx(walked.ends().mass[search].sum() / ends.fitting_ends, rel=1e-9)
@@ -70,8 +70,8 @@ def test_ends_are_shares_by_class(study):
 def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
     walked = walks.study_of(WORLD)
     losses = loss_by_end.data(study, [WORLD])
-    assert losses.right[losses.kinds.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
-    assert sum(losses.shares) == pytest.approx(1, rel=1e-9)
+    assert losses.right[losses.end_class.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
+    assert sum(dict(zip(losses.end_class, losses.share, strict=True)).values()) == pytest.approx(1, rel=1e-9)
     swerves = swerve_times.data(study, [WORLD])
     assert swerves.moved_to_direct == beeline_swerve(walked).quantity is not None
     assert f"{percent(sum(swerves.swerves))} swerve" in swerve_times.caption(swerves)
@@ -80,7 +80,7 @@ def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
 def test_starvation_is_drawn_by_radius():
     bars = starvation_bars.by_radius()
     found = starvation(make_study(two_feature_world(), 8, max_bits=starvation_bars.STARVATION_BITS))
-    assert list(bars.radii) == [4, 8]
+    assert bars.radius == [4, 8]
     assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
     said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"
     assert said in starvation_bars.caption(bars)

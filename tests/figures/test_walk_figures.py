@@ -17,6 +17,7 @@ from priorsim.figures import (
     walk_landscape,
     walks,
 )
+from priorsim.figures.entry import Data
 from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.test_figures import drawn_texts, figure_of
 
@@ -42,35 +43,64 @@ FLOWS = [
     ((11, "disguised"), (0, "direct"), 1e-5),
 ]
 WAYS = ((12, "direct"), (0, "direct")), ((12, "direct"), (0, "search"))
-WIDE_LANDSCAPE = walk_landscape.WalkLandscape(
+WIDE_LANDSCAPE = walk_landscape.landscape_of(
     LONG, "wrong training lanes", landscape(range(12, -1, -1), KINDS, FLOWS), WAYS
 )
-ONE_PLACE = walk_landscape.WalkLandscape(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
+ONE_PLACE = walk_landscape.landscape_of(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
 FIGURES = [
     (walk_landscape.draw, WIDE_LANDSCAPE),
     (walk_landscape.draw, ONE_PLACE),
     (
         ends_against_mass.draw,
-        ends_against_mass.EndsAgainstMass(LONG, KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], 0.41, 0.7),
-    ),
-    (ends_against_mass.draw, ends_against_mass.EndsAgainstMass(SHORT, ["direct"], [1.0], [1.0], 0.0, 1.0)),
-    (
-        loss_by_end.draw,
-        loss_by_end.LossByEnd(
-            LONG,
-            "wrong training lanes",
-            KINDS,
-            [0.98, 1e-5, 0.02],
-            [0.9, 1.23e-7, 0.0],
-            [[5, 2, 1], [6, 3, 3], [4, 1, 0]],
+        Data(
+            ends_against_mass.COLUMNS,
+            zip(KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], strict=True),
+            walks=LONG,
+            total_variation=0.41,
+            fitting_ends=0.7,
         ),
     ),
-    (swerve_times.draw, swerve_times.SwerveTimes(LONG, [1e-3, 1e-2, 1e-4, 1e-9], [0.0, 0.0, 5e-5, 1e-9], 0.1)),
-    (swerve_times.draw, swerve_times.SwerveTimes(SHORT, [1e-3, 0.0], [0.0, 0.0], None)),
+    (
+        ends_against_mass.draw,
+        Data(ends_against_mass.COLUMNS, [("direct", 1.0, 1.0)], walks=SHORT, total_variation=0.0, fitting_ends=1.0),
+    ),
+    (
+        loss_by_end.draw,
+        Data(
+            loss_by_end.COLUMNS,
+            [
+                (kind, share, right, move, loss)
+                for kind, share, right, losses in (
+                    ("direct", 0.98, 0.9, [5, 2, 1]),
+                    ("disguised", 1e-5, 1.23e-7, [6, 3, 3]),
+                    ("search", 0.02, 0.0, [4, 1, 0]),
+                )
+                for move, loss in enumerate(losses)
+            ],
+            walks=LONG,
+            unit="wrong training lanes",
+        ),
+    ),
+    (
+        swerve_times.draw,
+        Data(
+            swerve_times.COLUMNS,
+            [(0, 1e-3, 0.0), (1, 1e-2, 0.0), (2, 1e-4, 5e-5), (3, 1e-9, 1e-9)],
+            walks=LONG,
+            moved_to_direct=0.1,
+        ),
+    ),
+    (
+        swerve_times.draw,
+        Data(swerve_times.COLUMNS, [(0, 1e-3, 0.0), (1, 0.0, 0.0)], walks=SHORT, moved_to_direct=None),
+    ),
     (
         starvation_bars.draw,
-        starvation_bars.StarvationBars([4, 6, 8], [1e-5, 1e-4, 0.0], [2e-3, 2e-2, 0.3], [1e-6] * 3, [1e-4] * 3),
+        Data(
+            starvation_bars.COLUMNS,
+            [(4, 1e-5, 2e-3, 1e-6, 1e-4), (6, 1e-4, 2e-2, 1e-6, 1e-4), (8, 0.0, 0.3, 1e-6, 1e-4)],
+        ),
     ),
 ]
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
@@ -114,7 +144,7 @@ def test_the_columns_are_the_numbers_given():
 
 
 def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
-    shown = WIDE_LANDSCAPE.shown()
+    shown = walk_landscape.shown(WIDE_LANDSCAPE)
     moves = [flow[:2] for flow in shown]
     assert set(WAYS) <= set(moves)
     assert ((11, "disguised"), (0, "direct")) in moves

@@ -3,6 +3,7 @@
 import ast
 import math
 import shutil
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from priorsim.figures import (
     well_tuned,
     witness_sheet,
 )
+from priorsim.figures.entry import Data
 from priorsim.figures.page import lay_out
 from priorsim.figures.phase import SHADES
 from priorsim.figures.save import AS_MATHS
@@ -33,89 +35,98 @@ INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
 
-PHASE = phase.PhaseDiagram(
-    LONG_NAME,
-    36,
-    "beta, price of length (bits per bit)",
-    "gamma, price of time (bits per doubling)",
-    [1.0, 1.5, 2.0],
-    [0.0, 1.0],
-    [["search", "open", "direct"], ["direct", "none", "direct"]],
-    [[0.1, 0.2, 0.3], [0.4, None, 0.6]],
-    ("beta", "gamma"),
+LEADERS = [["search", "open", "direct"], ["direct", "none", "direct"]]
+PHASE = Data(
+    phase.COLUMNS.format("beta", "gamma"),
+    zip(
+        [1.0, 1.5, 2.0] * 2,
+        [0.0] * 3 + [1.0] * 3,
+        chain.from_iterable(LEADERS),
+        [0.1, 0.2, 0.3, 0.4, None, 0.6],
+        strict=True,
+    ),
+    world=LONG_NAME,
+    bound_bits=36,
+    over=("beta", "gamma"),
 )
-LENGTHS = delta_l.LengthTable(
+LENGTHS = Data(
+    delta_l.COLUMNS,
     [
-        delta_l.WorldLength("a", "forward", 9, (-5.0, 3.0)),
-        delta_l.WorldLength("b", "forward", 9, (-7.0, -7.0)),
-        delta_l.WorldLength("c", "inverse", 48, (4.0, None)),
-        delta_l.WorldLength("d", "constant", 16, (None, -12.0)),
-    ]
+        ("forward", "a", 9, -5.0, 3.0),
+        ("forward", "b", 9, -7.0, -7.0),
+        ("inverse", "c", 48, 4.0, None),
+        ("constant", "d", 16, None, -12.0),
+    ],
 )
-TERMS = decomposition.TermTable(
-    [decomposition.WorldTerms(ROW_NAME, -14.0, 2.5, -1.5), decomposition.WorldTerms("b", 3.0, -1.0, -4.0)]
-    + [decomposition.WorldTerms(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0) for place in range(6)]
+TERMS = Data(
+    decomposition.COLUMNS,
+    [(ROW_NAME, -14.0, 2.5, -1.5, -13.0), ("b", 3.0, -1.0, -4.0, -2.0)]
+    + [(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0, 3.0) for place in range(6)],
 )
-COUNTS = three_counts.CountTable(
+COUNTS = Data(
+    three_counts.COLUMNS,
     [
-        three_counts.WorldCounts(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
-        three_counts.WorldCounts("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
-        three_counts.WorldCounts("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
-        three_counts.WorldCounts("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
-    ]
+        three_counts.row_of(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
+        three_counts.row_of("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
+        three_counts.row_of("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
+        three_counts.row_of("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
+    ],
 )
 GAMMAS = [place / 2 for place in range(9)]
-TUNED = well_tuned.WellTuned(
-    LONG_NAME,
-    36,
-    GAMMAS,
-    [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1],
-    [(0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.0, 0.0), (0.0, 0.0), (0.02, 0.02), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)],
-    [(0.1, None)] * 9,
-    0.11,
-    0.01,
+LOW = [0.0, 0.0, 0.0, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
+HIGH = [0.0, 0.0, 0.02, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
+LOSSES = [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1]
+TUNED = Data(
+    well_tuned.COLUMNS,
+    zip(GAMMAS, LOSSES, LOW, HIGH, [0.1] * 9, [None] * 9, strict=True),
+    world=LONG_NAME,
+    bound_bits=36,
 )
-ODDS = odds_against_lessons.LessonOdds(
-    LONG_NAME,
-    "solomonoff",
-    "rule",
-    [1, 2, 3, 4],
-    [(-3.0, -2.0), (1.0, 1.5), (2.0, INF), (INF, INF)],
-    [(None, None)] * 4,
-)
-CURVES = learning_curves.LearningCurves(
-    LONG_NAME,
-    "solomonoff",
-    "lane",
-    [1, 2, 3],
-    {"direct": [0.2, 0.5, 1.0], "disguised": [None] * 3, "search": [0.3, None, None]},
-    {"direct": [0.25, 0.5, 1.0], "disguised": [None] * 3, "search": [0.35, 0.4, None]},
-)
-OBJECTIVES = objectives.ObjectiveTable(
+ODDS = Data(
+    odds_against_lessons.COLUMNS.format("rule"),
     [
-        objectives.WorldObjectives("root-w4", list(range(6)), [0, 0, 1, 1, 2, 5], [0, 0, 1, 4, 9, 20]),
-        objectives.WorldObjectives("other-w4", list(range(6)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]),
-    ]
-)
-CROSSINGS = predicted_crossovers.CrossingTable(
-    [predicted_crossovers.Crossing("a", 0.1, 0.12), predicted_crossovers.Crossing("b", -0.5, 0.2)], 3, 0.05, (-4.0, 8.0)
-)
-PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
-SHEET = witness_sheet.Sheet(
-    [
-        witness_sheet.SheetRow(ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
-        witness_sheet.SheetRow(ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
-        witness_sheet.SheetRow("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+        (1, -3.0, -2.0, None, None),
+        (2, 1.0, 1.5, None, None),
+        (3, 2.0, INF, None, None),
+        (4, INF, INF, None, None),
     ],
-    {ROW_NAME: 28, "isqrt-w3": 36},
+    world=LONG_NAME,
+    prior="solomonoff",
+    unit="rule",
 )
-TIPPING = cloud.Cloud(
+CURVES = Data(
+    learning_curves.COLUMNS.format("lane"),
+    [
+        (1, 0.2, None, 0.3, 0.25, None, 0.35),
+        (2, 0.5, None, None, 0.5, None, 0.4),
+        (3, 1.0, None, None, 1.0, None, None),
+    ],
+    world=LONG_NAME,
+    prior="solomonoff",
+    unit="lane",
+)
+OBJECTIVES = Data(
+    objectives.COLUMNS,
+    [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
+    + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
+    worlds=["root-w4", "other-w4"],
+    bound_bits=5,
+)
+CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
+PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
+SHEET = Data(
+    witness_sheet.COLUMNS,
+    [
+        (ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
+        (ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
+        ("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+    ],
+    bounds={ROW_NAME: 28, "isqrt-w3": 36},
+)
+TIPPING = cloud.cloud_of(
     ROW_NAME,
     28,
-    ["direct", "search"],
-    [17, 16],
-    [0.0, 13.0],
-    [2, 3],
+    {("direct", 17, 0.0): 2, ("search", 16, 13.0): 3},
     tips=[
         cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
         cloud.Tip("search", (17, 0.0), (16, 13.0), None, []),
@@ -172,7 +183,7 @@ def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
 
 def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
     shades, losses = (ax.images[0] for ax in phase.draw(PHASE))
-    for row, leaders in enumerate(PHASE.leaders):
+    for row, leaders in enumerate(LEADERS):
         for column, leader in enumerate(leaders):
             colour = shades.to_rgba(shades.get_array())[row, column]
             assert tuple((255 * colour[:3]).round()) == tuple(int(SHADES[leader][0][i : i + 2], 16) for i in (1, 3, 5))
@@ -206,15 +217,15 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
 
 
 def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
-    assert [each.disagrees for each in COUNTS.worlds] == [True, False, False, True]
+    assert COUNTS.signs_differ == [True, False, False, True]
     texts = drawn_texts(figure_of(three_counts.draw(COUNTS)))
     assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
     assert any(text.startswith("agree [") for text in texts)
 
 
 def test_well_tuned_windows_are_the_runs_within_both_limits():
-    assert TUNED.windows(0) == [(1.0, 2.0), (3.5, 4.0)]
-    assert TUNED.windows(1) == [(1.5, 2.0), (3.5, 4.0)]
+    assert well_tuned.windows(TUNED, 0) == [(1.0, 2.0), (3.5, 4.0)]
+    assert well_tuned.windows(TUNED, 1) == [(1.5, 2.0), (3.5, 4.0)]
     panels = well_tuned.draw(TUNED)
     shaded = sorted(
         (patch.get_x(), patch.get_x() + patch.get_width()) for patch in panels[0].patches if not patch.get_hatch()
@@ -243,7 +254,7 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
     ax = predicted_crossovers.draw(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
     assert list(zip(*points.get_data(), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
-    assert CROSSINGS.agreeing == 1
+    assert predicted_crossovers.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 
@@ -251,9 +262,9 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
 def test_a_witness_sheet_prints_every_program_in_full(width):
     ax = witness_sheet.draw(SHEET, width=width)
     written = " ".join(text.get_text() for text in ax.texts)
-    for row in SHEET.rows:
-        assert row.program in written and str(row.bits) in written
-    table = SHEET.markdown().splitlines()
+    for program, bits in zip(SHEET.program, SHEET.bits, strict=True):
+        assert program in written and str(bits) in written
+    table = witness_sheet.markdown(SHEET).splitlines()
     assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.125 | `{PROGRAM}` |"
 
 
