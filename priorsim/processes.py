@@ -1,7 +1,8 @@
 """Work in several processes: workers that leave interrupts to their parent and never outlive it.
 
 However a run ends (its tasks are done, one fails, the caller is interrupted, a worker is killed), its workers are
-told to end, and after PATIENCE seconds killed; nothing waits for a process that may be dead.
+told to end, and after PATIENCE seconds killed; nothing waits for a process that may be dead. Workers run the code of
+their parent or none: they read it from disk, where it may have changed since the parent did.
 """
 
 import multiprocessing
@@ -19,6 +20,7 @@ from typing import TypeVar
 
 from priorsim.errors import MainGuardError, PriorsimError, WorkerError
 from priorsim.interrupts import Interrupted, interrupts_held, raise_on_termination
+from priorsim.provenance import measuring_digest
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
@@ -31,6 +33,12 @@ PATIENCE = 2.0
 
 WITHOUT_GUARD = os.EX_CONFIG
 """The exit code of a worker that was about to start workers of its own while it imported the main script."""
+
+OF_OTHER_CODE = os.EX_SOFTWARE
+"""The exit code of a worker that found other code on disk than its parent runs."""
+
+CODE = measuring_digest()
+"""The digest of the code that this process runs, taken early: the code on disk may change later."""
 
 
 def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, Found]]:
@@ -47,7 +55,7 @@ def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers:
     Raises
     ------
     PriorsimError
-        When there are too few workers, or too many.
+        When there are too few workers or too many, or the code on disk has changed since this process started.
     WorkerError
         When a worker dies before the tasks are done.
     MainGuardError
@@ -93,7 +101,8 @@ def _check_main_script() -> None:
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Spawned processes, which are gone when the block is left."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_follow_the_parent)
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
     processes = []
     try:
         try:
@@ -103,7 +112,13 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                 processes = _processes(pool)
                 _end(pool, processes)
     except BrokenExecutor:
-        if any(process.exitcode == WITHOUT_GUARD for process in processes):
+        exit_codes = {process.exitcode for process in processes}
+        if OF_OTHER_CODE in exit_codes:
+            raise PriorsimError(
+                "the code of priorsim on disk was changed while this command ran, and its worker processes would run "
+                "the changed code: start the command again"
+            ) from None
+        if WITHOUT_GUARD in exit_codes:
             raise MainGuardError(
                 f"worker processes read {sys.modules['__main__'].__file__} again when they start: what starts them has "
                 "to stand there below a line `if __name__ == '__main__':`"
@@ -163,8 +178,10 @@ def _end(pool: ProcessPoolExecutor, processes: Sequence[BaseProcess]) -> None:
 # --- in a worker ----------------------------------------------------------------------------------
 
 
-def _follow_the_parent() -> None:
-    """In a worker: end with the parent."""
+def _follow_the_parent(code: str) -> None:
+    """In a worker: end with the parent, and at once where the parent runs other code than the worker would."""
+    if code != CODE:
+        os._exit(OF_OTHER_CODE)
     parent = multiprocessing.parent_process()
     assert parent is not None, "only workers call this"
 

@@ -42,12 +42,14 @@ class RunDirectory:
         Made where it is not there.
     task : mapping
         JSON values that tell the task apart from every other. The code that counts is added.
+    renew : bool
+        Whether the pieces of another task, or of other code, are thrown away, in place of being an error.
 
     Raises
     ------
     StorageError
-        When the directory belongs to another task, to other code or to another run at work, is a link, holds
-        things that no run made, or has a damaged manifest.
+        When the directory belongs to another task or to other code, and is not renewed; or belongs to another run
+        at work, is a link, holds things that no run made, or has a damaged manifest.
 
     Examples
     --------
@@ -60,7 +62,7 @@ class RunDirectory:
     (b'9', None)
     """
 
-    def __init__(self, path: Path, task: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, task: Mapping[str, Any], *, renew: bool = False) -> None:
         from priorsim import __version__
 
         self.path = path
@@ -68,7 +70,7 @@ class RunDirectory:
         self._manifest = (json.dumps(told, indent=1, sort_keys=True) + "\n").encode()
         self._folder = _locked(path)
         try:
-            self._take_up()
+            self._take_up(renew=renew)
         except BaseException:
             self.close()
             raise
@@ -114,8 +116,7 @@ class RunDirectory:
 
     def remove(self) -> None:
         """Remove what the run wrote, and the directory unless it holds something else; the run is over."""
-        for name in filter(_OWN.fullmatch, self._entries()):
-            os.unlink(name, dir_fd=self._folder)
+        self._empty()
         if not self._entries():
             self.path.rmdir()
         self.close()
@@ -125,14 +126,24 @@ class RunDirectory:
         with os.scandir(self._folder) as entries:
             return {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
 
-    def _take_up(self) -> None:
+    def _empty(self) -> None:
+        """Remove what a run wrote, the manifest last: what is left by a kill in between is still known as a run's."""
+        for name in sorted(filter(_OWN.fullmatch, self._entries()), key=MANIFEST.__eq__):
+            os.unlink(name, dir_fd=self._folder)
+
+    def _take_up(self, *, renew: bool) -> None:
         """Write the manifest of a new run, or compare the one that is there; clear what a killed run left."""
         names = self._entries()
         for name in filter(_OWN.fullmatch, names):
             if not names[name]:
                 raise StorageError(f"{self.path / name}: no file but a link or folder: remove it")
         if MANIFEST in names:
-            self._compare_manifest()
+            refusal = self._refusal()
+            if refusal is not None and not renew:
+                raise refusal
+            if refusal is not None:
+                self._empty()
+                names = self._entries()
         elif not all(map(_TEMPORARY.fullmatch, names)):
             raise StorageError(
                 f"{self.path}: a folder of that name is there that no run made, and finished pieces would be kept "
@@ -143,12 +154,12 @@ class RunDirectory:
         if MANIFEST not in names:
             self._write(MANIFEST, lambda file: file.write(self._manifest))
 
-    def _compare_manifest(self) -> None:
-        """Raise StorageError unless the manifest is this task's, every bit of it."""
+    def _refusal(self) -> StorageError | None:
+        """Whose run the directory holds, unless the manifest is this task's, every bit of it; raised if damaged."""
         with self._reading(MANIFEST) as file:
             found = b"" if file is None else file.read(len(self._manifest) + MAX_MANIFEST_BYTES)
         if found == self._manifest:
-            return
+            return None
         mine = json.loads(self._manifest)
         try:
             other = json.loads(found)
@@ -158,12 +169,12 @@ class RunDirectory:
                 f"{self.path / MANIFEST}: not a manifest, or damaged: remove the directory or give another one"
             ) from None
         if task == mine["task"] and code != mine["code"]:
-            raise StorageError(
+            return StorageError(
                 f"{self.path}: it holds a run of other code (priorsim {version[:SHORT]!r}, digest {code[:SHORT]!r}; "
                 f"this is {mine['code_version']}, digest {mine['code'][:SHORT]}): "
                 "remove it or give another directory"
             )
-        raise StorageError(f"{self.path}: it holds a run of another task: remove it or give another directory")
+        return StorageError(f"{self.path}: it holds a run of another task: remove it or give another directory")
 
     def _seal(self, name: str) -> "hashlib._Hash":
         """The digest of a piece before its content: of the task, the code and the name."""

@@ -1,5 +1,7 @@
 """Commands that are cut short at any moment: one line, nothing left over, and the same bytes when started again."""
 
+import errno
+import io
 import os
 import random
 import re
@@ -14,6 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from priorsim.census.progress import Progress
+from priorsim.cli.progress_bar import progress_bar
+from priorsim.interrupts import Interrupted
+from tests.measure.conftest import oracle_atlas
+
 pytestmark = pytest.mark.engine
 
 PRIORSIM, SMALL = "priorsim", "tests.small"
@@ -21,18 +28,28 @@ ARITH = ("--dialect", "arith", "--word-bits", "4")
 COMMANDS = {
     "exhaustive": (
         PRIORSIM,
-        *("census", *ARITH, "--max-bits", "29", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
+        *("census", *ARITH, "--max-bits", "28", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
     ),
     "quotient": (PRIORSIM, "census", *ARITH, "--max-bits", "36", "--out", "atlas.parquet"),
     "claims": (SMALL, "claims", "--json", "--results", "results", "--workers", "2"),
     "paper": (SMALL, "paper", "--out", "results", "--workers", "2"),
+    "odds": (PRIORSIM, "odds", "--atlas", "given.parquet", "--world", "square-w3", "--max-bits", "36", "--json"),
     "data": (PRIORSIM, "data", "--world", "square-w4", "--code-bits", "27", "--json"),
     "walk": (PRIORSIM, "walk", "--world", "third-w3", "--dynamics", "steepest", "--radius", "8", "--json"),
 }
 WITH_WORKERS = ("exhaustive", "claims", "paper")
-INTERRUPTS = {"INT": 1, "INT-INT": 2, "INT-INT-INT": 3, "TERM": 1, "HUP": 1}
-"""Signals to the command, as a terminal or a system sends them, and how often."""
+GIVEN = {"odds": ("given.parquet", "logic-w3-23")}
+"""The file that a command reads, and the atlas in it."""
+INTERRUPTS = ("INT", "TERM", "HUP")
 MOMENTS = 30
+MOST_TIMES = 3
+"""How often an impatient user presses Ctrl-C."""
+LONGEST = 600
+"""Seconds after which a command on a busy machine hangs."""
+KEPT = r"results/claims-quick-[0-9a-f]{12}\.run/([a-z0-9-]+\.piece|manifest\.json)"
+"""The files in which a run that is cut short keeps what it has finished."""
+HALF_WRITTEN = r"(.*/)?\.priorsim-[0-9a-f]{12}\.part|results/claims-quick-[0-9a-f]{12}\.run/\..*"
+"""The files that stay where a process had no moment to clean up; the next run removes them."""
 
 
 @dataclass
@@ -43,6 +60,9 @@ class Started:
 
     @classmethod
     def of(cls, name: str, folder: Path) -> "Started":
+        if name in GIVEN:
+            given, atlas = GIVEN[name]
+            oracle_atlas(atlas).save(folder / given)
         root = Path(__file__).parents[1]
         environment = {**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200"}
         return cls(
@@ -82,14 +102,14 @@ class Started:
         return bool(int(caught, 16) >> signal.SIGTERM - 1 & 1)
 
     def wait_until(self, what: Callable[[], object]) -> None:
-        last = time.monotonic() + 60
+        last = time.monotonic() + LONGEST
         while self.process.poll() is None and not what() and time.monotonic() < last:
             time.sleep(0.01)
 
     def end(self) -> tuple[int, str, str]:
         """Exit code, answer and complaint; nothing of the group is left a moment later."""
         try:
-            answer, complaint = self.process.communicate(timeout=60)
+            answer, complaint = self.process.communicate(timeout=LONGEST)
             last = time.monotonic() + 10
             while self.members() and time.monotonic() < last:
                 time.sleep(0.02)
@@ -127,7 +147,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
     return run
 
 
-def assert_it_goes_on(name: str, folder: Path, whole: Whole) -> None:
+def assert_it_goes_on(name: str, folder: Path, whole: Whole, *, may_stay: str) -> None:
+    """What is there is whole or of a kind that may stay, and the same command ends as if nothing had happened."""
+    for file, content in files(folder).items():
+        assert content == whole.files.get(file) or re.fullmatch(may_stay, file), file
     code, answer, complaint = Started.of(name, folder).end()
     assert code == 0, complaint
     assert answer == whole.answer
@@ -146,23 +169,23 @@ def check_a_killed_worker(name: str, moment: float, folder: Path, whole: Whole) 
         assert code == 2
         assert line.startswith("priorsim: a worker process ended before its work was done, perhaps killed because ")
         assert "kept in" in line or name == "exhaustive"
-    assert_it_goes_on(name, folder, whole)
+    assert_it_goes_on(name, folder, whole, may_stay=f"{KEPT}|{HALF_WRITTEN}")
 
 
-def check_an_interrupt(name: str, interrupt: str, moment: float, folder: Path, whole: Whole) -> None:
+def check_an_interrupt(name: str, interrupt: str, times: int, moment: float, folder: Path, whole: Whole) -> None:
     running = Started.of(name, folder)
     running.wait_until(running.is_at_work)
     time.sleep(moment * whole.seconds)
-    for each in interrupt.split("-"):
+    for _ in range(times):
         if running.process.poll() is None:
             # A terminal tells the whole group.
-            os.killpg(running.process.pid, getattr(signal, f"SIG{each}"))
+            os.killpg(running.process.pid, getattr(signal, f"SIG{interrupt}"))
             time.sleep(moment / 3)
     code, _, complaint = running.end()
     if code:
         (line,) = complaint.splitlines()
         assert (code, line[:13]) == (130, "interrupted: ")
-    assert_it_goes_on(name, folder, whole)
+    assert_it_goes_on(name, folder, whole, may_stay=KEPT)
 
 
 def check_a_kill(name: str, moment: float, folder: Path, whole: Whole) -> None:
@@ -170,46 +193,65 @@ def check_a_kill(name: str, moment: float, folder: Path, whole: Whole) -> None:
     time.sleep(moment * whole.seconds)
     running.process.kill()
     running.end()
-    assert_it_goes_on(name, folder, whole)
-
-
-def moments(seed: str) -> list[float]:
-    drawn = random.Random(seed)
-    return [drawn.random() for _ in range(MOMENTS)]
+    assert_it_goes_on(name, folder, whole, may_stay=f"{KEPT}|{HALF_WRITTEN}")
 
 
 def test_a_worker_that_is_killed_ends_the_command_in_one_line(whole, tmp_path):
     check_a_killed_worker("exhaustive", 0.2, tmp_path, whole("exhaustive"))
 
 
-@pytest.mark.parametrize(("name", "interrupt"), [("exhaustive", "INT-INT-INT"), ("walk", "HUP")])
-def test_an_interrupt_says_what_was_done_and_is_heeded_once(name, interrupt, whole, tmp_path):
-    check_an_interrupt(name, interrupt, 0.5, tmp_path, whole(name))
+@pytest.mark.parametrize(("name", "interrupt", "times"), [("exhaustive", "INT", MOST_TIMES), ("walk", "HUP", 1)])
+def test_an_interrupt_says_what_was_done_and_is_heeded_once(name, interrupt, times, whole, tmp_path):
+    check_an_interrupt(name, interrupt, times, 0.5, tmp_path, whole(name))
+
+
+class Terminal(io.StringIO):
+    """A terminal that can be closed by whoever looks at it."""
+
+    is_open = True
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not self.is_open:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().write(text)
+
+
+def test_a_terminal_that_is_closed_does_not_hide_the_interrupt(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with pytest.raises(Interrupted, match="1 of 2 programs were counted"), progress_bar("programs") as progress:
+        progress(Progress(1, 2))
+        terminal.is_open = False
+        raise Interrupted
+    assert terminal.getvalue()
+
+
+def drawn(*what: object) -> float:
+    return random.Random(repr(what)).random()
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", range(MOMENTS))
 @pytest.mark.parametrize("name", WITH_WORKERS)
-def test_a_worker_may_be_killed_at_any_moment(name, whole, tmp_path):
-    for number, moment in enumerate(moments(name)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        check_a_killed_worker(name, moment, folder, whole(name))
+def test_a_worker_may_be_killed_at_any_moment(name, number, whole, tmp_path):
+    check_a_killed_worker(name, drawn(name, number), tmp_path, whole(name))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", range(MOMENTS))
 @pytest.mark.parametrize("interrupt", INTERRUPTS)
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_may_be_interrupted_at_any_moment(name, interrupt, whole, tmp_path):
-    for number, moment in enumerate(moments(name + interrupt)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        check_an_interrupt(name, interrupt, moment, folder, whole(name))
+def test_a_command_may_be_interrupted_at_any_moment(name, interrupt, number, whole, tmp_path):
+    times = 1 + number % MOST_TIMES
+    check_an_interrupt(name, interrupt, times, drawn(name, interrupt, number), tmp_path, whole(name))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", range(MOMENTS))
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_may_be_killed_at_any_moment(name, whole, tmp_path):
-    for number, moment in enumerate(moments(name)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        check_a_kill(name, moment, folder, whole(name))
+def test_a_command_may_be_killed_at_any_moment(name, number, whole, tmp_path):
+    check_a_kill(name, drawn(name, number), tmp_path, whole(name))

@@ -2,16 +2,20 @@
 
 import csv
 import json
+import shutil
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from priorsim.census.atlas_file import AtlasFile
-from priorsim.claims import populations, walking
+from priorsim.claims import judge, populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.figures import delta_l, registry, rows
 from priorsim.figures.registry import FIGURES
+from priorsim.interrupts import Interrupted
 from priorsim.provenance import provenance, software, stamped
 from priorsim.study import folder as study
 from priorsim.study import paper
@@ -77,6 +81,30 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
     (kept / atlases[1].name).write_bytes(atlases[1].read_bytes()[:100])
     lines = run(tmp_path)
     assert lines[-1].endswith("report.html")
+    assert files(tmp_path) == files(whole)
+
+
+def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path, monkeypatch):
+    run, whole = job
+    shutil.copytree(whole / study.ATLASES, tmp_path / study.ATLASES)
+    measure, walk, measured = judge._measured, walking._cells_at, []
+
+    def unless_interrupted(function, most, task):
+        if len(measured) == most:
+            raise Interrupted
+        measured.append(task)
+        return function(task)
+
+    # Among the censuses, between the two radii of walks, and never.
+    at_once = []
+    for most in (1, 2, None):
+        measured.clear()
+        monkeypatch.setattr(judge, "_measured", partial(unless_interrupted, measure, most))
+        monkeypatch.setattr(walking, "_cells_at", partial(unless_interrupted, walk, most))
+        with suppress(Interrupted):
+            run(tmp_path)
+        at_once.append(len(measured))
+    assert at_once == [1, 2, 0]
     assert files(tmp_path) == files(whole)
 
 

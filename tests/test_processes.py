@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from priorsim import processes
 from priorsim.errors import WorkerError
 from priorsim.processes import PATIENCE, run_tasks
 
@@ -20,6 +22,18 @@ SCRIPT = """
 from tests.test_processes import square
 from priorsim.processes import run_tasks
 print(sorted(run_tasks(square, range(3), 2)))
+"""
+
+CHANGED = """
+from pathlib import Path
+import priorsim.processes
+from priorsim.errors import PriorsimError
+Path(priorsim.__file__).with_name("formats.py").open("a").write("# A remark.")
+try:
+    list(priorsim.processes.run_tasks(abs, range(3), 2))
+except PriorsimError as error:
+    print(error)
+print(list(priorsim.processes.run_tasks(abs, range(3), 1)))
 """
 
 
@@ -101,7 +115,11 @@ def test_an_error_in_a_task_reaches_the_caller(workers: int) -> None:
     assert_nothing_is_left()
 
 
-def test_an_interrupt_ends_the_workers_in_the_middle_of_their_tasks_and_they_clean_up(tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_workers_in_the_middle_of_their_tasks_and_they_clean_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy machine a worker may not get a turn for seconds.
+    monkeypatch.setattr(processes, "PATIENCE", 60.0)
     file = tmp_path / "left"
     found = run_tasks(leave_a_file_unless_ended, [None, file, None], 2)
     assert next(found)[1] == "finished"
@@ -143,12 +161,14 @@ def test_an_interrupt_while_workers_are_ended_takes_effect_behind_that(tmp_path:
     assert_nothing_is_left()
 
 
-def run_script(*command: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
-    root = Path(__file__).parents[1]
+def run_script(
+    *command: str, given: str | None = None, root: Path = Path(__file__).parents[1]
+) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "PYTHONPATH": str(root)}
     return subprocess.run(
         [sys.executable, *command],
         input=given,
+        cwd=root,
         env=environment,
         capture_output=True,
         text=True,
@@ -177,6 +197,15 @@ def test_a_script_from_standard_input_is_told_that_it_cannot_start_workers() -> 
 
 def test_code_without_a_script_may_start_workers() -> None:
     assert run_script("-c", SCRIPT).stdout == "[(0, 0), (1, 1), (2, 4)]\n"
+
+
+def test_a_worker_does_not_run_code_that_was_changed_under_its_parent(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(processes.__file__).parent, tmp_path / "priorsim", ignore=ignored)
+    ended = run_script("-c", CHANGED, root=tmp_path)
+    refusal, alone = ended.stdout.splitlines()
+    assert (ended.stderr, alone) == ("", "[(0, 0), (1, 1), (2, 2)]")
+    assert refusal.startswith("the code of priorsim on disk was changed while this command ran")
 
 
 def census_unless(is_done: bool) -> int:

@@ -87,6 +87,42 @@ def test_a_directory_of_other_code_is_refused_and_the_message_says_which(path, m
         RunDirectory(path, TASK)
 
 
+@pytest.mark.parametrize("is_of_other_code", [False, True])
+def test_a_directory_that_may_be_renewed_keeps_nothing_of_another_task_or_of_other_code(
+    path, monkeypatch, is_of_other_code
+):
+    (path / "notes.txt").write_text("mine")
+    task = TASK if is_of_other_code else {**TASK, "up to": 8}
+    with RunDirectory(path, TASK, renew=True) as run, pytest.raises(StorageError, match="another run is at work"):
+        RunDirectory(path, task, renew=True)
+    assert run.path.joinpath("text.piece").exists()
+    if is_of_other_code:
+        monkeypatch.setattr(run_directory, "counting_digest", lambda: "f" * 64)
+    with RunDirectory(path, task, renew=True) as run:
+        assert run.load("text") is None
+        assert sorted(entry.name for entry in path.iterdir()) == [MANIFEST, "notes.txt"]
+    RunDirectory(path, task).close()
+
+
+def test_a_directory_whose_renewal_was_killed_is_renewed_by_the_next(path, monkeypatch):
+    removed = []
+
+    def killed_after_one(name, *, dir_fd):
+        if removed:
+            raise KeyboardInterrupt
+        os.remove(name, dir_fd=dir_fd)
+        removed.append(name)
+
+    other = {**TASK, "up to": 8}
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", killed_after_one)
+        with pytest.raises(KeyboardInterrupt):
+            RunDirectory(path, other, renew=True)
+    assert removed and MANIFEST not in removed
+    RunDirectory(path, other, renew=True).close()
+    assert [entry.name for entry in path.iterdir()] == [MANIFEST]
+
+
 @pytest.mark.parametrize("name", ["text.piece", MANIFEST])
 def test_a_link_in_a_directory_is_refused_and_what_it_leads_to_is_left(path, tmp_path, name):
     (tmp_path / "mine").write_bytes((path / name).read_bytes())

@@ -1,7 +1,8 @@
 """Finished parts of the claims, kept in a run directory until the verdicts are written.
 
 A part is what a census or a radius of walks was found to say. It is kept under the digest of all code that decides
-a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go.
+a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go. What other
+code kept of the same claims is of no more use, and is removed.
 """
 
 import hashlib
@@ -33,7 +34,8 @@ Part = TypeVar("Part")
 def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound) -> Iterator[RunDirectory]:
     """Where these claims keep their finished parts; removed once the block ends well.
 
-    Runs that ask for other claims, or have other bounds, another preset or other code, have another directory.
+    Runs that ask for other claims, or have another preset, have another directory. What a run of other code, or with
+    other bounds, has left of these claims is thrown away.
 
     Parameters
     ----------
@@ -49,14 +51,15 @@ def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound)
     StorageError
         When the folder cannot be made, or another run is at work on the same claims.
     """
+    names = [claim.name for claim in claims]
     task = {
-        "claims": [claim.name for claim in claims],
+        "claims": names,
         "preset": preset,
         "populations": [[each.population, each.header.to_json()] for each in populations(preset, bound)],
         "measured_by": measuring_digest(),
     }
-    name = hashlib.sha256(json.dumps(task).encode()).hexdigest()[:SHORT]
-    with RunDirectory(folder / f"claims-{preset}-{name}.run", task) as run:
+    digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:SHORT]
+    with RunDirectory(folder / f"claims-{preset}-{digest}.run", task, renew=True) as run:
         yield run
         run.remove()
 

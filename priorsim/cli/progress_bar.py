@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -12,6 +14,24 @@ from rich.progress import Progress as Bar
 from priorsim.census.progress import Progress
 from priorsim.errors import WorkerError
 from priorsim.interrupts import Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class _Terminal:
+    """A terminal that may be closed while the command runs: what cannot be written then is dropped."""
+
+    stream: TextIO
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self.stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
 
 
 @contextmanager
@@ -36,7 +56,7 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
     )
     # Rich takes a log for a terminal where FORCE_COLOR is set.
     is_watched = sys.stderr is not None and sys.stderr.isatty()
-    console = Console(stderr=True)
+    console = Console(file=cast(IO[str], _Terminal(sys.stderr)) if is_watched else None, stderr=True)
     reached = Progress(0, 0, unit)
 
     def left() -> str:

@@ -144,17 +144,22 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(results, monke
             claims(results, *asked)
     (run,) = results.glob("claims-quick-*.run")
     most.clear()
-    # Other code takes none of that up.
-    with monkeypatch.context() as patch:
-        patch.setattr(kept, "measuring_digest", lambda: "other")
-        measured.clear()
-        assert claims(results, *asked) == whole
-    assert len(measured) == parts
     (damaged,) = run.glob("census-000.*")
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     measured.clear()
     assert claims(results, *asked) == whole
     assert len(measured) == 2
+    assert list(results.glob("*.run")) == []
+    # Other code takes nothing up, and leaves nothing of it.
+    most[:] = [2]
+    measured.clear()
+    with pytest.raises(Interrupted):
+        claims(results, *asked)
+    most.clear()
+    monkeypatch.setattr(kept, "measuring_digest", lambda: "other")
+    measured.clear()
+    assert claims(results, *asked) == whole
+    assert len(measured) == parts
     assert list(results.glob("*.run")) == []
 
 
