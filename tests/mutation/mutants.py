@@ -178,10 +178,12 @@ def passes(mutant: Mutant, limit: float | None = None) -> bool | None:
         cache = stack.enter_context(tempfile.TemporaryDirectory()) if mutant.source == KEEPER else None
         process = get_context("fork").Process(target=pytest_alone, args=(mutant.tests, cache))
         process.start()
-        process.join(limit)
-        code = process.exitcode
-        with suppress(ProcessLookupError):
-            os.killpg(int(process.pid or 0), signal.SIGKILL)
+        try:
+            process.join(limit)
+            code = process.exitcode
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(int(process.pid or 0), signal.SIGKILL)
         process.join()
     return None if code is None else code == 0
 
@@ -230,6 +232,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=200, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     copy_tree()
     os.chdir(TREE)
     preload()
