@@ -163,6 +163,7 @@ def preload() -> None:
 def pytest_alone(tests: str, cache: str | None) -> None:
     """The whole life of a fork: in a session of its own, so that a hanging test ends with all that it started."""
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if cache:
         os.environ["NUMBA_CACHE_DIR"] = import_module("numba").config.CACHE_DIR = cache
         del os.environ[BY_FILE]
@@ -232,7 +233,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=200, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped: the same command goes on from here"))
     copy_tree()
     os.chdir(TREE)
     preload()
