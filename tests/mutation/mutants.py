@@ -43,7 +43,7 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "mutants"
 TREE, FOUND, KERNELS = BUILD / "tree", BUILD / "found.jsonl", BUILD / "kernels"
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
-COPIED = ("priorsim", "tests", "programs", "docs", "README.md", "CITATION.cff", "pyproject.toml")
+COPIED = ("priorsim", "tests", "programs", "docs", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml")
 GUARDING = ("frozen", "slots", "eq", "strict")
 """Flags of dataclasses and of `zip` that stop a wrong program, and change nothing in a right one."""
 KERNEL = ("@kernel", "@inner", "@inlined")
