@@ -19,7 +19,7 @@ GUARDS: dict[str, str] = {
     "priors.py": "tests/test_priors.py",
     "storage.py": "tests/test_storage.py",
     "reading.py": "tests/test_reading.py -k 'not repeats_nothing'",
-    "provenance.py": "tests/test_provenance.py",
+    "provenance.py": "tests/test_provenance.py tests/test_other_code.py",
     "processes.py": f"tests/test_processes.py {QUICK}",
     "interrupts.py": f"tests/test_processes.py {QUICK}",
     "run_directory.py": "tests/test_run_directory.py -k 'not any_bit'",
