@@ -509,7 +509,9 @@ def test_a_question_gets_the_rows_it_asks_for_whatever_the_row_groups(atlas, pat
 
 
 @pytest.mark.parametrize("max_bits", [1, 2, 13, 20])
-def test_an_atlas_that_is_cut_is_that_of_the_smaller_bound(atlas, path, max_bits):
+def test_an_atlas_that_is_cut_is_that_of_the_smaller_bound(atlas, path, max_bits, monkeypatch):
+    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    atlas.save(path)
     within = atlas.rows.take(atlas.rows.bits <= max_bits)
     for whole in (atlas, StoredAtlas.open(path)):
         smaller = cut(whole, max_bits)
