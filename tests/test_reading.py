@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from priorsim.errors import PriorsimError, WorldError
 from priorsim.mu.domain import Domain
+from priorsim.mu.files import MOST_BYTES as MOST_BYTES_OF_A_PROGRAM
 from priorsim.reading import MOST_BYTES, parse_float, quoted, read_text, reading, shown
 from tests.bounds import within
 from tests.test_cli import output, priorsim
@@ -114,6 +115,12 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> 
     path.write_bytes(b"12345")
     assert read_text(path, most=5) == "12345"
     assert "it has 5 bytes" in refusal(path, most=4)
+
+
+def test_the_limits_are_those_that_the_documents_state() -> None:
+    documented = (Path(__file__).parents[1] / "docs" / "worlds.md").read_text(encoding="utf-8")
+    worlds, programs = (most / (1 << 20) for most in (MOST_BYTES, MOST_BYTES_OF_A_PROGRAM))
+    assert f"at most {worlds:g} MiB; a program's file has at most {programs:g} MiB" in documented
 
 
 class Endless(io.RawIOBase):

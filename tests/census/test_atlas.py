@@ -17,8 +17,8 @@ import pytest
 
 from priorsim.census.atlas import Atlas, Rows, counts_by_length, merge
 from priorsim.census.atlas_file import METADATA_KEY, ROW_GROUP_ROWS, SEAL, AtlasFile, write_atlas
-from priorsim.census.stored import StoredAtlas
-from priorsim.errors import AtlasError, StorageError
+from priorsim.census.stored import StoredAtlas, cut
+from priorsim.errors import AtlasError, CensusError, StorageError
 from priorsim.provenance import counting_digest
 from priorsim.storage import check_writable
 from tests.census import oracle
@@ -585,6 +585,25 @@ def test_a_question_gets_the_rows_it_asks_for_whatever_the_row_groups(atlas, pat
 
     assert oracle.as_dict(stored.select(odd)) == oracle.as_dict(atlas.select(odd))
     assert len(stored.select(lambda behaviour: behaviour == 2**40)) == 0
+
+
+@pytest.mark.parametrize("max_bits", [1, 2, 13, 20])
+def test_an_atlas_that_is_cut_is_that_of_the_smaller_bound(atlas, path, max_bits, monkeypatch):
+    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    atlas.save(path)
+    within = atlas.rows.take(atlas.rows.bits <= max_bits)
+    for whole in (atlas, StoredAtlas.open(path)):
+        smaller = cut(whole, max_bits)
+        assert smaller.header == replace(atlas.header, max_bits=max_bits)
+        assert oracle.as_dict(everything(smaller)) == oracle.as_dict(within)
+        assert len(smaller) == len(within)
+
+
+def test_an_atlas_is_not_cut_beyond_its_bound_nor_to_nothing(atlas):
+    assert cut(atlas, None) is cut(atlas, atlas.header.max_bits) is atlas
+    for max_bits in (-1, 0, atlas.header.max_bits + 1):
+        with pytest.raises(CensusError, match=f"up to {atlas.header.max_bits} bits, not {max_bits}: ask for 1 to"):
+            cut(atlas, max_bits)
 
 
 def test_rows_above_the_bound_are_refused(atlas):

@@ -18,6 +18,7 @@ from priorsim.census.witness import find_programs
 from priorsim.errors import CensusError
 from priorsim.measure.histogram import acceptable, histogram
 from priorsim.mu.domain import Domain
+from priorsim.mu.syntax import Program, parse
 from priorsim.worlds import catalogue
 from tests.census import oracle
 
@@ -167,6 +168,14 @@ def test_rows_beyond_the_atlas_have_witnesses(short_atlas, name, max_bits, some)
     keys = [rows.key(row) for row in np.linspace(0, len(rows) - 1, some).astype(int)]
     for key, program in find_programs(continued.header, keys, finder=continued.find_terms).items():
         assert key_of(continued.header, program) == key
+
+
+@pytest.mark.parametrize("text", ["(find (c) (iter 0 x (s) 0))", "(argmax (c) (iter 0 c (s) 0))"])
+def test_a_loop_of_no_rounds_within_a_search_is_found_again(text):
+    header = oracle.make_header("arith", Domain.default(2), 2, 22)
+    key = key_of(header, parse(text, header.language))
+    census = FittingCensus(header, lambda behaviours: behaviours == np.uint64(key.behaviour), above=20)
+    assert key_of(header, Program(census.find_terms([key])[key])) == key
 
 
 def test_progress_rises_to_its_total(short_atlas):

@@ -11,11 +11,22 @@ OFF_TRAINING = "tests/measure/test_off_training_by_hand.py tests/measure/test_of
 ODDS = "tests/measure/test_mass.py tests/measure/test_odds.py tests/measure/test_histogram.py"
 DATA = "tests/measure/test_data_joint.py tests/measure/test_data.py -k 'not of_the_oracle and not random_index'"
 VERDICTS = "tests/claims/test_two_programs.py tests/claims/test_verdicts_both_ways.py tests/claims/test_plain.py"
+QUICK = '-m "not slow and not engine"'
+TABLES = "tests/census/test_quotient.py -k 'tables or hash or parts or oracle or 27_bits'"
 ENGINES = "tests/census/test_beyond.py tests/census/test_quotient.py -k 'not hold_no_float and not killed_run'"
 
 GUARDS: dict[str, str] = {
     "priors.py": "tests/test_priors.py",
     "storage.py": "tests/test_storage.py",
+    "reading.py": "tests/test_reading.py -k 'not repeats_nothing'",
+    "provenance.py": "tests/test_provenance.py tests/test_other_code.py",
+    "processes.py": f"tests/test_processes.py {QUICK}",
+    "interrupts.py": f"tests/test_processes.py {QUICK}",
+    "run_directory.py": "tests/test_run_directory.py -k 'not any_bit'",
+    "cli/answer.py": f"tests/test_answer.py tests/test_out.py {QUICK} -k 'not full_device'",
+    "cli/command.py": f"tests/test_options.py tests/test_cli.py {QUICK} -k 'option or change or bad_input'",
+    "cli/options.py": f"tests/test_options.py tests/test_cli.py {QUICK}",
+    "cli/progress_bar.py": "tests/test_surroundings.py tests/test_cli.py -k 'progress or interrupted'",
     "measure/data*.py": f"tests/measure/test_data_witness.py {DATA}",
     "census/segments/*.py": DATA,
     "census/root_searches.py": "tests/measure/test_objectives.py",
@@ -37,17 +48,28 @@ GUARDS: dict[str, str] = {
     "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py tests/claims/test_command.py",
     "claims/judged.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py",
+    "claims/kept.py": "tests/claims/test_command.py",
     "claims/walking.py": "tests/claims/test_walking.py",
     "claims/*.py": VERDICTS,
+    "walks/answer.py": "tests/walks/test_answer.py",
+    "walks/sampled.py": "tests/walks/test_sampled.py tests/walks/test_cut.py -k 'not plain'",
     "walks/kernels.py": "tests/walks/test_graph.py tests/walks/test_sampled.py tests/walks/test_cut.py",
     "walks/solve.py": "tests/walks/test_solve.py tests/walks/test_cut.py",
     "walks/graph.py": "tests/walks/test_graph.py",
-    "walks/*.py": "tests/walks/test_findings.py tests/walks/test_cut.py tests/walks/test_dynamics.py",
+    "walks/materials.py": "tests/walks/test_graph.py",
+    "walks/chains.py": "tests/walks/test_dynamics.py",
+    "walks/landscape.py": "tests/walks/test_dynamics.py",
+    "walks/ends.py": "tests/walks/test_cut.py tests/walks/test_dynamics.py",
+    "walks/*.py": "tests/walks/test_findings.py tests/walks/test_cut.py",
     "census/atlas.py": "tests/census/test_atlas.py",
     "census/atlas_file.py": "tests/census/test_atlas.py",
     "census/stored.py": "tests/census/test_atlas.py",
+    "census/growth.py": "tests/census/test_growth.py",
+    "census/kernel_cache.py": "tests/census/test_kernel_cache.py -k 'not whose_kernels_are_called'",
     "census/engine/exhaustive.py": "tests/census/test_exhaustive.py tests/census/test_amortised.py",
     "census/engine/exhaustive_kernels.py": "tests/census/test_exhaustive.py",
+    "census/engine/sorting.py": TABLES,
+    "census/engine/tables.py": TABLES,
     "census/engine/packed.py": "tests/census/test_packed.py",
     "census/programs.py": "tests/walks/test_graph.py",
     "census/engine/code_order.py": "tests/census/test_shortest.py",

@@ -6,7 +6,7 @@
 cosmic-ray makes the mutants. Places in the source files are drawn with a fixed seed, and each is changed in one
 way; `guards.py` says which tests run then. Each mutant's end is kept in build/mutants/found.jsonl, so that a run
 that is started again goes on where it stopped. A survivor that no test can see stands in `equivalent.toml`, with
-the reason.
+the reason. What the kernels compile to is kept in build/mutants/kernels; `kernels.py` says how.
 """
 
 import argparse
@@ -41,12 +41,24 @@ from guards import guard
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "mutants"
-TREE, FOUND = BUILD / "tree", BUILD / "found.jsonl"
+TREE, FOUND, KERNELS = BUILD / "tree", BUILD / "found.jsonl", BUILD / "kernels"
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
-COPIED = ("priorsim", "tests", "programs", "docs", "README.md", "CITATION.cff", "pyproject.toml")
+COPIED = ("priorsim", "tests", "programs", "docs", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml")
 GUARDING = ("frozen", "slots", "eq", "strict")
 """Flags of dataclasses and of `zip` that stop a wrong program, and change nothing in a right one."""
 KERNEL = ("@kernel", "@inner", "@inlined")
+COMPILING = 180
+"""Seconds that the kernels of both engines may take on a busy machine."""
+KEEPER = "census/kernel_cache.py"
+"""The one file whose tests need the package's own way to keep kernels."""
+BY_FILE = "KERNELS_BY_FILE"
+SWITCH = f"""
+import os
+
+if "{BY_FILE}" in os.environ:
+    from tests.mutation.kernels import KernelCache
+"""
+"""What the copy of census/compiled.py ends in."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +95,14 @@ class Mutant:
 
 
 def copy_tree() -> None:
-    """A fresh copy to change, with what is already compiled."""
+    """A fresh copy to change, whose kernels are kept by file."""
     shutil.rmtree(TREE, ignore_errors=True)
     for name in COPIED:
         source, target = ROOT / name, TREE / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+    with (TREE / "priorsim" / "census" / "compiled.py").open("a") as compiled:
+        compiled.write(SWITCH)
 
 
 def meaning(source: str) -> str | None:
@@ -137,6 +151,7 @@ def places_in(source: str) -> list[tuple[str, int, list[tuple[str, int]]]]:
 
 def preload() -> None:
     """Import what the tests need but the package, once: each run is a fork of this process, and starts at once."""
+    os.environ.update({"NUMBA_CACHE_DIR": str(KERNELS), BY_FILE: "1"})
     for name in ("numba", "pyarrow.parquet", "scipy.optimize", "scipy.sparse.linalg", "hypothesis", "typer.testing"):
         import_module(name)
     # Spawned workers find the copy too; property tests draw the same examples each time.
@@ -148,8 +163,10 @@ def preload() -> None:
 def pytest_alone(tests: str, cache: str | None) -> None:
     """The whole life of a fork: in a session of its own, so that a hanging test ends with all that it started."""
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if cache:
         os.environ["NUMBA_CACHE_DIR"] = import_module("numba").config.CACHE_DIR = cache
+        del os.environ[BY_FILE]
     with (BUILD / "output.txt").open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
@@ -157,37 +174,34 @@ def pytest_alone(tests: str, cache: str | None) -> None:
 
 
 def passes(mutant: Mutant, limit: float | None = None) -> bool | None:
-    """True where the tests that guard the mutant pass; None where they take longer than the limit.
-
-    The kernels of a changed file are compiled anew, in an empty cache: numba does not notice a change in a
-    kernel that another file calls.
-    """
+    """True where the tests that guard the mutant pass; None where they take longer than the limit."""
     with ExitStack() as stack:
-        cache = stack.enter_context(tempfile.TemporaryDirectory()) if mutant.is_kernel else None
+        cache = stack.enter_context(tempfile.TemporaryDirectory()) if mutant.source == KEEPER else None
         process = get_context("fork").Process(target=pytest_alone, args=(mutant.tests, cache))
         process.start()
-        process.join(limit)
-        code = process.exitcode
-        with suppress(ProcessLookupError):
-            os.killpg(int(process.pid or 0), signal.SIGKILL)
+        try:
+            process.join(limit)
+            code = process.exitcode
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(int(process.pid or 0), signal.SIGKILL)
         process.join()
     return None if code is None else code == 0
 
 
-def time_of(mutant: Mutant, times: dict[tuple[str, bool], float]) -> float:
+def time_of(mutant: Mutant, times: dict[str, float]) -> float:
     """Seconds that its tests take on the code as it is; there they have to pass."""
-    case = mutant.tests, mutant.is_kernel
-    if case not in times:
+    if mutant.tests not in times:
         start = time.monotonic()
         if not passes(mutant):
             raise SystemExit(f"pytest {mutant.tests}: fails on the unchanged code; see {BUILD / 'output.txt'}")
-        times[case] = time.monotonic() - start
-    return times[case]
+        times[mutant.tests] = time.monotonic() - start
+    return times[mutant.tests]
 
 
-def end_of(mutant: Mutant, times: dict[tuple[str, bool], float]) -> dict[str, object]:
+def end_of(mutant: Mutant, times: dict[str, float]) -> dict[str, object]:
     """Killed, survived or too slow (which counts as killed), and what was changed."""
-    limit = 60 + 4 * time_of(mutant, times)
+    limit = 60 + 4 * time_of(mutant, times) + (COMPILING if mutant.is_kernel else 0)
     before, after = mutant.path.read_text(), str(mutant.changed)
     start = time.monotonic()
     with restore_contents(mutant.path):
@@ -219,12 +233,13 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=200, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped: the same command goes on from here"))
     copy_tree()
     os.chdir(TREE)
     preload()
     kept = [json.loads(line) for line in FOUND.read_text().splitlines()] if FOUND.exists() else []
     ends = {found["mutant"]: found for found in kept}
-    times: dict[tuple[str, bool], float] = {}
+    times: dict[str, float] = {}
     mutants: list[Mutant] = []
     for number, mutant in enumerate(islice(sample(given.seed, given.patterns), given.number), start=1):
         mutants.append(mutant)
