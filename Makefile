@@ -41,7 +41,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python tests/benchmarks/bench.py
 
 mutants: $(VENV)/.mutation
-	nice -n 10 $(BIN)/python tests/mutation/mutants.py
+	nice -n 10 $(BIN)/python -m tests.mutation.mutants
 
 $(VENV)/.user: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "priorsim needs Python 3.11 or newer: make PYTHON=python3.11 ...")'

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -41,7 +41,9 @@ CODE = measuring_digest()
 """The digest of the code that this process runs, taken early: the code on disk may change later."""
 
 
-def run_tasks(function: Callable[[Task], Found], tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, Found]]:
+def run_tasks(
+    function: Callable[[Task], Found], tasks: Sequence[Task], workers: int
+) -> Generator[tuple[int, Found], None, None]:
     """Number and result of each task as it is done, in spawned processes.
 
     Parameters

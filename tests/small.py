@@ -3,6 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from priorsim.__main__ import main
 from priorsim.claims import judge, populations, walking, with_data
 from priorsim.claims.judge import find_claims
@@ -17,17 +19,21 @@ CLAIMS = find_claims(["much-simpler", "treacherous", "no-pure-model"])
 SHOWN = {name: replace(FIGURES[name], worlds=("square-w3",)) for name in ("phase",)}
 SQUARES = {name: catalogue()[name] for name in ("square-w3", "inverse-w3")}
 
-study.PRESETS["quick"] = {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21}
-populations.WORD_BITS = (3,)  # type: ignore[assignment]
-populations.LANES = {"quick": (4, 8)}
-populations.CONSTANT_WIDTHS = (12,)  # type: ignore[assignment]
-with_data.CODE_BITS = 14
-walking.studies = partial(studies, WORLDS[2:4])  # type: ignore[assignment]
-walking.MAX_BITS = 16
-judge.RADII = walking.RADII = (4, 8)
-judge.CLAIMS = paper.CLAIMS = CLAIMS
-registry.FIGURES = SHOWN
-paper.catalogue = rows.catalogue = delta_l.catalogue = lambda: SQUARES
+patch = pytest.MonkeyPatch()
+patch.setitem(study.PRESETS, "quick", {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21})
+patch.setattr(populations, "WORD_BITS", (3,))
+patch.setattr(populations, "LANES", {"quick": (4, 8)})
+patch.setattr(populations, "CONSTANT_WIDTHS", (12,))
+patch.setattr(with_data, "CODE_BITS", 14)
+patch.setattr(walking, "studies", partial(studies, WORLDS[2:4]))
+patch.setattr(walking, "MAX_BITS", 16)
+for module in (judge, walking):
+    patch.setattr(module, "RADII", (4, 8))
+for module in (judge, paper):
+    patch.setattr(module, "CLAIMS", CLAIMS)
+patch.setattr(registry, "FIGURES", SHOWN)
+for module in (paper, rows, delta_l):
+    patch.setattr(module, "catalogue", lambda: SQUARES)
 
 if __name__ == "__main__":
     main()

@@ -26,7 +26,7 @@ SMALL = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "20"]
 def priorsim(*args):
     """Exit code, standard output and standard error of a command, run in this process."""
     out, err = io.StringIO(), io.StringIO()
-    code = 0
+    code: int | str = 0
     with mock.patch.object(sys, "argv", ["priorsim", *map(str, args)]), redirect_stdout(out), redirect_stderr(err):
         try:
             main()

@@ -3,7 +3,7 @@
 import math
 import os
 from fractions import Fraction
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from typer.main import get_command
@@ -43,12 +43,13 @@ def refusal(*args):
     return err
 
 
-def all_options() -> list:
+def all_options():
     """Every option of every command that takes one value, with a value for it."""
     found = []
+    commands: dict[str, Any] = vars(get_command(cli.app))["commands"]
     for command in cli.app.registered_commands:
         name = command.callback.__name__
-        for parameter in get_command(cli.app).commands[name].params:
+        for parameter in commands[name].params:
             if parameter.param_type_name == "option" and not parameter.is_eager:
                 value = [] if parameter.is_flag else ["1"]
                 found.append(pytest.param(name, parameter, value, id=f"{name} {parameter.opts[0]}"))
@@ -68,7 +69,7 @@ def options_of_numbers() -> list:
     """Every option that Python makes a number of, with a command that lacks nothing but a value for it."""
     found = []
     for registered in cli.app.registered_commands:
-        kinds, command = get_type_hints(registered.callback), get_command(cli.app).commands
+        kinds, command = get_type_hints(registered.callback), vars(get_command(cli.app))["commands"]
         for tried in (parameters := command[registered.callback.__name__].params):
             if {int, float} & {kinds.get(tried.name), *get_args(kinds.get(tried.name))}:
                 args = [registered.callback.__name__]
@@ -137,7 +138,7 @@ ASK_AN_ATLAS = {
 
 
 def test_every_command_that_reads_an_atlas_is_asked_below():
-    commands = get_command(cli.app).commands
+    commands = vars(get_command(cli.app))["commands"]
     reading = {name for name, command in commands.items() if any(each.name == "atlas" for each in command.params)}
     assert set(ASK_AN_ATLAS) == reading | {"info"}
 

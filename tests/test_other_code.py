@@ -79,12 +79,11 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
     with as_other_code("census.atlas_file"):
         atlas.save(path)
     assert AtlasFile(path, trust_other_code=True).description.code == OTHER
-    taken = []
-    with mock.patch("priorsim.study.folder.take_census", lambda *_, **__: taken.append(header) or atlas):
+    with mock.patch("priorsim.study.folder.take_census", return_value=atlas) as taken:
         assert len(open_census(header, folder=tmp_path)) == len(atlas)
         assert AtlasFile(path).description.code == counting_digest()
         open_census(header, folder=tmp_path)
-        assert len(taken) == 1
+        assert taken.call_count == 1
         whole = bytearray(path.read_bytes())
         whole[len(whole) // 2] ^= 1
         path.write_bytes(whole)

@@ -24,8 +24,10 @@ from tests.browser import asking, opened
 
 pytestmark = pytest.mark.engine
 
-NAMES = ("square-w3", "square-w4", "inverse-w3", "fibonacci-w3", "parity-w3", "rule90-w4", "in-context-next-w2")
-NAMES += ("in-context-two-views-w3", "video-drift-w2", "constant-greatest-square-w12")
+NAMES = (
+    *("square-w3", "square-w4", "inverse-w3", "fibonacci-w3", "parity-w3", "rule90-w4", "in-context-next-w2"),
+    *("in-context-two-views-w3", "video-drift-w2", "constant-greatest-square-w12"),
+)
 WORLDS = {name: catalogue()[name] for name in catalogue() if name in NAMES}
 """A few worlds of most families, on seven domains and in all dialects."""
 SHOWN = {

@@ -1,7 +1,5 @@
 """The weight family and its named members."""
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +9,7 @@ from priorsim.errors import PriorError
 from priorsim.priors import PARAMETERS, PRIORS, Prior, features, named_prior
 
 BITS, STEPS, SEARCHES = [2, 10, 24], [1.0, 4.0, 37.5], [0, 1, 3]
-GIVEN = {"linear": {"lam": 0.25}, "capped": {"cap": 4}, "tempered": {"beta": 1.5}}
+GIVEN: dict[str, dict[str, float]] = {"linear": {"lam": 0.25}, "capped": {"cap": 4}, "tempered": {"beta": 1.5}}
 
 
 def weights(prior: Prior) -> np.ndarray:
@@ -120,7 +118,7 @@ def test_values_out_of_range_are_refused(values):
 
 def test_dyadic_priors_are_told_from_others():
     assert named_prior("solomonoff").is_dyadic
-    assert named_prior("capped", cap=3.5, beta=2.0, delta=Fraction(4)).is_dyadic
+    assert named_prior("capped", cap=3.5, beta=2.0, delta=4).is_dyadic
     assert not any(prior.is_dyadic for prior in (named_prior("levin"), Prior("p", beta=1.5), Prior("p", lam=0.1)))
 
 

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unicodedata import bidirectional, category
 
 import pytest
@@ -22,9 +23,9 @@ from tests.test_cli import output, priorsim
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
-def refusal(path: Path | str, **options: int) -> str:
+def refusal(path: Path | str, *, most: int = MOST_BYTES) -> str:
     with within(10), pytest.raises(PriorsimError) as refused:
-        read_text(path, **options)
+        read_text(path, most=most)
     message = str(refused.value)
     assert len(message.splitlines()) == 1
     return message
@@ -129,7 +130,7 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         return len(buffer)
 
 
@@ -154,7 +155,7 @@ def endless_recursion() -> None:
         (lambda: bytearray(1 << 62), "it needs more memory than there is"),
         (lambda: float(10**400), "it cannot be parsed (OverflowError int too large to convert to float)"),
         (lambda: int("9" * 5000), "it cannot be parsed (ValueError Exceeds the limit"),
-        (lambda: {}["\x1b[31m"], r"it cannot be parsed (KeyError '\x1b[31m')"),
+        (lambda: dict[str, int]()["\x1b[31m"], r"it cannot be parsed (KeyError '\x1b[31m')"),
         (b"\xff".decode, "it cannot be parsed (UnicodeDecodeError"),
     ],
 )

@@ -61,7 +61,8 @@ def measured(request, censuses):
 def lightest_pair(found):
     """The histogram of the shortest programs of either class alone, and their numbers as quantities."""
     cells = found.cells
-    chosen, numbers = np.zeros(len(cells), dtype=bool), {}
+    chosen = np.zeros(len(cells), dtype=bool)
+    numbers: dict[str, int | Fraction] = {}
     for side, kinds in (("search", LOW.search), ("direct", LOW.direct)):
         key = shortest(found, kinds)
         here = np.isin(cells.kind, kinds) & (cells.bits == key.bits) & (cells.steps == key.steps)

@@ -35,7 +35,7 @@ def read(name: str) -> dict[RowKey, int]:
         for line in file:
             bits, behaviour, strict, wide, steps, searches, data, count = line.split()
             if data == "0":
-                words = (int(word, 16) for word in (behaviour, strict, wide))
+                words = int(behaviour, 16), int(strict, 16), int(wide, 16)
                 counts[RowKey(int(bits), *words, int(steps), int(searches))] = int(count)
     return counts
 

@@ -43,9 +43,9 @@ def amortised(dialect: str, domain: Domain, depth: int, max_bits: int) -> AtlasH
 
 def interpreted_key(header: AtlasHeader, program) -> RowKey:
     words = lesion(program, header.domain)
-    tables = (header.domain.pack(each) for each in (words.actual, words.strict, words.wide))
+    actual, strict, wide = (header.domain.pack(each) for each in (words.actual, words.strict, words.wide))
     steps = run(program, header.domain).steps[header.accounting]
-    return RowKey(length(program, header.language), *tables, steps, count_searches(program))
+    return RowKey(length(program, header.language), actual, strict, wide, steps, count_searches(program))
 
 
 @cache

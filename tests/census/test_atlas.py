@@ -31,7 +31,7 @@ def atlas():
     columns = zip(*((k.bits, k.behaviour, k.strict, k.wide, k.steps, k.searches) for k in keys), strict=True)
     kinds = (np.uint8, np.uint64, np.uint64, np.uint64, np.uint32, np.uint8)
     arrays = [np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)]
-    rows = merge(Rows(*arrays, np.array(list(keys.values()), dtype=np.uint64)))
+    rows = merge(Rows(*(*arrays, np.array(list(keys.values()), dtype=np.uint64))))
     return Atlas(oracle.make_header(*oracle.HEADERS[name]), rows)
 
 

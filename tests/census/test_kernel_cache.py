@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 import pytest
 from numba.core import config
 
 from priorsim.census import kernel_cache
+from priorsim.census.compiled import kernel
 from priorsim.census.engine import packed
 from priorsim.provenance import COUNTING_PACKAGES, SHORT, counting_digest
 
@@ -50,7 +53,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def compiled() -> bool:
     """Whether a kernel of two words has to be compiled; it is right in any case."""
     kernel_cache.kernel_folder.cache_clear()
-    fresh = packed.kernel(packed.shl.py_func)
+    fresh = kernel(packed.shl.py_func)
     assert fresh(np.uint64(0b011010), np.uint64(0b100100)) == 0b110100
     return not sum(fresh.stats.cache_hits.values())
 
@@ -95,7 +98,7 @@ def flip(file: Path) -> None:
 
 
 def replace_by_another(file: Path) -> None:
-    fresh = packed.kernel(packed.shr.py_func)
+    fresh = kernel(packed.shr.py_func)
     fresh(np.uint64(0b011010), np.uint64(0b001001))
     (other,) = set(file.parent.glob("*.kernel")) - {file}
     other.replace(file)
@@ -115,7 +118,7 @@ def test_a_damaged_kernel_is_compiled_anew_and_one_line_says_so(
 
 
 def test_every_flipped_bit_is_found(root: Path) -> None:
-    fresh = packed.kernel(packed.shl.py_func)
+    fresh = kernel(packed.shl.py_func)
     fresh(np.uint64(0b011010), np.uint64(0b100100))
     (overload,) = fresh.overloads.values()
     identity = fresh._cache._identity(overload.signature.args, overload.library.codegen)
@@ -199,11 +202,11 @@ def test_without_a_setting_the_users_cache_directory_is_used_else_a_temporary_on
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(config, "CACHE_DIR", "")
-    monkeypatch.setattr(kernel_cache.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     name = f"kernels-{counting_digest()[:SHORT]}"
 
     def folder(home: Path) -> Path | None:
-        monkeypatch.setattr(kernel_cache.platformdirs, "user_cache_path", lambda *_, **__: home)
+        monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: home)
         kernel_cache.kernel_folder.cache_clear()
         return kernel_cache.kernel_folder()[0]
 
@@ -347,7 +350,7 @@ def test_a_census_after_an_upgrade_has_the_rows_of_the_new_code(copy: Path) -> N
     found = []
     for wheel in ("old", "new"):
         (file,) = (folder / wheel).iterdir()
-        pip = [
+        pip: list[str | Path] = [
             sys.executable,
             "-m",
             "pip",

@@ -42,7 +42,7 @@ def same(left: Rows, right: Rows) -> bool:
     return all(np.array_equal(getattr(left, name), getattr(right, name)) for name in Rows.__dataclass_fields__)
 
 
-def class_totals(rows: Rows, bits: int) -> tuple[int, int, int, int, int]:
+def class_totals(rows: Rows, bits: int) -> tuple[int, ...]:
     """Rows, direct, disguised and search programs of a length, and the steps of all its programs."""
     rows = rows.take(rows.bits == bits)
     searches = rows.strict != rows.behaviour
@@ -164,8 +164,13 @@ def counted_in(header, path):
     """The rows of a census that keeps its levels in a directory, and the lengths that it counted anew."""
     counted = []
     level = Census.level
+
+    def noted(self, length):
+        counted.append(length)
+        return level(self, length)
+
     with pytest.MonkeyPatch.context() as patched, open_run(header, path) as run:
-        patched.setattr(Census, "level", lambda self, length: counted.append(length) or level(self, length))
+        patched.setattr(Census, "level", noted)
         return count_quotient(header, run_directory=run), counted
 
 

@@ -1,11 +1,13 @@
 """What is said of a census before it starts."""
 
 import re
+import time
 from collections import Counter
 
 import pytest
 
 from priorsim.census import take as runs
+from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError, PriorsimError
 from priorsim.mu.domain import Domain
 
@@ -15,15 +17,16 @@ W4 = Domain.default(4)
 @pytest.fixture
 def rate(monkeypatch):
     """The clock of an exhaustive engine that counts a million programs a second, compilation apart."""
-    clock, calls = [0.0], Counter()
+    clock = [0.0]
+    calls: Counter[int] = Counter()
 
     def count(header):
         calls[header.max_bits] += 1
         compilation = 60 if calls[header.max_bits] == 1 else 0
-        clock[0] += compilation + sum(runs.program_counts(header.language, header.max_bits)) / 1e6
+        clock[0] += compilation + sum(program_counts(header.language, header.max_bits)) / 1e6
 
     monkeypatch.setattr(runs, "count_exhaustive", count)
-    monkeypatch.setattr(runs.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
 
 
 @pytest.mark.usefixtures("rate")

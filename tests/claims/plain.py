@@ -118,7 +118,7 @@ def asked(programs: Sequence[Run], world: World, *, tax: int, max_bits: int, by_
     truth, is_filmed = (world.truth, True) if isinstance(world, Camera) else (world, False)
     lanes = range(len(truth.acceptable))
     quarter = len(lanes) - max(1, len(lanes) * 3 // 4)
-    chosen = [lanes[len(lanes) - quarter :], lanes[3::4]]
+    chosen: list[Sequence[int]] = [lanes[len(lanes) - quarter :], lanes[3::4]]
     chosen += [random.Random(seed).sample(lanes, quarter) for seed in range(10)]
     own = set(lanes) - set(world.train)
     held_out = [] if is_filmed else [set(each) for each in (*chosen, own) if each]

@@ -96,11 +96,11 @@ def test_an_unknown_claim_is_refused_with_the_known_ones():
 
 def cells(*programs):
     """Cells of programs with data as (class number, bits, steps)."""
-    kind, bits, steps = (np.array(column) for column in zip(*programs, strict=True)) if programs else ([], [], [])
-    unset = np.zeros(len(kind), dtype=bool)
+    kind, bits, steps = np.array(programs, dtype=np.int64).reshape(-1, 3).T
+    unset = np.zeros(len(kind), dtype=np.bool_)
     return Cells(
-        np.array(kind, np.uint8), np.array(bits, np.uint8), np.array(steps, np.uint32), np.zeros(len(kind), np.uint8),
-        unset, unset, unset, np.ones(len(kind), dtype=object),
+        kind.astype(np.uint8), bits.astype(np.uint8), steps.astype(np.uint32), np.zeros(len(kind), np.uint8),
+        unset, unset, unset, np.ones(len(kind), dtype=np.uint64),
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def with_tables(monkeypatch):
     """Sets the programs with data that fit, whatever the lanes."""
 
     def put(*programs):
-        counts = DataCounts(HEADER, None, cells(), cells(*programs), {})  # type: ignore[arg-type]
+        counts = DataCounts(HEADER, None, cells(), cells(*programs), {})
         monkeypatch.setattr(with_data, "data_counts", lambda *_: counts)
 
     return put
@@ -132,7 +132,7 @@ def test_one_turn_from_table_to_search_supports_table_to_search(with_tables):
     with_tables((0, 8, 16))
     assert verdict(claim, [direct(TRUTH, 20), search(TRUTH, 10)]) is Verdict.REFUTED
     # What fits on lane 0 is a table; on lanes 0 and 1 search is shorter than any table.
-    first, later = (DataCounts(HEADER, None, cells(), cells(each), {}) for each in ((0, 5, 16), (0, 15, 16)))  # type: ignore[arg-type]
+    first, later = (DataCounts(HEADER, None, cells(), cells(each), {}) for each in ((0, 5, 16), (0, 15, 16)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             with_data, "data_counts", lambda language, domain, words, lanes: first if len(lanes) < 2 else later

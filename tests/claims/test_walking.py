@@ -1,19 +1,19 @@
 """Claims about walks, each held up by walks among programs of up to 16 bits and turned down by others."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from priorsim.claims import walking
-from priorsim.claims.judge import find_claims
 from priorsim.claims.rule import Verdict, rule
 from priorsim.claims.walking import cell_of_findings, judge_walks, supports
 from priorsim.mu.domain import Domain
 from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
 from priorsim.walks.finding import FINDINGS, find
-from priorsim.walks.landscape import SEARCH
+from priorsim.walks.landscape import SEARCH, ClassBy
 from priorsim.walks.population import MAX_BITS, RADII, WORLDS, studies
 from priorsim.walks.study import make_study
 from priorsim.worlds import World
@@ -22,7 +22,7 @@ from tests.walks.test_dynamics import made
 pytestmark = pytest.mark.engine
 
 IDENTITY, NEGATED, EVEN, LAST = (0, 1, 2, 3), (0, 3, 2, 1), (1, 0, 1, 0), (0, 0, 0, 1)
-BOTH = {
+BOTH: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "shallow-first": ({"words": LAST, "radius": 4}, {"words": IDENTITY}),
     "crowding-out": ({"words": IDENTITY}, {"words": EVEN}),
     "no-pure-model": ({"words": EVEN}, {"words": IDENTITY}),
@@ -33,7 +33,7 @@ BOTH = {
     "beeline-swerve": ({"words": (3, 1, 2, 3), "class_by": "form", "start": "direct"}, {"words": IDENTITY}),
 }
 """Walks in which each claim's condition holds, and others in which it does not."""
-NOTHING = {"words": (0, 2, 1, 3)}
+NOTHING: dict[str, Any] = {"words": (0, 2, 1, 3)}
 """A world that no program of up to 16 bits fits."""
 
 
@@ -49,9 +49,14 @@ def study(words, radius=8, class_by="lesion", start="prior"):
     return replace(found, start=one)
 
 
+def walk_claim(name):
+    [claim] = (claim for claim in walking.CLAIMS if claim.name == name)
+    return claim
+
+
 @pytest.mark.parametrize("name", BOTH)
 def test_walks_can_support_a_claim_and_others_refute_it(name):
-    (claim,) = find_claims([name])
+    claim = next(each for each in walking.CLAIMS if each.name == name)
     supporting, refuting = (FINDINGS[name](study(**walks)) for walks in BOTH[name])
     assert (supports(supporting), supports(refuting)) == (True, False)
     assert rule([cell_of_findings(claim, [supporting], {})]).verdict is Verdict.SUPPORTED
@@ -68,14 +73,14 @@ def test_where_nothing_fits_a_world_is_undefined_or_shows_how_walks_fall_short()
     asked = study(**NOTHING)
     assert not asked.landscape.fits.any()
     for name in ("crowding-out", "precursor", "gradual", "reachable"):
-        (claim,) = find_claims([name])
+        claim = next(each for each in walking.CLAIMS if each.name == name)
         cell = cell_of_findings(claim, [FINDINGS[name](asked)], {})
         assert (cell.undefined, cell.numbers) == (1, ()), name
         assert rule([cell]).verdict is Verdict.NOT_ANSWERABLE
     assert FINDINGS["no-pure-model"](asked).quantity == 0
 
 
-SETTINGS = (("lesion", 10), ("form", 10), ("lesion", 12))
+SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 10), ("form", 10), ("lesion", 12))
 """Programs of up to 14 and 12 bits. Workers are handed the settings, so that a test can make them small."""
 
 
@@ -101,14 +106,14 @@ def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone
 
 
 def test_beside_a_claim_stand_details_of_its_finding():
-    found = FINDINGS["reachable"](study(**BOTH["reachable"][0])).details
-    kt, mass = (beside.of(found) for beside in find_claims(["reachable"])[0].beside)
+    found: Any = FINDINGS["reachable"](study(**BOTH["reachable"][0])).details
+    kt, mass = (beside.of(found) for beside in walk_claim("reachable").beside)
     assert kt == found["search_least_kt"] - found["direct_least_kt"] > 0
     assert mass == found["search_log2_mass"] - found["direct_log2_mass"] < 0
     for name, pair in BOTH.items():
         told = [FINDINGS[name](study(**walks)).details for walks in pair]
         nothing = FINDINGS[name](study(**NOTHING)).details
-        for beside in find_claims([name])[0].beside:
+        for beside in walk_claim(name).beside:
             assert any(beside.of(details) is not None for details in told), (name, beside.text)
             assert beside.of(nothing) is None or np.isfinite(beside.of(nothing))
 
@@ -154,7 +159,7 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     monkeypatch.setattr(walking, "RADII", (8,))
     monkeypatch.setattr(walking, "SETTINGS", (("lesion", MAX_BITS - 16),))
     monkeypatch.setattr(walking, "studies", lambda **_: [solved, hopeless, study(**NOTHING), hopeless])
-    reached, pure = judge_walks(find_claims(["reachable", "no-pure-model"]))
+    reached, pure = judge_walks([walk_claim("reachable"), walk_claim("no-pure-model")])
     [cell] = reached.cells
     assert (cell.holds, cell.fails, cell.undefined) == (1, 0, 3)
     assert cell.reasons == {
@@ -171,7 +176,7 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
 
 
 def test_what_settles_an_end_are_the_parts_of_its_variance():
-    details = FINDINGS["no-pure-model"](study(**BOTH["no-pure-model"][1])).details
+    details: Any = FINDINGS["no-pure-model"](study(**BOTH["no-pure-model"][1])).details
     parts = [details[f"settled_by_{name}"] for name in ("start", "first_step", "chance")]
     assert sum(parts) == pytest.approx(1) and min(parts) >= 0
     assert 0 < details["forced_to_heuristics"] < 1

@@ -2,8 +2,10 @@
 
 from itertools import combinations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -32,6 +34,14 @@ def drawn_texts(figure: Figure) -> dict[str, Bbox]:
         if text.get_visible() and text.get_text().strip() and text not in unseen:
             boxes[f"{text.get_text()} [{number}]"] = text.get_window_extent()
     return boxes
+
+
+def xs(line: Line2D) -> list[float]:
+    return [float(x) for x in np.asarray(line.get_xdata())]
+
+
+def ys(line: Line2D) -> list[float]:
+    return [float(y) for y in np.asarray(line.get_ydata())]
 
 
 class Drawn:

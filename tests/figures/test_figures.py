@@ -6,11 +6,11 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from drawing import check_texts, drawn, drawn_texts, figure_of
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 from PIL import Image
@@ -21,6 +21,7 @@ from priorsim.figures.entry import Data
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
 from priorsim.priors import Prior
+from tests.figures.drawing import check_texts, drawn, drawn_texts, figure_of, xs, ys
 
 INF = math.inf
 LONG_NAME = "constant-greatest-square-w16"
@@ -72,7 +73,7 @@ FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
 NONE = [-INF] * 30
 
 
-def masses(world: str, prior: str, *classes: tuple[object, ...]) -> Data:
+def masses(world: str, prior: str, *classes: tuple[Any, ...]) -> Data:
     """Masses, extrapolated ends and last share of each class."""
     rows: list[tuple[object, ...]] = []
     for kind, (grown, *tail, _) in zip(KINDS, classes, strict=True):
@@ -180,11 +181,15 @@ def test_every_axis_has_a_label_and_a_unit(draw, data):
         assert "(bits)" in figure.axes[0].get_ylabel()
 
 
+CALLERS: list[dict[Any, Any]] = [{}, {"font.size": 20, "lines.linewidth": 7, "svg.hashsalt": "other"}]
+"""Settings of the program that draws, which must not matter."""
+
+
 @pytest.mark.parametrize(("draw", "data"), ONE_OF_EACH)
 def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
     endings = ["pdf", "svg", "png"] if draw is odds_against_gamma.draw else ["svg"]
     runs = []
-    for settings in ({}, {"font.size": 20, "lines.linewidth": 7, "svg.hashsalt": "other"}):
+    for settings in CALLERS:
         with mpl.rc_context(settings):
             paths = save.save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
             runs.append([path.read_bytes() for path in paths])
@@ -224,8 +229,8 @@ def test_the_csv_of_a_curve_is_the_curve(tmp_path):
         tuple(map(as_text, ends)) for ends in data.log_odds
     ]
     assert [float(row["gamma"]) for row in rows if row["item"] == "crossover_high"] == [0.5]
-    lines = [line for line in ax.lines if len(line.get_xdata()) == len(data.gammas)]
-    assert any(np.array_equal(line.get_ydata(), [ends[1] for ends in data.log_odds]) for line in lines)
+    lines = [line for line in ax.lines if len(xs(line)) == len(data.gammas)]
+    assert any(ys(line) == [ends[1] for ends in data.log_odds] for line in lines)
 
 
 def test_the_csv_of_a_cloud_counts_every_program_once():
@@ -237,7 +242,7 @@ def test_the_csv_of_a_cloud_counts_every_program_once():
     assert [gamma for gamma in columns["gives_way_at_gamma"] if gamma is not None] == list(data.gammas)
     assert columns["class"][-1] == "direct+disguised"
     # Each point is drawn where it is: across log2 steps, upright bits.
-    places = {tuple(place) for group in cloud.draw(data).collections for place in group.get_offsets()}
+    places = {tuple(place) for group in cloud.draw(data).collections for place in np.asarray(group.get_offsets())}
     assert {(steps, bits) for _, bits, steps in points} <= places
 
 

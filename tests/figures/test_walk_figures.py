@@ -1,6 +1,7 @@
 """Figures of walks: every text on the page and apart, the numbers that were given, the same bytes again."""
 
 from itertools import combinations
+from typing import Any
 
 import matplotlib as mpl
 import networkx as nx
@@ -19,7 +20,7 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import Data
 from priorsim.figures.page import NARROWEST, lay_out
-from tests.figures.test_figures import drawn_texts, figure_of
+from tests.figures.drawing import drawn_texts, figure_of
 
 LONG = walks.Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
 SHORT = walks.Walks("one", "first", 4, 9)
@@ -48,7 +49,7 @@ WIDE_LANDSCAPE = walk_landscape.landscape_of(
 )
 ONE_PLACE = walk_landscape.landscape_of(SHORT, "wrong bits", landscape([0], ["direct"], []), (((0, "direct"),), ()))
 
-FIGURES = [
+FIGURES: list[tuple[Any, Any]] = [
     (walk_landscape.draw, WIDE_LANDSCAPE),
     (walk_landscape.draw, ONE_PLACE),
     (
@@ -123,10 +124,14 @@ def test_every_text_is_on_the_page_and_none_covers_another(draw, data, width):
     assert "(" in ax.get_xlabel() and ax.get_ylabel()
 
 
+CALLERS: list[dict[Any, Any]] = [{}, {"font.size": 20}]
+"""Settings of the program that draws, which must not matter."""
+
+
 @pytest.mark.parametrize(("draw", "data"), FIGURES[::2], ids=IDS[::2])
 def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
     runs = []
-    for settings in ({}, {"font.size": 20}):
+    for settings in CALLERS:
         with mpl.rc_context(settings):
             paths = save.save(figure_of(draw(data)), tmp_path / "figure", data.columns())
             runs.append([path.read_bytes() for path in paths if path.suffix in (".svg", ".csv")])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawing import check_texts, drawn_texts, figure_of
 from matplotlib.patches import Rectangle
 
 from priorsim.errors import FigureError
@@ -30,12 +29,13 @@ from priorsim.figures.entry import Data
 from priorsim.figures.page import lay_out
 from priorsim.figures.phase import SHADES
 from priorsim.figures.save import AS_MATHS
+from tests.figures.drawing import check_texts, drawn_texts, figure_of, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
 
-LEADERS = [["search", "open", "direct"], ["direct", "none", "direct"]]
+LEADERS: list[list[phase.Leader]] = [["search", "open", "direct"], ["direct", "none", "direct"]]
 PHASE = Data(
     phase.COLUMNS.format("beta", "gamma"),
     zip(
@@ -187,8 +187,9 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
         for column, leader in enumerate(leaders):
             colour = shades.to_rgba(shades.get_array())[row, column]
             assert tuple((255 * colour[:3]).round()) == tuple(int(SHADES[leader][0][i : i + 2], 16) for i in (1, 3, 5))
-    assert losses.get_array().filled(np.nan).tolist()[0] == [0.1, 0.2, 0.3]
-    assert math.isnan(losses.get_array().filled(np.nan)[1, 1])
+    shown = np.ma.filled(losses.get_array(), np.nan)
+    assert shown[0].tolist() == [0.1, 0.2, 0.3]
+    assert math.isnan(shown[1, 1])
     # Each point is the middle of its cell: the grid reaches half a step beyond its ends.
     assert shades.get_extent() == [0.75, 2.25, -0.5, 1.5]
     assert PHASE.columns()["held_out_loss"] == [0.1, 0.2, 0.3, 0.4, None, 0.6]
@@ -196,13 +197,13 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
 
 def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
     ax = delta_l.draw(LENGTHS)
-    segments = {(min(line.get_ydata()), max(line.get_ydata())) for line in ax.lines if len(line.get_xdata()) == 2}
+    segments = {(min(ys(line)), max(ys(line))) for line in ax.lines if len(xs(line)) == 2}
     assert (-5.0, 3.0) in segments
     upwards = [line for line in ax.lines if line.get_marker() == 6]
     downwards = [line for line in ax.lines if line.get_marker() == 7]
     assert len(upwards) == len(downwards) == 1
-    assert upwards[0].get_ydata()[0] > 4.0 and downwards[0].get_ydata()[0] < -12.0
-    near = [line.get_xdata()[0] for line in ax.lines if -8 < line.get_ydata()[0] < -4]
+    assert ys(upwards[0])[0] > 4.0 and ys(downwards[0])[0] < -12.0
+    near = [xs(line)[0] for line in ax.lines if -8 < ys(line)[0] < -4]
     assert near and all(abs(x - 9) < 1.2 for x in near)
 
 
@@ -213,7 +214,7 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
     edges = [edge for bar in of_first for edge in (bar.get_x(), bar.get_x() + bar.get_width())]
     assert (min(edges), max(edges)) == (-15.5, 2.5)
     (marks,) = (line for line in ax.lines if line.get_marker() == "D")
-    assert list(marks.get_xdata())[:2] == [-13.0, -2.0]
+    assert xs(marks)[:2] == [-13.0, -2.0]
 
 
 def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
@@ -228,7 +229,9 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
     assert well_tuned.windows(TUNED, 1) == [(1.5, 2.0), (3.5, 4.0)]
     panels = well_tuned.draw(TUNED)
     shaded = sorted(
-        (patch.get_x(), patch.get_x() + patch.get_width()) for patch in panels[0].patches if not patch.get_hatch()
+        (patch.get_x(), patch.get_x() + patch.get_width())
+        for patch in panels[0].patches
+        if isinstance(patch, Rectangle) and not patch.get_hatch()
     )
     assert shaded == [(1.5, 2.0), (3.5, 4.0)]
     legend = [text.get_text() for text in figure_of(panels[0]).legends[0].get_texts()]
@@ -238,22 +241,22 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
 def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
     ax = odds_against_lessons.draw(ODDS)
     low = ax.lines[1]
-    assert list(low.get_xdata()) == [1, 2, 3, 4]
-    assert list(low.get_ydata())[:3] == [-3.0, 1.0, 2.0] and math.isnan(low.get_ydata()[3])
-    edges = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "^" and line.get_ydata()[0] == 0.97]
+    assert xs(low) == [1, 2, 3, 4]
+    assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
+    edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
     lines = learning_curves.draw(CURVES).lines
-    assert [list(line.get_ydata()) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
+    assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
     legend = [text.get_text() for text in learning_curves.draw(CURVES).get_legend().get_texts()]
     assert legend[:3] == ["direct", "disguised: none fits", "search"]
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
     line = objectives.draw(OBJECTIVES).lines[0]
-    assert list(line.get_ydata())[2:] == [1, 1, 2, 5]
+    assert ys(line)[2:] == [1, 1, 2, 5]
     ax = predicted_crossovers.draw(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
-    assert list(zip(*points.get_data(), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
+    assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
     assert predicted_crossovers.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
 
@@ -273,7 +276,7 @@ def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
     legend = " ".join(text.get_text() for text in ax.get_legend().get_texts())
     assert "disguised direct:\npredicted 0.0769\nmeasured 0.0987" in legend
     assert "disguised search:\npredicted none\nmeasured none" in legend
-    assert any(np.array_equal(line.get_data(), [[0.0, 13.0], [17, 16]]) for line in ax.lines)
+    assert any((xs(line), ys(line)) == ([0.0, 13.0], [17, 16]) for line in ax.lines)
 
 
 def test_formats_that_there_are_not_or_that_need_latex_are_refused_in_one_line(monkeypatch):

@@ -2,16 +2,18 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
 from priorsim.census.segments.terms import segments
+from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
@@ -30,7 +32,7 @@ HEADERS = {
 TINY_BITS = 16
 
 
-def rows_of(tuples: list[tuple[int, ...]]) -> Rows:
+def rows_of(tuples: Sequence[tuple[int, ...]]) -> Rows:
     """Rows from plain tuples in the order of the atlas's columns."""
     columns = zip(*tuples, strict=True) if tuples else [()] * len(COLUMN_TYPES)
     return Rows(*(np.array(c, dtype=kind) for c, kind in zip(columns, COLUMN_TYPES.values(), strict=True))).sorted()
@@ -100,6 +102,11 @@ class Batched:
     def batches(self) -> Iterator[Rows]:
         for part in np.array_split(np.arange(len(self.rows)), self.number):
             yield self.rows.take(part)
+
+
+def batched(atlas: Atlas, batches: int) -> Counted:
+    """A file of an atlas stands for it in the same way."""
+    return cast(Counted, Batched(atlas, batches))
 
 
 @pytest.fixture(scope="session")

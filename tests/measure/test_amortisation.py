@@ -20,7 +20,7 @@ from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import named_prior
 from priorsim.text.answers import odds_text
-from priorsim.theory import amortisation_flip
+from priorsim.theory.flips import amortisation_flip
 from priorsim.worlds.world import World
 
 pytestmark = pytest.mark.engine

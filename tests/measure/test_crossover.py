@@ -24,15 +24,16 @@ from priorsim.measure.mass import ENDS, HIGH, LOW, log_odds, log_odds_of, mass
 from priorsim.priors import Prior, named_prior
 
 
-def two_sides(roots, low=0):
+def two_sides(roots, low=0) -> tuple[ExponentialSum, ExponentialSum]:
     """Sums whose quotient is 1 where prod(z - 2^-root) is 0, z = 2^-theta: its two signs apart."""
     factors = [[-Fraction(2.0**-root), Fraction(1)] for root in roots]
     product = reduce(multiply, factors, [Fraction(1)])
-    sides = []
-    for sign in (1, -1):
+
+    def side(sign):
         terms = [(power + low, math.log2(abs(c))) for power, c in enumerate(product) if c * sign > 0]
-        sides.append(ExponentialSum(*np.array(terms, dtype=float).T))
-    return sides
+        return ExponentialSum(*np.array(terms, dtype=float).T)
+
+    return side(1), side(-1)
 
 
 def multiply(a, b):
@@ -86,7 +87,7 @@ def test_roots_on_points_of_division_and_at_the_ends_are_found_once():
 def test_without_a_root_the_sign_is_given(roots, swap):
     sides = two_sides([*roots, -3.0])
     if swap:
-        sides.reverse()
+        sides = sides[::-1]
     found = log_odds_roots(*sides, 0, 8)
     values = [side.at(1.0)[0] for side in sides]
     assert found.values == ()
@@ -100,7 +101,7 @@ terms = st.lists(st.tuples(st.integers(0, 12), st.integers(-30, 30)), min_size=1
 @settings(max_examples=150, deadline=None)
 def test_no_change_of_sign_on_a_fine_grid_is_missed(search, direct):
     sides = [ExponentialSum.collect(*np.array(side, dtype=float).T) for side in (search, direct)]
-    found = log_odds_roots(*sides, 0, 8)
+    found = log_odds_roots(sides[0], sides[1], 0, 8)
     grid = np.linspace(0, 8, 801)
     values = [np.exp2(side.base - np.outer(grid, side.feature)).sum(axis=1) for side in sides]
     odds = np.log2(values[0]) - np.log2(values[1])
@@ -259,5 +260,6 @@ def test_two_roots_between_ends_of_one_sign_are_found_wherever_they_lie(swap, ga
     """The log-odds have the same sign at both ends of the range, below 0 as well as above."""
     for first in np.linspace(0.5, 7, 14):
         sides = two_sides([first, first + gap])
-        found = log_odds_roots(*(sides[::-1] if swap else sides), 0, 8)
+        search, direct = sides[::-1] if swap else sides
+        found = log_odds_roots(search, direct, 0, 8)
         assert found.values == pytest.approx([first, first + gap], abs=1e-6)

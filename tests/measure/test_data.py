@@ -9,10 +9,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
-from conftest import data_programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ from priorsim.census.segments.kernels import canonical_entries
 from priorsim.census.segments.terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.data import check_affordable, count_fitting_data, count_with_data
-from priorsim.measure.data_counts import format_data_counts
+from priorsim.measure.data_counts import DataCounts, format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
 from priorsim.measure.mass import Interval
 from priorsim.mu.code import length
@@ -37,6 +37,7 @@ from priorsim.priors import named_prior
 from priorsim.worlds.world import World
 from tests.census.checked import checked_run
 from tests.census.oracle import FOLDER
+from tests.measure.conftest import data_programs
 from tests.strategies import terms as random_terms
 
 pytestmark = pytest.mark.engine
@@ -246,6 +247,10 @@ class OnePair:
         return found
 
 
+def counted(pair: OnePair, world: World) -> DataCounts:
+    return count_fitting_data(cast(DataTerms, pair), world)
+
+
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_random_index_and_body_fit_as_often_as_they_do_segment_by_segment(data):
@@ -255,7 +260,7 @@ def test_a_random_index_and_body_fit_as_often_as_they_do_segment_by_segment(data
     pair = OnePair(index, body, data.draw(st.integers(1, 2)), language, domain)
     right = st.lists(st.sets(st.sampled_from(words), min_size=1), min_size=len(lanes), max_size=len(lanes))
     world = make_world(domain, data.draw(right), data.draw(st.sets(st.sampled_from(lanes), min_size=1)))
-    counts = count_fitting_data(pair, world)
+    counts = counted(pair, world)
     assert not counts.unclassed
     assert as_counter(counts) == pair.segment_by_segment(world)
 
@@ -281,7 +286,7 @@ def test_lesions_that_change_which_entry_is_read(index, body, acceptable):
     body_term = parse(f"(data (0 0) x (m) {body})", ARITH2).term
     for exponent, train in product((1, 2), ((0, 1, 2, 3), (0, 2))):
         pair, world = OnePair(index_term, body_term, exponent, ARITH2, W2), make_world(W2, acceptable, train)
-        assert as_counter(count_fitting_data(pair, world)) == pair.segment_by_segment(world)
+        assert as_counter(counted(pair, world)) == pair.segment_by_segment(world)
 
 
 @pytest.mark.parametrize("kind", [DIRECT, DISGUISED, SEARCH])
@@ -307,7 +312,7 @@ def test_too_many_entries_that_depend_on_each_other_are_counted_and_not_classed(
     language, domain = Language.named("arith", 3), Domain.default(3)
     index, body = parse("(add x (find (c) (lt x c)))", language).term, parse("(data (0 0) x (m) m)", language).term
     pair = OnePair(index, body, 3, language, domain)
-    counts = count_fitting_data(pair, anything(domain, range(8)))
+    counts = counted(pair, anything(domain, range(8)))
     assert counts.unclassed == {pair.bits: 8**8}
     assert not as_counter(counts)
     assert counts.unclassed_mass == Fraction(8**8, 2**pair.bits)

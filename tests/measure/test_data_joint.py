@@ -2,13 +2,12 @@
 
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import TINY_BITS, data_programs, programs_by_code
 
 from priorsim.census.segments.terms import code_mass
 from priorsim.census.stored import cut
@@ -24,6 +23,7 @@ from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, lesion
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds.world import World
+from tests.measure.conftest import TINY_BITS, data_programs, programs_by_code
 
 pytestmark = pytest.mark.engine
 
@@ -155,7 +155,8 @@ def case(request, tiny, every_program):
 
 def test_masses_and_counts_are_those_of_all_programs_one_by_one(case):
     joint, fitting = case
-    number, masses, by_time = Counter(), Counter(), Counter()
+    number, by_time = Counter(), Counter()
+    masses: defaultdict[str, Fraction] = defaultdict(Fraction)
     for bits, _, kind, steps in fitting:
         number[str(kind)] += 1
         masses[str(kind)] += Fraction(1, 2**bits)
@@ -201,7 +202,7 @@ def test_what_was_not_classed_ends_what_is_exhausted(case):
 def test_code_and_data_apart_are_what_they_are_alone(case):
     """Of the data, only programs that use it: the others count as code."""
     joint, fitting = case
-    masses = Counter()
+    masses: defaultdict[str, Fraction] = defaultdict(Fraction)
     for bits, _, kind, _ in fitting:
         masses[str(kind)] += Fraction(1, 2**bits)
     alone = joint.log_odds(SOLOMONOFF, DATA)

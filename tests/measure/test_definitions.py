@@ -20,7 +20,7 @@ from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import apply_operator, run
 from priorsim.mu.lesions import lesion
-from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches, format_program, parse
+from priorsim.mu.syntax import Apply, Const, Program, Term, Var, count_searches, format_program, parse
 from priorsim.priors import named_prior
 from priorsim.text.answers import definitions_text
 from priorsim.worlds import catalogue
@@ -176,9 +176,9 @@ def with_goal(term, goal, domain, bound=0):
 
 def spelled(goal, domain, bound):
     """A term that is 1 where variable 0 is right for the goal in the lane whose x is variable `bound`, else 0."""
-    body = Const(0, False)
+    body: Term = Const(0, False)
     for lane, words in zip(domain.lanes, goal.acceptable, strict=True):
-        right = Const(0, False)
+        right: Term = Const(0, False)
         for word in words:
             right = Apply("if", (Apply("eq", (Var(0), Const(word, True))), Const(1, False), right))
         body = Apply("if", (Apply("eq", (Var(bound), Const(lane[0], True))), right, body))
@@ -241,7 +241,7 @@ WORLDS = [lambda x: x, lambda x: x + 1, lambda x: x * x, lambda x: 1 - x, lambda
 def test_all_fitting_programs_are_judged_as_the_interpreter_does(tiny, world, goals, words, train):
     asked = world(tiny.header, words, train)
     found = definitions(tiny, asked, SOLOMONOFF, number=EVERY, known=goals)
-    groups, lengths, listed = Counter(), defaultdict(list), {}
+    groups, lengths, listed = defaultdict(Fraction), defaultdict(list), {}
     for bits, program in every_program():
         lesioned = lesion(program, DOMAIN)
         if asked.accepts(lesioned.actual, asked.train):

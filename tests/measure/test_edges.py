@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import TINY_BITS
 
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
@@ -23,6 +22,7 @@ from priorsim.priors import named_prior
 from priorsim.worlds import Family, World
 from priorsim.worlds.family import Knob
 from priorsim.worlds.proxy import Camera
+from tests.measure.conftest import TINY_BITS
 
 pytestmark = pytest.mark.engine
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import oracle_atlas
 
 from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.histogram import Cells, histogram
@@ -16,6 +15,7 @@ from priorsim.measure.histogram_file import format_histogram, load_histogram, pa
 from priorsim.provenance import counting_digest
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
+from tests.measure.conftest import oracle_atlas
 
 
 @pytest.fixture

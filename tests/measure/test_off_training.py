@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
@@ -25,6 +24,7 @@ from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds import catalogue
 from priorsim.worlds.proxy import Camera, Side
+from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code
 
 BITS = 22
 UNIT = 200
@@ -438,7 +438,7 @@ def test_prices_of_time_that_underflow_a_float_keep_their_order(tiny, world):
 def test_answers_do_not_depend_on_batches(prior, world):
     atlas = cut("arith-w4-24")
     asked = world(atlas.header, lambda x: x, range(12))
-    whole, in_parts = (weigh(each, PRIORS[prior]) for each in (atlas, Batched(atlas, 7)))
+    whole, in_parts = (weigh(each, PRIORS[prior]) for each in (atlas, batched(atlas, 7)))
     assert len(whole) == len(in_parts)
     first, second = (off_training(each, asked).own for each in (whole, in_parts))
     assert [mass.log2 for mass in first.masses] == pytest.approx([mass.log2 for mass in second.masses], rel=1e-12)
@@ -448,7 +448,7 @@ def test_answers_do_not_depend_on_batches(prior, world):
 
 @pytest.mark.parametrize("batches", [1, 7])
 def test_a_smaller_bound_answers_as_a_census_of_that_bound(batches, world):
-    longer = Batched(oracle_atlas("arith-w4-24"), batches)
+    longer = batched(oracle_atlas("arith-w4-24"), batches)
     asked = world(longer.header, lambda x: x > 1, range(12))
     first, second = (
         weigh(longer, PRIORS["solomonoff"], max_bits=BITS),

@@ -7,7 +7,6 @@ import math
 from fractions import Fraction
 
 import pytest
-from conftest import rows_of
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.measure.decomposition import bonus, bonuses, decomposition, delta_l
@@ -21,6 +20,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import named_prior
 from priorsim.worlds.proxy import Camera, Side
+from tests.measure.conftest import rows_of
 
 DIRECT, DISGUISED, SEARCH = ((kind,) for kind in ALL_KINDS)
 

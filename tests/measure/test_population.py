@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HEADERS, TINY_BITS, Batched, oracle_atlas, programs_by_code, rows_of
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
@@ -19,6 +18,7 @@ from priorsim.errors import CensusError
 from priorsim.measure.mass import ENDS, HIGH, LOW
 from priorsim.measure.population import NONE, Behaviours, Population, population
 from priorsim.mu.lesions import ProgramClass, classify, lesion
+from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code, rows_of
 
 GROUPS = {"low": ((0, 1), (2,)), "high": ((0,), (1, 2))}
 BITS = 22
@@ -34,7 +34,7 @@ def case(request):
 
 def plain_behaviours(atlas: Atlas, class_by="lesion"):
     """For each behaviour the exact masses and the least lengths of its classes, row by row."""
-    found = defaultdict(lambda: ([Fraction(0)] * 3, [None] * 3))
+    found: dict[int, tuple[list[Fraction], list[int | None]]] = defaultdict(lambda: ([Fraction(0)] * 3, [None] * 3))
     for place in range(len(atlas.rows)):
         key = atlas.rows.key(place)
         kind = 2 if key.strict != key.behaviour else 1 if key.wide != key.behaviour else 0
@@ -42,7 +42,8 @@ def plain_behaviours(atlas: Atlas, class_by="lesion"):
             kind = 2 if key.searches else 0
         masses, lengths = found[key.behaviour]
         masses[kind] += Fraction(int(atlas.rows.count[place]), 2**key.bits)
-        lengths[kind] = key.bits if lengths[kind] is None else min(lengths[kind], key.bits)
+        least = lengths[kind]
+        lengths[kind] = key.bits if least is None else min(least, key.bits)
     return dict(sorted(found.items()))
 
 
@@ -96,9 +97,9 @@ def test_members_are_those_of_programs_run_one_by_one(tiny):
         masses[tiny.header.domain.pack(words)][classify(program, tiny.header.domain)] += Fraction(1, 2**bits)
     found = population(tiny)
     wanted = {
-        packed: [int(2**TINY_BITS * each[name]) for name in list(ProgramClass)[:3]]
+        packed: [int(2**TINY_BITS * each[kind]) for kind in list(ProgramClass)[:3]]
         for packed, each in sorted(masses.items())
-        if each["direct"] and each["search"]
+        if each[ProgramClass.DIRECT] and each[ProgramClass.SEARCH]
     }
     assert len(wanted) > 0
     assert dict(zip(found.members.behaviour.tolist(), found.members.mass.tolist(), strict=True)) == wanted
@@ -124,7 +125,7 @@ def test_a_bound_above_the_atlas_is_refused(tiny):
 
 @pytest.mark.parametrize("batches", [2, 7, 300])
 def test_populations_do_not_depend_on_batches(tiny, batches):
-    whole, in_parts = population(tiny), population(Batched(tiny, batches))
+    whole, in_parts = population(tiny), population(batched(tiny, batches))
     assert in_parts.to_csv() == whole.to_csv()
     assert in_parts.to_json() == whole.to_json()
 

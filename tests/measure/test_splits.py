@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from conftest import oracle_atlas
 
 from priorsim.measure.fitting import Programs, at_end, fitting
 from priorsim.measure.held_out import Split, held_out, stated_splits
@@ -16,6 +15,7 @@ from priorsim.measure.weighed import weigh
 from priorsim.priors import Prior
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
+from tests.measure.conftest import oracle_atlas
 
 TRAIN, HELD_OUT = (0, 1, 2, 4, 5), (3, 6, 7)
 PRIORS = [Prior("plain"), Prior("taxed", delta=4), Prior("timed", gamma=1)]

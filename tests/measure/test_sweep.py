@@ -31,7 +31,7 @@ def test_each_point_of_a_sweep_is_the_odds_there(found):
 
 def test_an_exported_histogram_gives_the_same_sweep(found):
     again = parse_histogram(format_histogram(found))
-    grid = {"beta": [1, 2], "cap": [3, 10.5]}
+    grid: dict[str, list[float]] = {"beta": [1, 2], "cap": [3, 10.5]}
     assert sweep(again, Prior("p"), grid) == sweep(found, Prior("p"), grid)
 
 

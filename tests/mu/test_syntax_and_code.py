@@ -10,7 +10,7 @@ from priorsim.mu.dialect import DIALECTS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import run, trace
 from priorsim.mu.lesions import ProgramClass, classify
-from priorsim.mu.syntax import MAX_NESTING, Apply, Const, Program, Var, count_searches, format_program, parse
+from priorsim.mu.syntax import MAX_NESTING, Apply, Const, Program, Term, Var, count_searches, format_program, parse
 from tests.strategies import LANGUAGES, programs
 
 ARITH = Language.named("arith", 4)
@@ -132,7 +132,7 @@ def test_syntax_errors_name_line_and_column(text, line, column, words):
 
 def test_programs_nest_as_deep_as_is_said_and_can_be_run():
     logic = Language.named("logic", 3)
-    deepest = Var(0)
+    deepest: Term = Var(0)
     for _ in range(MAX_NESTING - 1):
         deepest = Apply("shr", (deepest,))
     deepest = Apply("find", (deepest,))
@@ -146,7 +146,7 @@ def test_programs_nest_as_deep_as_is_said_and_can_be_run():
 
 def test_programs_that_nest_deeper_are_refused():
     logic = Language.named("logic", 3)
-    term = Var(0)
+    term: Term = Var(0)
     for _ in range(MAX_NESTING + 1):
         term = Apply("shr", (term,))
     with pytest.raises(CodeError, match="nest more than 100 deep"):

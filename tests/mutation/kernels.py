@@ -20,7 +20,8 @@ KEEPER = PACKAGE / "census" / "kernel_cache.py"
 """What only keeps kernels: it gives them no value, and it imports much."""
 
 # One folder for all mutants, in NUMBA_CACHE_DIR.
-kernel_cache.counting_digest = kernel_cache.digest_of_files = lambda *more: "of-mutants"
+for digest in ("counting_digest", "digest_of_files"):
+    setattr(kernel_cache, digest, lambda *more: "of-mutants")
 
 
 class KernelCache(kernel_cache.KernelCache):

@@ -1,7 +1,7 @@
 """Mutation sampling: small faults, put into a copy of the package one at a time, that a test has to notice.
 
     make mutants
-    python tests/mutation/mutants.py --number 40 "measure/*.py" prior.py
+    python -m tests.mutation.mutants --number 40 "measure/*.py" prior.py
 
 cosmic-ray makes the mutants. Places in the source files are drawn with a fixed seed, and each is changed in one
 way; `guards.py` says which tests run then. Each mutant's end is kept in build/mutants/found.jsonl, so that a run
@@ -37,7 +37,8 @@ from cosmic_ray.ast import ast_nodes, get_ast_from_path
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 from cosmic_ray.util import restore_contents
-from guards import guard
+
+from tests.mutation.guards import guard
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "mutants"
@@ -89,9 +90,10 @@ class Mutant:
     def changed(self) -> str | None:
         """The source with the change; None where cosmic-ray cannot make it (dotted names of exceptions)."""
         try:
-            return mutate_code(self.path.read_text(), get_operator(self.operator)(), self.occurrence)
+            changed: str | None = mutate_code(self.path.read_text(), get_operator(self.operator)(), self.occurrence)
         except AttributeError:
             return None
+        return changed
 
 
 def copy_tree() -> None:

@@ -68,7 +68,7 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
             assert said[found.sign] in words
 
 
-POSITIONS = (
+POSITIONS: tuple[dict[str, float], ...] = (
     *({"beta": 1, "gamma": gamma, "lambda": 0, "delta": 0} for gamma in (0, 1, 4.5)),
     {"beta": 2.125, "gamma": 0.5, "lambda": 250, "delta": 3},
     {"beta": 4, "gamma": 8, "lambda": 400, "delta": -8},

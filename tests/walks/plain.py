@@ -160,12 +160,16 @@ def solve(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
     return [row[-1] for row in table]
 
 
+def _leaving(row: Chances) -> Fraction:
+    return sum(row.values(), Fraction(0))
+
+
 def expected_proposals(rows: Graph, goal: set[Program]) -> Chances:
     """Expected proposals until the goal is met, from every program that can meet it; stays count."""
     before = [program for program in _leading_to(goal, rows) if program not in goal]
     system = []
     for x in before:
-        leave = sum(rows[x].values())
+        leave = _leaving(rows[x])
         system.append([leave if x == y else -rows[x].get(y, Fraction(0)) for y in before])
     return dict(zip(before, solve(system, [Fraction(1)] * len(before)), strict=True))
 
@@ -174,7 +178,10 @@ def chances_to_meet(rows: Graph, goal: set[Program]) -> Chances:
     """The chance to meet the goal at some time, from every program that can."""
     can = _leading_to(goal, rows)
     open_yet = [program for program in rows if program in can - goal]
-    system = [[sum(rows[x].values()) if x == y else -rows[x].get(y, Fraction(0)) for y in open_yet] for x in open_yet]
+    system = [
+        [Fraction(sum(rows[x].values())) if x == y else -rows[x].get(y, Fraction(0)) for y in open_yet]
+        for x in open_yet
+    ]
     at_once = [sum((chance for to, chance in rows[x].items() if to in goal), Fraction(0)) for x in open_yet]
     return dict.fromkeys(goal, Fraction(1)) | dict(zip(open_yet, solve(system, at_once), strict=True))
 
@@ -210,13 +217,19 @@ def ends_of_drift(rows: Graph, loss: dict[Program, int], start: Chances) -> Chan
     closed = {p for p in rows if all(loss[to] == loss[p] for each in plateau[p] for to in rows[each])}
     open_yet = [p for p in rows if p not in closed]
     # Expected visits v = start + v N, times being counted in proposals.
-    columns = [[sum(rows[y].values()) if x == y else -rows[y].get(x, Fraction(0)) for y in open_yet] for x in open_yet]
+    columns = [
+        [Fraction(sum(rows[y].values())) if x == y else -rows[y].get(x, Fraction(0)) for y in open_yet]
+        for x in open_yet
+    ]
     seen = dict(zip(open_yet, solve(columns, [start.get(p, Fraction(0)) for p in open_yet]), strict=True))
     ends: Chances = {}
     for members in {frozenset(plateau[p]) for p in closed}:
         inside = sorted(members, key=repr)
         arrived = sum(start.get(p, Fraction(0)) + sum(seen[y] * rows[y].get(p, 0) for y in open_yet) for p in inside)
-        balance = [[rows[y].get(x, Fraction(0)) if x != y else -sum(rows[x].values()) for y in inside] for x in inside]
+        balance = [
+            [rows[y].get(x, Fraction(0)) if x != y else -Fraction(sum(rows[x].values())) for y in inside]
+            for x in inside
+        ]
         balance[-1] = [Fraction(1)] * len(inside)
         law = solve(balance, [Fraction(0)] * (len(inside) - 1) + [Fraction(1)])
         ends |= {p: arrived * share for p, share in zip(inside, law, strict=True)}

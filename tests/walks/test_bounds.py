@@ -44,7 +44,7 @@ def digest() -> int:
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_kernels_keep_within_their_buffers(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_kernels_keep_within_their_buffers(tmp_path, monkeypatch) -> None:
     # Without bounds checks the rows are written in several parts, with them in one.
     monkeypatch.setattr(graph_module, "_ROOM", 1)
     assert checked_run(CHECKED_RUN, tmp_path) == digest()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from priorsim.claims.walking import cell_of_findings
+from priorsim.claims.walking import CLAIMS, cell_of_findings
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
 from priorsim.mu.domain import Domain
@@ -261,7 +261,7 @@ def test_descents_pass_regions_as_sampled_ones_do() -> None:
     walks = [trace_walk(graph.space, landscape, Dynamics.FIRST, start=begun, seed=seed) for seed in range(400)]
     for region, each in coarse.nodes(data=True):
         loss, kind = region
-        there = (landscape.loss == loss) & (landscape.kind == CLASSES.index(kind))  # type: ignore[arg-type]
+        there = (landscape.loss == loss) & (landscape.kind == CLASSES.index(kind))
         for name, share in (
             ("starts", np.mean([there[walk[0].number] for walk in walks])),
             ("passed", np.mean([any(there[visit.number] for visit in walk) for walk in walks])),
@@ -334,7 +334,8 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         assert message in str(unsolved.details["unsolved"])
         assert unsolved.details["direct_least_kt"] == pytest.approx(18.32192809488736)
         assert unsolved.details["search_least_kt"] is None
-        cell = cell_of_findings([unsolved, found["no-pure-model"], unsolved], {})
+        pure = next(claim for claim in CLAIMS if claim.name == "no-pure-model")
+        cell = cell_of_findings(pure, [unsolved, found["no-pure-model"], unsolved], {})
         assert (cell.holds, cell.undefined, cell.reasons) == (1, 2, {unsolved.reason: 2})
         assert cell.to_json()["reasons"] == {unsolved.reason: 2}
 
