@@ -18,13 +18,14 @@ from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kind
 from priorsim.measure.mass import End
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
+from priorsim.table import Table
 
 NONE = np.inf
 """In place of a least cost: none up to the bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Programs:
+class Programs(Table):
     """The rows of a census up to a bound, with the class of each; every array has shape (rows,).
 
     Attributes
@@ -47,9 +48,6 @@ class Programs:
     searches: U8
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.behaviour)
-
     @classmethod
     def of(cls, atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> "Programs":
         """The programs of an atlas up to a bound, its own where none is given."""
@@ -62,11 +60,6 @@ class Programs:
         """The programs of these rows."""
         columns = (rows.behaviour, kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, rows.count)
         return cls(header, class_by, *columns)
-
-    def take(self, chosen: NDArray[Any]) -> "Programs":
-        """The rows at these indices, or where this mask is True."""
-        columns = (self.behaviour, self.kind, self.bits, self.steps, self.searches, self.count)
-        return Programs(self.header, self.class_by, *(column[chosen] for column in columns))
 
     def weights(self, prior: Prior) -> F64:
         """What the programs of each row weigh together, shape (rows,)."""
