@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end
+from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end, quotient
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import DISGUISED, I64, U64
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split, quotient
+from priorsim.measure.mixture import Mixture, mixture_of
+from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 
@@ -93,6 +94,11 @@ class Site:
     def fitting(self) -> Fitting:
         """What fits on the training lanes."""
         return fitting(self.programs, self.behaviours, train=self.train, held_out=self.held_out)
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """What fits on the training lanes, by how much of the held-out ones it is right on."""
+        return mixture_of(self.fitting)
 
     @cached_property
     def weights(self) -> F64:

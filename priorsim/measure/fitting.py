@@ -121,26 +121,15 @@ class Fitting:
         np.minimum.at(found, self.place, cost.astype(np.float64))
         return found.reshape(-1, len(CLASSES))[self.target_group]
 
-    def faithful(self, weights: F64) -> F64:
-        """Sums over what is a target on all lanes, by class, shape (targets, classes)."""
-        known, which = np.unique(self.target, return_inverse=True)
-        is_target = places(known, self.programs.behaviour)
-        mine = np.flatnonzero(is_target >= 0)
-        place = is_target[mine] * len(CLASSES) + self.programs.kind[mine]
-        return sums(place, weights[mine], len(known) * len(CLASSES)).reshape(-1, len(CLASSES))[which]
-
-    def wrong(self, weights: F64) -> F64:
-        """Sums over what fits each target, once for each held-out lane on which it is wrong, shape (targets,)."""
-        domain = self.programs.header.domain
-        size = 2**domain.word_bits
-        total: F64 = np.zeros(len(self.target))
-        for lane in self.held_out:
-            words, wanted = (lane_words(packed, lane, domain) for packed in (self.programs.behaviour, self.target))
-            by_word = sums(self.group * size + words, weights, self.groups * size).reshape(-1, size)[self.target_group]
-            # What is right is left out, not subtracted: a small rest would be lost in rounding.
-            by_word[np.arange(len(wanted)), wanted] = 0.0
-            total += by_word.sum(axis=1)
-        return total
+    @cached_property
+    def pairs(self) -> tuple[I64, I64]:
+        """Every target with every entry that fits it: places of targets, ascending, and of entries."""
+        order = np.argsort(self.group, kind="stable")
+        sizes = np.bincount(self.group, minlength=self.groups)
+        first = np.cumsum(sizes) - sizes
+        mine = sizes[self.target_group]
+        within = np.arange(mine.sum()) - np.repeat(np.cumsum(mine) - mine, mine)
+        return np.repeat(np.arange(len(self.target)), mine), order[np.repeat(first[self.target_group], mine) + within]
 
 
 def lane_words(packed: U64, lane: int, domain: Domain) -> I64:
@@ -188,3 +177,9 @@ def at_end(by_class: F64, end: End) -> tuple[F64, F64]:
 def least_at_end(by_class: F64, end: End) -> tuple[F64, F64]:
     """Least costs by class, shape (targets, classes), as those of direct code and of search at one end."""
     return by_class[:, list(end.direct)].min(axis=1), by_class[:, list(end.search)].min(axis=1)
+
+
+def quotient(part: F64, whole: F64) -> F64:
+    """The quotient, nan where the whole is 0."""
+    found: F64 = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found
