@@ -4,44 +4,22 @@ A claim is a function from a site to a number in every world, as an interval. Wh
 once and kept. Arrays over worlds have shape (worlds,).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end, quotient
+from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, quotient
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import DISGUISED, I64, U64
-from priorsim.measure.mass import ENDS, End
+from priorsim.measure.histogram import I64, U64
+from priorsim.measure.lengths import least_difference
+from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
 from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
+from priorsim.measure.values import Values
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Values:
-    """A number in every world, from low to high; nan where it is not defined, infinite where an end is not known."""
-
-    low: F64
-    high: F64
-
-    @classmethod
-    def hull(cls, parts: "Sequence[Values]") -> "Values":
-        """The least interval that holds all of these; nan where one of them is."""
-        return cls(np.minimum.reduce([part.low for part in parts]), np.maximum.reduce([part.high for part in parts]))
-
-    @classmethod
-    def at_ends(cls, value: Callable[[End], F64]) -> "Values":
-        """A number that is known but for the side on which the disguised programs stand."""
-        found = [value(end) for end in ENDS]
-        return cls.hull([cls(each, each) for each in found])
-
-    @classmethod
-    def joined(cls, parts: "Sequence[Values]") -> "Values":
-        """The worlds of several sites, one after the other."""
-        return cls(*(np.concatenate([getattr(part, end) for part in parts]) for end in ("low", "high")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,14 +129,7 @@ class Site:
         tax : int
             Bits that a search node costs.
         """
-        least, beyond = self.fitting.least(cost), self.max_bits + 1
-        parts = []
-        for end in ENDS:
-            direct, search = least_at_end(least, end)
-            # A disguised program has no search node.
-            unseen = beyond if DISGUISED in end.search and not self.by_form else beyond + tax
-            parts.append(Values(np.minimum(direct, beyond) - search, direct - np.minimum(search, unseen)))
-        return Values.hull(parts)
+        return least_difference(self.fitting.least(cost), max_bits=self.max_bits, tax=tax, by_form=self.by_form)
 
     @cached_property
     def delta_l(self) -> Values:

@@ -6,11 +6,12 @@ Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 mi
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, below
-from priorsim.claims.site import Site, Values
+from priorsim.claims.site import Site
 from priorsim.claims.with_data import table_share_gained
 from priorsim.measure.fitting import at_end, quotient
 from priorsim.measure.held_out import Split
 from priorsim.measure.mass import ENDS, End
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 GAMMAS = np.linspace(0, 8, 33)
@@ -71,8 +72,8 @@ def lessons_saved(site: Site) -> Values:
             needed.append(Values(np.where(learns, first, still_fits), np.where(learns, first, np.inf)))
         direct, search = needed
         neither = np.isinf(direct.high) & np.isinf(search.high)
-        low, high = search.low - direct.high, search.high - direct.low
-        parts.append(Values(np.where(neither, np.nan, low), np.where(neither, np.nan, high)))
+        saved = search - direct
+        parts.append(Values(np.where(neither, np.nan, saved.low), np.where(neither, np.nan, saved.high)))
     return Values.hull(parts)
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most, below
-from priorsim.claims.site import Site, Values, log2_odds, search_share
+from priorsim.claims.site import Site, log2_odds, search_share
 from priorsim.measure.fitting import at_end, least_at_end, sums
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import End
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 BETAS = np.linspace(1, 4, 97)
