@@ -10,12 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, quotient
+from priorsim.measure.crossover import excess_mean
+from priorsim.measure.fitting import Fitting, Programs, fitting
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import I64, U64
 from priorsim.measure.lengths import least_difference
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
+from priorsim.measure.sides import log2_odds
 from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
 from priorsim.measure.values import Values
 from priorsim.priors import F64, Prior
@@ -97,20 +99,8 @@ class Site:
         return log2_odds(self.masses_at(beta=beta, gamma=gamma), end)
 
     def excess_mean(self, feature: F64, end: End) -> F64:
-        """E_direct[feature] - E_search[feature] at no price on time; nan where a side is empty.
-
-        Parameters
-        ----------
-        feature : array of float64, shape (entries,)
-        end : End
-        """
-        weighted = at_end(self.fitting.sums(self.weights * feature), end)
-        mass = at_end(self.masses, end)
-        means = [
-            np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
-            for part, whole in zip(weighted, mass, strict=True)
-        ]
-        return means[0] - means[1]
+        """E_direct[feature] - E_search[feature] at no price on time, of a feature of every entry."""
+        return excess_mean(self.masses, self.fitting.sums(self.weights * feature), end)
 
     @cached_property
     def taxed_bits(self) -> F64:
@@ -167,26 +157,3 @@ class Site:
     def average(self, value: Callable[[OnSplit], F64]) -> F64:
         """The average of a number over the splits in which it is defined."""
         return averaged([value(each) for each in self.on_splits])
-
-
-def log2_odds(masses: F64, end: End) -> F64:
-    """log2(M_search / M_direct) of masses by class at one end; nan where a side is empty."""
-    direct, search = at_end(masses, end)
-    both = (direct > 0) & (search > 0)
-    found: F64 = np.full(len(masses), np.nan)
-    found[both] = np.log2(search[both]) - np.log2(direct[both])
-    return found
-
-
-def search_share(masses: F64, end: End) -> F64:
-    """Search's share of masses by class at one end; nan where a side is empty."""
-    direct, search = at_end(masses, end)
-    return np.where((direct > 0) & (search > 0), quotient(search, direct + search), np.nan)
-
-
-def log2_quotient(part: F64, whole: F64) -> F64:
-    """log2 of a quotient; nan where either is 0."""
-    both = (part > 0) & (whole > 0)
-    found: F64 = np.full(len(part), np.nan)
-    found[both] = np.log2(part[both]) - np.log2(whole[both])
-    return found

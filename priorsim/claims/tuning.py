@@ -8,9 +8,9 @@ import numpy as np
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, below
 from priorsim.claims.site import Site
 from priorsim.claims.with_data import table_share_gained
-from priorsim.measure.fitting import at_end, quotient
 from priorsim.measure.held_out import Split
 from priorsim.measure.mass import ENDS, End
+from priorsim.measure.sides import at_end, quotient
 from priorsim.measure.values import Values
 from priorsim.priors import F64
 

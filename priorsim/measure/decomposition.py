@@ -13,7 +13,7 @@ import numpy as np
 from priorsim.measure.histogram import CLASSES, Cells, Histogram
 from priorsim.measure.lengths import length_difference
 from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
-from priorsim.priors import Prior
+from priorsim.priors import F64, Prior
 
 SOLOMONOFF = Prior("solomonoff")
 
@@ -31,6 +31,14 @@ def bonus(histogram: Histogram, kinds: tuple[int, ...]) -> float | None:
     if key is None:
         return None
     return key.bits + mass(histogram.cells.of(kinds), histogram.header, SOLOMONOFF).log2
+
+
+def bonuses_of(least: F64, mass: F64) -> F64:
+    """B of a side in many worlds, from its least lengths and masses; nan where it is empty."""
+    has = mass > 0
+    found: F64 = np.full(len(mass), np.nan)
+    found[has] = least[has] + np.log2(mass[has])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.stored import Counted
 from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kinds_of, mean_steps
-from priorsim.measure.mass import End
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table
@@ -167,19 +166,3 @@ def places(known: U64, wanted: U64) -> I64:
 def sums(place: I64, weights: F64, size: int) -> F64:
     """Sums of weights by place, shape (size,)."""
     return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
-
-
-def at_end(by_class: F64, end: End) -> tuple[F64, F64]:
-    """Sums by class, shape (targets, classes), as those of direct code and of search at one end."""
-    return by_class[:, list(end.direct)].sum(axis=1), by_class[:, list(end.search)].sum(axis=1)
-
-
-def least_at_end(by_class: F64, end: End) -> tuple[F64, F64]:
-    """Least costs by class, shape (targets, classes), as those of direct code and of search at one end."""
-    return by_class[:, list(end.direct)].min(axis=1), by_class[:, list(end.search)].min(axis=1)
-
-
-def quotient(part: F64, whole: F64) -> F64:
-    """The quotient, nan where the whole is 0."""
-    found: F64 = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
-    return found

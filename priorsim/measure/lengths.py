@@ -6,9 +6,9 @@ nothing says how much longer (the tables that would give a limit are programs wi
 
 import numpy as np
 
-from priorsim.measure.fitting import least_at_end
 from priorsim.measure.histogram import DISGUISED
 from priorsim.measure.mass import ENDS, Interval
+from priorsim.measure.sides import least_at_end
 from priorsim.measure.values import Values
 from priorsim.priors import F64
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Selectable
-from priorsim.measure.fitting import Fitting, lane_words, quotient
+from priorsim.measure.fitting import Fitting, lane_words
 from priorsim.measure.histogram import (
     CLASSES,
     I64,
@@ -26,6 +26,7 @@ from priorsim.measure.histogram import (
     mean_steps,
 )
 from priorsim.measure.mass import End, check_convergence
+from priorsim.measure.sides import quotient
 from priorsim.measure.weighed import lane_bits, right_lanes
 from priorsim.priors import F64, Prior
 from priorsim.table import Table, runs

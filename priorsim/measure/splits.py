@@ -10,10 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import NONE, Programs, at_end, lane_words, least_at_end, places, quotient, sums
+from priorsim.measure.fitting import NONE, Programs, lane_words, places, sums
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import CLASSES, I64, U8, U64, acceptable
 from priorsim.measure.mass import End
+from priorsim.measure.sides import at_end, least_at_end, quotient
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from conftest import oracle_atlas
 
-from priorsim.measure.fitting import Programs, at_end, fitting
+from priorsim.measure.fitting import Programs, fitting
 from priorsim.measure.held_out import Split, held_out, stated_splits
 from priorsim.measure.histogram import DIRECT, SEARCH, acceptable, kinds_of
 from priorsim.measure.learning import learning
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import mixture_of
+from priorsim.measure.sides import at_end
 from priorsim.measure.splits import ByBehaviour, averaged, on_cameras, on_split
 from priorsim.measure.weighed import weigh
 from priorsim.priors import Prior
