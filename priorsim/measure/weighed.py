@@ -7,7 +7,6 @@ exact rational; elsewhere it is a float mass, summed in log space.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
-from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, log2_sum
+from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, exact_sums, log2_sum
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table, runs
@@ -76,24 +75,10 @@ class Weights(Table):
         if times is not None:
             return replace(self, count=self.count * times).take(times > 0).masses()
         if self.is_exact:
-            return self._exact_masses()
+            sums = exact_sums(self.kind.astype(np.int64), self.log2_weight.astype(np.int64), self.count, len(CLASSES))
+            return tuple(map(exact_mass, sums))
         by_class = [self.kind == kind for kind in ALL_KINDS]
         return tuple(Mass(log2_sum(self.log2_weight[mine], self.count[mine])) for mine in by_class)
-
-    def _exact_masses(self) -> tuple[Mass, ...]:
-        """Counts added up for each class and weight, then shifted as Python integers."""
-        if not len(self):
-            return (exact_mass(Fraction(0)),) * len(CLASSES)
-        exponents = self.log2_weight.astype(np.int64)
-        least = int(exponents.min())
-        width = int(exponents.max()) - least + 1
-        counts = np.zeros(len(CLASSES) * width, dtype=np.uint64)
-        np.add.at(counts, self.kind.astype(np.int64) * width + (exponents - least), self.count)
-        unit = Fraction(2) ** least
-        return tuple(
-            exact_mass(sum(count << place for place, count in enumerate(row)) * unit)
-            for row in counts.reshape(len(CLASSES), width).tolist()
-        )
 
     def lightest_by_class(self) -> tuple[float, ...]:
         """log2 of the greatest weight of one program of each class, in bits; -inf where it is empty."""

@@ -16,6 +16,7 @@ ENGINES = "tests/census/test_beyond.py tests/census/test_quotient.py -k 'not hol
 GUARDS: dict[str, str] = {
     "priors.py": "tests/test_priors.py",
     "storage.py": "tests/test_storage.py",
+    "table.py": "tests/test_table.py",
     "measure/data*.py": f"tests/measure/test_data_witness.py {DATA}",
     "census/segments/*.py": DATA,
     "census/root_searches.py": "tests/measure/test_objectives.py",
@@ -31,6 +32,10 @@ GUARDS: dict[str, str] = {
     "measure/fitting.py": f"tests/measure/test_splits.py {OFF_TRAINING}",
     "measure/weighed.py": f"tests/measure/test_mixture.py {OFF_TRAINING}",
     "measure/off_training.py": OFF_TRAINING,
+    "measure/lengths.py": "tests/measure/test_lengths.py tests/measure/test_data_joint.py",
+    "measure/sides.py": "tests/measure/test_splits.py tests/claims/test_two_programs.py",
+    "measure/values.py": f"tests/measure/test_lengths.py {VERDICTS}",
+    "measure/mixture.py": "tests/measure/test_mixture.py tests/measure/test_splits.py",
     "measure/crossover.py": "tests/measure/test_crossover.py tests/measure/test_tradeoff.py",
     "measure/population.py": "tests/measure/test_population.py tests/measure/test_edges.py",
     "measure/*.py": "tests/measure/test_{stem}.py",
