@@ -164,8 +164,10 @@ class Mixture(Table):
 
 def _sums(place: I64, weights: F64, size: int) -> F64:
     """Sums of weights by ascending place, shape (size,), pair by pair: differences of shares are told to 12 digits."""
-    bounds = np.searchsorted(place, np.arange(size + 1)).tolist()
-    return np.array([weights[first:last].sum() for first, last in pairwise(bounds)])
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    found: F64 = np.zeros(size)
+    found[place[starts]] = [weights[first:last].sum() for first, last in pairwise([*starts.tolist(), len(place)])]
+    return found
 
 
 def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Mixture:
