@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from priorsim.claims.rule import Cell, Factors
-from priorsim.claims.site import Site, Values
+from priorsim.claims.site import Site
 from priorsim.measure.histogram import Mask
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 

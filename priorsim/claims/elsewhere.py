@@ -3,10 +3,11 @@
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most
-from priorsim.claims.site import Site, Values, log2_odds, log2_quotient, search_share
-from priorsim.measure.fitting import at_end
+from priorsim.claims.site import Site
 from priorsim.measure.mass import ENDS, End
+from priorsim.measure.sides import at_end, log2_odds, log2_quotient, search_share
 from priorsim.measure.splits import OnSplit, averaged
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 

@@ -12,9 +12,9 @@ from priorsim.claims.judged import Judged
 from priorsim.claims.kept import Kept, each_part
 from priorsim.claims.populations import AMORTISED, Bound, Setting, Worlds, populations
 from priorsim.claims.rule import Cell, Factors
-from priorsim.claims.site import Values
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
+from priorsim.measure.values import Values
 from priorsim.mu.interpreter import Accounting
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.population import RADII

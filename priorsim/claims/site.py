@@ -4,43 +4,24 @@ A claim is a function from a site to a number in every world, as an interval. Wh
 once and kept. Arrays over worlds have shape (worlds,).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import Fitting, Programs, at_end, fitting, least_at_end
+from priorsim.measure.crossover import excess_mean
+from priorsim.measure.fitting import Fitting, Programs, fitting
 from priorsim.measure.held_out import Split
-from priorsim.measure.histogram import DISGUISED, I64, U64
-from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split, quotient
+from priorsim.measure.histogram import I64, U64
+from priorsim.measure.lengths import least_difference
+from priorsim.measure.mass import End
+from priorsim.measure.mixture import Mixture, mixture_of
+from priorsim.measure.sides import log2_odds
+from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
+from priorsim.measure.values import Values
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Values:
-    """A number in every world, from low to high; nan where it is not defined, infinite where an end is not known."""
-
-    low: F64
-    high: F64
-
-    @classmethod
-    def hull(cls, parts: "Sequence[Values]") -> "Values":
-        """The least interval that holds all of these; nan where one of them is."""
-        return cls(np.minimum.reduce([part.low for part in parts]), np.maximum.reduce([part.high for part in parts]))
-
-    @classmethod
-    def at_ends(cls, value: Callable[[End], F64]) -> "Values":
-        """A number that is known but for the side on which the disguised programs stand."""
-        found = [value(end) for end in ENDS]
-        return cls.hull([cls(each, each) for each in found])
-
-    @classmethod
-    def joined(cls, parts: "Sequence[Values]") -> "Values":
-        """The worlds of several sites, one after the other."""
-        return cls(*(np.concatenate([getattr(part, end) for part in parts]) for end in ("low", "high")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +76,11 @@ class Site:
         return fitting(self.programs, self.behaviours, train=self.train, held_out=self.held_out)
 
     @cached_property
+    def mixture(self) -> Mixture:
+        """What fits on the training lanes, by how much of the held-out ones it is right on."""
+        return mixture_of(self.fitting)
+
+    @cached_property
     def weights(self) -> F64:
         """Weights of the fitting entries at no price on time."""
         return self.fitting.programs.weights(self.prior())
@@ -113,20 +99,8 @@ class Site:
         return log2_odds(self.masses_at(beta=beta, gamma=gamma), end)
 
     def excess_mean(self, feature: F64, end: End) -> F64:
-        """E_direct[feature] - E_search[feature] at no price on time; nan where a side is empty.
-
-        Parameters
-        ----------
-        feature : array of float64, shape (entries,)
-        end : End
-        """
-        weighted = at_end(self.fitting.sums(self.weights * feature), end)
-        mass = at_end(self.masses, end)
-        means = [
-            np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
-            for part, whole in zip(weighted, mass, strict=True)
-        ]
-        return means[0] - means[1]
+        """E_direct[feature] - E_search[feature] at no price on time, of a feature of every entry."""
+        return excess_mean(self.masses, self.fitting.sums(self.weights * feature), end)
 
     @cached_property
     def taxed_bits(self) -> F64:
@@ -145,14 +119,7 @@ class Site:
         tax : int
             Bits that a search node costs.
         """
-        least, beyond = self.fitting.least(cost), self.max_bits + 1
-        parts = []
-        for end in ENDS:
-            direct, search = least_at_end(least, end)
-            # A disguised program has no search node.
-            unseen = beyond if DISGUISED in end.search and not self.by_form else beyond + tax
-            parts.append(Values(np.minimum(direct, beyond) - search, direct - np.minimum(search, unseen)))
-        return Values.hull(parts)
+        return least_difference(self.fitting.least(cost), max_bits=self.max_bits, tax=tax, by_form=self.by_form)
 
     @cached_property
     def delta_l(self) -> Values:
@@ -190,26 +157,3 @@ class Site:
     def average(self, value: Callable[[OnSplit], F64]) -> F64:
         """The average of a number over the splits in which it is defined."""
         return averaged([value(each) for each in self.on_splits])
-
-
-def log2_odds(masses: F64, end: End) -> F64:
-    """log2(M_search / M_direct) of masses by class at one end; nan where a side is empty."""
-    direct, search = at_end(masses, end)
-    both = (direct > 0) & (search > 0)
-    found: F64 = np.full(len(masses), np.nan)
-    found[both] = np.log2(search[both]) - np.log2(direct[both])
-    return found
-
-
-def search_share(masses: F64, end: End) -> F64:
-    """Search's share of masses by class at one end; nan where a side is empty."""
-    direct, search = at_end(masses, end)
-    return np.where((direct > 0) & (search > 0), quotient(search, direct + search), np.nan)
-
-
-def log2_quotient(part: F64, whole: F64) -> F64:
-    """log2 of a quotient; nan where either is 0."""
-    both = (part > 0) & (whole > 0)
-    found: F64 = np.full(len(part), np.nan)
-    found[both] = np.log2(part[both]) - np.log2(whole[both])
-    return found

@@ -6,12 +6,12 @@ Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 mi
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, below
-from priorsim.claims.site import Site, Values
+from priorsim.claims.site import Site
 from priorsim.claims.with_data import table_share_gained
-from priorsim.measure.fitting import at_end
 from priorsim.measure.held_out import Split
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.splits import quotient
+from priorsim.measure.sides import at_end, quotient
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 GAMMAS = np.linspace(0, 8, 33)
@@ -24,32 +24,17 @@ LEARNT = 0.9
 """Held-out accuracy at which a class has learnt a world."""
 
 
-def loss_at(site: Site, gamma: float) -> F64:
-    """The held-out loss of the whole fitting mass at a price on time, shape (worlds,)."""
-    found = site.fitting
-    weights = found.programs.weights(site.prior(gamma=gamma))
-    return quotient(found.wrong(weights), len(found.held_out) * found.sums(weights).sum(axis=1))
-
-
-def harm_at(site: Site, gamma: float, end: End) -> F64:
-    """The share of the fitting mass that is search and wrong on a held-out lane, shape (worlds,)."""
-    found = site.fitting
-    weights = found.programs.weights(site.prior(gamma=gamma))
-    whole = found.sums(weights)
-    right, fitting = at_end(found.faithful(weights), end)[1], at_end(whole, end)[1]
-    return quotient(np.where(right == fitting, 0.0, fitting - right), whole.sum(axis=1))
-
-
 def well_tuned(site: Site) -> Values:
     """The share of GAMMAS at which little mass is search that defects and held-out loss is near its least.
 
     Nan where no search fits, or no lane is held out.
     """
-    losses = np.stack([loss_at(site, gamma) for gamma in GAMMAS.tolist()])
+    points = [site.mixture.points(site.prior(gamma=gamma)) for gamma in GAMMAS.tolist()]
+    losses = np.stack([each.loss for each in points])
     is_near = losses <= NEAR_LEAST * losses.min(axis=0)
 
     def value(end: End) -> F64:
-        harms = np.stack([harm_at(site, gamma, end) for gamma in GAMMAS.tolist()])
+        harms = np.stack([at_end(each.defecting, end)[1] for each in points])
         share: F64 = (is_near & (harms < HARMLESS)).mean(axis=0)
         is_told = ~np.isnan(losses).any(axis=0) & (at_end(site.masses, end)[1] > 0)
         return np.where(is_told, share, np.nan)
@@ -59,8 +44,8 @@ def well_tuned(site: Site) -> Values:
 
 def loss_gained(site: Site) -> Values:
     """Held-out loss at gamma = 2 less that at gamma = 0."""
-    found = loss_at(site, 2.0) - loss_at(site, 0.0)
-    return Values(found, found)
+    at = [site.mixture.points(site.prior(gamma=gamma)).loss for gamma in (2.0, 0.0)]
+    return Values(at[0] - at[1], at[0] - at[1])
 
 
 def lessons_saved(site: Site) -> Values:
@@ -87,8 +72,8 @@ def lessons_saved(site: Site) -> Values:
             needed.append(Values(np.where(learns, first, still_fits), np.where(learns, first, np.inf)))
         direct, search = needed
         neither = np.isinf(direct.high) & np.isinf(search.high)
-        low, high = search.low - direct.high, search.high - direct.low
-        parts.append(Values(np.where(neither, np.nan, low), np.where(neither, np.nan, high)))
+        saved = search - direct
+        parts.append(Values(np.where(neither, np.nan, saved.low), np.where(neither, np.nan, saved.high)))
     return Values.hull(parts)
 
 

@@ -11,8 +11,8 @@ from priorsim.claims.claim import Beside, Claim, above, at_most, below, cell_of
 from priorsim.claims.judged import Judged
 from priorsim.claims.kept import Kept, each_part
 from priorsim.claims.rule import Cell
-from priorsim.claims.site import Values
 from priorsim.measure.histogram import ClassBy
+from priorsim.measure.values import Values
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Detail, Finding, find
 from priorsim.walks.population import MAX_BITS, RADII, studies

@@ -3,17 +3,19 @@
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most, below
-from priorsim.claims.site import Site, Values, log2_odds, search_share
-from priorsim.measure.fitting import at_end, least_at_end, sums
+from priorsim.claims.site import Site
+from priorsim.measure.crossover import first_crossover
+from priorsim.measure.decomposition import bonuses_of
+from priorsim.measure.fitting import sums
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import End
+from priorsim.measure.sides import at_end, least_at_end, log2_odds, search_share
+from priorsim.measure.tradeoff import predicted_crossover
+from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 BETAS = np.linspace(1, 4, 97)
 """The prices on length at which the odds are looked at, beyond the first."""
-GAMMAS = np.linspace(0, 8, 129)
-"""The prices on time between which crossovers are sought."""
-BISECTIONS = 40
 LENGTHS = 256
 
 
@@ -37,13 +39,8 @@ def least_length_beyond_cap(site: Site) -> Values:
 def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
     """B of direct code and of search in bits, taxes included; nan where a class is empty."""
     least = least_at_end(site.fitting.least(site.taxed_bits), end)
-    found = []
-    for bits, mass in zip(least, at_end(site.masses, end), strict=True):
-        has = mass > 0
-        bonus = np.full(len(mass), np.nan)
-        bonus[has] = bits[has] + np.log2(mass[has])
-        found.append(bonus)
-    return found[0], found[1]
+    direct, search = (bonuses_of(*side) for side in zip(least, at_end(site.masses, end), strict=True))
+    return direct, search
 
 
 def bonus_difference(site: Site) -> Values:
@@ -143,50 +140,15 @@ def crossover_error(site: Site) -> Values:
     """
 
     def value(end: End) -> F64:
-        predicted = predicted_crossover(site, end)
+        predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
         chosen = np.flatnonzero(~np.isnan(predicted))
-        measured = measured_crossover(site.narrowed(chosen), end)
+        narrow = site.narrowed(chosen)
+        measured = first_crossover(narrow.fitting, narrow.weights, end)
         error = np.full(len(predicted), np.nan)
         error[chosen] = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted[chosen]))
         return error
 
     return Values.at_ends(value)
-
-
-def predicted_crossover(site: Site, end: End) -> F64:
-    """(1 - c/L)/alpha = (L - c) / log2(t_search / t_direct) of the two lightest programs at gamma = 0; nan if <= 0."""
-    programs = site.fitting.programs
-    # Of several shortest programs the fastest: bits and taxes are whole numbers, and 2^-33 of T is less than 1.
-    order = site.taxed_bits + np.ldexp(programs.steps.astype(np.float64), -33)
-    direct, search = least_at_end(site.fitting.least(order), end)
-    both = np.isfinite(direct) & np.isfinite(search)
-    found: F64 = np.full(len(direct), np.nan)
-    bits = [np.floor(side[both]) for side in (direct, search)]
-    steps = [np.ldexp(side[both] - length, 33) for side, length in zip((direct, search), bits, strict=True)]
-    dearer = np.log2(steps[1]) - np.log2(steps[0])
-    shorter = bits[0] - bits[1]
-    found[both] = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=(dearer > 0) & (shorter > 0))
-    return found
-
-
-def measured_crossover(site: Site, end: End) -> F64:
-    """The least gamma in [0, 8] at which the log-odds of the whole masses turn from above 0; nan where none is."""
-    found = site.fitting
-    time = np.log2(found.programs.mean_steps)
-
-    def odds(gamma: F64) -> F64:
-        """The log-odds of each group at a gamma of its own."""
-        return log2_odds(found.by_group(site.weights * np.exp2(-gamma[found.group] * time)), end)
-
-    along = np.stack([odds(np.full(found.groups, gamma)) for gamma in GAMMAS], axis=1)
-    turns = (along[:, :-1] > 0) & (along[:, 1:] <= 0)
-    place = turns.argmax(axis=1)
-    low, high = GAMMAS[place], GAMMAS[place + 1]
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        is_above = odds(middle) > 0
-        low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
-    return np.where(turns.any(axis=1), (low + high) / 2, np.nan)[found.target_group]
 
 
 CLAIMS = (

@@ -10,13 +10,15 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from priorsim.claims.claim import SiteBeside, SiteClaim, above
-from priorsim.claims.site import Site, Values
+from priorsim.claims.site import Site
 from priorsim.measure.data import count_with_data
 from priorsim.measure.data_counts import DataCounts
-from priorsim.measure.fitting import Programs, fitting, least_at_end
+from priorsim.measure.fitting import Programs, fitting
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
+from priorsim.measure.sides import least_at_end
 from priorsim.measure.tradeoff import corners
+from priorsim.measure.values import Values
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64

@@ -158,11 +158,7 @@ def _class(ax: Axes, programs: Data, points: dict[Point, int], kind: str) -> Art
         if look.marker == "x":
             colours = {"color": look.colour}
         ax.scatter(steps, bits, s=areas, marker=look.marker, linewidth=0.5, alpha=0.85, zorder=3, **colours)
-    text = (
-        f"{kind}: {counted(number, 'program', apart=True)}"
-        if number
-        else f"{kind}: none up to {programs.bound_bits} bits"
-    )
+    text = counted(number, "program", apart=True) if number else f"none up to {programs.bound_bits} bits"
     return key(f"{kind}: {text}", linestyle="none", marker=look.marker, color=look.colour, markerfacecolor=look.face)
 
 

@@ -15,7 +15,17 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
 from priorsim.census.stored import Counted
 from priorsim.errors import PriorError
-from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells
+from priorsim.measure.histogram import (
+    CLASSES,
+    DIRECT,
+    DISGUISED,
+    SEARCH,
+    Cells,
+    ClassBy,
+    Histogram,
+    census_cells,
+    merge_cells,
+)
 from priorsim.measure.mass import (
     HIGH,
     LOW,
@@ -207,7 +217,7 @@ def unconditional(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion")
         When some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a negative tax.
     """
     cells = Cells.concatenate([census_cells(batch, class_by) for batch in atlas.batches()])
-    return unconditional_of(atlas.header, cells, prior)
+    return unconditional_of(atlas.header, merge_cells(cells), prior)
 
 
 def unconditional_of(header: AtlasHeader, cells: Cells, prior: Prior) -> Unconditional:

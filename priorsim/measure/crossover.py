@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from priorsim.errors import PriorError
+from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import Cells, Histogram, mean_steps
 from priorsim.measure.mass import End, log2_weights, masses
+from priorsim.measure.sides import at_end, log2_odds, quotient
 from priorsim.priors import F64, PENALTIES, Prior, features
 
 RESOLUTION = 1e-6
@@ -306,3 +308,52 @@ def slopes(histogram: Histogram, prior: Prior, end: End) -> Slopes | None:
             return None
         values.append(sums[0].at(theta)[1] - sums[1].at(theta)[1])
     return Slopes(*values)
+
+
+# --- many worlds at once ----------------------------------------------------------------------
+
+GAMMAS = np.linspace(*GAMMA_RANGE, 129)
+"""The prices on time between which the first crossovers of many worlds are sought."""
+BISECTIONS = 40
+
+
+def first_crossover(found: Fitting, weights: F64, end: End) -> F64:
+    """The least gamma in GAMMA_RANGE at which the log-odds turn from above 0, in every world; nan where none is.
+
+    They are looked at in steps of 1/16; two turns within a step are not seen, as `crossovers` sees them.
+
+    Parameters
+    ----------
+    found : Fitting
+    weights : array of float64, shape (entries,)
+        At no price on time.
+    end : End
+    """
+    time = np.log2(found.programs.mean_steps)
+
+    def odds(gamma: F64) -> F64:
+        """The log-odds of each group at a gamma of its own."""
+        return log2_odds(found.by_group(weights * np.exp2(-gamma[found.group] * time)), end)
+
+    along = np.stack([odds(np.full(found.groups, gamma)) for gamma in GAMMAS], axis=1)
+    turns = (along[:, :-1] > 0) & (along[:, 1:] <= 0)
+    place = turns.argmax(axis=1)
+    low, high = GAMMAS[place], GAMMAS[place + 1]
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        is_above = odds(middle) > 0
+        low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
+    return np.where(turns.any(axis=1), (low + high) / 2, np.nan)[found.target_group]
+
+
+def excess_mean(masses: F64, weighted: F64, end: End) -> F64:
+    """E_direct[phi] - E_search[phi] in every world: the slope of the log-odds; nan where a side is empty.
+
+    Parameters
+    ----------
+    masses, weighted : arrays of float64, shape (worlds, classes)
+        Sums of the weights, and of the weights times the feature phi.
+    end : End
+    """
+    direct, search = map(quotient, at_end(weighted, end), at_end(masses, end))
+    return direct - search

@@ -15,6 +15,7 @@ from priorsim.census.recurrence import CODE_ONLY_MASS
 from priorsim.census.segments.terms import code_mass
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells
+from priorsim.measure.lengths import least_length
 from priorsim.measure.mass import (
     Interval,
     Mass,
@@ -108,7 +109,7 @@ class DataCounts:
         """
         least = min((bits for name in names for bits in self.of(name).bits.tolist()), default=None)
         known = min([self.code_bits + 1, *self.unclassed])
-        return Interval(known if least is None else min(known, least), least)
+        return least_length(least, known)
 
     @property
     def unclassed_mass(self) -> Fraction:

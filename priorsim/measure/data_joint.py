@@ -14,6 +14,7 @@ from priorsim.errors import CensusError, WorldError
 from priorsim.measure.convergence import explored
 from priorsim.measure.data_counts import DataCounts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Histogram
+from priorsim.measure.lengths import difference, least_length
 from priorsim.measure.mass import (
     ENDS,
     End,
@@ -102,9 +103,8 @@ class JointCounts:
         """
         lengths = [self.data.cells(uses_data=uses).of([kind]).bits.min(initial=255) for kind, uses in parts]
         lengths += [self.code.cells.of([kind]).bits.min(initial=255) for kind, uses in parts if not uses]
-        found, known = int(min(lengths)), self.exhausted(parts) + 1
-        least = None if found == 255 else found
-        return Interval(known if least is None else min(known, least), least)
+        found = int(min(lengths))
+        return least_length(None if found == 255 else found, self.exhausted(parts) + 1)
 
     def l_min_sides(self, end: End) -> tuple[Interval, Interval]:
         """L_min of the direct and of the search side at one end, with and without data."""
@@ -116,12 +116,7 @@ class JointCounts:
 
     def delta_l(self, end: End) -> Interval:
         """L_min(direct) - L_min(search) at one end, in bits: as wide as both lengths are uncertain."""
-        direct, search = self.l_min_sides(end)
-
-        def difference(first: float | None, second: float | None) -> float | None:
-            return None if first is None or second is None else first - second
-
-        return Interval(difference(direct.low, search.high), difference(direct.high, search.low))
+        return difference(*self.l_min_sides(end))
 
     def to_json(self, prior: Prior) -> dict[str, Any]:
         """Everything under a prior as JSON values, by the keys in docs/measures.md.

@@ -11,36 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.measure.histogram import CLASSES, Cells, Histogram
+from priorsim.measure.lengths import length_difference
 from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
-from priorsim.priors import Prior
+from priorsim.priors import F64, Prior
 
 SOLOMONOFF = Prior("solomonoff")
-
-
-def length_difference(direct: int | None, search: int | None, bound: int) -> Interval:
-    """L_min(direct) - L_min(search) in bits, where None is a class without a program of up to `bound` bits.
-
-    Its L_min is then at least bound + 1 and has no upper limit (the tables that would give one are programs
-    with data, which the census leaves out).
-
-    Returns
-    -------
-    Interval
-        Equal ends where both lengths are known; None at an end that nothing is known of.
-
-    Examples
-    --------
-    >>> length_difference(31, 25, 36), length_difference(None, 25, 36)
-    (Interval(low=6, high=6), Interval(low=12, high=None))
-    """
-    if direct is None and search is None:
-        return Interval(None, None)
-    if direct is None and search is not None:
-        return Interval(bound + 1 - search, None)
-    assert direct is not None
-    if search is None:
-        return Interval(None, direct - bound - 1)
-    return Interval(direct - search, direct - search)
 
 
 def delta_l(histogram: Histogram, end: End) -> Interval:
@@ -56,6 +31,14 @@ def bonus(histogram: Histogram, kinds: tuple[int, ...]) -> float | None:
     if key is None:
         return None
     return key.bits + mass(histogram.cells.of(kinds), histogram.header, SOLOMONOFF).log2
+
+
+def bonuses_of(least: F64, mass: F64) -> F64:
+    """B of a side in many worlds, from its least lengths and masses; nan where it is empty."""
+    has = mass > 0
+    found: F64 = np.full(len(mass), np.nan)
+    found[has] = least[has] + np.log2(mass[has])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

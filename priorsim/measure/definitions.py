@@ -19,8 +19,8 @@ from priorsim.census.shortest import Shortest, shortest_programs
 from priorsim.census.stored import Selectable
 from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
-from priorsim.measure.decomposition import length_difference
 from priorsim.measure.histogram import acceptable, census_cells, check_world
+from priorsim.measure.lengths import length_difference
 from priorsim.measure.mass import Interval, Mass, check_convergence, exact_mass, json_number, log2_ratio, mass
 from priorsim.measure.odds import language_to_json
 from priorsim.measure.retargeting import effort, other_worlds, retargeting, run_lanes

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.stored import Counted
 from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kinds_of, mean_steps
-from priorsim.measure.mass import End
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
+from priorsim.table import Table
 
 NONE = np.inf
 """In place of a least cost: none up to the bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Programs:
+class Programs(Table):
     """The rows of a census up to a bound, with the class of each; every array has shape (rows,).
 
     Attributes
@@ -47,9 +47,6 @@ class Programs:
     searches: U8
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.behaviour)
-
     @classmethod
     def of(cls, atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> "Programs":
         """The programs of an atlas up to a bound, its own where none is given."""
@@ -62,11 +59,6 @@ class Programs:
         """The programs of these rows."""
         columns = (rows.behaviour, kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, rows.count)
         return cls(header, class_by, *columns)
-
-    def take(self, chosen: NDArray[Any]) -> "Programs":
-        """The rows at these indices, or where this mask is True."""
-        columns = (self.behaviour, self.kind, self.bits, self.steps, self.searches, self.count)
-        return Programs(self.header, self.class_by, *(column[chosen] for column in columns))
 
     def weights(self, prior: Prior) -> F64:
         """What the programs of each row weigh together, shape (rows,)."""
@@ -128,26 +120,15 @@ class Fitting:
         np.minimum.at(found, self.place, cost.astype(np.float64))
         return found.reshape(-1, len(CLASSES))[self.target_group]
 
-    def faithful(self, weights: F64) -> F64:
-        """Sums over what is a target on all lanes, by class, shape (targets, classes)."""
-        known, which = np.unique(self.target, return_inverse=True)
-        is_target = places(known, self.programs.behaviour)
-        mine = np.flatnonzero(is_target >= 0)
-        place = is_target[mine] * len(CLASSES) + self.programs.kind[mine]
-        return sums(place, weights[mine], len(known) * len(CLASSES)).reshape(-1, len(CLASSES))[which]
-
-    def wrong(self, weights: F64) -> F64:
-        """Sums over what fits each target, once for each held-out lane on which it is wrong, shape (targets,)."""
-        domain = self.programs.header.domain
-        size = 2**domain.word_bits
-        total: F64 = np.zeros(len(self.target))
-        for lane in self.held_out:
-            words, wanted = (lane_words(packed, lane, domain) for packed in (self.programs.behaviour, self.target))
-            by_word = sums(self.group * size + words, weights, self.groups * size).reshape(-1, size)[self.target_group]
-            # What is right is left out, not subtracted: a small rest would be lost in rounding.
-            by_word[np.arange(len(wanted)), wanted] = 0.0
-            total += by_word.sum(axis=1)
-        return total
+    @cached_property
+    def pairs(self) -> tuple[I64, I64]:
+        """Every target with every entry that fits it: places of targets, ascending, and of entries."""
+        order = np.argsort(self.group, kind="stable")
+        sizes = np.bincount(self.group, minlength=self.groups)
+        first = np.cumsum(sizes) - sizes
+        mine = sizes[self.target_group]
+        within = np.arange(mine.sum()) - np.repeat(np.cumsum(mine) - mine, mine)
+        return np.repeat(np.arange(len(self.target)), mine), order[np.repeat(first[self.target_group], mine) + within]
 
 
 def lane_words(packed: U64, lane: int, domain: Domain) -> I64:
@@ -185,13 +166,3 @@ def places(known: U64, wanted: U64) -> I64:
 def sums(place: I64, weights: F64, size: int) -> F64:
     """Sums of weights by place, shape (size,)."""
     return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
-
-
-def at_end(by_class: F64, end: End) -> tuple[F64, F64]:
-    """Sums by class, shape (targets, classes), as those of direct code and of search at one end."""
-    return by_class[:, list(end.direct)].sum(axis=1), by_class[:, list(end.search)].sum(axis=1)
-
-
-def least_at_end(by_class: F64, end: End) -> tuple[F64, F64]:
-    """Least costs by class, shape (targets, classes), as those of direct code and of search at one end."""
-    return by_class[:, list(end.direct)].min(axis=1), by_class[:, list(end.search)].min(axis=1)

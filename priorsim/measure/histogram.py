@@ -7,7 +7,7 @@ Every count is exact.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
+from priorsim.table import Table
 from priorsim.worlds.world import World
 
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
@@ -35,7 +36,7 @@ U64 = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class Cells(Table):
     """Counts of programs that no measure tells apart, column by column; every array has shape (cells,).
 
     Attributes
@@ -62,13 +63,6 @@ class Cells:
     essential_high: Mask
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.kind)
-
-    def take(self, chosen: NDArray[Any]) -> "Cells":
-        """The cells at these indices, or where this mask is True."""
-        return Cells(*(getattr(self, column.name)[chosen] for column in fields(self)))
-
     def of(self, kinds: Sequence[int]) -> "Cells":
         """The cells of these classes together."""
         return self.take(np.isin(self.kind, kinds))
@@ -77,11 +71,6 @@ class Cells:
     def programs(self) -> int:
         """Number of programs in all cells."""
         return sum(self.count.tolist())
-
-    @classmethod
-    def concatenate(cls, parts: "Sequence[Cells]") -> "Cells":
-        """All cells of the parts, equal ones added up, in canonical order."""
-        return merge_cells(cls(*(np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(cls))))
 
 
 def merge_cells(cells: Cells) -> Cells:

@@ -8,13 +8,15 @@ disguised programs stand: at the low end with direct code, at the high end with 
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.growth import converges, least_beta, least_tax
 from priorsim.errors import PriorError
-from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, SEARCH, Cells, Histogram, mean_steps
+from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, I64, SEARCH, Cells, Histogram, mean_steps
 from priorsim.mu.dialect import Language
 from priorsim.priors import F64, Prior
 
@@ -139,19 +141,47 @@ def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
     """The mass of all cells together, exact where the prior is dyadic."""
     if not prior.is_dyadic:
         return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
-    counts_by_exponent: dict[int, int] = {}
     cells = cells.take(prior.within_cap(mean_steps(header, cells.steps)))
-    beta, delta = int(prior.beta), int(prior.delta)
-    for bits, searches, count in zip(cells.bits.tolist(), cells.searches.tolist(), cells.count.tolist(), strict=True):
-        exponent = beta * bits + delta * searches
-        counts_by_exponent[exponent] = counts_by_exponent.get(exponent, 0) + count
-    if not counts_by_exponent:
-        return exact_mass(Fraction(0))
-    least, most = min(counts_by_exponent), max(counts_by_exponent)
-    if max(0, most) - min(0, least) > MAX_EXACT_BITS:
+    exponent = -(int(prior.beta) * cells.bits.astype(np.int64) + int(prior.delta) * cells.searches.astype(np.int64))
+    if exponent.max(initial=0) - exponent.min(initial=0) > MAX_EXACT_BITS:
         return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
-    total = sum(count << (most - exponent) for exponent, count in counts_by_exponent.items())
-    return exact_mass(total * Fraction(2) ** -most)
+    (total,) = exact_sums(np.zeros(len(cells), dtype=np.int64), exponent, cells.count, 1)
+    return exact_mass(total)
+
+
+HALF = 32
+
+
+def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> list[Fraction]:
+    """Sums of count * 2^exponent by place, exactly, as many as `size`.
+
+    Parameters
+    ----------
+    place, exponent : arrays of int64, shape (n,)
+    count : array of uint64, or of Python integers, shape (n,)
+
+    Examples
+    --------
+    >>> exact_sums(np.array([1, 1, 1]), np.array([-3, -3, 2]), np.array([1, 2, 1], dtype=np.uint64), 2)
+    [Fraction(0, 1), Fraction(35, 8)]
+    """
+    if not len(place):
+        return [Fraction(0)] * size
+    least = int(exponent.min())
+    width = int(exponent.max()) - least + 1
+    cell = place * width + (exponent - least)
+    # Of fewer than 2^32 entries, no sum of the halves of 64-bit numbers outgrows 64 bits.
+    halves = [count] if count.dtype == object else [count & np.uint64(2**HALF - 1), count >> np.uint64(HALF)]
+    sums = []
+    for half in halves:
+        total = np.zeros(size * width, dtype=count.dtype)
+        np.add.at(total, cell, half)
+        sums.append(total.reshape(size, width).tolist())
+    unit = Fraction(2) ** least
+    return [
+        unit * sum(part << (HALF * half + at) for half, row in enumerate(rows) for at, part in enumerate(row))
+        for rows in zip(*sums, strict=True)
+    ]
 
 
 def masses(histogram: Histogram, prior: Prior) -> tuple[Mass, ...]:

@@ -1,20 +1,20 @@
-"""The mixture of all programs that fit a world, off the training lanes and under any prior.
+"""The mixture of all programs that fit worlds, off the training lanes and under any prior.
 
-Programs are counted by class, length, steps, search nodes and the number of held-out lanes they are right on: a
-few thousand cells, from which loss, defection and shares follow at every point of a grid of priors without
+Programs are counted by world, class, length, steps, search nodes and the number of held-out lanes they are right on:
+a few thousand cells a world, from which loss, defection and shares follow at every point of a grid of priors without
 reading the atlas again. Counts are exact; what is made of them is float64.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Selectable
+from priorsim.measure.fitting import Fitting, lane_words
 from priorsim.measure.histogram import (
+    CLASSES,
     I64,
     U8,
     U32,
@@ -26,14 +26,16 @@ from priorsim.measure.histogram import (
     mean_steps,
 )
 from priorsim.measure.mass import End, check_convergence
-from priorsim.measure.weighed import ALL_KINDS, lane_bits, right_lanes
-from priorsim.priors import Prior
+from priorsim.measure.sides import quotient
+from priorsim.measure.weighed import lane_bits, right_lanes
+from priorsim.priors import F64, Prior
+from priorsim.table import Table, runs
 from priorsim.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class MixturePoint:
-    """The fitting mass under one prior.
+    """The fitting mass of one world under one prior.
 
     Attributes
     ----------
@@ -67,13 +69,35 @@ class MixturePoint:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mixture:
-    """The programs that fit a world; every array has shape (cells,).
+class MixturePoints:
+    """The fitting mass of every world under one prior; nan where nothing fits.
+
+    Attributes
+    ----------
+    shares, defecting : arrays of float64, shape (worlds, classes)
+        As those of `MixturePoint`.
+    loss : array of float64, shape (worlds,)
+        Nan too where no lane is held out.
+    """
+
+    shares: F64
+    defecting: F64
+    loss: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture(Table):
+    """The programs that fit worlds on one domain, sorted by world and class; every array has shape (cells,).
 
     Attributes
     ----------
     header : AtlasHeader
-    world : World
+    worlds : int
+        How many worlds there are, with programs or without.
+    held_out : int
+        How many lanes are held out, the same number in all worlds.
+    world : array of int64
+        Number of the world that the programs fit.
     kind, bits, steps, searches : arrays of uint8, uint8, uint32, uint8
         Class number, length l, steps T over all lanes, search nodes s.
     right : array of int64
@@ -83,7 +107,9 @@ class Mixture:
     """
 
     header: AtlasHeader
-    world: World
+    worlds: int
+    held_out: int
+    world: I64
     kind: U8
     bits: U8
     steps: U32
@@ -91,11 +117,37 @@ class Mixture:
     right: I64
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.kind)
+    def merged(self) -> "Mixture":
+        """The same with equal cells added up."""
+        order, starts = runs(self.world, self.kind, self.bits, self.steps, self.searches, self.right)
+        count = np.add.reduceat(self.count[order], starts) if len(starts) else self.count
+        return replace(self.take(order[starts]), count=count)
+
+    def points(self, prior: Prior) -> MixturePoints:
+        """The mixtures under a prior."""
+        log2_weight = prior.log2_weight(self.bits, mean_steps(self.header, self.steps), self.searches)
+        top = np.full(self.worlds, -np.inf)
+        np.maximum.at(top, self.world, log2_weight)
+        # Each world's weights are relative to its greatest; where that is 0 nothing weighs anything.
+        weight: F64 = self.count.astype(np.float64) * np.exp2(
+            log2_weight - np.where(np.isfinite(top), top, 0.0)[self.world]
+        )
+        whole = _sums(self.world, weight, self.worlds)
+        place = self.world * len(CLASSES) + self.kind
+
+        def shares(weights: F64) -> F64:
+            by_class = _sums(place, weights, self.worlds * len(CLASSES)).reshape(-1, len(CLASSES))
+            return quotient(by_class, np.broadcast_to(whole[:, None], by_class.shape))
+
+        wrong = _sums(self.world, weight * (self.held_out - self.right).astype(np.float64), self.worlds)
+        return MixturePoints(
+            shares(weight),
+            shares(weight * (self.right < self.held_out).astype(np.float64)),
+            quotient(wrong, whole * self.held_out),
+        )
 
     def at(self, prior: Prior) -> MixturePoint | None:
-        """The mixture under a prior; None where nothing that fits weighs anything.
+        """The mixture of the only world under a prior; None where nothing that fits weighs anything.
 
         Raises
         ------
@@ -103,19 +155,19 @@ class Mixture:
             When the sum over all programs diverges.
         """
         check_convergence(self.header.language, prior)
-        log2_weight = prior.log2_weight(self.bits, mean_steps(self.header, self.steps), self.searches)
-        top = log2_weight.max(initial=-np.inf)
-        if top == -np.inf:
+        found = self.points(prior)
+        shares, defecting, loss = (each[0].tolist() for each in (found.shares, found.defecting, found.loss))
+        if np.isnan(shares[0]):
             return None
-        weight = self.count * np.exp2(log2_weight - top)
-        whole = float(weight.sum())
-        held_out = len(self.world.held_out)
-        wrong = weight * (self.right < held_out)
-        return MixturePoint(
-            tuple(float(weight[self.kind == kind].sum()) / whole for kind in ALL_KINDS),
-            tuple(float(wrong[self.kind == kind].sum()) / whole for kind in ALL_KINDS),
-            float((weight * (held_out - self.right)).sum()) / (whole * held_out) if held_out else None,
-        )
+        return MixturePoint(tuple(shares), tuple(defecting), loss if self.held_out else None)
+
+
+def _sums(place: I64, weights: F64, size: int) -> F64:
+    """Sums of weights by ascending place, shape (size,), pair by pair: differences of shares are told to 12 digits."""
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    found: F64 = np.zeros(size)
+    found[place[starts]] = [weights[first:last].sum() for first, last in pairwise([*starts.tolist(), len(place)])]
+    return found
 
 
 def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Mixture:
@@ -129,14 +181,18 @@ def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") ->
     check_world(atlas.header, world)
     rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
     right = np.bitwise_count(right_lanes(rows.behaviour, world) & lane_bits(world.held_out)).astype(np.int64)
-    kind = kinds_of(rows, class_by)
-    columns: Sequence[NDArray[Any]] = (kind, rows.bits, rows.steps, rows.searches, right)
-    order = np.lexsort(columns[::-1])
-    is_new = np.ones(len(order), dtype=bool)
-    is_new[1:] = np.logical_or.reduce([np.diff(column[order]) != 0 for column in columns])
-    starts = np.flatnonzero(is_new)
-    count = np.add.reduceat(rows.count[order], starts) if len(starts) else rows.count
-    first = order[starts]
-    return Mixture(
-        atlas.header, world, kind[first], rows.bits[first], rows.steps[first], rows.searches[first], right[first], count
-    )
+    columns = (kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, right, rows.count)
+    only = np.zeros(len(rows), dtype=np.int64)
+    return Mixture(atlas.header, 1, len(world.held_out), only, *columns).merged()
+
+
+def mixture_of(found: Fitting) -> Mixture:
+    """The programs that fit each of many targets, counted in the same way: target by target its own world."""
+    world, entry = found.pairs
+    rows, domain = found.programs.take(entry), found.programs.header.domain
+    differs = rows.behaviour ^ found.target[world]
+    right = np.zeros(len(rows), dtype=np.int64)
+    for lane in found.held_out:
+        right += lane_words(differs, lane, domain) == 0
+    columns = (world, rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
+    return Mixture(found.programs.header, len(found.target), len(found.held_out), *columns).merged()

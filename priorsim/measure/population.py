@@ -23,13 +23,14 @@ from priorsim.measure.odds import language_to_json
 from priorsim.measure.shares import share_to_json
 from priorsim.priors import F64
 from priorsim.storage import begins_with
+from priorsim.table import Table, runs
 
 NONE = np.uint8(255)
 """In place of a least length: none up to the bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Behaviours:
+class Behaviours(Table):
     """Behaviours in increasing order, with what their programs weigh and the shortest's length.
 
     Attributes
@@ -45,13 +46,6 @@ class Behaviours:
     mass: U64
     least_bits: U8
 
-    def __len__(self) -> int:
-        return len(self.behaviour)
-
-    def take(self, chosen: NDArray[Any]) -> "Behaviours":
-        """The behaviours at these indices, or where this mask is True."""
-        return Behaviours(self.behaviour[chosen], self.mass[chosen], self.least_bits[chosen])
-
     @classmethod
     def of(cls, rows: Rows, max_bits: int, class_by: ClassBy) -> "Behaviours":
         """The behaviours of these rows."""
@@ -66,13 +60,11 @@ class Behaviours:
     @classmethod
     def merged(cls, parts: "list[Behaviours]") -> "Behaviours":
         """The behaviours of all parts."""
-        behaviour = np.concatenate([part.behaviour for part in parts])
-        order = np.argsort(behaviour, kind="stable")
-        behaviour = behaviour[order]
-        starts = np.flatnonzero(np.concatenate([[True], behaviour[1:] != behaviour[:-1]])[: len(behaviour)])
-        mass = np.concatenate([part.mass for part in parts])[order]
-        least_bits = np.concatenate([part.least_bits for part in parts])[order]
-        return cls(behaviour[starts], np.add.reduceat(mass, starts), np.minimum.reduceat(least_bits, starts))
+        every = cls.concatenate(parts)
+        order, starts = runs(every.behaviour)
+        every = every.take(order)
+        mass, least_bits = np.add.reduceat(every.mass, starts), np.minimum.reduceat(every.least_bits, starts)
+        return cls(every.behaviour[starts], mass, least_bits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

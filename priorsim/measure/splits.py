@@ -10,10 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from priorsim.measure.fitting import NONE, Programs, at_end, lane_words, least_at_end, places, sums
+from priorsim.measure.fitting import NONE, Programs, lane_words, places, sums
 from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import CLASSES, I64, U8, U64, acceptable
 from priorsim.measure.mass import End
+from priorsim.measure.sides import at_end, least_at_end, quotient
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 
@@ -270,12 +271,6 @@ def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
     """The values of each target, or what stands for a target that is not there."""
     padded = np.concatenate([values, np.full((1, *values.shape[1:]), nothing)])
     found: F64 = padded[target]
-    return found
-
-
-def quotient(part: F64, whole: F64) -> F64:
-    """The quotient, nan where the whole is 0."""
-    found: F64 = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
     return found
 
 

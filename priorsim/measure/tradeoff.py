@@ -6,14 +6,19 @@ points are on the hull is decided in integers: a / log2 p < b / log2 q when q^a 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import End, shortest
+from priorsim.measure.sides import least_at_end
+from priorsim.priors import F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,47 @@ def alpha(histogram: Histogram, end: End) -> Alpha | None:
     direct, search = shortest(histogram, end.direct), shortest(histogram, end.search)
     if direct is None or search is None:
         return None
-    dearer = math.log2(search.steps) - math.log2(direct.steps)
-    exponent = dearer / direct.bits
-    predicted = (1 - search.bits / direct.bits) / exponent if search.steps != direct.steps else None
+    exponent = (math.log2(search.steps) - math.log2(direct.steps)) / direct.bits
+    bits, steps = (tuple(np.array([getattr(key, name)]) for key in (direct, search)) for name in ("bits", "steps"))
+    predicted = float(crossover_of_two(bits, steps)[0]) if search.steps != direct.steps else None
     return Alpha(exponent, predicted, direct.bits, search.bits, direct.steps, search.steps)
+
+
+def crossover_of_two(bits: Sequence[NDArray[Any]], steps: Sequence[NDArray[Any]]) -> F64:
+    """(1 - c/L)/alpha = (L - c) / log2(t_search / t_direct) of a direct and a search program in every world.
+
+    Parameters
+    ----------
+    bits, steps : pairs of arrays, shape (worlds,)
+        Those of the direct program and of the search. Nan where both take the same steps.
+    """
+    shorter, dearer = bits[0] - bits[1], np.log2(steps[1]) - np.log2(steps[0])
+    found: F64 = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=dearer != 0)
+    return found
+
+
+def predicted_crossover(found: Fitting, taxed_bits: F64, end: End) -> F64:
+    """`crossover_of_two` of the two programs that are lightest at gamma = 0, of several the fastest.
+
+    Nan where they predict no crossover: search is not the shorter one, or not the dearer one.
+
+    Parameters
+    ----------
+    found : Fitting
+    taxed_bits : array of float64, shape (entries,)
+        Whole numbers: lengths with the taxes that are paid for search nodes.
+    end : End
+    """
+    # Taxed lengths are whole numbers, and 2^-33 of T is less than 1.
+    order = taxed_bits + np.ldexp(found.programs.steps.astype(np.float64), -33)
+    least = np.stack(least_at_end(found.least(order), end))
+    both = np.isfinite(least).all(axis=0)
+    bits = np.floor(least[:, both])
+    predicted: F64 = np.full(len(both), np.nan)
+    predicted[both] = crossover_of_two(bits, np.ldexp(least[:, both] - bits, 33))
+    shorter = np.full(len(both), False)
+    shorter[both] = bits[0] > bits[1]
+    return np.where(shorter & (predicted > 0), predicted, np.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ exact rational; elsewhere it is a float mass, summed in log space.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,17 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
-from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, log2_sum
+from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, exact_sums, log2_sum
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
+from priorsim.table import Table, runs
 from priorsim.worlds.world import World
 
 ALL_KINDS = tuple(range(len(CLASSES)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weights:
+class Weights(Table):
     """Weights of programs, entry by entry; every array has shape (entries,).
 
     Attributes
@@ -48,14 +48,6 @@ class Weights:
     lightest: F64
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.kind)
-
-    def take(self, chosen: NDArray[Any]) -> "Weights":
-        """The entries at these indices, or where this mask is True."""
-        columns = (self.kind, self.log2_weight, self.lightest, self.count)
-        return Weights(self.is_exact, *(column[chosen] for column in columns))
-
     def merged(self, *keys: NDArray[Any]) -> "tuple[list[NDArray[Any]], Weights]":
         """Entries of one class with equal keys added up, sorted by key; and the keys.
 
@@ -64,17 +56,15 @@ class Weights:
         if not len(self):
             return list(keys), self
         apart = [*keys, self.kind, *([self.log2_weight] if self.is_exact else [])]
-        order = np.lexsort(apart[::-1])
-        is_new = np.ones(len(order), dtype=bool)
-        is_new[1:] = np.logical_or.reduce([np.diff(column[order]) != 0 for column in apart])
-        starts = np.flatnonzero(is_new)
+        order, starts = runs(*apart)
         first = order[starts]
         log2_weight, count = self.log2_weight[order], self.count[order]
         if self.is_exact:
             log2_weight, count = log2_weight[starts], np.add.reduceat(count, starts)
         else:
             top = np.maximum.reduceat(log2_weight, starts)
-            scaled = count * np.exp2(log2_weight - top[np.cumsum(is_new) - 1])
+            sizes = np.diff(starts, append=len(order))
+            scaled = count * np.exp2(log2_weight - np.repeat(top, sizes))
             log2_weight = top + np.log2(np.add.reduceat(scaled, starts))
             count = np.ones(len(starts), dtype=np.uint64)
         lightest = np.maximum.reduceat(self.lightest[order], starts)
@@ -85,24 +75,10 @@ class Weights:
         if times is not None:
             return replace(self, count=self.count * times).take(times > 0).masses()
         if self.is_exact:
-            return self._exact_masses()
+            sums = exact_sums(self.kind.astype(np.int64), self.log2_weight.astype(np.int64), self.count, len(CLASSES))
+            return tuple(map(exact_mass, sums))
         by_class = [self.kind == kind for kind in ALL_KINDS]
         return tuple(Mass(log2_sum(self.log2_weight[mine], self.count[mine])) for mine in by_class)
-
-    def _exact_masses(self) -> tuple[Mass, ...]:
-        """Counts added up for each class and weight, then shifted as Python integers."""
-        if not len(self):
-            return (exact_mass(Fraction(0)),) * len(CLASSES)
-        exponents = self.log2_weight.astype(np.int64)
-        least = int(exponents.min())
-        width = int(exponents.max()) - least + 1
-        counts = np.zeros(len(CLASSES) * width, dtype=np.uint64)
-        np.add.at(counts, self.kind.astype(np.int64) * width + (exponents - least), self.count)
-        unit = Fraction(2) ** least
-        return tuple(
-            exact_mass(sum(count << place for place, count in enumerate(row)) * unit)
-            for row in counts.reshape(len(CLASSES), width).tolist()
-        )
 
     def lightest_by_class(self) -> tuple[float, ...]:
         """log2 of the greatest weight of one program of each class, in bits; -inf where it is empty."""
@@ -110,7 +86,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
+class Weighed(Table):
     """The programs of a census under a prior; every array has shape (entries,).
 
     Attributes
@@ -133,13 +109,10 @@ class Weighed:
     unmoved: U32
     weights: Weights
 
-    def __len__(self) -> int:
-        return len(self.behaviour)
-
-    def take(self, chosen: NDArray[Any]) -> "Weighed":
-        """The entries at these indices, or where this mask is True."""
-        columns = (self.behaviour[chosen], self.unmoved[chosen], self.weights.take(chosen))
-        return Weighed(self.header, self.prior, self.class_by, *columns)
+    def merged(self) -> "Weighed":
+        """The same with entries of one behaviour, unmoved lanes and class added up; see `Weights.merged`."""
+        (behaviour, unmoved), weights = self.weights.merged(self.behaviour, self.unmoved)
+        return replace(self, behaviour=behaviour, unmoved=unmoved, weights=weights)
 
 
 def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Weighed:
@@ -164,16 +137,7 @@ def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by
     check_convergence(atlas.header.language, prior)
     atlas = cut(atlas, max_bits)
     parts = [weigh_rows(atlas.header, rows, prior, class_by=class_by) for rows in atlas.batches()]
-    weights = [part.weights for part in parts]
-    columns = [np.concatenate([getattr(each, column.name) for each in weights]) for column in fields(Weights)[1:]]
-    return _merged(
-        atlas.header,
-        prior,
-        class_by,
-        np.concatenate([part.behaviour for part in parts]),
-        np.concatenate([part.unmoved for part in parts]),
-        Weights(weights[0].is_exact, *columns),
-    )
+    return Weighed.concatenate(parts).merged()
 
 
 def weigh_rows(header: AtlasHeader, rows: Rows, prior: Prior, *, class_by: ClassBy = "lesion") -> Weighed:
@@ -184,14 +148,8 @@ def weigh_rows(header: AtlasHeader, rows: Rows, prior: Prior, *, class_by: Class
     rows, log2_weight = rows.take(chosen), log2_weight[chosen]
     is_exact = prior.is_dyadic and (prior.beta + abs(prior.delta)) * header.max_bits <= MAX_EXACT_BITS
     weights = Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
-    return _merged(header, prior, class_by, rows.behaviour, unmoved_lanes(rows, header.domain), weights)
-
-
-def _merged(
-    header: AtlasHeader, prior: Prior, class_by: ClassBy, behaviour: U64, unmoved: U32, weights: Weights
-) -> Weighed:
-    (behaviour, unmoved), weights = weights.merged(behaviour, unmoved)
-    return Weighed(header, prior, class_by, behaviour, unmoved, weights)
+    unmoved = unmoved_lanes(rows, header.domain)
+    return Weighed(header, prior, class_by, rows.behaviour, unmoved, weights).merged()
 
 
 def unmoved_lanes(rows: Rows, domain: Domain) -> U32:

@@ -20,6 +20,7 @@ from priorsim.measure.mass import (
     Mass,
     check_convergence,
     exact_mass,
+    exact_sums,
     kt,
     log2_fraction,
     log_odds,
@@ -221,3 +222,19 @@ def test_a_mass_is_a_float_exactly_where_a_float_keeps_all_its_digits():
         for unknown in (exact_mass(exact), Mass(log2_fraction(exact))):
             assert unknown.value is None
     assert EMPTY.value == 0
+
+
+@pytest.mark.parametrize("kind", [np.uint64, object])
+def test_exact_sums_are_those_of_loops_however_large_the_counts(kind):
+    """Counts up to 2^64 - 1, of which two do not fit one 64-bit sum; as Python integers up to any size."""
+    draw = np.random.default_rng(3)
+    place, exponent = draw.integers(0, 3, 60), draw.integers(-40, 9, 60)
+    exponent[:6], place[:6] = 7, 1
+    count = np.array([2**64 - 1 - each for each in range(60)], dtype=np.uint64).astype(kind)
+    if kind is object:
+        count *= 2**70
+    wanted = [Fraction(0)] * 4
+    for where, power, number in zip(place.tolist(), exponent.tolist(), count.tolist(), strict=True):
+        wanted[where] += number * Fraction(2) ** power
+    assert exact_sums(place, exponent, count, 4) == wanted
+    assert exact_sums(place[:0], exponent[:0], count[:0], 2) == [0, 0]

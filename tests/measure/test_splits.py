@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from priorsim.measure.fitting import Programs, at_end, fitting
+from priorsim.measure.fitting import Programs, fitting
 from priorsim.measure.held_out import Split, held_out, stated_splits
 from priorsim.measure.histogram import DIRECT, SEARCH, acceptable, kinds_of
 from priorsim.measure.learning import learning
 from priorsim.measure.mass import ENDS
+from priorsim.measure.mixture import mixture_of
+from priorsim.measure.sides import at_end
 from priorsim.measure.splits import ByBehaviour, averaged, on_cameras, on_split
 from priorsim.measure.weighed import weigh
 from priorsim.priors import Prior
@@ -124,6 +126,9 @@ def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
     programs = Programs.of(atlas, max_bits=20)
     found = fitting(programs, doubled, train=TRAIN, held_out=HELD_OUT)
     weights, kept = programs.weights(PRIORS[1]), found.programs.weights(PRIORS[1])
+    mixed = mixture_of(found)
+    points = mixed.points(PRIORS[1])
+    assert len(mixed) < len(found.pairs[0])
     domain = atlas.header.domain
     assert found.programs.bits.max() <= 20
     for place, behaviour in enumerate(doubled):
@@ -133,12 +138,14 @@ def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
             sum(answered[lane] != words[lane] for lane in HELD_OUT)
             for answered in map(domain.unpack, programs.behaviour[fits].tolist())
         ]
-        assert found.wrong(kept)[place] == pytest.approx(float((weights[fits] * wrong).sum()), rel=1e-12)
+        whole = weights[fits].sum()
+        loss = float((weights[fits] * wrong).sum()) / (whole * len(HELD_OUT)) if whole else math.nan
+        assert points.loss[place] == pytest.approx(loss, rel=1e-12, nan_ok=True)
         for kind in (DIRECT, SEARCH):
             mine = fits & (programs.kind == kind)
-            right = mine & (programs.behaviour == behaviour)
+            defecting = weights[mine & (programs.behaviour != behaviour)].sum() / whole if whole else math.nan
             assert found.sums(kept)[place][kind] == pytest.approx(weights[mine].sum(), rel=1e-12)
-            assert found.faithful(kept)[place][kind] == pytest.approx(weights[right].sum(), rel=1e-12)
+            assert points.defecting[place][kind] == pytest.approx(defecting, rel=1e-12, nan_ok=True)
             least = found.least(found.programs.bits)[place][kind]
             assert least == (programs.bits[mine].min() if mine.any() else np.inf)
 
