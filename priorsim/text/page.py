@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from priorsim.errors import PriorsimError
 from priorsim.formats import share_of_one
 from priorsim.storage import write_text
@@ -212,8 +214,9 @@ def _figure(picture: Picture) -> dict[str, Any]:
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
     if points is None or not text.rstrip().endswith("</svg>"):
         raise PriorsimError(f"figure {picture.name}: {picture.path} is not a whole SVG file: draw it again")
-    # In an attribute between double quotes, where everything but these may stand as it is.
-    source = "data:image/svg+xml," + quote(text.replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$&")
+    # Between double quotes an attribute may hold all of these as they are; a page holds megabytes of them.
+    content_of_uri = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
+    source = Markup("data:image/svg+xml," + content_of_uri)
     width = float(points[1])
     return {**shown, "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
 
