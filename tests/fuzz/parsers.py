@@ -3,14 +3,25 @@
 A parser returns, or raises a PriorsimError of one safe line; anything else that it raises is a fault.
 """
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from pyarrow import parquet
+
+from priorsim.census.atlas import Atlas
+from priorsim.census.atlas_file import METADATA_KEY
+from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import parse_memory
 from priorsim.cli.options import width_of
 from priorsim.errors import PriorsimError
+from priorsim.measure.histogram import histogram
+from priorsim.measure.histogram_file import format_histogram, load_histogram
 from priorsim.measure.sweep import parse_grid
 from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
@@ -21,6 +32,8 @@ from priorsim.reading import shown
 from priorsim.text.worlds import world_text, worlds_text
 from priorsim.theory.calculator import ASKED, calculate
 from priorsim.worlds import find_world, parse_lanes
+from tests.census.test_atlas import forge
+from tests.measure.conftest import oracle_atlas
 
 LONGEST_LINE = 1000
 """Characters of an error, however long the text was."""
@@ -74,7 +87,59 @@ def _calculated(text: str) -> None:
     assert answer.tables() and answer.latex() and answer.to_json()
 
 
+def signed(text: str) -> str:
+    """The text of a histogram with the checksum that belongs to it, so that no parser stops at that."""
+    first, _, body = text.partition("\n")
+    try:
+        told = json.loads(first.removeprefix("# "))
+        description = json.dumps({key: told[key] for key in told if key != "sha256"}, separators=(",", ":"))
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return text
+    told = {
+        **json.loads(description),
+        "sha256": hashlib.sha256(f"{description}\n{body}".encode()).hexdigest(),
+    }
+    return f"# {json.dumps(told, separators=(',', ':'))}\n{body}"
+
+
+def _histogram(path: str) -> None:
+    with suppress(UnicodeDecodeError):
+        Path(path).write_bytes(signed(Path(path).read_bytes().decode()).encode())
+    load_histogram(path)
+
+
+HISTOGRAM = format_histogram(histogram(oracle_atlas("logic-w3-23"), find_world("parity-w3")))
+
+
+def small_atlas(path: Path) -> str:
+    """Write an atlas of few programs, and return its description."""
+    whole = oracle_atlas("logic-w3-23")
+    few = Atlas(replace(whole.header, max_bits=9), whole.rows.take(whole.rows.bits <= 9))
+    few.save(path)
+    return str(parquet.read_metadata(path).metadata[METADATA_KEY].decode())
+
+
+def _atlas_of(path: str) -> Any:
+    """Open an atlas whose description a file holds, under true seals."""
+    atlas = Path(path).with_suffix(".parquet")
+    small_atlas(atlas)
+    forge(atlas, raw=Path(path).read_bytes())
+    return StoredAtlas.open(atlas)
+
+
+def _description() -> str:
+    with new_folder() as folder:
+        return small_atlas(Path(folder) / "atlas.parquet")
+
+
+def new_folder() -> tempfile.TemporaryDirectory[str]:
+    """A place for the files, gone with the last use of it."""
+    return tempfile.TemporaryDirectory(prefix="priorsim-fuzz-")
+
+
 PARSERS = {
+    "histogram": Parser(_histogram, [HISTOGRAM], ".csv"),
+    "atlas": Parser(_atlas_of, [_description()], ".json"),
     "world.csv": Parser(
         _world,
         [
@@ -115,8 +180,3 @@ PARSERS = {
     "numbers": Parser(_calculated, ["500 2^2000 1 2000 1 1", "500 1e6 2 2000 37/16 1 0.5 1 1 0 10^9 4 10 5 3 0 4"]),
 }
 """By what they parse."""
-
-
-def new_folder() -> tempfile.TemporaryDirectory[str]:
-    """A place for the files, gone with the last use of it."""
-    return tempfile.TemporaryDirectory(prefix="priorsim-fuzz-")

@@ -18,7 +18,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
 from priorsim.census.engine.jobs import Job, Workspace, each_batch
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copies
-from priorsim.census.engine.stores import Store
+from priorsim.census.engine.stores import Reach, Store
 from priorsim.census.engine.tables import KeyIndex, RowArray, Table
 from priorsim.census.engine.views import View, views_of
 from priorsim.mu.dialect import FORMS
@@ -144,10 +144,7 @@ class Outlines:
         depths = range(len(self.census.scopes))
         self._wanted = [np.zeros(len(self.terms(depth).rows), dtype=np.bool_) for depth in depths]
         for depth in depths:
-            self._among_stored(depth, tell)
-            if depth + 1 in depths:
-                self._among_streamed(depth)
-                self._store_long(depth + 1)
+            self._look_under(depth, tell)
 
     def terms(self, depth: int) -> Store:
         """The outlines under so many binders; the number of a row is the outline's."""
@@ -178,9 +175,25 @@ class Outlines:
             return lambda rows: self._fits(rows[:, 0]) | (goals.find(rows) >= 0)
         return None if goals is None else lambda rows: goals.find(rows) >= 0
 
-    def _among_stored(self, depth: int, tell: Callable[[int], None]) -> None:
-        """Look for what is wanted among the candidates made of stored classes, the longest first."""
-        for length in range(self.census.reach.longest[depth], self.whole[depth], -1):
+    def _look_under(self, depth: int, tell: Callable[[int], None]) -> None:
+        """Look for what is wanted under so many binders, and want its operands before their own levels are looked at.
+
+        A body too long to be stored leaves so few bits that the other operands of its loop are shorter than
+        every term with such a body. The shorter levels are therefore looked at last.
+        """
+        longest, whole = self.census.reach.longest[depth], self.whole[depth]
+        if depth + 1 == len(self.census.scopes):
+            self._among_stored(depth, range(longest, whole, -1), tell)
+            return
+        shorter = max(whole, min(longest, _shortest_streamed(self.census.reach, depth) - 1))
+        self._among_stored(depth, range(longest, shorter, -1), tell)
+        self._among_streamed(depth)
+        self._among_stored(depth, range(shorter, whole, -1), tell)
+        self._store_long(depth + 1)
+
+    def _among_stored(self, depth: int, lengths: range, tell: Callable[[int], None]) -> None:
+        """Look for what is wanted of these lengths among the candidates made of stored classes."""
+        for length in lengths:
             if (chooser := self._chooser(depth, length)) is not None:
                 jobs = self.census.jobs(depth, length)
                 note = partial(self._note, (depth, length), chooser, None)
@@ -332,6 +345,11 @@ class Outlines:
             depths = (*depths[:-1], depth + 1)
         results = None if found.results is None else found.results[ways]
         return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds, results)
+
+
+def _shortest_streamed(reach: Reach, depth: int) -> int:
+    """The fewest bits of a term under `depth` binders whose body is too long to be stored."""
+    return max(reach.stored[depth + 1] + 1, reach.shortest[depth + 1]) + reach.closing[depth]
 
 
 def ranges(begins: I64, ends: I64) -> I64:
