@@ -33,8 +33,7 @@ def test_a_fresh_census_builds_what_it_is_asked_for(depth, length):
     for keeps_closed in (False, True):
         census = Census(HEADER, 2, keeps_closed=keeps_closed)
         assert asked(census, depth, length) == asked(census, depth, length) == expected > 0
-        level = Level(census.scopes[depth], 1)
-        run_pieces(census.pieces(depth, length), partial(Level, census.scopes[depth], 1), 1)
+        (level,) = run_pieces(census.pieces(depth, length), partial(Level, census.scopes[depth], 1), 1)
         assert number(level.parts()) == expected
 
 
