@@ -9,11 +9,12 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine import derivations as quotient_derivations
 from priorsim.census.engine.code_order import FirstTerms
 from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.stores import Reach
 from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.census.shortest import shortest_programs
 from priorsim.errors import CensusError
 from priorsim.mu.code import encode
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.dialect import DIALECTS, FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches
@@ -108,6 +109,18 @@ def test_the_programs_of_rare_behaviours_are_the_first_of_plain_enumeration(name
 @pytest.mark.parametrize("name", ["arith-w2", "rare-arith-w2", "logic-w3", "loops-w3"])
 def test_any_number_of_programs_are_the_first_of_plain_enumeration(name):
     check_rare(name, range(1, 41), 8)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(("word_bits", "columns"), [(2, 1), (3, 2), (12, 5)])
+def test_other_operands_of_a_loop_with_a_long_body_are_shorter_than_any_such_loop(dialect, word_bits, columns):
+    language = Language.named(dialect, word_bits, columns=columns)
+    for max_bits in range(8, 60):
+        reach = Reach.of(language, max_bits)
+        for depth in range(language.depth):
+            body = max(reach.stored[depth + 1] + 1, reach.shortest[depth + 1])
+            operand = reach.longest[depth] - reach.costs[depth]["iter"] - reach.shortest[depth] - body
+            assert operand < quotient_derivations.shortest_streamed(reach, depth)
 
 
 def test_where_any_program_fits_they_are_all_programs():
