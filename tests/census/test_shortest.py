@@ -9,11 +9,12 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine import derivations as quotient_derivations
 from priorsim.census.engine.code_order import FirstTerms
 from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.stores import Reach
 from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.census.shortest import shortest_programs
 from priorsim.errors import CensusError
 from priorsim.mu.code import encode
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.dialect import DIALECTS, FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches
@@ -26,6 +27,7 @@ ALL = 10**6
 CONTEXT = Domain(2, tuple((a, b) for a in range(4) for b in range(2)), ("o", "q"), ("o",))
 CENSUSES = {
     "arith-w2": oracle.make_header("arith", Domain.default(2), 2, 20),
+    "rare-arith-w2": oracle.make_header("arith", Domain.default(2), 2, 17),
     "logic-w3": oracle.make_header("logic", Domain.default(3), 2, 17),
     "loops-w3": oracle.make_header("loops", Domain.default(3), 2, 17),
     "arith-w4-depth-1": oracle.make_header("arith", Domain.default(4), 1, 17),
@@ -86,6 +88,39 @@ def test_the_first_so_many_are_the_first_of_all(name, number):
         last = found.programs[-1][0]
         assert found.last_length == sum(bits == last for bits, _ in every.programs)
         assert found.last_taken == sum(bits == last for bits, _ in found.programs)
+
+
+def check_rare(name, numbers, many):
+    """The rarest behaviours: their bound leaves few other programs that could want the same operands."""
+    known = by_brute_force(name)
+    for behaviour in sorted(known, key=lambda each: (-known[each][0][0], each))[:many]:
+        rows, fits = fitting(name, [behaviour])
+        for number in numbers:
+            found = shortest_programs(CENSUSES[name], rows, fits, number)
+            assert list(found.programs) == [(bits, program) for bits, _, program in known[behaviour][:number]]
+
+
+@pytest.mark.parametrize("name", ["rare-arith-w2", "loops-w3"])
+def test_the_programs_of_rare_behaviours_are_the_first_of_plain_enumeration(name):
+    check_rare(name, (2, 40), 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["arith-w2", "rare-arith-w2", "logic-w3", "loops-w3"])
+def test_any_number_of_programs_are_the_first_of_plain_enumeration(name):
+    check_rare(name, range(1, 41), 8)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(("word_bits", "columns"), [(2, 1), (3, 2), (12, 5)])
+def test_other_operands_of_a_loop_with_a_long_body_are_shorter_than_any_such_loop(dialect, word_bits, columns):
+    language = Language.named(dialect, word_bits, columns=columns)
+    for max_bits in range(8, 60):
+        reach = Reach.of(language, max_bits)
+        for depth in range(language.depth):
+            body = max(reach.stored[depth + 1] + 1, reach.shortest[depth + 1])
+            operand = reach.longest[depth] - reach.costs[depth]["iter"] - reach.shortest[depth] - body
+            assert operand < quotient_derivations.shortest_streamed(reach, depth)
 
 
 def test_where_any_program_fits_they_are_all_programs():

@@ -185,7 +185,7 @@ class Outlines:
         if depth + 1 == len(self.census.scopes):
             self._among_stored(depth, range(longest, whole, -1), tell)
             return
-        shorter = max(whole, min(longest, _shortest_streamed(self.census.reach, depth) - 1))
+        shorter = max(whole, min(longest, shortest_streamed(self.census.reach, depth) - 1))
         self._among_stored(depth, range(longest, shorter, -1), tell)
         self._among_streamed(depth)
         self._among_stored(depth, range(shorter, whole, -1), tell)
@@ -347,7 +347,7 @@ class Outlines:
         return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds, results)
 
 
-def _shortest_streamed(reach: Reach, depth: int) -> int:
+def shortest_streamed(reach: Reach, depth: int) -> int:
     """The fewest bits of a term under `depth` binders whose body is too long to be stored."""
     return max(reach.stored[depth + 1] + 1, reach.shortest[depth + 1]) + reach.closing[depth]
 
