@@ -99,7 +99,7 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
         return function(task)
 
     on_sites = [claim for claim in CLAIMS if isinstance(claim, SiteClaim)]
-    parts = len(judge.by_census("quick", on_sites, study.Study("quick", tmp_path).bound)) + len(walking.RADII)
+    parts = len(judge.by_census("quick", on_sites, study.Study("quick", tmp_path).bound)) + len(vars(walking)["RADII"])
     assert parts > 3
     at_once = []
     for most in (1, 2, None):
