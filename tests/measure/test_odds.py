@@ -2,6 +2,7 @@
 
 import json
 import math
+from inspect import getdoc
 
 import pytest
 
@@ -53,8 +54,8 @@ def test_the_json_is_strictly_valid_and_its_keys_are_the_documented_ones(case):
 
 
 def test_every_key_is_documented(case):
-    text = type(odds(*case)).to_json.__doc__
-    assert all(f"        {key}" in text for key in KEYS.split())
+    text = getdoc(type(odds(*case)).to_json)
+    assert text and all(f"\n{key}" in text for key in KEYS.split())
 
 
 def test_the_json_is_the_same_from_the_exported_histogram(case):
