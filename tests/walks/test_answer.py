@@ -27,7 +27,7 @@ BASE = ["walk", "--world", "inverse-w3", "--radius", "8", "--max-bits", "18"]
 def answer(*options: str) -> str:
     result = CliRunner().invoke(app, [*BASE, *options], catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def report(*options: str) -> dict[str, Any]:
