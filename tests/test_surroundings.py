@@ -97,8 +97,8 @@ def one_line_or_the_same(code, out, err, answer):
 @pytest.mark.parametrize("files", [12, 8, 6])
 def test_few_open_files_are_enough_or_refused_in_one_line(questions, files):
     args, answer = questions[0]
-    limited = ended(args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
-    one_line_or_the_same(*limited, answer)
+    code, out, err = ended(args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+    one_line_or_the_same(code, out, err, answer)
 
 
 @pytest.mark.engine
