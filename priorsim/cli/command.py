@@ -3,6 +3,8 @@
 Options that would change nothing are refused by the commands themselves, with `refuse_idle`.
 """
 
+import os
+import resource
 from typing import Any
 
 import typer
@@ -10,6 +12,9 @@ from typer.core import TyperCommand
 
 from priorsim.errors import PriorsimError
 from priorsim.reading import is_plain, quoted
+
+LEAST_ADDRESS_SPACE = 1 << 30
+"""Bytes; of these the libraries take some 600 MiB before anything is counted."""
 
 
 class Command(TyperCommand):
@@ -34,6 +39,7 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; PriorsimError where the machine gives no more memory, threads or files for it."""
         try:
+            _prepare_for_limits()
             return super().invoke(ctx)
         except MemoryError:
             raise PriorsimError(_exhausted("is no more memory", "-v")) from None
@@ -48,6 +54,24 @@ class Command(TyperCommand):
             raise PriorsimError(
                 f"a library cannot be loaded ({error}): give more memory and files, or install anew"
             ) from None
+
+
+def _prepare_for_limits() -> None:
+    """Under a limit of address space (ulimit -v), load OpenBLAS while there is room; refuse where there is too little.
+
+    It takes a buffer for each of its threads while it is loaded, and where it gets none it tries again for ever.
+    numba loads that of scipy with the first kernel, when others may have taken the room.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    if limit < LEAST_ADDRESS_SPACE:
+        raise PriorsimError(
+            f"{limit >> 20} MiB of address space are too few: give at least {LEAST_ADDRESS_SPACE >> 20} MiB "
+            f"(ulimit -v {LEAST_ADDRESS_SPACE >> 10}), or no limit"
+        )
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import scipy.linalg.cython_blas  # noqa: F401
 
 
 def _exhausted(what: str, limit: str) -> str:

@@ -41,7 +41,8 @@ def _lacked(text: str, path: str) -> frozenset[str]:
 @cache
 def _families_with(characters: frozenset[str]) -> tuple[str, ...]:
     """Installed families that together have the characters, as few as can be; what none has is noted once."""
-    fonts = {entry.name: str(entry.fname) for entry in fontManager.ttflist if entry.weight == 400}
+    upright = [entry for entry in fontManager.ttflist if (entry.weight, entry.style) == (400, "normal")]
+    fonts = {entry.name: str(entry.fname) for entry in upright}
     names = sorted(name for name in fonts if not name.startswith(_NO_GLYPHS))
     left = characters
     chosen: list[str] = []
