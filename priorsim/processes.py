@@ -104,7 +104,9 @@ def _check_main_script() -> None:
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Spawned processes, which are gone when the block is left."""
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
+    with _interrupts_left_to_the_parent():
+        # With the pool starts Python's resource tracker, which a hangup would end with a traceback.
+        pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
     processes = []
     try:
         try:

@@ -200,7 +200,10 @@ def test_a_worker_that_is_killed_ends_the_command_in_one_line(whole, tmp_path):
     check_a_killed_worker("exhaustive", 0.2, tmp_path, whole("exhaustive"))
 
 
-@pytest.mark.parametrize(("name", "interrupt", "times"), [("exhaustive", "INT", MOST_TIMES), ("walk", "HUP", 1)])
+@pytest.mark.parametrize(
+    ("name", "interrupt", "times"),
+    [("exhaustive", "INT", MOST_TIMES), ("exhaustive", "HUP", MOST_TIMES), ("walk", "HUP", 1)],
+)
 def test_an_interrupt_says_what_was_done_and_is_heeded_once(name, interrupt, times, whole, tmp_path):
     check_an_interrupt(name, interrupt, times, 0.5, tmp_path, whole(name))
 
