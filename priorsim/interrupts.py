@@ -49,22 +49,25 @@ def _heeded() -> dict[signal.Signals, Any]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within the block, which the main thread runs, a request to end is one line on standard error and EXIT_CODE."""
+    """Within the block, which the main thread runs, a request to end is one line on standard error and EXIT_CODE.
+
+    The block is the last of its process: behind it only the end is left, which no request can hasten, so that
+    requests are ignored there.
+    """
     once = _Once()
-    before = _heeded()
-    for each in before:
+    heeded = _heeded()
+    for each in heeded:
         signal.signal(each, once)
     try:
-        yield
+        try:
+            yield
+        finally:
+            for each in heeded:
+                signal.signal(each, signal.SIG_IGN)
     except Interrupted as interrupted:
-        # Only the end is left, which no request can hasten.
-        before = dict.fromkeys(before, signal.SIG_IGN)
         with suppress(OSError):
             print(f"interrupted: {interrupted}", file=sys.stderr, flush=True)  # noqa: T201
         sys.exit(EXIT_CODE)
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 @contextmanager

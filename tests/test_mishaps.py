@@ -183,6 +183,7 @@ def check_an_interrupt(name: str, interrupt: str, times: int, moment: float, fol
             time.sleep(moment / 3)
     code, _, complaint = running.end()
     if code:
+        assert complaint, (code, moment, whole.seconds)
         (line,) = complaint.splitlines()
         assert (code, line[:13]) == (130, "interrupted: ")
     assert_it_goes_on(name, folder, whole, may_stay=KEPT)
@@ -206,6 +207,17 @@ def test_a_worker_that_is_killed_ends_the_command_in_one_line(whole, tmp_path):
 )
 def test_an_interrupt_says_what_was_done_and_is_heeded_once(name, interrupt, times, whole, tmp_path):
     check_an_interrupt(name, interrupt, times, 0.5, tmp_path, whole(name))
+
+
+def test_a_request_to_end_that_comes_behind_the_end_changes_nothing():
+    """The answer is written then, and Python is about to leave."""
+    code = "import time; from priorsim.interrupts import interruptible\nwith interruptible(): pass\n"
+    code += "print('done', flush=True); time.sleep(0.5)"
+    ending = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert ending.stdout is not None and ending.stdout.readline() == "done\n"
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        ending.send_signal(each)
+    assert (ending.wait(30), ending.communicate()[1]) == (0, "")
 
 
 class Terminal(io.StringIO):
