@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -137,10 +138,13 @@ def hold_folder(path: Path, *, wait: bool = False) -> Iterator[None]:
         os.close(handle)
 
 
-def check_writable(path: Path | str) -> None:
-    """Raise StorageError when a file could not be written there."""
-    with hold(path):
-        pass
+def check_folder(path: Path) -> None:
+    """Raise StorageError when no file can be made in a folder; several runs may ask at the same time."""
+    try:
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise _not_written(path, error) from None
 
 
 def check_name(path: Path | str) -> None:

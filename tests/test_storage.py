@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from priorsim.errors import StorageError
-from priorsim.storage import check_writable, hold, hold_folder, write_text
+from priorsim.storage import check_folder, hold, hold_folder, write_text
 
 HOLDER = """
 import sys, time
@@ -39,7 +40,6 @@ def test_what_a_symbolic_link_points_to_is_written(tmp_path):
     target, link = tmp_path / "target.csv", tmp_path / "link.csv"
     link.symlink_to(target)
     for text in ("made", "made again"):
-        check_writable(link)
         write_text(link, text)
         assert link.is_symlink()
         assert target.read_text() == text
@@ -53,9 +53,8 @@ def test_what_is_no_file_is_refused_and_left(make, said, tmp_path):
     link.symlink_to(place)
     before = place.stat()
     for path in (place, link):
-        for write in (check_writable, lambda path: write_text(path, "text")):
-            with pytest.raises(StorageError, match=f"{path.name}: is .*{said.removeprefix('is ')}"):
-                write(path)
+        with pytest.raises(StorageError, match=f"{path.name}: is .*{said.removeprefix('is ')}"):
+            write_text(path, "text")
     assert place.stat().st_ino == before.st_ino
     assert link.is_symlink()
 
@@ -63,9 +62,8 @@ def test_what_is_no_file_is_refused_and_left(make, said, tmp_path):
 def test_a_name_that_no_file_can_have_is_refused(tmp_path):
     (tmp_path / "file").write_text("no folder")
     for path in (tmp_path / ("long" * 100), tmp_path / "file" / "below", tmp_path / "none" / "below"):
-        for write in (check_writable, lambda path: write_text(path, "text")):
-            with pytest.raises(StorageError, match=r"cannot be written \(.+\): choose another place"):
-                write(path)
+        with pytest.raises(StorageError, match=r"cannot be written \(.+\): choose another place"):
+            write_text(path, "text")
 
 
 def test_a_name_as_long_as_a_file_can_have_is_written(tmp_path):
@@ -155,9 +153,8 @@ def test_a_write_protected_file_is_refused_and_left(tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("kept")
     path.chmod(0o444)
-    for write in (check_writable, lambda path: write_text(path, "text")):
-        with pytest.raises(StorageError, match="is write-protected"):
-            write(path)
+    with pytest.raises(StorageError, match="is write-protected"):
+        write_text(path, "text")
     assert path.read_text() == "kept"
     assert names(tmp_path) == ["out.csv"]
 
@@ -210,3 +207,14 @@ def test_a_full_disk_leaves_the_file_that_was_there_and_nothing_else(tmp_path):
         signal.signal(signal.SIGXFSZ, ignored)
     assert path.read_text() == "before"
     assert names(tmp_path) == ["out.csv"]
+
+
+def test_several_runs_may_check_a_folder_at_the_same_time(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(check_folder, [tmp_path] * 400)) == [None] * 400
+    assert names(tmp_path) == []
+
+
+def test_a_folder_that_takes_no_file_is_refused(tmp_path):
+    with pytest.raises(StorageError, match=r"none: cannot be written \(No such file or directory\): choose another"):
+        check_folder(tmp_path / "none")

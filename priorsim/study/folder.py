@@ -23,7 +23,7 @@ from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
-from priorsim.storage import check_name, check_writable, hold
+from priorsim.storage import check_folder, check_name, hold
 from priorsim.worlds import World
 
 PRESETS: dict[str, dict[int, int]] = {
@@ -188,4 +188,4 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
-    check_writable(path / "x")
+    check_folder(path)
