@@ -62,6 +62,15 @@ def test_what_it_found_is_what_the_results_say():
     assert told == found()
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"])
+def test_every_make_target_that_a_page_names_is_there(page):
+    text = (ROOT / page).read_text()
+    named = set(re.findall(r"(?:`|run: )make ([a-z-]+)|target: \[?([a-z-]+)", text))
+    names = {name for pair in named for name in pair if name}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert names and names <= targets
+
+
 if __name__ == "__main__":
     text = rendered(README.read_text())
     README.write_text(FOUND.sub(lambda _: found(), text, count=1))
