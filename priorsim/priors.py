@@ -191,17 +191,15 @@ def named_prior(
     if name not in PRIORS:
         raise PriorError(f"unknown prior '{name}': choose one of {', '.join(PRIORS)}")
     member = PRIORS[name]
-    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None, **member.values}
-    given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
-    missing = [parameter for parameter in member.needs if given[parameter] is None]
+    asked = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
+    given = {parameter: value for parameter, value in asked.items() if value is not None}
+    missing = [parameter for parameter in member.needs if parameter not in given]
     if missing:
         raise PriorError(f"prior '{name}' needs a value for {missing[0]}: give --{missing[0]}")
-    departures = []
-    for parameter, value in given.items():
-        if value is None:
-            continue
-        if parameter not in member.needs and value != values[parameter]:
-            departures.append(f"{parameter} {float(value):g}")
-        values[parameter] = value
-    shown = f"{name} ({', '.join(departures)})" if departures else name
-    return Prior(shown, description=member.description).with_values(values)
+    own = Prior(name, description=member.description).with_values(member.values)
+    departures = [
+        f"{parameter} {float(value):g}"
+        for parameter, value in given.items()
+        if parameter not in member.needs and value != own.value(parameter)
+    ]
+    return replace(own, name=f"{name} ({', '.join(departures)})" if departures else name).with_values(given)

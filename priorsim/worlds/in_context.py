@@ -8,7 +8,7 @@ Rules are chosen by what is observed: for a fixed scene of observations, the lea
 worlds with different g, and one census, share a domain.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -221,20 +221,8 @@ def held_out_rules(rules: int) -> int:
     return max(1, rules // 4)
 
 
-def _member(
-    name: str,
-    *,
-    word_bits: int,
-    seen: str,
-    observe: str,
-    answer: str,
-    rules: int,
-    queries: int,
-    description: str = "",
-) -> World:
+def _member(name: str, *, word_bits: int, seen: str, observe: str, answer: str, rules: int, queries: int) -> World:
     scene, observation, question = SCENES[word_bits, seen], OBSERVATIONS[observe], QUESTIONS[answer]
-    price = f"({'dear' if observation.is_dear else 'cheap'} to invert)"
-    told = f"{observation.text} {price}, answer {question.text}{' (dear)' if question.is_dear else ''}"
     return in_context_world(
         name,
         word_bits,
@@ -244,7 +232,8 @@ def _member(
         answer=question.function,
         held_out_rules=held_out_rules(rules),
         dialect=scene.dialect,
-        description=description or told,
+        description=f"{observation.text} ({'dear' if observation.is_dear else 'cheap'} to invert), "
+        f"answer {question.text}{' (dear)' if question.is_dear else ''}",
     )
 
 
@@ -266,36 +255,3 @@ IN_CONTEXT = Family(
     ),
     _member,
 )
-
-ROWS = (
-    ("root", 4, "squares", "square", "product", ""),
-    ("root-sum", 4, "squares", "square", "sum", ""),
-    ("root-power", 4, "squares", "square", "power", ""),
-    ("next", 4, "squares", "next", "product", ""),
-    ("next-power", 4, "squares", "next", "power", ""),
-    ("times5", 4, "squares", "times5", "product", "o = 5 r (inverted by a product), answer r q"),
-    ("negated", 2, "words", "negated", "product", ""),
-    ("next", 2, "words", "next", "product", ""),
-    ("gray", 2, "words", "gray", "product", "o = the Gray code of r (dear in arith), answer r q"),
-    ("gray", 4, "patterns", "gray", "either", ""),
-    ("gray-mask", 4, "patterns", "gray", "both", ""),
-    ("complement", 4, "patterns", "complement", "both", "o = r complemented (cheap), answer r and q"),
-    ("two-views", 3, "views", "squarecube", "product", "o1 = r r and o2 = r r r, answer r q"),
-    ("two-views-sum", 3, "views", "squarecube", "sum", "o1 = r r and o2 = r r r, answer r + q"),
-)
-"""The catalogue's: name, scene, how a rule is observed (g), what it answers (f), and what else is said of it."""
-
-
-def in_context_worlds() -> Iterator[World]:
-    """The catalogue's in-context worlds, four rules and four queries each."""
-    for row, bits, seen, observe, answer, told in ROWS:
-        yield _member(
-            f"in-context-{row}-w{bits}",
-            word_bits=bits,
-            seen=seen,
-            observe=observe,
-            answer=answer,
-            rules=4,
-            queries=4,
-            description=told,
-        )

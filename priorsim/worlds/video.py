@@ -5,7 +5,7 @@ output. Lanes are all (rule, first frame) pairs; the last rules are held out, al
 them. Both columns are context columns, there is no query.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
@@ -120,9 +120,3 @@ VIDEO = Family(
     ),
     _member,
 )
-
-
-def video_worlds() -> Iterator[World]:
-    """The catalogue's video worlds, four rules and four first frames each."""
-    for step, bits, seen in (("ratio", 4, "odds"), ("growth", 4, "odds"), ("drift", 2, "words"), ("swing", 2, "words")):
-        yield _member(f"video-{step}-w{bits}", word_bits=bits, seen=seen, step=step, rules=4, frames=4)
