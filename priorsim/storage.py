@@ -23,8 +23,7 @@ IsOwn = Callable[[Path], bool]
 HEAD_BYTES = 1 << 16
 """What is read of a text file to tell what it is."""
 
-_DIGITS = 12
-"""Hexadecimal digits that tell the temporary files of one folder apart."""
+_DIGITS = 12  # hexadecimal, which tell the temporary files of one folder apart
 
 
 @dataclass(slots=True)
@@ -63,13 +62,6 @@ class Place:
         with self.writing() as file:
             file.write(text.encode())
 
-    def let_go(self) -> None:
-        """End the hold; a temporary file that did not take the place is removed."""
-        with suppress(OSError):
-            if _has(self.temporary, self.handle):
-                self.temporary.unlink()
-        os.close(self.handle)
-
 
 @contextmanager
 def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -> Iterator[Place]:
@@ -85,13 +77,16 @@ def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -
     name = hashlib.sha256(target.name.encode()).hexdigest()[:_DIGITS]
     temporary = target.with_name(f".priorsim-{name}.part")
     handle = _open_locked(temporary, path, wait=wait)
-    place = Place(Path(path), target, temporary, handle, is_own)
     try:
         # What is written is no more open to others than what it replaces.
         os.fchmod(handle, _mode_of_next(path, target, is_own))
-        yield place
+        yield Place(Path(path), target, temporary, handle, is_own)
     finally:
-        place.let_go()
+        # A temporary file that did not take the place is removed.
+        with suppress(OSError):
+            if _has(temporary, handle):
+                temporary.unlink()
+        os.close(handle)
 
 
 @contextmanager

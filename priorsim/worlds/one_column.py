@@ -7,7 +7,6 @@ probable cause; they are computed from their definitions in integers, and ties g
 """
 
 from collections.abc import Iterator
-from functools import cache
 from hashlib import sha256
 from math import gcd, prod
 
@@ -69,22 +68,6 @@ def seeded_table(seed: str) -> WordFunction:
 # --- functions that decide ------------------------------------------------------------------------
 
 
-@cache
-def _distances(bits: int) -> tuple[int, ...]:
-    """Steps from each cell of the ring to the goal, never through the wall."""
-    cells = 2**bits
-    goal, wall = ring_goal(bits), ring_wall(bits)
-    distances = {goal: 0}
-    frontier = [goal]
-    while frontier:
-        cell = frontier.pop(0)
-        for below, neighbour in ((cell, (cell + 1) % cells), ((cell - 1) % cells, (cell - 1) % cells)):
-            if below != wall and neighbour not in distances:
-                distances[neighbour] = distances[cell] + 1
-                frontier.append(neighbour)
-    return tuple(distances[cell] for cell in range(cells))
-
-
 def ring_goal(bits: int) -> int:
     """The goal's cell on a ring of 2^w cells: 5 of 16, 2 of 8."""
     return int(5 * 2**bits // 16)
@@ -101,10 +84,9 @@ def first_move(x: int, bits: int) -> int:
     >>> [first_move(x, 3) for x in range(8)]
     [1, 1, 0, -1, -1, 1, 1, 1]
     """
-    distances = _distances(bits)
-    if distances[x] == 0:
-        return 0
-    return 1 if x != ring_wall(bits) and distances[(x + 1) % 2**bits] < distances[x] else -1
+    # The ring, cut at the wall, is a line.
+    here, goal = ((cell - ring_wall(bits) - 1) % 2**bits for cell in (x, ring_goal(bits)))
+    return int(goal > here) - int(goal < here)
 
 
 def best_action(x: int, bits: int) -> int:
