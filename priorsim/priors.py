@@ -23,17 +23,10 @@ PARAMETERS: tuple[str, ...] = (*PENALTIES, "cap")
 
 
 def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str, F64]:
-    """What each penalty multiplies: log2 weight = -sum of parameter x feature, cap aside.
+    """What each penalty multiplies, of n programs: log2 weight = -sum of parameter x feature, cap aside.
 
-    Parameters
-    ----------
-    bits, steps, searches : array_like, shape (n,)
-        Length l in bits, mean steps t >= 1, number of search nodes s.
-
-    Returns
-    -------
-    dict of str to array, shape (n,)
-        beta: l, gamma: log2 t, lambda: t, delta: s.
+    Of the length l in bits, the mean steps t >= 1 and the number of search nodes s, each of shape (n,), beta
+    multiplies l, gamma log2 t, lambda t and delta s.
     """
     mean_steps = np.asarray(steps, dtype=np.float64)
     return {
@@ -50,32 +43,13 @@ LARGEST = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """One member of the weight family.
+    """One member of the weight family; PriorError where a value is not finite, above LARGEST or out of its range.
 
-    Parameters
-    ----------
-    name : str
-    beta : float
-        Weight of a bit of length, above 0; 1 is Solomonoff's. Whether the sum over all programs
-        converges depends on the language and is checked where a mass is taken.
-    gamma : float
-        Bits for each doubling of t, at least 0.
-    lam : float
-        Bits for each step of t, at least 0 (lambda).
-    delta : float
-        The search tax: bits for each search node; negative is a subsidy.
-    cap : float or None
-        Programs with t above it weigh nothing; at least 1.
-    description : str
-        What it is and where it comes from.
+    `beta`, above 0, is the weight of a bit of length, 1 being Solomonoff's; whether the sum over all programs converges
+    depends on the language and is checked where a mass is taken. `gamma` is bits for each doubling of t and `lam`
+    (lambda) for each step, both at least 0; `delta`, the search tax, is bits for each search node, negative for a
+    subsidy. Programs with t above `cap`, at least 1, weigh nothing. The description says where it comes from.
 
-    Raises
-    ------
-    PriorError
-        When a value is not finite, larger than LARGEST or out of its range.
-
-    Examples
-    --------
     >>> Prior("levin", gamma=1).log2_weight([10], [8], [0])
     array([-13.])
     """
@@ -89,27 +63,20 @@ class Prior:
     description: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        least = {"beta": None, "gamma": 0, "lambda": 0, "delta": None, "cap": 1}
+        least = {"gamma": 0, "lambda": 0, "cap": 1}
         for parameter in PARAMETERS:
-            value = self.value(parameter)
+            value, floor = self.value(parameter), least.get(parameter, -LARGEST)
             if value is None:
                 continue
             if not abs(value) <= LARGEST:
                 raise PriorError(f"{parameter} is {value}: give a finite number, {LARGEST:g} at most in size")
-            floor = least[parameter]
-            if floor is not None and value < floor:
+            if value < floor:
                 raise PriorError(f"{parameter} is {value}: give a number of at least {floor}")
         if self.beta <= 0:
             raise PriorError(f"beta is {self.beta}: give a number above 0")
 
     def value(self, parameter: str) -> float | None:
-        """The value of one of PARAMETERS; None where there is no cap.
-
-        Raises
-        ------
-        PriorError
-            When there is no such parameter.
-        """
+        """The value of one of PARAMETERS, PriorError where it is none; None where there is no cap."""
         if parameter not in PARAMETERS:
             raise PriorError(f"unknown penalty '{parameter}': choose one of {', '.join(PARAMETERS)}")
         value: float | None = getattr(self, _FIELDS[parameter])
@@ -146,18 +113,9 @@ class Prior:
         return np.ones(mean_steps.shape, dtype=bool) if self.cap is None else mean_steps <= float(self.cap)
 
     def log2_weight(self, bits: ArrayLike, steps: ArrayLike, searches: ArrayLike, *, without: str | None = None) -> F64:
-        """log2 of the weight, in bits; -inf above the cap.
+        """log2 of the weights, in bits, -inf above the cap; shapes are those of `features`.
 
-        Parameters
-        ----------
-        bits, steps, searches : array_like, shape (n,)
-            Length l in bits, mean steps t, number of search nodes s.
-        without : str, optional
-            One of PENALTIES to leave out, as if it were 0.
-
-        Returns
-        -------
-        array of float64, shape (n,)
+        One of PENALTIES may be left out, as if it were 0.
         """
         total = np.zeros(np.shape(bits), dtype=np.float64)
         for parameter, feature in features(bits, steps, searches).items():
@@ -168,16 +126,12 @@ class Prior:
 
     def to_json(self) -> dict[str, object]:
         """Name and parameters as JSON values; whole numbers are written without a point."""
-        return {"name": self.name, **{parameter: _plain(self.value(parameter)) for parameter in PARAMETERS}}
+        values = {parameter: self.value(parameter) for parameter in PARAMETERS}
+        plain = {name: int(value) if value == int(value or 0) else value for name, value in values.items()}
+        return {"name": self.name, **plain}
 
 
 _FIELDS = {parameter: "lam" if parameter == "lambda" else parameter for parameter in PARAMETERS}
-
-
-def _plain(value: float | None) -> float | int | None:
-    if value is None:
-        return None
-    return int(value) if value == int(value) else float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +178,9 @@ def named_prior(
 ) -> Prior:
     """The prior of that name, with any value given in place of its own.
 
-    A value that departs from what the name stands for is shown in the prior's name.
+    A value that departs from what the name stands for is shown in the prior's name. PriorError says that there is no
+    such prior, that a parameter it needs is missing, or that a value is out of range.
 
-    Raises
-    ------
-    PriorError
-        When there is no such prior, a parameter it needs is missing, or a value is out of range.
-
-    Examples
-    --------
     >>> named_prior("levin").gamma
     1
     >>> named_prior("solomonoff", delta=4).name
@@ -243,17 +191,15 @@ def named_prior(
     if name not in PRIORS:
         raise PriorError(f"unknown prior '{name}': choose one of {', '.join(PRIORS)}")
     member = PRIORS[name]
-    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None, **member.values}
-    given = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
-    missing = [parameter for parameter in member.needs if given[parameter] is None]
+    asked = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
+    given = {parameter: value for parameter, value in asked.items() if value is not None}
+    missing = [parameter for parameter in member.needs if parameter not in given]
     if missing:
         raise PriorError(f"prior '{name}' needs a value for {missing[0]}: give --{missing[0]}")
-    departures = []
-    for parameter, value in given.items():
-        if value is None:
-            continue
-        if parameter not in member.needs and value != values[parameter]:
-            departures.append(f"{parameter} {float(value):g}")
-        values[parameter] = value
-    shown = f"{name} ({', '.join(departures)})" if departures else name
-    return Prior(shown, description=member.description).with_values(values)
+    own = Prior(name, description=member.description).with_values(member.values)
+    departures = [
+        f"{parameter} {float(value):g}"
+        for parameter, value in given.items()
+        if parameter not in member.needs and value != own.value(parameter)
+    ]
+    return replace(own, name=f"{name} ({', '.join(departures)})" if departures else name).with_values(given)

@@ -44,24 +44,11 @@ CODE = measuring_digest()
 def run_tasks(
     function: Callable[[Task], Found], tasks: Sequence[Task], workers: int
 ) -> Generator[tuple[int, Found], None, None]:
-    """Number and result of each task as it is done, in spawned processes.
+    """Number and result of each task as it is done, in spawned processes; with one worker here, and in order.
 
-    Parameters
-    ----------
-    function : callable
-        At the top of a module; its results have to be picklable.
-    tasks : sequence
-    workers : int
-        With one, tasks are done here and in order.
-
-    Raises
-    ------
-    PriorsimError
-        When there are too few workers or too many, or the code on disk has changed since this process started.
-    WorkerError
-        When a worker dies before the tasks are done.
-    MainGuardError
-        When the main script is one that workers cannot import.
+    The function stands at the top of a module, and its results can be pickled. PriorsimError says that there are too
+    few workers or too many, or that the code on disk has changed since this process started; WorkerError that a worker
+    died before the tasks were done; MainGuardError that the main script is one that workers cannot import.
     """
     check_workers(workers)
     if workers == 1:
@@ -201,15 +188,11 @@ def _follow_the_parent(code: str) -> None:
 def _do(function: Callable[[Task], Found], task: Task) -> Found:
     """In a worker: do a task; a request to terminate ends it where it is, cleans up and ends the worker."""
     try:
-        return _terminable(function, task)
+        raise_on_termination()
+        try:
+            return function(task)
+        finally:
+            # Between tasks there is nothing to clean up.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
     except Interrupted:
         os._exit(1)
-
-
-def _terminable(function: Callable[[Task], Found], task: Task) -> Found:
-    raise_on_termination()
-    try:
-        return function(task)
-    finally:
-        # Between tasks there is nothing to clean up.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)

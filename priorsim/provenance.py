@@ -35,12 +35,8 @@ def counting_digest(*more: str) -> str:
 
     Two installations with the same digest make the same atlases, byte for byte. The version of numba is part
     of the digest because numba compiles the kernels. The digest is taken once a process, and the kernels ask for
-    it when they are imported, so that it is that of the code in memory.
-
-    Parameters
-    ----------
-    more : str
-        Further packages to add, for kernels that no count comes from.
+    it when they are imported, so that it is that of the code in memory. More packages are added for kernels that no
+    count comes from.
     """
     return digest_of_files(*more)
 
@@ -64,19 +60,9 @@ def stamped(table: str) -> str:
 
 
 def provenance(command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What results were made with, by tskit's scheme; no date, so that the same run gives the same bytes.
+    """What results were made with, for JSON by tskit's scheme: the command line and all that was asked for.
 
-    Parameters
-    ----------
-    command : str
-        The command line.
-    parameters : mapping
-        What was asked for, options left out included.
-
-    Returns
-    -------
-    dict
-        For JSON; only `environment` differs between machines.
+    There is no date, so that the same run gives the same bytes; only `environment` differs between machines.
     """
     from llvmlite import binding
 

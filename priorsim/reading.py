@@ -11,9 +11,8 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from unicodedata import category
 
 from priorsim.errors import PriorsimError
@@ -26,12 +25,7 @@ MOST_SHOWN = 60
 """Characters of a text that a message quotes."""
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Characters of no width that words of some scripts need."""
-_WIDE_MARKS = (
-    (b"\xff\xfe\0\0", "UTF-32"),
-    (b"\0\0\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
+_WIDE_MARKS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _AS_UTF_8 = "save it as UTF-8"
 
 
@@ -39,17 +33,9 @@ def shown(text: object, most: int | None = None) -> str:
     r"""A text from elsewhere, made safe to be printed on one line; what is safe stays as it is.
 
     Control characters, escape sequences, line ends, controls of the writing direction, unpaired surrogates and
-    characters that have no meaning are written as in a Python string.
+    characters that have no meaning are written as in a Python string. What is longer than `most`, as it is shown, is
+    cut there, and the text's length is given.
 
-    Parameters
-    ----------
-    text : object
-        Text, or what `str` makes one of, as a path.
-    most : int, optional
-        What is longer, as it is shown, is cut there, and the text's length is given.
-
-    Examples
-    --------
     >>> shown("red \x1b[31m, backwards \u202e")
     'red \\x1b[31m, backwards \\u202e'
     >>> shown("9" * 5000, 4)
@@ -95,11 +81,7 @@ def source_name(path: Path | str) -> str:
 def reading(path: Path | str, error: type[PriorsimError] = PriorsimError) -> Iterator[None]:
     """The boundary around reading and parsing a file: whatever the block raises becomes one line about the file.
 
-    Parameters
-    ----------
-    path : Path or str
-    error : type of PriorsimError
-        What is raised for a file that cannot be read or is damaged. A PriorsimError of the block's own passes.
+    A PriorsimError of the block's own passes; in place of all else an error of the type given is raised.
     """
     try:
         yield
@@ -120,30 +102,14 @@ def read_text(path: Path | str, *, most: int = MOST_BYTES, error: type[PriorsimE
     r"""The text of a file, or of standard input where the path is ``-`` or ``/dev/stdin``.
 
     A pipe, a socket, a device and a folder are refused, so that nothing waits or goes on for ever; what is sent
-    to standard input is read to its end, or to the limit.
-
-    Parameters
-    ----------
-    path : Path or str
-    most : int
-        Bytes that such a file may have.
-    error : type of PriorsimError
-        What is raised.
-
-    Returns
-    -------
-    str
-        Without a byte order mark; its lines end in \n.
-
-    Raises
-    ------
-    PriorsimError
-        Of the type given: when the file is missing, no regular file, too large or no text in UTF-8.
+    to standard input is read to its end, or to the limit. The text has no byte order mark, and its lines end in \n.
+    An error of the type given says that the file is missing, no regular file, larger than `most` bytes, or no text in
+    UTF-8.
     """
     name = source_name(path)
     with reading(path, error):
         content = _read_bytes(path, most, name, error)
-        for mark, encoding in _WIDE_MARKS:
+        for mark, encoding in _WIDE_MARKS.items():
             if content.startswith(mark):
                 raise error(f"{name}: cannot be read (a text in {encoding}): {_AS_UTF_8}")
         try:
@@ -170,7 +136,8 @@ def _read_bytes(path: Path | str, most: int, name: str, error: type[PriorsimErro
         if sys.stdin is None:
             raise error(f"{name}: cannot be read (it is closed): send it a text, or name a file")
         return _within(sys.stdin.buffer, most, name, error)
-    with open(path, "rb", opener=_open_at_once) as file:
+    # Opened so, a pipe is not waited for until somebody writes to it.
+    with open(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise error(
@@ -179,11 +146,6 @@ def _read_bytes(path: Path | str, most: int, name: str, error: type[PriorsimErro
         if status.st_size > most:
             raise error(f"{name}: cannot be read (it has {status.st_size} bytes): give a file of at most {most} bytes")
         return _within(file, most, name, error)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting, as a pipe would until somebody writes to it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _within(file: BinaryIO, most: int, name: str, error: type[PriorsimError]) -> bytes:
@@ -196,8 +158,7 @@ def _within(file: BinaryIO, most: int, name: str, error: type[PriorsimError]) ->
 # --- CSV -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of cells, stripped, with what a message calls it: file and line."""
 
     where: str
@@ -207,51 +168,31 @@ class Row:
 def csv_rows(lines: Sequence[str], name: str, *, above: int, most: int, error: type[PriorsimError]) -> list[Row]:
     """The column names and the rows below them, each with a cell for every column; blank lines are left out.
 
-    Empty cells to the right of the table, with which a spreadsheet fills its lines up, are left out too.
-
-    Parameters
-    ----------
-    lines : sequence of str
-    name : str
-        What messages call the file.
-    above : int
-        How many lines of the file stand above these.
-    most : int
-        Rows that there may be below the column names.
-    error : type of PriorsimError
-
-    Raises
-    ------
-    PriorsimError
-        Of the type given, with file and line: no CSV, other separators, too few or too many rows or cells.
+    Empty cells to the right of the table, with which a spreadsheet fills its lines up, are left out too. Above these
+    lines of the file `name` stand so many others, and there may be `most` rows below the column names. An error of the
+    type given names file and line: no CSV, other separators, too few or too many rows or cells.
     """
     reader = csv.reader(lines, strict=True)
     rows: list[Row] = []
     try:
-        for cells in reader:
+        for line in reader:
             where = f"{name}, line {above + reader.line_num}"
             width = len(rows[0].cells) if rows else 0
-            row = Row(where, _trimmed([cell.strip() for cell in cells], width))
-            if not any(row.cells):
+            cells = [cell.strip() for cell in line]
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+            if not any(cells):
                 continue
-            if any(separator in cell for cell in row.cells for separator in ";\t"):
+            if any(separator in cell for cell in cells for separator in ";\t"):
                 raise error(f"{where}: cells are separated by commas, not by semicolons or tabs: save the file so")
-            if rows and len(row.cells) != width:
-                raise error(f"{where}: {len(row.cells)} cells for {width} columns: give one for each")
-            rows.append(row)
+            if rows and len(cells) != width:
+                raise error(f"{where}: {len(cells)} cells for {width} columns: give one for each")
+            rows.append(Row(where, tuple(cells)))
             if len(rows) > most + 1:
                 raise error(f"{where}: there are more than {most} lanes: no word is small enough for so many")
     except csv.Error as caught:
         raise error(f"{name}, line {above + reader.line_num}: not a line of CSV ({caught})") from None
     return rows
-
-
-def _trimmed(cells: list[str], width: int) -> tuple[str, ...]:
-    """The cells without the empty ones at the end, down to a width."""
-    end = len(cells)
-    while end > width and not cells[end - 1]:
-        end -= 1
-    return tuple(cells[:end])
 
 
 # --- numbers -------------------------------------------------------------------------------------

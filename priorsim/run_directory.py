@@ -14,7 +14,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,23 +36,11 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 class RunDirectory:
     """The finished pieces of one task, by name; a context manager that lets go of the directory at its end.
 
-    Parameters
-    ----------
-    path : Path
-        Made where it is not there.
-    task : mapping
-        JSON values that tell the task apart from every other. The code that counts is added.
-    renew : bool
-        Whether the pieces of another task, or of other code, are thrown away, in place of being an error.
+    The directory is made where it is not there. The task is JSON values that tell it apart from every other; the code
+    that counts is added. With `renew` the pieces of another task, or of other code, are thrown away; without,
+    StorageError refuses them, as it does in any case a directory that belongs to another run at work, is a link, holds
+    things that no run made, or has a damaged manifest.
 
-    Raises
-    ------
-    StorageError
-        When the directory belongs to another task or to other code, and is not renewed; or belongs to another run
-        at work, is a link, holds things that no run made, or has a damaged manifest.
-
-    Examples
-    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with RunDirectory(Path(folder) / "run", {"task": "squares"}) as run:
@@ -101,13 +89,7 @@ class RunDirectory:
             return array
 
     def save(self, name: str, content: bytes) -> None:
-        """Keep bytes under a name of small letters, digits and hyphens.
-
-        Raises
-        ------
-        StorageError
-            When they cannot be written.
-        """
+        """Keep bytes under a name of small letters, digits and hyphens; StorageError where they cannot be written."""
         self._save(name, lambda file: file.write(content))
 
     def save_array(self, name: str, array: NDArray[Any]) -> None:
@@ -139,9 +121,9 @@ class RunDirectory:
                 raise StorageError(f"{self.path / name}: no file but a link or folder: remove it")
         if MANIFEST in names:
             refusal = self._refusal()
-            if refusal is not None and not renew:
-                raise refusal
             if refusal is not None:
+                if not renew:
+                    raise refusal
                 self._empty()
                 names = self._entries()
         elif not all(map(_TEMPORARY.fullmatch, names)):
@@ -176,28 +158,26 @@ class RunDirectory:
             )
         return StorageError(f"{self.path}: it holds a run of another task: remove it or give another directory")
 
-    def _seal(self, name: str) -> "hashlib._Hash":
-        """The digest of a piece before its content: of the task, the code and the name."""
-        return hashlib.sha256(hashlib.sha256(self._manifest).digest() + name.encode() + b"\n")
+    def _digest(self, name: str, file: IO[bytes]) -> bytes:
+        """The digest of the task, the code and the name of a piece, and of its content from where the file stands."""
+        seal = hashlib.sha256(self._manifest).digest() + name.encode() + b"\n"
+        return hashlib.file_digest(file, lambda: hashlib.sha256(seal)).digest()  # type: ignore[arg-type]
 
     @contextmanager
     def _whole(self, name: str) -> Iterator[IO[bytes] | None]:
         """A piece's file, to be read from its content on; None where it is missing or not what was kept."""
         with self._reading(_file_name(name)) as file:
+            is_whole = file is not None and file.read(_DIGEST_BYTES) == self._digest(name, file)
             if file is not None:
-                claimed = file.read(_DIGEST_BYTES)
-                found = hashlib.file_digest(file, lambda: self._seal(name)).digest()  # type: ignore[arg-type]
                 file.seek(_DIGEST_BYTES)
-                yield file if found == claimed else None
-            else:
-                yield None
+            yield file if is_whole else None
 
     def _save(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
         def write_sealed(file: IO[bytes]) -> None:
             file.write(bytes(_DIGEST_BYTES))
             write(file)
             file.seek(_DIGEST_BYTES)
-            digest = hashlib.file_digest(file, lambda: self._seal(name)).digest()  # type: ignore[arg-type]
+            digest = self._digest(name, file)
             file.seek(0)
             file.write(digest)
 
@@ -223,7 +203,8 @@ class RunDirectory:
                 write(file)
             os.replace(temporary, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
         except BaseException as error:
-            _unlink(temporary, self._folder)
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=self._folder)
             if isinstance(error, OSError):
                 raise _not_kept(self.path, error) from None
             raise
@@ -262,10 +243,3 @@ def _file_name(name: str) -> str:
     if _OWN.fullmatch(file) is None:
         raise ValueError(f"{name!r} is no name of a piece: give small letters, digits and hyphens")
     return file
-
-
-def _unlink(name: str, folder: int) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except OSError:
-        return

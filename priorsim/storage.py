@@ -24,26 +24,14 @@ IsOwn = Callable[[Path], bool]
 HEAD_BYTES = 1 << 16
 """What is read of a text file to tell what it is."""
 
-_DIGITS = 12
-"""Hexadecimal digits that tell the temporary files of one folder apart."""
+_DIGITS = 12  # hexadecimal, which tell the temporary files of one folder apart
 
 
 @dataclass(slots=True)
 class Place:
-    """A file's place, held by this run alone.
+    """A file's place, held by this run alone: its path as given, and the target behind symbolic links, which stay.
 
-    Attributes
-    ----------
-    path : Path
-        As it was given.
-    target : Path
-        The file that the path leads to through symbolic links; they stay.
-    temporary : Path
-        Beside the target, locked.
-    handle : int
-        The descriptor of `temporary`.
-    is_own : callable, optional
-        Which files may be replaced; every one where it is not given.
+    The temporary file, of which `handle` is the descriptor, stands beside the target, locked.
     """
 
     path: Path
@@ -56,10 +44,7 @@ class Place:
     def writing(self) -> Iterator[BinaryIO]:
         """A file, empty at first, that takes the place once the block ends well.
 
-        Raises
-        ------
-        StorageError
-            When it cannot be written, or a file that may not be replaced has come into the place.
+        StorageError says that it cannot be written, or that a file that may not be replaced has come into the place.
         """
         assert _has(self.temporary, self.handle), "a place is written once"
         try:
@@ -78,54 +63,38 @@ class Place:
         with self.writing() as file:
             file.write(text.encode())
 
-    def let_go(self) -> None:
-        """End the hold; a temporary file that did not take the place is removed."""
-        with suppress(OSError):
-            if _has(self.temporary, self.handle):
-                self.temporary.unlink()
-        os.close(self.handle)
-
 
 @contextmanager
 def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -> Iterator[Place]:
     """Hold the place of a file for this run alone, from before long work until the file is written.
 
-    Parameters
-    ----------
-    path : Path or str
-    is_own : callable, optional
-        Which files may be replaced; every one where it is not given. An empty file always may.
-    wait : bool
-        Wait for another run that holds the place, in place of being refused.
-
-    Raises
-    ------
-    StorageError
-        When the place cannot be written; is a folder, pipe, socket or device; is held by another run; or has a
-        file that is write-protected or may not be replaced.
+    `is_own` says which files may be replaced, every one where it is not given; an empty file always may. StorageError
+    says that the place cannot be written; is a folder, pipe, socket or device; is held by another run, which is not
+    waited for; or has a file that is write-protected or may not be replaced.
     """
-    target = _file_of(path)
+    check_name(path)
+    target = Path(os.path.realpath(path))
     _mode_of_next(path, target, is_own)
     name = hashlib.sha256(target.name.encode()).hexdigest()[:_DIGITS]
     temporary = target.with_name(f".priorsim-{name}.part")
     handle = _open_locked(temporary, path, wait=wait)
-    place = Place(Path(path), target, temporary, handle, is_own)
     try:
         # What is written is no more open to others than what it replaces.
         os.fchmod(handle, _mode_of_next(path, target, is_own))
-        yield place
+        yield Place(Path(path), target, temporary, handle, is_own)
     finally:
-        place.let_go()
+        # A temporary file that did not take the place is removed.
+        with suppress(OSError):
+            if _has(temporary, handle):
+                temporary.unlink()
+        os.close(handle)
 
 
 @contextmanager
 def hold_folder(path: Path, *, wait: bool = False) -> Iterator[None]:
     """Hold a folder that is there for this run alone; nothing is written for it.
 
-    Raises
-    ------
-    StorageError
-        When it is no folder, or another run holds it and is not waited for.
+    StorageError says that it is no folder, or that another run holds it and is not waited for.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -185,28 +154,11 @@ def not_own(path: Path | str) -> StorageError:
     )
 
 
-def _file_of(path: Path | str) -> Path:
-    """The regular file, there or not yet, that a path leads to through symbolic links.
+def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
+    """The mode of the file that will be at the target: that of the file there, which has to be replaceable.
 
     A file is replaced when it is written; whatever else has the name would be lost by that.
     """
-    check_name(path)
-    target = Path(os.path.realpath(path))
-    try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        return target
-    except OSError as error:
-        raise _not_written(path, error) from None
-    if stat.S_ISDIR(mode):
-        raise StorageError(f"{path}: is a folder: name a file in it")
-    if not stat.S_ISREG(mode):
-        raise StorageError(f"{path}: is no regular file but a pipe, socket or device: name another place")
-    return target
-
-
-def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
-    """The mode of the file that will be at the target: that of the file there, which has to be replaceable."""
     try:
         status = target.stat()
     except FileNotFoundError:
@@ -215,6 +167,10 @@ def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
         return 0o666 & ~umask
     except OSError as error:
         raise _not_written(path, error) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise StorageError(f"{path}: is a folder: name a file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise StorageError(f"{path}: is no regular file but a pipe, socket or device: name another place")
     # The superuser may write what is protected, but it was protected for a reason.
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise StorageError(f"{path}: is write-protected: choose another place, or lift the protection")

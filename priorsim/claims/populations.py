@@ -18,9 +18,8 @@ from priorsim.measure.learning import lessons
 from priorsim.measure.splits import ByBehaviour
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
-from priorsim.worlds import World
+from priorsim.worlds import World, family
 from priorsim.worlds.constant import constant_world
-from priorsim.worlds.families import family
 from priorsim.worlds.proxy import Camera
 
 BELOW = (0, 4)

@@ -1,8 +1,7 @@
 """Worlds: what programs are asked to compute, by name or from a file."""
 
-from priorsim.worlds.catalogue import catalogue, find_world
+from priorsim.worlds.catalogue import catalogue, families, family, find_world
 from priorsim.worlds.constant import constant_world
-from priorsim.worlds.families import families, family
 from priorsim.worlds.family import Family, Knob
 from priorsim.worlds.files import load_world
 from priorsim.worlds.in_context import in_context_world, rules_observed_as

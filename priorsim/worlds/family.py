@@ -9,43 +9,48 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 from priorsim.errors import WorldError
 from priorsim.reading import MOST_SHOWN, quoted
 from priorsim.worlds.world import World
 
-Value = int | str
-Setting = Mapping[str, Value]
-"""Knobs by name, with their values."""
+Setting = Mapping[str, Any]
+"""Knobs by name, with their values: integers or texts."""
 
 _MOST_SHOWN = 30
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Knob:
+class Formula(NamedTuple):
+    """A function that worlds are made of, not reduced modulo 2^w, how it reads, and where it is at home.
+
+    `is_dear` says that code that calculates it, or undoes it where it is observed, is long or unknown.
+    """
+
+    function: Callable[..., Any]
+    text: str
+    dialects: tuple[str, ...] = ("arith",)
+    is_dear: bool = False
+
+
+class Knob(NamedTuple):
     """One thing in which the members of a family differ.
 
-    Attributes
-    ----------
-    name, description : str
-    values : callable
-        From the setting of the knobs before this one to the values it may take, in order; none where
-        those knobs do not go together.
-    letter : str
-        What a number follows in a world's name, as the w of `w4`.
+    `values` leads from the setting of the knobs before this one to the values it may take, in order; none where those
+    knobs do not go together. A `letter` is what a number follows in a world's name, as the w of `w4`.
     """
 
     name: str
     description: str
-    values: Callable[[Setting], Sequence[Value]]
+    values: Callable[[Setting], Sequence[int | str]]
     letter: str = ""
 
-    def text(self, value: Value) -> str:
+    def text(self, value: int | str) -> str:
         """The value as it stands in a name."""
         return f"{self.letter}{value}"
 
-    def read(self, text: str, setting: Setting, where: str) -> Value:
+    def read(self, text: str, setting: Setting, where: str) -> int | str:
         """The value that stands in a name after those of a setting; WorldError says what may stand there."""
         digits = text.removeprefix(self.letter)
         value = int(digits) if _NUMBER.fullmatch(digits) else digits
@@ -56,7 +61,7 @@ class Knob:
         met = f"{self.name} cannot be {quoted(text)}{' with ' * bool(known)}{known}"
         raise WorldError(f"{where}: {met}: {self._advice(text, values)}")
 
-    def _advice(self, text: str, values: Sequence[Value]) -> str:
+    def _advice(self, text: str, values: Sequence[int | str]) -> str:
         if not values:
             return "nothing goes with that"
         if isinstance(values, range) and values.step == 1:
@@ -68,60 +73,42 @@ class Knob:
         return f"choose {', '.join(near or known[:3])}, ... ({len(known)} in all)"
 
 
+WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w")
+"""A knob of most families."""
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """Worlds of one kind, generated.
 
-    Attributes
-    ----------
-    name, description : str
-    knobs : tuple of Knob
-        In the order of the name, each after those that its values depend on. Only the last one's
-        values may hold a dash.
-    build : callable
-        From a member's name and its setting to the world.
+    Knobs stand in the order of the name, each after those that its values depend on; only the last one's values may
+    hold a dash. `build` makes the world of a member's name and, by keyword, its setting.
     """
 
     name: str
     description: str
     knobs: tuple[Knob, ...]
-    build: Callable[[str, Setting], World]
+    build: Callable[..., World]
 
-    def names(self, **wanted: Value) -> Iterator[str]:
-        """Every name of every member in order, without making the worlds; see `members`.
-
-        Raises
-        ------
-        WorldError
-            When there is no such knob, or no member with these values.
-        """
+    def names(self, **wanted: int | str) -> Iterator[str]:
+        """Every name of every member in order, without making the worlds; see `members`."""
         return (self._name(setting) for setting in self._settings(wanted))
 
-    def members(self, **wanted: Value) -> Iterator[World]:
+    def members(self, **wanted: int | str) -> Iterator[World]:
         """The members in order, all or those with these values; each world once, under its first name.
 
-        Worlds that ask the same, though their knobs differ, are one world.
-
-        Raises
-        ------
-        WorldError
-            When there is no such knob, or no member with these values.
+        Worlds that ask the same, though their knobs differ, are one world. WorldError says that there is no such knob,
+        or no member with these values.
         """
         seen = set()
         for setting in self._settings(wanted):
-            world = self.build(self._name(setting), setting)
+            world = self.build(self._name(setting), **setting)
             if world.task not in seen:
                 seen.add(world.task)
                 yield world
 
     def member(self, name: str) -> World:
-        """The member of that name.
-
-        Raises
-        ------
-        WorldError
-            When the name is none; it says which knob is wrong, and what it may be.
-        """
+        """The member of that name; WorldError says which knob in it is wrong, and what it may be."""
         where = f"world {quoted(name)}"
         parts = name.removeprefix(f"{self.name}.").split("-", len(self.knobs) - 1)
         if not name.startswith(f"{self.name}.") or len(parts) != len(self.knobs):
@@ -130,10 +117,10 @@ class Family:
                 f"{where}: members of this family are named {self.name}.{pattern}, "
                 f"as {next(self.names())}: 'priorsim worlds --family {self.name}' lists all"
             )
-        setting: dict[str, Value] = {}
+        setting: dict[str, int | str] = {}
         for knob, text in zip(self.knobs, parts, strict=True):
             setting[knob.name] = knob.read(text, setting, where)
-        return self.build(name, setting)
+        return self.build(name, **setting)
 
     def _name(self, setting: Setting) -> str:
         return f"{self.name}.{'-'.join(knob.text(setting[knob.name]) for knob in self.knobs)}"

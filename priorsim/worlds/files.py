@@ -32,7 +32,6 @@ A file is text in UTF-8 of at most two megabytes; ``-`` is standard input, in ei
 
 import csv
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from unicodedata import category, normalize
@@ -64,13 +63,11 @@ from priorsim.reading import (
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
-FILE_FAMILY = "file"
-SEVERAL = "|"
-MOST_NAME, MOST_TEXT = 200, 1000
-"""Characters of a world's name, and of its family and description."""
+MOST_CHARACTERS = {"name": 200, "family": 1000, "description": 1000}
 MOST_DOTS = 100
 """Dots on a line of TOML outside texts and remarks; the time to read a dotted name grows with their square."""
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
+_SETTINGS = ("word_bits", "name", "dialect", "family", "description")
 _TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
@@ -80,19 +77,8 @@ _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
 class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The fields of a TOML world file; a field that is left out has the default shown here.
 
-    Attributes
-    ----------
-    word_bits : int
-        2 to 16.
-    output : tuple
-        For each lane the word that is right there, or several.
-    columns, context : tuple of str
-        Input columns, and those of them that are context.
-    lanes : tuple or None
-        For each lane one word a column, or with one column a bare word.
-    train : tuple of int or None
-        Training lanes, counted from 0; the first three quarters where left out.
-    name, dialect, family, description : str
+    A word has 2 to 16 bits. For each lane there is one word a column, or with one column a bare word; its output is
+    the word that is right there, or several. Training lanes are counted from 0.
     """
 
     word_bits: int
@@ -103,33 +89,60 @@ class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     train: tuple[int, ...] | None = None
     name: _Line = ""
     dialect: _Line = "arith"
-    family: _Line = FILE_FAMILY
+    family: _Line = "file"
     description: _Line = ""
 
 
 def load_world(path: Path | str) -> World:
     """Read a world from a .csv or .toml file, or from standard input; the module's head shows both formats.
 
-    Raises
-    ------
-    WorldError, DomainError
-        When the file is missing or malformed; one line that names file, line or field, the range
-        allowed and what to do.
+    WorldError or DomainError says in one line that the file is missing or malformed: file, line or field, the range
+    allowed and what to do.
     """
     name, suffix = source_name(path), Path(path).suffix.lower()
     if not is_standard_input(path) and suffix not in FILE_SUFFIXES:
         raise WorldError(f"{name}: a world file ends in {' or '.join(FILE_SUFFIXES)}: rename it")
     with reading(path, WorldError):
         text = read_text(path, error=WorldError)
-        own_name = name if is_standard_input(path) else Path(path).stem
         is_toml = _is_toml(text) if is_standard_input(path) else suffix == ".toml"
-        world = (_read_toml_world if is_toml else _read_csv_world)(text, name, own_name)
-        _check_texts(world, name)
+        fields, lane_names = (_read_toml if is_toml else _read_csv)(text, name)
         try:
+            world = _world(fields, name if is_standard_input(path) else Path(path).stem)
             Language.named(world.dialect, world.domain.word_bits)
         except CodeError as error:
             raise WorldError(f"{name}: {error}") from None
+        except PriorsimError as error:
+            raise type(error)(f"{name}: {error}") from None
+        check_distinct(world.domain.lanes, lane_names)
         return world
+
+
+def _world(fields: WorldFile, own_name: str) -> World:
+    lanes = Domain.default(fields.word_bits).lanes if fields.lanes is None else tuple(map(_several, fields.lanes))
+    domain = Domain(fields.word_bits, lanes, fields.columns, fields.context)
+    world = World(
+        name=normalize("NFC", fields.name or own_name),
+        domain=domain,
+        acceptable=tuple(frozenset(_several(words)) for words in fields.output),
+        train=default_train(len(lanes)) if fields.train is None else tuple(sorted(set(fields.train))),
+        family=fields.family,
+        dialect=fields.dialect,
+        description=fields.description,
+    )
+    # An accent or a vowel sign belongs to the letter before it.
+    if not world.name or not all(c.isalnum() or c in " ._+-" or category(c).startswith("M") for c in world.name):
+        raise WorldError(
+            f"the world's name {quoted(world.name)} has to be letters, digits, spaces and . _ + - alone: "
+            "rename the file, or set 'name' in it"
+        )
+    for field, most in MOST_CHARACTERS.items():
+        if len(getattr(world, field)) > most:
+            raise WorldError(f"the {field} has {len(getattr(world, field))} characters: give at most {most}")
+    return world
+
+
+def _several(words: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (words,) if isinstance(words, int) else words
 
 
 def _is_toml(text: str) -> bool:
@@ -139,72 +152,51 @@ def _is_toml(text: str) -> bool:
     return "=" in first or first.startswith("[")
 
 
-def _check_texts(world: World, where: str) -> None:
-    if not world.name or not all(
-        character.isalnum() or character in " ._+-" or _is_mark(character) for character in world.name
-    ):
-        raise WorldError(
-            f"{where}: the world's name {quoted(world.name)} has to be letters, digits, spaces and . _ + - alone: "
-            "rename the file, or set 'name' in it"
-        )
-    texts = {
-        "name": (world.name, MOST_NAME),
-        "family": (world.family, MOST_TEXT),
-        "description": (world.description, MOST_TEXT),
-    }
-    for field, (text, most) in texts.items():
-        if len(text) > most:
-            raise WorldError(f"{where}: the {field} has {len(text)} characters: give at most {most}")
-
-
-def _is_mark(character: str) -> bool:
-    """Whether this is an accent or a vowel sign, which belongs to the letter before it."""
-    return category(character).startswith("M")
-
-
 # --- CSV -----------------------------------------------------------------------------------------
 
 
-_SETTINGS = ("word_bits", "name", "dialect", "family", "description")
+def _read_csv(text: str, where: str) -> tuple[WorldFile, list[str]]:
+    """The fields of a world, and what a message calls each lane."""
+    settings, header, rows = _split_csv(text, where)
+    word_bits = _word_bits(settings.pop("word_bits", None), where)
+    names = header.cells
+    columns = [name for name in names if name not in (OUTPUT_COLUMN, TRAIN_COLUMN)]
+    if names[-1] != OUTPUT_COLUMN:
+        raise WorldError(f"{header.where}: the last column is {quoted(names[-1])}: it must be '{OUTPUT_COLUMN}'")
+    for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
+        if names.count(name) > 1:
+            raise WorldError(f"{header.where}: column '{name}' stands there twice: keep one")
+    if not columns:
+        raise WorldError(f"{header.where}: there is no input column: give at least one before '{OUTPUT_COLUMN}'")
+    lanes: list[list[int]] = []
+    output: list[tuple[int, ...]] = []
+    train: list[int] = []
+    for lane, row in enumerate(rows):
+        lanes.append([])
+        for name, cell in zip(names, row.cells, strict=True):
+            at = f"{row.where}, column {quoted(name)}"
+            if name == OUTPUT_COLUMN:
+                output.append(tuple(parse_word(part, word_bits, at) for part in cell.split("|")))
+            elif name != TRAIN_COLUMN:
+                lanes[lane].append(parse_word(cell, word_bits, at))
+            elif cell in ("0", "1"):
+                train += [lane] * int(cell)
+            else:
+                raise WorldError(f"{at}: {quoted(cell)} is neither 1 (trained on) nor 0 (held out)")
+    fields = WorldFile(
+        word_bits,
+        tuple(output),
+        tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns),
+        tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns if name.endswith(CONTEXT_SUFFIX)),
+        tuple(map(tuple, lanes)),
+        tuple(train) if TRAIN_COLUMN in names else None,
+        **settings,
+    )
+    return fields, [row.where for row in rows]
 
 
-def _read_csv_world(text: str, where: str, own_name: str) -> World:
-    settings, rows = _split_csv(text, where)
-    word_bits = _word_bits(settings, where)
-    header, lanes = rows[0], rows[1:]
-    names = _check_header(header)
-    inputs = [i for i, name in enumerate(names) if name not in (OUTPUT_COLUMN, TRAIN_COLUMN)]
-    words = [tuple(_word(row, names, i, word_bits) for i in inputs) for row in lanes]
-    output = [_words(row, names, len(names) - 1, word_bits) for row in lanes]
-    train: Sequence[int] = default_train(len(lanes))
-    if TRAIN_COLUMN in names:
-        column = names.index(TRAIN_COLUMN)
-        train = [lane for lane, row in enumerate(lanes) if _is_trained(row, column)]
-    columns = [names[i] for i in inputs]
-    try:
-        domain = Domain(
-            word_bits,
-            tuple(words),
-            tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns),
-            tuple(name.removesuffix(CONTEXT_SUFFIX) for name in columns if name.endswith(CONTEXT_SUFFIX)),
-        )
-        world = World(
-            name=normalize("NFC", settings.get("name") or own_name),
-            domain=domain,
-            acceptable=tuple(output),
-            train=tuple(train),
-            family=settings.get("family", FILE_FAMILY),
-            dialect=settings.get("dialect", "arith"),
-            description=settings.get("description", ""),
-        )
-    except PriorsimError as error:
-        raise type(error)(f"{where}: {error}") from None
-    check_distinct(domain.lanes, [row.where for row in lanes])
-    return world
-
-
-def _split_csv(text: str, name: str) -> tuple[dict[str, str], list[Row]]:
-    """The settings of the leading # lines, and the header row followed by the lanes."""
+def _split_csv(text: str, name: str) -> tuple[dict[str, str], Row, list[Row]]:
+    """The settings of the leading # lines, the header and the lanes."""
     settings: dict[str, str] = {}
     lines = text.split("\n")
     start = 0
@@ -225,7 +217,7 @@ def _split_csv(text: str, name: str) -> tuple[dict[str, str], list[Row]]:
     rows = csv_rows(lines[start:], name, above=start, most=MAX_ROWS, error=WorldError)
     if len(rows) < 2:
         raise WorldError(f"{name}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
-    return settings, rows
+    return settings, rows[0], rows[1:]
 
 
 def _remark(line: str) -> str | None:
@@ -240,9 +232,8 @@ def _remark(line: str) -> str | None:
     return bare if not bare or bare.startswith("#") else None
 
 
-def _word_bits(settings: dict[str, str], where: str) -> int:
+def _word_bits(text: str | None, where: str) -> int:
     allowed = f"{MIN_WORD_BITS} to {MAX_WORD_BITS}"
-    text = settings.get("word_bits")
     if text is None:
         raise WorldError(f"{where}: the word size is missing: put '# word_bits = 4' ({allowed}) in the first line")
     if not re.fullmatch(r"[0-9]{1,9}", text) or not MIN_WORD_BITS <= int(text) <= MAX_WORD_BITS:
@@ -252,65 +243,7 @@ def _word_bits(settings: dict[str, str], where: str) -> int:
     return int(text)
 
 
-def _check_header(header: Row) -> tuple[str, ...]:
-    names = header.cells
-    if names[-1] != OUTPUT_COLUMN:
-        raise WorldError(f"{header.where}: the last column is {quoted(names[-1])}: it must be '{OUTPUT_COLUMN}'")
-    for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
-        if names.count(name) > 1:
-            raise WorldError(f"{header.where}: column '{name}' stands there twice: keep one")
-    if set(names) <= {OUTPUT_COLUMN, TRAIN_COLUMN}:
-        raise WorldError(f"{header.where}: there is no input column: give at least one before '{OUTPUT_COLUMN}'")
-    return names
-
-
-def _word(row: Row, names: Sequence[str], column: int, word_bits: int) -> int:
-    return parse_word(row.cells[column], word_bits, _cell_name(row, names, column))
-
-
-def _words(row: Row, names: Sequence[str], column: int, word_bits: int) -> frozenset[int]:
-    where = _cell_name(row, names, column)
-    return frozenset(parse_word(part, word_bits, where) for part in row.cells[column].split(SEVERAL))
-
-
-def _cell_name(row: Row, names: Sequence[str], column: int) -> str:
-    return f"{row.where}, column {quoted(names[column])}"
-
-
-def _is_trained(row: Row, column: int) -> bool:
-    cell = row.cells[column]
-    if cell not in ("0", "1"):
-        raise WorldError(
-            f"{row.where}, column '{TRAIN_COLUMN}': {quoted(cell)} is neither 1 (trained on) nor 0 (held out)"
-        )
-    return cell == "1"
-
-
 # --- TOML ----------------------------------------------------------------------------------------
-
-
-def _read_toml_world(text: str, where: str, own_name: str) -> World:
-    for number, line in enumerate(_TEXT_OR_REMARK.sub("", text).split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
-            raise WorldError(f"{where}, line {number}: {line.count('.')} dots: the names of a world's fields have none")
-    try:
-        fields = msgspec.toml.decode(text, type=WorldFile)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise WorldError(f"{where}: {_in_our_words(str(error))}") from None
-    try:
-        domain = _toml_domain(fields)
-        return World(
-            name=normalize("NFC", fields.name or own_name),
-            domain=domain,
-            acceptable=tuple(frozenset(_several(words)) for words in fields.output),
-            train=default_train(len(domain.lanes)) if fields.train is None else tuple(sorted(set(fields.train))),
-            family=fields.family,
-            dialect=fields.dialect,
-            description=fields.description,
-        )
-    except PriorsimError as error:
-        raise type(error)(f"{where}: {error}") from None
-
 
 _REPORTS = (
     (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
@@ -324,23 +257,21 @@ _REPORTS = (
 """What the reader of TOML reports of the fields, and how it is said here."""
 
 
+def _read_toml(text: str, where: str) -> tuple[WorldFile, list[str]]:
+    """The fields of a world, and what a message calls each lane."""
+    for number, line in enumerate(_TEXT_OR_REMARK.sub("", text).split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise WorldError(f"{where}, line {number}: {line.count('.')} dots: the names of a world's fields have none")
+    try:
+        fields = msgspec.toml.decode(text, type=WorldFile)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise WorldError(f"{where}: {_in_our_words(str(error))}") from None
+    return fields, [f"{where}: field 'lanes', lane {lane}" for lane in range(len(fields.output))]
+
+
 def _in_our_words(report: str) -> str:
     for pattern, words in _REPORTS:
         found = re.fullmatch(pattern, report, re.DOTALL)
         if found:
             return words.format(*(shown(part, MOST_SHOWN) for part in found.groups()))
     return shown(report, 200)
-
-
-def _toml_domain(fields: WorldFile) -> Domain:
-    if fields.lanes is None:
-        lanes = Domain.default(fields.word_bits).lanes
-    else:
-        lanes = tuple(_several(lane) for lane in fields.lanes)
-    domain = Domain(fields.word_bits, lanes, fields.columns, fields.context)
-    check_distinct(lanes, [f"field 'lanes', lane {lane}" for lane in range(len(lanes))])
-    return domain
-
-
-def _several(words: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (words,) if isinstance(words, int) else words

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from priorsim.errors import WorldError
-from priorsim.worlds.family import Family, Knob, Setting
+from priorsim.worlds.family import Family, Knob
 from priorsim.worlds.forward_inverse import FORWARD, INVERSE
 from priorsim.worlds.in_context import IN_CONTEXT
 from priorsim.worlds.video import VIDEO
@@ -28,18 +28,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Camera(World):
-    """The picture of a world: what is acceptable to the camera.
+    """The picture of a world: what is acceptable to the camera, and the truth, the world that was meant.
 
-    Attributes
-    ----------
-    truth : World
-        The world that was meant, on the same domain and with the same training lanes.
-
-    Raises
-    ------
-    WorldError
-        When the two differ in domain or training lanes, or the camera does not show the truth in
-        training.
+    WorldError says that the two differ in domain or training lanes, or that the camera does not show the truth in
+    training.
     """
 
     truth: World
@@ -77,16 +69,14 @@ class Camera(World):
         return Side.CAMERA if self.accepts(words, self.held_out) else Side.NEITHER
 
 
-Tamper = Callable[[int, int, int], int]
-"""What is shown off the training lanes, from the true word, the last one in training, and 2^w."""
-
-TAMPERS: dict[str, Tamper] = {
+TAMPERS: dict[str, Callable[[int, int, int], int]] = {
     "untouched": lambda true, last, size: true,
     "blank": lambda true, last, size: 0,
     "frozen": lambda true, last, size: last,
     "shifted": lambda true, last, size: (true + 1) % size,
     "negative": lambda true, last, size: size - 1 - true,
 }
+"""What is shown off the training lanes, from the true word, the last one in training, and 2^w."""
 
 MERGES: dict[str, Callable[[int], int]] = {
     "sharp": lambda word: word,
@@ -98,19 +88,15 @@ MERGES: dict[str, Callable[[int], int]] = {
 _TRUTH_FAMILIES = {family.name: family for family in (FORWARD, INVERSE, IN_CONTEXT, VIDEO)}
 
 
-RULES_FILMED = ((3, "evens"), (4, "squares"))
-"""The scenes, by word size, whose in-context worlds have cameras."""
-
-
 @cache
 def truths() -> tuple[str, ...]:
     """Names of the worlds that have cameras, all of 3 or 4 bits.
 
-    They are functions asked for on all words, four rules asked four queries, and four rules with four
+    They are functions asked for on all words, four rules of one scene asked four queries, and four rules with four
     first frames.
     """
     names: list[str] = []
-    for word_bits, seen in RULES_FILMED:
+    for word_bits, seen in ((3, "evens"), (4, "squares")):
         names += FORWARD.names(word_bits=word_bits, lanes=2**word_bits)
         names += INVERSE.names(word_bits=word_bits, lanes=2**word_bits)
         names += IN_CONTEXT.names(word_bits=word_bits, seen=seen, rules=4, queries=4)
@@ -124,34 +110,32 @@ def _truth(name: str) -> World:
     return _TRUTH_FAMILIES[name.partition(".")[0]].member(name)
 
 
-def _member(name: str, setting: Setting) -> World:
-    truth = _truth(str(setting["truth"]))
-    tamper, merge = TAMPERS[str(setting["tamper"])], MERGES[str(setting["merge"])]
-    size = 2**truth.domain.word_bits
-    true_words = [min(words) for words in truth.acceptable]
-    last = true_words[truth.train[-1]]
-    shown = [true if lane in truth.train else tamper(true, last, size) for lane, true in enumerate(true_words)]
-    camera = f"a {setting['merge']} camera, {setting['tamper']} off the training lanes"
+def _member(name: str, *, tamper: str, merge: str, truth: str) -> World:
+    meant, seen_as = _truth(truth), MERGES[merge]
+    size = 2**meant.domain.word_bits
+    true_words = [min(words) for words in meant.acceptable]
+    last = true_words[meant.train[-1]]
+    shown = [true if lane in meant.train else TAMPERS[tamper](true, last, size) for lane, true in enumerate(true_words)]
     return Camera(
-        name=name,
-        domain=truth.domain,
-        acceptable=tuple(frozenset(word for word in range(size) if merge(word) == merge(picture)) for picture in shown),
-        train=truth.train,
-        family="proxy",
-        dialect=truth.dialect,
-        description=f"{camera}; truth: {truth.description}",
-        rules=truth.rules,
-        truth=truth,
+        name,
+        meant.domain,
+        tuple(frozenset(word for word in range(size) if seen_as(word) == seen_as(picture)) for picture in shown),
+        meant.train,
+        "proxy",
+        meant.dialect,
+        f"a {merge} camera, {tamper} off the training lanes; truth: {meant.description}",
+        rules=meant.rules,
+        truth=meant,
     )
 
 
 PROXY = Family(
-    name="proxy",
-    description="a camera that shows the truth on the training lanes and is tampered with off them",
-    knobs=(
+    "proxy",
+    "a camera that shows the truth on the training lanes and is tampered with off them",
+    (
         Knob("tamper", "what is shown off the training lanes", lambda _: list(TAMPERS)),
         Knob("merge", "which words look alike to the camera", lambda _: list(MERGES)),
         Knob("truth", "the world that is filmed", lambda _: truths()),
     ),
-    build=_member,
+    _member,
 )

@@ -1,7 +1,7 @@
 """A world: which words are right in each lane, and which lanes a program is trained on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from priorsim.errors import WorldError
@@ -13,25 +13,12 @@ _LANES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What programs are asked to compute.
+    """What programs are asked to compute: for each lane the words that are right there, nearly always one.
 
-    Attributes
-    ----------
-    name : str
-    domain : Domain
-    acceptable : tuple of frozenset of int
-        For each lane the words that are right there; nearly always one.
-    train : tuple of int
-        The training lanes; the others are held out.
-    family : str
-        The group it is shown in: forward, inverse, in-context, ...
-    dialect : str
-        The dialect in which it is at home.
-    description : str
-        One line. What cannot be printed safely in it, and in the other texts, is written with a backslash.
-    rules : tuple of tuple of int
-        Where hidden rules lie behind the lanes: the lanes of each rule, in listed order. A rule is learnt
-        at once. World files do not tell rules, so worlds that differ in nothing else are equal.
+    It is trained on some lanes, and the others are held out; `dialect` is the one in which it is at home, `family` the
+    group it is shown in. What cannot be printed safely in its texts is written with a backslash. Where hidden rules
+    lie behind the lanes, `rules` holds the lanes of each; a rule is learnt at once. World files do not tell rules, so
+    worlds that differ in nothing else are equal.
     """
 
     name: str
@@ -65,7 +52,7 @@ class World:
         """The packed behaviour, or None where some lane accepts several words."""
         if any(len(words) != 1 for words in self.acceptable):
             return None
-        return self.domain.pack([next(iter(words)) for words in self.acceptable])
+        return self.domain.pack([min(words) for words in self.acceptable])
 
     @property
     def held_out(self) -> tuple[int, ...]:
@@ -84,6 +71,23 @@ class World:
     def accepts(self, words: Sequence[int], lanes: Sequence[int]) -> bool:
         """True where each of these lanes' words is right."""
         return all(words[lane] in self.acceptable[lane] for lane in lanes)
+
+
+def world_of_words(
+    name: str,
+    domain: Domain,
+    words: Iterable[int],
+    *,
+    family: str,
+    dialect: str = "arith",
+    description: str = "",
+    train: Sequence[int] | None = None,
+    rules: Sequence[tuple[int, ...]] = (),
+) -> World:
+    """The world in which one word, taken modulo 2^w, is right in each lane; by default three quarters train."""
+    acceptable = tuple(frozenset({word % 2**domain.word_bits}) for word in words)
+    train = default_train(len(domain.lanes)) if train is None else tuple(train)
+    return World(name, domain, acceptable, train, family, dialect, description, rules=tuple(rules))
 
 
 def check_lanes(lanes: Sequence[int], domain: Domain, where: str) -> None:
@@ -111,15 +115,8 @@ def default_train(lanes: int) -> tuple[int, ...]:
 
 
 def parse_lanes(text: str, domain: Domain) -> tuple[int, ...]:
-    """Lanes of a range list such as ``0-11,14``.
+    """Lanes of a range list such as ``0-11,14``; WorldError where it is none, or names lanes that do not exist.
 
-    Raises
-    ------
-    WorldError
-        When it is not such a list, or names lanes that do not exist.
-
-    Examples
-    --------
     >>> parse_lanes("0-2,5", Domain.default(3))
     (0, 1, 2, 5)
     """

@@ -103,17 +103,17 @@ def test_class_totals_at_27_bits():
 
 
 @pytest.mark.slow
-def test_class_totals_at_40_bits():
-    rows = count_quotient(oracle.make_header("arith", W4, 2, 40))
-    assert len(rows) == 9_696_584
-    assert class_totals(rows, 40) == (3_323_892, 626_789_328, 1_728_398, 21_608_610, 469_040_325_556)
-
-
-@pytest.mark.slow
-def test_class_totals_at_42_bits():
-    rows = count_quotient(oracle.make_header("arith", W4, 2, 42))
-    assert len(rows) == 22_400_926
-    assert class_totals(rows, 42) == (7_792_936, 2_252_304_017, 5_012_440, 72_809_567, 1_742_190_673_364)
+@pytest.mark.parametrize(
+    ("max_bits", "count", "totals"),
+    [
+        (40, 9_696_584, (3_323_892, 626_789_328, 1_728_398, 21_608_610, 469_040_325_556)),
+        (42, 22_400_926, (7_792_936, 2_252_304_017, 5_012_440, 72_809_567, 1_742_190_673_364)),
+    ],
+)
+def test_class_totals_of_long_programs(max_bits, count, totals):
+    rows = count_quotient(oracle.make_header("arith", W4, 2, max_bits))
+    assert len(rows) == count
+    assert class_totals(rows, max_bits) == totals
 
 
 def test_the_rows_do_not_depend_on_the_number_of_workers():

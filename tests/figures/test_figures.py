@@ -307,6 +307,7 @@ def test_named_priors_stand_where_they_agree_in_all_but_gamma():
 def test_figures_are_drawn_into_the_axes_they_are_given():
     with page.style():
         figure = page.new_figure("double", 6)
+        figure.set_size_inches(15, 8)
         axes = figure.subplots(2, 3).ravel()
         assert odds_against_gamma.draw(CURVES["band"], ax=axes[0]) is axes[0]
         assert cloud.draw(CLOUDS["all classes"], ax=axes[1]) is axes[1]

@@ -15,6 +15,7 @@ from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
 from priorsim.census.segments.terms import segments
 from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
+from priorsim.measure.histogram import Cells, Histogram, histogram
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -50,9 +51,9 @@ def oracle_atlas(name: str) -> Atlas:
     return Atlas(HEADERS[name], rows_of(tuples))
 
 
-def programs_by_code(language: Language, max_bits: int) -> Iterator[tuple[int, Program]]:
-    """Length and program of every code-only bit string of at most `max_bits` bits, by trying them all."""
-    prefixes = ["0"]
+def programs_by_code(language: Language, max_bits: int, *begin: str) -> Iterator[tuple[int, Program]]:
+    """Length and program of every code-only bit string of at most `max_bits` bits, by trying all that begin so."""
+    prefixes = list(begin or "0")
     while prefixes:
         bits = prefixes.pop()
         try:
@@ -107,6 +108,29 @@ class Batched:
 def batched(atlas: Atlas, batches: int) -> Counted:
     """A file of an atlas stands for it in the same way."""
     return cast(Counted, Batched(atlas, batches))
+
+
+def cells_of(*columns: Sequence[int]) -> Cells:
+    """Cells of one search node each: class, bits, steps over all lanes, and number of programs."""
+    kinds, bits, steps, counts = map(np.array, columns)
+    ones = np.ones(len(kinds))
+    return Cells(
+        kinds.astype(np.uint8),
+        bits.astype(np.uint8),
+        steps.astype(np.uint32),
+        ones.astype(np.uint8),
+        *(ones.astype(bool),) * 3,
+        counts.astype(np.uint64),
+    )
+
+
+@pytest.fixture(
+    params=[("arith-w4-24", lambda x: x, range(8)), ("arith-w4-24", lambda x: x > 1, None)], ids=["x", "x>1"]
+)
+def found_in_two_worlds(request, oracle, world) -> Histogram:
+    name, words, train = request.param
+    atlas = oracle(name)
+    return histogram(atlas, world(atlas.header, words, train))
 
 
 @pytest.fixture(scope="session")

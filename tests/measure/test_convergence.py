@@ -5,16 +5,16 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import PriorError
 from priorsim.measure.convergence import convergence, explored, unconditional
-from priorsim.measure.histogram import Cells, Histogram, histogram
+from priorsim.measure.histogram import Histogram, histogram
 from priorsim.measure.mass import log_odds_of, masses
 from priorsim.priors import Prior, named_prior
+from tests.measure.conftest import cells_of
 
 
 def cut(atlas: Atlas, bound: int) -> Atlas:
@@ -23,18 +23,8 @@ def cut(atlas: Atlas, bound: int) -> Atlas:
 
 def with_counts(found: Histogram, counts: dict[int, tuple[int, int, int]]) -> Histogram:
     """The same histogram with so many programs (direct, disguised, search) at each length."""
-    rows = [(kind, bits, n) for bits, each in counts.items() for kind, n in enumerate(each) if n]
-    kinds, bits, count = (np.array(column) for column in zip(*rows, strict=True))
-    ones = np.ones(len(rows))
-    cells = Cells(
-        kinds.astype(np.uint8),
-        bits.astype(np.uint8),
-        ones.astype(np.uint32) * 16,
-        ones.astype(np.uint8),
-        *(ones.astype(bool),) * 3,
-        count.astype(np.uint64),
-    )
-    return replace(found, cells=cells)
+    rows = [(kind, bits, 16, n) for bits, each in counts.items() for kind, n in enumerate(each) if n]
+    return replace(found, cells=cells_of(*zip(*rows, strict=True)))
 
 
 @pytest.fixture

@@ -166,13 +166,9 @@ def test_means_fall_as_the_penalty_grows():
     assert all(a > b for a, b in pairwise(means))
 
 
-@pytest.fixture(
-    params=[("arith-w4-24", lambda x: x, range(8)), ("arith-w4-24", lambda x: x > 1, None)], ids=["x", "x>1"]
-)
-def found(request, oracle, world):
-    name, words, train = request.param
-    atlas = oracle(name)
-    return histogram(atlas, world(atlas.header, words, train))
+@pytest.fixture
+def found(found_in_two_worlds):
+    return found_in_two_worlds
 
 
 @pytest.mark.parametrize("parameter", ["beta", "gamma", "lambda", "delta"])

@@ -85,7 +85,7 @@ def test_a_camera_that_is_the_truth_is_measured_as_the_truth(measure, tiny, trai
 
 @each_measure
 def test_the_member_of_a_family_of_one_is_a_world_like_any_other(measure, tiny):
-    def build(name, setting):
+    def build(name, only):
         return replace(world_of((1, 2, 3, 0), (0, 1, 2)), name=name, family="lone")
 
     lone = Family("lone", "one world", (Knob("only", "one", lambda _: ("one",)),), build)

@@ -49,13 +49,9 @@ PRIORS = [
 ]
 
 
-@pytest.fixture(
-    params=[("arith-w4-24", lambda x: x, range(8)), ("arith-w4-24", lambda x: x > 1, None)], ids=["x", "x>1"]
-)
-def found(request, oracle, world):
-    name, words, train = request.param
-    atlas = oracle(name)
-    return histogram(atlas, world(atlas.header, words, train))
+@pytest.fixture
+def found(found_in_two_worlds):
+    return found_in_two_worlds
 
 
 def plain_mass(cells: Cells, lanes: int, prior: Prior, kind: int) -> float:

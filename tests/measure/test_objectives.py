@@ -7,13 +7,14 @@ import pytest
 
 from priorsim.census.root_searches import check_affordable
 from priorsim.census.take import make_header
-from priorsim.errors import CensusError, CodeError, WorldError
+from priorsim.errors import CensusError, WorldError
 from priorsim.measure.objectives import objectives
-from priorsim.mu.code import decode, truncated_binary
+from priorsim.mu.code import truncated_binary
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import evaluate, run
 from priorsim.worlds import catalogue
 from priorsim.worlds.world import World
+from tests.measure.conftest import programs_by_code
 from tests.plain_terms import operator_bits, terms_up_to
 
 pytestmark = pytest.mark.engine
@@ -30,13 +31,7 @@ def searches(language, max_bits):
     operators = language.dialect.operators
     roots = [name for name in ("find", "argmax") if name in operators]
     prefixes = ["011" + truncated_binary(operators.index(name), len(operators)) for name in roots]
-    while prefixes:
-        bits = prefixes.pop()
-        try:
-            yield len(bits), decode(bits, language)[0]
-        except CodeError:
-            if len(bits) < max_bits:
-                prefixes += [bits + "0", bits + "1"]
+    return programs_by_code(language, max_bits, *prefixes)
 
 
 def one_by_one(header, worlds):

@@ -9,24 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorsim.measure.crossover import crossovers
-from priorsim.measure.histogram import Cells, Histogram, histogram, histogram_of
+from priorsim.measure.histogram import Histogram, histogram, histogram_of
 from priorsim.measure.mass import ENDS, LOW
 from priorsim.measure.tradeoff import alpha, hull
 from priorsim.priors import named_prior
+from tests.measure.conftest import cells_of
 
 
 def cloud(found: Histogram, points):
     """The same histogram with other cells: one program at each (class, bits, T)."""
-    kinds, bits, steps = (np.array(column) for column in zip(*points, strict=True))
-    ones = np.ones(len(points))
-    cells = Cells(
-        kinds.astype(np.uint8),
-        bits.astype(np.uint8),
-        steps.astype(np.uint32),
-        ones.astype(np.uint8),
-        *(ones.astype(bool),) * 3,
-        ones.astype(np.uint64),
-    )
+    cells = cells_of(*zip(*points, strict=True), (1,) * len(points))
     return Histogram(found.header, found.world, "lesion", cells, (0,) * 8, (None,) * 3, (None,) * 3)
 
 

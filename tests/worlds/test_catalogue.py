@@ -13,7 +13,7 @@ from priorsim.mu.dialect import DIALECTS
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, catalogue, default_train, find_world, parse_lanes
 from priorsim.worlds.constant import constant_world
-from priorsim.worlds.decisions import DIAGNOSIS_CHANCES, DIAGNOSIS_PRIOR, ring_goal, ring_wall
+from priorsim.worlds.one_column import DIAGNOSIS_CHANCES, DIAGNOSIS_PRIOR, ring_goal, ring_wall
 
 WORLDS = list(catalogue().values())
 

@@ -105,7 +105,7 @@ def test_a_family_with_one_member() -> None:
     (word,) = family("constant").members(word_bits=16, word=0x3F4B)
     assert (word.name, word.behaviour) == ("constant.w16-16203", 0x3F4B)
 
-    def build(name: str, setting: object) -> World:
+    def build(name: str, *, only: str) -> World:
         return World(name, Domain(2, ((0,),)), (frozenset({3}),), (0,), "lone", "arith", "the word 3")
 
     lone = Family("lone", "one world", (Knob("only", "one", lambda _: ("one",)),), build)
