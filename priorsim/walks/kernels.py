@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.compiled import I64, U64, U, inner, kernel
+from priorsim.priors import F64
 from priorsim.walks.materials import Grammar, Materials
 
-F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 
 START, END, BOUND, ARITY, BINDS, NEXT = range(6)
