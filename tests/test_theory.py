@@ -25,9 +25,11 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import features, named_prior
-from priorsim.theory.form import BETA, BITS, GAMMA, LAM, N_D, N_S, QUANTITIES, STEPS, T_D, T_S, C, L, log2
+from priorsim.theory.form import QUANTITIES, log2
 from priorsim.theory.forms import (
     AMORTISATION_FLIP,
+    BETA,
+    BITS,
     BONUS_BOUND,
     CLOSED_FORMS,
     CRITICAL_SIZE,
@@ -36,14 +38,23 @@ from priorsim.theory.forms import (
     EXPONENT,
     FAST_ROUNDING,
     FAST_WEIGHT,
+    GAMMA,
     GAMMA_STAR,
+    LAM,
     LOG_ODDS,
+    N_D,
+    N_S,
     ODDS_BOUND,
     OPPOSITE_SIDES,
     PENALTY_SLOPE,
     SECOND_ORDER,
+    STEPS,
+    T_D,
+    T_S,
     TABLE_FLIP,
     TABLE_FLIP_LANES,
+    C,
+    L,
 )
 from priorsim.worlds import find_world
 

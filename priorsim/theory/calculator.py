@@ -17,10 +17,8 @@ from priorsim.theory.forms import CLOSED_FORMS, CRITICAL_SIZE, EXPONENT, LOG_ODD
 from priorsim.theory.numerals import MAX_BITS, exact_value, format_value, json_value, latex_value, parse_number
 
 ASKED = (
-    *("bits_search", "steps_search", "count_search"),
-    *("bits_direct", "steps_direct", "count_direct"),
-    *("alpha", "beta", "gamma", "lam", "cap"),
-    *("word_bits", "table_overhead"),
+    *("bits_search", "steps_search", "count_search", "bits_direct", "steps_direct", "count_direct"),
+    *("alpha", "beta", "gamma", "lam", "cap", "word_bits", "table_overhead"),
     *("once_search", "each_search", "once_direct", "each_direct"),
 )
 """The quantities that can be given."""
@@ -114,14 +112,9 @@ class Calculation:
 
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object; docs/measures.md documents the keys."""
-        return {
-            "given": self.given,
-            **{
-                part: {name: json_value(value) for name, value in getattr(self, part).items()}
-                for part in ("log_odds", "critical_size", "values")
-            },
-            "unknown": self.unknown,
-        }
+        found = {"log_odds": self.log_odds, "critical_size": self.critical_size, "values": self.values}
+        values = {part: {name: json_value(value) for name, value in each.items()} for part, each in found.items()}
+        return {"given": self.given, **values, "unknown": self.unknown}
 
 
 def calculate(given: Mapping[str, str]) -> Calculation:
@@ -234,14 +227,8 @@ def _under(
     needs = _needs(member)
     if not numbers.keys() >= set(needs):
         return None, None
-    prices: dict[str, Any] = {
-        "beta": 1,
-        "gamma": 0,
-        "lam": 0,
-        **member.values,
-        **{name: numbers[name] for name in needs},
-    }
-    beta, gamma, lam = (Fraction(prices[name]) for name in ("beta", "gamma", "lam"))
+    prices: dict[str, Any] = {**member.values, **{name: numbers[name] for name in needs}}
+    beta, gamma, lam = (Fraction(prices.get(name, usual)) for name, usual in (("beta", 1), ("gamma", 0), ("lam", 0)))
     if not beta:
         return None, None
     odds = _known(LOG_ODDS.at(beta=beta, gamma=gamma, lam=lam), at)
@@ -258,16 +245,12 @@ def _capped(odds: Value | None, cap: Fraction, at: Mapping[str, Fraction]) -> Va
     """The odds once programs above the cap weigh nothing."""
     if odds is None or not at.keys() >= {"steps_search", "steps_direct"}:
         return None
-    search, direct = at["steps_search"] <= cap, at["steps_direct"] <= cap
-    if search and direct:
-        return odds
-    return math.inf if search else -math.inf if direct else None
+    alone = {(True, True): odds, (True, False): math.inf, (False, True): -math.inf}
+    return alone.get((at["steps_search"] <= cap, at["steps_direct"] <= cap))
 
 
 def _verdict(log_odds: Value) -> str:
-    if log_odds == 0:
-        return "even"
-    return "search outweighs" if log_odds > 0 else "direct code outweighs"
+    return "even" if log_odds == 0 else "search outweighs" if log_odds > 0 else "direct code outweighs"
 
 
 def _gathered(lines: Iterable[str]) -> str:

@@ -68,54 +68,50 @@ class Quantity:
         return exact
 
 
-def _symbol(latex: str, **assumptions: bool) -> Any:
-    return sympy.Symbol(latex, real=True, **assumptions)
+def _real(latex: str) -> Any:
+    return sympy.Symbol(latex, real=True)
 
 
-C, L = _symbol("c", positive=True), _symbol("L", positive=True)
-T_S, T_D = _symbol("t_s", positive=True), _symbol("t_d", positive=True)
-N_S, N_D = _symbol("N_s", positive=True), _symbol("N_d", positive=True)
-BETA, GAMMA, LAM, ALPHA = (_symbol(name) for name in ("beta", "gamma", "lambda", "alpha"))
-CAP = _symbol("tau")
-BITS, STEPS = _symbol("l", positive=True), _symbol("t", positive=True)
-B_S, B_D, KRAFT = _symbol("B_s"), _symbol("B_d"), _symbol("K", positive=True)
-W, OVERHEAD = _symbol("w", positive=True), _symbol("a")
-ONCE_S, ONCE_D, EACH_S, EACH_D = (_symbol(name) for name in ("S_s", "S_d", "q_s", "q_d"))
-ODDS, MOVE = _symbol("Lambda"), _symbol("h")
-MEAN_S, MEAN_D, VARIANCE_S, VARIANCE_D = (_symbol(name) for name in ("E_s", "E_d", "V_s", "V_d"))
+def _positive(latex: str) -> Any:
+    return sympy.Symbol(latex, real=True, positive=True)
+
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
         quantity.name: quantity
         for quantity in (
-            Quantity("bits_search", C, "c, bits of the program that searches", 1, is_whole=True),
-            Quantity("steps_search", T_S, "t_s, its mean steps a lane", 1),
-            Quantity("count_search", N_S, "N_s, how many such programs there are", 1, is_whole=True),
-            Quantity("bits_direct", L, "L, bits of direct code", 1, is_whole=True),
-            Quantity("steps_direct", T_D, "t_d, its mean steps a lane", 1),
-            Quantity("count_direct", N_D, "N_d, how many such programs there are", 1, is_whole=True),
-            Quantity("alpha", ALPHA, "log2(t_s / t_d) / L, doublings of the time for a bit of direct code"),
-            Quantity("beta", BETA, "the prior's penalty for a bit of length, in bits", 0),
-            Quantity("gamma", GAMMA, "the prior's penalty for a doubling of the mean steps, in bits", 0),
-            Quantity("lam", LAM, "the prior's penalty for a mean step (lambda), in bits", 0),
-            Quantity("cap", CAP, "most mean steps with which a program still counts", 1),
-            Quantity("bits", BITS, "l, bits of a program", 1, is_whole=True),
-            Quantity("steps", STEPS, "t, steps of a program", 1),
-            Quantity("bonus_search", B_S, "B of the search class, L_min + log2(sum of 2^-l), in bits", 0),
-            Quantity("bonus_direct", B_D, "B of the direct class, in bits", 0),
-            Quantity("kraft_mass", KRAFT, "K, the sum of 2^-l over all programs no shorter than the class's shortest"),
-            Quantity("word_bits", W, "w, bits of a table's word", 1, is_whole=True),
-            Quantity("table_overhead", OVERHEAD, "a, bits of a table program beside its words", 0, is_whole=True),
-            Quantity("once_search", ONCE_S, "steps that the program that searches pays once a context", 0),
-            Quantity("each_search", EACH_S, "steps that it pays for each query", 0),
-            Quantity("once_direct", ONCE_D, "steps that the other program pays once a context", 0),
-            Quantity("each_direct", EACH_D, "steps that the other program pays for each query", 0),
-            Quantity("log_odds", ODDS, "log2(M_search / M_direct) before the move, in bits"),
-            Quantity("move", MOVE, "h, by how much the penalty is raised"),
-            Quantity("mean_search", MEAN_S, "mean of the penalty's feature over the search class, by weight"),
-            Quantity("mean_direct", MEAN_D, "mean of the penalty's feature over the direct class, by weight"),
-            Quantity("variance_search", VARIANCE_S, "variance of the feature over the search class, by weight", 0),
-            Quantity("variance_direct", VARIANCE_D, "variance of the feature over the direct class, by weight", 0),
+            Quantity("bits_search", _positive("c"), "c, bits of the program that searches", 1, is_whole=True),
+            Quantity("steps_search", _positive("t_s"), "t_s, its mean steps a lane", 1),
+            Quantity("count_search", _positive("N_s"), "N_s, how many such programs there are", 1, is_whole=True),
+            Quantity("bits_direct", _positive("L"), "L, bits of direct code", 1, is_whole=True),
+            Quantity("steps_direct", _positive("t_d"), "t_d, its mean steps a lane", 1),
+            Quantity("count_direct", _positive("N_d"), "N_d, how many such programs there are", 1, is_whole=True),
+            Quantity("alpha", _real("alpha"), "log2(t_s / t_d) / L, doublings of the time for a bit of direct code"),
+            Quantity("beta", _real("beta"), "the prior's penalty for a bit of length, in bits", 0),
+            Quantity("gamma", _real("gamma"), "the prior's penalty for a doubling of the mean steps, in bits", 0),
+            Quantity("lam", _real("lambda"), "the prior's penalty for a mean step (lambda), in bits", 0),
+            Quantity("cap", _real("tau"), "most mean steps with which a program still counts", 1),
+            Quantity("bits", _positive("l"), "l, bits of a program", 1, is_whole=True),
+            Quantity("steps", _positive("t"), "t, steps of a program", 1),
+            Quantity("bonus_search", _real("B_s"), "B of the search class, L_min + log2(sum of 2^-l), in bits", 0),
+            Quantity("bonus_direct", _real("B_d"), "B of the direct class, in bits", 0),
+            Quantity(
+                "kraft_mass",
+                _positive("K"),
+                "K, the sum of 2^-l over all programs no shorter than the class's shortest",
+            ),
+            Quantity("word_bits", _positive("w"), "w, bits of a table's word", 1, is_whole=True),
+            Quantity("table_overhead", _real("a"), "a, bits of a table program beside its words", 0, is_whole=True),
+            Quantity("once_search", _real("S_s"), "steps that the program that searches pays once a context", 0),
+            Quantity("each_search", _real("q_s"), "steps that it pays for each query", 0),
+            Quantity("once_direct", _real("S_d"), "steps that the other program pays once a context", 0),
+            Quantity("each_direct", _real("q_d"), "steps that the other program pays for each query", 0),
+            Quantity("log_odds", _real("Lambda"), "log2(M_search / M_direct) before the move, in bits"),
+            Quantity("move", _real("h"), "h, by how much the penalty is raised"),
+            Quantity("mean_search", _real("E_s"), "mean of the penalty's feature over the search class, by weight"),
+            Quantity("mean_direct", _real("E_d"), "mean of the penalty's feature over the direct class, by weight"),
+            Quantity("variance_search", _real("V_s"), "variance of the feature over the search class, by weight", 0),
+            Quantity("variance_direct", _real("V_d"), "variance of the feature over the direct class, by weight", 0),
         )
     }
 )
@@ -167,7 +163,8 @@ class ClosedForm:
 
     `left` is LaTeX of what the expression equals; expression and conditions are in the symbols of QUANTITIES.
 
-    >>> form = ClosedForm("size", "a size", "x", ALPHA * (L - C), "", (L > C,))
+    >>> c, length, alpha = (QUANTITIES[name].symbol for name in ("bits_search", "bits_direct", "alpha"))
+    >>> form = ClosedForm("size", "a size", "x", alpha * (length - c), "", (length > c,))
     >>> form.value(alpha=0.5, bits_search=10, bits_direct=13)
     Fraction(3, 2)
     >>> form.latex()

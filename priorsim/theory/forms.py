@@ -5,44 +5,26 @@ weight(p) = 2^(-beta l) t^(-gamma) 2^(-lambda t); a search tax takes delta bits 
 cap leaves the odds as they are or removes a program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import sympy
 
 from priorsim.priors import PRIORS
-from priorsim.theory.form import (
-    ALPHA,
-    B_D,
-    B_S,
-    BETA,
-    BITS,
-    EACH_D,
-    EACH_S,
-    GAMMA,
-    KRAFT,
-    LAM,
-    MEAN_D,
-    MEAN_S,
-    MOVE,
-    N_D,
-    N_S,
-    ODDS,
-    ONCE_D,
-    ONCE_S,
-    OVERHEAD,
-    STEPS,
-    T_D,
-    T_S,
-    VARIANCE_D,
-    VARIANCE_S,
-    C,
-    ClosedForm,
-    L,
-    W,
-    log2,
-)
+from priorsim.theory.form import QUANTITIES, ClosedForm, log2
+
+
+def _symbols(names: str) -> Iterator[Any]:
+    return (QUANTITIES[name].symbol for name in names.split())
+
+
+C, T_S, N_S, L, T_D, N_D = _symbols("bits_search steps_search count_search bits_direct steps_direct count_direct")
+ALPHA, BETA, GAMMA, LAM, BITS, STEPS = _symbols("alpha beta gamma lam bits steps")
+B_S, B_D, KRAFT, W, OVERHEAD = _symbols("bonus_search bonus_direct kraft_mass word_bits table_overhead")
+ONCE_S, EACH_S, ONCE_D, EACH_D = _symbols("once_search each_search once_direct each_direct")
+ODDS, MOVE, MEAN_S, MEAN_D = _symbols("log_odds move mean_search mean_direct")
+VARIANCE_S, VARIANCE_D = _symbols("variance_search variance_direct")
 
 # One program that searches against one of direct code: odds under each prior, and where they tip.
 

@@ -106,20 +106,22 @@ def format_value(value: Value | None) -> str:
     >>> format_value(Fraction(3)), format_value(Fraction(1, 3)), format_value(Fraction(10) ** 400), format_value(True)
     ('3', '0.3333', '1.0e+400', 'yes')
     """
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN:
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    if _is_plain(value):
         return str(value)
     number = to_mpf(value)
     return f"{float(number):.4f}" if abs(number) < MAX_PLAIN else str(mpmath.nstr(number, 6)).removeprefix("+")
+
+
+def _is_plain(value: Value) -> bool:
+    return isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN
 
 
 def latex_value(value: Value) -> str:
     """The end of a line of mathematics: what the formula comes to."""
     if isinstance(value, bool):
         return rf"\iff \{'top' if value else 'bot'}"
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN:
+    if _is_plain(value):
         return f"= {value}"
     return f"= {sympy.latex(sympy.Float(to_mpf(value), 6))}"

@@ -14,10 +14,10 @@ from priorsim.census.programs import Programs
 from priorsim.census.progress import Progress
 from priorsim.census.take import make_header
 from priorsim.errors import PriorsimError, WalkError
-from priorsim.mu.syntax import format_program, parse
+from priorsim.mu.syntax import parse
 from priorsim.priors import F64
-from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
-from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after, law_in_the_long_run
+from priorsim.walks.chains import Dynamics, Energy, default_energy
+from priorsim.walks.ends import chance_to_meet, hitting_time, law_after, law_in_the_long_run
 from priorsim.walks.finding import FINDINGS, Detail, Finding, find
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
 from priorsim.walks.kernels import EditSpace
@@ -97,33 +97,36 @@ class Asked:
         loss_by: LossBy = "bits" if self.loss_by == "bits" else "lanes"
         return make_landscape(programs, self.world, loss_by=loss_by, class_by=self.class_by)
 
+    def study(self, progress: Callable[[Progress], None] | None = None) -> Study:
+        """The walks, with their edit graph."""
+        graph = make_graph(self.header(), self.radius, progress=progress)
+        landscape = self.landscape(graph.programs)
+        return Study(graph, landscape, Dynamics(self.dynamics), self.begin(landscape), self.energy(landscape))
+
 
 def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
     """The distribution of end points; of Metropolis the law after the steps asked for, or in the long run.
 
     Raises WalkError when something is out of range, or cannot be solved exactly: with the size it would take.
     """
-    graph = make_graph(asked.header(), asked.radius, progress=progress)
-    landscape = asked.landscape(graph.programs)
-    dynamics, energy, start = Dynamics(asked.dynamics), asked.energy(landscape), asked.begin(landscape)
-    chain = make_chain(graph, landscape, dynamics, energy=energy)
-    residual = 0.0
+    study = asked.study(progress)
+    landscape, start, chain, residual = study.landscape, study.start, study.chain(), 0.0
     if asked.steps is not None:
         mass = law_after(chain, start, asked.steps)
-    elif dynamics is Dynamics.METROPOLIS:
+    elif study.dynamics is Dynamics.METROPOLIS:
         mass = law_in_the_long_run(chain, start)
     else:
-        mass, residual = end_points(chain, landscape, start)
-    report = _head(asked, landscape) | {"edges": graph.matrix.nnz, "residual": residual}
+        mass, residual = study.ends()
+    report = _head(asked, landscape) | {"edges": study.graph.matrix.nnz, "residual": residual}
     report |= _ends(landscape, lambda chosen: float(mass[chosen].sum()))
     compared = outcomes(landscape, mass)
     report["total_variation"] = None if compared is None else compared.total_variation
     goals = {str(CLASSES[kind]): landscape.fitting(kind) for kind in (DIRECT, SEARCH)}
-    if dynamics is Dynamics.DRIFT:
+    if study.dynamics is Dynamics.DRIFT:
         met = {name: chance_to_meet(chain, landscape, start, goal) for name, goal in goals.items()}
         report["meeting"] = {name: {"chance": chance, "residual": left} for name, (chance, left) in met.items()}
-    if dynamics is Dynamics.METROPOLIS:
-        report["temperature"] = energy.temperature
+    if study.dynamics is Dynamics.METROPOLIS:
+        report["temperature"] = study.energy.temperature
         hits = {name: hitting_time(chain, start, goal)._asdict() for name, goal in goals.items()}
         report["hitting"] = {name: hit if hit["chance"] else hit | {"proposals": None} for name, hit in hits.items()}
     report["most"] = _most(landscape, mass)
@@ -141,13 +144,10 @@ def findings_answer(
     Raises WalkError when something is out of range or would not fit into memory, or the dynamics are of walks that do
     not end.
     """
-    header = asked.header()
-    dynamics = Dynamics(asked.dynamics)
-    if dynamics is Dynamics.METROPOLIS or asked.steps is not None:
+    asked.header()
+    if asked.dynamics == Dynamics.METROPOLIS or asked.steps is not None:
         raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")
-    graph = make_graph(header, asked.radius, progress=progress)
-    landscape = asked.landscape(graph.programs)
-    study = Study(graph, landscape, dynamics, asked.begin(landscape), asked.energy(landscape))
+    study = asked.study(progress)
     findings = []
     for name in FINDINGS:
         found = find(study, name)
@@ -163,7 +163,7 @@ def findings_answer(
                 "details": {detail: _plain(value) for detail, value in found.details.items()},
             }
         )
-    return _head(asked, landscape) | {"edges": graph.matrix.nnz, "findings": findings}
+    return _head(asked, study.landscape) | {"edges": study.graph.matrix.nnz, "findings": findings}
 
 
 def _plain(value: Detail) -> Detail:
@@ -176,17 +176,8 @@ def sampled_answer(
 ) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
     space, landscape = _space(asked)
-    ends = sample_ends(
-        space,
-        landscape,
-        Dynamics(asked.dynamics),
-        start=asked.begin(landscape),
-        walks=walks,
-        seed=seed,
-        steps=asked.steps,
-        energy=asked.energy(landscape),
-        progress=progress,
-    )
+    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
+    ends = sample_ends(*where, start=start, walks=walks, seed=seed, steps=asked.steps, energy=energy, progress=progress)
     counts = np.bincount(ends, minlength=len(landscape.loss))
     report = _head(asked, landscape) | {"walks": walks, "seed": seed}
     report |= _ends(landscape, lambda chosen: share(int(counts[chosen].sum()), walks)._asdict())
@@ -197,15 +188,8 @@ def sampled_answer(
 def traced_answer(asked: Asked, *, seed: int) -> Report:
     """One walk, program by program."""
     space, landscape = _space(asked)
-    walk = trace_walk(
-        space,
-        landscape,
-        Dynamics(asked.dynamics),
-        start=asked.begin(landscape),
-        seed=seed,
-        steps=asked.steps,
-        energy=asked.energy(landscape),
-    )
+    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
+    walk = trace_walk(*where, start=start, seed=seed, steps=asked.steps, energy=energy)
     visits = [{"step": visit.step, **_program(landscape, visit.number)} for visit in walk]
     return _head(asked, landscape) | {"seed": seed, "walk": visits}
 
@@ -241,9 +225,8 @@ def _ends(landscape: Landscape, measure: Callable[[Mask], Any]) -> Report:
 
 
 def _program(landscape: Landscape, number: int) -> Report:
-    program = landscape.programs.program(number)
     return {
-        "program": format_program(program, landscape.world.domain.columns),
+        "program": landscape.text(number),
         "bits": int(landscape.programs.bits[number]),
         "loss": int(landscape.loss[number]),
         "class": str(CLASSES[landscape.kind[number]]),

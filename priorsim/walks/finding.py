@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.errors import UnsolvedError
+from priorsim.priors import F64
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import Hit, can_meet, class_values, dependence, end_points, end_values, hitting_time
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
@@ -38,7 +39,7 @@ UNSOLVED = "walks take too long for their chain to be solved"
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
-    return part / whole if part is not None and whole else None
+    return part / whole if part is not None and whole and whole > 0 else None
 
 
 def shallow_first(study: Study) -> Finding:
@@ -53,13 +54,10 @@ def shallow_first(study: Study) -> Finding:
     details: dict[str, Detail] = {"needed": needed, "never_moves": float(begun[chain.stuck].sum())}
     if moved == 0:
         return Finding(None, details, "no walk improves")
-    share = float(first[landscape.inputs_read < needed].sum()) / moved
-    details |= {
-        "mean_bits_read": float(first @ landscape.inputs_read) / moved,
-        "mean_height": float(first @ study.graph.heights) / moved,
-        "right_at_once": float(first[landscape.right].sum()) / moved,
-    }
-    return Finding(share, details)
+    details["mean_bits_read"] = float(first @ landscape.inputs_read) / moved
+    details["mean_height"] = float(first @ study.graph.heights) / moved
+    details["right_at_once"] = float(first[landscape.right].sum()) / moved
+    return Finding(float(first[landscape.inputs_read < needed].sum()) / moved, details)
 
 
 class Starvation(NamedTuple):
@@ -81,12 +79,13 @@ def starvation(study: Study, present: Mask) -> Starvation:
     fits = landscape.fits.astype(np.float64)
     absent = (landscape.loss >= landscape.constant_loss) & ~landscape.fits
     alone = make_chain(study.graph, landscape, Dynamics.STEEPEST, forbidden=present)
-    gain, ends = (
-        np.asarray(study.graph.matrix @ fits, np.float64) * landscape.loss,
-        end_values(study.chain(Dynamics.STEEPEST), fits),
+    gain: F64 = np.asarray(study.graph.matrix @ fits, np.float64) * landscape.loss
+    return Starvation(
+        study.mean(gain, present),
+        study.mean(gain, absent),
+        study.mean(end_values(study.chain(Dynamics.STEEPEST), fits), present),
+        study.mean(end_values(alone, fits), absent),
     )
-    of_both = ((gain, present), (gain, absent), (ends, present), (end_values(alone, fits), absent))
-    return Starvation(*(study.mean(values, chosen) for values, chosen in of_both))
 
 
 def crowding_out(study: Study) -> Finding:
@@ -110,40 +109,28 @@ def crowding_out(study: Study) -> Finding:
 def no_pure_model(study: Study) -> Finding:
     """Share of end points that are direct and right on all lanes."""
     mass, landscape = study.ends().mass, study.landscape
-    pure = float(mass[landscape.right & (landscape.kind == DIRECT)].sum())
+    is_pure = landscape.right & (landscape.kind == DIRECT)
     details: dict[str, Detail] = {"residual": study.ends().residual}
     for name, parts in landscape.parts().items():
         details |= {f"{name}_{part}": float(mass[chosen].sum()) for part, chosen in parts.items()}
-    details |= _path_dependence(study, landscape.right & (landscape.kind == DIRECT))
-    return Finding(pure, details)
+    chain = study.chain(_descent(study))
+    # What settles whether a walk ends so, as parts of the variance.
+    chance, *settled = dependence(chain, study.start, is_pure)
+    for name, part in zip(("start", "first_step", "chance"), settled, strict=True):
+        details[f"settled_by_{name}"] = _ratio(part, chance * (1 - chance))
+    # The total variation between the classes of the ends from the study's start and from heuristics, as after an early
+    # step that was forced.
+    details["forced_to_heuristics"] = None
+    if landscape.heuristics.any():
+        forced = conditional(landscape.prior, landscape.heuristics)
+        apart = [float(np.sum(study.start * v)) - float(np.sum(forced * v)) for v in class_values(chain, landscape)]
+        details["forced_to_heuristics"] = sum(map(abs, apart)) / 2
+    return Finding(float(mass[is_pure].sum()), details)
 
 
 def _descent(study: Study) -> Dynamics:
     """The study's dynamics where these are a descent, else steepest."""
     return Dynamics.FIRST if study.dynamics is Dynamics.FIRST else Dynamics.STEEPEST
-
-
-def _path_dependence(study: Study, ends: Mask) -> dict[str, Detail]:
-    """What settles whether a walk ends in `ends`, as parts of its variance; and how much the end's class moves.
-
-    `forced_to_heuristics` is the total variation between the classes of the ends from the study's start and
-    from heuristics, as after an early step that was forced.
-    """
-    chain, landscape = study.chain(_descent(study)), study.landscape
-    hangs = dependence(chain, study.start, ends)
-    parts = {"start": hangs.by_start, "first_step": hangs.by_first_step, "chance": hangs.by_chance}
-    variance = hangs.chance * (1 - hangs.chance)
-    found: dict[str, Detail] = {
-        f"settled_by_{name}": part / variance if variance > 0 else None for name, part in parts.items()
-    }
-    found["forced_to_heuristics"] = None
-    if landscape.heuristics.any():
-        forced = conditional(landscape.prior, landscape.heuristics)
-        values = class_values(chain, landscape)
-        found["forced_to_heuristics"] = (
-            sum(abs(float(np.sum(study.start * each)) - float(np.sum(forced * each))) for each in values) / 2
-        )
-    return found
 
 
 def precursor(study: Study) -> Finding:
@@ -157,12 +144,12 @@ def precursor(study: Study) -> Finding:
         return Finding(None, reason=f"no search program fits up to {study.max_bits} bits")
     distance = edit_distance(study.graph, goal)
     reaches = np.isfinite(distance)
-    models = study.landscape.fitting(DIRECT)
-    near, far = study.mean(distance, landscape.heuristics & reaches), study.mean(distance, models & reaches)
+    starts = {"heuristics": landscape.heuristics, "direct": landscape.fitting(DIRECT)}
+    near, far = (study.mean(distance, chosen & reaches) for chosen in starts.values())
     details: dict[str, Detail] = {"from_heuristics": near, "from_direct": far}
-    for name, chosen in (("heuristics", landscape.heuristics), ("direct", models)):
-        share = _ratio(float(landscape.prior[chosen & reaches].sum()), float(landscape.prior[chosen].sum()))
-        details[f"{name}_with_a_way"] = share
+    for name, chosen in starts.items():
+        mass = float(landscape.prior[chosen & reaches].sum())
+        details[f"{name}_with_a_way"] = _ratio(mass, float(landscape.prior[chosen].sum()))
     if near is None or far is None:
         missing = "heuristic" if near is None else "fitting direct program"
         return Finding(None, details, f"no edits lead from any {missing} to a fitting search")
@@ -187,14 +174,13 @@ def gradual(study: Study) -> Finding:
     details: dict[str, Detail] = {
         "shortest": len(path) - 1 if path else None,
         "neutral_steps": int(np.sum(np.diff(landscape.loss[path]) == 0)) if path else None,
-        "from_program": study.text(path[0]) if path else None,
-        "to_program": study.text(path[-1]) if path else None,
+        "from_program": landscape.text(path[0]) if path else None,
+        "to_program": landscape.text(path[-1]) if path else None,
         "least_barrier": least if np.isfinite(least) else None,
         "mean_barrier": study.mean(height, some & np.isfinite(height)),
         "with_a_way": float(weights[np.isfinite(height)].sum()),
     }
-    share = float(weights[np.isfinite(distance)].sum())
-    return Finding(share, details)
+    return Finding(float(weights[np.isfinite(distance)].sum()), details)
 
 
 def reachable(study: Study) -> Finding:
@@ -210,8 +196,7 @@ def reachable(study: Study) -> Finding:
         goal, name = study.landscape.fitting(kind), CLASSES[kind]
         details |= _costs(study, kind)
         if not goal.any():
-            reason = f"no {name} program fits up to {study.max_bits} bits"
-            return Finding(None, details, reason)
+            return Finding(None, details, f"no {name} program fits up to {study.max_bits} bits")
         try:
             hits[kind] = hit = hitting_time(chain, start, goal)
         except UnsolvedError as error:

@@ -17,6 +17,7 @@ from priorsim.census.compiled import I64, U64, U
 from priorsim.census.programs import Programs
 from priorsim.errors import WalkError
 from priorsim.mu.lesions import ProgramClass
+from priorsim.mu.syntax import format_program
 from priorsim.priors import F64
 from priorsim.worlds.world import World
 
@@ -54,6 +55,10 @@ class Landscape:
     def fits(self) -> Mask:
         """Right on every training lane."""
         return np.asarray(self.loss == 0)
+
+    def text(self, number: int) -> str:
+        """The S-expression of a program."""
+        return format_program(self.programs.program(number), self.world.domain.columns)
 
     def fitting(self, kind: int) -> Mask:
         """The fitting programs of a class."""

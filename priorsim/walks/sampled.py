@@ -74,7 +74,7 @@ def sample_ends(
     if walks < 1:
         raise WalkError(f"{walks} walks are too few: give at least 1")
     at, states = _begin(start, walks, seed)
-    _walk(space, landscape, dynamics, at, states, steps, energy, np.zeros(0, np.int64), progress)
+    _walk(space, landscape, dynamics, at, states, steps, energy, progress=progress)
     return at
 
 
@@ -90,10 +90,9 @@ def trace_walk(
 ) -> tuple[Visit, ...]:
     """One walk: every program it comes to, the start first; as `sample_ends` with one walk."""
     at, states = _begin(start, 1, seed)
-    first, path = Visit(int(at[0]), 0), np.zeros(_MOST_SEEN, np.int64)
-    times, taken = _walk(space, landscape, dynamics, at, states, steps, energy, path)
-    seen = zip(path[: taken[0]].tolist(), times[: taken[0]].tolist(), strict=True)
-    return (first, *(Visit(number, step) for number, step in seen))
+    first = Visit(int(at[0]), 0)
+    path, times = _walk(space, landscape, dynamics, at, states, steps, energy, room=_MOST_SEEN)
+    return (first, *map(Visit, path.tolist(), times.tolist()))
 
 
 def _begin(start: F64, walks: int, seed: int) -> tuple[I64, U64]:
@@ -116,14 +115,15 @@ def _walk(
     states: U64,
     steps: int | None,
     energy: Energy | None,
-    path: I64,
+    room: int = 0,
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[I64, I64]:
+    """Take walks to their ends; returns the programs that a single one moves to, and the numbers of these steps."""
     count = len(landscape.loss)
     usual = int(landscape.loss.max()) if dynamics in STRICT else _STEPS
     most = usual if steps is None else check_steps(steps)
     log2 = (energy or default_energy(landscape)).log2_weight(landscape)
-    taken, times = np.zeros(len(at), np.int64), np.zeros(len(path), np.int64)
+    taken, path, times = (np.zeros(size, np.int64) for size in (len(at), room, room))
     scratch, other = kernels.make_scratch(count), kernels.make_scratch(count)
     for done in range(0, len(at), AT_ONCE):
         now = slice(done, done + AT_ONCE)
@@ -133,4 +133,4 @@ def _walk(
         )
         if progress is not None:
             progress(Progress(min(done + AT_ONCE, len(at)), len(at), "walks"))
-    return times, taken
+    return path[: taken[0]], times[: taken[0]]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from priorsim.census.take import make_header
-from priorsim.mu.syntax import format_program
 from priorsim.priors import F64
 from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import Ends, end_points
@@ -82,10 +81,6 @@ class Study:
             return None
         mean = float(conditional(self.landscape.prior, chosen)[chosen] @ values[chosen])
         return mean if np.isfinite(mean) else None
-
-    def text(self, number: int) -> str:
-        """The S-expression of a program."""
-        return format_program(self.graph.programs.program(number), self.world.domain.columns)
 
     def capped(self, max_bits: int) -> "Study":
         """The same study with a lower bound on programs; starts above it are left out."""
