@@ -261,23 +261,9 @@ CLOSED_FORMS: Mapping[str, ClosedForm] = MappingProxyType(
     {
         form.name: form
         for form in (
-            LOG_ODDS,
-            *UNDER_PRIORS,
-            CROSSOVER,
-            EXPONENT,
-            GAMMA_STAR,
-            CRITICAL_SIZE,
-            OPPOSITE_SIDES,
-            FAST_WEIGHT,
-            FAST_ROUNDING,
-            DECOMPOSITION,
-            BONUS_BOUND,
-            ODDS_BOUND,
-            TABLE_FLIP,
-            TABLE_FLIP_LANES,
-            AMORTISATION_FLIP,
-            PENALTY_SLOPE,
-            SECOND_ORDER,
+            *(LOG_ODDS, *UNDER_PRIORS, CROSSOVER, EXPONENT, GAMMA_STAR, CRITICAL_SIZE, OPPOSITE_SIDES),
+            *(FAST_WEIGHT, FAST_ROUNDING, DECOMPOSITION, BONUS_BOUND, ODDS_BOUND),
+            *(TABLE_FLIP, TABLE_FLIP_LANES, AMORTISATION_FLIP, PENALTY_SLOPE, SECOND_ORDER),
         )
     }
 )

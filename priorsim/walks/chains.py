@@ -69,19 +69,12 @@ def default_energy(landscape: Landscape) -> Energy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """A walk's moves.
+    """A walk's moves; arrays have shape (programs,).
 
-    Attributes
-    ----------
-    dynamics : Dynamics
-    moves : sparse array of float64, shape (programs, programs)
-        Chance that the next move, if there is one, goes from row to column: rows sum to 1, or are empty
-        where no move is possible.
-    rate : array of float64, shape (programs,)
-        Chance that a proposal is accepted and changes the program; a move takes 1 / rate proposals. 1 for
-        steepest descent, which looks at all proposals at once.
-    log2_weight : array of float64, shape (programs,), or None
-        Of Metropolis: log2 of the weights whose shares are its long-run law in each part of the space.
+    `moves`, shape (programs, programs), holds the chance that the next move, if there is one, goes from row to column:
+    rows sum to 1, or are empty where no move is possible. `rate` is the chance that a proposal is accepted and changes
+    the program, so that a move takes 1 / rate proposals; 1 for steepest descent, which looks at all proposals at once.
+    Of Metropolis `log2_weight` is log2 of the weights whose shares are its long-run law in each part of the space.
     """
 
     dynamics: Dynamics

@@ -40,17 +40,17 @@ def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
         raise WalkError("metropolis walks do not end: ask for their law after so many --steps")
     if chain.dynamics in STRICT:
         return Ends(np.where(chain.stuck, passed_through(chain, start), 0.0), 0.0)
-    settled = _settle(chain, landscape, start, np.zeros(len(start), np.bool_))
-    arrived, mass = np.bincount(settled.plateau, settled.arrived), np.zeros(len(start))
+    settled, neutral, plateau, residual = _settle(chain, landscape, start, np.zeros(len(start), np.bool_))
+    arrived, mass = np.bincount(plateau, settled), np.zeros(len(start))
     for closed in np.flatnonzero(arrived):
-        inside = np.flatnonzero(settled.plateau == closed)
-        shares = long_run(settled.neutral[inside][:, inside])
+        inside = np.flatnonzero(plateau == closed)
+        shares = long_run(neutral[inside][:, inside])
         if len(inside) > 1:
             # A share of visits, weighed by how long each takes.
             shares /= chain.rate[inside]
             shares /= shares.sum()
         mass[inside] += arrived[closed] * shares
-    return Ends(mass, settled.residual)
+    return Ends(mass, residual)
 
 
 def moving(chain: Chain, start: F64) -> Iterator[F64]:
@@ -87,22 +87,11 @@ def class_values(chain: Chain, landscape: Landscape) -> list[F64]:
     return [end_values(chain, (landscape.kind == kind).astype(np.float64)) for kind in range(len(CLASSES))]
 
 
-class Dependence(NamedTuple):
-    """What decides whether a walk ends as it does: parts of the variance of a yes or no, chance (1 - chance).
+def dependence(chain: Chain, start: F64, ends: Mask) -> tuple[float, float, float, float]:
+    """The chance that a descent ends in `ends`, and how far that hangs on start, first move and later chance.
 
-    By the start; by the first move, the start given; by what comes after it. All 0 where the chance is 0 or 1.
-    """
-
-    chance: float
-    by_start: float
-    by_first_step: float
-    by_chance: float
-
-
-def dependence(chain: Chain, start: F64, ends: Mask) -> Dependence:
-    """How far the end of a descent, in `ends` or not, hangs on start, first move and later chance.
-
-    By the law of total variance, twice; a walk that cannot move has its start for a first move.
+    By the law of total variance, twice: parts of the variance of a yes or no, chance (1 - chance), by the start; by the
+    first move, the start given; by what comes after it. A walk that cannot move has its start for a first move.
     """
     values = end_values(chain, ends.astype(np.float64))
     chance = float(np.sum(start * values))
@@ -110,23 +99,17 @@ def dependence(chain: Chain, start: F64, ends: Mask) -> Dependence:
     by_start = float(np.sum(start * values**2)) - chance**2
     by_first = float(np.sum(start * (after - values**2)))
     left = chance - float(np.sum(start * after))
-    return Dependence(chance, *(max(0.0, part) for part in (by_start, by_first, left)))
+    return chance, max(0.0, by_start), max(0.0, by_first), max(0.0, left)
 
 
-class _Settled(NamedTuple):
-    """Drifting walks that were followed until no move improves any more, or to a goal."""
+def _settle(
+    chain: Chain, landscape: Landscape, start: F64, goal: Mask
+) -> tuple[F64, "csr_array[np.float64]", I32, float]:
+    """Follow drifting walks, level by level, until no move improves any more, or to a goal.
 
-    arrived: F64
-    """Chance to come to that at each program: in the goal, or the first of a closed plateau."""
-    neutral: Any
-    """The moves on plateaus, sparse."""
-    plateau: I32
-    """The number of each program's plateau."""
-    residual: float
-
-
-def _settle(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> _Settled:
-    """Follow drifting walks, level by level; programs of the goal are not left."""
+    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus; the
+    number of each program's plateau; and the residual.
+    """
     loss, moves = landscape.loss, chain.moves
     rows, targets = moves.tocoo().coords
 
@@ -146,7 +129,7 @@ def _settle(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> _Sett
             seen, left = visits(neutral[here][:, here], inflow[here])
             residual += left * float(inflow[here].sum())
             inflow += onward[here].T @ seen
-    return _Settled(np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual)
+    return np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual
 
 
 def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> tuple[float, float]:
@@ -156,8 +139,8 @@ def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -
     """
     if chain.dynamics is not Dynamics.DRIFT:
         raise WalkError(f"{chain.dynamics} walks do not drift: ask for the chance to pass, or for hitting times")
-    settled = _settle(chain, landscape, start, goal)
-    return float(settled.arrived[goal].sum()), settled.residual
+    arrived, _, _, residual = _settle(chain, landscape, start, goal)
+    return float(arrived[goal].sum()), residual
 
 
 class Hit(NamedTuple):

@@ -6,7 +6,6 @@ conditions under which a quantity supports its claim stand with the claims.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -260,18 +259,13 @@ def bounded_heuristics(study: Study) -> Finding:
     return Finding(-np.inf, details, "no such cap") if best is None else Finding(float(best), details)
 
 
-FINDINGS: Mapping[str, Callable[[Study], Finding]] = MappingProxyType(
-    {
-        "shallow-first": shallow_first,
-        "crowding-out": crowding_out,
-        "no-pure-model": no_pure_model,
-        "precursor": precursor,
-        "gradual": gradual,
-        "reachable": reachable,
-        "beeline-swerve": beeline_swerve,
-        "bounded-heuristics": bounded_heuristics,
-    }
-)
+FINDINGS: Mapping[str, Callable[[Study], Finding]] = {
+    measure.__name__.replace("_", "-"): measure
+    for measure in (
+        *(shallow_first, crowding_out, no_pure_model, precursor),
+        *(gradual, reachable, beeline_swerve, bounded_heuristics),
+    )
+}
 """The claims about walks by name, each a function of a study."""
 
 

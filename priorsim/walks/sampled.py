@@ -19,7 +19,6 @@ from priorsim.walks.kernels import EditSpace
 from priorsim.walks.landscape import Landscape
 
 _DEVIATIONS = 1.959963984540054
-_NUMBERS = {dynamics: number for number, dynamics in enumerate(Dynamics)}
 _MOST_SEEN = 1 << 16
 _STEPS = 10_000
 """Proposals after which walks that do not end are looked at."""
@@ -129,7 +128,7 @@ def _walk(
         now = slice(done, done + AT_ONCE)
         kernels.walk_on(
             *(at[now], taken[now], path, times, states[now]),
-            *(_NUMBERS[dynamics], most, landscape.loss, log2, space, scratch, other),
+            *(list(Dynamics).index(dynamics), most, landscape.loss, log2, space, scratch, other),
         )
         if progress is not None:
             progress(Progress(min(done + AT_ONCE, len(at)), len(at), "walks"))

@@ -42,31 +42,24 @@ def courses(chain: Chain, landscape: Landscape, start: F64) -> tuple[Course, ...
     return tuple(found)
 
 
-class FirstSearch(NamedTuple):
+def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[float], list[float]]:
     """When search first comes up: the chance that the first search program is the one after 0, 1, 2, ... moves.
 
-    What is missing to 1 never has one; `swerves` is the part in walks that were at a direct program that had improved
-    on their start.
+    What is missing to 1 never has one. Beside it the part in walks that were at a direct program that had improved on
+    their start: that swerve.
     """
-
-    chances: list[float]
-    swerves: list[float]
-
-
-def first_search(chain: Chain, landscape: Landscape, start: F64) -> FirstSearch:
-    """When search first comes up along descents."""
     search = landscape.kind == SEARCH
     onward = chain.moves.T.tocsr()
     without, improved = np.where(search, 0.0, start), np.zeros(len(start))
-    found = FirstSearch([float(start[search].sum())], [0.0])
+    chances, swerves = [float(start[search].sum())], [0.0]
     for _ in list(moving(chain, start))[1:]:
         after, after_improved = np.asarray(onward @ without), np.asarray(onward @ improved)
-        found.chances.append(float(after[search].sum()))
-        found.swerves.append(float(after_improved[search].sum()))
+        chances.append(float(after[search].sum()))
+        swerves.append(float(after_improved[search].sum()))
         without = np.where(search, 0.0, after)
         # Every move improves, so what is direct now has improved on its start.
         improved = np.where(search, 0.0, np.where(landscape.kind == DIRECT, without, after_improved))
-    return found
+    return chances, swerves
 
 
 class Outcome(NamedTuple):

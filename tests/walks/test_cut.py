@@ -269,9 +269,10 @@ def test_descents_pass_regions_as_sampled_ones_do() -> None:
         ):
             spread = np.sqrt(each[name] * (1 - min(1.0, each[name])) / len(walks))
             assert abs(share - each[name]) <= DEVIATIONS * spread + 1e-9, (region, name)
-    along, ends = first_search(chain, landscape, begun), end_points(chain, landscape, begun).mass
-    assert along.chances[0] == pytest.approx(0.75)
-    assert sum(along.chances[1:]) == 0
+    chances, _ = first_search(chain, landscape, begun)
+    ends = end_points(chain, landscape, begun).mass
+    assert chances[0] == pytest.approx(0.75)
+    assert sum(chances[1:]) == 0
     told = {course.kind: course.share for course in courses(chain, landscape, begun)}
     assert told == pytest.approx(
         {str(CLASSES[kind]): ends[landscape.kind == kind].sum() for kind in (DIRECT, SEARCH)}, rel=CLOSE

@@ -166,12 +166,10 @@ def test_variance_is_split_without_rest_and_nothing_hangs_on_a_sure_end() -> Non
     asked = study(16)
     landscape, chain = asked.landscape, asked.chain()
     for ends in (landscape.fits, landscape.kind == SEARCH, landscape.programs.bits < 12):
-        found = dependence(chain, asked.start, ends)
-        assert found.by_start + found.by_first_step + found.by_chance == pytest.approx(
-            found.chance * (1 - found.chance), abs=1e-12
-        )
-    sure = dependence(chain, asked.start, np.ones(len(landscape.loss), np.bool_))
-    assert (sure.by_start, sure.by_first_step, sure.by_chance) == pytest.approx((0, 0, 0), abs=1e-12)
+        chance, *parts = dependence(chain, asked.start, ends)
+        assert sum(parts) == pytest.approx(chance * (1 - chance), abs=1e-12)
+    _, *sure = dependence(chain, asked.start, np.ones(len(landscape.loss), np.bool_))
+    assert sure == pytest.approx([0, 0, 0], abs=1e-12)
     assert sum(class_values(chain, landscape)) == pytest.approx(np.ones(len(landscape.loss)), rel=CLOSE)
 
 
@@ -187,10 +185,10 @@ def test_courses_end_where_walks_end() -> None:
         assert course.share == pytest.approx(ends[of_class].sum(), rel=CLOSE)
         assert course.loss[-1] == pytest.approx((ends * landscape.loss)[of_class].sum() / course.share, rel=1e-9)
         assert all(after <= before + CLOSE for before, after in zip(course.loss, course.loss[1:], strict=False))
-    along = first_search(chain, landscape, asked.start)
+    chances, swerves = first_search(chain, landscape, asked.start)
     search = landscape.kind == SEARCH
-    assert sum(along.chances) == pytest.approx(chance_to_pass(chain, asked.start, search), rel=1e-9)
-    assert all(part <= whole + CLOSE for part, whole in zip(along.swerves, along.chances, strict=True))
+    assert sum(chances) == pytest.approx(chance_to_pass(chain, asked.start, search), rel=1e-9)
+    assert all(part <= whole + CLOSE for part, whole in zip(swerves, chances, strict=True))
 
 
 @pytest.mark.engine
