@@ -12,7 +12,7 @@ from priorsim.figures import delta_l, registry, rows
 from priorsim.figures.registry import FIGURES
 from priorsim.study import folder as study
 from priorsim.study import paper
-from priorsim.walks.population import WORLDS, studies
+from priorsim.walks.study import WORLDS, studies
 from priorsim.worlds import catalogue
 
 CLAIMS = find_claims(["much-simpler", "treacherous", "no-pure-model"])

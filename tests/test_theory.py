@@ -25,14 +25,37 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import features, named_prior
-from priorsim.theory import CLOSED_FORMS, closed_forms
-from priorsim.theory.fast import fast_rounding, fast_weight
-from priorsim.theory.flips import amortisation_flip, table_flip, table_flip_lanes
-from priorsim.theory.form import log2
-from priorsim.theory.multiplicity import bonus_bound, decomposition, odds_bound
-from priorsim.theory.partition import penalty_slope, second_order
-from priorsim.theory.quantities import BETA, BITS, GAMMA, LAM, N_D, N_S, QUANTITIES, STEPS, T_D, T_S, C, L
-from priorsim.theory.two_programs import critical_size, crossover, exponent, gamma_star, log_odds, opposite_sides
+from priorsim.theory.form import QUANTITIES, log2
+from priorsim.theory.forms import (
+    AMORTISATION_FLIP,
+    BETA,
+    BITS,
+    BONUS_BOUND,
+    CLOSED_FORMS,
+    CRITICAL_SIZE,
+    CROSSOVER,
+    DECOMPOSITION,
+    EXPONENT,
+    FAST_ROUNDING,
+    FAST_WEIGHT,
+    GAMMA,
+    GAMMA_STAR,
+    LAM,
+    LOG_ODDS,
+    N_D,
+    N_S,
+    ODDS_BOUND,
+    OPPOSITE_SIDES,
+    PENALTY_SLOPE,
+    SECOND_ORDER,
+    STEPS,
+    T_D,
+    T_S,
+    TABLE_FLIP,
+    TABLE_FLIP_LANES,
+    C,
+    L,
+)
 from priorsim.worlds import find_world
 
 W3 = ("identity-w3", "square-w3", "third-w3", "inverse-w3")
@@ -88,7 +111,7 @@ def expected(found, prior, penalty, move):
         moments(found, kinds, prior, penalty) for kinds in (LOW.search, LOW.direct)
     )
     at = {"mean_search": mean_s, "mean_direct": mean_d, "variance_search": variance_s, "variance_direct": variance_d}
-    return float(second_order().value(log_odds=log_odds_of(found, prior).low, move=move, **at))
+    return float(SECOND_ORDER.value(log_odds=log_odds_of(found, prior).low, move=move, **at))
 
 
 @pytest.mark.engine
@@ -96,23 +119,23 @@ class TestAgainstTheCensus:
     def test_odds_of_the_lightest_pair_under_every_prior(self, measured):
         pair, numbers = lightest_pair(measured)
         for name in PRICES:
-            form = closed_forms()[name]
+            form = CLOSED_FORMS[name]
             value = form.value(**{each.name: numbers[each.name] for each in form.quantities})
             assert float(value) == pytest.approx(log_odds_of(pair, named_prior(name)).low, abs=1e-9)
-        linear = log_odds().value(**numbers, beta=1, gamma=0, lam=Fraction(1, 4))
+        linear = LOG_ODDS.value(**numbers, beta=1, gamma=0, lam=Fraction(1, 4))
         assert float(linear) == pytest.approx(log_odds_of(pair, named_prior("linear", lam=0.25)).low, abs=1e-9)
 
     def test_crossover_of_the_lightest_pair(self, measured):
         pair, numbers = lightest_pair(measured)
         roots = crossovers(pair, named_prior("solomonoff"), LOW, within=(-64, 64))
-        assert roots.values == pytest.approx([float(crossover().value(**numbers, beta=1, lam=0))], abs=1e-9)
+        assert roots.values == pytest.approx([float(CROSSOVER.value(**numbers, beta=1, lam=0))], abs=1e-9)
 
     def test_gamma_star_is_the_measured_alphas_prediction(self, measured):
         found = measured_alpha(measured, LOW)
         _, numbers = lightest_pair(measured)
         three = {name: numbers[name] for name in ("steps_search", "bits_direct", "steps_direct")}
-        assert float(exponent().value(**three)) == pytest.approx(found.alpha, abs=1e-12)
-        star = gamma_star().value(bits_search=found.search_bits, bits_direct=found.direct_bits, alpha=found.alpha)
+        assert float(EXPONENT.value(**three)) == pytest.approx(found.alpha, abs=1e-12)
+        star = GAMMA_STAR.value(bits_search=found.search_bits, bits_direct=found.direct_bits, alpha=found.alpha)
         assert float(star) == pytest.approx(found.predicted, abs=1e-9)
 
     def test_opposite_sides_is_what_the_two_priors_say_of_the_lightest_pair(self, measured):
@@ -122,13 +145,13 @@ class TestAgainstTheCensus:
         if len(alone.cells) == 2:
             levin, fast = (log_odds_of(alone, named_prior(name)).low for name in ("levin", "schmidhuber"))
             sides = {name: numbers[name] for name in ("bits_search", "bits_direct")}
-            assert opposite_sides().value(**sides, alpha=alpha) == (levin < 0 < fast)
+            assert OPPOSITE_SIDES.value(**sides, alpha=alpha) == (levin < 0 < fast)
 
     def test_decomposition(self, measured):
         terms = measured_decomposition(measured, named_prior("solomonoff"), LOW)
         (search, direct) = (shortest(measured, kinds).bits for kinds in (LOW.search, LOW.direct))
         bonuses = {"bonus_search": bonus(measured, LOW.search), "bonus_direct": bonus(measured, LOW.direct)}
-        value = decomposition().value(bits_search=search, bits_direct=direct, **bonuses)
+        value = DECOMPOSITION.value(bits_search=search, bits_direct=direct, **bonuses)
         assert float(value) == pytest.approx(terms.log_odds, abs=1e-12)
 
     @pytest.mark.parametrize("name", ["solomonoff", "schmidhuber"])
@@ -137,7 +160,7 @@ class TestAgainstTheCensus:
         at_prior = slopes(measured, prior, LOW).to_json()
         for penalty in FEATURES:
             (search, _), (direct, _) = (moments(measured, kinds, prior, penalty) for kinds in (LOW.search, LOW.direct))
-            slope = float(penalty_slope().value(mean_search=search, mean_direct=direct))
+            slope = float(PENALTY_SLOPE.value(mean_search=search, mean_direct=direct))
             assert slope == pytest.approx(at_prior[penalty], abs=1e-9)
             ends = [prior.with_values({penalty: prior.value(penalty) + move}) for move in (-1e-4, 1e-4)]
             low, high = (log_odds_of(measured, end).low for end in ends)
@@ -163,11 +186,11 @@ class TestAgainstTheCensus:
             least = shortest(measured, kinds).bits
             left = unexplored_code_mass(language, least - 1)
             for kraft in (left, Fraction(1, 2)):
-                bounds[side] = bonus_bound().value(bits_search=least, kraft_mass=kraft)
+                bounds[side] = BONUS_BOUND.value(bits_search=least, kraft_mass=kraft)
                 assert 0 <= bonus(measured, kinds) <= bounds[side]
         direct, search = (shortest(measured, kinds).bits for kinds in (LOW.direct, LOW.search))
         left = unexplored_code_mass(language, search - 1)
-        assert log_odds_of(measured, named_prior("solomonoff")).low <= odds_bound().value(
+        assert log_odds_of(measured, named_prior("solomonoff")).low <= ODDS_BOUND.value(
             bits_direct=direct, kraft_mass=left
         )
 
@@ -176,7 +199,7 @@ class TestAgainstTheCensus:
         for kinds in (LOW.search, LOW.direct):
             cells = measured.cells.of(kinds)
             steps = mean_steps(measured.header, cells.steps).tolist()
-            weights = [fast_weight().value(bits=b, steps=t) for b, t in zip(cells.bits.tolist(), steps, strict=True)]
+            weights = [FAST_WEIGHT.value(bits=b, steps=t) for b, t in zip(cells.bits.tolist(), steps, strict=True)]
             odds.append(log2_sum(np.array([float(mpmath.log(w, 2)) for w in weights]), cells.count))
         ours = log_odds_of(measured, named_prior("schmidhuber")).low
         assert abs(odds[0] - odds[1] - ours) < 1
@@ -191,8 +214,8 @@ class TestAgainstTheCensus:
         for c in {*(shortest(each, LOW.search).bits for each in found), *range(bits[0], bits[-1])}:
             lanes = next(n for n in range(2, 17) if bits[max(1, math.ceil(math.log2(n))) - 1] > c)
             at = {"bits_search": c, "table_overhead": overhead, "word_bits": 4}
-            assert table_flip_lanes().value(**at) == lanes
-            assert table_flip().value(**at) == next(n for n in range(1, 99) if overhead + 4 * n > c)
+            assert TABLE_FLIP_LANES.value(**at) == lanes
+            assert TABLE_FLIP.value(**at) == next(n for n in range(1, 99) if overhead + 4 * n > c)
 
 
 @pytest.mark.engine
@@ -205,9 +228,7 @@ def test_the_kraft_bound_is_met_by_the_class_of_all_programs(censuses, least):
     kraft = unexplored_code_mass(language, least - 1) - unexplored_code_mass(language, bound)
     whole = mass(cells, atlas.header, named_prior("solomonoff"))
     assert whole.exact == kraft
-    assert float(bonus_bound().value(bits_search=least, kraft_mass=kraft)) == pytest.approx(
-        least + whole.log2, abs=1e-12
-    )
+    assert float(BONUS_BOUND.value(bits_search=least, kraft_mass=kraft)) == pytest.approx(least + whole.log2, abs=1e-12)
 
 
 def test_amortisation_is_what_the_interpreter_counts():
@@ -225,20 +246,73 @@ def test_amortisation_is_what_the_interpreter_counts():
     at = {f"once_{side}": 2 * steps(side, 1) - steps(side, 2) for side in texts}
     at |= {f"each_{side}": steps(side, 2) - steps(side, 1) for side in texts}
     assert outcome("search", 16).words == outcome("direct", 16).words
-    flip = amortisation_flip().value(**at)
+    flip = AMORTISATION_FLIP.value(**at)
     assert 1 < flip < 16
     assert [n for n in range(1, 17) if steps("search", n) < steps("direct", n)] == list(range(int(flip), 17))
 
 
 def test_every_form_is_listed_once_with_latex_and_a_source():
-    assert len(closed_forms()) == len(CLOSED_FORMS)
-    for form, build in zip(closed_forms().values(), CLOSED_FORMS, strict=True):
-        assert build.__name__ == form.name.replace("-", "_")
-        assert build.__doc__ and "Examples" in build.__doc__
+    for name, form in CLOSED_FORMS.items():
+        assert form.name == name
         assert form.source and form.statement and form.quantities
         symbols = set(form.expression.free_symbols)
         assert symbols <= {each.symbol for each in form.quantities}
         assert form.latex().count("{") == form.latex().count("}")
+
+
+TWO = {"bits_search": 500, "count_search": 1, "bits_direct": 2000, "count_direct": 1}
+TIMES = {"steps_search": 2**2000, "steps_direct": 1}
+MEANS = {"mean_search": 9.5, "mean_direct": 4}
+BY_HAND = (
+    # 15 - 10 bits shorter, 16 times as slow.
+    (
+        "crossover",
+        1.25,
+        {"bits_search": 10, "steps_search": 64, "count_search": 1, "beta": 1, "lam": 0}
+        | {"bits_direct": 15, "steps_direct": 4, "count_direct": 1},
+    ),
+    (
+        "log_odds",
+        3,
+        {"bits_search": 10, "steps_search": 64, "count_search": 1, "beta": 1, "gamma": 0.5, "lam": 0}
+        | {"bits_direct": 15, "steps_direct": 4, "count_direct": 1},
+    ),
+    ("solomonoff", 999500, TWO | {"bits_direct": 10**6}),
+    ("levin", -500, TWO | TIMES),
+    ("schmidhuber", 1000, TWO | TIMES),
+    ("kind-of-speed", 500, TWO | TIMES),
+    ("exponent", 1, TIMES | {"bits_direct": 2000}),
+    ("gamma_star", 0.75, {"bits_search": 500, "bits_direct": 2000, "alpha": 1}),
+    ("critical_size", 1000, {"bits_search": 500, "alpha": 1, "gamma": 0.5}),
+    ("opposite_sides", False, {"bits_search": 500, "bits_direct": 1000, "alpha": 1}),
+    ("opposite_sides", True, {"bits_search": 500, "bits_direct": 1001, "alpha": 1}),
+    # From phase 3 + 3 on.
+    ("fast_weight", Fraction(1, 256), {"bits": 3, "steps": 5}),
+    ("fast_rounding", 1, {"steps": 1}),
+    ("fast_rounding", 1, {"steps": 4}),
+    ("decomposition", -0.5, {"bits_search": 10, "bits_direct": 12, "bonus_search": 0.5, "bonus_direct": 3}),
+    ("bonus_bound", 19, {"bits_search": 20, "kraft_mass": 0.5}),
+    ("odds_bound", 29, {"bits_direct": 30, "kraft_mass": 0.5}),
+    # 6 + 4 * 6 = 30, 6 + 4 * 7 = 34; 6 + 4 * 4 = 22, 6 + 4 * 8 = 38.
+    ("table_flip", 7, {"bits_search": 31, "table_overhead": 6, "word_bits": 4}),
+    ("table_flip_lanes", 5, {"bits_search": 31, "table_overhead": 6, "word_bits": 4}),
+    # 60 + 3 n < 11 n.
+    ("amortisation_flip", 8, {"once_search": 60, "each_search": 3, "once_direct": 0, "each_direct": 11}),
+    ("penalty_slope", -5.5, MEANS),
+    ("second_order", 0.25, MEANS | {"variance_search": 0, "variance_direct": 0, "log_odds": 3, "move": 0.5}),
+)
+
+
+@pytest.mark.parametrize(("name", "value", "numbers"), BY_HAND)
+def test_values_are_those_by_hand(name, value, numbers):
+    found = CLOSED_FORMS[name].value(**numbers)
+    assert type(found) is (bool if isinstance(value, bool) else Fraction)
+    assert found == value
+
+
+def test_every_form_has_a_case_by_hand():
+    assert {name for name, *_ in BY_HAND} == CLOSED_FORMS.keys()
+    assert CRITICAL_SIZE.latex() == r"L^* = \frac{c}{- \alpha \gamma + 1}"
 
 
 def test_every_quantity_has_a_symbol_of_its_own():
@@ -251,17 +325,17 @@ class TestDerivations:
             n * 2 ** (-BETA * size) * t**-GAMMA * 2 ** (-LAM * t) for n, size, t in ((N_S, C, T_S), (N_D, L, T_D))
         ]
         by_definition = sympy.expand_log(sympy.log(weights[0] / weights[1]), force=True)
-        ours = (log_odds().expression * sympy.log(2)).replace(log2, lambda x: sympy.log(x) / sympy.log(2))
+        ours = (LOG_ODDS.expression * sympy.log(2)).replace(log2, lambda x: sympy.log(x) / sympy.log(2))
         assert sympy.simplify(sympy.expand_log(sympy.expand(ours), force=True) - sympy.expand(by_definition)) == 0
 
     def test_gamma_star_and_critical_size_are_as_stated(self):
         alpha, gamma = (QUANTITIES[name].symbol for name in ("alpha", "gamma"))
-        assert sympy.simplify(gamma_star().expression - (1 - C / L) / alpha) == 0
-        assert sympy.simplify(critical_size().expression - C / (1 - alpha * gamma)) == 0
+        assert sympy.simplify(GAMMA_STAR.expression - (1 - C / L) / alpha) == 0
+        assert sympy.simplify(CRITICAL_SIZE.expression - C / (1 - alpha * gamma)) == 0
 
     def test_s_fast_is_as_stated(self):
         stated = 2 * 2 ** (-2 * BITS) * 2 ** -sympy.ceiling(log2(STEPS))
-        assert sympy.simplify(fast_weight().expression / stated) == 1
+        assert sympy.simplify(FAST_WEIGHT.expression / stated) == 1
 
     @given(st.integers(1, 12), st.integers(1, 300))
     @settings(max_examples=30, deadline=None)
@@ -270,7 +344,7 @@ class TestDerivations:
         run = [i for i in range(1, phases + 1) if i >= bits and Fraction(2) ** (i - bits) >= steps]
         total = sum(Fraction(1, 2**i) for i in run) / 2**bits
         beyond = Fraction(1, 2**phases) / 2**bits
-        assert fast_weight().value(bits=bits, steps=steps) == total + beyond
+        assert FAST_WEIGHT.value(bits=bits, steps=steps) == total + beyond
 
     def test_the_expansion_is_the_taylor_polynomial_of_two_sums(self):
         theta = sympy.Symbol("theta")
@@ -287,7 +361,7 @@ class TestDerivations:
         taylor = [odds.diff(theta, order).subs(theta, 0).evalf(30) for order in range(3)]
         for move in (Fraction(-1, 3), Fraction(1, 7)):
             by_hand = taylor[0] + taylor[1] * move + taylor[2] * move**2 / 2
-            ours = second_order().value(log_odds=Fraction(str(taylor[0])), move=move, **at)
+            ours = SECOND_ORDER.value(log_odds=Fraction(str(taylor[0])), move=move, **at)
             assert float(ours) == pytest.approx(float(by_hand), abs=1e-12)
 
 
@@ -302,8 +376,8 @@ class TestProperties:
     @QUICK
     def test_exchanging_the_programs_turns_the_sign(self, c, t_s, big, t_d, gamma):
         prices = {"count_search": 1, "count_direct": 1, "beta": 1, "gamma": gamma, "lam": 0}
-        ours = log_odds().value(bits_search=c, steps_search=t_s, bits_direct=big, steps_direct=t_d, **prices)
-        theirs = log_odds().value(bits_search=big, steps_search=t_d, bits_direct=c, steps_direct=t_s, **prices)
+        ours = LOG_ODDS.value(bits_search=c, steps_search=t_s, bits_direct=big, steps_direct=t_d, **prices)
+        theirs = LOG_ODDS.value(bits_search=big, steps_search=t_d, bits_direct=c, steps_direct=t_s, **prices)
         assert float(ours) == pytest.approx(-float(theirs), rel=1e-12, abs=1e-12)
 
     @given(bits, bits, st.integers(1, 200), st.fractions(Fraction(1, 8), 4, max_denominator=8))
@@ -311,35 +385,35 @@ class TestProperties:
     def test_odds_are_even_at_the_crossover(self, c, big, doublings, beta):
         two = {"bits_search": c, "bits_direct": big, "steps_search": 2**doublings, "steps_direct": 1}
         at = {**two, "count_search": 1, "count_direct": 1, "beta": beta, "lam": 0}
-        root = crossover().value(**at)
+        root = CROSSOVER.value(**at)
         if root >= 0:
-            assert log_odds().value(**at, gamma=root) == 0
+            assert LOG_ODDS.value(**at, gamma=root) == 0
 
     @given(bits, st.fractions(Fraction(1, 8), 4, max_denominator=8), penalties)
     @QUICK
     def test_gamma_star_at_the_critical_size_is_gamma(self, c, alpha, gamma):
         if alpha * gamma < 1:
-            size = critical_size().value(bits_search=c, alpha=alpha, gamma=gamma)
+            size = CRITICAL_SIZE.value(bits_search=c, alpha=alpha, gamma=gamma)
             if size.denominator == 1:
-                assert gamma_star().value(bits_search=c, bits_direct=size, alpha=alpha) == gamma
+                assert GAMMA_STAR.value(bits_search=c, bits_direct=size, alpha=alpha) == gamma
             above, at = math.floor(size) + 1, math.floor(size)
-            assert gamma_star().value(bits_search=c, bits_direct=above, alpha=alpha) > gamma
-            assert at < 1 or gamma_star().value(bits_search=c, bits_direct=at, alpha=alpha) <= gamma
+            assert GAMMA_STAR.value(bits_search=c, bits_direct=above, alpha=alpha) > gamma
+            assert at < 1 or GAMMA_STAR.value(bits_search=c, bits_direct=at, alpha=alpha) <= gamma
 
     @given(bits, bits)
     @QUICK
     def test_brute_force_divides_the_two_speed_priors_above_twice_the_searcher(self, c, big):
-        assert opposite_sides().value(bits_search=c, bits_direct=big, alpha=1) == (big > 2 * c)
+        assert OPPOSITE_SIDES.value(bits_search=c, bits_direct=big, alpha=1) == (big > 2 * c)
 
     @given(st.integers(1, 10**6), st.integers(0, 100), st.integers(1, 64))
     @QUICK
     def test_a_table_of_n_star_words_is_the_first_too_long(self, c, overhead, word_bits):
         at = {"bits_search": c, "table_overhead": overhead, "word_bits": word_bits}
-        flip = int(table_flip().value(**at))
+        flip = int(TABLE_FLIP.value(**at))
         assert overhead + word_bits * flip > c
         assert flip == 1 or overhead + word_bits * (flip - 1) <= c
         if c - overhead >= word_bits:
-            lanes = int(table_flip_lanes().value(**at))
+            lanes = int(TABLE_FLIP_LANES.value(**at))
             assert overhead + word_bits * 2 ** (lanes - 1).bit_length() > c
             assert overhead + word_bits * 2 ** (lanes - 2).bit_length() <= c
 
@@ -347,7 +421,7 @@ class TestProperties:
     @QUICK
     def test_n_star_queries_are_the_first_that_are_cheaper(self, once_s, once_d, each_s, more):
         at = {"once_search": once_s, "once_direct": once_d, "each_search": each_s, "each_direct": each_s + more}
-        flip = int(amortisation_flip().value(**at))
+        flip = int(AMORTISATION_FLIP.value(**at))
 
         def is_cheaper(n):
             return once_s + n * each_s < once_d + n * (each_s + more)
@@ -360,8 +434,8 @@ class TestProperties:
     @example(Fraction(2**57 + 1))
     @QUICK
     def test_the_rounding_of_s_fast_is_above_0_and_at_most_a_bit(self, steps):
-        value = fast_rounding().value(steps=steps)
+        value = FAST_ROUNDING.value(steps=steps)
         # Just above a power of two the rounding is 1 to the last digit of a float, or what lies beyond it.
         assert value > 0 and float(value) <= 1
-        weight = fast_weight().value(bits=5, steps=steps)
+        weight = FAST_WEIGHT.value(bits=5, steps=steps)
         assert float(value) == pytest.approx(math.log2(weight * steps * 2**10), abs=1e-9)

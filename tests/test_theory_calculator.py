@@ -9,11 +9,10 @@ import pytest
 
 from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS
-from priorsim.theory import closed_forms
 from priorsim.theory.calculator import ASKED, OF_ANY_SIZE, calculate
+from priorsim.theory.form import QUANTITIES
+from priorsim.theory.forms import CLOSED_FORMS, GAMMA_STAR
 from priorsim.theory.numerals import MAX_BITS, json_value, parse_number
-from priorsim.theory.quantities import QUANTITIES
-from priorsim.theory.two_programs import gamma_star
 from tests.bounds import within
 from tests.test_cli import output, priorsim
 
@@ -69,7 +68,7 @@ class TestByHand:
             ({"bits_search": -(2**99999), "bits_direct": 9, "alpha": 1}, "negative number of 100000 bits"),
         ):
             with pytest.raises(TheoryError, match=words):
-                gamma_star().value(**numbers)
+                GAMMA_STAR.value(**numbers)
 
 
 class TestAtAnySize:
@@ -100,7 +99,7 @@ class TestAtAnySize:
 
     def test_a_difference_far_below_the_numbers_is_kept(self):
         two = {"bits_search": 9, "bits_direct": 9, "count_search": 1, "count_direct": 1}
-        value = closed_forms()["levin"].value(**two, steps_search=10**40 + 1, steps_direct=10**40)
+        value = CLOSED_FORMS["levin"].value(**two, steps_search=10**40 + 1, steps_direct=10**40)
         assert float(value) == pytest.approx(-1e-40 / math.log(2))
 
     def test_values_beyond_floats_are_text_in_json(self):
@@ -241,7 +240,7 @@ class TestCommand:
         assert values["values"]["table_flip"] is None
         assert values["unknown"]["table_flip"] == "needs word_bits, table_overhead"
         documented = (request.config.rootpath / "docs" / "measures.md").read_text()
-        for key in (*values, *values["values"], *closed_forms()):
+        for key in (*values, *values["values"], *CLOSED_FORMS):
             assert f"`{key}`" in documented, key
 
     def test_keys_do_not_depend_on_the_input(self):
@@ -260,8 +259,8 @@ class TestCommand:
     def test_without_numbers_it_lists_the_closed_forms(self):
         text, latex = output("theory"), output("theory", "--latex")
         listed = json.loads(output("theory", "--json"))["closed_forms"]
-        assert [form["name"] for form in listed] == list(closed_forms())
-        assert len(text.splitlines()) == 1 + len(closed_forms())
+        assert [form["name"] for form in listed] == list(CLOSED_FORMS)
+        assert len(text.splitlines()) == 1 + len(CLOSED_FORMS)
         assert all(form["latex"] in latex for form in listed)
 
     @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from priorsim.measure.histogram import check_world
 from priorsim.measure.values import Values
 from priorsim.mu.interpreter import Accounting
 from priorsim.run_directory import RunDirectory
-from priorsim.walks.population import RADII
+from priorsim.walks.study import RADII
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
 

@@ -191,10 +191,9 @@ def theory(
     the closed forms are listed with what each takes.
     """
     from priorsim.formats import format_tables
-    from priorsim.theory import closed_forms
     from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
-    answer = calculate(given) if given else Listing(closed_forms())
+    answer = calculate(given) if given else Listing()
     opt.say(answer, lambda answer: answer.latex() if as_latex else format_tables(answer.tables()), as_json)

@@ -11,7 +11,7 @@ from priorsim.figures.walks import sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import counted, percent
 from priorsim.walks.landscape import CLASSES
-from priorsim.walks.outcome import outcomes
+from priorsim.walks.shown import outcomes
 from priorsim.worlds import World
 
 COLUMNS = "class posterior ends"

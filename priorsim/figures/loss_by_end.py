@@ -11,8 +11,8 @@ from priorsim.figures.page import LOOKS, drawing, key, legend_below
 from priorsim.figures.walks import UNITS, WALK_WORLDS, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import listed, percent
-from priorsim.walks.course import courses
 from priorsim.walks.landscape import CLASSES
+from priorsim.walks.shown import courses
 from priorsim.worlds import World
 
 COLUMNS = "end_class share right move mean_loss"

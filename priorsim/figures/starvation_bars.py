@@ -12,9 +12,9 @@ from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import LOOKS, drawing, legend_below
 from priorsim.figures.words import sentences
 from priorsim.formats import number, percent
-from priorsim.walks.population import RADII
-from priorsim.walks.starvation import starvation, two_feature_world
-from priorsim.walks.study import make_study
+from priorsim.walks.finding import starvation
+from priorsim.walks.shown import shows_shallow, two_feature_world
+from priorsim.walks.study import RADII, make_study
 from priorsim.worlds import World
 
 COLUMNS = "radius ends_with ends_without gain_with gain_without"
@@ -33,11 +33,11 @@ def data(_: Study, worlds: Sequence[World]) -> Data:
 @lru_cache(maxsize=1)
 def by_radius() -> Data:
     """Starvation in the world of two features at every radius."""
-    found = [starvation(make_study(two_feature_world(), radius, max_bits=STARVATION_BITS)) for radius in RADII]
-    rows = [
-        (radius, each.ends_with, each.ends_without, each.gain_with, each.gain_without)
-        for radius, each in zip(RADII, found, strict=True)
-    ]
+    rows = []
+    for radius in RADII:
+        study = make_study(two_feature_world(), radius, max_bits=STARVATION_BITS)
+        found = starvation(study, shows_shallow(study))
+        rows.append((radius, found.ends_with, found.ends_without, found.gain_with, found.gain_without))
     return Data(COLUMNS, rows)
 
 

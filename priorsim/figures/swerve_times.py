@@ -11,8 +11,8 @@ from priorsim.figures.page import LOOKS, SHADE, drawing, legend_below
 from priorsim.figures.walks import WALK_WORLDS, sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import percent
-from priorsim.walks.course import classes_along
 from priorsim.walks.finding import beeline_swerve
+from priorsim.walks.shown import first_search
 from priorsim.worlds import World
 
 COLUMNS = "move first_search swerves"
@@ -26,13 +26,13 @@ def data(_: Study, worlds: Sequence[World]) -> Data:
     `moved_to_direct`: of the walks that end in search, the share whose first move was to a direct program, or None.
     """
     study = study_of(worlds[0])
-    along = classes_along(study.chain(), study.landscape, study.start)
-    if not any(along.first_search):
+    chances, swerves = first_search(study.chain(), study.landscape, study.start)
+    if not any(chances):
         raise FigureError(
             f"world {study.world.name}: no walk comes to a search program of at most {study.max_bits} bits: choose "
             "another world"
         )
-    rows = zip(range(len(along.first_search)), along.first_search, along.swerves, strict=True)
+    rows = zip(range(len(chances)), chances, swerves, strict=True)
     return Data(COLUMNS, rows, walks=walks_of(study), moved_to_direct=beeline_swerve(study).quantity)
 
 

@@ -28,11 +28,11 @@ from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, sentence_of, study
 from priorsim.figures.words import sentences
 from priorsim.formats import percent
 from priorsim.mu.lesions import ProgramClass
-from priorsim.walks.coarse import coarse_landscape, likeliest_way
+from priorsim.walks.shown import coarse_landscape, likeliest_way
 from priorsim.worlds import World
 
 Region = tuple[int, str]
-"""Loss and class: a node of `priorsim.walks.coarse`."""
+"""Loss and class: a node of `coarse_landscape`."""
 
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""
@@ -64,7 +64,7 @@ def data(_: Study, worlds: Sequence[World]) -> Data:
 
 
 def landscape_of(walks: Walks, unit: str, coarse: nx.DiGraph, ways: Ways) -> Data:
-    """The regions of a landscape as `walks.coarse` makes it, the flows between them, and what the loss counts."""
+    """The regions of a landscape as `coarse_landscape` makes it, the flows between them, and what the loss counts."""
     rows: list[tuple[object, ...]] = [
         ("region", *region, None, None, each["passed"], each["ends"]) for region, each in coarse.nodes(data=True)
     ]

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 
 from priorsim.figures.page import set_title
 from priorsim.walks.chains import Dynamics
-from priorsim.walks.population import MAX_BITS
+from priorsim.walks.study import MAX_BITS, make_study
 from priorsim.walks.study import Study as WalkStudy
-from priorsim.walks.study import make_study
 from priorsim.worlds import World
 
 WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")

@@ -3,7 +3,7 @@
 Under the amortised accounting (docs/language.md, section 4) a program pays part of its steps once a context
 and the rest for each query. Both parts come from the interpreter, as means over the contexts and over the
 lanes of a domain, exactly; n queries in a context then take once + n * each steps. The closed form is
-`priorsim.theory.amortisation_flip`.
+`AMORTISATION_FLIP` of `priorsim.theory.forms`.
 """
 
 from collections.abc import Mapping

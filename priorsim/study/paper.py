@@ -33,7 +33,7 @@ from priorsim.text.explorer import MenuWorld
 from priorsim.text.found import found_markdown
 from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
 from priorsim.text.page import Page, Picture, write_page
-from priorsim.walks.population import MAX_BITS
+from priorsim.walks.study import MAX_BITS
 from priorsim.worlds import World, catalogue
 
 HISTOGRAMS, FIGURES = "histograms", "figures"

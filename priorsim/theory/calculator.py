@@ -12,17 +12,13 @@ from typing import Any, TypeAlias
 
 from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS, Member
-from priorsim.theory import closed_forms
-from priorsim.theory.form import ClosedForm, Value
+from priorsim.theory.form import QUANTITIES, ClosedForm, Quantity, Value
+from priorsim.theory.forms import CLOSED_FORMS, CRITICAL_SIZE, EXPONENT, LOG_ODDS
 from priorsim.theory.numerals import MAX_BITS, exact_value, format_value, json_value, latex_value, parse_number
-from priorsim.theory.quantities import QUANTITIES, Quantity
-from priorsim.theory.two_programs import critical_size, exponent, levin, log_odds, solomonoff
 
 ASKED = (
-    *("bits_search", "steps_search", "count_search"),
-    *("bits_direct", "steps_direct", "count_direct"),
-    *("alpha", "beta", "gamma", "lam", "cap"),
-    *("word_bits", "table_overhead"),
+    *("bits_search", "steps_search", "count_search", "bits_direct", "steps_direct", "count_direct"),
+    *("alpha", "beta", "gamma", "lam", "cap", "word_bits", "table_overhead"),
     *("once_search", "each_search", "once_direct", "each_direct"),
 )
 """The quantities that can be given."""
@@ -40,52 +36,49 @@ DEFAULTS: Mapping[str, Fraction] = {
 }
 """What holds where nothing else is given; half of the code's mass is on code alone."""
 
+
+def _names(quantities: Iterable[Quantity]) -> set[str]:
+    return {each.name for each in quantities}
+
+
+FORMS_OF_ASKED: Mapping[str, ClosedForm] = {
+    name: form for name, form in CLOSED_FORMS.items() if {*ASKED, *DEFAULTS} >= _names(form.quantities)
+}
+"""The closed forms that take nothing but numbers that can be given."""
+
 Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
 """Heads and rows of text, for readers."""
 
 
-@dataclass(frozen=True, slots=True)
 class Listing:
     """All closed forms by name."""
-
-    forms: dict[str, ClosedForm]
 
     def tables(self) -> Tables:
         """What each says, and the numbers it takes."""
         rows = [
             (name, form.statement, ", ".join(each.shown_name for each in form.quantities))
-            for name, form in self.forms.items()
+            for name, form in CLOSED_FORMS.items()
         ]
         return [(("closed form", "what it is", "takes"), rows)]
 
     def latex(self) -> str:
         """The formulas, as displayed mathematics."""
-        return _gathered(form.latex() for form in self.forms.values())
+        return _gathered(form.latex() for form in CLOSED_FORMS.values())
 
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object; docs/measures.md documents the keys."""
-        return {"closed_forms": [form.to_json() for form in self.forms.values()]}
+        return {"closed_forms": [form.to_json() for form in CLOSED_FORMS.values()]}
 
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """What follows from the numbers given.
+    """What follows from the numbers given, which stand in `given` as they were written, by the names users see.
 
-    Attributes
-    ----------
-    given : dict of str to str
-        The numbers as they were written, by the names that users see.
-    log_odds : dict of str to (Fraction or mpf or None)
-        Of search against direct code, in bits, by the prior's name, all of them; infinite where a cap removes one
-        of the programs. None where a number is missing, or where a cap removes both.
-    critical_size : dict of str to (Fraction or mpf or None)
-        L*, bits of direct code above which search wins, by the prior's name; infinite where none suffices. None
-        where a number is missing, or the prior has a price on steps.
-    values : dict of str to (Fraction or mpf or bool or None)
-        By the closed form's name, all that take nothing but numbers that can be given; None where one is
-        missing, or where the form is not defined.
-    unknown : dict of str to str
-        Why a value is None: what it needs, or where the form is defined.
+    By the name of a prior, all of them: `log_odds` of search against direct code, in bits, infinite where a cap
+    removes one of the programs, None where a number is missing or a cap removes both; and `critical_size`, L*, bits of
+    direct code above which search wins, infinite where none suffices, None where a number is missing or steps have a
+    price. By the name of a closed form that takes nothing but numbers that can be given: `values`, None where one is
+    missing or the form is not defined, and in `unknown` why.
     """
 
     given: dict[str, str]
@@ -96,14 +89,13 @@ class Calculation:
 
     def tables(self) -> Tables:
         """The odds under every prior that has them, and the values or what they lack."""
-        forms = closed_forms()
         odds = [
             (name, format_value(each), _verdict(each), format_value(self.critical_size[name]))
             for name, each in self.log_odds.items()
             if each is not None
         ]
         values = [
-            (name, forms[name].statement, self.unknown.get(name, format_value(value)))
+            (name, CLOSED_FORMS[name].statement, self.unknown.get(name, format_value(value)))
             for name, value in self.values.items()
         ]
         tables: Tables = [(("prior", "log-odds", "search : direct", "L*"), odds)] if odds else []
@@ -114,53 +106,39 @@ class Calculation:
         found = self.log_odds | self.values
         return _gathered(
             f"{form.latex()} {latex_value(value)}"
-            for name, form in closed_forms().items()
+            for name, form in CLOSED_FORMS.items()
             if (value := found.get(name)) is not None
         )
 
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object; docs/measures.md documents the keys."""
-        return {
-            "given": self.given,
-            **{
-                part: {name: json_value(value) for name, value in getattr(self, part).items()}
-                for part in ("log_odds", "critical_size", "values")
-            },
-            "unknown": self.unknown,
-        }
+        found = {"log_odds": self.log_odds, "critical_size": self.critical_size, "values": self.values}
+        values = {part: {name: json_value(value) for name, value in each.items()} for part, each in found.items()}
+        return {"given": self.given, **values, "unknown": self.unknown}
 
 
 def calculate(given: Mapping[str, str]) -> Calculation:
-    """Everything that follows from these numbers.
+    """Everything that follows from these texts for any of ASKED, by name.
 
-    Parameters
-    ----------
-    given : mapping of str to str
-        Texts for any of ASKED, by name.
+    Raises TheoryError when a number cannot be read or is out of range (see OF_ANY_SIZE and PRICE_BITS), when there are
+    more programs of a length than there are codes, when nothing follows, or when a number changes nothing.
 
-    Raises
-    ------
-    TheoryError
-        When a number cannot be read or is out of range (see OF_ANY_SIZE and PRICE_BITS), when there are more
-        programs of a length than there are codes, when nothing follows, or when a number changes nothing.
-
-    Examples
-    --------
     >>> result = calculate({"bits_search": "500", "steps_search": "2^2000", "bits_direct": "2000", "steps_direct": "1"})
     >>> [str(result.log_odds[name]) for name in ("solomonoff", "levin", "schmidhuber")]
     ['1500', '-500', '1000']
     >>> result.values["gamma_star"], result.unknown["table_flip"]
     (Fraction(3, 4), 'needs word_bits, table_overhead')
     """
-    asked = {name: QUANTITIES[name] for name in given}
-    most = {name: MAX_BITS if name in OF_ANY_SIZE else PRICE_BITS for name in asked}
-    numbers = {name: each.check(parse_number(given[name], each.shown_name, most[name])) for name, each in asked.items()}
+    numbers = {}
+    for name, text in given.items():
+        most = MAX_BITS if name in OF_ANY_SIZE else PRICE_BITS
+        numbers[name] = QUANTITIES[name].check(parse_number(text, QUANTITIES[name].shown_name, most))
     at = {**DEFAULTS, **numbers}
     _check_counts(at)
     _settle_alpha(at)
     values: dict[str, Value | None] = {}
     unknown: dict[str, str] = {}
-    for name, form in _forms_of_asked().items():
+    for name, form in FORMS_OF_ASKED.items():
         if name not in PRIORS:
             try:
                 values[name] = _priced(form, at)
@@ -170,18 +148,9 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     odds, sizes = ({name: each[part] for name, each in under.items()} for part in (0, 1))
     if all(value is None for value in (*values.values(), *odds.values())):
         raise TheoryError("nothing follows from these numbers: 'priorsim theory' alone lists what each form takes")
-    _check_idle(asked, at)
-    return Calculation({each.shown_name: given[name] for name, each in asked.items()}, odds, sizes, values, unknown)
-
-
-def _forms_of_asked() -> dict[str, ClosedForm]:
-    """The closed forms, by name, that take nothing but numbers that can be given."""
-    known = {*ASKED, *DEFAULTS}
-    return {name: form for name, form in closed_forms().items() if known.issuperset(_names(form.quantities))}
-
-
-def _names(quantities: Iterable[Quantity]) -> set[str]:
-    return {each.name for each in quantities}
+    _check_idle(given, at)
+    shown = {QUANTITIES[name].shown_name: text for name, text in given.items()}
+    return Calculation(shown, odds, sizes, values, unknown)
 
 
 def _check_counts(at: Mapping[str, Fraction]) -> None:
@@ -193,31 +162,28 @@ def _check_counts(at: Mapping[str, Fraction]) -> None:
 
 def _settle_alpha(at: dict[str, Fraction]) -> None:
     """Put in alpha where it follows from the other numbers; it must not be given otherwise."""
-    found = _known(exponent(), at)
-    if found is not None and not math.isclose(
-        float(found), float(at.setdefault("alpha", exact_value(found))), rel_tol=1e-9
-    ):
+    found = _known(EXPONENT, at)
+    if found is None:
+        return
+    alpha = at.setdefault("alpha", exact_value(found))
+    if not math.isclose(float(found), float(alpha), rel_tol=1e-9):
         raise TheoryError(
-            f"alpha is {format_value(at['alpha'])}, and by the lengths and times given it is {format_value(found)}: "
+            f"alpha is {format_value(alpha)}, and by the lengths and times given it is {format_value(found)}: "
             "leave it, or one of these"
         )
 
 
 def _check_idle(given: Iterable[str], at: Mapping[str, Fraction]) -> None:
     """Refuse a number where each form and prior that takes it lacks another one."""
-    takers = [_names(form.quantities) for form in _forms_of_asked().values()]
-    takers += [_taken_under(member) for member in PRIORS.values() if member.needs]
+    takers = [_names(form.quantities) for form in FORMS_OF_ASKED.values()]
+    for needs in filter(None, map(_needs, PRIORS.values())):
+        form = CLOSED_FORMS["solomonoff" if needs == ["beta"] else "levin"]
+        takers.append({*needs, *_names(form.quantities)})
     for name in given:
         lacking = min((taker - at.keys() for taker in takers if name in taker), key=len)
         if lacking:
             named = " and ".join(QUANTITIES[each].shown_name for each in ASKED if each in lacking)
             raise TheoryError(f"{QUANTITIES[name].shown_name} changes nothing without {named}: leave it, or give more")
-
-
-def _taken_under(member: Member) -> set[str]:
-    """The numbers that the odds under a prior with an open value take."""
-    needs = set(_needs(member))
-    return needs | _names((solomonoff() if needs == {"beta"} else levin()).quantities)
 
 
 def _needs(member: Member) -> list[str]:
@@ -261,41 +227,30 @@ def _under(
     needs = _needs(member)
     if not numbers.keys() >= set(needs):
         return None, None
-    prices: dict[str, float | Fraction] = {
-        "beta": 1,
-        "gamma": 0,
-        "lam": 0,
-        **member.values,
-        **{name: numbers[name] for name in needs},
-    }
-    beta, gamma, lam = (Fraction(prices[name]) for name in ("beta", "gamma", "lam"))
-    try:
-        odds = _known(log_odds().at(beta=beta, gamma=gamma, lam=lam), at)
-    except TheoryError:
+    prices: dict[str, Any] = {**member.values, **{name: numbers[name] for name in needs}}
+    beta, gamma, lam = (Fraction(prices.get(name, usual)) for name, usual in (("beta", 1), ("gamma", 0), ("lam", 0)))
+    if not beta:
         return None, None
+    odds = _known(LOG_ODDS.at(beta=beta, gamma=gamma, lam=lam), at)
     if "cap" in needs:
         return _capped(odds, numbers["cap"], at), None
     if lam:
         return odds, None
     if at.get("alpha", 0) * gamma >= beta:
         return odds, math.inf
-    return odds, _known(critical_size(), {**at, "gamma": gamma / beta})
+    return odds, _known(CRITICAL_SIZE, {**at, "gamma": gamma / beta})
 
 
 def _capped(odds: Value | None, cap: Fraction, at: Mapping[str, Fraction]) -> Value | None:
     """The odds once programs above the cap weigh nothing."""
     if odds is None or not at.keys() >= {"steps_search", "steps_direct"}:
         return None
-    search, direct = at["steps_search"] <= cap, at["steps_direct"] <= cap
-    if search and direct:
-        return odds
-    return math.inf if search else -math.inf if direct else None
+    alone = {(True, True): odds, (True, False): math.inf, (False, True): -math.inf}
+    return alone.get((at["steps_search"] <= cap, at["steps_direct"] <= cap))
 
 
 def _verdict(log_odds: Value) -> str:
-    if log_odds == 0:
-        return "even"
-    return "search outweighs" if log_odds > 0 else "direct code outweighs"
+    return "even" if log_odds == 0 else "search outweighs" if log_odds > 0 else "direct code outweighs"
 
 
 def _gathered(lines: Iterable[str]) -> str:

@@ -21,7 +21,6 @@ BITS_OF_DIGIT = 4
 MAX_PLAIN = 10**15
 """Smaller whole numbers are written whole."""
 
-
 _POWER = re.compile(r"([+-]?[0-9]+)\^([+-]?[0-9]+)")
 _RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
@@ -30,21 +29,9 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
 def parse_number(text: str, name: str, most_bits: int = MAX_BITS) -> Fraction:
     """An exact number from text: 1000, 2.5, 1e6, 37/16, or a power such as 2^2000.
 
-    Parameters
-    ----------
-    text : str
-    name : str
-        What messages call the number.
-    most_bits : int
-        Bits that its numerator and its denominator may have; no more than MAX_BITS.
+    Raises TheoryError, which calls it by the name, when it cannot be read, or its numerator or denominator has more
+    bits than `most_bits`, which is no more than MAX_BITS.
 
-    Raises
-    ------
-    TheoryError
-        When it cannot be read, or has more bits.
-
-    Examples
-    --------
     >>> parse_number("10^6", "bits_direct"), parse_number("2.5", "steps_search")
     (Fraction(1000000, 1), Fraction(5, 2))
     """
@@ -90,10 +77,9 @@ def exact_value(value: Value) -> Fraction:
 
 def to_mpf(value: Value) -> Any:
     """A value as an mpf, rounded to DIGITS digits."""
+    over, under = (value.numerator, value.denominator) if isinstance(value, Fraction) else (value, 1)
     with mpmath.workdps(DIGITS):
-        if isinstance(value, Fraction):
-            return mpmath.mpf(value.numerator) / value.denominator
-        return mpmath.mpf(value)
+        return mpmath.mpf(over) / under
 
 
 def json_value(value: Value | None) -> Any:
@@ -101,8 +87,6 @@ def json_value(value: Value | None) -> Any:
 
     Whole numbers in that range are exact.
 
-    Examples
-    --------
     >>> json_value(Fraction(1, 2)), json_value(Fraction(10) ** 400), json_value(float("-inf"))
     (0.5, '1.0e+400', '-inf')
     >>> json_value(Fraction(10**30 + 1))
@@ -119,25 +103,25 @@ def json_value(value: Value | None) -> Any:
 def format_value(value: Value | None) -> str:
     """A value for readers: whole numbers whole, others with four decimals, very large ones as powers of ten.
 
-    Examples
-    --------
     >>> format_value(Fraction(3)), format_value(Fraction(1, 3)), format_value(Fraction(10) ** 400), format_value(True)
     ('3', '0.3333', '1.0e+400', 'yes')
     """
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN:
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    if _is_plain(value):
         return str(value)
     number = to_mpf(value)
     return f"{float(number):.4f}" if abs(number) < MAX_PLAIN else str(mpmath.nstr(number, 6)).removeprefix("+")
+
+
+def _is_plain(value: Value) -> bool:
+    return isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN
 
 
 def latex_value(value: Value) -> str:
     """The end of a line of mathematics: what the formula comes to."""
     if isinstance(value, bool):
         return rf"\iff \{'top' if value else 'bot'}"
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) < MAX_PLAIN:
+    if _is_plain(value):
         return f"= {value}"
     return f"= {sympy.latex(sympy.Float(to_mpf(value), 6))}"

@@ -3,22 +3,24 @@
 The keys are listed in docs/walks.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.programs import Programs
 from priorsim.census.progress import Progress
 from priorsim.census.take import make_header
 from priorsim.errors import PriorsimError, WalkError
-from priorsim.mu.syntax import format_program, parse
-from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
-from priorsim.walks.ends import chance_to_meet, end_points, hitting_time, law_after, law_in_the_long_run
-from priorsim.walks.finding import Finding, all_findings
+from priorsim.mu.syntax import parse
+from priorsim.priors import F64
+from priorsim.walks.chains import Dynamics, Energy, default_energy
+from priorsim.walks.ends import chance_to_meet, hitting_time, law_after, law_in_the_long_run
+from priorsim.walks.finding import FINDINGS, Detail, Finding, find
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
-from priorsim.walks.kernels import F64, EditSpace
+from priorsim.walks.kernels import EditSpace
 from priorsim.walks.landscape import (
     CLASSES,
     DIRECT,
@@ -28,11 +30,12 @@ from priorsim.walks.landscape import (
     ClassBy,
     Landscape,
     LossBy,
+    Mask,
     make_landscape,
     start_of,
 )
-from priorsim.walks.outcome import outcomes
 from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.walks.shown import outcomes
 from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 
@@ -44,25 +47,10 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of walks.
+    """What is asked of walks; the dialect is the world's own where None.
 
-    Attributes
-    ----------
-    world : World
-    dynamics : str
-    radius, max_bits : int
-        Bits of an edit; the bound on programs.
-    dialect : str or None
-        The world's own where None.
-    start : str
-        A name that `start_of` knows, or a program as S-expression.
-    loss_by, class_by : str
-    temperature : float or None
-        Of Metropolis; `default_energy` where None.
-    with_prior : bool
-        Whether length counts for Metropolis.
-    steps : int or None
-        Proposals after which walks that do not end are looked at.
+    The start is a name that `start_of` knows, or a program as S-expression; temperature and whether length counts are
+    of Metropolis; `steps` are proposals after which walks that do not end are looked at.
     """
 
     world: World
@@ -104,84 +92,83 @@ class Asked:
         found[number_of(landscape.programs, program)] = 1.0
         return found
 
-    def landscape(self, programs: Any) -> Landscape:
+    def landscape(self, programs: Programs) -> Landscape:
         """The world over these programs."""
         loss_by: LossBy = "bits" if self.loss_by == "bits" else "lanes"
         return make_landscape(programs, self.world, loss_by=loss_by, class_by=self.class_by)
+
+    def study(self, progress: Callable[[Progress], None] | None = None) -> Study:
+        """The walks, with their edit graph."""
+        graph = make_graph(self.header(), self.radius, progress=progress)
+        landscape = self.landscape(graph.programs)
+        return Study(graph, landscape, Dynamics(self.dynamics), self.begin(landscape), self.energy(landscape))
 
 
 def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
     """The distribution of end points; of Metropolis the law after the steps asked for, or in the long run.
 
-    Raises
-    ------
-    WalkError
-        When something is out of range, or cannot be solved exactly: with the size it would take.
+    Raises WalkError when something is out of range, or cannot be solved exactly: with the size it would take.
     """
-    graph = make_graph(asked.header(), asked.radius, progress=progress)
-    landscape = asked.landscape(graph.programs)
-    dynamics, energy, start = Dynamics(asked.dynamics), asked.energy(landscape), asked.begin(landscape)
-    chain = make_chain(graph, landscape, dynamics, energy=energy)
-    residual = 0.0
+    study = asked.study(progress)
+    landscape, start, chain, residual = study.landscape, study.start, study.chain(), 0.0
     if asked.steps is not None:
         mass = law_after(chain, start, asked.steps)
-    elif dynamics is Dynamics.METROPOLIS:
+    elif study.dynamics is Dynamics.METROPOLIS:
         mass = law_in_the_long_run(chain, start)
     else:
-        ends = end_points(chain, landscape, start)
-        mass, residual = ends.mass, ends.residual
-    report = _head(asked, landscape) | {"edges": graph.edges, "residual": residual}
-    report["ends"] = {
-        name: {part: float(mass[chosen].sum()) for part, chosen in parts.items()}
-        for name, parts in _parts(landscape).items()
-    }
+        mass, residual = study.ends()
+    report = _head(asked, landscape) | {"edges": study.graph.matrix.nnz, "residual": residual}
+    report |= _ends(landscape, lambda chosen: float(mass[chosen].sum()))
     compared = outcomes(landscape, mass)
-    report["fitting"] = float(mass[landscape.fits].sum())
     report["total_variation"] = None if compared is None else compared.total_variation
-    goals = {str(CLASSES[kind]): landscape.fits & (landscape.kind == kind) for kind in (DIRECT, SEARCH)}
-    if dynamics is Dynamics.DRIFT:
+    goals = {str(CLASSES[kind]): landscape.fitting(kind) for kind in (DIRECT, SEARCH)}
+    if study.dynamics is Dynamics.DRIFT:
         met = {name: chance_to_meet(chain, landscape, start, goal) for name, goal in goals.items()}
         report["meeting"] = {name: {"chance": chance, "residual": left} for name, (chance, left) in met.items()}
-    if dynamics is Dynamics.METROPOLIS:
-        report["temperature"] = energy.temperature
-        report["hitting"] = {}
-        for name, goal in goals.items():
-            hit = hitting_time(chain, start, goal)
-            times = {"chance": hit.chance, "proposals": hit.proposals if hit.chance else None, "residual": hit.residual}
-            report["hitting"][name] = times
+    if study.dynamics is Dynamics.METROPOLIS:
+        report["temperature"] = study.energy.temperature
+        hits = {name: hitting_time(chain, start, goal)._asdict() for name, goal in goals.items()}
+        report["hitting"] = {name: hit if hit["chance"] else hit | {"proposals": None} for name, hit in hits.items()}
     report["most"] = _most(landscape, mass)
     return report
 
 
 def findings_answer(
     asked: Asked,
-    holds: Callable[[Finding], bool | None],
+    holds: Callable[[str, Finding], bool | None],
     *,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """What walks say to each claim about them, with all details (`finding.py`).
+    """What walks say to each claim about them, with all details (`finding.py`), and whether it `holds`, by its name.
 
-    Parameters
-    ----------
-    asked : Asked
-    holds : callable
-        From a finding to whether it supports its claim.
-    progress : callable, optional
-
-    Raises
-    ------
-    WalkError
-        When something is out of range or would not fit into memory, or the dynamics are of walks that do not end.
+    Raises WalkError when something is out of range or would not fit into memory, or the dynamics are of walks that do
+    not end.
     """
-    header = asked.header()
-    dynamics = Dynamics(asked.dynamics)
-    if dynamics is Dynamics.METROPOLIS or asked.steps is not None:
+    asked.header()
+    if asked.dynamics == Dynamics.METROPOLIS or asked.steps is not None:
         raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")
-    graph = make_graph(header, asked.radius, progress=progress)
-    landscape = asked.landscape(graph.programs)
-    study = Study(graph, landscape, dynamics, asked.begin(landscape), asked.energy(landscape))
-    findings = [finding.to_json(holds=holds(finding)) for finding in all_findings(study)]
-    return _head(asked, landscape) | {"edges": graph.edges, "findings": findings}
+    study = asked.study(progress)
+    findings = []
+    for name in FINDINGS:
+        found = find(study, name)
+        findings.append(
+            {
+                "claim": name,
+                "world": study.world.name,
+                "radius": study.radius,
+                "max_bits": study.max_bits,
+                "quantity": None if found.quantity == -np.inf else _plain(found.quantity),
+                "holds": holds(name, found),
+                "reason": found.reason,
+                "details": {detail: _plain(value) for detail, value in found.details.items()},
+            }
+        )
+    return _head(asked, study.landscape) | {"edges": study.graph.matrix.nnz, "findings": findings}
+
+
+def _plain(value: Detail) -> Detail:
+    """The value as JSON."""
+    return "inf" if isinstance(value, float) and np.isinf(value) else value
 
 
 def sampled_answer(
@@ -189,28 +176,11 @@ def sampled_answer(
 ) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
     space, landscape = _space(asked)
-    ends = sample_ends(
-        space,
-        landscape,
-        Dynamics(asked.dynamics),
-        start=asked.begin(landscape),
-        walks=walks,
-        seed=seed,
-        steps=asked.steps,
-        energy=asked.energy(landscape),
-        progress=progress,
-    )
+    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
+    ends = sample_ends(*where, start=start, walks=walks, seed=seed, steps=asked.steps, energy=energy, progress=progress)
     counts = np.bincount(ends, minlength=len(landscape.loss))
-
-    def interval(chosen: Any) -> dict[str, float]:
-        found = share(int(counts[chosen].sum()), walks)
-        return {"value": found.value, "low": found.low, "high": found.high}
-
     report = _head(asked, landscape) | {"walks": walks, "seed": seed}
-    report["ends"] = {
-        name: {part: interval(chosen) for part, chosen in parts.items()} for name, parts in _parts(landscape).items()
-    }
-    report["fitting"] = interval(landscape.fits)
+    report |= _ends(landscape, lambda chosen: share(int(counts[chosen].sum()), walks)._asdict())
     report["most"] = _most(landscape, counts / walks)
     return report
 
@@ -218,15 +188,8 @@ def sampled_answer(
 def traced_answer(asked: Asked, *, seed: int) -> Report:
     """One walk, program by program."""
     space, landscape = _space(asked)
-    walk = trace_walk(
-        space,
-        landscape,
-        Dynamics(asked.dynamics),
-        start=asked.begin(landscape),
-        seed=seed,
-        steps=asked.steps,
-        energy=asked.energy(landscape),
-    )
+    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
+    walk = trace_walk(*where, start=start, seed=seed, steps=asked.steps, energy=energy)
     visits = [{"step": visit.step, **_program(landscape, visit.number)} for visit in walk]
     return _head(asked, landscape) | {"seed": seed, "walk": visits}
 
@@ -255,23 +218,15 @@ def _head(asked: Asked, landscape: Landscape) -> Report:
     }
 
 
-def _parts(landscape: Landscape) -> Mapping[str, Mapping[str, Any]]:
-    """The programs of each class: those that fit, those right on all lanes too, and those that fall short."""
-    parts = {}
-    for kind, name in enumerate(CLASSES):
-        of_class = landscape.kind == kind
-        parts[str(name)] = {
-            "fits": of_class & landscape.fits,
-            "right": of_class & landscape.right,
-            "short": of_class & ~landscape.fits,
-        }
-    return parts
+def _ends(landscape: Landscape, measure: Callable[[Mask], Any]) -> Report:
+    """How many walks end in each part of each class, and how many end fitting."""
+    ends = {name: {part: measure(its) for part, its in parts.items()} for name, parts in landscape.parts().items()}
+    return {"ends": ends, "fitting": measure(landscape.fits)}
 
 
 def _program(landscape: Landscape, number: int) -> Report:
-    program = landscape.programs.program(number)
     return {
-        "program": format_program(program, landscape.world.domain.columns),
+        "program": landscape.text(number),
         "bits": int(landscape.programs.bits[number]),
         "loss": int(landscape.loss[number]),
         "class": str(CLASSES[landscape.kind[number]]),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
 from priorsim.errors import WalkError
+from priorsim.priors import F64
 from priorsim.walks.graph import EditGraph
-from priorsim.walks.kernels import F64
 from priorsim.walks.landscape import Landscape, Mask
 
 
@@ -43,12 +43,7 @@ def check_steps(steps: int) -> int:
 class Energy:
     """What Metropolis weighs a program by: weight 2^-(loss / temperature + length), length if it counts.
 
-    Attributes
-    ----------
-    temperature : float
-        Wrong lanes (or bits) for a bit of weight.
-    with_prior : bool
-        Whether the program's length counts.
+    The temperature is in wrong lanes (or bits) for a bit of weight.
     """
 
     temperature: float
@@ -74,19 +69,12 @@ def default_energy(landscape: Landscape) -> Energy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """A walk's moves.
+    """A walk's moves; arrays have shape (programs,).
 
-    Attributes
-    ----------
-    dynamics : Dynamics
-    moves : sparse array of float64, shape (programs, programs)
-        Chance that the next move, if there is one, goes from row to column: rows sum to 1, or are empty
-        where no move is possible.
-    rate : array of float64, shape (programs,)
-        Chance that a proposal is accepted and changes the program; a move takes 1 / rate proposals. 1 for
-        steepest descent, which looks at all proposals at once.
-    log2_weight : array of float64, shape (programs,), or None
-        Of Metropolis: log2 of the weights whose shares are its long-run law in each part of the space.
+    `moves`, shape (programs, programs), holds the chance that the next move, if there is one, goes from row to column:
+    rows sum to 1, or are empty where no move is possible. `rate` is the chance that a proposal is accepted and changes
+    the program, so that a move takes 1 / rate proposals; 1 for steepest descent, which looks at all proposals at once.
+    Of Metropolis `log2_weight` is log2 of the weights whose shares are its long-run law in each part of the space.
     """
 
     dynamics: Dynamics
@@ -101,9 +89,7 @@ class Chain:
 
     def by_proposal(self) -> "csr_array[np.float64]":
         """The chain with time in proposals: rows sum to 1, stays on the diagonal."""
-        count = len(self.rate)
-        stays = csr_array((1 - self.rate, (np.arange(count), np.arange(count))), shape=(count, count))
-        return csr_array(self.moves * self.rate[:, None] + stays)
+        return csr_array(self.moves * self.rate[:, None] + diags_array(1 - self.rate, format="csr"))
 
 
 def make_chain(
@@ -114,43 +100,34 @@ def make_chain(
     energy: Energy | None = None,
     forbidden: Mask | None = None,
 ) -> Chain:
-    """The chain of a walk.
+    """The chain of a walk among a landscape's programs, those of the graph.
 
-    Parameters
-    ----------
-    graph : EditGraph
-    landscape : Landscape
-        Of the graph's programs.
-    dynamics : Dynamics
-    energy : Energy, optional
-        For Metropolis; `default_energy` where none is given.
-    forbidden : array of bool, shape (programs,), optional
-        Programs that no descent or drift moves to.
+    `energy` is of Metropolis, `default_energy` where none is given; no descent or drift moves to what is forbidden.
     """
-    count = len(graph)
-    rows = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.first))
+    (rows, targets), weights = graph.matrix.tocoo().coords, graph.matrix.data
     log2 = None
     if dynamics is Dynamics.METROPOLIS:
         log2 = (energy or default_energy(landscape)).log2_weight(landscape)
+        turned = graph.matrix.T.tocsr()
+        turned.sort_indices()
+        assert np.array_equal(turned.indices, targets), "every edit can be undone within the radius"
         # q(x -> y) min(1, pi(y) q(y -> x) / (pi(x) q(x -> y))), the Hastings rule.
         with np.errstate(over="ignore"):
-            back = np.exp2(log2[graph.targets] - log2[rows]) * graph.reverse
-        weights = np.minimum(graph.chances, back)
+            back = np.exp2(log2[targets] - log2[rows]) * turned.data
+        weights = np.minimum(weights, back)
         kept = weights > 0
     else:
-        before, after = landscape.loss[rows], landscape.loss[graph.targets]
-        weights = graph.chances
+        before, after = landscape.loss[rows], landscape.loss[targets]
         kept = after <= before if dynamics is Dynamics.DRIFT else after < before
         if forbidden is not None:
-            kept &= ~forbidden[graph.targets]
+            kept &= ~forbidden[targets]
         if dynamics is Dynamics.STEEPEST:
             least = landscape.loss.copy()
             np.minimum.at(least, rows[kept], after[kept])
             kept &= after == least[rows]
-    rows, targets, weights = rows[kept], graph.targets[kept], weights[kept]
-    rate = np.bincount(rows, weights, minlength=count).astype(np.float64)
-    first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
-    moves = csr_array((weights / rate[rows], targets, first), shape=(count, count))
+    rows, targets, weights = rows[kept], targets[kept], weights[kept]
+    rate = np.bincount(rows, weights, minlength=len(graph)).astype(np.float64)
+    moves = csr_array((weights / rate[rows], (rows, targets)), shape=graph.matrix.shape)
     if dynamics is Dynamics.STEEPEST:
         rate = (rate > 0).astype(np.float64)
     return Chain(dynamics, moves, rate, log2)

@@ -5,32 +5,27 @@ With neutral drift a walk ends in a closed plateau, programs of one loss that ne
 no edit improves, and is then found at each of them as often as in the long run; that it meets a set of
 programs on its way is solved with these as ends. Metropolis never ends: it has hitting times, a law after
 so many proposals, and one in the long run. It never leaves the part of the space that it starts in.
+
+Arrays of chances have shape (programs,); `start` is the chance to start at each program.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from priorsim.errors import UnsolvedError, WalkError
+from priorsim.priors import F64
 from priorsim.walks.chains import STRICT, Chain, Dynamics, check_steps
-from priorsim.walks.kernels import F64, I32
-from priorsim.walks.landscape import Landscape, Mask
+from priorsim.walks.kernels import I32
+from priorsim.walks.landscape import CLASSES, Landscape, Mask
 from priorsim.walks.solve import long_run, visits
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ends:
-    """Where walks end.
-
-    Attributes
-    ----------
-    mass : array of float64, shape (programs,)
-        Chance to end at each program.
-    residual : float
-        Bound on the mass that was not followed to its end; 0 for descents.
-    """
+class Ends(NamedTuple):
+    """The chance to end at each program, and a bound on the mass not followed to its end, 0 for descents."""
 
     mass: F64
     residual: float
@@ -39,42 +34,40 @@ class Ends:
 def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
     """The distribution of end points.
 
-    Parameters
-    ----------
-    chain : Chain
-        Of any dynamics but Metropolis.
-    landscape : Landscape
-    start : array of float64, shape (programs,)
-        Chance to start at each program.
-
-    Raises
-    ------
-    WalkError
-        For Metropolis, which does not end; where a plateau takes too long to leave to be solved.
+    Raises WalkError for Metropolis, which does not end, and where a plateau takes too long to leave to be solved.
     """
-    if chain.dynamics in STRICT:
-        return Ends(_descend(chain, start)[0], 0.0)
     if chain.dynamics is Dynamics.METROPOLIS:
         raise WalkError("metropolis walks do not end: ask for their law after so many --steps")
-    return _drift(chain, landscape, start)
+    if chain.dynamics in STRICT:
+        return Ends(np.where(chain.stuck, passed_through(chain, start), 0.0), 0.0)
+    settled, neutral, plateau, residual = _settle(chain, landscape, start, np.zeros(len(start), np.bool_))
+    arrived, mass = np.bincount(plateau, settled), np.zeros(len(start))
+    for closed in np.flatnonzero(arrived):
+        inside = np.flatnonzero(plateau == closed)
+        shares = long_run(neutral[inside][:, inside])
+        if len(inside) > 1:
+            # A share of visits, weighed by how long each takes.
+            shares /= chain.rate[inside]
+            shares /= shares.sum()
+        mass[inside] += arrived[closed] * shares
+    return Ends(mass, residual)
 
 
-def _descend(chain: Chain, start: F64) -> tuple[F64, F64]:
-    """Chance to end at each program, and to pass each, where every move lowers the loss."""
-    at, passed = start, start.copy()
-    onward = chain.moves.T.tocsr()
+def moving(chain: Chain, start: F64) -> Iterator[F64]:
+    """The chance of a descent to come to each program with its move 0, 1, 2, ... until all have ended."""
+    onward, at = chain.moves.T.tocsr(), start
+    yield at
     while (at := np.asarray(onward @ at)).any():
-        passed += at
-    return np.where(chain.stuck, passed, 0.0), passed
+        yield at
 
 
 def passed_through(chain: Chain, start: F64) -> F64:
-    """Chance that a descent passes each program, its start and end included; shape (programs,)."""
-    return _descend(chain, start)[1]
+    """Chance that a descent passes each program, its start and end included."""
+    return np.asarray(sum(moving(chain, start)))
 
 
 def end_values(chain: Chain, value: F64) -> F64:
-    """Expected value of a descent's end point, by program started from; both of shape (programs,).
+    """Expected value of a descent's end point, by program started from.
 
     >>> moves = csr_array(np.array([[0, 0.5, 0.5], [0, 0, 0], [0, 0, 0]]))
     >>> end_values(Chain(Dynamics.FIRST, moves, np.array([1.0, 0, 0])), np.array([9.0, 1, 3]))
@@ -89,35 +82,43 @@ def end_values(chain: Chain, value: F64) -> F64:
     return values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Settled:
-    """Drifting walks that were followed until no move improves any more, or to a goal.
+def class_values(chain: Chain, landscape: Landscape) -> list[F64]:
+    """The chance that a descent ends in each of CLASSES, by program started from."""
+    return [end_values(chain, (landscape.kind == kind).astype(np.float64)) for kind in range(len(CLASSES))]
 
-    Attributes
-    ----------
-    arrived : array of float64, shape (programs,)
-        Where they came to that: in the goal, or at their first program of a closed plateau.
-    neutral : sparse array of float64, shape (programs, programs)
-        The moves on plateaus.
-    plateau : array of int32, shape (programs,)
-        The number of each program's plateau.
-    residual : float
+
+def dependence(chain: Chain, start: F64, ends: Mask) -> tuple[float, float, float, float]:
+    """The chance that a descent ends in `ends`, and how far that hangs on start, first move and later chance.
+
+    By the law of total variance, twice: parts of the variance of a yes or no, chance (1 - chance), by the start; by the
+    first move, the start given; by what comes after it. A walk that cannot move has its start for a first move.
     """
+    values = end_values(chain, ends.astype(np.float64))
+    chance = float(np.sum(start * values))
+    after = np.where(chain.stuck, values**2, np.asarray(chain.moves @ values**2))
+    by_start = float(np.sum(start * values**2)) - chance**2
+    by_first = float(np.sum(start * (after - values**2)))
+    left = chance - float(np.sum(start * after))
+    return chance, max(0.0, by_start), max(0.0, by_first), max(0.0, left)
 
-    arrived: F64
-    neutral: csr_array
-    plateau: I32
-    residual: float
 
+def _settle(
+    chain: Chain, landscape: Landscape, start: F64, goal: Mask
+) -> tuple[F64, "csr_array[np.float64]", I32, float]:
+    """Follow drifting walks, level by level, until no move improves any more, or to a goal.
 
-def _settle(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> _Settled:
-    """Follow drifting walks, level by level; programs of the goal are not left."""
-    loss = landscape.loss
-    rows = np.repeat(np.arange(len(loss)), np.diff(chain.moves.indptr))
-    is_neutral = (loss[chain.moves.indices] == loss[rows]) & ~goal[chain.moves.indices]
-    neutral = _part(chain.moves, rows, is_neutral & ~goal[rows])
+    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus; the
+    number of each program's plateau; and the residual.
+    """
+    loss, moves = landscape.loss, chain.moves
+    rows, targets = moves.tocoo().coords
+
+    def part(kept: Mask) -> Any:
+        return csr_array((moves.data[kept], (rows[kept], targets[kept])), shape=moves.shape)
+
+    is_neutral = (loss[targets] == loss[rows]) & ~goal[targets]
     leaves = ~is_neutral & ~goal[rows]
-    onward = _part(chain.moves, rows, leaves)
+    neutral, onward = part(is_neutral & ~goal[rows]), part(leaves)
     plateaus, plateau = connected_components(neutral, directed=False)
     is_open = np.zeros(plateaus, np.bool_)
     is_open[plateau[rows[leaves]]] = True
@@ -128,56 +129,25 @@ def _settle(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> _Sett
             seen, left = visits(neutral[here][:, here], inflow[here])
             residual += left * float(inflow[here].sum())
             inflow += onward[here].T @ seen
-    return _Settled(np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual)
-
-
-def _drift(chain: Chain, landscape: Landscape, start: F64) -> Ends:
-    settled = _settle(chain, landscape, start, np.zeros(len(start), np.bool_))
-    arrived, mass = np.bincount(settled.plateau, settled.arrived), np.zeros(len(start))
-    for closed in np.flatnonzero(arrived):
-        inside = np.flatnonzero(settled.plateau == closed)
-        shares = long_run(settled.neutral[inside][:, inside])
-        if len(inside) > 1:
-            # A share of visits, weighed by how long each takes.
-            shares /= chain.rate[inside]
-            shares /= shares.sum()
-        mass[inside] += arrived[closed] * shares
-    return Ends(mass, settled.residual)
+    return np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual
 
 
 def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> tuple[float, float]:
     """Chance that a drifting walk ever meets the goal, and a bound on its error.
 
-    Raises
-    ------
-    WalkError
-        For other dynamics; where a plateau takes too long to leave to be solved.
+    Raises WalkError for other dynamics, and where a plateau takes too long to leave to be solved.
     """
     if chain.dynamics is not Dynamics.DRIFT:
         raise WalkError(f"{chain.dynamics} walks do not drift: ask for the chance to pass, or for hitting times")
-    settled = _settle(chain, landscape, start, goal)
-    return float(settled.arrived[goal].sum()), settled.residual
+    arrived, _, _, residual = _settle(chain, landscape, start, goal)
+    return float(arrived[goal].sum()), residual
 
 
-def _part(moves: "csr_array[np.float64]", rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", kept: Mask) -> csr_array:
-    """The moves kept; `rows` is the row of each."""
-    count = moves.shape[0]
-    first = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=count))])
-    return csr_array((moves.data[kept], moves.indices[kept], first), shape=moves.shape)
+class Hit(NamedTuple):
+    """When walks first meet a set of programs: the chance that they ever do, and proposals until then.
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """When walks first meet a set of programs.
-
-    Attributes
-    ----------
-    chance : float
-        That they ever do.
-    proposals : float
-        Expected number of proposals until then, of the walks that do; infinite where none does.
-    residual : float
-        Of the linear system, relative.
+    These are the expected number of the walks that do, infinite where none does; the residual is that of the linear
+    system, relative.
     """
 
     chance: float
@@ -185,21 +155,21 @@ class Hit:
     residual: float
 
 
+def _weights_and_parts(chain: Chain) -> tuple[F64, I32]:
+    """log2 of the weight of each program, and its part of the space: whatever moves a part has can be undone."""
+    if chain.log2_weight is None:
+        raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
+    return chain.log2_weight, connected_components(chain.moves, directed=False)[1]
+
+
 def can_meet(chain: Chain, goal: Mask) -> Mask:
     """From where Metropolis walks meet the goal at some time: the parts of the space that have some of it."""
-    part = _parts(chain)
+    _, part = _weights_and_parts(chain)
     return np.isin(part, np.unique(part[goal]))
 
 
-def _parts(chain: Chain) -> I32:
-    """The number of the part of the space that each program is in: whatever moves a part has can be undone."""
-    if chain.log2_weight is None:
-        raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
-    return np.asarray(connected_components(chain.moves, directed=False)[1])
-
-
 def law_in_the_long_run(chain: Chain, start: F64) -> F64:
-    """Where Metropolis walks that start so are found in the long run, shape (programs,).
+    """Where Metropolis walks are found in the long run.
 
     In each part of the space by its weights over their sum there, as often as walks start in it.
 
@@ -208,49 +178,36 @@ def law_in_the_long_run(chain: Chain, start: F64) -> F64:
     >>> law_in_the_long_run(chain, np.array([0.75, 0.0, 0.25]))
     array([0.25, 0.5 , 0.25])
     """
-    part = _parts(chain)
-    assert chain.log2_weight is not None, "metropolis has weights"
+    log2, part = _weights_and_parts(chain)
     heaviest = np.full(part.max() + 1, -np.inf)
-    np.maximum.at(heaviest, part, chain.log2_weight)
-    weights = np.exp2(chain.log2_weight - heaviest[part])
+    np.maximum.at(heaviest, part, log2)
+    weights = np.exp2(log2 - heaviest[part])
     return np.asarray(weights * (np.bincount(part, start) / np.bincount(part, weights))[part])
 
 
 def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
-    """When Metropolis walks that start so first meet the goal.
+    """When Metropolis walks first meet the goal.
 
-    Raises
-    ------
-    WalkError
-        For other dynamics; UnsolvedError when the system cannot be solved to its residual.
+    Raises WalkError for other dynamics, and UnsolvedError when the system cannot be solved to its residual.
     """
-    reaches = can_meet(chain, goal)
+    log2, part = _weights_and_parts(chain)
+    reaches = np.isin(part, np.unique(part[goal]))
     chance = float(start[reaches].sum())
     if chance == 0:
         return Hit(0.0, np.inf, 0.0)
     before = np.flatnonzero(reaches & ~goal)
     if not start[before].any():
         return Hit(chance, 0.0, 0.0)
-    assert chain.log2_weight is not None, "metropolis has weights"
     if chain.rate[before].min() < np.finfo(np.float64).tiny:
         raise UnsolvedError("walks stay at some program for longer than a float64 can say: raise --temperature")
-    log2 = chain.log2_weight[before] + np.log2(chain.rate[before])
+    log2 = log2[before] + np.log2(chain.rate[before])
     scale = np.exp2((log2 - log2.max()) / 2)
     seen, residual = visits(chain.moves[before][:, before], start[before] / chance, scale=scale)
     return Hit(chance, float((seen / chain.rate[before]).sum()), residual)
 
 
-def chance_to_pass(chain: Chain, start: F64, goal: Mask) -> float:
-    """Chance that a descent meets the goal on its way, its start and end included."""
-    if chain.dynamics not in STRICT:
-        raise WalkError(f"{chain.dynamics} walks do not end with a descent: ask for hitting times")
-    ended = csr_array(chain.moves * (~goal)[:, None].astype(np.float64))
-    _, passed = _descend(Chain(chain.dynamics, ended, np.where(goal, 0.0, chain.rate)), start)
-    return float(passed[goal].sum())
-
-
 def law_after(chain: Chain, start: F64, proposals: int) -> F64:
-    """Where walks are after so many proposals, shape (programs,); for steepest descent, after so many moves."""
+    """Where walks are after so many proposals; for steepest descent, after so many moves."""
     onward = chain.by_proposal().T.tocsr()
     at = start
     for _ in range(check_steps(proposals)):

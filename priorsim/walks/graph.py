@@ -19,8 +19,9 @@ from priorsim.census.recurrence import program_counts
 from priorsim.errors import WalkError
 from priorsim.mu.code import encode
 from priorsim.mu.syntax import Program, format_program
+from priorsim.priors import F64
 from priorsim.walks import kernels
-from priorsim.walks.kernels import F64, I32, EditSpace
+from priorsim.walks.kernels import I32, EditSpace
 from priorsim.walks.materials import check_radius, grammar, insertions, replacements
 
 DEFAULT_MEMORY = 8 << 30
@@ -35,29 +36,14 @@ _SAMPLE = 500
 
 
 def edit_space(programs: Programs, radius: int) -> EditSpace:
-    """The programs as the kernels take them.
-
-    Raises
-    ------
-    WalkError
-        When the radius is out of range.
-    """
-    header = programs.header
-    check_radius(radius, header.max_bits)
+    """The programs as the kernels take them; raises WalkError when the radius is out of range."""
+    language, max_bits = programs.header.language, programs.header.max_bits
+    check_radius(radius, max_bits)
     slots = np.zeros(1 << (2 * len(programs)).bit_length(), np.uint64)
     numbers = np.zeros(len(slots), np.int32)
     kernels.fill_slots(programs.code, slots, numbers)
-    language = header.language
-    return EditSpace(
-        programs.code,
-        slots,
-        numbers,
-        header.max_bits,
-        radius,
-        grammar(language),
-        replacements(language, radius),
-        insertions(language, radius),
-    )
+    pieces = grammar(language), replacements(language, radius), insertions(language, radius)
+    return EditSpace(programs.code, slots, numbers, max_bits, radius, *pieces)
 
 
 def estimate_edges(space: EditSpace) -> int:
@@ -71,53 +57,21 @@ def estimate_edges(space: EditSpace) -> int:
 
 @dataclass(frozen=True, eq=False)
 class EditGraph:
-    """The edit graph with its rows stored.
+    """The edit graph with its rows stored, by edits of `radius` bits; a vertex is called by its place in `programs`.
 
-    Attributes
-    ----------
-    programs : Programs
-        The vertices; a vertex is called by its place there.
-    radius : int
-        Bits of an edit.
-    space : EditSpace
-    first : array of int64, shape (programs + 1,)
-        Row x owns the entries first[x] to first[x + 1] of the next two.
-    targets : array of int32, shape (edges,)
-        Rising in a row; never the row itself.
-    chances : array of float64, shape (edges,)
-        q(x -> y): that of an edit of x that gives y, all ways together.
-    stay : array of float64, shape (programs,)
-        q(x -> x): that of an edit that is impossible, too long, or changes nothing.
+    `matrix`, shape (programs, programs), is q without its diagonal: row x, column y, in rising order, the chance of an
+    edit of x that gives y, all ways together. There is an edit back for every edit. `stay`, shape (programs,), is
+    q(x -> x): the chance of an edit that is impossible, too long, or changes nothing.
     """
 
     programs: Programs
     radius: int
     space: EditSpace
-    first: I64
-    targets: I32
-    chances: F64
+    matrix: "csr_array[np.float64]"
     stay: F64
 
     def __len__(self) -> int:
         return len(self.programs)
-
-    @property
-    def edges(self) -> int:
-        """Number of pairs (x, y) of different programs with an edit from x to y."""
-        return len(self.targets)
-
-    @cached_property
-    def matrix(self) -> "csr_array[np.float64]":
-        """q without its diagonal; row x, column y."""
-        return csr_array((self.chances, self.targets, self.first), shape=(len(self), len(self)))
-
-    @cached_property
-    def reverse(self) -> F64:
-        """q(y -> x) beside every q(x -> y) of `chances`: there is an edit back for every edit."""
-        turned = self.matrix.T.tocsr()
-        turned.sort_indices()
-        assert np.array_equal(turned.indices, self.targets), "every edit can be undone within the radius"
-        return np.asarray(turned.data)
 
     @cached_property
     def heights(self) -> I64:
@@ -125,16 +79,6 @@ class EditGraph:
         found = np.zeros(len(self), np.int64)
         kernels.write_heights(found, self.space, kernels.make_scratch(len(self)))
         return found
-
-    def number_of(self, program: Program) -> int:
-        """The vertex of a program.
-
-        Raises
-        ------
-        WalkError
-            When it has a data segment, or is longer than the bound.
-        """
-        return number_of(self.programs, program)
 
     def capped(self, max_bits: int) -> "EditGraph":
         """The graph of the programs up to a lower bound: edits beyond it are not made.
@@ -147,33 +91,15 @@ class EditGraph:
         """
         header = replace(self.programs.header, max_bits=min(max_bits, self.programs.header.max_bits))
         count = int(np.searchsorted(self.programs.bits, header.max_bits, side="right"))
-        used = self.first[count]
-        inside = self.targets[:used] < count
-        rows = np.repeat(np.arange(count), np.diff(self.first[: count + 1]))
-        lost = np.bincount(rows[~inside], self.chances[:used][~inside], minlength=count)
-        sizes = np.bincount(rows[inside], minlength=count)
-        programs = Programs(
-            header, *(getattr(self.programs, name)[:count] for name in Programs.__slots__ if name != "header")
-        )
-        return EditGraph(
-            programs,
-            self.radius,
-            self.space._replace(max_bits=header.max_bits, codes=programs.code),
-            np.concatenate([[0], np.cumsum(sizes)]),
-            self.targets[:used][inside],
-            self.chances[:used][inside],
-            self.stay[:count] + lost,
-        )
+        columns = (getattr(self.programs, name)[:count] for name in Programs.__slots__ if name != "header")
+        programs, kept = Programs(header, *columns), self.matrix[:count]
+        space = self.space._replace(max_bits=header.max_bits, codes=programs.code)
+        stay = self.stay[:count] + kept[:, count:].sum(axis=1)
+        return EditGraph(programs, self.radius, space, kept[:, :count], stay)
 
 
 def vertices(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> Programs:
-    """All programs up to the header's bound.
-
-    Raises
-    ------
-    WalkError
-        When they alone would take more memory.
-    """
+    """All programs up to the header's bound; raises WalkError when they alone would take more memory."""
     counts = list(accumulate(program_counts(header.language, header.max_bits)))
     if counts[-1] * VERTEX_BYTES > memory_bytes:
         most = sum(count * VERTEX_BYTES <= memory_bytes for count in counts) - 1
@@ -185,7 +111,7 @@ def vertices(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> Program
 
 
 def number_of(programs: Programs, program: Program) -> int:
-    """The number of a program among these; see `EditGraph.number_of`."""
+    """The vertex of a program; raises WalkError when it has a data segment, or is longer than the bound."""
     header = programs.header
     code = encode(program, header.language)
     if program.has_data or len(code) > header.max_bits:
@@ -199,31 +125,16 @@ def make_graph(
     header: AtlasHeader,
     radius: int,
     *,
-    programs: Programs | None = None,
     memory_bytes: int = DEFAULT_MEMORY,
     progress: Callable[[Progress], None] | None = None,
 ) -> EditGraph:
-    """The edit graph of all programs up to the header's bound.
+    """The edit graph of all programs up to the header's bound, with edits of 1 to 16 bits.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-    radius : int
-        Bits of an edit, 1 to 16.
-    programs : Programs, optional
-        Where they are at hand: those of the header.
-    memory_bytes : int
-        What the graph and the chains made of it may take.
-    progress : callable, optional
-        Called with the Progress every few million edges.
-
-    Raises
-    ------
-    WalkError
-        When the radius is out of range, or the graph would take more memory: with the size it would have.
+    `memory_bytes` is what the graph and the chains made of it may take; progress is told every few million edges.
+    Raises WalkError when the radius is out of range, or the graph would take more memory: with the size it would have.
     """
     check_radius(radius, header.max_bits)
-    programs = vertices(header, memory_bytes) if programs is None else programs
+    programs = vertices(header, memory_bytes)
     space = edit_space(programs, radius)
     edges = estimate_edges(space)
     if edges * EDGE_BYTES > memory_bytes:
@@ -247,6 +158,6 @@ def make_graph(
         if progress is not None:
             progress(Progress(done, count))
     first = np.concatenate([[0], np.cumsum(sizes)])
-    rows = csr_array((np.concatenate(chances), np.concatenate(targets), first), shape=(count, count))
-    rows.sort_indices()
-    return EditGraph(programs, radius, space, first, rows.indices, rows.data, stay)
+    matrix = csr_array((np.concatenate(chances), np.concatenate(targets), first), shape=(count, count))
+    matrix.sort_indices()
+    return EditGraph(programs, radius, space, matrix, stay)

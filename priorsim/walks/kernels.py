@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.compiled import I64, U64, U, inner, kernel
+from priorsim.priors import F64
 from priorsim.walks.materials import Grammar, Materials
 
-F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 
 START, END, BOUND, ARITY, BINDS, NEXT = range(6)
@@ -190,33 +190,19 @@ def spare(node, child, nodes):  # type: ignore[no-untyped-def]
 
 
 @inner
-def replace(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what replacing the subterm at a node leads to; returns the programs reached, and the chance to stay."""
-    start, end = scratch.nodes[node, START], scratch.nodes[node, END]
-    if end - start > space.radius:
-        return found, share
-    new = space.replacement
-    for entry in range(new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]):
-        bits = new.before_bits[entry]
-        if 1 + length - (end - start) + bits > space.max_bits:
-            return found, share * new.left[entry]
-        code = splice(term, length, start, end, new.before[entry], bits)
-        found = reach(code, share * new.chance[entry], found, space, scratch)
-    return found, 0.0
+def put(node, kept, new, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
+    """Reach what new material leads to that is put around a node's subterm, `kept` bits, or in its place, 0.
 
-
-@inner
-def insert(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what inserting an operator above a node leads to; returns as `replace` does."""
+    Returns the programs reached, and the chance to stay.
+    """
     start, end = scratch.nodes[node, START], scratch.nodes[node, END]
-    new = space.insertion
+    old = piece(term, length, start, start + kept)
     first, last = new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]
     for entry in range(first, last):
-        if 1 + length + new.before_bits[entry] + new.after_bits[entry] > space.max_bits:
+        bits = new.before_bits[entry] + kept + new.after_bits[entry]
+        if 1 + length - (end - start) + bits > space.max_bits:
             return found, share * new.left[entry]
-        middle = (new.before[entry] << U(end - start)) | piece(term, length, start, end)
-        whole = (middle << U(new.after_bits[entry])) | new.after[entry]
-        bits = new.before_bits[entry] + new.after_bits[entry] + end - start
+        whole = (((new.before[entry] << U(kept)) | old) << U(new.after_bits[entry])) | new.after[entry]
         code = splice(term, length, start, end, whole, bits)
         found = reach(code, share * new.chance[entry], found, space, scratch)
     return found, share if first == last else 0.0
@@ -224,7 +210,7 @@ def insert(node, share, found, term, length, space, scratch):  # type: ignore[no
 
 @inner
 def delete(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what deleting the operator at a node leads to; returns as `replace` does."""
+    """Reach what deleting the operator at a node leads to; returns as `put` does."""
     kept = 0
     for is_counted in range(2):
         child = node + 1
@@ -232,15 +218,10 @@ def delete(node, share, found, term, length, space, scratch):  # type: ignore[no
             gains = scratch.nodes[node, BINDS] == 1 and k == scratch.nodes[node, ARITY] - 1
             if not gains and spare(node, child, scratch.nodes) <= space.radius:
                 if is_counted:
-                    start, end = scratch.nodes[child, START], scratch.nodes[child, END]
-                    code = splice(
-                        term,
-                        length,
-                        scratch.nodes[node, START],
-                        scratch.nodes[node, END],
-                        piece(term, length, start, end),
-                        end - start,
-                    )
+                    inside = scratch.nodes[child, START], scratch.nodes[child, END]
+                    around = scratch.nodes[node, START], scratch.nodes[node, END]
+                    whole = piece(term, length, inside[0], inside[1])
+                    code = splice(term, length, around[0], around[1], whole, inside[1] - inside[0])
                     found = reach(code, share / kept, found, space, scratch)
                 else:
                     kept += 1
@@ -262,9 +243,11 @@ def propose(number, space, scratch):  # type: ignore[no-untyped-def]
     share = 1.0 / (KINDS * count)
     found, stay = 0, 0.0
     for node in range(count):
-        found, left = replace(node, share, found, term, length, space, scratch)
+        bits, left = scratch.nodes[node, END] - scratch.nodes[node, START], share
+        if bits <= space.radius:
+            found, left = put(node, 0, space.replacement, share, found, term, length, space, scratch)
         stay += left
-        found, left = insert(node, share, found, term, length, space, scratch)
+        found, left = put(node, bits, space.insertion, share, found, term, length, space, scratch)
         stay += left
         found, left = delete(node, share, found, term, length, space, scratch)
         stay += left
@@ -339,12 +322,12 @@ def pick_better(at, dynamics, loss, found, scratch, states, walk):  # type: igno
             most = min(most, loss[scratch.reached[i]])
     total = 0.0
     for i in range(found):
-        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+        if loss[scratch.reached[i]] <= most:
             total += scratch.chance[i]
     left = uniform(states, walk) * total
     chosen = at
     for i in range(found):
-        if loss[scratch.reached[i]] <= most and loss[scratch.reached[i]] < loss[at]:
+        if loss[scratch.reached[i]] <= most:
             chosen = scratch.reached[i]
             left -= scratch.chance[i]
             if left < 0:
@@ -365,21 +348,11 @@ def pick(at, found, scratch, states, walk):  # type: ignore[no-untyped-def]
 
 @kernel
 def walk_on(at, taken, path, times, states, dynamics, steps, loss, log2_weight, space, scratch, other):  # type: ignore[no-untyped-def]
-    """Walk from each of the programs `at`, which are overwritten by where the walks end.
+    """Walk from each of the programs `at`, int64 (walks,), which are overwritten by where the walks end.
 
-    Parameters
-    ----------
-    at, taken : int64 (walks,)
-        `taken` gets the number of moves.
-    path, times : int64 (room,)
-        The programs moved to and the number of the step, from place 0 on, as far as there is room.
-    states : uint64 (walks,)
-        Seeds, overwritten.
-    steps : int
-        Most steps: moves of a descent, proposals of the others.
-    log2_weight : float64 (programs,)
-        Of Metropolis.
-    scratch, other : Scratch
+    `taken`, int64 (walks,), gets the number of moves; `path` and `times`, int64 (room,), the programs moved to and the
+    number of the step, from place 0 on, as far as there is room. `states` are seeds, uint64 (walks,), overwritten;
+    `steps` are at most so many moves of a descent, proposals of the others; `log2_weight` is of Metropolis.
     """
     for walk in range(len(at)):
         now = at[walk]

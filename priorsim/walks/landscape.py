@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from priorsim.census.compiled import I64, U64, U
 from priorsim.census.programs import Programs
 from priorsim.errors import WalkError
 from priorsim.mu.lesions import ProgramClass
-from priorsim.walks.kernels import F64
+from priorsim.mu.syntax import format_program
+from priorsim.priors import F64
 from priorsim.worlds.world import World
 
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
@@ -31,25 +32,15 @@ LOSSES: tuple[LossBy, ...] = ("lanes", "bits")
 ClassBy = Literal["lesion", "form"]
 
 Mask = NDArray[np.bool_]
-Kinds = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
     """Programs in a world; every array has shape (programs,).
 
-    Attributes
-    ----------
-    programs : Programs
-    world : World
-    loss_by : 'lanes' or 'bits'
-        Wrong training lanes, or wrong bits there: those in which the word differs from the nearest right one.
-    class_by : 'lesion' or 'form'
-    loss : array of int64
-    kind : array of uint8
-        Class number: 0 direct, 1 disguised, 2 search; by form a program with a search node is search.
-    right : array of bool
-        Right on every lane, held-out ones too.
+    The loss is wrong training lanes, or wrong bits there: those in which the word differs from the nearest right one.
+    `kind` is the class number; by form a program with a search node is search. What is `right` is so on every lane,
+    held-out ones too.
     """
 
     programs: Programs
@@ -57,13 +48,27 @@ class Landscape:
     loss_by: LossBy
     class_by: ClassBy
     loss: I64
-    kind: Kinds
+    kind: NDArray[np.uint8]
     right: Mask
 
     @property
     def fits(self) -> Mask:
         """Right on every training lane."""
         return np.asarray(self.loss == 0)
+
+    def text(self, number: int) -> str:
+        """The S-expression of a program."""
+        return format_program(self.programs.program(number), self.world.domain.columns)
+
+    def fitting(self, kind: int) -> Mask:
+        """The fitting programs of a class."""
+        return np.asarray(self.fits & (self.kind == kind))
+
+    def parts(self) -> dict[str, dict[str, Mask]]:
+        """The programs of each class: those that fit, those right on all lanes too, and those that fall short."""
+        by_class = {str(name): self.kind == kind for kind, name in enumerate(CLASSES)}
+        chosen = {"fits": self.fits, "right": self.right, "short": ~self.fits}
+        return {name: {part: its & here for part, its in chosen.items()} for name, here in by_class.items()}
 
     @cached_property
     def prior(self) -> F64:
@@ -94,11 +99,16 @@ class Landscape:
     def inputs_read(self) -> I64:
         """Input bits each program's behaviour depends on: the least number that determines it on all lanes."""
         behaviours, place = np.unique(self.programs.behaviour, return_inverse=True)
-        return inputs_read(behaviours, self.world)[place]
-
-    def of(self, kinds: Iterable[int]) -> Mask:
-        """The programs of these classes."""
-        return np.isin(self.kind, list(kinds))
+        bits, lanes = self.world.domain.word_bits, len(self.world.domain.lanes)
+        words = np.stack([_words(behaviours, lane, bits) for lane in range(lanes)])
+        least = np.full(len(behaviours), -1, np.int64)
+        for size, groups in _groupings(self.world):
+            open_yet = np.flatnonzero(least < 0)
+            same = np.ones(len(open_yet), np.bool_)
+            for group in groups:
+                same &= np.all(words[group][:, open_yet] == words[group[0], open_yet], axis=0)
+            least[open_yet[same]] = size
+        return least[place]
 
 
 def conditional(weights: F64, chosen: Mask) -> F64:
@@ -111,13 +121,7 @@ def conditional(weights: F64, chosen: Mask) -> F64:
 def make_landscape(
     programs: Programs, world: World, *, loss_by: LossBy = "lanes", class_by: ClassBy = "lesion"
 ) -> Landscape:
-    """Judge every program in a world.
-
-    Raises
-    ------
-    WalkError
-        When the programs were listed on other lanes than the world's.
-    """
+    """Judge every program in a world; raises WalkError when they were listed on other lanes than the world's."""
     if programs.header.domain != world.domain:
         raise WalkError(f"world {world.name}: the programs were listed on other lanes: list them on the world's")
     behaviours, place = np.unique(programs.behaviour, return_inverse=True)
@@ -136,31 +140,16 @@ def _judge(behaviours: U64, world: World, loss_by: LossBy) -> tuple[I64, Mask]:
     losses, wrong = np.zeros(len(behaviours), np.int64), np.zeros(len(behaviours), np.int64)
     for lane, acceptable in enumerate(world.acceptable):
         apart = [min((word ^ good).bit_count() for good in acceptable) for word in range(2**bits)]
-        distance = np.array(apart, np.int64)[words_of(behaviours, lane, bits)]
+        distance = np.array(apart, np.int64)[_words(behaviours, lane, bits)]
         wrong += distance
         if lane in world.train:
             losses += distance if loss_by == "bits" else distance > 0
     return losses, wrong == 0
 
 
-def words_of(behaviours: U64, lane: int, word_bits: int) -> I64:
+def _words(behaviours: U64, lane: int, word_bits: int) -> I64:
     """The words of a lane."""
     return ((behaviours >> U(lane * word_bits)) & U(2**word_bits - 1)).astype(np.int64)
-
-
-def inputs_read(behaviours: U64, world: World) -> I64:
-    """The least number of input bits that determine each behaviour on the world's lanes; shape as given."""
-    bits, lanes = world.domain.word_bits, len(world.domain.lanes)
-    words = np.stack([words_of(behaviours, lane, bits) for lane in range(lanes)])
-    least = np.full(len(behaviours), -1, np.int64)
-    for size, groups in _groupings(world):
-        open_yet = np.flatnonzero(least < 0)
-        same = np.ones(len(open_yet), np.bool_)
-        for group in groups:
-            for lane in group[1:]:
-                same &= words[lane, open_yet] == words[group[0], open_yet]
-        least[open_yet[same]] = size
-    return least
 
 
 def inputs_needed(world: World) -> int:
@@ -192,29 +181,19 @@ def _groupings(world: World) -> Iterable[tuple[int, list[list[int]]]]:
 
 
 def start_of(landscape: Landscape, name: str) -> F64:
-    """Where walks start, as chances of shape (programs,).
+    """Where walks start, by one of STARTS, as chances of shape (programs,).
 
-    Parameters
-    ----------
-    landscape : Landscape
-    name : str
-        'prior': all programs by the prior; 'empty': the constant 0, which reads nothing and computes
-        nothing; 'direct', 'disguised' or 'search': those of the class by the prior.
-
-    Raises
-    ------
-    WalkError
-        When the name is none of these, or there is no such program within the bound.
+    From all programs by the prior; from the empty one, the constant 0, which reads nothing and computes nothing; from
+    those of a class by the prior. Raises WalkError when the name is none of these, or there is no such program.
     """
+    if name not in STARTS:
+        raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
     if name == "prior":
         return landscape.prior
-    chosen: NDArray[Any]
     if name == "empty":
-        chosen = landscape.programs.code == U(_EMPTY)
-    elif name in CLASSES:
-        chosen = landscape.kind == CLASSES.index(ProgramClass(name))
+        chosen: Mask = landscape.programs.code == U(_EMPTY)
     else:
-        raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
+        chosen = landscape.kind == CLASSES.index(ProgramClass(name))
     if not chosen.any():
         raise WalkError(
             f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"

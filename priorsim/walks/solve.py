@@ -6,13 +6,11 @@ every probability made from v. It is kept below RESIDUAL, and returned.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, diags_array, eye_array
 from scipy.sparse.linalg import splu
 
 from priorsim.errors import UnsolvedError
-
-F64 = NDArray[np.float64]
+from priorsim.priors import F64
 
 RESIDUAL = 1e-7
 """Of a unit of inflow, the most that may be left over."""
@@ -25,28 +23,13 @@ _SMALL = 1500
 
 
 def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = None) -> tuple[F64, float]:
-    """Expected visits to each state before the chain is left.
+    """Expected visits to each of n states before the chain is left, and the residual, relative to the inflow.
 
-    Parameters
-    ----------
-    moves : sparse array, shape (n, n)
-        Chances of moves between the states, rows summing to at most 1; from every state that the inflow
-        reaches the chain can be left.
-    inflow : array of float64, shape (n,)
-        Mass that comes in, state by state.
-    scale : array of float64, shape (n,), optional
-        Of a reversible chain, the square roots of the visits it would pay each state in the long run, up to a
-        factor: with it the system is symmetric, and quicker solved.
-
-    Returns
-    -------
-    (visits, residual)
-        Visits of shape (n,); the sum of |inflow - v + v moves|, relative to the inflow.
-
-    Raises
-    ------
-    UnsolvedError
-        When the residual cannot be brought below RESIDUAL: the walk would take too long to leave.
+    `moves`, shape (n, n), holds chances of moves between the states, rows summing to at most 1; from every state that
+    the mass that comes in, `inflow` by state, reaches the chain can be left. `scale` is, of a reversible chain, the
+    square roots of the visits it would pay each state in the long run, up to a factor: with it the system is symmetric,
+    and quicker solved. Raises UnsolvedError when the residual cannot be brought below RESIDUAL: the walk would take too
+    long to leave.
     """
     count, total = len(inflow), float(inflow.sum())
     if count == 0 or total == 0:

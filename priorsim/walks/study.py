@@ -1,36 +1,41 @@
 """A world at a radius: its edit graph, its landscape, and the walks on it, each made once.
 
-What the claims about walks are made of; `finding.py` makes them.
+What the claims about walks are made of (`finding.py` makes them), and the worlds and radii over which they are made:
+two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
+without either nothing can be said of walks from one to the other.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from priorsim.census.take import make_header
-from priorsim.mu.syntax import format_program
+from priorsim.priors import F64
 from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import Ends, end_points
 from priorsim.walks.graph import EditGraph, make_graph
-from priorsim.walks.kernels import F64
-from priorsim.walks.landscape import ClassBy, Landscape, LossBy, Mask, conditional, make_landscape, start_of
+from priorsim.walks.landscape import ClassBy, Landscape, Mask, conditional, make_landscape, start_of
+from priorsim.worlds import find_world
 from priorsim.worlds.world import World
+
+WORLDS = (
+    "inverse.w3-least-cube-l8",
+    "inverse.w3-floor-times5-l8",
+    "forward.w3-square-l8",
+    "forward.w3-pronic-l8",
+    "in-context.w3-words-itself-less-r4-q4",
+    "in-context.w3-words-itself-product-r4-q4",
+)
+RADII = (4, 6, 8, 10, 12)
+MAX_BITS = 24
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Walks in a world.
+    """Walks in a world that end, steepest, first or drift, with the chance to start at each program.
 
-    Attributes
-    ----------
-    graph : EditGraph
-    landscape : Landscape
-    dynamics : Dynamics
-        Of the walks that end: steepest, first or drift.
-    start : array of float64, shape (programs,)
-        Chance to start at each program.
-    energy : Energy
-        Of Metropolis.
+    `energy` is that of Metropolis walks beside them.
     """
 
     graph: EditGraph
@@ -58,21 +63,17 @@ class Study:
 
     def chain(self, dynamics: Dynamics | None = None) -> Chain:
         """The chain of these dynamics, the study's own by default."""
-        which = self.dynamics if dynamics is None else dynamics
+        which = dynamics or self.dynamics
         if which not in self._chains:
             self._chains[which] = make_chain(self.graph, self.landscape, which, energy=self.energy)
         return self._chains[which]
 
     def ends(self, dynamics: Dynamics | None = None) -> Ends:
         """Where walks of these dynamics end, the study's own by default."""
-        which = self.dynamics if dynamics is None else dynamics
+        which = dynamics or self.dynamics
         if which not in self._ends:
             self._ends[which] = end_points(self.chain(which), self.landscape, self.start)
         return self._ends[which]
-
-    def fitting(self, kind: int) -> Mask:
-        """The fitting programs of a class."""
-        return np.asarray(self.landscape.fits & (self.landscape.kind == kind))
 
     def mean(self, values: F64, chosen: Mask) -> float | None:
         """Mean of the values over the chosen by the prior; None where there are none, or one is infinite."""
@@ -81,19 +82,12 @@ class Study:
         mean = float(conditional(self.landscape.prior, chosen)[chosen] @ values[chosen])
         return mean if np.isfinite(mean) else None
 
-    def text(self, number: int) -> str:
-        """The S-expression of a program."""
-        return format_program(self.graph.programs.program(number), self.world.domain.columns)
-
     def capped(self, max_bits: int) -> "Study":
         """The same study with a lower bound on programs; starts above it are left out."""
-        graph = self.graph.capped(max_bits)
-        count = len(graph)
-        cut = self.landscape
-        landscape = Landscape(
-            graph.programs, cut.world, cut.loss_by, cut.class_by, cut.loss[:count], cut.kind[:count], cut.right[:count]
-        )
-        start = conditional(self.start[:count], self.start[:count] > 0)
+        graph, cut = self.graph.capped(max_bits), self.landscape
+        kept = {name: getattr(cut, name)[: len(graph)] for name in ("loss", "kind", "right")}
+        landscape, start = replace(cut, programs=graph.programs, **kept), self.start[: len(graph)]
+        start = conditional(start, start > 0)
         return replace(self, graph=graph, landscape=landscape, start=start, _chains={}, _ends={})
 
 
@@ -102,42 +96,33 @@ def make_study(
     radius: int,
     *,
     max_bits: int,
-    dialect: str | None = None,
     graph: EditGraph | None = None,
     dynamics: Dynamics = Dynamics.STEEPEST,
     start: str = "prior",
-    loss_by: LossBy = "lanes",
     class_by: ClassBy = "lesion",
-    energy: Energy | None = None,
 ) -> Study:
-    """Walks in a world at a radius.
+    """Walks in a world with edits of 1 to 16 bits; a graph of the same language, lanes, bound and radius is taken.
 
-    Parameters
-    ----------
-    world : World
-    radius : int
-        Bits of an edit, 1 to 16.
-    max_bits : int
-        Bound on programs.
-    dialect : str, optional
-        The world's own where none is given.
-    graph : EditGraph, optional
-        One of the same language, lanes, bound and radius, which is not made again then.
-    dynamics : Dynamics
-        Of walks that end: steepest, first or drift.
-    start : str
-        See `start_of`.
-    loss_by, class_by : str
-        See `Landscape`.
-    energy : Energy, optional
-        `default_energy` where none is given.
-
-    Raises
-    ------
-    WalkError
-        When the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
+    Raises WalkError when the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
     """
     if graph is None:
-        graph = make_graph(make_header(dialect or world.dialect, max_bits, domain=world.domain), radius)
-    landscape = make_landscape(graph.programs, world, loss_by=loss_by, class_by=class_by)
-    return Study(graph, landscape, dynamics, start_of(landscape, start), energy or default_energy(landscape))
+        graph = make_graph(make_header(world.dialect, max_bits, domain=world.domain), radius)
+    landscape = make_landscape(graph.programs, world, class_by=class_by)
+    return Study(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
+
+
+def studies(
+    worlds: Sequence[str] = WORLDS,
+    radii: Sequence[int] = RADII,
+    *,
+    max_bits: int = MAX_BITS,
+    class_by: ClassBy = "lesion",
+) -> Iterator[Study]:
+    """A study for each world and radius, radius by radius, with each edit graph made once."""
+    for radius in radii:
+        graphs: dict[object, EditGraph] = {}
+        for world in map(find_world, worlds):
+            asked = world.dialect, world.domain
+            study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
+            graphs[asked] = study.graph
+            yield study

@@ -12,7 +12,7 @@ from priorsim.claims import populations as rooms
 from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
 from priorsim.interrupts import Interrupted
 from priorsim.study import folder as study
-from priorsim.walks.population import WORLDS, studies
+from priorsim.walks.study import WORLDS, studies
 from tests.test_cli import output, priorsim
 
 pytestmark = pytest.mark.engine

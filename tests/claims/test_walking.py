@@ -14,8 +14,7 @@ from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
 from priorsim.walks.finding import FINDINGS, find
 from priorsim.walks.landscape import SEARCH, ClassBy
-from priorsim.walks.population import MAX_BITS, RADII, WORLDS, studies
-from priorsim.walks.study import make_study
+from priorsim.walks.study import MAX_BITS, RADII, WORLDS, make_study, studies
 from priorsim.worlds import World
 from tests.walks.test_dynamics import made
 
@@ -45,7 +44,7 @@ def study(words, radius=8, class_by="lesion", start="prior"):
         return make_study(world, radius, max_bits=16, graph=graph, class_by=class_by, start=start)
     found = make_study(world, radius, max_bits=16, graph=graph, class_by=class_by)
     one = np.zeros(len(graph))
-    one[np.flatnonzero(found.fitting(SEARCH))[0]] = 1
+    one[np.flatnonzero(found.landscape.fitting(SEARCH))[0]] = 1
     return replace(found, start=one)
 
 
@@ -58,7 +57,7 @@ def walk_claim(name):
 def test_walks_can_support_a_claim_and_others_refute_it(name):
     claim = next(each for each in walking.CLAIMS if each.name == name)
     supporting, refuting = (FINDINGS[name](study(**walks)) for walks in BOTH[name])
-    assert (supports(supporting), supports(refuting)) == (True, False)
+    assert (supports(name, supporting), supports(name, refuting)) == (True, False)
     assert rule([cell_of_findings(claim, [supporting], {})]).verdict is Verdict.SUPPORTED
     assert rule([cell_of_findings(claim, [refuting], {})]).verdict is Verdict.REFUTED
     both = cell_of_findings(claim, [supporting, refuting, supporting], {})
@@ -142,7 +141,9 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
         for each in judged_alone[0]:
             findings = [find(study_of, each.claim.name) for study_of in found]
             cell = at(place, each.cells)
-            assert (cell.holds, cell.fails) == tuple(sum(supports(f) is yes for f in findings) for yes in (True, False))
+            assert (cell.holds, cell.fails) == tuple(
+                sum(supports(each.claim.name, f) is yes for f in findings) for yes in (True, False)
+            )
             assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
             assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
             for beside, cells in each.beside:

@@ -8,9 +8,9 @@ from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES
 from priorsim.formats import percent
 from priorsim.study.folder import Study
-from priorsim.walks.finding import beeline_swerve, no_pure_model
+from priorsim.walks.finding import beeline_swerve, no_pure_model, starvation
 from priorsim.walks.landscape import SEARCH
-from priorsim.walks.starvation import starvation, two_feature_world
+from priorsim.walks.shown import shows_shallow, two_feature_world
 from priorsim.walks.study import make_study
 from priorsim.worlds import find_world
 
@@ -79,7 +79,8 @@ def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
 
 def test_starvation_is_drawn_by_radius():
     bars = starvation_bars.by_radius()
-    found = starvation(make_study(two_feature_world(), 8, max_bits=starvation_bars.STARVATION_BITS))
+    asked = make_study(two_feature_world(), 8, max_bits=starvation_bars.STARVATION_BITS)
+    found = starvation(asked, shows_shallow(asked))
     assert bars.radius == [4, 8]
     assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
     said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"

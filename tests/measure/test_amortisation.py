@@ -20,7 +20,7 @@ from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import named_prior
 from priorsim.text.answers import odds_text
-from priorsim.theory.flips import amortisation_flip
+from priorsim.theory.forms import AMORTISATION_FLIP
 from priorsim.worlds.world import World
 
 pytestmark = pytest.mark.engine
@@ -47,7 +47,7 @@ def closed_form(flip):
         "each_direct": flip.direct.each,
     }
     try:
-        return amortisation_flip().value(**numbers)
+        return AMORTISATION_FLIP.value(**numbers)
     except TheoryError:
         return None
 

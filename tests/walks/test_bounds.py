@@ -32,7 +32,7 @@ def digest() -> int:
     for radius in (4, 8):
         graph = make_graph(header, radius)
         landscape = make_landscape(graph.programs, square())
-        for array in (graph.first, graph.targets, graph.chances, graph.stay, graph.heights):
+        for array in (graph.matrix.indptr, graph.matrix.indices, graph.matrix.data, graph.stay, graph.heights):
             found.update(array.tobytes())
         found.update(str(estimate_edges(graph.space)).encode())
         for dynamics in Dynamics:

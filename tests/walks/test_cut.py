@@ -17,28 +17,28 @@ from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
+from priorsim.priors import F64
 from priorsim.walks import solve
 from priorsim.walks.answer import Asked, exact_answer, sampled_answer
 from priorsim.walks.chains import LEAST_TEMPERATURE, Dynamics, Energy, make_chain
-from priorsim.walks.coarse import coarse_landscape
-from priorsim.walks.course import classes_along, courses
 from priorsim.walks.ends import (
     can_meet,
     chance_to_meet,
-    chance_to_pass,
     end_points,
     hitting_time,
     law_after,
     law_in_the_long_run,
 )
-from priorsim.walks.finding import FINDINGS, all_findings, reachable
-from priorsim.walks.kernels import F64
+from priorsim.walks.finding import reachable
+from priorsim.walks.graph import number_of
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Landscape, make_landscape
 from priorsim.walks.sampled import trace_walk
+from priorsim.walks.shown import coarse_landscape, courses, first_search
 from priorsim.walks.study import Study
 from priorsim.worlds import World
 from tests.walks import plain
-from tests.walks.test_dynamics import ARITH2, CLOSE, assert_equal, made, plain_graph, prior_of
+from tests.walks.test_dynamics import ARITH2, CLOSE, assert_equal, chance_to_pass, made, plain_graph, prior_of
+from tests.walks.test_findings import all_findings
 
 pytestmark = pytest.mark.engine
 
@@ -105,7 +105,7 @@ def test_the_graph_is_cut_and_fits_lie_in_some_parts() -> None:
     parts, part = connected_components(graph.matrix, directed=False)
     assert parts == 3
     assert sorted(np.unique(part[landscape.fits]).tolist()) == [0, 1]
-    assert landscape.kind[graph.number_of(parse(FIND, ARITH2))] == SEARCH
+    assert landscape.kind[number_of(graph.programs, parse(FIND, ARITH2))] == SEARCH
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -269,9 +269,10 @@ def test_descents_pass_regions_as_sampled_ones_do() -> None:
         ):
             spread = np.sqrt(each[name] * (1 - min(1.0, each[name])) / len(walks))
             assert abs(share - each[name]) <= DEVIATIONS * spread + 1e-9, (region, name)
-    along, ends = classes_along(chain, landscape, begun), end_points(chain, landscape, begun).mass
-    assert along.first_search[0] == pytest.approx(0.75)
-    assert sum(along.first_search[1:]) == 0
+    chances, _ = first_search(chain, landscape, begun)
+    ends = end_points(chain, landscape, begun).mass
+    assert chances[0] == pytest.approx(0.75)
+    assert sum(chances[1:]) == 0
     told = {course.kind: course.share for course in courses(chain, landscape, begun)}
     assert told == pytest.approx(
         {str(CLASSES[kind]): ends[landscape.kind == kind].sum() for kind in (DIRECT, SEARCH)}, rel=CLOSE
@@ -299,13 +300,13 @@ def test_starts_from_which_no_direct_code_is_met_do_not_count_for_reach() -> Non
     zeros = World("zeros", Domain.default(2), outputs, (0, 1, 2), "test", "arith", "")
     landscape = make_landscape(graph.programs, zeros)
     _, part = connected_components(graph.matrix, directed=False)
-    there = np.flatnonzero(part == part[graph.number_of(parse(FIND, ARITH2))])
+    there = np.flatnonzero(part == part[number_of(graph.programs, parse(FIND, ARITH2))])
     kind = np.full(len(graph), DISGUISED, np.uint8)
     kind[there] = np.where(np.arange(len(there)) % 2, DIRECT, SEARCH)
     landscape = replace(landscape, kind=kind)
     one = int(there[~landscape.fits[there]][0])
     begun = np.zeros(len(graph))
-    begun[[one, graph.number_of(parse(ARGMAX, ARITH2))]] = 0.5
+    begun[[one, number_of(graph.programs, parse(ARGMAX, ARITH2))]] = 0.5
     found = reachable(Study(graph, landscape, Dynamics.STEEPEST, begun, Energy(0.5)))
     assert (found.details["direct_chance"], found.details["search_chance"]) == (0.5, 0.5)
     begun = np.arange(len(graph)) == one
@@ -326,10 +327,10 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         hopeless = Study(graph, landscape, Dynamics.STEEPEST, landscape.prior, Energy(temperature))
         with pytest.raises(UnsolvedError, match=message):
             hitting_time(hopeless.chain(Dynamics.METROPOLIS), hopeless.start, landscape.fits)
-        found = {each.claim: each for each in all_findings(hopeless)}
-        assert list(found) == list(FINDINGS)
-        (unsolved,) = [each for each in found.values() if "unsolved" in each.details]
-        assert (unsolved.claim, unsolved.quantity) == ("reachable", None)
+        found = all_findings(hopeless)
+        assert [name for name, each in found.items() if "unsolved" in each.details] == ["reachable"]
+        unsolved = found["reachable"]
+        assert unsolved.quantity is None
         assert unsolved.reason == "walks take too long for their chain to be solved"
         assert message in str(unsolved.details["unsolved"])
         assert unsolved.details["direct_least_kt"] == pytest.approx(18.32192809488736)
@@ -345,7 +346,7 @@ def test_a_drift_that_is_not_solved_leaves_its_findings_undefined(monkeypatch: p
     monkeypatch.setattr(solve, "RESIDUAL", -1.0)
     graph, _ = made(14, RADIUS)
     drifting = Study(graph, landscape_of(14), Dynamics.DRIFT, start_of("prior", 14), Energy(0.5))
-    found = {each.claim: each for each in all_findings(drifting)}
+    found = all_findings(drifting)
     assert {name for name, each in found.items() if "unsolved" in each.details} == {
         "no-pure-model",
         "reachable",

@@ -1,5 +1,6 @@
 """Walks solved: equal to the plain twin with fractions, and what must hold of each dynamics."""
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -13,10 +14,10 @@ from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
-from priorsim.walks.chains import Dynamics, Energy, default_energy, make_chain
+from priorsim.priors import F64
+from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import (
     chance_to_meet,
-    chance_to_pass,
     end_points,
     end_values,
     hitting_time,
@@ -24,8 +25,8 @@ from priorsim.walks.ends import (
     law_in_the_long_run,
     passed_through,
 )
-from priorsim.walks.graph import EditGraph, make_graph
-from priorsim.walks.landscape import DIRECT, inputs_needed, make_landscape, start_of
+from priorsim.walks.graph import EditGraph, make_graph, number_of
+from priorsim.walks.landscape import DIRECT, Mask, inputs_needed, make_landscape, start_of
 from priorsim.worlds import World, find_world
 from tests.walks import plain
 
@@ -37,6 +38,12 @@ def square(lanes: tuple[int, ...] = (0, 1, 2, 3)) -> World:
     """The square of a word of 2 bits: 0, 1, 0, 1."""
     outputs = (0, 1, 0, 1)
     return World("square", Domain.default(2), tuple(frozenset({o}) for o in outputs), lanes, "test", "arith", "")
+
+
+def chance_to_pass(chain: Chain, start: F64, goal: Mask) -> float:
+    """Chance that a descent meets the goal on its way, start and end included: it is made to end there."""
+    ended = csr_array(chain.moves * (~goal)[:, None].astype(np.float64))
+    return float(passed_through(replace(chain, moves=ended), start)[goal].sum())
 
 
 @cache
@@ -180,7 +187,7 @@ def test_steepest_takes_the_best_improvement_there_is() -> None:
     landscape = make_landscape(graph.programs, square())
     chain = make_chain(graph, landscape, Dynamics.STEEPEST)
     for number in range(0, len(graph), 5):
-        near = landscape.loss[graph.targets[graph.first[number] : graph.first[number + 1]]]
+        near = landscape.loss[graph.matrix.indices[graph.matrix.indptr[number] : graph.matrix.indptr[number + 1]]]
         row = chain.moves[[number]].indices
         if len(row):
             assert set(landscape.loss[row]) == {near.min()}
@@ -209,7 +216,7 @@ def test_what_programs_read_and_worlds_need() -> None:
     # The square of a word of 2 bits is its low bit.
     reads = {"x": 2, "0": 0, "(mul x x)": 1, "(add x 1)": 2, "(lt x 1)": 2, "(eq x x)": 0, "(add x x)": 1}
     for text, bits in reads.items():
-        assert landscape.inputs_read[graph.number_of(parse(text, ARITH2))] == bits
+        assert landscape.inputs_read[number_of(graph.programs, parse(text, ARITH2))] == bits
     assert inputs_needed(square()) == 1
     assert inputs_needed(find_world("inverse-w3")) == 3
     assert landscape.constant_loss == 2

@@ -1,0 +1,182 @@
+"""What the figures show of walks: losses and search along them, ends against the posterior, regions, two features.
+
+Everything is a sum along the exact chain of steepest or first-improvement descent, in moves; `start` is the chance to
+start at each program, shape (programs,).
+"""
+
+from math import log2
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+
+from priorsim.mu.domain import Domain
+from priorsim.priors import F64
+from priorsim.walks.chains import STRICT, Chain
+from priorsim.walks.ends import class_values, moving, passed_through
+from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, Mask, conditional
+from priorsim.walks.study import Study
+from priorsim.worlds.world import World
+
+
+class Course(NamedTuple):
+    """How walks of one end class go: their share of all, and their mean loss after 0, 1, 2, ... moves."""
+
+    kind: str
+    share: float
+    loss: tuple[float, ...]
+
+
+def courses(chain: Chain, landscape: Landscape, start: F64) -> tuple[Course, ...]:
+    """Loss against moves, by class of the end point; classes in which no walk ends are left out."""
+    steps, ended = [], np.zeros(len(start))
+    for at in moving(chain, start):
+        steps.append(at + ended)
+        ended = ended + np.where(chain.stuck, at, 0.0)
+    found = []
+    for name, ends_there in zip(CLASSES, class_values(chain, landscape), strict=True):
+        share = float(np.sum(start * ends_there))
+        if share > 0:
+            losses = tuple(float(np.sum(at * ends_there * landscape.loss)) / share for at in steps)
+            found.append(Course(str(name), share, losses))
+    return tuple(found)
+
+
+def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[float], list[float]]:
+    """When search first comes up: the chance that the first search program is the one after 0, 1, 2, ... moves.
+
+    What is missing to 1 never has one. Beside it the part in walks that were at a direct program that had improved on
+    their start: that swerve.
+    """
+    search = landscape.kind == SEARCH
+    onward = chain.moves.T.tocsr()
+    without, improved = np.where(search, 0.0, start), np.zeros(len(start))
+    chances, swerves = [float(start[search].sum())], [0.0]
+    for _ in list(moving(chain, start))[1:]:
+        after, after_improved = np.asarray(onward @ without), np.asarray(onward @ improved)
+        chances.append(float(after[search].sum()))
+        swerves.append(float(after_improved[search].sum()))
+        without = np.where(search, 0.0, after)
+        # Every move improves, so what is direct now has improved on its start.
+        improved = np.where(search, 0.0, np.where(landscape.kind == DIRECT, without, after_improved))
+    return chances, swerves
+
+
+class Outcome(NamedTuple):
+    """The programs of one fitting behaviour and one class: their share of the posterior, and of the fitting ends."""
+
+    behaviour: int
+    kind: str
+    posterior: float
+    ends: float
+
+
+class Outcomes(NamedTuple):
+    """All that fits, by falling posterior, the prior 2^-l of what fits, renormalised.
+
+    The total variation is half the sum of |ends - posterior| over behaviours, what programs do on all lanes, all
+    classes of each together: 0 where walks find functions as often as the prior says. `fitting_ends` is the share of
+    walks that end fitting.
+    """
+
+    rows: tuple[Outcome, ...]
+    total_variation: float
+    fitting_ends: float
+
+
+def outcomes(landscape: Landscape, ends: F64) -> Outcomes | None:
+    """End points that fit, the chance to end at each program, against the posterior; None where there are none."""
+    fits = np.flatnonzero(landscape.fits)
+    fitting_ends = float(ends[fits].sum())
+    if not len(fits) or fitting_ends == 0:
+        return None
+    behaviours, place = np.unique(landscape.programs.behaviour[fits], return_inverse=True)
+    shape = len(behaviours), len(CLASSES)
+    cell = place * len(CLASSES) + landscape.kind[fits]
+    posterior, found = (
+        np.bincount(cell, shares[fits], minlength=shape[0] * shape[1])
+        for shares in (landscape.posterior, conditional(ends, landscape.fits))
+    )
+    rows = []
+    for each in np.argsort(-posterior, kind="stable"):
+        if posterior[each] > 0:
+            number, kind = divmod(each, len(CLASSES))
+            rows.append(
+                Outcome(int(behaviours[number]), str(CLASSES[kind]), float(posterior[each]), float(found[each]))
+            )
+    apart = np.abs((posterior - found).reshape(shape).sum(axis=1))
+    return Outcomes(tuple(rows), float(apart.sum()) / 2, fitting_ends)
+
+
+Region = tuple[int, str]
+"""Loss and class."""
+
+
+def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGraph:
+    """The landscape made coarse: programs of one loss and class are a region, and a descent flows between regions.
+
+    Nodes are regions, by falling loss, then class. Their attributes: `loss` and `kind`, the region's own; `prior`, its
+    share of the prior; `starts`, `passed` and `ends`, the chance that a walk starts there, is there at some time, and
+    ends there. An edge has the attribute `chance`: that a walk makes a move from the one region to the other; edges out
+    of a region sum to `passed` less `ends`.
+    """
+    assert chain.dynamics in STRICT, "flows of walks that end"
+    passed = passed_through(chain, start)
+    number = landscape.loss * len(CLASSES) + landscape.kind
+    size = int(number.max()) + 1
+    parts = {"prior": landscape.prior, "starts": start, "passed": passed, "ends": np.where(chain.stuck, passed, 0.0)}
+    sums = {name: np.bincount(number, weights, minlength=size) for name, weights in parts.items()}
+    coarse = nx.DiGraph()
+    for each in sorted(np.unique(number).tolist(), key=lambda each: (-(each // len(CLASSES)), each)):
+        loss, kind = region = _region(each)
+        coarse.add_node(region, loss=loss, kind=kind, **{name: float(total[each]) for name, total in sums.items()})
+    rows, targets = chain.moves.tocoo().coords
+    pairs, place = np.unique(number[rows] * size + number[targets], return_inverse=True)
+    chances = np.bincount(place, passed[rows] * chain.moves.data)
+    for pair, chance in zip(pairs.tolist(), chances.tolist(), strict=True):
+        if chance > 0:
+            coarse.add_edge(_region(pair // size), _region(pair % size), chance=chance)
+    return coarse
+
+
+def _region(number: int) -> Region:
+    loss, kind = divmod(number, len(CLASSES))
+    return loss, str(CLASSES[kind])
+
+
+def likeliest_way(coarse: nx.DiGraph, goal: Region) -> tuple[Region, ...]:
+    """The likeliest regions in a row from a walk's start to a goal; none where no walk comes to it.
+
+    A move is taken to depend on the region alone, not on the program or on how the region was come to.
+    """
+    if goal not in coarse or coarse.nodes[goal]["passed"] == 0:
+        return ()
+    ways, outside = nx.DiGraph(), "outside"
+    for region, starts in coarse.nodes(data="starts"):
+        if starts > 0:
+            ways.add_edge(outside, region, bits=-log2(starts))
+    for source, target, chance in coarse.edges(data="chance"):
+        # Rounding may take a sure move above 1.
+        ways.add_edge(source, target, bits=max(0.0, -log2(chance / coarse.nodes[source]["passed"])))
+    return tuple(nx.shortest_path(ways, outside, goal, weight="bits")[1:])
+
+
+def two_feature_world() -> World:
+    """A world for starvation: columns a and b of 2 bits, 16 lanes, all of them train; a, but a + 1 where b is 3.
+
+    `a` is the shallow feature, right on three quarters of the lanes, `(add a (eq b 3))` the deep one, right on all.
+
+    >>> world = two_feature_world()
+    >>> sum(lane[0] in words for lane, words in zip(world.domain.lanes, world.acceptable)), len(world.train)
+    (12, 16)
+    """
+    lanes = tuple((a, b) for a in range(4) for b in range(4))
+    words = tuple(frozenset({(a + (b == 3)) % 4}) for a, b in lanes)
+    domain, told = Domain(2, lanes, ("a", "b")), "a, but a + 1 where b is 3"
+    return World("two-features", domain, words, tuple(range(16)), "walks", "arith", told)
+
+
+def shows_shallow(study: Study) -> Mask:
+    """The programs that behave like the shallow feature."""
+    domain = study.world.domain
+    return np.asarray(study.landscape.programs.behaviour == np.uint64(domain.pack([lane[0] for lane in domain.lanes])))
