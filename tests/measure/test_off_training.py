@@ -15,11 +15,9 @@ import pytest
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import CensusError, PriorError, WorldError
-from priorsim.measure.held_out import stated_splits
-from priorsim.measure.learning import EVEN, lessons
 from priorsim.measure.mass import ENDS
-from priorsim.measure.off_training import off_training
-from priorsim.measure.weighed import weigh
+from priorsim.measure.off_training import EVEN, lessons, off_training
+from priorsim.measure.weighed import stated_splits, weigh
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
 from priorsim.priors import Prior, named_prior
