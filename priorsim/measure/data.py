@@ -122,30 +122,27 @@ class DataCounts:
         """Everything under a prior as JSON values, by the keys in docs/measures.md."""
         language = self.header.language
         explored = code_mass(language, self.code_bits) - self.unclassed_mass
-        found: dict[str, Any] = plain(
-            {
-                "world": self.world.name,
-                "description": self.world.description,
-                "train": self.world.train,
-                "lanes": len(self.world.domain.lanes),
-                "prior": prior,
-                "dialect": language.dialect.name,
-                "word_bits": language.word_bits,
-                "code_bits": self.code_bits,
-                "classes": {name: self._class_to_json(name, each, prior) for name, each in self.masses(prior).items()},
-                "log_odds": self.log_odds(prior),
-                "l_min_direct": self.l_min(["direct", "table"]),
-                "l_min_search": self.l_min(["search", "hybrid"]),
-                "unclassed": {
-                    "programs": str(sum(self.unclassed.values())),
-                    "log2_mass": exact_mass(self.unclassed_mass).to_json()["log2_mass"],
-                    "by_bits": {bits: str(count) for bits, count in sorted(self.unclassed.items())},
-                },
-                "explored": {"explored": str(explored), "unexplored": str(CODE_ONLY_MASS - explored)},
-                "unexplored": CODE_ONLY_MASS - explored,
-            }
+        return plain(
+            world=self.world.name,
+            description=self.world.description,
+            train=self.world.train,
+            lanes=len(self.world.domain.lanes),
+            prior=prior,
+            dialect=language.dialect.name,
+            word_bits=language.word_bits,
+            code_bits=self.code_bits,
+            classes={name: self._class_to_json(name, each, prior) for name, each in self.masses(prior).items()},
+            log_odds=self.log_odds(prior),
+            l_min_direct=self.l_min(["direct", "table"]),
+            l_min_search=self.l_min(["search", "hybrid"]),
+            unclassed={
+                "programs": str(sum(self.unclassed.values())),
+                "log2_mass": exact_mass(self.unclassed_mass).to_json()["log2_mass"],
+                "by_bits": {bits: str(count) for bits, count in sorted(self.unclassed.items())},
+            },
+            explored={"explored": str(explored), "unexplored": str(CODE_ONLY_MASS - explored)},
+            unexplored=CODE_ONLY_MASS - explored,
         )
-        return found
 
     def _class_to_json(self, name: str, whole: Mass, prior: Prior) -> dict[str, Any]:
         cells = self.of(name)

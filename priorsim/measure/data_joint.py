@@ -129,29 +129,26 @@ class JointCounts:
         by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}
         parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
         counted = explored(self.code.header).explored + code_mass(language, code_bits) - self.data.unclassed_mass
-        found: dict[str, Any] = plain(
-            {
-                "bound_bits": self.code.max_bits,
-                "classes": {
-                    name: {
-                        "programs": str(self.programs(JOINT_CLASSES[name])),
-                        **whole.to_json(),
-                        "share": share,
-                        "l_min": self.l_min(JOINT_CLASSES[name]),
-                    }
-                    for (name, whole), share in zip(by_name.items(), parts, strict=True)
-                },
-                "log_odds": self.log_odds(prior),
-                "log_odds_code": self.log_odds(prior, CODE),
-                "log_odds_data": self.log_odds(prior, DATA),
-                "l_min_direct": at_ends(lambda end: self.l_min_sides(end)[0]),
-                "l_min_search": at_ends(lambda end: self.l_min_sides(end)[1]),
-                "delta_l": at_ends(self.delta_l),
-                "explored": {"explored": str(counted), "unexplored": str(1 - counted)},
-                "unexplored": 1 - counted,
-            }
+        return plain(
+            bound_bits=self.code.max_bits,
+            classes={
+                name: {
+                    "programs": str(self.programs(JOINT_CLASSES[name])),
+                    **whole.to_json(),
+                    "share": share,
+                    "l_min": self.l_min(JOINT_CLASSES[name]),
+                }
+                for (name, whole), share in zip(by_name.items(), parts, strict=True)
+            },
+            log_odds=self.log_odds(prior),
+            log_odds_code=self.log_odds(prior, CODE),
+            log_odds_data=self.log_odds(prior, DATA),
+            l_min_direct=at_ends(lambda end: self.l_min_sides(end)[0]),
+            l_min_search=at_ends(lambda end: self.l_min_sides(end)[1]),
+            delta_l=at_ends(self.delta_l),
+            explored={"explored": str(counted), "unexplored": str(1 - counted)},
+            unexplored=1 - counted,
         )
-        return found
 
 
 def join_counts(code: Histogram, data: DataCounts) -> JointCounts:

@@ -182,29 +182,26 @@ class Definitions:
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
         last = self.judged[-1].key.bits if self.judged else None
-        found: dict[str, Any] = plain(
-            {
-                "world": self.world.name,
-                "family": self.world.family,
-                "train": self.world.train,
-                "prior": self.prior,
-                "bound_bits": self.header.max_bits,
-                "language": language_to_json(self.header),
-                "fitting": self.every,
-                "shortest": {
-                    "asked": self.shortest.asked,
-                    "last_length": {
-                        "bits": last,
-                        "taken": self.shortest.last_taken,
-                        "fitting": self.shortest.last_length,
-                    },
-                    "goals": self.goals,
-                    **self.few.to_json(),
-                    "list": self.judged,
+        return plain(
+            world=self.world.name,
+            family=self.world.family,
+            train=self.world.train,
+            prior=self.prior,
+            bound_bits=self.header.max_bits,
+            language=language_to_json(self.header),
+            fitting=self.every,
+            shortest={
+                "asked": self.shortest.asked,
+                "last_length": {
+                    "bits": last,
+                    "taken": self.shortest.last_taken,
+                    "fitting": self.shortest.last_length,
                 },
-            }
+                "goals": self.goals,
+                **self.few.to_json(),
+                "list": self.judged,
+            },
         )
-        return found
 
 
 def definitions(

@@ -176,7 +176,7 @@ def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
 def check_class_by(class_by: str | None) -> ClassBy:
     """The way to class programs of that name, by lesion where none is given; WorldError where there is none."""
     for known in CLASS_BY:
-        if (class_by or "lesion") == known:
+        if class_by == known or class_by is None:
             return known
     raise WorldError(f"programs cannot be classed by '{class_by}': choose {' or '.join(CLASS_BY)}")
 

@@ -299,25 +299,29 @@ class Average:
 # --- as JSON ----------------------------------------------------------------------------------
 
 
-def plain(value: Any) -> Any:
-    """The JSON value of what was measured: a record by its fields, or by its own `to_json`; fractions as floats.
+def plain(**values: Any) -> dict[str, Any]:
+    """JSON values of what was measured: records by their fields, or their own `to_json`; fractions as floats.
 
     Infinite floats are the strings "-inf" and "inf", NaN is null; keys are strings.
 
-    >>> plain({"odds": Interval(-math.inf, None), "share": Fraction(1, 4)})
+    >>> plain(odds=Interval(-math.inf, None), share=Fraction(1, 4))
     {'odds': {'low': '-inf', 'high': None}, 'share': 0.25}
     """
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
     if hasattr(value, "to_json"):
         value = value.to_json()
     if is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(name): plain(part) for name, part in value.items()}
+        return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
+        return list(map(_plain, value))
     if not isinstance(value, Fraction | float):
         return value
-    if not isinstance(value, Fraction) and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else "inf" if value > 0 else "-inf"
     return float(value) + 0.0
 

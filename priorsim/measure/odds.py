@@ -133,50 +133,7 @@ class Odds:
         return least_tax(self.histogram.header.language, float(self.prior.beta))
 
     def to_json(self) -> dict[str, Any]:
-        """The odds as one strictly valid JSON object, the same for the same histogram and prior.
-
-        Numbers are in bits unless said otherwise; `null` is "not known" or "none up to the bound", the
-        strings "inf" and "-inf" are one-sided odds, where the bound holds no program on one side.
-        `{low, high}` are the two ends: disguised programs counted as direct, and as search.
-
-        ==================== ======================================================================
-        key                  value
-        ==================== ======================================================================
-        world                name of the world
-        family               its family
-        train                list of its training lanes
-        prior                {name, beta, gamma, lambda, delta, cap}; name is the member of the family,
-                             with the values that depart from it: "levin (delta 4)"
-        bound_bits           B, the length up to which programs were counted
-        language             {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by             "lesion" or "form"
-        classes              {direct, disguised, search}, each {mass (null where a float cannot hold
-                             it), log2_mass, exact_mass (a rational, or null), share, programs, l_min,
-                             kt_min, witness, kt_witness, bonus, shortest_row, least_kt_row}
-        log_odds             {low, high}
-        gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
-                             "zero" where there is no root}
-        break_even_tax       {low, high}, bits a search node
-        least_tax            the tax below which the prior diverges at its beta; "-inf" where none does
-        unexplored           1 - explored, a float
-        explored             {explored, unexplored, unexplored_code}, exact rationals as strings
-        delta_l              {low, high}, each {low, high}: an interval where a length is censored
-        decomposition        {low, high}, each {delta_l, bonus_difference, penalty, log_odds} or null
-        essential_share      {low, high}
-        three_counts         {low, high}, each {functions: {direct, search, both, log2_ratio}, programs:
-                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}, lengths
-                             those at which both sides have programs
-        alpha                {low, high}, each {alpha, direct_bits, search_bits, direct_steps,
-                             search_steps} or null; steps over all lanes
-        predicted_gamma_star {low, high}, each null where the prior is not l + gamma log2 t
-        slopes               {low, high}, each {beta, gamma, lambda, delta} or null
-        hull                 {vertices: [{bits, steps, log2_mean_steps, classes}, ...], gammas}
-        convergence          {bounds: [{bits, log2_mass, log_odds}, ...], last_four_bits_share,
-                             extrapolated_log2_mass, extrapolated_log_odds}
-        amortisation_flip    {low, high}, each {once_search, each_search, once_direct, each_direct,
-                             queries: n* or "never"} or null; only where the world has context columns
-        ==================== ======================================================================
-        """
+        """The odds as one strictly valid JSON object, by the keys in docs/measures.md."""
         header, world = self.histogram.header, self.histogram.world
 
         def of_ends(name: str) -> dict[str, Any]:
@@ -209,8 +166,7 @@ class Odds:
         }
         if world.domain.context:
             values["amortisation_flip"] = of_ends("amortisation")["amortisation"]
-        found: dict[str, Any] = plain(values)
-        return found
+        return plain(**values)
 
 
 def odds(

@@ -257,62 +257,28 @@ class OffTraining:
         return self.average(lambda each: each.excess(end))
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior.
-
-        Shares are numbers of 0 to 1, entropies and odds are in bits; `null` is undefined. `{low, high}` are the
-        two ends: disguised programs counted as direct, and as search. An average is {mean, least, most,
-        defined, undefined}: over how many splits or orders it is, and how many are undefined.
-
-        ========== ===========================================================================================
-        key        value
-        ========== ===========================================================================================
-        world      name of the world
-        family     its family
-        train      list of its training lanes
-        held_out   list of the others
-        prior      {name, beta, gamma, lambda, delta, cap}
-        bound_bits B, the length up to which programs were counted
-        language   {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by   "lesion" or "form"
-        splits     list of {name, train, held_out, excess_defection: {low, high}, entropy, ways, dormant_share,
-                   classes: {direct, disguised, search}, each {log2_mass, share, faithful, defection, entropy,
-                   ways}}; the world's own split is the last
-        averages   {excess_defection: {low, high}, defection: {direct, disguised, search}, entropy,
-                   dormant_share}, averages over the splits
-        sides      null, or for a camera {truth, camera, neither}, each {share, direct, disguised, search}: the
-                   share of the fitting mass, and of each class's
-        learning   {unit: "lane" or "rule", listed: list of {lessons, lanes, accuracy: {all, direct, disguised,
-                   search}, log_odds: {low, high}, heaviest: {low, high}, lightest: {low, high}}, averaged: list
-                   of {lessons, accuracy: {all, direct, disguised, search}, log_odds: {low, high}}, averages over
-                   the seeded orders}
-        flips      {heaviest: {low, high}, lightest: {low, high}}, each a list of {lessons, lanes, before, after,
-                   one_sided}
-        ========== ===========================================================================================
-        """
+        """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
         header, world, curves, sides = self.weighed.header, self.world, self.learning, self.sides
-        found: dict[str, Any] = plain(
-            {
-                "world": world.name,
-                "family": world.family,
-                "train": world.train,
-                "held_out": world.held_out,
-                "prior": self.weighed.prior,
-                "bound_bits": header.max_bits,
-                "language": language_to_json(header),
-                "class_by": self.weighed.class_by,
-                "splits": [_split_to_json(each) for each in self.splits],
-                "averages": {
-                    "excess_defection": at_ends(self.excess_defection),
-                    "defection": named(self.average(_defection_of(kind)) for kind in ALL_KINDS),
-                    "entropy": self.average(lambda each: each.entropy),
-                    "dormant_share": self.average(lambda each: each.dormant_share),
-                },
-                "sides": None if sides is None else {side: _side_to_json(sides, side) for side in Side},
-                "learning": curves,
-                "flips": {"heaviest": at_ends(curves.heaviest_flips), "lightest": at_ends(curves.lightest_flips)},
-            }
+        return plain(
+            world=world.name,
+            family=world.family,
+            train=world.train,
+            held_out=world.held_out,
+            prior=self.weighed.prior,
+            bound_bits=header.max_bits,
+            language=language_to_json(header),
+            class_by=self.weighed.class_by,
+            splits=[_split_to_json(each) for each in self.splits],
+            averages={
+                "excess_defection": at_ends(self.excess_defection),
+                "defection": named(self.average(_defection_of(kind)) for kind in ALL_KINDS),
+                "entropy": self.average(lambda each: each.entropy),
+                "dormant_share": self.average(lambda each: each.dormant_share),
+            },
+            sides=None if sides is None else {side: _side_to_json(sides, side) for side in Side},
+            learning=curves,
+            flips={"heaviest": at_ends(curves.heaviest_flips), "lightest": at_ends(curves.lightest_flips)},
         )
-        return found
 
 
 def off_training(weighed: Weighed, world: World) -> OffTraining:

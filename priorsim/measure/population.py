@@ -117,33 +117,16 @@ class Population:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object.
-
-        ============= ========================================================================================
-        key           value
-        ============= ========================================================================================
-        bound_bits    B, the length up to which programs were counted
-        language      {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by      "lesion" or "form"
-        behaviours    {all, with_direct, with_search, population}: how many the census has, and how many have a
-                      direct program, a search program, and both
-        support       {low, high}, each {delta_l, bonus_difference, log_odds}: the share of the population in
-                      which it is above 0, under 2^-l; null where the population is empty
-        log_odds      {low, high}, each {least, median, most}: of the population, in bits, or null
-        ============= ========================================================================================
-        """
+        """One strictly valid JSON object, by the keys in docs/measures.md."""
         counts = {"all": self.of_behaviours, "with_direct": self.with_direct, "with_search": self.with_search}
-        found: dict[str, Any] = plain(
-            {
-                "bound_bits": self.max_bits,
-                "language": language_to_json(self.header),
-                "class_by": self.class_by,
-                "behaviours": {**counts, "population": len(self)},
-                "support": at_ends(self.support),
-                "log_odds": at_ends(self._spread),
-            }
+        return plain(
+            bound_bits=self.max_bits,
+            language=language_to_json(self.header),
+            class_by=self.class_by,
+            behaviours={**counts, "population": len(self)},
+            support=at_ends(self.support),
+            log_odds=at_ends(self._spread),
         )
-        return found
 
     def _spread(self, end: End) -> dict[str, float] | None:
         odds = self.log_odds(end)

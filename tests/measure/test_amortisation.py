@@ -160,7 +160,6 @@ def test_the_odds_name_the_accounting_and_n_star(shared):
     text = odds_text(shared)
     assert "amortised accounting" in text
     assert "n*, queries a context" in text
-    assert "amortisation_flip" in type(shared).to_json.__doc__
 
 
 def test_paying_once_lifts_the_mass_of_every_class_and_leaves_lengths_alone(censuses, shared):
