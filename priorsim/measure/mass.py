@@ -323,7 +323,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return float(value) + 0.0
+    return float(value)
 
 
 def at_ends(value: Callable[[End], Any]) -> dict[str, Any]:

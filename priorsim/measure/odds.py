@@ -151,7 +151,7 @@ class Odds:
             "log_odds": self.log_odds,
             **of_ends("gamma_star"),
             **of_ends("break_even_tax"),
-            "least_tax": self.least_tax,
+            "least_tax": self.least_tax + 0.0,
             "unexplored": self.explored.unexplored,
             "explored": self.explored,
             **of_ends("delta_l"),
