@@ -109,12 +109,10 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
     by_class = [cells.of([kind]) for kind in ALL_KINDS]
     tails = tuple(_with_tail(part, header, prior) if len(part) else None for part in by_class)
     search, direct = (
-        [_with_tail(cells.of(kinds), header, prior) for kinds in sides]
+        [_with_tail(cells.of(kinds), header, prior) or Interval(None, None) for kinds in sides]
         for sides in ((LOW.search, HIGH.search), (LOW.direct, HIGH.direct))
     )
-    with_tails = Interval(
-        _quotient(search[0], direct[0], "low", "high"), _quotient(search[1], direct[1], "high", "low")
-    )
+    with_tails = Interval(_quotient(search[0].low, direct[0].high), _quotient(search[1].high, direct[1].low))
     return Convergence(tuple(at_bounds), last_share, tails, with_tails)
 
 
@@ -143,12 +141,9 @@ def _with_tail(cells: Cells, header: AtlasHeader, prior: Prior) -> Interval | No
     return Interval(*ends)
 
 
-def _quotient(search: Interval | None, direct: Interval | None, search_end: str, direct_end: str) -> float | None:
-    """log2 of the quotient of two masses at these ends; None where either is unknown or unbounded."""
-    if search is None or direct is None:
-        return None
-    over, under = Mass(getattr(search, search_end)), Mass(getattr(direct, direct_end))
-    return None if math.inf in (over.log2, under.log2) else log2_ratio(over, under)
+def _quotient(over: float | None, under: float | None) -> float | None:
+    """log2 of the quotient of two masses, from their log2; None where either is unknown or unbounded."""
+    return None if over is None or under is None or math.inf in (over, under) else log2_ratio(Mass(over), Mass(under))
 
 
 @dataclass(frozen=True, slots=True)

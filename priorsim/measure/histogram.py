@@ -40,8 +40,8 @@ class Cells(Table):
     """Counts of programs that no measure tells apart; every array has shape (cells,).
 
     `kind` is the number of a class, `bits` the length l, `steps` T over all lanes, `searches` the number of search
-    nodes s; `faithful` programs are acceptable on every held-out lane too; `essential_low` and `essential_high` ones
-    are shorter than every program of the same behaviour that counts as direct code at that end, and are none.
+    nodes s; `faithful` programs are acceptable on every held-out lane too. `essential_low` ones are no direct code and
+    shorter than every direct or disguised program of the same behaviour, `essential_high` than every direct one.
     """
 
     kind: U8

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -271,7 +272,7 @@ class OffTraining:
             splits=[_split_to_json(each) for each in self.splits],
             averages={
                 "excess_defection": at_ends(self.excess_defection),
-                "defection": named(self.average(_defection_of(kind)) for kind in ALL_KINDS),
+                "defection": named(self.average(partial(HeldOut.defection, kinds=(kind,))) for kind in ALL_KINDS),
                 "entropy": self.average(lambda each: each.entropy),
                 "dormant_share": self.average(lambda each: each.dormant_share),
             },
@@ -295,10 +296,6 @@ def off_training(weighed: Weighed, world: World) -> OffTraining:
 def ways(entropy: float | None) -> float | None:
     """In how many ways a mass goes: 2^entropy."""
     return None if entropy is None else float(np.exp2(entropy))
-
-
-def _defection_of(kind: int) -> Callable[[HeldOut], Share | None]:
-    return lambda each: each.defection((kind,))
 
 
 def _split_to_json(each: HeldOut) -> dict[str, Any]:

@@ -140,14 +140,14 @@ class Population:
         Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
         empty length.
         """
-        return format_csv(_HEAD, self._lines())
-
-    def _lines(self) -> Iterator[list[Any]]:
         members = self.members
         of_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
         columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *of_ends)
-        for behaviour, lengths, masses, *rest in zip(*columns, strict=True):
-            yield [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+        rows = (
+            [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+            for behaviour, lengths, masses, *rest in zip(*columns, strict=True)
+        )
+        return format_csv(_HEAD, rows)
 
 
 _HEAD = (
