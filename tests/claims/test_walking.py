@@ -146,7 +146,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
             assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
             assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
             for beside, cells in each.beside:
-                numbers = [beside.of(finding.details) for finding in findings]
+                numbers = [beside.measure(finding) for finding in findings]
                 finite = sorted(round(n, 12) for n in numbers if n is not None and np.isfinite(n))
                 assert at(place, cells).numbers == pytest.approx(finite, abs=1e-11)
                 assert at(place, cells).told == sum(number is not None for number in numbers)
