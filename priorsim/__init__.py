@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
     from priorsim.measure.odds import odds as odds
+    from priorsim.measure.odds import sweep as sweep
     from priorsim.measure.off_training import off_training as off_training
     from priorsim.measure.population import population as population
-    from priorsim.measure.sweep import sweep as sweep
     from priorsim.measure.weighed import weigh as weigh
     from priorsim.mu.code import decode as decode
     from priorsim.mu.code import encode as encode
@@ -56,10 +56,9 @@ _ROOMS = {
     "priorsim.measure.definitions": ("definitions",),
     "priorsim.measure.histogram": ("histogram",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
-    "priorsim.measure.odds": ("odds",),
+    "priorsim.measure.odds": ("odds", "sweep"),
     "priorsim.measure.off_training": ("off_training",),
     "priorsim.measure.population": ("population",),
-    "priorsim.measure.sweep": ("sweep",),
     "priorsim.measure.weighed": ("weigh",),
     "priorsim.mu.code": ("decode", "encode"),
     "priorsim.mu.dialect": ("Language",),

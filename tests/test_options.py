@@ -14,7 +14,6 @@ from priorsim.census.take import check_memory, parse_memory, take_census
 from priorsim.errors import CensusError, PriorsimError, WorldError
 from priorsim.measure.convergence import unconditional
 from priorsim.measure.data import count_with_data
-from priorsim.measure.fitting import Programs
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import Mass, exact_mass
 from priorsim.measure.mixture import mixture
@@ -28,7 +27,7 @@ from priorsim.mu.domain import Domain
 from priorsim.priors import named_prior
 from priorsim.processes import WORKERS_A_CORE, check_workers
 from priorsim.worlds import find_world
-from tests.measure.conftest import oracle_atlas
+from tests.measure.conftest import oracle_atlas, programs_of
 from tests.test_cli import PROGRAMS, output, priorsim
 
 CENSUS = ["census", "--dialect", "arith", "--word-bits", "2", "--max-bits", "12", "--out", "unused.parquet"]
@@ -186,7 +185,7 @@ BY_CLASS = {
     "population": lambda atlas, world, by: population(atlas, class_by=by),
     "mixture": lambda atlas, world, by: mixture(atlas, world, class_by=by),
     "unconditional": lambda atlas, world, by: unconditional(atlas, named_prior("levin"), class_by=by),
-    "programs": lambda atlas, world, by: Programs.of(atlas, class_by=by),
+    "programs": lambda atlas, world, by: programs_of(atlas, by),
 }
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from priorsim.census.atlas_file import AtlasFile
 from priorsim.claims import judge, populations, walking
-from priorsim.claims.claim import SiteClaim
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
 from priorsim.figures import delta_l, registry, rows
@@ -98,7 +97,7 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
         measured.append(task)
         return function(task)
 
-    on_sites = [claim for claim in CLAIMS if isinstance(claim, SiteClaim)]
+    on_sites = [claim for claim in CLAIMS if claim in judge.SITE_CLAIMS]
     parts = len(judge.by_census("quick", on_sites, study.Study("quick", tmp_path).bound)) + len(vars(walking)["RADII"])
     assert parts > 3
     at_once = []

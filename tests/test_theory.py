@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from priorsim.census.recurrence import unexplored_code_mass
 from priorsim.census.take import make_header, take_census
 from priorsim.measure.crossover import crossovers, slopes
+from priorsim.measure.decomposition import alpha as measured_alpha
 from priorsim.measure.decomposition import bonus
 from priorsim.measure.decomposition import decomposition as measured_decomposition
 from priorsim.measure.histogram import census_cells, histogram, mean_steps
 from priorsim.measure.mass import LOW, log2_sum, log_odds_of, mass, shortest
-from priorsim.measure.tradeoff import alpha as measured_alpha
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -157,7 +157,7 @@ class TestAgainstTheCensus:
     @pytest.mark.parametrize("name", ["solomonoff", "schmidhuber"])
     def test_slopes_are_differences_of_class_means(self, measured, name):
         prior = named_prior(name, gamma=0.5, lam=0.05, delta=1)
-        at_prior = slopes(measured, prior, LOW).to_json()
+        at_prior = slopes(measured, prior, LOW)
         for penalty in FEATURES:
             (search, _), (direct, _) = (moments(measured, kinds, prior, penalty) for kinds in (LOW.search, LOW.direct))
             slope = float(PENALTY_SLOPE.value(mean_search=search, mean_direct=direct))
@@ -175,7 +175,7 @@ class TestAgainstTheCensus:
             there = prior.with_values({penalty: prior.value(penalty) + move})
             return abs(log_odds_of(measured, there).low - expected(measured, prior, penalty, move))
 
-        first_order = scale * abs(slopes(measured, prior, LOW).to_json()[penalty])
+        first_order = scale * abs(slopes(measured, prior, LOW)[penalty])
         assert error(scale) <= 0.02 * first_order + 1e-9
         if error(scale) > 1e-7:
             assert 5 < error(scale) / error(scale / 2) < 12

@@ -1,146 +1,149 @@
-"""What a claim is, and what it comes to in a cell."""
+"""What a claim is, what it comes to in a cell, and a claim that was ruled on."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from priorsim.claims.rule import Cell, Factors
-from priorsim.claims.site import Site
+from priorsim.claims.rule import Cell, Factors, Ruling, rule
 from priorsim.measure.histogram import Mask
 from priorsim.measure.values import Values
 from priorsim.priors import F64
 
+DECIMALS = 12
+"""What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
+SIGNS: Mapping[str, Callable[[F64, float], Mask]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Where a number lies if a claim holds in a world.
+class Number:
+    """A number of a world: what it is, where it lies if a claim holds, such as "> 0 bits", and how it is measured.
 
-    Attributes
-    ----------
-    text : str
-    test : callable
-        From numbers to where they fulfil it; it holds on an interval where it does on both ends.
+    `measure` gives the number in each world of a site as `Values`; of a finding of walks a float, or None where
+    undefined.
     """
 
     text: str
-    test: Callable[[F64], Mask]
+    holds: str
+    measure: Callable[[Any], Any]
 
+    @property
+    def condition(self) -> str:
+        """Sign and bound."""
+        return " ".join(self.holds.split()[:2])
 
-def above(bound: float) -> Condition:
-    """The number is above a bound."""
-    return Condition(f"> {bound:g}", lambda number: number > bound)
+    @property
+    def unit(self) -> str:
+        """What it is counted in."""
+        return self.holds.split(maxsplit=2)[2]
 
-
-def at_least(bound: float) -> Condition:
-    """The number is a bound or above it."""
-    return Condition(f">= {bound:g}", lambda number: number >= bound)
-
-
-def below(bound: float) -> Condition:
-    """The number is below a bound."""
-    return Condition(f"< {bound:g}", lambda number: number < bound)
-
-
-def at_most(bound: float) -> Condition:
-    """The number is a bound or below it."""
-    return Condition(f"<= {bound:g}", lambda number: number <= bound)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A number shown beside a claim's, on which no verdict hangs: its name, unit and condition."""
-
-    text: str
-    unit: str
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class SiteBeside(Beside):
-    """A number beside a claim's that is measured on sites."""
-
-    measure: Callable[[Site], Values]
+    def supports(self, number: F64) -> Mask:
+        """Where numbers fulfil the condition; it holds on an interval where it does on both ends."""
+        sign, bound = self.condition.split()
+        return SIGNS[sign](number, float(bound))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A step of the argument as a condition on a number of one world.
+    """A step of the argument as a condition on a number of one world: `quantity`, `holds` and `measure`.
 
-    Attributes
-    ----------
-    name : str
-        The claim's id.
-    source : str
-        Whose it is.
-    text : str
-        The claim in words.
-    quantity, unit : str
-        What is measured in a world.
-    condition : Condition
-        Where it supports the claim.
-    populations : tuple of str
-        Names of the populations that the verdict is over.
-    limits : str
-        What the number cannot say.
-    figure : str or None
-        Name of the figure that shows it.
-    identity : str or None
-        What of it follows from the definitions, with the derivation.
-    deciding : mapping
-        Levels of factors; cells that have others are shown, and do not decide.
+    The `text` is the claim in words, `source` whose it is, `populations` what the verdict is over, `limits` what the
+    number cannot say, `figure` shows it. `identity` is what of it follows from the definitions, with the derivation.
+    `deciding` are levels of factors; cells that have others are shown, and do not decide. On the numbers `beside` it
+    no verdict hangs.
     """
 
     name: str
     source: str
     text: str
     quantity: str
-    unit: str
-    condition: Condition
+    holds: str
+    measure: Callable[[Any], Any]
     populations: tuple[str, ...]
     limits: str
     figure: str | None = None
     identity: str | None = None
     deciding: Factors = field(default_factory=dict)
+    beside: tuple[Number, ...] = ()
+
+    @property
+    def number(self) -> Number:
+        """The number that the verdict hangs on."""
+        return Number(self.quantity, self.holds, self.measure)
 
     def decides(self, cell: Cell) -> bool:
         """Whether a cell counts for the verdict."""
         return all(cell.factors[factor] == level for factor, level in self.deciding.items())
 
 
-@dataclass(frozen=True, slots=True)
-class SiteClaim(Claim):
-    """A claim that is measured on sites.
+def cell_of(values: Values, number: Number, factors: Factors, max_bits: int | None = None) -> Cell:
+    """How many worlds support a condition on a number, and the values where they are known.
 
-    Attributes
-    ----------
-    measure : callable
-        From a site to the quantity in each of its worlds.
-    beside : tuple of SiteBeside
-    """
-
-    measure: Callable[[Site], Values] = field(kw_only=True)
-    beside: tuple[SiteBeside, ...] = ()
-
-
-DECIMALS = 12
-"""What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
-
-
-def cell_of(values: Values, condition: Condition, factors: Factors, max_bits: int | None = None) -> Cell:
-    """How many worlds support a condition, and the quantity where it is known.
-
-    Examples
-    --------
     >>> values = Values(np.array([1.0, -1.0, -1.0, np.nan]), np.array([1.0, 2.0, -1.0, np.nan]))
-    >>> cell = cell_of(values, above(0), {})
+    >>> cell = cell_of(values, Number("Delta L", "> 0 bits", len), {})
     >>> cell.holds, cell.fails, cell.undefined, cell.numbers
     (1, 1, 2, (-1.0, 0.5, 1.0))
     """
     known = ~(np.isnan(values.low) | np.isnan(values.high))
     low, high = (np.round(end[known], DECIMALS) for end in (values.low, values.high))
-    at_low, at_high = condition.test(low), condition.test(high)
+    at_low, at_high = number.supports(low), number.supports(high)
     is_finite = np.isfinite(low) & np.isfinite(high)
     holds, fails = int((at_low & at_high).sum()), int((~at_low & ~at_high).sum())
     middle = (low[is_finite] + high[is_finite]) / 2
     return Cell(factors, holds, fails, len(values.low) - holds - fails, tuple(sorted(middle.tolist())), max_bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim with its cells and the verdict over those that decide, and the cells of the numbers beside it."""
+
+    claim: Claim
+    cells: tuple[Cell, ...]
+    ruling: Ruling
+    beside: tuple[tuple[Number, tuple[Cell, ...]], ...]
+
+    @classmethod
+    def of(cls, claim: Claim, cells_of: Callable[[Number], Sequence[Cell]]) -> "Judged":
+        """The verdict over the cells that decide."""
+        cells = tuple(cells_of(claim.number))
+        beside = tuple((number, tuple(cells_of(number))) for number in claim.beside)
+        return cls(claim, cells, rule([cell for cell in cells if claim.decides(cell)]), beside)
+
+    @property
+    def deciding(self) -> tuple[Cell, ...]:
+        """The cells that the verdict is over."""
+        return tuple(cell for cell in self.cells if self.claim.decides(cell))
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        claim, number = self.claim, self.claim.number
+        return {
+            "id": claim.name,
+            "source": claim.source,
+            "claim": claim.text,
+            "quantity": number.text,
+            "unit": number.unit,
+            "condition": number.condition,
+            "verdict": str(self.ruling.verdict),
+            "depends_on": self.ruling.depends_on,
+            "identity": claim.identity,
+            "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],
+            "beside": [
+                {
+                    "quantity": other.text,
+                    "unit": other.unit,
+                    "condition": other.condition,
+                    "cells": [cell.to_json() for cell in cells],
+                }
+                for other, cells in self.beside
+            ],
+            "figure": claim.figure,
+            "limits": claim.limits,
+        }

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most
-from priorsim.claims.site import Site
+from priorsim.claims.claim import Claim, Number
+from priorsim.claims.site import Site, at_both_ends
+from priorsim.measure.fitting import OnSplit, averaged
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.sides import at_end, log2_odds, log2_quotient, search_share
-from priorsim.measure.splits import OnSplit, averaged
-from priorsim.measure.values import Values
+from priorsim.measure.values import Values, at_end, log2_odds, log2_quotient, search_share
 from priorsim.priors import F64
 
 
@@ -17,74 +16,58 @@ def ways(site: Site) -> Values:
     return Values(found, found)
 
 
-def direct_and_faithful(site: Site) -> Values:
+@at_both_ends
+def direct_and_faithful(site: Site, end: End) -> F64:
     """The share of the fitting mass that is direct code and faithful, over the splits on which direct code fits."""
 
-    def value(end: End) -> F64:
-        def share(each: OnSplit) -> F64:
-            return np.where(at_end(each.fitting, end)[0] > 0, each.direct_and_faithful(end), np.nan)
+    def share(each: OnSplit) -> F64:
+        return np.where(at_end(each.fitting, end)[0] > 0, each.direct_and_faithful(end), np.nan)
 
-        return site.average(share)
-
-    return Values.at_ends(value)
+    return site.average(share)
 
 
-def share_kept(site: Site) -> Values:
+@at_both_ends
+def share_kept(site: Site, end: End) -> F64:
     """Search's share of the mass that fits the truth on all lanes, over its share of what fits on the training lanes.
 
     Nan where one of the classes is empty in the bound, in training or on all lanes.
     """
-
-    def value(end: End) -> F64:
-        truth, proxy = (search_share(masses, end) for masses in (site.own.faithful, site.own.fitting))
-        return truth / proxy
-
-    return Values.at_ends(value)
+    return search_share(site.own.faithful, end) / search_share(site.own.fitting, end)
 
 
-def excess_defection(site: Site) -> Values:
+@at_both_ends
+def excess_defection(site: Site, end: End) -> F64:
     """The defection of search less that of direct code, averaged over the splits."""
-
-    def value(end: End) -> F64:
-        def excess(each: OnSplit) -> F64:
-            direct, search = each.defection(end)
-            return search - direct
-
-        return site.average(excess)
-
-    return Values.at_ends(value)
+    return site.average(lambda each: -np.subtract(*each.defection(end)))
 
 
-def search_defection(site: Site) -> Values:
+@at_both_ends
+def search_defection(site: Site, end: End) -> F64:
     """The defection of search alone, averaged over the splits."""
-    return Values.at_ends(lambda end: site.average(lambda each: each.defection(end)[1]))
+    return site.average(lambda each: each.defection(end)[1])
 
 
-def differing_signs(site: Site) -> Values:
+@at_both_ends
+def differing_signs(site: Site, end: End) -> F64:
     """How many different signs the three counts of search against direct code have: 1 where they agree.
 
     log2 of the quotient of functions, of programs at lengths that both reach, and of masses, each averaged over the
     splits; nan where one of them is defined on no split.
     """
-
-    def value(end: End) -> F64:
-        counts = np.stack(
-            [
-                site.average(lambda each: log2_quotient(*reversed(each.functions(end)))),
-                site.average(lambda each: log2_quotient(*reversed(each.programs(end)))),
-                site.average(lambda each: log2_odds(each.fitting, end)),
-            ]
-        )
-        signs = np.sort(np.sign(counts), axis=0)
-        different = 1.0 + (np.diff(signs, axis=0) != 0).sum(axis=0)
-        return np.where(np.isnan(counts).any(axis=0), np.nan, different)
-
-    return Values.at_ends(value)
+    counts = np.stack(
+        [
+            site.average(lambda each: log2_quotient(*reversed(each.functions(end)))),
+            site.average(lambda each: log2_quotient(*reversed(each.programs(end)))),
+            site.average(lambda each: log2_odds(each.fitting, end)),
+        ]
+    )
+    different = 1.0 + (np.diff(np.sort(np.sign(counts), axis=0), axis=0) != 0).sum(axis=0)
+    return np.where(np.isnan(counts).any(axis=0), np.nan, different)
 
 
 def _share_of_splits(site: Site, cost: F64) -> Values:
     """The share of splits on which the program of least cost is search and defects; an interval over ties."""
-    least = site.least_by_behaviour(cost)
+    least = site.census.least(cost)
 
     def value(end: End) -> Values:
         all_do, some_do = zip(*(each.lightest_defects(least, end) for each in site.on_splits), strict=True)
@@ -111,83 +94,77 @@ def lightest_defects(site: Site) -> Values:
 
 
 CLAIMS = (
-    SiteClaim(
+    Claim(
         "proxy",
         "essay",
         "We can never ask for the world-model, only for a proxy.",
         "2^(held-out entropy): in how many ways the fitting mass goes off the training lanes",
-        "ways",
-        at_least(2),
+        ">= 2 ways",
+        ways,
         ("all", "in-context", "proxy"),
-        measure=ways,
         limits="Ways that differ in a single lane count as different.",
         figure="learning-curves",
     ),
-    SiteClaim(
+    Claim(
         "just-the-model",
         "essay",
         "Asking for predictions gives the world-model and nothing else (the essay's null).",
         "share of the fitting mass that is direct code and faithful on the held-out lanes",
-        "share",
-        above(0.5),
+        "> 0.5 share",
+        direct_and_faithful,
         ("all", "in-context"),
-        measure=direct_and_faithful,
         limits="Faithful on a quarter of a small domain is less than faithful everywhere.",
         figure="phase",
     ),
-    SiteClaim(
+    Claim(
         "ask-directly",
         "essay",
         "A way to ask for the world-model itself would change the story.",
         "search's share of the mass with all lanes of the truth given, over its share against the proxy",
-        "quotient",
-        at_most(0.5),
+        "<= 0.5 quotient",
+        share_kept,
         ("proxy", "in-context"),
-        measure=share_kept,
         limits="The truth is given as words in all lanes, which is more than any question could give.",
         figure="odds-against-lessons",
         identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects.",
     ),
-    SiteClaim(
+    Claim(
         "treacherous",
         "essay",
         "Such a mesa-optimizer would almost certainly be deceptive.",
         "excess defection: the share of search's fitting mass that is wrong on some held-out lane, less direct code's",
-        "share",
-        above(0),
+        "> 0 share",
+        excess_defection,
         ("all", "in-context"),
-        measure=excess_defection,
         limits="To defect here is to be wrong off the training lanes; nothing here intends anything.",
         figure="well-tuned",
-        beside=(SiteBeside("defection of search alone", "share", above(0.95), search_defection),),
+        beside=(Number("defection of search alone", "> 0.95 share", search_defection),),
     ),
-    SiteClaim(
+    Claim(
         "three-counts",
         "Belrose and Pope; Turner; Hubinger",
         "Counting functions, programs and mass answer differently.",
         "number of different signs among log2 search / direct of functions, of programs and of mass",
-        "signs",
-        at_least(2),
+        ">= 2 signs",
+        differing_signs,
         ("all",),
-        measure=differing_signs,
         limits="Programs are compared at lengths that both classes reach, all of them added up.",
         figure="three-counts",
     ),
-    SiteClaim(
+    Claim(
         "argmin-safe",
         "Christiano; robertzk",
         "The fastest, or smallest, fitting program is never the defecting one.",
         "share of splits on which the shortest or the fastest fitting program is search and defects",
-        "share",
-        at_most(0),
+        "<= 0 share",
+        lightest_defects,
         ("all", "in-context"),
-        measure=lightest_defects,
         limits="By l and by t over all lanes, the fastest of those up to the bound. By the longest lane and by depth "
         "no census counts: not said here.",
         figure="cloud",
         beside=(
-            SiteBeside("the shortest alone", "share of splits", at_most(0), shortest_defects),
-            SiteBeside("the fastest alone", "share of splits", at_most(0), fastest_defects),
+            Number("the shortest alone", "<= 0 share of splits", shortest_defects),
+            Number("the fastest alone", "<= 0 share of splits", fastest_defects),
         ),
     ),
 )

@@ -9,9 +9,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -32,24 +31,11 @@ Part = TypeVar("Part")
 
 @contextmanager
 def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound) -> Iterator[RunDirectory]:
-    """Where these claims keep their finished parts; removed once the block ends well.
+    """Where these claims keep their finished parts, in the folder of results; removed once the block ends well.
 
     Runs that ask for other claims, or have another preset, have another directory. What a run of other code, or with
-    other bounds, has left of these claims is thrown away.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the results; made where it is not there.
-    preset : str
-    claims : sequence of Claim
-    bound : callable
-        From a domain to the bound of its census.
-
-    Raises
-    ------
-    StorageError
-        When the folder cannot be made, or another run is at work on the same claims.
+    other bounds, has left of these claims is thrown away. StorageError where the folder cannot be made, or another run
+    is at work on the same claims.
     """
     names = [claim.name for claim in claims]
     task = {
@@ -64,50 +50,29 @@ def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound)
         run.remove()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[Part]):
-    """Where the parts of one kind are kept, and what they are."""
-
-    run: RunDirectory
-    kind: str
-    type: type[Part]
-
-    def load(self, number: int) -> Part | None:
-        """The part of this number, or None where it is not there whole."""
-        content = self.run.load(self._name(number))
-        return None if content is None else msgspec.msgpack.decode(content, type=self.type, dec_hook=_from_bytes)
-
-    def save(self, number: int, part: Part) -> None:
-        """Keep the part of this number."""
-        self.run.save(self._name(number), msgspec.msgpack.encode(part, enc_hook=_to_bytes))
-
-    def _name(self, number: int) -> str:
-        return f"{self.kind}-{number:03d}"
-
-
 def each_part(
-    function: Callable[[Task], Part], tasks: Sequence[Task], workers: int, kept: Kept[Part] | None
+    function: Callable[[Task], Part],
+    tasks: Sequence[Task],
+    workers: int,
+    run: RunDirectory | None,
+    kind: str,
+    part_type: type[Part],
 ) -> Iterator[tuple[int, Part]]:
-    """Number and part of each task: those that are kept first, the others as they are done, and kept.
+    """Number and part of each task: those that are kept in the run first, the others as they are done, and kept.
 
-    Parameters
-    ----------
-    function : callable
-        At the top of a module.
-    tasks : sequence
-    workers : int
-    kept : Kept, optional
+    The function is at the top of a module; parts of one kind are kept under its name.
     """
+    names = [f"{kind}-{number:03d}" for number in range(len(tasks))]
     missing = []
-    for number in range(len(tasks)):
-        part = None if kept is None else kept.load(number)
-        if part is None:
+    for number, name in enumerate(names):
+        content = None if run is None else run.load(name)
+        if content is None:
             missing.append(number)
         else:
-            yield number, part
+            yield number, msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
     for place, part in run_tasks(function, [tasks[number] for number in missing], workers):
-        if kept is not None:
-            kept.save(missing[place], part)
+        if run is not None:
+            run.save(names[missing[place]], msgspec.msgpack.encode(part, enc_hook=_to_bytes))
         yield missing[place], part
 
 

@@ -11,11 +11,10 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import WorldError
-from priorsim.measure.fitting import Programs, places
-from priorsim.measure.held_out import stated_splits
+from priorsim.measure.fitting import Programs, both_classes, by_behaviour, places
 from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
-from priorsim.measure.learning import lessons
-from priorsim.measure.splits import ByBehaviour
+from priorsim.measure.off_training import lessons
+from priorsim.measure.weighed import stated_splits
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.worlds import World, family
@@ -36,9 +35,6 @@ class Setting:
     class_by: ClassBy
     below: int
     tax: int
-
-
-GRID = tuple(Setting(class_by, below, tax) for class_by in CLASS_BY for below in BELOW for tax in TAXES)
 
 
 LANES: Mapping[str, tuple[int, ...]] = MappingProxyType({"quick": (4, 8, 16), "full": tuple(range(4, 17))})
@@ -101,17 +97,17 @@ class Worlds:
 
     def _site(self, programs: Programs, tax: int, bound: int) -> Site:
         domain = self.header.domain
+        if self.worlds:
+            first, cameras = self.worlds[0], self.cameras
+            splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
+            lanes = (first.train, first.held_out, splits, lessons(first))
+            return Site(programs, self.behaviours, *lanes, tax, bound, cameras)
         all_lanes = tuple(range(len(domain.lanes)))
-        if self.population == "constant" and not self.worlds:
-            behaviours = np.arange(2**domain.word_bits, dtype=np.uint64)
-            return Site(programs, behaviours, all_lanes, (), (), (all_lanes,), tax, bound)
-        if not self.worlds:
-            splits = stated_splits(_any_world(domain))[:-1]
-            return Site(programs, ByBehaviour(programs).both_classes(), all_lanes, (), splits, (all_lanes,), tax, bound)
-        first, cameras = self.worlds[0], self.cameras
-        splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
-        lanes = (first.train, first.held_out)
-        return Site(programs, self.behaviours, *lanes, splits, lessons(first), tax, bound, cameras)
+        if self.population == "constant":
+            behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
+        else:
+            behaviours, splits = both_classes(by_behaviour(programs)), stated_splits(_any_world(domain))[:-1]
+        return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound)
 
 
 def _any_world(domain: Domain) -> World:

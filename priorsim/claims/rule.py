@@ -35,19 +35,10 @@ class Verdict(StrEnum):
 class Cell:
     """A claim in one population at one setting of the grid.
 
-    Attributes
-    ----------
-    factors : mapping
-        Where in the grid it is, by the names of the factors.
-    holds, fails, undefined : int
-        Worlds in which the condition holds, in which it does not, and in which that cannot be told: a class is
-        empty, the number is censored by the bound, or the disguised programs decide.
-    numbers : tuple of float
-        The quantity in the worlds in which it is known, at the middle of its interval, in ascending order.
-    max_bits : int or None
-        The bits up to which programs were counted; None where that is not one number.
-    reasons : mapping of str to int
-        Why worlds are undefined, and how many for each reason, where that was said.
+    The condition `holds` in so many worlds, `fails` in others, and is `undefined` where it cannot be told: a class is
+    empty, the number is censored by the bound, or the disguised programs decide; `reasons` say of how many worlds why,
+    where that was said. `numbers` are the quantity where it is known, at the middle of its interval, ascending.
+    Programs were counted up to `max_bits`; None where that is not one number.
     """
 
     factors: Factors
@@ -90,16 +81,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict, and the factor it depends on.
-
-    Attributes
-    ----------
-    verdict : Verdict
-    factor : str or None
-        Where the verdict is that it depends: the factor that separates the cells best.
-    levels : tuple of (level, mean support)
-        Of that factor.
-    """
+    """A verdict and, where it depends, the factor that separates the cells best, with mean supports at its levels."""
 
     verdict: Verdict
     factor: str | None = None
@@ -117,43 +99,35 @@ class Ruling:
 def rule(cells: Sequence[Cell]) -> Ruling:
     """The verdict over all cells in which there is a world that tells.
 
-    Examples
-    --------
     >>> yes, no = Cell({"tax": 0}, 9, 1, 0), Cell({"tax": 4}, 1, 9, 0)
     >>> rule([yes]).verdict.value, rule([no]).verdict.value
     ('supported', 'refuted')
     >>> rule([yes, no]).depends_on
     'tax (0: 90 %, 4: 10 %)'
     """
-    told = [cell for cell in cells if cell.support is not None]
-    supports = [cell.support for cell in told if cell.support is not None]
+    told = [(cell.factors, cell.support) for cell in cells if cell.support is not None]
     if not told:
         return Ruling(Verdict.NOT_ANSWERABLE)
-    if all(support > SUPPORTED_ABOVE for support in supports):
+    if all(support > SUPPORTED_ABOVE for _, support in told):
         return Ruling(Verdict.SUPPORTED)
-    if all(support < REFUTED_BELOW for support in supports):
+    if all(support < REFUTED_BELOW for _, support in told):
         return Ruling(Verdict.REFUTED)
     return Ruling(Verdict.DEPENDS, *_separating(told))
 
 
-def _separating(cells: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
+def _separating(told: Sequence[tuple[Factors, Fraction]]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
     """The factor whose levels' mean supports explain most of the variance between cells, and these means.
 
     The first of several that explain as much; no factor where none has two levels or explains anything.
     """
     best: tuple[float, str | None, tuple[tuple[str, float], ...]] = (0.0, None, ())
-    overall = fmean(_support(cell) for cell in cells)
-    for factor in dict.fromkeys(name for cell in cells for name in cell.factors):
+    overall = fmean(support for _, support in told)
+    for factor in dict.fromkeys(name for factors, _ in told for name in factors):
         levels: dict[str, list[float]] = {}
-        for cell in cells:
-            levels.setdefault(str(cell.factors.get(factor, "none")), []).append(_support(cell))
+        for factors, support in told:
+            levels.setdefault(str(factors.get(factor, "none")), []).append(float(support))
         means = tuple((level, fmean(supports)) for level, supports in levels.items())
-        explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(cells)
+        explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(told)
         if len(levels) > 1 and explained > best[0] + 1e-12:
             best = (explained, factor, means)
     return best[1], best[2]
-
-
-def _support(cell: Cell) -> float:
-    assert cell.support is not None
-    return float(cell.support)

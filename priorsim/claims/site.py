@@ -1,25 +1,30 @@
 """A site: worlds on one domain with the same training lanes, and all that fits them in one census.
 
-A claim is a function from a site to a number in every world, as an interval. What several claims need is computed
-once and kept. Arrays over worlds have shape (worlds,).
+A claim is about a function from a site to a number in every world, as an interval. What several claims need is
+computed once and kept. Arrays over worlds have shape (worlds,).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 
-from priorsim.measure.crossover import excess_mean
-from priorsim.measure.fitting import Fitting, Programs, fitting
-from priorsim.measure.held_out import Split
+from priorsim.measure.fitting import (
+    Fitting,
+    OnSplit,
+    Programs,
+    averaged,
+    by_behaviour,
+    fitting,
+    on_cameras,
+    on_split,
+)
 from priorsim.measure.histogram import I64, U64
-from priorsim.measure.lengths import least_difference
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
-from priorsim.measure.sides import log2_odds
-from priorsim.measure.splits import ByBehaviour, OnSplit, averaged, on_cameras, on_split
-from priorsim.measure.values import Values
+from priorsim.measure.values import Values, excess_mean, least_difference
+from priorsim.measure.weighed import Split
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
 
@@ -28,23 +33,9 @@ from priorsim.worlds.proxy import Camera
 class Site:
     """Worlds that share a census and training lanes.
 
-    Attributes
-    ----------
-    programs : Programs
-        The census, up to the cell's bound and by the cell's classes.
-    behaviours : array of uint64
-        What each world asks for.
-    train, held_out : tuple of int
-    splits : tuple of Split
-        Over which what needs a split is averaged.
-    lessons : tuple of tuple of int
-        Training lanes in the order in which they are learnt, a rule or a lane at a time.
-    tax : int
-        Bits for each search node.
-    max_bits : int
-        The bound up to which programs were counted.
-    cameras : tuple of Camera
-        Where the worlds are cameras, these; the behaviours are then those of the truths.
+    `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
+    `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
+    order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits.
     """
 
     programs: Programs
@@ -66,9 +57,9 @@ class Site:
         """The site with these of its worlds alone."""
         return replace(self, behaviours=self.behaviours[chosen])
 
-    def prior(self, *, beta: float = 1, gamma: float = 0) -> Prior:
-        """The prior of these prices, with the site's search tax."""
-        return Prior("grid", beta=beta, gamma=gamma, delta=self.tax)
+    def prior(self, *, gamma: float = 0) -> Prior:
+        """The prior of this price on time, with the site's search tax."""
+        return Prior("grid", gamma=gamma, delta=self.tax)
 
     @cached_property
     def fitting(self) -> Fitting:
@@ -90,13 +81,9 @@ class Site:
         """The masses of the fitting classes at no price on time, shape (worlds, classes)."""
         return self.fitting.sums(self.weights)
 
-    def masses_at(self, *, beta: float = 1, gamma: float = 0) -> F64:
-        """The masses of the fitting classes at these prices, shape (worlds, classes)."""
-        return self.fitting.sums(self.fitting.programs.weights(self.prior(beta=beta, gamma=gamma)))
-
-    def log_odds_at(self, end: End, *, beta: float = 1, gamma: float = 0) -> F64:
-        """The log-odds at these prices at one end; nan where a side is empty."""
-        return log2_odds(self.masses_at(beta=beta, gamma=gamma), end)
+    def masses_at(self, gamma: float) -> F64:
+        """The masses of the fitting classes at this price on time, shape (worlds, classes)."""
+        return self.fitting.sums(self.fitting.programs.weights(self.prior(gamma=gamma)))
 
     def excess_mean(self, feature: F64, end: End) -> F64:
         """E_direct[feature] - E_search[feature] at no price on time, of a feature of every entry."""
@@ -112,33 +99,24 @@ class Site:
     def least_difference(self, cost: F64, *, tax: int) -> Values:
         """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
 
-        Parameters
-        ----------
-        cost : array of float64, shape (entries,)
-            At least a program's length and, for each search node, the tax.
-        tax : int
-            Bits that a search node costs.
+        Costs, shape (entries,), are at least a program's length and, for each search node, the tax in bits.
         """
         return least_difference(self.fitting.least(cost), max_bits=self.max_bits, tax=tax, by_form=self.by_form)
 
     @cached_property
-    def delta_l(self) -> Values:
-        """L_min(direct) - L_min(search), taxes included."""
-        return self.least_difference(self.taxed_bits, tax=self.tax)
-
-    @cached_property
-    def _census(self) -> ByBehaviour:
-        return ByBehaviour(self.programs)
+    def census(self) -> Fitting:
+        """All programs, behaviour by behaviour."""
+        return by_behaviour(self.programs)
 
     @cached_property
     def _masses_by_behaviour(self) -> F64:
-        return self._census.masses(self.prior())
+        return self.census.by_group(self.programs.weights(self.prior()))
 
     @cached_property
     def own(self) -> OnSplit:
         """The worlds on their own training lanes."""
         if self.cameras:
-            return on_cameras(self._census, self._masses_by_behaviour, self.cameras)
+            return on_cameras(self.census, self._masses_by_behaviour, self.cameras)
         return self.on(Split("own", self.train, self.held_out))
 
     @cached_property
@@ -148,12 +126,18 @@ class Site:
 
     def on(self, split: Split) -> OnSplit:
         """The worlds on a split."""
-        return on_split(self._census, self._masses_by_behaviour, self.behaviours, split)
-
-    def least_by_behaviour(self, cost: F64) -> F64:
-        """The least cost of every behaviour of the census by class, from costs of its rows."""
-        return self._census.least(cost)
+        return on_split(self.census, self._masses_by_behaviour, self.behaviours, split)
 
     def average(self, value: Callable[[OnSplit], F64]) -> F64:
         """The average of a number over the splits in which it is defined."""
         return averaged([value(each) for each in self.on_splits])
+
+
+def at_both_ends(measure: Callable[[Site, End], F64]) -> Callable[[Site], Values]:
+    """A number that is known but for the side on which the disguised programs stand."""
+
+    @wraps(measure)
+    def values(site: Site) -> Values:
+        return Values.at_ends(lambda end: measure(site, end))
+
+    return values

@@ -3,15 +3,16 @@
 Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 minus its accuracy.
 """
 
+from itertools import accumulate
+
 import numpy as np
 
-from priorsim.claims.claim import SiteBeside, SiteClaim, above, below
+from priorsim.claims.claim import Claim, Number
 from priorsim.claims.site import Site
 from priorsim.claims.with_data import table_share_gained
-from priorsim.measure.held_out import Split
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.sides import at_end, quotient
-from priorsim.measure.values import Values
+from priorsim.measure.values import Values, at_end, quotient
+from priorsim.measure.weighed import Split
 from priorsim.priors import F64
 
 GAMMAS = np.linspace(0, 8, 33)
@@ -55,12 +56,9 @@ def lessons_saved(site: Site) -> Values:
     fits, one of which the bound holds no further program. Nan where neither learns.
     """
     accuracies = []
-    learnt: tuple[int, ...] = ()
-    for lesson in site.lessons:
-        learnt += lesson
+    for learnt in accumulate(site.lessons):
         known = site.on(Split("learnt", learnt, site.held_out))
         accuracies.append((known.right(site.behaviours, site.held_out), known.fitting))
-
     parts = []
     for end in ENDS:
         needed = []
@@ -78,45 +76,40 @@ def lessons_saved(site: Site) -> Values:
 
 
 CLAIMS = (
-    SiteClaim(
+    Claim(
         "faster-learner",
         "essay",
         "A mesa-optimizer improves the model faster from the same data.",
         "training rules needed for 90 % held-out accuracy, search less direct code",
-        "rules",
-        below(0),
+        "< 0 rules",
+        lessons_saved,
         ("in-context", "video"),
-        measure=lessons_saved,
         limits="Three training rules in listed order, so differences are small whole numbers; a tie counts against it.",
         figure="learning-curves",
     ),
-    SiteClaim(
+    Claim(
         "well-tuned",
         "Shavit",
         "Some window of gamma has little defecting mass and good held-out loss.",
         "share of gamma in [0, 8] with less than 1 % of the fitting mass search that defects and held-out loss within "
         "10 % of its least",
-        "share",
-        above(0),
+        "> 0 share",
+        well_tuned,
         ("in-context",),
-        measure=well_tuned,
         limits="gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes. Where "
         "no search fits up to the bound it is undefined.",
         figure="well-tuned",
     ),
-    SiteClaim(
+    Claim(
         "speed-uncompetitive",
         "Hubinger",
         "Speed priors generalise badly and end in tables.",
         "held-out loss of the mixture at gamma = 2 less that at gamma = 0",
-        "share",
-        above(0),
+        "> 0 share",
+        loss_gained,
         ("in-context", "inverse"),
-        measure=loss_gained,
         limits="Code only: tables, programs with data, are left out of the mixture, and beside it in a few worlds.",
         figure="phase",
-        beside=(
-            SiteBeside("share of tables at gamma = 2 less that at gamma = 0", "share", above(0), table_share_gained),
-        ),
+        beside=(Number("share of tables at gamma = 2 less that at gamma = 0", "> 0 share", table_share_gained),),
     ),
 )

@@ -2,26 +2,23 @@
 
 import numpy as np
 
-from priorsim.claims.claim import SiteBeside, SiteClaim, above, at_least, at_most, below
-from priorsim.claims.site import Site
+from priorsim.claims.claim import Claim, Number
+from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
-from priorsim.measure.decomposition import bonuses_of
-from priorsim.measure.fitting import sums
+from priorsim.measure.decomposition import predicted_crossover
+from priorsim.measure.fitting import LENGTHS, sums
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import End
-from priorsim.measure.sides import at_end, least_at_end, log2_odds, search_share
-from priorsim.measure.tradeoff import predicted_crossover
-from priorsim.measure.values import Values
+from priorsim.measure.values import Values, at_end, bonuses_of, least_at_end, log2_odds, search_share
 from priorsim.priors import F64
 
 BETAS = np.linspace(1, 4, 97)
 """The prices on length at which the odds are looked at, beyond the first."""
-LENGTHS = 256
 
 
 def delta_l(site: Site) -> Values:
     """L_min(direct) - L_min(search) in bits, taxes included."""
-    return site.delta_l
+    return site.least_difference(site.taxed_bits, tax=site.tax)
 
 
 def delta_kt(site: Site) -> Values:
@@ -38,19 +35,15 @@ def least_length_beyond_cap(site: Site) -> Values:
 
 def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
     """B of direct code and of search in bits, taxes included; nan where a class is empty."""
-    least = least_at_end(site.fitting.least(site.taxed_bits), end)
-    direct, search = (bonuses_of(*side) for side in zip(least, at_end(site.masses, end), strict=True))
+    direct, search = map(bonuses_of, least_at_end(site.fitting.least(site.taxed_bits), end), at_end(site.masses, end))
     return direct, search
 
 
-def bonus_difference(site: Site) -> Values:
+@at_both_ends
+def bonus_difference(site: Site, end: End) -> F64:
     """B_search - B_direct in bits."""
-
-    def value(end: End) -> F64:
-        direct, search = _bonuses(site, end)
-        return search - direct
-
-    return Values.at_ends(value)
+    direct, search = _bonuses(site, end)
+    return search - direct
 
 
 def programs_at_bound(site: Site) -> Values:
@@ -60,26 +53,28 @@ def programs_at_bound(site: Site) -> Values:
     return Values.at_ends(lambda end: log2_odds(counts, end))
 
 
-def greater_bonus(site: Site) -> Values:
+@at_both_ends
+def greater_bonus(site: Site, end: End) -> F64:
     """The greater of B_direct and B_search in bits."""
-    return Values.at_ends(lambda end: np.maximum(*_bonuses(site, end)))
+    return np.maximum(*_bonuses(site, end))
 
 
-def slope_in_beta(site: Site) -> Values:
+@at_both_ends
+def slope_in_beta(site: Site, end: End) -> F64:
     """d log-odds / d beta at beta = 1: E_direct[l] - E_search[l], in bits."""
-    length = site.fitting.programs.bits.astype(np.float64)
-    return Values.at_ends(lambda end: site.excess_mean(length, end))
+    return site.excess_mean(site.fitting.programs.bits.astype(np.float64), end)
 
 
-def slope_in_gamma(site: Site) -> Values:
+@at_both_ends
+def slope_in_gamma(site: Site, end: End) -> F64:
     """d log-odds / d gamma at gamma = 0: E_direct[log2 t] - E_search[log2 t], in bits."""
-    time = np.log2(site.fitting.programs.mean_steps)
-    return Values.at_ends(lambda end: site.excess_mean(time, end))
+    return site.excess_mean(np.log2(site.fitting.programs.mean_steps), end)
 
 
-def log_odds(site: Site) -> Values:
+@at_both_ends
+def log_odds(site: Site, end: End) -> F64:
     """log2(M_search / M_direct) in bits at no price on time."""
-    return Values.at_ends(lambda end: log2_odds(site.masses, end))
+    return log2_odds(site.masses, end)
 
 
 def odds_after_beta(site: Site) -> Values:
@@ -102,211 +97,189 @@ def odds_after_beta(site: Site) -> Values:
 
 def delegated_share(site: Site) -> Values:
     """Search's share of the fitting mass at gamma = 0 less that at gamma = 1; nan where a class is empty."""
-    at = [site.masses, site.masses_at(gamma=1)]
-
-    def value(end: End) -> F64:
-        shares = [search_share(masses, end) for masses in at]
-        return shares[0] - shares[1]
-
-    return Values.at_ends(value)
+    dear = site.masses_at(1)
+    return Values.at_ends(lambda end: search_share(site.masses, end) - search_share(dear, end))
 
 
 def opposite_orders(site: Site) -> Values:
     """1 where the log-odds at gamma 1/2 (S_Fast's order) and at gamma 1 (S_Kt) have opposite signs, else 0."""
+    at = site.masses_at(0.5), site.masses_at(1)
 
     def value(end: End) -> F64:
-        fast, slow = (site.log_odds_at(end, gamma=gamma) for gamma in (0.5, 1.0))
+        fast, slow = (log2_odds(masses, end) for masses in at)
         return np.where(np.isnan(fast), np.nan, (fast * slow < 0).astype(np.float64))
 
     return Values.at_ends(value)
 
 
-def length_quotient(site: Site) -> Values:
+@at_both_ends
+def length_quotient(site: Site, end: End) -> F64:
     """L / c: L_min(direct) over L_min(search), taxes included; nan where a class is empty."""
-
-    def value(end: End) -> F64:
-        direct, search = least_at_end(site.fitting.least(site.taxed_bits), end)
-        both = np.isfinite(direct) & np.isfinite(search)
-        found: F64 = np.divide(direct, search, out=np.full(len(direct), np.nan), where=both)
-        return found
-
-    return Values.at_ends(value)
+    direct, search = least_at_end(site.fitting.least(site.taxed_bits), end)
+    both = np.isfinite(direct) & np.isfinite(search)
+    found: F64 = np.divide(direct, search, out=np.full(len(direct), np.nan), where=both)
+    return found
 
 
-def crossover_error(site: Site) -> Values:
+@at_both_ends
+def crossover_error(site: Site, end: End) -> F64:
     """|gamma* measured on the whole masses - (1 - c/L)/alpha|; infinite where the masses do not cross, to 8.
 
     Nan where the two shortest programs predict no crossover: search is not the shorter one, or not the dearer one.
     """
-
-    def value(end: End) -> F64:
-        predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
-        chosen = np.flatnonzero(~np.isnan(predicted))
-        narrow = site.narrowed(chosen)
-        measured = first_crossover(narrow.fitting, narrow.weights, end)
-        error = np.full(len(predicted), np.nan)
-        error[chosen] = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted[chosen]))
-        return error
-
-    return Values.at_ends(value)
+    predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
+    chosen = np.flatnonzero(~np.isnan(predicted))
+    narrow = site.narrowed(chosen)
+    measured = first_crossover(narrow.fitting, narrow.weights, end)
+    error = np.full(len(predicted), np.nan)
+    error[chosen] = np.where(np.isnan(measured), np.inf, np.abs(measured - predicted[chosen]))
+    return error
 
 
 CLAIMS = (
-    SiteClaim(
+    Claim(
         "much-simpler",
         "essay",
         "A searcher that derives the model at run time is far simpler than the detailed model.",
         "Delta L = L_min(direct) - L_min(search)",
-        "bits",
-        above(0),
+        "> 0 bits",
+        delta_l,
         ("all", "in-context", "inverse", "forward", "constant"),
-        measure=delta_l,
         limits="Lengths are those of one small language, up to its bound; l + log2 t is shown beside them.",
         figure="delta-l",
         identity="By Kolmogorov's K alone the model is never more complex than its searcher by more than a constant: "
         "the searcher, run, is a program for it, and K does not count its time. It can be so only among programs that "
         "do not search, or where time has a price: Delta L is of the first kind, the number beside it of both.",
-        beside=(SiteBeside("Kt_min(direct) - Kt_min(search)", "bits", above(0), delta_kt),),
+        beside=(Number("Kt_min(direct) - Kt_min(search)", "> 0 bits", delta_kt),),
     ),
-    SiteClaim(
+    Claim(
         "many-against-one",
         "essay",
         "There are many such optimizers and only about one fitting model.",
         "B_search - B_direct, the bits that there being many programs of a class is worth",
-        "bits",
-        above(0),
+        "> 0 bits",
+        bonus_difference,
         ("all", "in-context"),
-        measure=bonus_difference,
         limits="Programs up to the bound; longer ones add to both classes.",
         figure="mass-against-length",
-        beside=(SiteBeside("log2 search / direct programs of exactly B bits", "bits", above(0), programs_at_bound),),
+        beside=(Number("log2 search / direct programs of exactly B bits", "> 0 bits", programs_at_bound),),
     ),
-    SiteClaim(
+    Claim(
         "complexity-incentive",
         "essay",
         "A complexity penalty favours the optimizer.",
         "d log-odds / d beta at beta = 1",
-        "bits",
-        above(0),
+        "> 0 bits",
+        slope_in_beta,
         ("all", "in-context", "inverse", "forward"),
-        measure=slope_in_beta,
         limits="A slope at one point; over a range of beta see naive-penalty.",
         figure="phase",
         identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l] "
         "(`penalty_slope` of `priorsim theory`).",
     ),
-    SiteClaim(
+    Claim(
         "speed-disincentive",
         "essay",
         "A speed penalty disfavours it.",
         "d log-odds / d gamma at gamma = 0",
-        "bits",
-        below(0),
+        "< 0 bits",
+        slope_in_gamma,
         ("all", "in-context", "inverse", "forward"),
-        measure=slope_in_gamma,
         limits="A slope at one point; steps are this interpreter's.",
         figure="odds-against-gamma",
         identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t] "
         "(`penalty_slope` of `priorsim theory`).",
     ),
-    SiteClaim(
+    Claim(
         "amortised-exception",
         "essay",
         "Unless the optimizer generates a quicker model.",
         "d log-odds / d gamma at gamma = 0 where steps that read no query are paid once a context",
-        "bits",
-        above(0),
+        "> 0 bits",
+        slope_in_gamma,
         ("in-context-amortised",),
-        measure=slope_in_gamma,
         limits="Two rules, asked up to 8 queries each; it is the last number of queries that decides. The bound is "
         "4 bits lower than elsewhere.",
         figure="odds-against-gamma",
         deciding={"queries": 8},
     ),
-    SiteClaim(
+    Claim(
         "bounded-heuristics",
         "essay",
         "Bounding complexity might prevent it.",
         "L_min(search) - L_min(direct): a cap between them admits a direct program and no search",
-        "bits",
-        above(0),
+        "> 0 bits",
+        least_length_beyond_cap,
         ("all", "in-context"),
-        measure=least_length_beyond_cap,
         limits="The cap has to be known: nothing here says how to find it without knowing both lengths. No tax enters.",
         figure="delta-l",
     ),
-    SiteClaim(
+    Claim(
         "naive-penalty",
         "essay",
         "A naive complexity penalty will not work.",
         "the least log-odds over beta in (1, 4], in worlds where they are above 0 at beta = 1",
-        "bits",
-        at_least(0),
+        ">= 0 bits",
+        odds_after_beta,
         ("all", "in-context"),
-        measure=odds_after_beta,
         limits="beta is looked at in steps of 1/32.",
         figure="phase",
     ),
-    SiteClaim(
+    Claim(
         "bayes-net",
         "essay",
         "A Bayes net queried by message passing: is that search?",
         "log-odds of the programs that answer as the net does",
-        "bits",
-        above(0),
+        "> 0 bits",
+        log_odds,
         ("bayes",),
-        measure=log_odds,
         limits="Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
         figure="worlds-side-by-side",
     ),
-    SiteClaim(
+    Claim(
         "simplest-member",
         "Hubinger, How likely is deceptive alignment?",
         "A class weighs about what its simplest member weighs.",
         "the greater of B_direct and B_search",
-        "bits",
-        below(1),
+        "< 1 bits",
+        greater_bonus,
         ("all",),
-        measure=greater_bonus,
         limits="Programs up to the bound; longer ones can only add to the bonus.",
         figure="mass-against-length",
     ),
-    SiteClaim(
+    Claim(
         "gamma-star",
         "Christiano (short form); Demski, Exorcizing the Speed Prior?",
         "With cost l + gamma log2 t, brute-force search wins if and only if gamma < (1 - c/L)/alpha.",
         "distance of the whole masses' crossover from (1 - c/L)/alpha of the two shortest programs",
-        "gamma",
-        at_most(0.05),
+        "<= 0.05 gamma",
+        crossover_error,
         ("constant",),
-        measure=crossover_error,
         limits="Only worlds in which search is the shorter and the dearer: few, see how many are undefined. The first "
         "crossover is taken; one above 8 counts as none.",
         figure="constant-crossovers",
     ),
-    SiteClaim(
+    Claim(
         "two-speed-priors",
         "from the definitions",
         "S_Fast's order and S_Kt fall on opposite sides of the crossover.",
         "whether the log-odds at gamma = 1/2 and at gamma = 1 have opposite signs",
-        "0 or 1",
-        above(0.5),
+        "> 0.5 0 or 1",
+        opposite_orders,
         ("constant",),
-        measure=opposite_orders,
         limits="Where search takes 2^L steps the closed form needs L > 2 c: words of 16 bits are too short for many "
         "such constants. Opposite signs count either way round.",
         figure="constant-crossovers",
-        beside=(SiteBeside("L_min(direct) / L_min(search)", "quotient", above(2), length_quotient),),
+        beside=(Number("L_min(direct) / L_min(search)", "> 2 quotient", length_quotient),),
     ),
-    SiteClaim(
+    Claim(
         "delegation",
         "Christiano",
         "A weak time penalty makes the prior delegate to search.",
         "search's share of the fitting mass at gamma = 0 less that at gamma = 1",
-        "share",
-        above(0),
+        "> 0 share",
+        delegated_share,
         ("all", "constant"),
-        measure=delegated_share,
         limits="A share moves a little in every world: see the medians for how much.",
         figure="odds-against-gamma",
     ),

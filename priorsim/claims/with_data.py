@@ -9,16 +9,14 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from priorsim.claims.claim import SiteBeside, SiteClaim, above
+from priorsim.claims.claim import Claim, Number
 from priorsim.claims.site import Site
-from priorsim.measure.data import count_with_data
-from priorsim.measure.data_counts import DataCounts
+from priorsim.measure.data import DataCounts, count_with_data
+from priorsim.measure.decomposition import corners
 from priorsim.measure.fitting import Programs, fitting
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
-from priorsim.measure.sides import least_at_end
-from priorsim.measure.tradeoff import corners
-from priorsim.measure.values import Values
+from priorsim.measure.values import Values, least_at_end
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64
@@ -48,6 +46,12 @@ def data_counts(language: Language, domain: Domain, behaviour: int, train: tuple
     words = tuple(frozenset({word}) for word in domain.unpack(behaviour))
     world = World("sampled", domain, words, train, "", language.dialect.name, "")
     return count_with_data(language, world, CODE_BITS)
+
+
+def _counts(site: Site, world: int, train: tuple[int, ...]) -> DataCounts:
+    """`data_counts` of one of the site's worlds."""
+    header = site.programs.header
+    return data_counts(header.language, header.domain, int(site.behaviours[world]), train)
 
 
 def one_flip(site: Site) -> Values:
@@ -83,15 +87,14 @@ def _leaders(site: Site) -> I64:
     leaders = np.full((len(ENDS), len(chosen), len(learnt)), NOBODY)
     if site.by_form:
         return leaders
-    programs, header = site.programs, site.programs.header
+    programs = site.programs
     for lesson, lanes in enumerate(learnt):
         code = fitting(programs, site.behaviours[chosen], train=lanes)
         # What fits more lanes is among what fits fewer.
         programs = code.programs
         least = code.least(programs.bits + float(site.tax) * programs.searches)
         for place, world in enumerate(chosen):
-            known = data_counts(header.language, header.domain, int(site.behaviours[world]), tuple(sorted(lanes)))
-            table = known.l_min(["table"])
+            table = _counts(site, world, tuple(sorted(lanes))).l_min(["table"])
             for number, end in enumerate(ENDS):
                 direct, search = (side[place] for side in least_at_end(least, end))
                 leaders[number, place, lesson] = _leader(table.low, table.high, direct, search)
@@ -111,13 +114,13 @@ def table_share_gained(site: Site) -> Values:
     chosen = sample(len(site.behaviours))
     found: F64 = np.full(len(chosen), np.nan)
     if not site.by_form:
-        header, code = site.programs.header, site.narrowed(np.array(chosen, dtype=np.int64))
+        code = site.narrowed(np.array(chosen, dtype=np.int64))
         for place, world in enumerate(chosen):
-            counts = data_counts(header.language, header.domain, int(site.behaviours[world]), site.train)
+            counts = _counts(site, world, site.train)
             shares = []
             for gamma in (0, 2):
                 with_data = {name: mass.value or 0.0 for name, mass in counts.masses(site.prior(gamma=gamma)).items()}
-                whole = sum(with_data.values()) + float(code.masses_at(gamma=gamma)[place].sum())
+                whole = sum(with_data.values()) + float(code.masses_at(gamma)[place].sum())
                 shares.append(with_data["table"] / whole if whole else np.nan)
             found[place] = shares[1] - shares[0]
     return Values(found, found)
@@ -132,8 +135,7 @@ def hybrid_on_hull(site: Site) -> Values:
     found: F64 = np.full(len(chosen), np.nan)
     if not site.by_form:
         for place, world in enumerate(chosen):
-            header = site.programs.header
-            counts = data_counts(header.language, header.domain, int(site.behaviours[world]), site.train)
+            counts = _counts(site, world, site.train)
             hybrids = counts.of("hybrid")
             if len(hybrids):
                 code = fitting(site.programs, site.behaviours[[world]], train=site.train).programs
@@ -149,31 +151,29 @@ def _points(programs: Cells | Programs, tax: int) -> set[tuple[int, int]]:
 
 
 CLAIMS = (
-    SiteClaim(
+    Claim(
         "informed-search",
         "essay",
         "A late optimizer already holds statistics, and is the better for it.",
         "whether a hybrid, a search that uses its data, lies on the lower hull of length against time",
-        "0 or 1",
-        above(0.5),
+        "> 0.5 0 or 1",
+        hybrid_on_hull,
         ("in-context",),
-        measure=hybrid_on_hull,
         limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. Longer than the bound they "
         f"are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
         figure="cloud",
     ),
-    SiteClaim(
+    Claim(
         "table-to-search",
         "Hubinger, Are minimal circuits deceptive?",
         "The minimal program is a table first and a searcher after enough instances.",
         "whether the lightest class, of table, code and search, changes exactly once, from table to search",
-        "0 or 1",
-        above(0.5),
+        "> 0.5 0 or 1",
+        one_flip,
         ("in-context", "inverse"),
-        measure=one_flip,
         limits=f"Tables of up to {CODE_BITS} code bits; hybrids do not compete. Few lanes are met by short code, so a "
         f"table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
-        beside=(SiteBeside("once, from a table or direct code to search", "0 or 1", above(0.5), one_flip_from_code),),
+        beside=(Number("once, from a table or direct code to search", "> 0.5 0 or 1", one_flip_from_code),),
     ),
 )

@@ -35,8 +35,8 @@ def sweep(
     force: opt.Force = False,
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
-    from priorsim.measure.sweep import format_sweep, is_sweep, parse_grid
-    from priorsim.measure.sweep import sweep as measure_sweep
+    from priorsim.measure.odds import format_sweep, is_sweep, parse_grid
+    from priorsim.measure.odds import sweep as measure_sweep
 
     penalties = parse_grid(grid)
     weight = asked.weight.make(**{name: values[0] for name, values in penalties.items()})
@@ -190,10 +190,8 @@ def data(
     and hybrid.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.data import count_with_data
-    from priorsim.measure.data_counts import format_data_counts, is_data_counts
-    from priorsim.measure.data_joint import join_counts
-    from priorsim.measure.data_witness import print_shortest
+    from priorsim.measure.data import count_with_data, format_data_counts, is_data_counts
+    from priorsim.measure.data_joint import join_counts, print_shortest
     from priorsim.text.answers import data_text
 
     opt.check_one_answer(as_json, out, "--out")

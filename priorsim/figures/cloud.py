@@ -35,9 +35,9 @@ from priorsim.figures.words import CLASSES as CLASSES_SAID
 from priorsim.figures.words import GAMMA_STAR, at_gammas, sentences
 from priorsim.formats import counted, number
 from priorsim.measure.crossover import GAMMA_RANGE, crossovers
+from priorsim.measure.decomposition import alpha, hull
 from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ENDS, End, shortest
-from priorsim.measure.tradeoff import alpha, hull
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
 from priorsim.worlds import World
@@ -72,7 +72,7 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
     steps = np.log2(mean_steps(counted.header, cells.steps)).tolist()
     for kind, bits, log2_steps, count in zip(cells.kind, cells.bits.tolist(), steps, cells.count.tolist(), strict=True):
         totals[str(CLASSES[kind]), bits, log2_steps] += count
-    corners = [(corner.bits, corner.log2_steps, corner.classes) for corner in edge.vertices]
+    corners = [(corner.bits, corner.log2_mean_steps, corner.classes) for corner in edge.vertices]
     return cloud_of(
         counted.world.name, counted.max_bits, totals, corners, edge.gammas, [tip for tip in tips if tip is not None]
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from priorsim.measure.learning import ORDER_SEEDS, Learning, learning
-from priorsim.measure.shares import Share
+from priorsim.measure.mass import Share
+from priorsim.measure.off_training import ORDER_SEEDS, Learning, learning
 from priorsim.priors import named_prior
 from priorsim.worlds import World
 

@@ -11,9 +11,9 @@ from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, drawing, key, legend_
 from priorsim.figures.words import GAMMA_STAR, sentences
 from priorsim.formats import number
 from priorsim.measure.crossover import crossovers
+from priorsim.measure.decomposition import alpha
 from priorsim.measure.mass import LOW
 from priorsim.measure.population import population
-from priorsim.measure.tradeoff import alpha
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
 from priorsim.worlds import World, constant_world

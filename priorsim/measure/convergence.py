@@ -8,6 +8,7 @@ is known exactly from the code (docs/measures.md).
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -15,28 +16,21 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
 from priorsim.census.stored import Counted
 from priorsim.errors import PriorError
-from priorsim.measure.histogram import (
-    CLASSES,
-    DIRECT,
-    DISGUISED,
-    SEARCH,
-    Cells,
-    ClassBy,
-    Histogram,
-    census_cells,
-    merge_cells,
-)
+from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells, merge_cells
 from priorsim.measure.mass import (
+    ALL_KINDS,
     HIGH,
     LOW,
     Interval,
     Mass,
     check_convergence,
+    class_masses,
     exact_mass,
     log2_ratio,
     log_odds,
     mass,
     masses,
+    named,
 )
 from priorsim.priors import Prior
 
@@ -63,24 +57,34 @@ class AtBound:
 class Convergence:
     """How far the numbers have settled at the bound.
 
-    Attributes
-    ----------
-    bounds : tuple of AtBound
-        At B, B-2, B-4, B-6 and B-8; bounds below 1 bit are left out.
-    last_share : tuple of (float or None)
-        For each class the share of its mass in the last four bits; None where it has no mass.
-    extrapolated : tuple of (Interval or None)
-        For each class log2 of its mass with a geometric tail, low and high; None where fewer than
-        four of the last eight lengths hold programs of the class, and where no length does.
-    log_odds : Interval
-        With tails fitted to the classes that stand together at each end: low takes search's low tail
-        and direct's high one, high the reverse. None at an end whose tail is unknown or unbounded.
+    `bounds` go from B down, in BOUND_STEPS to 1 bit at least. By class, `last_share` is the share of the mass in the
+    last four bits, None without mass, and `extrapolated` log2 of the mass with a geometric tail, low and high; None
+    where fewer than four of the last eight lengths hold programs of the class, and where no length does. `log_odds`
+    have tails fitted to the classes that stand together at each end: low takes search's low tail and direct's high
+    one, high the reverse; None at an end whose tail is unknown or unbounded.
     """
 
     bounds: tuple[AtBound, ...]
     last_share: tuple[float | None, ...]
     extrapolated: tuple[Interval | None, ...]
     log_odds: Interval
+
+    def to_json(self) -> dict[str, Any]:
+        """{bounds: [{bits, log2_mass, log_odds}, ...], and the others}, by class where they are."""
+        bounds = [
+            {
+                "bits": at.max_bits,
+                "log2_mass": named(part.to_json()["log2_mass"] for part in at.masses),
+                "log_odds": at.log_odds,
+            }
+            for at in self.bounds
+        ]
+        return {
+            "bounds": bounds,
+            "last_four_bits_share": named(self.last_share),
+            "extrapolated_log2_mass": named(self.extrapolated),
+            "extrapolated_log_odds": self.log_odds,
+        }
 
 
 def convergence(histogram: Histogram, prior: Prior) -> Convergence:
@@ -92,29 +96,23 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
     mass where every weight is at most 2^-l. The fit assumes a geometric course; the counts of a
     context-free code fall a little slower, so the range is a guide and no bound.
     """
-    cells, header = histogram.cells, histogram.header
+    cells, header, max_bits = histogram.cells, histogram.header, histogram.max_bits
     at_bounds = []
-    for step in BOUND_STEPS:
-        bound = histogram.max_bits - step
-        if bound >= 1:
-            cut = cells.take(cells.bits <= bound)
-            parts = tuple(mass(cut.of([kind]), header, prior) for kind in range(len(CLASSES)))
-            at_bounds.append(AtBound(bound, parts, log_odds(parts)))
-    whole = masses(histogram, prior)
-    last = cells.take(cells.bits > histogram.max_bits - LAST_BITS)
+    for bound in (max_bits - step for step in BOUND_STEPS if max_bits > step):
+        parts = class_masses(cells.take(cells.bits <= bound), header, prior)
+        at_bounds.append(AtBound(bound, parts, log_odds(parts)))
+    last = class_masses(cells.take(cells.bits > max_bits - LAST_BITS), header, prior)
     last_share = tuple(
-        None if total.log2 == -math.inf else float(np.exp2(mass(last.of([kind]), header, prior).log2 - total.log2))
-        for kind, total in enumerate(whole)
+        None if whole.log2 == -math.inf else float(np.exp2(part.log2 - whole.log2))
+        for part, whole in zip(last, masses(histogram, prior), strict=True)
     )
-    by_class = [cells.of([kind]) for kind in range(len(CLASSES))]
+    by_class = [cells.of([kind]) for kind in ALL_KINDS]
     tails = tuple(_with_tail(part, header, prior) if len(part) else None for part in by_class)
     search, direct = (
-        [_with_tail(cells.of(kinds), header, prior) for kinds in sides]
+        [_with_tail(cells.of(kinds), header, prior) or Interval(None, None) for kinds in sides]
         for sides in ((LOW.search, HIGH.search), (LOW.direct, HIGH.direct))
     )
-    with_tails = Interval(
-        _quotient(search[0], direct[0], "low", "high"), _quotient(search[1], direct[1], "high", "low")
-    )
+    with_tails = Interval(_quotient(search[0].low, direct[0].high), _quotient(search[1].high, direct[1].low))
     return Convergence(tuple(at_bounds), last_share, tails, with_tails)
 
 
@@ -143,38 +141,28 @@ def _with_tail(cells: Cells, header: AtlasHeader, prior: Prior) -> Interval | No
     return Interval(*ends)
 
 
-def _quotient(search: Interval | None, direct: Interval | None, search_end: str, direct_end: str) -> float | None:
-    """log2 of the quotient of two masses at these ends; None where either is unknown or unbounded."""
-    if search is None or direct is None:
-        return None
-    over, under = Mass(getattr(search, search_end)), Mass(getattr(direct, direct_end))
-    return None if math.inf in (over.log2, under.log2) else log2_ratio(over, under)
+def _quotient(over: float | None, under: float | None) -> float | None:
+    """log2 of the quotient of two masses, from their log2; None where either is unknown or unbounded."""
+    return None if over is None or under is None or math.inf in (over, under) else log2_ratio(Mass(over), Mass(under))
 
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """Sums of 2^-l, exact.
-
-    Attributes
-    ----------
-    explored : Fraction
-        Over the programs of the census.
-    unexplored : Fraction
-        1 minus it: longer programs, and all programs with data.
-    unexplored_code : Fraction
-        The code-only part of that, R.
-    """
+    """Sums of 2^-l, exact: over the programs of a census, 1 minus it (longer programs and all with data), code-only."""
 
     explored: Fraction
     unexplored: Fraction
     unexplored_code: Fraction
 
+    def to_json(self) -> dict[str, str]:
+        """The exact rationals."""
+        names = ("explored", "unexplored", "unexplored_code")
+        return {name: str(getattr(self, name)) for name in names}
+
 
 def explored(header: AtlasHeader) -> Explored:
     """How much of the code's mass a census went through, from the recurrence.
 
-    Examples
-    --------
     >>> from priorsim.mu.dialect import Language
     >>> from priorsim.mu.domain import Domain
     >>> explored(AtlasHeader(Language.named("arith", 4), Domain.default(4), 2)).unexplored
@@ -186,17 +174,10 @@ def explored(header: AtlasHeader) -> Explored:
 
 @dataclass(frozen=True, slots=True)
 class Unconditional:
-    """Search against direct over all code-only programs, no world asked for.
+    """Search against direct over all code-only programs, no world asked for; by class direct, disguised, search.
 
-    Attributes
-    ----------
-    programs : tuple of int
-        Of each class in the census: direct, disguised, search.
-    masses : tuple of Mass
-    log_odds : Interval
-        Of the census alone.
-    certified : Interval
-        Contains the log-odds over all code-only programs of any length.
+    Programs, masses and `log_odds` are those of the census alone; `certified` contains the log-odds over all
+    code-only programs of any length.
     """
 
     programs: tuple[int, ...]
@@ -209,30 +190,22 @@ def unconditional(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion")
     """Certified odds over all code-only programs: [S / (D + G + R), (S + G + R) / D].
 
     S, D, G are the masses of search, direct and disguised programs in the census, R the code's
-    unexplored mass.
-
-    Raises
-    ------
-    PriorError
-        When some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a negative tax.
+    unexplored mass. PriorError where some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a
+    negative tax.
     """
-    cells = Cells.concatenate([census_cells(batch, class_by) for batch in atlas.batches()])
-    return unconditional_of(atlas.header, merge_cells(cells), prior)
-
-
-def unconditional_of(header: AtlasHeader, cells: Cells, prior: Prior) -> Unconditional:
-    """`unconditional` from the cells of a whole census (`census_cells`, batches concatenated)."""
+    header = atlas.header
     if not prior.is_below_code:
         raise PriorError(
             f"unconditional odds need weights of at most 2^-l, prior '{prior.name}' has beta {prior.beta} and "
             f"delta {prior.delta}: give a beta of at least 1 and a delta of at least 0"
         )
     check_convergence(header.language, prior)
-    by_class = tuple(mass(cells.of([kind]), header, prior) for kind in range(len(CLASSES)))
+    cells = merge_cells(Cells.concatenate([census_cells(batch, class_by) for batch in atlas.batches()]))
+    by_class = class_masses(cells, header, prior)
     beyond = exact_mass(unexplored_code_mass(header.language, header.max_bits))
     certified = Interval(
         log2_ratio(by_class[SEARCH], by_class[DIRECT] + by_class[DISGUISED] + beyond),
         log2_ratio(by_class[SEARCH] + by_class[DISGUISED] + beyond, by_class[DIRECT]),
     )
-    counts = tuple(cells.of([kind]).programs for kind in range(len(CLASSES)))
+    counts = tuple(cells.of([kind]).programs for kind in ALL_KINDS)
     return Unconditional(counts, by_class, log_odds(by_class), certified)

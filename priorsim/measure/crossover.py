@@ -10,15 +10,16 @@ Complete up to float64 rounding and the resolution below.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from priorsim.errors import PriorError
 from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import Cells, Histogram, mean_steps
-from priorsim.measure.mass import End, log2_weights, masses
-from priorsim.measure.sides import at_end, log2_odds, quotient
+from priorsim.measure.mass import End, check_convergence, log2_weights
+from priorsim.measure.values import log2_odds
 from priorsim.priors import F64, PENALTIES, Prior, features
 
 RESOLUTION = 1e-6
@@ -35,19 +36,11 @@ TAX_RANGE = (-64.0, 64.0)
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """All roots of the log-odds in a range.
+    """All roots of the log-odds in the range from `low` to `high`, ascending.
 
-    Attributes
-    ----------
-    low, high : float
-        The range searched.
-    values : tuple of float
-        The roots, ascending.
-    touching : tuple of float
-        Those of them with the same sign on either side: double roots, to within RESOLUTION.
-    sign : int or None
-        Where there is no root, the sign of the log-odds over the whole range; 0 where they are 0
-        throughout; None where there are roots or where both sides are empty.
+    Those that are `touching` have the same sign on either side: double roots, to within RESOLUTION. `sign` is that of
+    the log-odds over the whole range where there is no root, 0 where they are 0 throughout; None where there are roots
+    or where both sides are empty.
     """
 
     low: float
@@ -75,12 +68,7 @@ class ExponentialSum:
 
     @classmethod
     def collect(cls, feature: F64, log2_terms: F64) -> "ExponentialSum":
-        """The sum of these terms, those of equal feature added up; terms of -inf are dropped.
-
-        Parameters
-        ----------
-        feature, log2_terms : arrays of float64, shape (n,)
-        """
+        """The sum of these terms, shape (n,), those of equal feature added up; terms of -inf are dropped."""
         is_there = log2_terms > -math.inf
         feature, log2_terms = feature[is_there], log2_terms[is_there]
         distinct, which = np.unique(feature, return_inverse=True)
@@ -111,63 +99,47 @@ class ExponentialSum:
         return top + math.log2(total), float(weights @ self.feature) / total
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(NamedTuple):
     theta: float
     odds: float
     direct: float
     search: float
 
 
-@dataclass(slots=True)
-class _Isolation:
-    """The halving of a range into intervals without a root, with one, and undecided ones."""
+_Interval = tuple[_Point, _Point]
 
-    search: ExponentialSum
-    direct: ExponentialSum
-    brackets: list[tuple[_Point, _Point]] = field(default_factory=list)
-    undecided: list[tuple[_Point, _Point]] = field(default_factory=list)
 
-    def point(self, theta: float) -> _Point:
-        search, mean_search = self.search.at(theta)
-        direct, mean_direct = self.direct.at(theta)
-        rounding = ROUNDING * max(1.0, abs(search), abs(direct))
-        odds = search - direct
-        return _Point(theta, odds if abs(odds) > rounding else 0.0, mean_direct, mean_search)
+def _point(search: ExponentialSum, direct: ExponentialSum, theta: float) -> _Point:
+    """The log-odds, 0 where they cannot be told from it, and the mean features of the two sides."""
+    (of_search, mean_search), (of_direct, mean_direct) = search.at(theta), direct.at(theta)
+    odds = of_search - of_direct
+    is_told = abs(odds) > ROUNDING * max(1.0, abs(of_search), abs(of_direct))
+    return _Point(theta, odds if is_told else 0.0, mean_direct, mean_search)
 
-    def run(self, low: float, high: float) -> None:
-        stack = [(self.point(low), self.point(high))]
-        intervals = 0
-        while stack:
-            left, right = stack.pop()
-            intervals += 1
-            slope_low = right.direct - left.search
-            slope_high = left.direct - right.search
-            if _is_free(left, right, slope_low, slope_high):
-                continue
-            if slope_low >= 0 or slope_high <= 0:
-                if left.odds * right.odds <= 0:
-                    self.brackets.append((left, right))
-            elif right.theta - left.theta <= RESOLUTION or intervals > MAX_INTERVALS:
-                is_crossing = left.odds * right.odds < 0
-                (self.brackets if is_crossing else self.undecided).append((left, right))
-            else:
-                middle = self.point((left.theta + right.theta) / 2)
-                stack += [(middle, right), (left, middle)]
 
-    def refine(self, left: _Point, right: _Point) -> float:
-        """The root in an interval whose ends differ in sign, or the end that is one."""
-        # Imported where there is something to refine: it takes longer than most questions.
-        from scipy.optimize import brentq
-
-        for end in (left, right):
-            if end.odds == 0:
-                return end.theta
-
-        def odds(theta: float) -> float:
-            return self.search.at(theta)[0] - self.direct.at(theta)[0]
-
-        return float(brentq(odds, left.theta, right.theta, xtol=1e-13, rtol=4 * np.finfo(float).eps))
+def _isolate(
+    search: ExponentialSum, direct: ExponentialSum, low: float, high: float
+) -> tuple[list[_Interval], list[_Interval]]:
+    """Halve a range into intervals without a root, those with one, and undecided ones: the last two."""
+    brackets: list[_Interval] = []
+    undecided: list[_Interval] = []
+    stack = [(_point(search, direct, low), _point(search, direct, high))]
+    intervals = 0
+    while stack:
+        left, right = stack.pop()
+        intervals += 1
+        slope_low, slope_high = right.direct - left.search, left.direct - right.search
+        if _is_free(left, right, slope_low, slope_high):
+            continue
+        if slope_low >= 0 or slope_high <= 0:
+            if left.odds * right.odds <= 0:
+                brackets.append((left, right))
+        elif right.theta - left.theta <= RESOLUTION or intervals > MAX_INTERVALS:
+            (brackets if left.odds * right.odds < 0 else undecided).append((left, right))
+        else:
+            middle = _point(search, direct, (left.theta + right.theta) / 2)
+            stack += [(middle, right), (left, middle)]
+    return brackets, undecided
 
 
 def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -> bool:
@@ -184,11 +156,24 @@ def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -
     return min(lowest, near, far) > NOISE
 
 
+def _refine(search: ExponentialSum, direct: ExponentialSum, left: _Point, right: _Point) -> float:
+    """The root in an interval whose ends differ in sign, or the end that is one."""
+    # Imported where there is something to refine: it takes longer than most questions.
+    from scipy.optimize import brentq
+
+    for end in (left, right):
+        if end.odds == 0:
+            return end.theta
+
+    def odds(theta: float) -> float:
+        return search.at(theta)[0] - direct.at(theta)[0]
+
+    return float(brentq(odds, left.theta, right.theta, xtol=1e-13, rtol=4 * np.finfo(float).eps))
+
+
 def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, high: float) -> Roots:
     """All roots of log2(search / direct) in [low, high]; the module says how and to what precision.
 
-    Examples
-    --------
     >>> def terms(*pairs): return ExponentialSum(*np.array(pairs, dtype=float).T)
     >>> log_odds_roots(terms((4, 0)), terms((2, -3)), 0, 8).values  # 2^-4x = 2^(-3-2x)
     (1.5,)
@@ -198,17 +183,16 @@ def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, h
     search, direct = search.beyond(direct), direct.beyond(search)
     if not len(search) or not len(direct):
         return Roots(low, high, sign=int(len(search) > 0) - int(len(direct) > 0))
-    isolation = _Isolation(search, direct)
-    isolation.run(low, high)
-    found = [(root, root) for root in (isolation.refine(left, right) for left, right in isolation.brackets)]
-    found += [(left.theta, right.theta) for left, right in isolation.undecided]
-    found += [(theta, theta) for theta in (low, high) if abs(isolation.point(theta).odds) <= NOISE]
+    brackets, undecided = _isolate(search, direct, low, high)
+    found = [(root, root) for root in (_refine(search, direct, *ends) for ends in brackets)]
+    found += [(left.theta, right.theta) for left, right in undecided]
+    found += [(theta, theta) for theta in (low, high) if abs(_point(search, direct, theta).odds) <= NOISE]
     if not found:
-        return Roots(low, high, sign=int(np.sign(isolation.point(low).odds)))
+        return Roots(low, high, sign=int(np.sign(_point(search, direct, low).odds)))
     values, touching = [], []
     for left, right in _join(found):
         values.append((left + right) / 2)
-        outside = [isolation.point(theta).odds for theta in (left - RESOLUTION, right + RESOLUTION)]
+        outside = [_point(search, direct, theta).odds for theta in (left - RESOLUTION, right + RESOLUTION)]
         if low < left and right < high and outside[0] * outside[1] > 0:
             touching.append(values[-1])
     return Roots(low, high, tuple(values), tuple(touching))
@@ -236,29 +220,17 @@ def exponential_sum(cells: Cells, histogram: Histogram, prior: Prior, parameter:
 def crossovers(
     histogram: Histogram, prior: Prior, end: End, *, parameter: str = "gamma", within: tuple[float, float] = GAMMA_RANGE
 ) -> Roots:
-    """Every value of a penalty at which the log-odds at one end are 0, the prior's other values kept.
+    """Every value of one of PENALTIES at which the log-odds at one end are 0, the prior's other values kept.
 
-    Parameters
-    ----------
-    histogram : Histogram
-    prior : Prior
-        Its own value of the parameter plays no part.
-    end : End
-    parameter : 'beta', 'gamma', 'lambda' or 'delta'
-    within : (low, high)
-
-    Raises
-    ------
-    PriorError
-        When the weight is not linear in the parameter, the range is empty, or the sum over all programs
-        diverges.
+    PriorError where the weight is not linear in the parameter, the range is empty, or the sum over all programs
+    diverges.
     """
     if parameter not in PENALTIES:
         raise PriorError(f"crossovers in '{parameter}' are not defined: choose one of {', '.join(PENALTIES)}")
     low, high = map(float, within)
     if not low < high or not math.isfinite(high - low):
         raise PriorError(f"the range {low} to {high} of {parameter} is empty: give the lower end first")
-    masses(histogram, prior)
+    check_convergence(histogram.header.language, prior)
     search, direct = (
         exponential_sum(histogram.cells.of(kinds), histogram, prior, parameter) for kinds in (end.search, end.direct)
     )
@@ -278,36 +250,20 @@ def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None
     return min(roots.values, key=lambda tax: (abs(tax), tax), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Slopes:
-    """d log-odds / d parameter at the prior: E_direct[phi] - E_search[phi], at one end."""
-
-    beta: float
-    gamma: float
-    lam: float
-    delta: float
-
-    def to_json(self) -> dict[str, float]:
-        """By the parameters' public names."""
-        return {"beta": self.beta, "gamma": self.gamma, "lambda": self.lam, "delta": self.delta}
-
-
-def slopes(histogram: Histogram, prior: Prior, end: End) -> Slopes | None:
-    """How fast the log-odds move with each penalty; None where a side has no mass.
+def slopes(histogram: Histogram, prior: Prior, end: End) -> dict[str, float] | None:
+    """How fast the log-odds move with each of PENALTIES: E_direct[phi] - E_search[phi]; None where a side has no mass.
 
     In bits a unit of the parameter: beta: bits of length, gamma: log2 steps, lambda: steps, delta: nodes.
     """
-    values = []
+    found = {}
     for parameter in PENALTIES:
         theta = float(prior.value(parameter) or 0)
-        sums = [
-            exponential_sum(histogram.cells.of(kinds), histogram, prior, parameter)
-            for kinds in (end.direct, end.search)
-        ]
+        sides = (histogram.cells.of(kinds) for kinds in (end.direct, end.search))
+        sums = [exponential_sum(cells, histogram, prior, parameter) for cells in sides]
         if not all(map(len, sums)):
             return None
-        values.append(sums[0].at(theta)[1] - sums[1].at(theta)[1])
-    return Slopes(*values)
+        found[parameter] = sums[0].at(theta)[1] - sums[1].at(theta)[1]
+    return found
 
 
 # --- many worlds at once ----------------------------------------------------------------------
@@ -320,14 +276,8 @@ BISECTIONS = 40
 def first_crossover(found: Fitting, weights: F64, end: End) -> F64:
     """The least gamma in GAMMA_RANGE at which the log-odds turn from above 0, in every world; nan where none is.
 
-    They are looked at in steps of 1/16; two turns within a step are not seen, as `crossovers` sees them.
-
-    Parameters
-    ----------
-    found : Fitting
-    weights : array of float64, shape (entries,)
-        At no price on time.
-    end : End
+    They are looked at in steps of 1/16; two turns within a step are not seen, as `crossovers` sees them. `weights`,
+    shape (entries,), are those at no price on time.
     """
     time = np.log2(found.programs.mean_steps)
 
@@ -344,16 +294,3 @@ def first_crossover(found: Fitting, weights: F64, end: End) -> F64:
         is_above = odds(middle) > 0
         low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
     return np.where(turns.any(axis=1), (low + high) / 2, np.nan)[found.target_group]
-
-
-def excess_mean(masses: F64, weighted: F64, end: End) -> F64:
-    """E_direct[phi] - E_search[phi] in every world: the slope of the log-odds; nan where a side is empty.
-
-    Parameters
-    ----------
-    masses, weighted : arrays of float64, shape (worlds, classes)
-        Sums of the weights, and of the weights times the feature phi.
-    end : End
-    """
-    direct, search = map(quotient, at_end(weighted, end), at_end(masses, end))
-    return direct - search

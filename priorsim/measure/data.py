@@ -1,26 +1,174 @@
-"""Programs with data that fit a world: tables, hybrids and the rest, as cells of a histogram.
+"""Programs with data that fit a world: tables, hybrids and the rest, and what a prior makes of them (docs/measures.md).
 
-The census counts them (census/segments); the bound is on *code bits*, those of header, index and body, and the
-payload may be of any size. Counts are exact; what is left out is counted and said.
+The census counts them (census/segments) completely up to a bound on *code bits*, those of header, index and body,
+whatever the payload. Counts are Python integers, and what is left out is counted and said; masses are exact where the
+prior is dyadic, like all others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
+from priorsim.census.recurrence import CODE_ONLY_MASS
 from priorsim.census.segments.counts import SegmentCounts, count_segments
-from priorsim.census.segments.terms import MAX_CODE_BITS, MAX_WORD_BITS, DataTerms, check_words, code_counts
+from priorsim.census.segments.terms import (
+    MAX_CODE_BITS,
+    MAX_WORD_BITS,
+    DataTerms,
+    check_words,
+    code_counts,
+    code_mass,
+)
 from priorsim.errors import CensusError, WorldError
-from priorsim.formats import format_duration
-from priorsim.measure.data_counts import DataCounts
+from priorsim.formats import format_csv, format_duration
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells
+from priorsim.measure.mass import (
+    Interval,
+    Mass,
+    check_convergence,
+    exact_mass,
+    log_odds,
+    mass,
+    plain,
+    share_of,
+)
+from priorsim.measure.values import least_length
 from priorsim.mu.dialect import Language
+from priorsim.priors import Prior
+from priorsim.storage import begins_with
 from priorsim.worlds.world import World
 
+DATA_CLASSES: Mapping[str, tuple[int, bool]] = {
+    "direct": (DIRECT, False),
+    "table": (DIRECT, True),
+    "disguised": (DISGUISED, False),
+    "disguised-with-data": (DISGUISED, True),
+    "search": (SEARCH, False),
+    "hybrid": (SEARCH, True),
+}
+"""The classes by name: number of the class by lesion, and whether the program uses its data."""
+
+_COLUMNS = ("class", "bits", "steps", "searches", "faithful", "count")
 _KINDS = np.array((SEARCH, DISGUISED, DIRECT), dtype=np.uint8)
 """The class of each level of `SegmentCounts`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataCounts:
+    """The programs with data that fit a world, of at most so many code bits and a payload of any size.
+
+    The header's bound is that on code bits. `unused` and `used` are the programs that do not use their data, and those
+    that do, by class, length (payload included), steps, searches and whether they are right on the held-out lanes too;
+    `essential` is not told. `unclassed` are, by length, fitting programs whose class and use of the data were not
+    determined, as too many entries depend on each other: part of the mass that was not explored.
+    """
+
+    header: AtlasHeader
+    world: World
+    unused: Cells
+    used: Cells
+    unclassed: dict[int, int]
+
+    @property
+    def code_bits(self) -> int:
+        """The bound on header, index and body together."""
+        return self.header.max_bits
+
+    def cells(self, *, uses_data: bool) -> Cells:
+        """The cells of programs that use their data, or of the others."""
+        return self.used if uses_data else self.unused
+
+    def of(self, name: str) -> Cells:
+        """The cells of one of DATA_CLASSES."""
+        kind, uses_data = DATA_CLASSES[name]
+        return self.cells(uses_data=uses_data).of([kind])
+
+    def masses(self, prior: Prior) -> dict[str, Mass]:
+        """The mass of each of DATA_CLASSES; PriorError where the sum over all programs diverges."""
+        check_convergence(self.header.language, prior)
+        return {name: mass(self.of(name), self.header, prior) for name in DATA_CLASSES}
+
+    def log_odds(self, prior: Prior) -> Interval:
+        """log2(M_search / M_direct) among programs with data, in bits: hybrids join search, tables direct code.
+
+        An interval, as always, with the disguised programs on either side.
+        """
+        of = self.masses(prior)
+        disguised = of["disguised"] + of["disguised-with-data"]
+        return log_odds((of["direct"] + of["table"], disguised, of["search"] + of["hybrid"]))
+
+    def l_min(self, names: Sequence[str]) -> Interval:
+        """The least length of some classes together, in bits.
+
+        Up to the bound on code bits it is known. A longer program owes its length to its payload, and code of that
+        length was not exhausted: then the interval from behind the bound on, or from a shorter program of which the
+        class is not known. The upper end is None where no program was found.
+        """
+        least = min((bits for name in names for bits in self.of(name).bits.tolist()), default=None)
+        return least_length(least, min([self.code_bits + 1, *self.unclassed]))
+
+    @property
+    def unclassed_mass(self) -> Fraction:
+        """Sum of 2^-l over the programs that were not classed."""
+        return sum((Fraction(count, 2**bits) for bits, count in self.unclassed.items()), Fraction(0))
+
+    def to_json(self, prior: Prior) -> dict[str, Any]:
+        """Everything under a prior as JSON values, by the keys in docs/measures.md."""
+        language = self.header.language
+        explored = code_mass(language, self.code_bits) - self.unclassed_mass
+        return plain(
+            world=self.world.name,
+            description=self.world.description,
+            train=self.world.train,
+            lanes=len(self.world.domain.lanes),
+            prior=prior,
+            dialect=language.dialect.name,
+            word_bits=language.word_bits,
+            code_bits=self.code_bits,
+            classes={name: self._class_to_json(name, each, prior) for name, each in self.masses(prior).items()},
+            log_odds=self.log_odds(prior),
+            l_min_direct=self.l_min(["direct", "table"]),
+            l_min_search=self.l_min(["search", "hybrid"]),
+            unclassed={
+                "programs": str(sum(self.unclassed.values())),
+                "log2_mass": exact_mass(self.unclassed_mass).to_json()["log2_mass"],
+                "by_bits": {bits: str(count) for bits, count in sorted(self.unclassed.items())},
+            },
+            explored={"explored": str(explored), "unexplored": str(CODE_ONLY_MASS - explored)},
+            unexplored=CODE_ONLY_MASS - explored,
+        )
+
+    def _class_to_json(self, name: str, whole: Mass, prior: Prior) -> dict[str, Any]:
+        cells = self.of(name)
+        faithful = mass(cells.take(cells.faithful), self.header, prior)
+        return {
+            "programs": str(cells.programs),
+            **whole.to_json(),
+            "faithful_share": share_of(faithful, whole),
+            "l_min": self.l_min([name]),
+        }
+
+
+def is_data_counts(path: Path) -> bool:
+    """Whether a file is the CSV of counts of programs with data."""
+    return begins_with(path, f"{','.join(_COLUMNS)}\n")
+
+
+def format_data_counts(counts: DataCounts) -> str:
+    """All cells as CSV; programs that were not classed have no class, steps, searches and faithfulness."""
+    rows: list[tuple[Any, ...]] = []
+    for name in DATA_CLASSES:
+        cells = counts.of(name)
+        columns = (cells.bits, cells.steps, cells.searches, cells.faithful.astype(int), cells.count)
+        rows += [(name, *values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+    rows += [(None, bits, None, None, None, count) for bits, count in sorted(counts.unclassed.items())]
+    return format_csv(_COLUMNS, rows)
 
 
 def count_with_data(
@@ -31,26 +179,12 @@ def count_with_data(
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
 ) -> DataCounts:
-    """Count the programs with data that fit a world.
+    """Count the programs with data that fit a world, whatever the number of threads.
 
-    Parameters
-    ----------
-    language : Language
-        Of words of at most 4 bits, on the world's columns.
-    world : World
-    code_bits : int
-        The most bits of header, index and body together; the payload is of any size.
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Called with the Progress, in programs whose entries are left open.
-
-    Raises
-    ------
-    WorldError
-        When the world has other words or columns than the language.
-    CensusError
-        When words are too long, or the bound is out of range or would take too much memory or time.
+    Words have at most 4 bits. `code_bits` are the most bits of header, index and body together; the payload is of any
+    size. `progress` is called in programs whose entries are left open. WorldError where the world has other words or
+    columns than the language; CensusError where words are too long, or the bound is out of range or would take too
+    much memory or time.
     """
     domain = world.domain
     if (domain.word_bits, len(domain.columns)) != (language.word_bits, language.columns):
@@ -106,13 +240,7 @@ world that many programs fit, and others as a power of their number. Rough: most
 
 
 def check_affordable(language: Language, code_bits: int) -> None:
-    """Refuse a bound that would take too much memory or hours.
-
-    Raises
-    ------
-    CensusError
-        When words are too long, or for the bound: it says the largest that would do.
-    """
+    """Raise CensusError where words are too long, or a bound takes too much memory or hours: which would do."""
     check_words(language)
 
     def needs(bits: int) -> tuple[float, float]:

@@ -2,32 +2,43 @@
 
 Two bounds stand behind every number: code-only programs are counted up to B bits, programs with data up to C bits of
 header, index and body with a payload of any size. Lengths say how far both are complete; masses are exact as ever.
+At the end, the shortest table and hybrid as programs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from itertools import islice, product
 from typing import Any
 
 from priorsim.census.segments.terms import code_mass, segments
-from priorsim.errors import CensusError, WorldError
+from priorsim.errors import CensusError, CodeError, WorldError
 from priorsim.measure.convergence import explored
-from priorsim.measure.data_counts import DataCounts
-from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Histogram
-from priorsim.measure.lengths import difference, least_length
+from priorsim.measure.data import DataCounts
+from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
 from priorsim.measure.mass import (
-    ENDS,
+    ALL_KINDS,
     End,
     Interval,
     Mass,
+    at_ends,
     check_convergence,
     exact_mass,
     log_odds,
     mass,
+    plain,
     shares,
 )
-from priorsim.mu.interpreter import Accounting
+from priorsim.measure.values import difference, least_length
+from priorsim.mu.code import decode, length, truncated_binary
+from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting, run
+from priorsim.mu.lesions import ProgramClass, classify
+from priorsim.mu.syntax import Const, Program, Term, count_searches, format_program
 from priorsim.priors import Prior
+from priorsim.worlds.world import World
 
 Part = tuple[int, bool]
 """A class by lesion, and whether its programs use a data segment; what does not use its data counts as code."""
@@ -47,42 +58,34 @@ CODE, DATA = (False,), (True,)
 
 @dataclass(frozen=True, slots=True)
 class JointCounts:
-    """The code-only programs and the programs with data that fit one world.
-
-    Attributes
-    ----------
-    code : Histogram
-        Code alone, up to B bits; classes by lesion.
-    data : DataCounts
-        Programs with data, up to C code bits.
-    """
+    """The code-only programs, up to B bits and by lesion, and those with data, up to C code bits, that fit a world."""
 
     code: Histogram
     data: DataCounts
 
+    def _cells(self, parts: tuple[Part, ...]) -> list[tuple[Cells, Histogram | DataCounts]]:
+        """The cells of these parts, each with what it is counted in."""
+        found: list[tuple[Cells, Histogram | DataCounts]] = []
+        for kind, uses_data in parts:
+            found.append((self.data.cells(uses_data=uses_data).of([kind]), self.data))
+            if not uses_data:
+                found.append((self.code.cells.of([kind]), self.code))
+        return found
+
     def mass(self, parts: tuple[Part, ...], prior: Prior) -> Mass:
         """What these parts weigh together."""
-        total = exact_mass(Fraction(0))
-        for kind, uses_data in parts:
-            total = total + mass(self.data.cells(uses_data=uses_data).of([kind]), self.data.header, prior)
-            if not uses_data:
-                total = total + mass(self.code.cells.of([kind]), self.code.header, prior)
-        return total
+        return sum((mass(cells, of.header, prior) for cells, of in self._cells(parts)), exact_mass(Fraction(0)))
 
     def programs(self, parts: tuple[Part, ...]) -> int:
         """How many programs these parts have."""
-        return sum(
-            self.data.cells(uses_data=uses).of([kind]).programs + (0 if uses else self.code.cells.of([kind]).programs)
-            for kind, uses in parts
-        )
+        return sum(cells.programs for cells, _ in self._cells(parts))
 
     def log_odds(self, prior: Prior, uses: tuple[bool, ...] = (False, True)) -> Interval:
         """log2(M_search / M_direct) in bits, the disguised programs on either side.
 
         Of all programs: then tables stand with direct code and hybrids with search; or of `CODE` or `DATA` alone.
         """
-        kinds = (DIRECT, DISGUISED, SEARCH)
-        return log_odds(tuple(self.mass(tuple((kind, each) for each in uses), prior) for kind in kinds))
+        return log_odds(tuple(self.mass(tuple((kind, each) for each in uses), prior) for kind in ALL_KINDS))
 
     def exhausted(self, parts: tuple[Part, ...]) -> int:
         """The length up to which every program of these parts is counted and classed, in bits.
@@ -101,10 +104,8 @@ class JointCounts:
         Known up to where all of them are exhausted; beyond, the interval from there on to the shortest program that
         was found, None where none was.
         """
-        lengths = [self.data.cells(uses_data=uses).of([kind]).bits.min(initial=255) for kind, uses in parts]
-        lengths += [self.code.cells.of([kind]).bits.min(initial=255) for kind, uses in parts if not uses]
-        found = int(min(lengths))
-        return least_length(None if found == 255 else found, self.exhausted(parts) + 1)
+        found = min((int(cells.bits.min()) for cells, _ in self._cells(parts) if len(cells)), default=None)
+        return least_length(found, self.exhausted(parts) + 1)
 
     def l_min_sides(self, end: End) -> tuple[Interval, Interval]:
         """L_min of the direct and of the search side at one end, with and without data."""
@@ -121,48 +122,40 @@ class JointCounts:
     def to_json(self, prior: Prior) -> dict[str, Any]:
         """Everything under a prior as JSON values, by the keys in docs/measures.md.
 
-        Raises
-        ------
-        PriorError
-            When the sum over all programs diverges.
+        PriorError where the sum over all programs diverges.
         """
-        check_convergence(self.data.header.language, prior)
+        language, code_bits = self.data.header.language, self.data.code_bits
+        check_convergence(language, prior)
         by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}
         parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
-        language, code_bits = self.data.header.language, self.data.code_bits
         counted = explored(self.code.header).explored + code_mass(language, code_bits) - self.data.unclassed_mass
-        sides = {end.name: self.l_min_sides(end) for end in ENDS}
-        return {
-            "bound_bits": self.code.max_bits,
-            "classes": {
+        return plain(
+            bound_bits=self.code.max_bits,
+            classes={
                 name: {
                     "programs": str(self.programs(JOINT_CLASSES[name])),
                     **whole.to_json(),
                     "share": share,
-                    "l_min": self.l_min(JOINT_CLASSES[name]).to_json(),
+                    "l_min": self.l_min(JOINT_CLASSES[name]),
                 }
                 for (name, whole), share in zip(by_name.items(), parts, strict=True)
             },
-            "log_odds": self.log_odds(prior).to_json(),
-            "log_odds_code": self.log_odds(prior, CODE).to_json(),
-            "log_odds_data": self.log_odds(prior, DATA).to_json(),
-            "l_min_direct": {name: direct.to_json() for name, (direct, _) in sides.items()},
-            "l_min_search": {name: search.to_json() for name, (_, search) in sides.items()},
-            "delta_l": {end.name: self.delta_l(end).to_json() for end in ENDS},
-            "explored": {"explored": str(counted), "unexplored": str(1 - counted)},
-            "unexplored": float(1 - counted),
-        }
+            log_odds=self.log_odds(prior),
+            log_odds_code=self.log_odds(prior, CODE),
+            log_odds_data=self.log_odds(prior, DATA),
+            l_min_direct=at_ends(lambda end: self.l_min_sides(end)[0]),
+            l_min_search=at_ends(lambda end: self.l_min_sides(end)[1]),
+            delta_l=at_ends(self.delta_l),
+            explored={"explored": str(counted), "unexplored": str(1 - counted)},
+            unexplored=1 - counted,
+        )
 
 
 def join_counts(code: Histogram, data: DataCounts) -> JointCounts:
     """The code-only programs and the programs with data of one world together.
 
-    Raises
-    ------
-    WorldError
-        When they are of different worlds.
-    CensusError
-        When they are of different languages, accountings or ways to class.
+    WorldError where they are of different worlds, CensusError where of different languages, accountings or ways to
+    class.
     """
     check_joinable(code)
     if code.world.task != data.world.task:
@@ -181,3 +174,86 @@ def check_joinable(code: Histogram) -> None:
         )
     if code.class_by != "lesion":
         raise CensusError(f"code is classed by {code.class_by}, programs with data by lesion: class both by lesion")
+
+
+# --- the shortest table and hybrid: an index, a body, and entries that fit ---------------------
+
+# Indices and bodies of few bits are tried one by one with the interpreter. Where the shortest program of a class has
+# longer ones, or its class hangs on a rare choice of entries, none is found.
+
+MAX_TERM_BITS = 16
+"""Index and body together: beyond, there are too many to try in a second or two."""
+TRIES = 16
+"""Choices of entries that are tried for an index and a body."""
+
+Right = tuple[frozenset[int], ...]
+"""For each training lane the words of the datum that make a body right there."""
+
+
+def find_shortest(counts: DataCounts, wanted: ProgramClass) -> Program | None:
+    """A TABLE or HYBRID as long as the shortest that was counted; None where none was found.
+
+    That the program fits and is of this class is what the interpreter says, not the counts.
+    """
+    language, world = counts.header.language, counts.world
+    least = min(counts.of(str(wanted)).bits.tolist(), default=0)
+    for segment in segments(language):
+        left = least - segment.header - segment.payload
+        for index_bits in range(1, left if left <= MAX_TERM_BITS else 1):
+            for index in _terms(language, False, index_bits):
+                words = run(Program(index), world.domain).words
+                read = [words[lane] % 2**segment.exponent for lane in world.train]
+                for body in _terms(language, True, left - index_bits):
+                    if wanted is ProgramClass.HYBRID and not count_searches(Program(body, (0, 0), index)):
+                        continue
+                    for entries in _entries(read, _right(body, world), 2**segment.exponent, world.domain):
+                        program = Program(body, entries, index)
+                        if classify(program, world.domain) is wanted:
+                            assert length(program, language) == least
+                            return program
+    return None
+
+
+def print_shortest(counts: DataCounts) -> dict[str, str | None]:
+    """The shortest table and hybrid that are found, as S-expressions by the name of the class."""
+    found = {str(wanted): find_shortest(counts, wanted) for wanted in (ProgramClass.TABLE, ProgramClass.HYBRID)}
+    columns = counts.world.domain.columns
+    return {name: None if program is None else format_program(program, columns) for name, program in found.items()}
+
+
+@cache
+def _terms(language: Language, is_body: bool, bits: int) -> tuple[Term, ...]:
+    """Every index, or body, of so many bits."""
+    # A body stands behind the least data segment and the index `x`.
+    segment = segments(language)[0]
+    index = "0" + truncated_binary(0, language.columns)
+    head = "1" + truncated_binary(0, language.word_bits) + "0" * segment.payload + index if is_body else "0"
+    found, prefixes = [], [head]
+    while prefixes:
+        code = prefixes.pop()
+        try:
+            program, _ = decode(code, language)
+        except CodeError:
+            if len(code) < len(head) + bits:
+                prefixes += [code + "1", code + "0"]
+        else:
+            if len(code) == len(head) + bits:
+                found.append(program.term)
+    return tuple(found)
+
+
+@cache
+def _right(body: Term, world: World) -> Right:
+    words = range(2**world.domain.word_bits)
+    # With entries of one word throughout, a program is its body at that word.
+    outputs = [run(Program(body, (word, word), Const(0, False)), world.domain).words for word in words]
+    return tuple(frozenset(w for w in words if outputs[w][lane] in world.acceptable[lane]) for lane in world.train)
+
+
+def _entries(read: list[int], right: Right, size: int, domain: Domain) -> Iterator[tuple[int, ...]]:
+    """Entries that make a program fit, some of them; the words that nothing reads are 0."""
+    choices = [set(range(2**domain.word_bits)) for _ in range(size)]
+    for entry, words in zip(read, right, strict=True):
+        choices[entry] &= words
+    used = [sorted(words) if entry in read else [0] for entry, words in enumerate(choices)]
+    return islice(product(*used), TRIES)

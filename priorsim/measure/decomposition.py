@@ -1,18 +1,25 @@
-"""Where the log-odds come from: the shortest programs, how many there are, and the prior's penalty.
+"""Where the log-odds come from: the shortest programs, how many there are, the prior's penalty, length against time.
 
 Under 2^-l the log-odds are Delta L + (B_search - B_direct), with B = L_min + log2(sum 2^-l) the bits
-that "there are many of them" is worth; any other prior adds its penalty term (docs/measures.md).
-Lengths and counts are exact. Every quantity is given at both ends of the disguised band.
+that "there are many of them" is worth; any other prior adds its penalty term. With the price l + gamma log2 t the
+lightest program lies on the lower hull of the points (log2 t, l), and minus the slopes of the hull's edges are the
+gamma at which it changes; which points are on it is decided in integers (docs/measures.md). Lengths and counts are
+exact. What depends on the side of the disguised programs is given at an end.
 """
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from priorsim.measure.histogram import CLASSES, Cells, Histogram
-from priorsim.measure.lengths import length_difference
-from priorsim.measure.mass import LOW, End, Interval, joined, log2_ratio, mass, masses, shortest
+from priorsim.measure.fitting import Fitting
+from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
+from priorsim.measure.mass import ALL_KINDS, LOW, End, Interval, mass, masses, odds_at, share_of, shortest
+from priorsim.measure.values import least_at_end, length_difference
 from priorsim.priors import F64, Prior
 
 SOLOMONOFF = Prior("solomonoff")
@@ -33,28 +40,17 @@ def bonus(histogram: Histogram, kinds: tuple[int, ...]) -> float | None:
     return key.bits + mass(histogram.cells.of(kinds), histogram.header, SOLOMONOFF).log2
 
 
-def bonuses_of(least: F64, mass: F64) -> F64:
-    """B of a side in many worlds, from its least lengths and masses; nan where it is empty."""
-    has = mass > 0
-    found: F64 = np.full(len(mass), np.nan)
-    found[has] = least[has] + np.log2(mass[has])
-    return found
+def bonuses(histogram: Histogram) -> tuple[float | None, ...]:
+    """B of each class: direct, disguised, search."""
+    return tuple(bonus(histogram, (kind,)) for kind in ALL_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
     """log-odds = delta_l + bonus_difference + penalty, in bits, at one end.
 
-    Attributes
-    ----------
-    delta_l : float
-        L_min(direct) - L_min(search).
-    bonus_difference : float
-        B_search - B_direct.
-    penalty : float
-        What the prior adds to the log-odds under `solomonoff`; infinite where its cap empties a class.
-    log_odds : float
-        Their sum.
+    They are L_min(direct) - L_min(search), B_search - B_direct, and what the prior adds to the log-odds under
+    `solomonoff`, which is infinite where its cap empties a class.
     """
 
     delta_l: float
@@ -64,24 +60,13 @@ class Decomposition:
 
 
 def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition | None:
-    """The three terms of the log-odds at one end; None where a class is empty.
-
-    Raises
-    ------
-    PriorError
-        When the sum over all programs diverges.
-    """
-    odds, by_simplicity = _odds(histogram, prior, end), _odds(histogram, SOLOMONOFF, end)
+    """The three terms of the log-odds at one end, None where a class is empty; PriorError where the sum diverges."""
+    odds, by_simplicity = (odds_at(masses(histogram, each), end) for each in (prior, SOLOMONOFF))
     lengths = delta_l(histogram, end)
     search, direct = bonus(histogram, end.search), bonus(histogram, end.direct)
     if odds is None or by_simplicity is None or search is None or direct is None or lengths.low is None:
         return None
     return Decomposition(lengths.low, search - direct, odds - by_simplicity, odds)
-
-
-def _odds(histogram: Histogram, prior: Prior, end: End) -> float | None:
-    by_class = masses(histogram, prior)
-    return log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
 
 
 def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
@@ -91,32 +76,18 @@ def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | Non
     A behaviour without direct code in the bound has all its search programs counted, rightly: they are
     shorter than any direct code can be.
     """
-    search = histogram.cells.of(end.search)
-    whole = mass(search, histogram.header, prior)
-    if whole.log2 == -math.inf:
-        return None
+    search, header = histogram.cells.of(end.search), histogram.header
     is_essential = search.essential_low if end == LOW else search.essential_high
-    part = mass(search.take(is_essential), histogram.header, prior)
-    return float(part.exact / whole.exact) if part.exact is not None and whole.exact else _share(part.log2, whole.log2)
-
-
-def _share(part: float, whole: float) -> float:
-    return float(np.exp2(part - whole))
+    share = share_of(mass(search.take(is_essential), header, prior), mass(search, header, prior))
+    return None if share is None else float(share)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreeCounts:
-    """The same comparison counted three ways, at one end.
+    """The same comparison counted three ways, at one end: functions, programs and mass.
 
-    Attributes
-    ----------
-    functions_direct, functions_search, functions_both : int
-        Distinct behaviours on all lanes that fit and have a program of the side; one with both counts
-        for both.
-    programs : tuple of (bits, direct, search)
-        Number of programs at each length that both sides reach.
-    mass : float or None
-        The log-odds.
+    Functions are distinct behaviours on all lanes that fit and have a program of the side; one with both counts for
+    both. `programs` are (bits, direct, search) at each length that both sides reach; `mass` is the log-odds.
     """
 
     functions_direct: int
@@ -135,6 +106,15 @@ class ThreeCounts:
         """log2 of search's programs over direct's, all lengths that both reach together, in bits."""
         return _log2_quotient(sum(row[2] for row in self.programs), sum(row[1] for row in self.programs))
 
+    def to_json(self) -> dict[str, Any]:
+        """{functions: {direct, search, both, log2_ratio}, programs: {by_length, log2_ratio}, mass}."""
+        functions = {name: getattr(self, f"functions_{name}") for name in ("direct", "search", "both")}
+        return {
+            "functions": {**functions, "log2_ratio": self.functions_log2},
+            "programs": {"by_length": self.programs, "log2_ratio": self.programs_log2},
+            "mass": self.mass,
+        }
+
 
 def _log2_quotient(search: int, direct: int) -> float | None:
     return math.log2(search) - math.log2(direct) if search and direct else None
@@ -148,17 +128,131 @@ def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
         histogram.behaviours(end.search),
         histogram.behaviours(end.direct, end.search),
         tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys())),
-        _odds(histogram, prior, end),
+        odds_at(masses(histogram, prior), end),
     )
 
 
-def _by_length(cells: Cells) -> dict[int, int]:
-    lengths: dict[int, int] = {}
+def _by_length(cells: Cells) -> Counter[int]:
+    lengths: Counter[int] = Counter()
     for bits, count in zip(cells.bits.tolist(), cells.count.tolist(), strict=True):
-        lengths[bits] = lengths.get(bits, 0) + count
+        lengths[bits] += count
     return lengths
 
 
-def bonuses(histogram: Histogram) -> tuple[float | None, ...]:
-    """B of each class: direct, disguised, search."""
-    return tuple(bonus(histogram, (kind,)) for kind in range(len(CLASSES)))
+# --- length against time ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alpha:
+    """How much dearer search is, at one end: the shortest program of either side.
+
+    `alpha` is log2(t_search / t_direct) / L with L = L_min(direct); steps are over all lanes.
+    """
+
+    alpha: float
+    direct_bits: int
+    search_bits: int
+    direct_steps: int
+    search_steps: int
+
+    @property
+    def predicted(self) -> float | None:
+        """(1 - c / L) / alpha with c = L_min(search): where the two weigh the same under 2^-(l + gamma log2 t).
+
+        For the two alone that is an identity; None where they take the same steps.
+        """
+        dearer = math.log2(self.search_steps) - math.log2(self.direct_steps)
+        return (self.direct_bits - self.search_bits) / dearer if dearer else None
+
+
+def alpha(histogram: Histogram, end: End) -> Alpha | None:
+    """The exponent alpha of the two shortest programs, of several the fastest; None where a side is empty."""
+    direct, search = shortest(histogram, end.direct), shortest(histogram, end.search)
+    if direct is None or search is None:
+        return None
+    exponent = (math.log2(search.steps) - math.log2(direct.steps)) / direct.bits
+    return Alpha(exponent, direct.bits, search.bits, direct.steps, search.steps)
+
+
+def predicted_crossover(found: Fitting, taxed_bits: F64, end: End) -> F64:
+    """`Alpha.predicted` of the two programs that are lightest at gamma = 0, of several the fastest, in every world.
+
+    Nan where they predict no crossover: search is not the shorter one, or not the dearer one. `taxed_bits`, shape
+    (entries,), are whole numbers: lengths with the taxes that are paid for search nodes.
+    """
+    # Taxed lengths are whole numbers, and 2^-33 of T is less than 1.
+    order = taxed_bits + np.ldexp(found.programs.steps.astype(np.float64), -33)
+    least = np.stack(least_at_end(found.least(order), end))
+    both = np.isfinite(least).all(axis=0)
+    bits = np.floor(least[:, both])
+    steps = np.ldexp(least[:, both] - bits, 33)
+    shorter, dearer = bits[0] - bits[1], np.log2(steps[1]) - np.log2(steps[0])
+    predicted: F64 = np.full(len(both), np.nan)
+    predicted[both] = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=(shorter > 0) & (dearer > 0))
+    return predicted
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A corner of the hull: the fitting programs of `bits` bits and `steps` steps over all lanes, and their classes."""
+
+    bits: int
+    steps: int
+    log2_mean_steps: float
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hull:
+    """The lower hull of the cloud, from the shortest program (gamma = 0) to the fastest.
+
+    Vertices go by growing length and falling steps; each is lightest for some gamma >= 0. Entry i of `gammas`, which
+    ascend, is where vertex i gives way to vertex i + 1.
+    """
+
+    vertices: tuple[Vertex, ...]
+    gammas: tuple[float, ...]
+
+
+def hull(histogram: Histogram) -> Hull:
+    """The lower convex hull of all fitting programs, all classes together, for gamma >= 0.
+
+    Points on an edge between two corners are left out. Empty where nothing fits.
+    """
+    cells = histogram.cells
+    vertices = []
+    for bits, steps in corners({*zip(cells.bits.tolist(), cells.steps.tolist(), strict=True)}):
+        here = (cells.bits == bits) & (cells.steps == steps)
+        classes = tuple(str(CLASSES[kind]) for kind in np.unique(cells.kind[here]))
+        time = float(np.log2(mean_steps(histogram.header, np.array(steps))))
+        vertices.append(Vertex(bits, steps, time, classes))
+    gammas = tuple((b.bits - a.bits) / (math.log2(a.steps) - math.log2(b.steps)) for a, b in pairwise(vertices))
+    return Hull(tuple(vertices), gammas)
+
+
+def corners(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The corners of the lower hull of these (l, T), by growing length and falling steps.
+
+    >>> corners([(3, 9), (4, 5), (5, 4), (6, 1), (7, 1)])
+    [(3, 9), (6, 1)]
+    """
+    chain: list[tuple[int, int]] = []
+    fastest = math.inf
+    for point in sorted(points):
+        # A program that a shorter one is as fast as is on no hull.
+        if point[1] < fastest:
+            fastest = point[1]
+            while len(chain) >= 2 and not _turns(chain[-2], chain[-1], point):
+                chain.pop()
+            chain.append(point)
+    return chain
+
+
+def _turns(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
+    """True where a gives way to b at a smaller gamma than b to c, decided in integers.
+
+    With l growing and T falling: (l_b - l_a) / log2(T_a / T_b) < (l_c - l_b) / log2(T_b / T_c).
+    """
+    first, second = b[0] - a[0], c[0] - b[0]
+    # (T_b / T_c)^first < (T_a / T_b)^second, cleared of denominators.
+    return int(b[1] ** (first + second)) < int(a[1] ** second * c[1] ** first)

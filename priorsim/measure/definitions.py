@@ -20,11 +20,20 @@ from priorsim.census.stored import Selectable
 from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
 from priorsim.measure.histogram import acceptable, census_cells, check_world
-from priorsim.measure.lengths import length_difference
-from priorsim.measure.mass import Interval, Mass, check_convergence, exact_mass, json_number, log2_ratio, mass
-from priorsim.measure.odds import language_to_json
-from priorsim.measure.retargeting import effort, other_worlds, retargeting, run_lanes
-from priorsim.measure.shares import Share, share_of, share_to_json
+from priorsim.measure.mass import (
+    Interval,
+    Mass,
+    Share,
+    check_convergence,
+    exact_mass,
+    language_to_json,
+    log2_ratio,
+    mass,
+    plain,
+    share_of,
+)
+from priorsim.measure.program import effort, other_worlds, retargeting, run_lanes
+from priorsim.measure.values import length_difference
 from priorsim.mu.syntax import Program, format_program
 from priorsim.priors import Prior
 from priorsim.worlds import catalogue
@@ -42,64 +51,40 @@ Labels = tuple[bool | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Programs of which all definitions say the same.
-
-    Attributes
-    ----------
-    labels : tuple of (bool or None)
-        By definition.
-    programs : int
-    mass : Mass
-        Under the prior.
-    l_min : int
-        Bits of the shortest.
-    """
-
-    labels: Labels
-    programs: int
-    mass: Mass
-    l_min: int
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The programs on one side of a definition; `l_min` is None where there is none."""
+    """Programs, their mass and the bits of the shortest, None where there is none; what all definitions say of them."""
 
     programs: int
     mass: Mass
     l_min: int | None
+    labels: Labels = ()
+
+    @classmethod
+    def joined(cls, groups: "Sequence[Group]") -> "Group":
+        """All these programs together."""
+        lengths = [group.l_min for group in groups if group.l_min is not None]
+        total = sum((group.mass for group in groups), exact_mass(Fraction(0)))
+        return cls(sum(group.programs for group in groups), total, min(lengths, default=None))
 
     def to_json(self) -> dict[str, Any]:
         """{programs, log2_mass, exact_mass, l_min}; null where there is none, or no exact mass."""
-        return {**_mass_to_json(self.programs, self.mass), "l_min": self.l_min}
+        return {"programs": self.programs, **self.mass.to_json(), "l_min": self.l_min}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Programs that fit, by what definitions say of them.
+    """Programs that fit, by what the definitions of these names say of them.
 
-    Attributes
-    ----------
-    names : tuple of str
-        The definitions.
-    groups : tuple of Group
-        Sorted by labels; no two alike.
-    bound : int
-        Every program that fits, up to so many bits, is among them.
+    Groups are sorted by labels, no two alike; every program that fits, up to `bound` bits, is among them.
     """
 
     names: tuple[str, ...]
     groups: tuple[Group, ...]
     bound: int
 
-    def side(self, name: str, searches: bool | None) -> Side:
+    def side(self, name: str, searches: bool | None) -> Group:
         """The programs of which a definition says that they search, that they do not, or nothing."""
-        chosen = [group for group in self.groups if group.labels[self.names.index(name)] is searches]
-        return Side(
-            sum(group.programs for group in chosen),
-            _total(chosen),
-            min((group.l_min for group in chosen), default=None),
-        )
+        place = self.names.index(name)
+        return Group.joined([group for group in self.groups if group.labels[place] is searches])
 
     def log_odds(self, name: str) -> float | None:
         """log2 of the mass that searches over the mass that does not, by a definition; None where both are empty."""
@@ -115,27 +100,23 @@ class Compared:
         """The shares of programs and of mass of which both say the same, of those on which both say something."""
         a, b = self.names.index(first), self.names.index(second)
         both = [group for group in self.groups if group.labels[a] is not None and group.labels[b] is not None]
-        same = [group for group in both if group.labels[a] == group.labels[b]]
         if not both:
             return None, None
-        programs = Fraction(sum(group.programs for group in same), sum(group.programs for group in both))
-        return programs, share_of(_total(same), _total(both))
+        same, whole = Group.joined([each for each in both if each.labels[a] == each.labels[b]]), Group.joined(both)
+        return Fraction(same.programs, whole.programs), share_of(same.mass, whole.mass)
 
     def to_json(self) -> dict[str, Any]:
         """{programs, log2_mass, exact_mass, groups, agreement, odds}."""
         pairs = {a: {b: self.agreement(a, b) for b in self.names} for a in self.names}
+        whole = Group.joined(self.groups)
         return {
-            **_mass_to_json(sum(group.programs for group in self.groups), _total(self.groups)),
+            "programs": whole.programs,
+            **whole.mass.to_json(),
             "groups": [
-                {
-                    **dict(zip(self.names, group.labels, strict=True)),
-                    **_mass_to_json(group.programs, group.mass),
-                    "l_min": group.l_min,
-                }
-                for group in self.groups
+                {**dict(zip(self.names, group.labels, strict=True)), **group.to_json()} for group in self.groups
             ],
             "agreement": {
-                what: {a: {b: share_to_json(found[which]) for b, found in row.items()} for a, row in pairs.items()}
+                what: {a: {b: found[which] for b, found in row.items()} for a, row in pairs.items()}
                 for which, what in enumerate(("programs", "mass"))
             },
             "odds": {name: self._odds_to_json(name) for name in self.names},
@@ -143,26 +124,19 @@ class Compared:
 
     def _odds_to_json(self, name: str) -> dict[str, Any]:
         return {
-            "log_odds": json_number(self.log_odds(name)),
-            "delta_l": self.delta_l(name).to_json(),
-            "search": self.side(name, True).to_json(),
-            "rest": self.side(name, False).to_json(),
+            "log_odds": self.log_odds(name),
+            "delta_l": self.delta_l(name),
+            "search": self.side(name, True),
+            "rest": self.side(name, False),
             "undefined": self.side(name, None).programs,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One program, and what the definitions go by.
+    """One program as S-expression, the row it is counted in, and the shares that the last two definitions go by.
 
-    Attributes
-    ----------
-    program : str
-        As S-expression.
-    key : RowKey
-        The row it is counted in.
-    retargeting, effort : Fraction or None
-        The shares; retargeting is None where there is no other world to aim at.
+    Retargeting is None where there is no other world to aim at.
     """
 
     program: str
@@ -183,8 +157,8 @@ class Judged:
             "bits": self.key.bits,
             "steps": self.key.steps,
             **dict(zip(BY_PROGRAM, self.labels, strict=True)),
-            "retargeting_share": share_to_json(self.retargeting),
-            "effort_share": share_to_json(self.effort),
+            "retargeting_share": self.retargeting,
+            "effort_share": self.effort,
         }
 
 
@@ -192,20 +166,8 @@ class Judged:
 class Definitions:
     """The definitions side by side in one world.
 
-    Attributes
-    ----------
-    header : AtlasHeader
-    world : World
-    prior : Prior
-    every : Compared
-        All fitting programs of the census, by form, strict and wide lesion.
-    shortest : Shortest
-    judged : tuple of Judged
-        One for each of the shortest.
-    few : Compared
-        The shortest, by all five.
-    goals : tuple of str
-        Names of the worlds that programs are retargeted to.
+    `every` has all fitting programs of the census, by form, strict and wide lesion; `judged` has one for each of the
+    shortest, and `few` those by all five. `goals` are the names of the worlds that programs are retargeted to.
     """
 
     header: AtlasHeader
@@ -220,26 +182,26 @@ class Definitions:
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
         last = self.judged[-1].key.bits if self.judged else None
-        return {
-            "world": self.world.name,
-            "family": self.world.family,
-            "train": list(self.world.train),
-            "prior": self.prior.to_json(),
-            "bound_bits": self.header.max_bits,
-            "language": language_to_json(self.header),
-            "fitting": self.every.to_json(),
-            "shortest": {
+        return plain(
+            world=self.world.name,
+            family=self.world.family,
+            train=self.world.train,
+            prior=self.prior,
+            bound_bits=self.header.max_bits,
+            language=language_to_json(self.header),
+            fitting=self.every,
+            shortest={
                 "asked": self.shortest.asked,
                 "last_length": {
                     "bits": last,
                     "taken": self.shortest.last_taken,
                     "fitting": self.shortest.last_length,
                 },
-                "goals": list(self.goals),
+                "goals": self.goals,
                 **self.few.to_json(),
-                "list": [each.to_json() for each in self.judged],
+                "list": self.judged,
             },
-        }
+        )
 
 
 def definitions(
@@ -252,29 +214,12 @@ def definitions(
     workers: int = 2,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Definitions:
-    """Hold the definitions of search against each other in one world.
+    """Hold the definitions of search against each other in one world, whatever the number of threads.
 
-    Parameters
-    ----------
-    atlas : Atlas, StoredAtlas or TargetedAtlas
-    world : World
-        On the atlas's domain.
-    prior : Prior
-    number : int
-        How many of the shortest fitting programs to look at one by one.
-    known : iterable of World, optional
-        Those on the world's domain are what programs are retargeted to; the catalogue by default.
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Called with the Progress after each of the shortest programs.
-
-    Raises
-    ------
-    WorldError
-        When the world's domain is not the atlas's, or the number is out of range.
-    PriorError
-        When the sum over all programs diverges.
+    `number` of the shortest fitting programs are looked at one by one, after each of which `progress` is called; they
+    are retargeted to the `known` worlds that are on the world's domain, those of the catalogue by default. WorldError
+    where the world's domain is not the atlas's, or the number is out of range; PriorError where the sum over all
+    programs diverges.
     """
     header = atlas.header
     check_world(header, world)
@@ -317,26 +262,17 @@ def by_row(row: Any) -> tuple[Any, Any, Any]:
 def compare(
     names: tuple[str, ...], rows: Rows, labels: NDArray[np.int8], header: AtlasHeader, prior: Prior, *, bound: int
 ) -> Compared:
-    """Group programs by what definitions say of them.
+    """Group programs by what definitions say of them; `bound` as of `Compared`.
 
-    Parameters
-    ----------
-    names : tuple of str
-        The definitions.
-    rows : Rows
-    labels : int8 (rows, definitions)
-        1 where the programs search, 0 where they do not, -1 where the definition says nothing.
-    header : AtlasHeader
-    prior : Prior
-    bound : int
-        See `Compared`.
+    `labels`, shape (rows, definitions), are 1 where the programs search, 0 where they do not, and -1 where the
+    definition says nothing.
     """
     kinds, which = np.unique(labels, axis=0, return_inverse=True)
     groups = []
     for number, kind in enumerate(kinds.tolist()):
         cells = census_cells(rows.take(which.reshape(-1) == number))
         said = tuple(None if label < 0 else bool(label) for label in kind)
-        groups.append(Group(said, cells.programs, mass(cells, header, prior), int(cells.bits.min())))
+        groups.append(Group(cells.programs, mass(cells, header, prior), int(cells.bits.min()), said))
     return Compared(names, tuple(groups), bound)
 
 
@@ -348,11 +284,3 @@ def _one_by_one(judged: Sequence[Judged], found: Shortest, header: AtlasHeader, 
     labels = [[-1 if label is None else int(label) for label in each.labels] for each in judged]
     table = np.array(labels, dtype=np.int8).reshape(len(judged), len(BY_PROGRAM))
     return compare(BY_PROGRAM, rows, table, header, prior, bound=found.complete_bits(header.max_bits))
-
-
-def _total(groups: Iterable[Group]) -> Mass:
-    return sum((group.mass for group in groups), exact_mass(Fraction(0)))
-
-
-def _mass_to_json(programs: int, whole: Mass) -> dict[str, Any]:
-    return {"programs": programs, **whole.to_json()}

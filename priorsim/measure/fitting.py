@@ -1,10 +1,12 @@
-"""What fits many worlds on one domain, measured together.
+"""What fits many worlds on one domain, measured together: on their training lanes, and on the stated splits.
 
 Worlds here ask for one word a lane, so a world is a behaviour, and what fits it on some lanes is found by a
-key: its words there. Sums are float64. Under a dyadic prior every partial sum is a multiple of the smallest
-weight, so masses are exact while bound and tax together span no more than 53 bits.
+key: its words there. What has one key is a group, and everything is a sum over a world's group. Sums are float64.
+Under a dyadic prior every partial sum is a multiple of the smallest weight, so masses are exact while bound and tax
+together span no more than 53 bits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,30 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, Rows
-from priorsim.census.stored import Counted
-from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, kinds_of, mean_steps
+from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, acceptable, kinds_of, mean_steps
+from priorsim.measure.mass import End
+from priorsim.measure.values import at_end, least_at_end, quotient
+from priorsim.measure.weighed import Split
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table
+from priorsim.worlds.proxy import Camera
 
 NONE = np.inf
 """In place of a least cost: none up to the bound."""
+LENGTH_BITS = 8
+LENGTHS = 1 << LENGTH_BITS
+"""More than any program has bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Programs(Table):
-    """The rows of a census up to a bound, with the class of each; every array has shape (rows,).
-
-    Attributes
-    ----------
-    header : AtlasHeader
-    class_by : 'lesion' or 'form'
-    behaviour : array of uint64
-    kind : array of uint8
-        Class number, as in `CLASSES`.
-    bits, steps, searches : arrays of uint8, uint32, uint8
-    count : array of uint64
-    """
+    """The rows of a census up to a bound, with the number of the class of each; every array has shape (rows,)."""
 
     header: AtlasHeader
     class_by: ClassBy
@@ -46,13 +43,6 @@ class Programs(Table):
     steps: U32
     searches: U8
     count: U64
-
-    @classmethod
-    def of(cls, atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> "Programs":
-        """The programs of an atlas up to a bound, its own where none is given."""
-        bound = atlas.header.max_bits if max_bits is None else max_bits
-        parts = [rows.take(rows.bits <= bound) for rows in atlas.batches()]
-        return cls.of_rows(atlas.header, Rows.concatenate(parts), class_by)
 
     @classmethod
     def of_rows(cls, header: AtlasHeader, rows: Rows, class_by: ClassBy) -> "Programs":
@@ -75,28 +65,18 @@ class Programs(Table):
 class Fitting:
     """Which rows fit which of several targets: those that agree with it on the training lanes are its group.
 
-    Arrays over entries, one for each row that fits some target, have shape (entries,).
-
-    Attributes
-    ----------
-    programs : Programs
-        The entries' rows.
-    group : array of int64
-        The group that an entry is in.
-    target : array of uint64, shape (targets,)
-        What each target asks for, packed.
-    target_group : array of int64, shape (targets,)
-    held_out : tuple of int
-        The lanes on which an entry may be wrong.
+    `programs` and `group`, the group of each, have an entry for each row that fits some target: shape (entries,).
+    `target`, what each target asks for, packed, and `target_group` have shape (targets,). An entry may be wrong on the
+    lanes `held_out`.
     """
 
     programs: Programs
     group: I64
     target: U64
     target_group: I64
-    held_out: tuple[int, ...]
+    held_out: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """How many groups there are, with programs or without."""
         return int(self.target_group.max(initial=-1)) + 1
@@ -121,6 +101,14 @@ class Fitting:
         return found.reshape(-1, len(CLASSES))[self.target_group]
 
     @cached_property
+    def by_length(self) -> tuple[I64, U8, I64, F64]:
+        """The programs of each group, class and length: those three, and how many; shape (numbers,)."""
+        keys, which = np.unique((self.place << LENGTH_BITS) | self.programs.bits, return_inverse=True)
+        count = sums(which, self.programs.count.astype(np.float64), len(keys))
+        place = keys >> LENGTH_BITS
+        return place // len(CLASSES), (place % len(CLASSES)).astype(np.uint8), keys & (LENGTHS - 1), count
+
+    @cached_property
     def pairs(self) -> tuple[I64, I64]:
         """Every target with every entry that fits it: places of targets, ascending, and of entries."""
         order = np.argsort(self.group, kind="stable")
@@ -138,21 +126,24 @@ def lane_words(packed: U64, lane: int, domain: Domain) -> I64:
 
 
 def fitting(programs: Programs, behaviours: U64, *, train: tuple[int, ...], held_out: tuple[int, ...] = ()) -> Fitting:
-    """The programs that fit each of these behaviours on the training lanes.
-
-    Parameters
-    ----------
-    programs : Programs
-    behaviours : array of uint64, shape (targets,)
-        What each target asks for, packed; one may stand there several times.
-    train, held_out : tuple of int
-        Lanes; the same for all targets.
-    """
+    """The programs that fit each of these packed behaviours, which may repeat, on the same training lanes."""
     mask = np.uint64(programs.header.domain.lane_mask(train))
     keys, target_group = np.unique(behaviours & mask, return_inverse=True)
     group = places(keys, programs.behaviour & mask)
     fits = np.flatnonzero(group >= 0)
     return Fitting(programs.take(fits), group[fits], behaviours, target_group, held_out)
+
+
+def by_behaviour(programs: Programs) -> Fitting:
+    """All programs, behaviour by behaviour: each is a target, in increasing order, and a group of its own."""
+    behaviour, which = np.unique(programs.behaviour, return_inverse=True)
+    return Fitting(programs, which, behaviour, np.arange(len(behaviour)))
+
+
+def both_classes(census: Fitting) -> U64:
+    """The behaviours of a census by behaviour that have a direct and a search program: its population."""
+    has = np.isfinite(census.least(census.programs.bits))
+    return census.target[has[:, 0] & has[:, -1]]
 
 
 def places(known: U64, wanted: U64) -> I64:
@@ -166,3 +157,170 @@ def places(known: U64, wanted: U64) -> I64:
 def sums(place: I64, weights: F64, size: int) -> F64:
     """Sums of weights by place, shape (size,)."""
     return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
+
+
+# --- splits -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class OnSplit:
+    """Targets on one split: what agrees with a target on the training lanes is its group.
+
+    What is found is of shape (targets,), float64, and nan where a class it needs is empty. `chosen` are the behaviours
+    that are in some target's group, as places among those of the census; of each there are the number of its `group`,
+    its `way`, equal for those of a group that answer the same on the held-out lanes, and its `masses` by class.
+    `target` is the place of each target among the chosen, or -1 where the census has none of it.
+    """
+
+    census: Fitting
+    chosen: I64
+    group: I64
+    way: I64
+    masses: F64
+    target: I64
+    target_group: I64
+
+    @cached_property
+    def _groups(self) -> int:
+        return int(self.target_group.max(initial=-1)) + 1
+
+    def _of_groups(self, values: F64) -> F64:
+        """Sums over the behaviours of each target's group, shape (targets, columns)."""
+        by_group = np.column_stack([sums(self.group, column, self._groups) for column in values.T])
+        return by_group[self.target_group]
+
+    @cached_property
+    def fitting(self) -> F64:
+        """The mass of each class that fits each target on the training lanes, shape (targets, classes)."""
+        return self._of_groups(self.masses)
+
+    @cached_property
+    def faithful(self) -> F64:
+        """Of that, what is right on the held-out lanes too, shape (targets, classes)."""
+        return _of_targets(self.masses, self.target, nothing=0.0)
+
+    def defection(self, end: End) -> tuple[F64, F64]:
+        """The share of direct code's, and of search's, fitting mass that is wrong on some held-out lane."""
+        direct, search = map(quotient, at_end(self.faithful, end), at_end(self.fitting, end))
+        return 1 - direct, 1 - search
+
+    @cached_property
+    def entropy(self) -> F64:
+        """The entropy of the held-out behaviours of the fitting mass, in bits."""
+        ways, first = np.unique(self.way, return_index=True)
+        mass = sums(np.searchsorted(ways, self.way), self.masses.sum(axis=1), len(ways))
+        group = self.group[first]
+        whole = sums(group, mass, self._groups)
+        share = quotient(mass, whole[group])
+        terms = np.where(share > 0, -share * np.log2(np.where(share > 0, share, 1)), 0.0)
+        found = sums(group, terms, self._groups)
+        return np.where(whole > 0, found, np.nan)[self.target_group]
+
+    def direct_and_faithful(self, end: End) -> F64:
+        """The part of the fitting mass that is direct code and right on the held-out lanes too."""
+        return quotient(at_end(self.faithful, end)[0], self.fitting.sum(axis=1))
+
+    def functions(self, end: End) -> tuple[F64, F64]:
+        """The numbers of distinct behaviours that fit and have direct, and search programs."""
+        has = np.column_stack(at_end(self.masses, end)) > 0
+        direct, search = self._of_groups(has.astype(np.float64)).T
+        return direct, search
+
+    def programs(self, end: End) -> tuple[F64, F64]:
+        """The numbers of direct and of search programs that fit, over the lengths that both reach."""
+        behaviour, kind, bits, count = self.census.by_length
+        group_of = np.full(self.census.groups, -1)
+        group_of[self.chosen] = self.group
+        group = group_of[behaviour]
+        mine = np.flatnonzero(group >= 0)
+        place = (group[mine] * 2 + np.isin(kind[mine], end.search)) * LENGTHS + bits[mine]
+        counted = sums(place, count[mine], self._groups * 2 * LENGTHS).reshape(-1, 2, LENGTHS)
+        reached = (counted > 0).all(axis=1, keepdims=True)
+        direct, search = np.where(reached, counted, 0.0).sum(axis=2)[self.target_group].T
+        return direct, search
+
+    def right(self, targets: U64, lanes: Sequence[int]) -> F64:
+        """The mass of each class that fits, counted once for each of these lanes that it is right on.
+
+        `targets`, shape (targets,), is what they ask for; the answer has shape (targets, classes).
+        """
+        domain = self.census.programs.header.domain
+        total = np.zeros((len(targets), len(CLASSES)))
+        behaviour = self.census.target[self.chosen]
+        size = 2**domain.word_bits
+        for lane in lanes:
+            place = self.group * size + lane_words(behaviour, lane, domain)
+            wanted = self.target_group * size + lane_words(targets, lane, domain)
+            by_word = [sums(place, column, self._groups * size)[wanted] for column in self.masses.T]
+            total += np.column_stack(by_word)
+        return total
+
+    def lightest_defects(self, least: F64, end: End) -> tuple[F64, F64]:
+        """Whether the fitting program of least cost is search and wrong on a held-out lane: 1 or 0.
+
+        `least`, shape (behaviours, classes), has the least costs in the census by behaviour. The first array says where
+        all programs of least cost are, the second where some is. Nan where nothing fits, or nothing faithful does.
+        """
+        direct, search = least_at_end(least[self.chosen], end)
+        faithful = np.minimum(*(_of_targets(side, self.target, nothing=NONE) for side in (direct, search)))
+        safe = np.minimum(faithful, self._least_of_others(direct))
+        others = self._least_of_others(search)
+        all_do, some_do = others < safe, np.isfinite(others) & (others <= safe)
+        undefined = np.where(np.isfinite(faithful), 0.0, np.nan)
+        return undefined + all_do, undefined + some_do
+
+    def _least_of_others(self, cost: F64) -> F64:
+        """The least cost in each target's group, the target's own behaviour left out, shape (targets,)."""
+        order = np.append(np.lexsort((cost, self.group)), -1)
+        group, ranked = np.append(self.group, -1)[order], np.append(cost, NONE)[order]
+        first = np.searchsorted(group[:-1], self.target_group)
+        second = np.minimum(first + 1, len(order) - 1)
+        is_own = (order[first] == self.target) & (self.target >= 0)
+        place = np.where(is_own, second, first)
+        return np.where(group[place] == self.target_group, ranked[place], NONE)
+
+
+def on_split(census: Fitting, masses: F64, targets: U64, split: Split) -> OnSplit:
+    """Targets, one at least, on a split; `census` is `by_behaviour`, and `masses` its masses under a prior."""
+    mask = np.uint64(census.programs.header.domain.lane_mask(split.train))
+    keys, target_group = np.unique(targets & mask, return_inverse=True)
+    group = places(keys, census.target & mask)
+    chosen = np.flatnonzero(group >= 0)
+    target = places(census.target[chosen], targets)
+    # What agrees in training and is another behaviour answers otherwise on the held-out lanes.
+    return OnSplit(census, chosen, group[chosen], chosen, masses[chosen], target, target_group)
+
+
+def on_cameras(census: Fitting, masses: F64, cameras: Sequence[Camera]) -> OnSplit:
+    """Cameras on their own training lanes: a group is what a camera accepts there, its target the truth.
+
+    Each camera has a group of its own, so a behaviour is chosen once for each camera that accepts it.
+    """
+    fits = [np.flatnonzero(acceptable(census.target, camera, camera.train)) for camera in cameras]
+    chosen, sizes = np.concatenate(fits), np.array([len(each) for each in fits])
+    first = np.cumsum(sizes) - sizes
+    truths = np.array([camera.truth.behaviour for camera in cameras], dtype=np.uint64)
+    own = [places(census.target[each], truth) for each, truth in zip(fits, truths[:, None], strict=True)]
+    target = np.concatenate(own)
+    group = np.repeat(np.arange(len(cameras)), sizes)
+    elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)
+    answers = np.column_stack([group.astype(np.uint64), census.target[chosen] & elsewhere[group]])
+    _, way = np.unique(answers, axis=0, return_inverse=True)
+    target = np.where(target >= 0, target + first, -1)
+    return OnSplit(census, chosen, group, way, masses[chosen], target, np.arange(len(cameras)))
+
+
+def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
+    """The values of each target, or what stands for a target that is not there."""
+    padded = np.concatenate([values, np.full((1, *values.shape[1:]), nothing)])
+    found: F64 = padded[target]
+    return found
+
+
+def averaged(values: Sequence[F64]) -> F64:
+    """The mean over the splits in which a number is defined, shape (targets,); nan where it is in none."""
+    stacked = np.stack(values)
+    defined = np.isfinite(stacked)
+    number = defined.sum(axis=0)
+    total = np.where(defined, stacked, 0.0).sum(axis=0)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)

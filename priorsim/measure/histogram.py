@@ -8,7 +8,7 @@ Every count is exact.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
-from priorsim.table import Table
+from priorsim.table import Table, runs
 from priorsim.worlds.world import World
 
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
@@ -37,21 +37,11 @@ U64 = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells(Table):
-    """Counts of programs that no measure tells apart, column by column; every array has shape (cells,).
+    """Counts of programs that no measure tells apart; every array has shape (cells,).
 
-    Attributes
-    ----------
-    kind : array of uint8
-        Class number: 0 direct, 1 disguised, 2 search.
-    bits, steps, searches : arrays of uint8, uint32, uint8
-        Length l, steps T over all lanes, number of search nodes s.
-    faithful : array of bool
-        Acceptable on every held-out lane too.
-    essential_low, essential_high : array of bool
-        Shorter than every program of the same behaviour that counts as direct code at that end: every
-        direct or disguised one, every direct one. No program that counts as direct code there is.
-    count : array of uint64
-        Number of programs.
+    `kind` is the number of a class, `bits` the length l, `steps` T over all lanes, `searches` the number of search
+    nodes s; `faithful` programs are acceptable on every held-out lane too. `essential_low` ones are no direct code and
+    shorter than every direct or disguised program of the same behaviour, `essential_high` than every direct one.
     """
 
     kind: U8
@@ -73,40 +63,32 @@ class Cells(Table):
         return sum(self.count.tolist())
 
 
+Counted = TypeVar("Counted", bound=Table)
+
+
+def merged(table: Counted, *keys: NDArray[Any]) -> Counted:
+    """The rows of equal keys made one, sorted by the keys, and their `count` added up."""
+    order, starts = runs(*keys)
+    if not len(order):
+        return table
+    count = np.add.reduceat(table.count[order], starts)  # type: ignore[attr-defined]
+    return replace(table.take(order[starts]), count=count)  # type: ignore[call-arg]
+
+
 def merge_cells(cells: Cells) -> Cells:
     """The same counts with equal cells added up, sorted by class, bits, steps, searches and the flags."""
-    if not len(cells):
-        return cells
-    # One key of 53 bits, in the order of the columns: 2 + 8 + 32 + 8 + 1 + 1 + 1.
-    key = cells.kind.astype(np.uint64)
-    numbers: list[tuple[NDArray[Any], int]] = [(cells.bits, 8), (cells.steps, 32), (cells.searches, 8)]
-    flags = [(flag, 1) for flag in (cells.faithful, cells.essential_low, cells.essential_high)]
-    for column, width in (*numbers, *flags):
-        key = (key << np.uint64(width)) | column.astype(np.uint64)
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=~key[order[0]]))
-    return replace(cells.take(order[starts]), count=np.add.reduceat(cells.count[order], starts))
+    numbers = (cells.kind, cells.bits, cells.steps, cells.searches)
+    return merged(cells, *numbers, cells.faithful, cells.essential_low, cells.essential_high)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
     """All programs of a census that fit a world, counted by what measures ask for.
 
-    Attributes
-    ----------
-    header : AtlasHeader
-        What was counted.
-    world : World
-    class_by : 'lesion' or 'form'
-        Whether the class is what the lesions say, or whether there is a search node at all.
-    cells : Cells
-        Sorted, no two alike.
-    functions : tuple of int
-        Entry m: number of distinct behaviours on all lanes whose fitting programs are of exactly the
-        classes in the set m, bit c standing for class c. Entry 0 is 0.
-    shortest, least_kt : tuple of (RowKey or None)
-        For each class the row of least l, and of least l + log2 t; ties go to fewer bits, then steps,
-        then searches, then the lower behaviours. None where the class has no program in the bound.
+    Classes are what the lesions say, or by form: whether there is a search node at all. `cells` are sorted, no two
+    alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting programs are of exactly the
+    classes in the set m, bit c standing for class c. `shortest` and `least_kt` have for each class the row of least l,
+    and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then the lower behaviours.
     """
 
     header: AtlasHeader
@@ -119,7 +101,7 @@ class Histogram:
 
     @property
     def max_bits(self) -> int:
-        """The bound B up to which the census counted."""
+        """The bound B of the census."""
         return self.header.max_bits
 
     @property
@@ -193,10 +175,8 @@ def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
 
 def check_class_by(class_by: str | None) -> ClassBy:
     """The way to class programs of that name, by lesion where none is given; WorldError where there is none."""
-    if class_by is None:
-        return "lesion"
     for known in CLASS_BY:
-        if class_by == known:
+        if class_by == known or class_by is None:
             return known
     raise WorldError(f"programs cannot be classed by '{class_by}': choose {' or '.join(CLASS_BY)}")
 
@@ -209,35 +189,17 @@ def census_cells(rows: Rows, class_by: ClassBy = "lesion") -> Cells:
 
 
 def histogram(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
-    """Count the programs of an atlas that fit a world.
-
-    Parameters
-    ----------
-    atlas : Atlas, StoredAtlas or TargetedAtlas
-    world : World
-        On the atlas's domain.
-    class_by : 'lesion' or 'form'
-
-    Raises
-    ------
-    WorldError
-        When the world's domain is not the atlas's; it says which part differs.
-    """
+    """Count the programs of an atlas that fit a world; WorldError where it is on another domain, saying which part."""
     check_world(atlas.header, world)
     rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
     return histogram_of(atlas.header, rows, world, class_by=class_by)
 
 
 def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
-    """The histogram of fitting rows, in any order: all rows of the census that fit on the training lanes.
-
-    Raises
-    ------
-    WorldError
-        When the world's domain is not the census's, or there is no such way to class.
-    """
+    """The histogram of all rows of a census that fit on the training lanes, in any order; errors as of `histogram`."""
     check_world(header, world)
     kind = kinds_of(rows, class_by)
+    is_of = [kind == number for number in range(len(CLASSES))]
     behaviours, which = np.unique(rows.behaviour, return_inverse=True)
     class_sets = np.zeros(len(behaviours), dtype=np.int64)
     np.bitwise_or.at(class_sets, which, np.left_shift(1, kind.astype(np.int64)))
@@ -257,13 +219,13 @@ def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: Cla
         class_by,
         merge_cells(cells),
         tuple(np.bincount(class_sets, minlength=2 ** len(CLASSES)).tolist()),
-        tuple(_least(rows, kind == number, by_kt=False) for number in range(len(CLASSES))),
-        tuple(_least(rows, kind == number, by_kt=True) for number in range(len(CLASSES))),
+        tuple(_least(rows, chosen, by_kt=False) for chosen in is_of),
+        tuple(_least(rows, chosen, by_kt=True) for chosen in is_of),
     )
 
 
 def _least_bits(rows: Rows, chosen: Mask, which: I64, behaviours: int) -> I64:
-    """For each behaviour the least length of a chosen program, or more than any length."""
+    """For each behaviour the least length of a chosen program, or more than any."""
     least = np.full(behaviours, 256, dtype=np.int64)
     np.minimum.at(least, which[chosen], rows.bits[chosen].astype(np.int64))
     return least

@@ -19,6 +19,7 @@ from priorsim.census.atlas import MAX_BITS, AtlasHeader, RowKey, check_code
 from priorsim.errors import AtlasError, PriorsimError
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
+from priorsim.measure.mass import named
 from priorsim.mu.domain import Domain
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import read_text, shown, source_name
@@ -50,7 +51,7 @@ class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     searches: Annotated[int, msgspec.Meta(ge=0, le=MAX_BITS)]
 
 
-class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A world in JSON, without its rules, which no histogram asks for; a camera with the world that was meant."""
 
     name: str
@@ -81,13 +82,7 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def save_histogram(histogram: Histogram, path: Path | str) -> None:
-    """Write a histogram, whole or not at all.
-
-    Raises
-    ------
-    StorageError
-        When the place cannot be written.
-    """
+    """Write a histogram, whole or not at all; StorageError where the place cannot be written."""
     write_text(path, format_histogram(histogram))
 
 
@@ -101,21 +96,20 @@ def format_histogram(histogram: Histogram) -> str:
     from priorsim import __version__
 
     body = _format_cells(histogram.cells)
-    told = _Told(
-        FORMAT,
-        VERSION,
-        counting_digest(),
-        __version__,
-        histogram.class_by,
-        histogram.header.to_json(),
-        _told_world(histogram.world),
-        list(histogram.functions),
-        _told_keys(histogram.shortest),
-        _told_keys(histogram.least_kt),
-        len(histogram.cells),
-        histogram.cells.programs,
-    )
-    description = msgspec.to_builtins(told)
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "code": counting_digest(),
+        "code_version": __version__,
+        "class_by": histogram.class_by,
+        "atlas": histogram.header.to_json(),
+        "world": _told_world(histogram.world),
+        "functions": histogram.functions,
+        "shortest": named(map(key_to_json, histogram.shortest)),
+        "least_kt": named(map(key_to_json, histogram.least_kt)),
+        "cells": len(histogram.cells),
+        "programs": histogram.cells.programs,
+    }
     description["sha256"] = _checksum(description, body)
     return f"# {_dump(description)}\n{body}"
 
@@ -127,18 +121,9 @@ def _format_cells(cells: Cells) -> str:
 
 
 def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histogram:
-    """Read a histogram back, and refuse a file that is not whole.
+    """Read a histogram back, one that other code counted too where that is trusted.
 
-    Parameters
-    ----------
-    path : Path or str
-    trust_other_code : bool
-        Take one that other code counted, too. A damaged one never is.
-
-    Raises
-    ------
-    AtlasError
-        When the file is missing, no histogram, damaged, of another version or made by other code.
+    AtlasError where the file is missing, no histogram, damaged, of another version or made by other code.
     """
     text = read_text(path, most=MAX_BYTES, error=AtlasError)
     try:
@@ -148,13 +133,7 @@ def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histo
 
 
 def parse_histogram(text: str, *, trust_other_code: bool = False) -> Histogram:
-    """The histogram of a file's text; see `load_histogram`.
-
-    Raises
-    ------
-    AtlasError
-        When it is no histogram, damaged, of another version or made by other code.
-    """
+    """The histogram of a file's text; see `load_histogram`."""
     first, _, body = text.partition("\n")
     description = _read_description(first)
     claimed = description.pop("sha256", None)
@@ -207,17 +186,17 @@ def _build(told: _Told, body: str) -> Histogram:
     return Histogram(header, world, told.class_by, cells, tuple(told.functions), *keys)
 
 
-def _told_world(world: World) -> _ToldWorld:
-    return _ToldWorld(
-        world.name,
-        [sorted(words) for words in world.acceptable],
-        list(world.domain.context),
-        list(world.train),
-        world.family,
-        world.dialect,
-        world.description,
-        _told_world(world.truth) if isinstance(world, Camera) else None,
-    )
+def _told_world(world: World) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": world.name,
+        "acceptable": [sorted(words) for words in world.acceptable],
+        "context": world.domain.context,
+        "train": world.train,
+        "family": world.family,
+        "dialect": world.dialect,
+        "description": world.description,
+    }
+    return {**told, "truth": _told_world(world.truth)} if isinstance(world, Camera) else told
 
 
 def _world_of(told: _ToldWorld, counted: Domain) -> World:
@@ -228,24 +207,17 @@ def _world_of(told: _ToldWorld, counted: Domain) -> World:
     return World(*world) if told.truth is None else Camera(*world, truth=_world_of(told.truth, counted))
 
 
-def _told_keys(keys: tuple[RowKey | None, ...]) -> dict[str, _ToldKey | None]:
-    """Row keys by class name."""
-    return {
-        str(name): None if key is None else msgspec.convert(key_to_json(key), _ToldKey)
-        for name, key in zip(CLASSES, keys, strict=True)
-    }
-
-
 def _keys_of(told: dict[str, _ToldKey | None]) -> tuple[RowKey | None, ...]:
-    def key(found: _ToldKey | None) -> RowKey | None:
-        if found is None:
-            return None
-        values = msgspec.to_builtins(found)
-        return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in values.items()})
-
     if set(told) != {str(name) for name in CLASSES}:
         raise ValueError("other classes")
-    return tuple(key(told[str(name)]) for name in CLASSES)
+    return tuple(_key_of(told[str(name)]) for name in CLASSES)
+
+
+def _key_of(found: _ToldKey | None) -> RowKey | None:
+    if found is None:
+        return None
+    values = msgspec.to_builtins(found)
+    return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in values.items()})
 
 
 def key_to_json(key: RowKey | None) -> dict[str, int | str] | None:

@@ -1,13 +1,16 @@
 """Masses of the classes under a prior, and what is made of them (docs/measures.md).
 
-Where the prior is dyadic a mass is an exact rational; it always has a log2, taken from the exact value
-or from float64 sums in log space with compensation. An end of an interval says on which side the
-disguised programs stand: at the low end with direct code, at the high end with search.
+Where the prior is dyadic a mass is an exact rational, and so is what is a share of masses; a mass always has a log2,
+taken from the exact value or from float64 sums in log space with compensation. An end of an interval says on which
+side the disguised programs stand: at the low end with direct code, at the high end with search.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -25,10 +28,9 @@ MAX_EXACT_BITS = 1 << 13
 
 They are then written in less than the 4300 digits up to which Python converts integers to text.
 """
-
-
 MIN_EXPONENT, MAX_EXPONENT = -1022, 1024
 """A float keeps all its digits from 2^MIN_EXPONENT to below 2^MAX_EXPONENT."""
+ALL_KINDS = tuple(range(len(CLASSES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,6 @@ class Interval:
 
     low: float | None
     high: float | None
-
-    def to_json(self) -> dict[str, float | str | None]:
-        """Both ends as JSON values; infinite ones as the strings "-inf" and "inf"."""
-        return {"low": json_number(self.low), "high": json_number(self.high)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def log2_weights(cells: Cells, header: AtlasHeader, prior: Prior, *, without: st
     return prior.log2_weight(cells.bits, mean_steps(header, cells.steps), cells.searches, without=without)
 
 
-def log2_sum(log2_terms: F64, count: np.ndarray) -> float:
+def log2_sum(log2_terms: F64, count: NDArray[Any]) -> float:
     """log2 of sum(count * 2^term), compensated; -inf where nothing is summed."""
     top = float(log2_terms.max(initial=-math.inf))
     if top == -math.inf:
@@ -139,29 +137,20 @@ def log2_sum(log2_terms: F64, count: np.ndarray) -> float:
 
 def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
     """The mass of all cells together, exact where the prior is dyadic."""
-    if not prior.is_dyadic:
-        return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
-    cells = cells.take(prior.within_cap(mean_steps(header, cells.steps)))
-    exponent = -(int(prior.beta) * cells.bits.astype(np.int64) + int(prior.delta) * cells.searches.astype(np.int64))
-    if exponent.max(initial=0) - exponent.min(initial=0) > MAX_EXACT_BITS:
-        return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
-    (total,) = exact_sums(np.zeros(len(cells), dtype=np.int64), exponent, cells.count, 1)
-    return exact_mass(total)
+    if prior.is_dyadic:
+        here = cells.take(prior.within_cap(mean_steps(header, cells.steps)))
+        exponent = -(int(prior.beta) * here.bits.astype(np.int64) + int(prior.delta) * here.searches.astype(np.int64))
+        if exponent.max(initial=0) - exponent.min(initial=0) <= MAX_EXACT_BITS:
+            return exact_mass(exact_sums(np.zeros(len(here), dtype=np.int64), exponent, here.count, 1)[0])
+    return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
 
 
 HALF = 32
 
 
 def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> list[Fraction]:
-    """Sums of count * 2^exponent by place, exactly, as many as `size`.
+    """Sums of count * 2^exponent by place, exactly, as many as `size`; counts are uint64 or Python integers.
 
-    Parameters
-    ----------
-    place, exponent : arrays of int64, shape (n,)
-    count : array of uint64, or of Python integers, shape (n,)
-
-    Examples
-    --------
     >>> exact_sums(np.array([1, 1, 1]), np.array([-3, -3, 2]), np.array([1, 2, 1], dtype=np.uint64), 2)
     [Fraction(0, 1), Fraction(35, 8)]
     """
@@ -184,24 +173,20 @@ def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> lis
     ]
 
 
-def masses(histogram: Histogram, prior: Prior) -> tuple[Mass, ...]:
-    """The mass of each class: direct, disguised, search.
+def class_masses(cells: Cells, header: AtlasHeader, prior: Prior) -> tuple[Mass, ...]:
+    """The mass of each class: direct, disguised, search."""
+    return tuple(mass(cells.of([kind]), header, prior) for kind in ALL_KINDS)
 
-    Raises
-    ------
-    PriorError
-        When the sum over all programs diverges.
-    """
+
+def masses(histogram: Histogram, prior: Prior) -> tuple[Mass, ...]:
+    """The mass of each class; PriorError where the sum over all programs diverges."""
     check_convergence(histogram.header.language, prior)
-    return tuple(mass(histogram.cells.of([kind]), histogram.header, prior) for kind in range(len(CLASSES)))
+    return class_masses(histogram.cells, histogram.header, prior)
 
 
 def joined(by_class: tuple[Mass, ...], kinds: tuple[int, ...]) -> Mass:
     """The mass of several classes together."""
-    total = by_class[kinds[0]]
-    for kind in kinds[1:]:
-        total = total + by_class[kind]
-    return total
+    return reduce(add, (by_class[kind] for kind in kinds))
 
 
 def log2_ratio(search: Mass, direct: Mass) -> float | None:
@@ -213,6 +198,11 @@ def log2_ratio(search: Mass, direct: Mass) -> float | None:
     return search.log2 - direct.log2
 
 
+def odds_at(by_class: tuple[Mass, ...], end: End) -> float | None:
+    """The log-odds at one end; see `log_odds`."""
+    return log2_ratio(joined(by_class, end.search), joined(by_class, end.direct))
+
+
 def log_odds(by_class: tuple[Mass, ...]) -> Interval:
     """log2(M_search / M_direct) in bits, disguised programs on either side.
 
@@ -221,13 +211,10 @@ def log_odds(by_class: tuple[Mass, ...]) -> Interval:
     cap, where there is one), inf that it holds no direct one; neither says that there is none. None:
     neither side has any.
 
-    Examples
-    --------
     >>> log_odds((Mass(-3.0), Mass(-math.inf), Mass(-5.0)))
     Interval(low=-2.0, high=-2.0)
     """
-    ends = [log2_ratio(joined(by_class, end.search), joined(by_class, end.direct)) for end in ENDS]
-    return Interval(*ends)
+    return Interval(odds_at(by_class, LOW), odds_at(by_class, HIGH))
 
 
 def log_odds_of(histogram: Histogram, prior: Prior) -> Interval:
@@ -237,7 +224,7 @@ def log_odds_of(histogram: Histogram, prior: Prior) -> Interval:
 
 def shares(by_class: tuple[Mass, ...]) -> tuple[float, ...] | None:
     """Each class's share of the fitting mass; None where nothing fits."""
-    total = joined(by_class, tuple(range(len(by_class))))
+    total = reduce(add, by_class)
     if total.log2 == -math.inf:
         return None
     return tuple(float(np.exp2(part.log2 - total.log2)) for part in by_class)
@@ -245,7 +232,7 @@ def shares(by_class: tuple[Mass, ...]) -> tuple[float, ...] | None:
 
 def programs(histogram: Histogram) -> tuple[int, ...]:
     """Number of fitting programs of each class within the bound, whatever the prior."""
-    return tuple(histogram.cells.of([kind]).programs for kind in range(len(CLASSES)))
+    return tuple(histogram.cells.of([kind]).programs for kind in ALL_KINDS)
 
 
 def shortest(histogram: Histogram, kinds: tuple[int, ...]) -> RowKey | None:
@@ -259,10 +246,103 @@ def kt(key: RowKey, header: AtlasHeader) -> float:
     return key.bits + float(np.log2(mean_steps(header, np.array(key.steps))))
 
 
-def json_number(value: float | None) -> float | str | None:
-    """A JSON value for a float: infinite ones are the strings "-inf" and "inf", NaN and None are null."""
-    if value is None or math.isnan(value):
+# --- shares of masses, and their averages -----------------------------------------------------
+
+Share = Fraction | float
+"""A number of an exact or a float mass: exact as long as all masses in it are; undefined, of an empty mass, is None."""
+
+
+def share_of(part: Mass, whole: Mass) -> Share | None:
+    """What part of a mass another one is; None where the whole is empty.
+
+    >>> share_of(Mass(-3.0, Fraction(1, 8)), Mass(-1.0, Fraction(1, 2)))
+    Fraction(1, 4)
+    """
+    if whole.log2 == -math.inf:
         return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return value + 0.0 if isinstance(value, float) else value
+    if part.exact is not None and whole.exact:
+        return part.exact / whole.exact
+    return float(np.exp2(part.log2 - whole.log2))
+
+
+def difference(first: Share | None, second: Share | None) -> Share | None:
+    """The first less the second; None where either is undefined."""
+    return None if first is None or second is None else first - second
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """Mean, least and most of what is defined and finite, None where nothing is; how many numbers are, and are not."""
+
+    mean: Share | None
+    least: Share | None
+    most: Share | None
+    defined: int
+    undefined: int
+
+    @classmethod
+    def of(cls, values: Iterable[Share | None]) -> "Average":
+        """The average of these.
+
+        >>> Average.of([Fraction(1, 2), None, Fraction(1, 4)])
+        Average(mean=Fraction(3, 8), least=Fraction(1, 4), most=Fraction(1, 2), defined=2, undefined=1)
+        """
+        given = list(values)
+        known = [value for value in given if value is not None and math.isfinite(value)]
+        if not known:
+            return cls(None, None, None, 0, len(given))
+        is_exact = all(isinstance(value, Fraction) for value in known)
+        mean = sum(known) / Fraction(len(known)) if is_exact else math.fsum(known) / len(known)
+        return cls(mean, min(known), max(known), len(known), len(given) - len(known))
+
+
+# --- as JSON ----------------------------------------------------------------------------------
+
+
+def plain(**values: Any) -> dict[str, Any]:
+    """JSON values of what was measured: records by their fields, or their own `to_json`; fractions as floats.
+
+    Infinite floats are the strings "-inf" and "inf", NaN is null; keys are strings.
+
+    >>> plain(odds=Interval(-math.inf, None), share=Fraction(1, 4))
+    {'odds': {'low': '-inf', 'high': None}, 'share': 0.25}
+    """
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "to_json"):
+        value = value.to_json()
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return list(map(_plain, value))
+    if not isinstance(value, Fraction | float):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return float(value)
+
+
+def at_ends(value: Callable[[End], Any]) -> dict[str, Any]:
+    """A value at the low and at the high end, by the ends' names."""
+    return {end.name: value(end) for end in ENDS}
+
+
+def named(by_class: Iterable[Any]) -> dict[str, Any]:
+    """Values of the classes, by their names."""
+    return {str(name): value for name, value in zip(CLASSES, by_class, strict=True)}
+
+
+def language_to_json(header: AtlasHeader) -> dict[str, Any]:
+    """What was counted: {dialect, word_bits, depth, columns, lanes (how many), accounting}."""
+    return {
+        "dialect": header.language.dialect.name,
+        "word_bits": header.language.word_bits,
+        "depth": header.language.depth,
+        "columns": list(header.domain.columns),
+        "lanes": len(header.domain.lanes),
+        "accounting": str(header.accounting),
+    }

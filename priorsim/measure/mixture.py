@@ -5,7 +5,7 @@ a few thousand cells a world, from which loss, defection and shares follow at ev
 reading the atlas again. Counts are exact; what is made of them is float64.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -24,28 +24,23 @@ from priorsim.measure.histogram import (
     check_world,
     kinds_of,
     mean_steps,
+    merged,
 )
 from priorsim.measure.mass import End, check_convergence
-from priorsim.measure.sides import quotient
+from priorsim.measure.values import quotient
 from priorsim.measure.weighed import lane_bits, right_lanes
 from priorsim.priors import F64, Prior
-from priorsim.table import Table, runs
+from priorsim.table import Table
 from priorsim.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class MixturePoint:
-    """The fitting mass of one world under one prior.
+    """The fitting mass of one world under one prior, by class.
 
-    Attributes
-    ----------
-    shares : tuple of float
-        Of the fitting mass, by class.
-    defecting : tuple of float
-        Of the whole fitting mass, the part of each class that is wrong on some held-out lane.
-    loss : float or None
-        Held-out loss: the share of held-out lanes that a program is wrong on, averaged by mass; None where no lane
-        is held out.
+    `shares` are those of the fitting mass, and `defecting` the parts of the whole fitting mass that are of a class and
+    wrong on some held-out lane. `loss` is the held-out loss: the share of held-out lanes that a program is wrong on,
+    averaged by mass; None where no lane is held out.
     """
 
     shares: tuple[float, ...]
@@ -70,15 +65,7 @@ class MixturePoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MixturePoints:
-    """The fitting mass of every world under one prior; nan where nothing fits.
-
-    Attributes
-    ----------
-    shares, defecting : arrays of float64, shape (worlds, classes)
-        As those of `MixturePoint`.
-    loss : array of float64, shape (worlds,)
-        Nan too where no lane is held out.
-    """
+    """The same of every world, shapes (worlds, classes) and (worlds,); nan where nothing fits, or is held out."""
 
     shares: F64
     defecting: F64
@@ -89,21 +76,8 @@ class MixturePoints:
 class Mixture(Table):
     """The programs that fit worlds on one domain, sorted by world and class; every array has shape (cells,).
 
-    Attributes
-    ----------
-    header : AtlasHeader
-    worlds : int
-        How many worlds there are, with programs or without.
-    held_out : int
-        How many lanes are held out, the same number in all worlds.
-    world : array of int64
-        Number of the world that the programs fit.
-    kind, bits, steps, searches : arrays of uint8, uint8, uint32, uint8
-        Class number, length l, steps T over all lanes, search nodes s.
-    right : array of int64
-        On how many held-out lanes the programs are right.
-    count : array of uint64
-        Number of programs.
+    There are `worlds`, with programs or without, that hold out `held_out` lanes each. `world` is the number of the
+    world that the programs fit, `right` on how many held-out lanes they are right; the others are those of `Cells`.
     """
 
     header: AtlasHeader
@@ -116,12 +90,6 @@ class Mixture(Table):
     searches: U8
     right: I64
     count: U64
-
-    def merged(self) -> "Mixture":
-        """The same with equal cells added up."""
-        order, starts = runs(self.world, self.kind, self.bits, self.steps, self.searches, self.right)
-        count = np.add.reduceat(self.count[order], starts) if len(starts) else self.count
-        return replace(self.take(order[starts]), count=count)
 
     def points(self, prior: Prior) -> MixturePoints:
         """The mixtures under a prior."""
@@ -149,10 +117,7 @@ class Mixture(Table):
     def at(self, prior: Prior) -> MixturePoint | None:
         """The mixture of the only world under a prior; None where nothing that fits weighs anything.
 
-        Raises
-        ------
-        PriorError
-            When the sum over all programs diverges.
+        PriorError where the sum over all programs diverges.
         """
         check_convergence(self.header.language, prior)
         found = self.points(prior)
@@ -170,20 +135,22 @@ def _sums(place: I64, weights: F64, size: int) -> F64:
     return found
 
 
+def _merged(cells: Mixture) -> Mixture:
+    """The same with equal cells added up."""
+    return merged(cells, cells.world, cells.kind, cells.bits, cells.steps, cells.searches, cells.right)
+
+
 def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Mixture:
     """Count the programs of an atlas that fit a world by all that a prior and the held-out lanes ask for.
 
-    Raises
-    ------
-    WorldError
-        When the world's domain is not the atlas's.
+    WorldError where the world's domain is not the atlas's.
     """
     check_world(atlas.header, world)
     rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
     right = np.bitwise_count(right_lanes(rows.behaviour, world) & lane_bits(world.held_out)).astype(np.int64)
     columns = (kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, right, rows.count)
     only = np.zeros(len(rows), dtype=np.int64)
-    return Mixture(atlas.header, 1, len(world.held_out), only, *columns).merged()
+    return _merged(Mixture(atlas.header, 1, len(world.held_out), only, *columns))
 
 
 def mixture_of(found: Fitting) -> Mixture:
@@ -195,4 +162,4 @@ def mixture_of(found: Fitting) -> Mixture:
     for lane in found.held_out:
         right += lane_words(differs, lane, domain) == 0
     columns = (world, rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
-    return Mixture(found.programs.header, len(found.target), len(found.held_out), *columns).merged()
+    return _merged(Mixture(found.programs.header, len(found.target), len(found.held_out), *columns))

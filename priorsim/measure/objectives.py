@@ -7,13 +7,13 @@ every lane. The census counts them (census/root_searches.py); exact.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import kraft_sum
 from priorsim.census.root_searches import count_root_searches
-from priorsim.census.stored import Choice
 from priorsim.measure.histogram import acceptable, check_world
 from priorsim.measure.mass import exact_mass
 from priorsim.worlds.world import World
@@ -21,14 +21,9 @@ from priorsim.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """The objectives of a world's fitting programs whose root is a search.
+    """The objectives of a world's fitting programs whose root is a search, by 0, 1, ..., B bits.
 
-    Attributes
-    ----------
-    tables : tuple of int
-        Distinct body tables whose shortest such program has 0, 1, ..., B bits.
-    programs : tuple of int
-        Fitting programs of 0, 1, ..., B bits whose root is a search.
+    `tables` are the distinct body tables whose shortest such program has so many bits, `programs` the programs.
     """
 
     tables: tuple[int, ...]
@@ -69,30 +64,13 @@ def objectives(
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
 ) -> list[Objectives]:
-    """The objectives of worlds on one domain, all counted in one pass.
+    """The objectives of worlds on one domain, all counted in one pass, whatever the number of threads.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        Language, domain and bound.
-    worlds : sequence of World
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Called with the Progress, in bodies; those of the length under way count as not done.
-
-    Raises
-    ------
-    WorldError
-        When a world's domain is not the header's.
-    CensusError
-        When the bound is beyond what is exact.
+    `progress` is called in bodies; those of the length under way count as not done. WorldError where a world's domain
+    is not the header's, CensusError where the bound is beyond what is exact.
     """
     for world in worlds:
         check_world(header, world)
-
-    def fitting(world: World) -> Choice:
-        return lambda behaviour: acceptable(behaviour, world, world.train)
-
-    found = count_root_searches(header, [fitting(world) for world in worlds], workers=workers, progress=progress)
+    choices = [partial(acceptable, world=world, lanes=world.train) for world in worlds]
+    found = count_root_searches(header, choices, workers=workers, progress=progress)
     return [Objectives(each.tables, each.programs) for each in found]

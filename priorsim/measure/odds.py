@@ -1,33 +1,57 @@
-"""Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports.
+"""Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports; and sweeps of the odds.
 
 Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates
 any. Ends named low and high count the disguised programs with direct code and with search.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 from typing import Any
 
-from priorsim.census.atlas import AtlasHeader, RowKey
+import numpy as np
+
+from priorsim.census.atlas import RowKey
 from priorsim.census.growth import least_tax
-from priorsim.measure.amortisation import AmortisationFlip, amortisation_flip
+from priorsim.errors import PriorError
+from priorsim.formats import format_csv
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
-from priorsim.measure.crossover import GAMMA_RANGE, Roots, Slopes, break_even_tax, crossovers, slopes
+from priorsim.measure.crossover import GAMMA_RANGE, Roots, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
+    Alpha,
     Decomposition,
+    Hull,
     ThreeCounts,
+    alpha,
     bonuses,
     decomposition,
     delta_l,
     essential_share,
+    hull,
     three_counts,
 )
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.histogram_file import key_to_json
-from priorsim.measure.mass import ENDS, Interval, Mass, json_number, kt, log_odds, masses, programs, shares
-from priorsim.measure.tradeoff import Alpha, Hull, alpha, hull
-from priorsim.priors import Prior
+from priorsim.measure.mass import (
+    ALL_KINDS,
+    ENDS,
+    Interval,
+    Mass,
+    kt,
+    language_to_json,
+    log_odds,
+    masses,
+    plain,
+    programs,
+    shares,
+)
+from priorsim.measure.program import AmortisationFlip, amortisation_flip
+from priorsim.priors import PARAMETERS, Prior
+from priorsim.reading import parse_float, quoted
+from priorsim.storage import begins_with
 
 Witnesses = Mapping[RowKey, str]
 """A program of each row that `Histogram.least_rows` names, as S-expression."""
@@ -37,23 +61,10 @@ Witnesses = Mapping[RowKey, str]
 class ClassOdds:
     """One class of programs that fit a world.
 
-    Attributes
-    ----------
-    name : str
-    mass : Mass
-        Under the prior.
-    share : float or None
-        Of the fitting mass; None where nothing has any.
-    programs : int
-        Within the bound, whatever the prior.
-    l_min, kt_min : int, float or None
-        Least l, least l + log2 t, in bits; None: none up to the bound.
-    shortest, least_kt : RowKey or None
-        Their rows in the atlas.
-    witness, kt_witness : str or None
-        A program of each, as S-expression; None where none was asked for.
-    bonus : float or None
-        L_min + log2(sum 2^-l), in bits.
+    `share` is that of the fitting mass, None where nothing has any; `programs` are those within the bound, whatever
+    the prior. `l_min` and `kt_min` are the least l and l + log2 t in bits, None where there is no program up to the
+    bound; then their rows in the atlas, and a program of each as S-expression, None where none was asked for. `bonus`
+    is L_min + log2(sum 2^-l), in bits.
     """
 
     name: str
@@ -70,16 +81,11 @@ class ClassOdds:
 
     def to_json(self) -> dict[str, Any]:
         """The class's keys; `mass` is null, never 0, where no program weighs anything or a float cannot hold it."""
+        names = ("share", "programs", "l_min", "kt_min", "witness", "kt_witness", "bonus")
         return {
             "mass": None if self.mass.log2 == -math.inf else self.mass.value,
             **self.mass.to_json(),
-            "share": self.share,
-            "programs": self.programs,
-            "l_min": self.l_min,
-            "kt_min": self.kt_min,
-            "witness": self.witness,
-            "kt_witness": self.kt_witness,
-            "bonus": self.bonus,
+            **{name: getattr(self, name) for name in names},
             "shortest_row": key_to_json(self.shortest),
             "least_kt_row": key_to_json(self.least_kt),
         }
@@ -96,27 +102,15 @@ class EndOdds:
     essential_share: float | None
     three_counts: ThreeCounts
     alpha: Alpha | None
-    slopes: Slopes | None
+    slopes: dict[str, float] | None
     amortisation: AmortisationFlip | None
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """A world under a prior: the odds of search against direct code, and where they come from.
+    """A world under a prior: the odds of search against direct code in bits, and where they come from.
 
-    Attributes
-    ----------
-    histogram : Histogram
-    prior : Prior
-    classes : tuple of ClassOdds
-        direct, disguised, search.
-    log_odds : Interval
-        In bits.
-    low, high : EndOdds
-        With the disguised programs counted as direct code, and as search.
-    hull : Hull
-    convergence : Convergence
-    explored : Explored
+    Classes are direct, disguised, search; `low` and `high` have the disguised ones as direct code, and as search.
     """
 
     histogram: Histogram
@@ -139,88 +133,40 @@ class Odds:
         return least_tax(self.histogram.header.language, float(self.prior.beta))
 
     def to_json(self) -> dict[str, Any]:
-        """The odds as one strictly valid JSON object, the same for the same histogram and prior.
-
-        Numbers are in bits unless said otherwise; `null` is "not known" or "none up to the bound", the
-        strings "inf" and "-inf" are one-sided odds, where the bound holds no program on one side.
-        `{low, high}` are the two ends: disguised programs counted as direct, and as search.
-
-        ==================== ======================================================================
-        key                  value
-        ==================== ======================================================================
-        world                name of the world
-        family               its family
-        train                list of its training lanes
-        prior                {name, beta, gamma, lambda, delta, cap}; name is the member of the family,
-                             with the values that depart from it: "levin (delta 4)"
-        bound_bits           B, the length up to which programs were counted
-        language             {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by             "lesion" or "form"
-        classes              {direct, disguised, search}, each {mass (null where a float cannot hold
-                             it), log2_mass, exact_mass (a rational, or null), share, programs, l_min,
-                             kt_min, witness, kt_witness, bonus, shortest_row, least_kt_row}
-        log_odds             {low, high}
-        gamma_star           {low, high}, each {range, roots, touching, sign: "positive", "negative" or
-                             "zero" where there is no root}
-        break_even_tax       {low, high}, bits a search node
-        least_tax            the tax below which the prior diverges at its beta; "-inf" where none does
-        unexplored           1 - explored, a float
-        explored             {explored, unexplored, unexplored_code}, exact rationals as strings
-        delta_l              {low, high}, each {low, high}: an interval where a length is censored
-        decomposition        {low, high}, each {delta_l, bonus_difference, penalty, log_odds} or null
-        essential_share      {low, high}
-        three_counts         {low, high}, each {functions: {direct, search, both, log2_ratio}, programs:
-                             {by_length: [[bits, direct, search], ...], log2_ratio}, mass}, lengths
-                             those at which both sides have programs
-        alpha                {low, high}, each {alpha, direct_bits, search_bits, direct_steps,
-                             search_steps} or null; steps over all lanes
-        predicted_gamma_star {low, high}, each null where the prior is not l + gamma log2 t
-        slopes               {low, high}, each {beta, gamma, lambda, delta} or null
-        amortisation_flip    {low, high}, each {once_search, each_search, once_direct, each_direct,
-                             queries: n* or "never"} or null; only where the world has context columns
-        hull                 {vertices: [{bits, steps, log2_mean_steps, classes}, ...], gammas}
-        convergence          {bounds: [{bits, log2_mass, log_odds}, ...], last_four_bits_share,
-                             extrapolated_log2_mass, extrapolated_log_odds}
-        ==================== ======================================================================
-        """
+        """The odds as one strictly valid JSON object, by the keys in docs/measures.md."""
         header, world = self.histogram.header, self.histogram.world
+
+        def of_ends(name: str) -> dict[str, Any]:
+            return {name: {"low": getattr(self.low, name), "high": getattr(self.high, name)}}
+
         values = {
             "world": world.name,
             "family": world.family,
-            "train": list(world.train),
-            "prior": self.prior.to_json(),
+            "train": world.train,
+            "prior": self.prior,
             "bound_bits": header.max_bits,
             "language": language_to_json(header),
             "class_by": self.histogram.class_by,
-            "classes": {each.name: each.to_json() for each in self.classes},
-            "log_odds": self.log_odds.to_json(),
-            "gamma_star": self._at_ends(lambda end: end.gamma_star.to_json()),
-            "break_even_tax": self._at_ends(lambda end: end.break_even_tax),
-            "least_tax": json_number(self.least_tax),
-            "unexplored": float(self.explored.unexplored),
-            "explored": {
-                "explored": str(self.explored.explored),
-                "unexplored": str(self.explored.unexplored),
-                "unexplored_code": str(self.explored.unexplored_code),
-            },
-            "delta_l": self._at_ends(lambda end: end.delta_l.to_json()),
-            "decomposition": self._at_ends(lambda end: _decomposition_to_json(end.decomposition)),
-            "essential_share": self._at_ends(lambda end: end.essential_share),
-            "three_counts": self._at_ends(lambda end: _counts_to_json(end.three_counts)),
-            "alpha": self._at_ends(lambda end: _alpha_to_json(end.alpha)),
-            "predicted_gamma_star": self._at_ends(self.predicted),
-            "slopes": self._at_ends(lambda end: end.slopes.to_json() if end.slopes else None),
-            "hull": _hull_to_json(self.hull),
-            "convergence": _convergence_to_json(self.convergence),
+            "classes": {each.name: each for each in self.classes},
+            "log_odds": self.log_odds,
+            **of_ends("gamma_star"),
+            **of_ends("break_even_tax"),
+            "least_tax": self.least_tax + 0.0,
+            "unexplored": self.explored.unexplored,
+            "explored": self.explored,
+            **of_ends("delta_l"),
+            **of_ends("decomposition"),
+            **of_ends("essential_share"),
+            **of_ends("three_counts"),
+            **of_ends("alpha"),
+            "predicted_gamma_star": {"low": self.predicted(self.low), "high": self.predicted(self.high)},
+            **of_ends("slopes"),
+            "hull": self.hull,
+            "convergence": self.convergence,
         }
         if world.domain.context:
-            values["amortisation_flip"] = self._at_ends(
-                lambda end: end.amortisation.to_json() if end.amortisation else None
-            )
-        return values
-
-    def _at_ends(self, value: Callable[[EndOdds], Any]) -> dict[str, Any]:
-        return {"low": value(self.low), "high": value(self.high)}
+            values["amortisation_flip"] = of_ends("amortisation")["amortisation"]
+        return plain(**values)
 
 
 def odds(
@@ -232,21 +178,10 @@ def odds(
 ) -> Odds:
     """Everything said of a world under a prior.
 
-    Parameters
-    ----------
-    histogram : Histogram
-    prior : Prior
-    witnesses : mapping of RowKey to str, optional
-        A program of each of the histogram's least rows; without it no program is named.
-    gamma_range : (low, high)
-        Where crossovers in gamma are looked for.
-
-    Raises
-    ------
-    PriorError
-        When the sum over all programs diverges, or the range is empty.
+    Without `witnesses` no program is named; crossovers in gamma are looked for in `gamma_range`. PriorError where the
+    sum over all programs diverges, or the range is empty.
     """
-    by_class = masses(histogram, prior)
+    by_class, least = masses(histogram, prior), explored(histogram.header)
     low, high = (
         EndOdds(
             crossovers(histogram, prior, end, within=gamma_range),
@@ -261,114 +196,119 @@ def odds(
         )
         for end in ENDS
     )
-    classes = _classes(histogram, by_class, witnesses)
-    settled = convergence(histogram, prior)
-    return Odds(
-        histogram, prior, classes, log_odds(by_class), low, high, hull(histogram), settled, explored(histogram.header)
-    )
+    classes, settled = _classes(histogram, by_class, witnesses), convergence(histogram, prior)
+    return Odds(histogram, prior, classes, log_odds(by_class), low, high, hull(histogram), settled, least)
 
 
 def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnesses | None) -> tuple[ClassOdds, ...]:
-    header = histogram.header
-
-    def named(key: RowKey | None) -> str | None:
-        return None if key is None or witnesses is None else witnesses[key]
-
-    parts = shares(by_class)
-    counts, extra = programs(histogram), bonuses(histogram)
+    parts, counts, extra = shares(by_class), programs(histogram), bonuses(histogram)
     classes = []
-    for number, name in enumerate(CLASSES):
-        key, kt_key = histogram.shortest[number], histogram.least_kt[number]
+    for kind in ALL_KINDS:
+        key, kt_key = histogram.shortest[kind], histogram.least_kt[kind]
         classes.append(
             ClassOdds(
-                name=str(name),
-                mass=by_class[number],
-                share=parts[number] if parts else None,
-                programs=counts[number],
+                name=str(CLASSES[kind]),
+                mass=by_class[kind],
+                share=parts[kind] if parts else None,
+                programs=counts[kind],
                 l_min=key.bits if key else None,
-                kt_min=kt(kt_key, header) if kt_key else None,
+                kt_min=kt(kt_key, histogram.header) if kt_key else None,
                 shortest=key,
                 least_kt=kt_key,
-                witness=named(key),
-                kt_witness=named(kt_key),
-                bonus=extra[number],
+                witness=witnesses[key] if key and witnesses else None,
+                kt_witness=witnesses[kt_key] if kt_key and witnesses else None,
+                bonus=extra[kind],
             )
         )
     return tuple(classes)
 
 
-def language_to_json(header: AtlasHeader) -> dict[str, Any]:
-    """What was counted: {dialect, word_bits, depth, columns, lanes (how many), accounting}."""
-    return {
-        "dialect": header.language.dialect.name,
-        "word_bits": header.language.word_bits,
-        "depth": header.language.depth,
-        "columns": list(header.domain.columns),
-        "lanes": len(header.domain.lanes),
-        "accounting": str(header.accounting),
-    }
+# --- the odds over a grid of any two penalties ------------------------------------------------
+
+MAX_POINTS = 1_000_000
+"""A grid has no more points; a thousand take about a second."""
+
+_ANSWERS = ("log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES))
+"""The columns of the CSV behind those of the penalties."""
 
 
-def _by_class(values: Iterable[Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in zip(CLASSES, values, strict=True)}
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """The odds in bits at one point of the grid, and each class's share of the fitting mass, None where it is empty."""
+
+    values: tuple[float, ...]
+    log_odds: Interval
+    shares: tuple[float, ...] | None
 
 
-def _decomposition_to_json(terms: Decomposition | None) -> dict[str, Any] | None:
-    if terms is None:
-        return None
-    return {
-        "delta_l": json_number(terms.delta_l),
-        "bonus_difference": json_number(terms.bonus_difference),
-        "penalty": json_number(terms.penalty),
-        "log_odds": json_number(terms.log_odds),
-    }
+def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]]) -> list[SweepRow]:
+    """The odds at every point of a grid over one or two penalties of PARAMETERS; no program is run again.
+
+    The prior gives the others; the last penalty varies fastest. PriorError where a penalty is unknown, has no values,
+    a value is refused, or there are too many points.
+    """
+    if not 1 <= len(grid) <= 2:
+        raise PriorError(f"a grid over {len(grid)} penalties: choose one or two of {', '.join(PARAMETERS)}")
+    for parameter, values in grid.items():
+        prior.value(parameter)
+        if not len(values):
+            raise PriorError(f"the grid has no values of {parameter}: give at least one")
+    points = math.prod(map(len, grid.values()))
+    if points > MAX_POINTS:
+        raise PriorError(f"a grid of {points} points is too large: give at most {MAX_POINTS}")
+    rows = []
+    for point in product(*grid.values()):
+        by_class = masses(histogram, prior.with_values(dict(zip(grid, point, strict=True))))
+        rows.append(SweepRow(tuple(map(float, point)), log_odds(by_class), shares(by_class)))
+    return rows
 
 
-def _counts_to_json(counts: ThreeCounts) -> dict[str, Any]:
-    return {
-        "functions": {
-            "direct": counts.functions_direct,
-            "search": counts.functions_search,
-            "both": counts.functions_both,
-            "log2_ratio": counts.functions_log2,
-        },
-        "programs": {"by_length": [list(row) for row in counts.programs], "log2_ratio": counts.programs_log2},
-        "mass": json_number(counts.mass),
-    }
+def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``delta=0,1,4``.
+
+    FIRST:LAST:COUNT stands for COUNT evenly spaced values, both ends included. PriorError where a text is no such
+    grid, has too many values, or a penalty is given twice.
+
+    >>> parse_grid(["gamma=0:1:3", "delta=0,4"])
+    {'gamma': (0.0, 0.5, 1.0), 'delta': (0.0, 4.0)}
+    """
+    grid: dict[str, tuple[float, ...]] = {}
+    for text in texts:
+        name, _, given = text.partition("=")
+        if name not in PARAMETERS:
+            raise PriorError(
+                f"grid {quoted(text)}: unknown penalty {quoted(name)}: choose one of {', '.join(PARAMETERS)}"
+            )
+        if name in grid:
+            raise PriorError(f"grid {quoted(text)}: {name} is given twice")
+        try:
+            grid[name] = _spaced(given) if ":" in given else tuple(map(parse_float, given.split(",")))
+        except ValueError:
+            raise PriorError(
+                f"grid {quoted(text)} cannot be read: write NAME=FIRST:LAST:COUNT with finite ends and a COUNT of 1 to "
+                f"{MAX_POINTS}, or NAME=V,V,..."
+            ) from None
+    return grid
 
 
-def _alpha_to_json(found: Alpha | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "alpha": found.alpha,
-        "direct_bits": found.direct_bits,
-        "search_bits": found.search_bits,
-        "direct_steps": found.direct_steps,
-        "search_steps": found.search_steps,
-    }
+def _spaced(text: str) -> tuple[float, ...]:
+    """The values of FIRST:LAST:COUNT; ValueError where it is none."""
+    first, last, count = text.split(":")
+    ends = parse_float(first), parse_float(last)
+    if not (all(map(math.isfinite, ends)) and re.fullmatch("[0-9]{1,9}", count) and 1 <= int(count) <= MAX_POINTS):
+        raise ValueError(text)
+    return tuple(np.linspace(*ends, int(count)).tolist())
 
 
-def _hull_to_json(found: Hull) -> dict[str, Any]:
-    vertices = [
-        {"bits": at.bits, "steps": at.steps, "log2_mean_steps": at.log2_steps, "classes": list(at.classes)}
-        for at in found.vertices
-    ]
-    return {"vertices": vertices, "gammas": list(found.gammas)}
+def is_sweep(path: Path) -> bool:
+    """Whether a file is the CSV of a sweep."""
+    return begins_with(path, rf"[a-z,]+,{','.join(_ANSWERS)}\n")
 
 
-def _convergence_to_json(found: Convergence) -> dict[str, Any]:
-    bounds = [
-        {
-            "bits": at.max_bits,
-            "log2_mass": _by_class(part.to_json()["log2_mass"] for part in at.masses),
-            "log_odds": at.log_odds.to_json(),
-        }
-        for at in found.bounds
-    ]
-    return {
-        "bounds": bounds,
-        "last_four_bits_share": _by_class(found.last_share),
-        "extrapolated_log2_mass": _by_class(part and part.to_json() for part in found.extrapolated),
-        "extrapolated_log_odds": found.log_odds.to_json(),
-    }
+def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
+    """The rows as CSV: penalties, log_odds_low, log_odds_high and a share for each class; unknown numbers are empty."""
+    empty = [None] * len(CLASSES)
+    return format_csv(
+        [*parameters, *_ANSWERS],
+        [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows],
+    )

@@ -1,39 +1,239 @@
 """Everything said of a world off its training lanes, gathered: what `priorsim heldout` prints and exports.
 
-The classes are those of code alone; the masses of programs with data join them by class number.
+Splits say what fits and what it does elsewhere (weighed.py); learning curves and flips what the fitting mass knows
+after each lesson, and which class leads. A lesson is one training lane or, where the world has hidden rules, all
+training lanes of a rule. Masses are as exact as the prior's; log-odds and their averages are floats. The classes are
+those of code alone; the masses of programs with data join them by class number.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from priorsim.measure.held_out import HeldOut, SideMasses, held_out, side_masses, stated_splits
-from priorsim.measure.histogram import CLASSES, check_world
-from priorsim.measure.learning import AveragePoint, CurvePoint, Learning, learning
-from priorsim.measure.mass import ENDS, End
-from priorsim.measure.odds import language_to_json
-from priorsim.measure.shares import Average, Share, share_to_json
-from priorsim.measure.weighed import ALL_KINDS, Weighed
+from priorsim.measure.histogram import U32, check_world
+from priorsim.measure.mass import (
+    ALL_KINDS,
+    ENDS,
+    Average,
+    End,
+    Interval,
+    Mass,
+    Share,
+    at_ends,
+    difference,
+    joined,
+    language_to_json,
+    log_odds,
+    named,
+    plain,
+    share_of,
+)
+from priorsim.measure.weighed import (
+    HeldOut,
+    SideMasses,
+    Weighed,
+    Weights,
+    held_out,
+    lane_bits,
+    right_lanes,
+    side_masses,
+    stated_splits,
+)
 from priorsim.worlds.proxy import Camera, Side
 from priorsim.worlds.world import World
+
+ORDER_SEEDS = range(20)
+EVEN = "even"
+
+Lesson = tuple[int, ...]
+"""The lanes that are learnt at once."""
+
+
+def lessons(world: World) -> tuple[Lesson, ...]:
+    """The training lanes one by one, or rule by rule where the world has rules; in listed order.
+
+    >>> from priorsim.worlds import find_world
+    >>> lessons(find_world("in-context-root-w4"))
+    ((0, 1, 2, 3), (4, 5, 6, 7), (8, 9, 10, 11))
+    """
+    by_rule = world.rules or tuple((lane,) for lane in range(len(world.domain.lanes)))
+    trained = (tuple(lane for lane in rule if lane in world.train) for rule in by_rule)
+    return tuple(lesson for lesson in trained if lesson)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """What fits after so many lessons, and lanes, and what it knows; by class.
+
+    `right` counts each program of the fitting mass once for every one of the `held_out` lanes that it is right on;
+    `lightest` is the log2 weight in bits of the fitting program that weighs most, -inf where there is none.
+    """
+
+    lessons: int
+    lanes: int
+    masses: tuple[Mass, ...]
+    right: tuple[Mass, ...]
+    lightest: tuple[float, ...]
+    held_out: int
+
+    def accuracy(self, kinds: tuple[int, ...]) -> Share | None:
+        """Mass-weighted share of held-out lanes these classes are right on; None without mass or such lanes."""
+        right = share_of(joined(self.right, kinds), joined(self.masses, kinds))
+        return None if right is None or not self.held_out else right / self.held_out
+
+    @property
+    def log_odds(self) -> Interval:
+        """log2(M_search / M_direct) in bits."""
+        return log_odds(self.masses)
+
+    def is_empty(self, kinds: tuple[int, ...]) -> bool:
+        """Whether no program of these classes fits within the bound."""
+        return all(self.lightest[kind] == -math.inf for kind in kinds)
+
+    def heaviest_side(self, end: End) -> str | None:
+        """The side of greater mass at an end, EVEN, or None where nothing fits."""
+        masses = (joined(self.masses, end.direct), joined(self.masses, end.search))
+        return self._leader(*(each.log2 if each.exact is None else each.exact for each in masses))
+
+    def lightest_side(self, end: End) -> str | None:
+        """The side that has the program of least cost at an end, EVEN, or None where nothing fits."""
+        return self._leader(*(max(self.lightest[kind] for kind in kinds) for kinds in (end.direct, end.search)))
+
+    def _leader(self, direct: Share, search: Share) -> str | None:
+        if self.is_empty(ALL_KINDS):
+            return None
+        return EVEN if direct == search else "direct" if direct > search else "search"
+
+    def to_json(self) -> dict[str, Any]:
+        """{lessons, lanes, accuracy: {all, direct, disguised, search}, log_odds, heaviest, lightest}."""
+        by_class = named(self.accuracy((kind,)) for kind in ALL_KINDS)
+        return {
+            "lessons": self.lessons,
+            "lanes": self.lanes,
+            "accuracy": {"all": self.accuracy(ALL_KINDS), **by_class},
+            "log_odds": self.log_odds,
+            "heaviest": at_ends(self.heaviest_side),
+            "lightest": at_ends(self.lightest_side),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePoint:
+    """A learning curve's point averaged over the seeded orders.
+
+    Accuracy is that of all classes together, `accuracies` are by class; `log_odds` in bits, at the low and at the high
+    end, over the orders in which both sides have mass.
+    """
+
+    lessons: int
+    accuracy: Average
+    accuracies: tuple[Average, ...]
+    log_odds: tuple[Average, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """{lessons, accuracy: {all, direct, disguised, search}, log_odds: {low, high}}."""
+        accuracy, (low, high) = {"all": self.accuracy, **named(self.accuracies)}, self.log_odds
+        return {"lessons": self.lessons, "accuracy": accuracy, "log_odds": {"low": low, "high": high}}
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """After how many lessons, and lanes, another side leads; `one_sided` where nothing of the side before fits."""
+
+    lessons: int
+    lanes: int
+    before: str
+    after: str
+    one_sided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The learning curves of a world, after 1, 2, 3, ... lessons: in listed order, and over the seeded orders.
+
+    `unit` is what a lesson is: 'lane' or 'rule'.
+    """
+
+    unit: str
+    listed: tuple[CurvePoint, ...]
+    averaged: tuple[AveragePoint, ...]
+
+    def heaviest_flips(self, end: End) -> tuple[Flip, ...]:
+        """Every N* at which the side of greater mass changes, in listed order; see `flips`."""
+        return flips(self.listed, end, CurvePoint.heaviest_side)
+
+    def lightest_flips(self, end: End) -> tuple[Flip, ...]:
+        """Every N* at which the side with the program of least cost changes, in listed order; see `flips`."""
+        return flips(self.listed, end, CurvePoint.lightest_side)
+
+
+def flips(points: Sequence[CurvePoint], end: End, side: Callable[[CurvePoint, End], str | None]) -> tuple[Flip, ...]:
+    """Where the leading side changes.
+
+    A tie changes nothing: the flip is where another side leads alone. Where nothing fits any more nothing
+    leads, and there is no flip.
+    """
+    found: list[Flip] = []
+    before: str | None = None
+    for point in points:
+        after = side(point, end)
+        if after is None or after == EVEN:
+            continue
+        if before is not None and before != after:
+            is_gone = point.is_empty(end.direct if before == "direct" else end.search)
+            found.append(Flip(point.lessons, point.lanes, before, after, is_gone))
+        before = after
+    return tuple(found)
+
+
+def learning(weighed: Weighed, world: World) -> Learning:
+    """The learning curves of a world: in listed order, and averaged over 20 seeded orders.
+
+    Accuracy is measured on the world's held-out lanes, the same ones all along the curve.
+    """
+    # What a curve asks of a behaviour is where it is right; few behaviours differ in that.
+    (right,), weights = weighed.weights.merged(right_lanes(weighed.behaviour, world))
+    given = lessons(world)
+    orders = [random.Random(seed).sample(given, len(given)) for seed in ORDER_SEEDS]
+    listed, *shuffled = (list(_curve(right, weights, world, order)) for order in (given, *orders))
+    averaged = tuple(_average(points) for points in zip(*shuffled, strict=True))
+    return Learning("rule" if world.rules else "lane", tuple(listed), averaged)
+
+
+def _curve(right: U32, weights: Weights, world: World, given: Sequence[Lesson]) -> Iterator[CurvePoint]:
+    """The points after 1, 2, 3, ... of these lessons."""
+    rights = np.bitwise_count(right & lane_bits(world.held_out)).astype(np.uint64)
+    lanes = 0
+    for number, lesson in enumerate(given, start=1):
+        learnt = lane_bits(lesson)
+        fits = (right & learnt) == learnt
+        right, rights, weights = right[fits], rights[fits], weights.take(fits)
+        lanes += len(lesson)
+        masses, correct = weights.masses(), weights.masses(rights)
+        yield CurvePoint(number, lanes, masses, correct, weights.lightest_by_class(), len(world.held_out))
+
+
+def _average(points: Sequence[CurvePoint]) -> AveragePoint:
+    odds = [point.log_odds for point in points]
+    return AveragePoint(
+        points[0].lessons,
+        Average.of(point.accuracy(ALL_KINDS) for point in points),
+        tuple(Average.of(point.accuracy((kind,)) for point in points) for kind in ALL_KINDS),
+        tuple(Average.of(getattr(each, end.name) for each in odds) for end in ENDS),
+    )
+
+
+# --- gathered ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class OffTraining:
-    """A world off its training lanes, under a prior.
-
-    Attributes
-    ----------
-    weighed : Weighed
-    world : World
-    splits : tuple of HeldOut
-        Of the stated splits, the world's own last.
-    learning : Learning
-    sides : SideMasses or None
-        Where the world is a camera.
-    """
+    """A world off its training lanes, under a prior: the stated splits, the curves, and the sides of a camera."""
 
     weighed: Weighed
     world: World
@@ -58,108 +258,44 @@ class OffTraining:
         return self.average(lambda each: each.excess(end))
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior.
-
-        Shares are numbers of 0 to 1, entropies and odds are in bits; `null` is undefined. `{low, high}` are the
-        two ends: disguised programs counted as direct, and as search. An average is {mean, least, most,
-        defined, undefined}: over how many splits or orders it is, and how many are undefined.
-
-        ========== ===========================================================================================
-        key        value
-        ========== ===========================================================================================
-        world      name of the world
-        family     its family
-        train      list of its training lanes
-        held_out   list of the others
-        prior      {name, beta, gamma, lambda, delta, cap}
-        bound_bits B, the length up to which programs were counted
-        language   {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by   "lesion" or "form"
-        splits     list of {name, train, held_out, excess_defection: {low, high}, entropy, ways, dormant_share,
-                   classes: {direct, disguised, search}, each {log2_mass, share, faithful, defection, entropy,
-                   ways}}; the world's own split is the last
-        averages   {excess_defection: {low, high}, defection: {direct, disguised, search}, entropy,
-                   dormant_share}, averages over the splits
-        sides      null, or for a camera {truth, camera, neither}, each {share, direct, disguised, search}: the
-                   share of the fitting mass, and of each class's
-        learning   {unit: "lane" or "rule", listed: list of {lessons, lanes, accuracy: {all, direct, disguised,
-                   search}, log_odds: {low, high}, heaviest: {low, high}, lightest: {low, high}}, averaged: list
-                   of {lessons, accuracy: {all, direct, disguised, search}, log_odds: {low, high}}, averages over
-                   the seeded orders}
-        flips      {heaviest: {low, high}, lightest: {low, high}}, each a list of {lessons, lanes, before, after,
-                   one_sided}
-        ========== ===========================================================================================
-        """
-        header, world = self.weighed.header, self.world
-        curves = self.learning
-        return {
-            "world": world.name,
-            "family": world.family,
-            "train": list(world.train),
-            "held_out": list(world.held_out),
-            "prior": self.weighed.prior.to_json(),
-            "bound_bits": header.max_bits,
-            "language": language_to_json(header),
-            "class_by": self.weighed.class_by,
-            "splits": [_split_to_json(each) for each in self.splits],
-            "averages": {
-                "excess_defection": _at_ends(lambda end: self.excess_defection(end).to_json()),
-                "defection": _by_class(self.average(_defection_of(kind)).to_json() for kind in ALL_KINDS),
-                "entropy": self.average(lambda each: each.entropy).to_json(),
-                "dormant_share": self.average(lambda each: each.dormant_share).to_json(),
+        """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
+        header, world, curves, sides = self.weighed.header, self.world, self.learning, self.sides
+        return plain(
+            world=world.name,
+            family=world.family,
+            train=world.train,
+            held_out=world.held_out,
+            prior=self.weighed.prior,
+            bound_bits=header.max_bits,
+            language=language_to_json(header),
+            class_by=self.weighed.class_by,
+            splits=[_split_to_json(each) for each in self.splits],
+            averages={
+                "excess_defection": at_ends(self.excess_defection),
+                "defection": named(self.average(partial(HeldOut.defection, kinds=(kind,))) for kind in ALL_KINDS),
+                "entropy": self.average(lambda each: each.entropy),
+                "dormant_share": self.average(lambda each: each.dormant_share),
             },
-            "sides": None if self.sides is None else _sides_to_json(self.sides),
-            "learning": {
-                "unit": curves.unit,
-                "listed": [_point_to_json(point) for point in curves.listed],
-                "averaged": [_average_point_to_json(point) for point in curves.averaged],
-            },
-            "flips": {
-                "heaviest": _at_ends(lambda end: [asdict(flip) for flip in curves.heaviest_flips(end)]),
-                "lightest": _at_ends(lambda end: [asdict(flip) for flip in curves.lightest_flips(end)]),
-            },
-        }
+            sides=None if sides is None else {side: _side_to_json(sides, side) for side in Side},
+            learning=curves,
+            flips={"heaviest": at_ends(curves.heaviest_flips), "lightest": at_ends(curves.lightest_flips)},
+        )
 
 
 def off_training(weighed: Weighed, world: World) -> OffTraining:
-    """Everything said of a world off its training lanes.
+    """Everything said of a world off its training lanes; a weighed census serves all worlds on its domain.
 
-    Parameters
-    ----------
-    weighed : Weighed
-        The census under a prior; one serves all worlds on its domain.
-    world : World
-
-    Raises
-    ------
-    WorldError
-        When the world's domain is not the census's; it says which part differs.
+    WorldError where the world's domain is not the census's; it says which part differs.
     """
     check_world(weighed.header, world)
-    return OffTraining(
-        weighed,
-        world,
-        tuple(held_out(weighed, world, split) for split in stated_splits(world)),
-        learning(weighed, world),
-        side_masses(weighed, world) if isinstance(world, Camera) else None,
-    )
+    splits = tuple(held_out(weighed, world, split) for split in stated_splits(world))
+    sides = side_masses(weighed, world) if isinstance(world, Camera) else None
+    return OffTraining(weighed, world, splits, learning(weighed, world), sides)
 
 
 def ways(entropy: float | None) -> float | None:
-    """2^entropy: the number of ways a mass goes."""
+    """In how many ways a mass goes: 2^entropy."""
     return None if entropy is None else float(np.exp2(entropy))
-
-
-def _defection_of(kind: int) -> Callable[[HeldOut], Share | None]:
-    return lambda each: each.defection((kind,))
-
-
-def _at_ends(value: Callable[[End], Any]) -> dict[str, Any]:
-    return {end.name: value(end) for end in ENDS}
-
-
-def _by_class(values: Iterable[Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in zip(CLASSES, values, strict=True)}
 
 
 def _split_to_json(each: HeldOut) -> dict[str, Any]:
@@ -167,52 +303,24 @@ def _split_to_json(each: HeldOut) -> dict[str, Any]:
         defection = each.defection((kind,))
         return {
             "log2_mass": each.masses[kind].to_json()["log2_mass"],
-            "share": share_to_json(each.share(kind)),
-            "faithful": None if defection is None else share_to_json(1 - defection),
-            "defection": share_to_json(defection),
+            "share": each.share(kind),
+            "faithful": difference(1, defection),
+            "defection": defection,
             "entropy": each.entropies[kind],
             "ways": ways(each.entropies[kind]),
         }
 
     return {
         "name": each.split.name,
-        "train": list(each.split.train),
-        "held_out": list(each.split.held_out),
-        "excess_defection": _at_ends(lambda end: share_to_json(each.excess(end))),
+        "train": each.split.train,
+        "held_out": each.split.held_out,
+        "excess_defection": at_ends(each.excess),
         "entropy": each.entropy,
         "ways": ways(each.entropy),
-        "dormant_share": share_to_json(each.dormant_share),
-        "classes": _by_class(of_class(kind) for kind in ALL_KINDS),
+        "dormant_share": each.dormant_share,
+        "classes": named(of_class(kind) for kind in ALL_KINDS),
     }
 
 
-def _sides_to_json(sides: SideMasses) -> dict[str, Any]:
-    return {
-        str(side): {
-            "share": share_to_json(sides.share(side)),
-            **_by_class(share_to_json(sides.share(side, (kind,))) for kind in ALL_KINDS),
-        }
-        for side in Side
-    }
-
-
-def _point_to_json(point: CurvePoint) -> dict[str, Any]:
-    return {
-        "lessons": point.lessons,
-        "lanes": point.lanes,
-        "accuracy": {
-            "all": share_to_json(point.accuracy(ALL_KINDS)),
-            **_by_class(share_to_json(point.accuracy((kind,))) for kind in ALL_KINDS),
-        },
-        "log_odds": point.log_odds.to_json(),
-        "heaviest": _at_ends(point.heaviest_side),
-        "lightest": _at_ends(point.lightest_side),
-    }
-
-
-def _average_point_to_json(point: AveragePoint) -> dict[str, Any]:
-    return {
-        "lessons": point.lessons,
-        "accuracy": {"all": point.accuracy.to_json(), **_by_class(each.to_json() for each in point.accuracies)},
-        "log_odds": {end.name: each.to_json() for end, each in zip(ENDS, point.log_odds, strict=True)},
-    }
+def _side_to_json(sides: SideMasses, side: Side) -> dict[str, Any]:
+    return {"share": sides.share(side), **named(sides.share(side, (kind,)) for kind in ALL_KINDS)}

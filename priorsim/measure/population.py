@@ -18,9 +18,8 @@ from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.formats import format_csv
 from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
-from priorsim.measure.mass import ENDS, End
-from priorsim.measure.odds import language_to_json
-from priorsim.measure.shares import share_to_json
+from priorsim.measure.mass import ENDS, End, at_ends, language_to_json, plain
+from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64
 from priorsim.storage import begins_with
 from priorsim.table import Table, runs
@@ -33,13 +32,8 @@ NONE = np.uint8(255)
 class Behaviours(Table):
     """Behaviours in increasing order, with what their programs weigh and the shortest's length.
 
-    Attributes
-    ----------
-    behaviour : array of uint64, shape (behaviours,)
-    mass : array of uint64, shape (behaviours, classes)
-        Sum of 2^(B - l) over the programs of each class.
-    least_bits : array of uint8, shape (behaviours, classes)
-        The least l, or NONE.
+    `mass`, shape (behaviours, classes), is the sum of 2^(B - l) over the programs of each class, and `least_bits`
+    the least l, or NONE.
     """
 
     behaviour: U64
@@ -69,19 +63,10 @@ class Behaviours(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """The behaviours that have a direct and a search program within the bound.
+    """The behaviours that have a direct and a search program within the bound B; arrays have shape (behaviours,).
 
-    Attributes
-    ----------
-    header : AtlasHeader
-    class_by : 'lesion' or 'form'
-    max_bits : int
-        The bound B.
-    members : Behaviours
-    of_behaviours : int
-        How many behaviours the census has up to the bound.
-    with_direct, with_search : int
-        How many of them have a direct, and a search program.
+    `of_behaviours` is how many the census has up to the bound, `with_direct` and `with_search` how many of them have
+    a direct, and a search program.
     """
 
     header: AtlasHeader
@@ -95,36 +80,31 @@ class Population:
     def __len__(self) -> int:
         return len(self.members)
 
-    def masses(self, kinds: tuple[int, ...]) -> U64:
-        """What these classes weigh together, shape (behaviours,), in units of 2^-B."""
-        total: U64 = self.members.mass[:, list(kinds)].sum(axis=1)
-        return total
-
-    def least_bits(self, kinds: tuple[int, ...]) -> NDArray[np.int64]:
-        """L_min of these classes together, shape (behaviours,), in bits."""
-        least: NDArray[np.int64] = self.members.least_bits[:, list(kinds)].min(axis=1).astype(np.int64)
-        return least
-
     def log_odds(self, end: End) -> F64:
-        """log2(M_search / M_direct) under 2^-l at one end, shape (behaviours,), in bits."""
-        odds: F64 = np.log2(self.masses(end.search)) - np.log2(self.masses(end.direct))
+        """log2(M_search / M_direct) under 2^-l at one end, in bits."""
+        direct, search = map(np.log2, at_end(self.members.mass, end))
+        odds: F64 = search - direct
         return odds
 
     def delta_l(self, end: End) -> NDArray[np.int64]:
-        """L_min(direct) - L_min(search) at one end, shape (behaviours,), in bits."""
-        return self.least_bits(end.direct) - self.least_bits(end.search)
+        """L_min(direct) - L_min(search) at one end, in bits."""
+        direct, search = (side.astype(np.int64) for side in least_at_end(self.members.least_bits, end))
+        lengths: NDArray[np.int64] = direct - search
+        return lengths
 
     def conditions(self, end: End) -> dict[str, Mask]:
-        """Where Delta L, B_search - B_direct and the log-odds are above 0 at one end, shape (behaviours,).
+        """Where Delta L, B_search - B_direct and the log-odds are above 0 at one end.
 
         Exact: integers are compared; for the bonus, floats that hold them exactly up to 53 bits.
         """
-        search, direct = self.masses(end.search), self.masses(end.direct)
-        lengths_search, lengths_direct = self.least_bits(end.search), self.least_bits(end.direct)
-        bonus_search = np.ldexp(search.astype(np.float64), lengths_search)
-        bonus_direct = np.ldexp(direct.astype(np.float64), lengths_direct)
+        sides = zip(at_end(self.members.mass, end), least_at_end(self.members.least_bits, end), strict=True)
+        (direct, direct_bits), (search, search_bits) = sides
+        bonus_direct, bonus_search = (
+            np.ldexp(mass.astype(np.float64), bits.astype(np.int64))
+            for mass, bits in ((direct, direct_bits), (search, search_bits))
+        )
         return {
-            "delta_l": lengths_direct > lengths_search,
+            "delta_l": direct_bits > search_bits,
             "bonus_difference": bonus_search > bonus_direct,
             "log_odds": search > direct,
         }
@@ -137,36 +117,16 @@ class Population:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object.
-
-        ============= ========================================================================================
-        key           value
-        ============= ========================================================================================
-        bound_bits    B, the length up to which programs were counted
-        language      {dialect, word_bits, depth, columns, lanes, accounting}
-        class_by      "lesion" or "form"
-        behaviours    {all, with_direct, with_search, population}: how many the census has, and how many have a
-                      direct program, a search program, and both
-        support       {low, high}, each {delta_l, bonus_difference, log_odds}: the share of the population in
-                      which it is above 0, under 2^-l; null where the population is empty
-        log_odds      {low, high}, each {least, median, most}: of the population, in bits, or null
-        ============= ========================================================================================
-        """
-        return {
-            "bound_bits": self.max_bits,
-            "language": language_to_json(self.header),
-            "class_by": self.class_by,
-            "behaviours": {
-                "all": self.of_behaviours,
-                "with_direct": self.with_direct,
-                "with_search": self.with_search,
-                "population": len(self),
-            },
-            "support": {
-                end.name: {name: share_to_json(share) for name, share in self.support(end).items()} for end in ENDS
-            },
-            "log_odds": {end.name: self._spread(end) for end in ENDS},
-        }
+        """One strictly valid JSON object, by the keys in docs/measures.md."""
+        counts = {"all": self.of_behaviours, "with_direct": self.with_direct, "with_search": self.with_search}
+        return plain(
+            bound_bits=self.max_bits,
+            language=language_to_json(self.header),
+            class_by=self.class_by,
+            behaviours={**counts, "population": len(self)},
+            support=at_ends(self.support),
+            log_odds=at_ends(self._spread),
+        )
 
     def _spread(self, end: End) -> dict[str, float] | None:
         odds = self.log_odds(end)
@@ -180,14 +140,14 @@ class Population:
         Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
         empty length.
         """
-        return format_csv(_HEAD, self._lines())
-
-    def _lines(self) -> Iterator[list[Any]]:
         members = self.members
-        at_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
-        columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *at_ends)
-        for behaviour, lengths, masses, *rest in zip(*columns, strict=True):
-            yield [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+        of_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
+        columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *of_ends)
+        rows = (
+            [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+            for behaviour, lengths, masses, *rest in zip(*columns, strict=True)
+        )
+        return format_csv(_HEAD, rows)
 
 
 _HEAD = (
@@ -203,34 +163,16 @@ def is_population(path: Path) -> bool:
 
 
 def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Population:
-    """All behaviours of a census that have a direct and a search program.
+    """All behaviours of a census, read batch by batch, that have a direct and a search program.
 
-    Parameters
-    ----------
-    atlas : Atlas or StoredAtlas
-        Read batch by batch.
-    max_bits : int, optional
-        A smaller bound than the atlas's; the population is found anew for it.
-    class_by : 'lesion' or 'form'
-
-    Raises
-    ------
-    CensusError
-        When the bound is above the atlas's.
+    For a smaller bound than the atlas's the population is found anew. CensusError where it is above the atlas's.
     """
     atlas = cut(atlas, max_bits)
     bound = atlas.header.max_bits
     found = _gathered(Behaviours.of(rows, bound, class_by) for rows in atlas.batches())
     with_direct, with_search = (found.least_bits[:, kind] != NONE for kind in (DIRECT, SEARCH))
-    return Population(
-        atlas.header,
-        class_by,
-        bound,
-        found.take(with_direct & with_search),
-        len(found),
-        int(with_direct.sum()),
-        int(with_search.sum()),
-    )
+    members, numbers = found.take(with_direct & with_search), (int(with_direct.sum()), int(with_search.sum()))
+    return Population(atlas.header, class_by, bound, members, len(found), *numbers)
 
 
 def _gathered(parts: Iterator[Behaviours]) -> Behaviours:

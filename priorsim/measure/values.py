@@ -1,10 +1,18 @@
-"""Numbers of many worlds at once, as intervals: arrays of shape (worlds,), where one world is an axis of one."""
+"""Numbers of many worlds at once, as intervals: arrays of shape (worlds,), where one world is an axis of one.
+
+Arrays by class have shape (worlds, classes). A bound may hide the shortest program: a class of which it holds none
+has programs that are longer, and nothing says how much longer (the tables that would give a limit are programs with
+data, which are counted apart).
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from priorsim.measure.histogram import DISGUISED
 from priorsim.measure.mass import ENDS, End, Interval
 from priorsim.priors import F64
 
@@ -46,3 +54,106 @@ class Values:
     def only(self) -> Interval:
         """The whole number of the only world, such as bits; None at an end that is not known."""
         return Interval(*(int(end[0]) if np.isfinite(end[0]) else None for end in (self.low, self.high)))
+
+
+# --- the two sides: at an end, as direct code and as search -------------------------------------
+
+
+def at_end(by_class: NDArray[Any], end: End) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Sums by class as those of direct code and of search at one end."""
+    return by_class[:, list(end.direct)].sum(axis=1), by_class[:, list(end.search)].sum(axis=1)
+
+
+def least_at_end(by_class: NDArray[Any], end: End) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Least costs by class as those of direct code and of search at one end."""
+    return by_class[:, list(end.direct)].min(axis=1), by_class[:, list(end.search)].min(axis=1)
+
+
+def quotient(part: F64, whole: F64) -> F64:
+    """The quotient, nan where the whole is 0."""
+    found: F64 = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found
+
+
+def log2_quotient(part: F64, whole: F64) -> F64:
+    """log2 of a quotient; nan where either is 0."""
+    both = (part > 0) & (whole > 0)
+    found: F64 = np.full(len(part), np.nan)
+    found[both] = np.log2(part[both]) - np.log2(whole[both])
+    return found
+
+
+def log2_odds(masses: F64, end: End) -> F64:
+    """log2(M_search / M_direct) of masses by class at one end; nan where a side is empty."""
+    direct, search = at_end(masses, end)
+    return log2_quotient(search, direct)
+
+
+def search_share(masses: F64, end: End) -> F64:
+    """Search's share of masses by class at one end; nan where a side is empty."""
+    direct, search = at_end(masses, end)
+    return np.where((direct > 0) & (search > 0), quotient(search, direct + search), np.nan)
+
+
+def excess_mean(masses: F64, weighted: F64, end: End) -> F64:
+    """E_direct[phi] - E_search[phi]: the slope of the log-odds; nan where a side is empty.
+
+    Masses and `weighted`, sums of the weights times the feature phi, are by class.
+    """
+    direct, search = map(quotient, at_end(weighted, end), at_end(masses, end))
+    return direct - search
+
+
+def bonuses_of(least: F64, mass: F64) -> F64:
+    """B of a side from its least lengths and masses; nan where it is empty."""
+    has = mass > 0
+    found: F64 = np.full(len(mass), np.nan)
+    found[has] = least[has] + np.log2(mass[has])
+    return found
+
+
+# --- least lengths ------------------------------------------------------------------------------
+
+
+def censored(least: F64, beyond: float) -> Values:
+    """The least cost, from the least found, infinite for none, where what was not counted may cost only `beyond`."""
+    return Values(np.minimum(least, beyond), least)
+
+
+def least_difference(least: F64, *, max_bits: int, tax: int = 0, by_form: bool = False) -> Values:
+    """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
+
+    `least` has the least costs found, by class; a cost is at least a program's length and, for each search node, the
+    tax in bits. `by_form` says that classes are by form, so that no program is disguised.
+    """
+    beyond = max_bits + 1
+    parts = []
+    for end in ENDS:
+        direct, search = least_at_end(least, end)
+        # A disguised program has no search node.
+        unseen = beyond if DISGUISED in end.search and not by_form else beyond + tax
+        parts.append(censored(direct, beyond) - censored(search, unseen))
+    return Values.hull(parts)
+
+
+def least_length(found: int | None, beyond: int) -> Interval:
+    """A least length in bits, from the least found; None where none was, which then has no upper limit.
+
+    >>> least_length(31, 37), least_length(40, 37), least_length(None, 37)
+    (Interval(low=31, high=31), Interval(low=37, high=40), Interval(low=37, high=None))
+    """
+    return censored(np.array([np.inf if found is None else found]), beyond).only
+
+
+def difference(direct: Interval, search: Interval) -> Interval:
+    """L_min(direct) - L_min(search) in bits: as wide as both lengths are uncertain, None where nothing is known."""
+    return (Values.of_one(direct) - Values.of_one(search)).only
+
+
+def length_difference(direct: int | None, search: int | None, bound: int) -> Interval:
+    """L_min(direct) - L_min(search) in bits, where None is a class without a program of up to `bound` bits.
+
+    >>> length_difference(31, 25, 36), length_difference(None, 25, 36)
+    (Interval(low=6, high=6), Interval(low=12, high=None))
+    """
+    return difference(least_length(direct, bound + 1), least_length(search, bound + 1))

@@ -1,10 +1,13 @@
-"""A census under a prior, by what programs answer: all that is asked off the training lanes.
+"""A census under a prior, by what programs answer, and what fitting programs do on lanes they were not trained on.
 
-Programs that no such question tells apart are one entry, so an atlas is read once for all worlds on
+Programs that no question off the training lanes tells apart are one entry, so an atlas is read once for all worlds on
 its domain. Where the prior is dyadic an entry is a number of programs of one weight and every sum is an
-exact rational; elsewhere it is a float mass, summed in log space.
+exact rational; elsewhere it is a float mass, summed in log space. A split says which lanes train and which are held
+out (docs/measures.md, "Off the training lanes"). Entropies are float64.
 """
 
+import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,32 +17,35 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
-from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, kinds_of, mean_steps
-from priorsim.measure.mass import MAX_EXACT_BITS, Mass, check_convergence, exact_mass, exact_sums, log2_sum
+from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, acceptable, kinds_of, mean_steps
+from priorsim.measure.mass import (
+    ALL_KINDS,
+    MAX_EXACT_BITS,
+    End,
+    Mass,
+    Share,
+    check_convergence,
+    difference,
+    exact_mass,
+    exact_sums,
+    joined,
+    log2_sum,
+    share_of,
+)
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table, runs
-from priorsim.worlds.world import World
-
-ALL_KINDS = tuple(range(len(CLASSES)))
+from priorsim.worlds.proxy import Camera, Side
+from priorsim.worlds.world import World, default_train
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights(Table):
     """Weights of programs, entry by entry; every array has shape (entries,).
 
-    Attributes
-    ----------
-    is_exact : bool
-        Whether every log2 weight is a whole number, and masses are exact.
-    kind : array of uint8
-        Class number, as in `CLASSES`.
-    log2_weight : array of float64
-        log2 of what each of `count` weighs, in bits.
-    lightest : array of float64
-        log2 of the greatest weight of one program of the entry, in bits: minus what it costs.
-    count : array of uint64
-        Number of programs, or 1 where an entry is a mass of several weights.
+    `is_exact` says whether every log2 weight is a whole number, and masses are exact. `log2_weight` is of what each of
+    `count` weighs, in bits, and `lightest` of the entry's program of greatest weight: minus what it costs. `count` is
+    the number of programs, or 1 where an entry is a mass of several weights.
     """
 
     is_exact: bool
@@ -89,17 +95,8 @@ class Weights(Table):
 class Weighed(Table):
     """The programs of a census under a prior; every array has shape (entries,).
 
-    Attributes
-    ----------
-    header : AtlasHeader
-    prior : Prior
-    class_by : 'lesion' or 'form'
-    behaviour : array of uint64
-        Output words, packed.
-    unmoved : array of uint32
-        The lanes, bit i for lane i, whose word neither lesion changes.
-    weights : Weights
-        Classes are taken on all lanes.
+    `behaviour` has packed output words, `unmoved` the lanes, bit i for lane i, whose word neither lesion changes.
+    Classes are taken on all lanes.
     """
 
     header: AtlasHeader
@@ -116,23 +113,10 @@ class Weighed(Table):
 
 
 def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Weighed:
-    """Read a census once and weigh its programs.
+    """Read a census once, batch by batch, and weigh its programs of at most `max_bits` bits.
 
-    Parameters
-    ----------
-    atlas : Atlas or StoredAtlas
-        Read batch by batch; at w = 2 to 4 less than a third as many entries as it has rows are kept.
-    prior : Prior
-    max_bits : int, optional
-        A smaller bound than the atlas's; longer programs are passed over.
-    class_by : 'lesion' or 'form'
-
-    Raises
-    ------
-    PriorError
-        When the sum over all programs diverges.
-    CensusError
-        When the bound is above the atlas's.
+    At w = 2 to 4 less than a third as many entries as it has rows are kept. PriorError where the sum over all programs
+    diverges, CensusError where the bound is above the atlas's.
     """
     check_convergence(atlas.header.language, prior)
     atlas = cut(atlas, max_bits)
@@ -148,15 +132,10 @@ def weigh_rows(header: AtlasHeader, rows: Rows, prior: Prior, *, class_by: Class
     rows, log2_weight = rows.take(chosen), log2_weight[chosen]
     is_exact = prior.is_dyadic and (prior.beta + abs(prior.delta)) * header.max_bits <= MAX_EXACT_BITS
     weights = Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
-    unmoved = unmoved_lanes(rows, header.domain)
-    return Weighed(header, prior, class_by, rows.behaviour, unmoved, weights).merged()
-
-
-def unmoved_lanes(rows: Rows, domain: Domain) -> U32:
-    """The lanes of each row, bit i for lane i, whose word neither lesion changes."""
     moved = (rows.behaviour ^ rows.strict) | (rows.behaviour ^ rows.wide)
-    is_zero = np.arange(2**domain.word_bits) == 0
-    return lanes_where(moved, domain, [is_zero] * len(domain.lanes))
+    is_zero = np.arange(2**header.domain.word_bits) == 0
+    unmoved = lanes_where(moved, header.domain, [is_zero] * len(header.domain.lanes))
+    return Weighed(header, prior, class_by, rows.behaviour, unmoved, weights).merged()
 
 
 def right_lanes(behaviour: U64, world: World) -> U32:
@@ -177,3 +156,127 @@ def lanes_where(packed: U64, domain: Domain, chosen: Sequence[Mask]) -> U32:
 def lane_bits(lanes: Sequence[int]) -> np.uint32:
     """A set of lanes as one number, bit i for lane i."""
     return np.uint32(sum(1 << lane for lane in lanes))
+
+
+# --- splits -----------------------------------------------------------------------------------
+
+SPLIT_SEEDS = range(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which lanes train and which are held out, in increasing order."""
+
+    name: str
+    train: tuple[int, ...]
+    held_out: tuple[int, ...]
+
+
+def stated_splits(world: World) -> tuple[Split, ...]:
+    """The splits over which defection is averaged: four kinds, thirteen in all, the world's own last.
+
+    A quarter of the lanes, rounded up, is held out: the last ones, or those that
+    `random.Random(seed).sample(range(lanes), quarter)` draws, for seeds 0 to 9; or lanes 3, 7, 11, ...
+    A split that would hold no lane out is left out, unless it is the world's own.
+
+    >>> from priorsim.worlds import find_world
+    >>> [split.held_out for split in stated_splits(find_world("isqrt-w3"))[:4]]
+    [(6, 7), (3, 7), (6, 7), (2, 4)]
+    """
+    lanes = range(len(world.domain.lanes))
+    quarter = len(lanes) - len(default_train(len(lanes)))
+    held_out: dict[str, Sequence[int]] = {"last quarter": lanes[len(lanes) - quarter :], "every fourth": lanes[3::4]}
+    for seed in SPLIT_SEEDS:
+        held_out[f"random {seed}"] = random.Random(seed).sample(lanes, quarter)
+    stated = [
+        Split(name, tuple(lane for lane in lanes if lane not in chosen), tuple(sorted(chosen)))
+        for name, chosen in held_out.items()
+        if chosen
+    ]
+    return (*stated, Split("own", world.train, world.held_out))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What the programs that fit on a split's training lanes do on its held-out lanes.
+
+    `masses` are those of the fitting programs, and `faithful` of those of them that are right on every held-out lane
+    too, by class; `dormant` is the mass of those that are direct on the training lanes, and search or disguised on
+    all. `entropy` is that of the held-out behaviours of the fitting mass in bits, None where nothing fits; `entropies`
+    are the same by class.
+    """
+
+    split: Split
+    masses: tuple[Mass, ...]
+    faithful: tuple[Mass, ...]
+    dormant: Mass
+    entropy: float | None
+    entropies: tuple[float | None, ...]
+
+    def defection(self, kinds: tuple[int, ...]) -> Share | None:
+        """The share of these classes' mass that is wrong on some held-out lane; None where they are empty."""
+        return difference(1, share_of(joined(self.faithful, kinds), joined(self.masses, kinds)))
+
+    def excess(self, end: End) -> Share | None:
+        """The defection of search less that of direct code, at one end; None where either is empty."""
+        return difference(self.defection(end.search), self.defection(end.direct))
+
+    def share(self, kind: int) -> Share | None:
+        """A class's share of the fitting mass; None where nothing fits."""
+        return share_of(self.masses[kind], joined(self.masses, ALL_KINDS))
+
+    @property
+    def dormant_share(self) -> Share | None:
+        """The dormant programs' share of the fitting mass; None where nothing fits."""
+        return share_of(self.dormant, joined(self.masses, ALL_KINDS))
+
+
+def held_out(weighed: Weighed, world: World, split: Split) -> HeldOut:
+    """What the programs that fit a world on a split's training lanes do on the lanes held out."""
+    fitting = weighed.take(acceptable(weighed.behaviour, world, split.train))
+    is_faithful = acceptable(fitting.behaviour, world, split.held_out)
+    train, all_lanes = lane_bits(split.train), lane_bits(range(len(world.domain.lanes)))
+    is_dormant = ((fitting.unmoved & train) == train) & (fitting.unmoved != all_lanes)
+    elsewhere = fitting.behaviour & np.uint64(world.domain.lane_mask(split.held_out))
+    by_class = [fitting.weights.kind == kind for kind in ALL_KINDS]
+    return HeldOut(
+        split,
+        fitting.weights.masses(),
+        fitting.weights.take(is_faithful).masses(),
+        joined(fitting.weights.take(is_dormant).masses(), ALL_KINDS),
+        entropy(elsewhere, fitting.weights),
+        tuple(entropy(elsewhere[mine], fitting.weights.take(mine)) for mine in by_class),
+    )
+
+
+def entropy(behaviour: U64, weights: Weights) -> float | None:
+    """Entropy in bits of the mass's distribution over behaviours, shape (entries,); None where it is empty."""
+    if not len(weights):
+        return None
+    _, which = np.unique(behaviour, return_inverse=True)
+    relative = weights.count * np.exp2(weights.log2_weight - weights.log2_weight.max())
+    by_behaviour = np.bincount(which, weights=relative)
+    shares = by_behaviour / math.fsum(by_behaviour.tolist())
+    shares = shares[shares > 0]
+    return math.fsum((shares * -np.log2(shares)).tolist()) + 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SideMasses:
+    """Whose side the mass that fits a camera takes on the held-out lanes, by class; right and shown is the truth's."""
+
+    masses: dict[Side, tuple[Mass, ...]]
+
+    def share(self, side: Side, kinds: tuple[int, ...] = ALL_KINDS) -> Share | None:
+        """What part of these classes' fitting mass is on a side; None where they are empty."""
+        mine = {each: joined(masses, kinds) for each, masses in self.masses.items()}
+        return share_of(mine[side], mine[Side.TRUTH] + mine[Side.CAMERA] + mine[Side.NEITHER])
+
+
+def side_masses(weighed: Weighed, camera: Camera) -> SideMasses:
+    """The masses equal to the truth, to the camera and to neither on the held-out lanes."""
+    fitting = weighed.take(acceptable(weighed.behaviour, camera, camera.train))
+    is_true = acceptable(fitting.behaviour, camera.truth, camera.held_out)
+    is_shown = acceptable(fitting.behaviour, camera, camera.held_out)
+    chosen = {Side.TRUTH: is_true, Side.CAMERA: is_shown & ~is_true, Side.NEITHER: ~is_shown & ~is_true}
+    return SideMasses({side: fitting.weights.take(mask).masses() for side, mask in chosen.items()})

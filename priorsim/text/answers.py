@@ -13,12 +13,10 @@ from priorsim.census.stored import StoredAtlas
 from priorsim.measure.convergence import Unconditional
 from priorsim.measure.definitions import Definitions
 from priorsim.measure.histogram import CLASSES
-from priorsim.measure.learning import Flip
-from priorsim.measure.mass import ENDS, Interval
+from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
 from priorsim.measure.odds import Odds
-from priorsim.measure.off_training import OffTraining, ways
+from priorsim.measure.off_training import Flip, OffTraining, ways
 from priorsim.measure.population import Population
-from priorsim.measure.weighed import ALL_KINDS
 from priorsim.provenance import SHORT
 from priorsim.text.templates import render
 from priorsim.worlds.proxy import Side

@@ -6,8 +6,7 @@ Nothing is measured here. A percentage is rounded to whole ones, medians to four
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from priorsim.claims.claim import Beside, Claim
-from priorsim.claims.judged import Judged
+from priorsim.claims.claim import Claim, Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import counted, format_csv, format_table, number, percent, rounded
 from priorsim.provenance import software
@@ -143,7 +142,7 @@ def _number(cell: Cell, claim: Claim) -> str:
     """The number of a cell of one world."""
     if cell.median is None:
         return "infinite" if cell.told else "undefined"
-    return ("true" if cell.holds else "false") if claim.unit == TRUE else number(cell.median, ".4g")
+    return ("true" if cell.holds else "false") if claim.number.unit == TRUE else number(cell.median, ".4g")
 
 
 # --- Markdown and LaTeX -----------------------------------------------------------------------
@@ -160,8 +159,8 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     return render("claims.tex", judged=judged, command=command, **_SHOWN)
 
 
-def _condition(claim: Claim | Beside) -> str:
-    return condition(claim.unit, claim.condition.text)
+def _condition(claim: Claim) -> str:
+    return condition(claim.number.unit, claim.number.condition)
 
 
 def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:

@@ -8,8 +8,8 @@ import numpy as np
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
 from priorsim.claims.site import Site
 from priorsim.measure.fitting import Programs
-from priorsim.measure.held_out import Split
 from priorsim.measure.histogram import ClassBy
+from priorsim.measure.weighed import Split
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 

@@ -114,11 +114,11 @@ def test_conditions_hold_where_they_are_meant_to_and_where_their_text_says():
     meant = {name: is_true for name, (_, is_true) in {**PLAIN, **BESIDE}.items()} | OTHER
     numbers = np.arange(-300, 301) / 100
     signs = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
-    named = [(claim.name, claim.condition) for claim in SITE_CLAIMS]
-    named += [(each.text, each.condition) for claim in SITE_CLAIMS for each in claim.beside]
+    named = [(claim.name, claim.number) for claim in SITE_CLAIMS]
+    named += [(each.text, each) for claim in SITE_CLAIMS for each in claim.beside]
     assert {name for name, _ in named} == set(meant)
-    for name, condition in named:
-        sign, bound = condition.text.split()
-        holds = condition.test(numbers).tolist()
+    for name, number in named:
+        sign, bound = number.condition.split()
+        holds = number.supports(numbers).tolist()
         assert holds == signs[sign](numbers, float(bound)).tolist(), name
         assert holds == [bool(meant[name](number)) for number in numbers.tolist()], name

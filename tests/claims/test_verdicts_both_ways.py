@@ -8,7 +8,7 @@ from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import SITE_CLAIMS, find_claims
 from priorsim.claims.rule import Verdict, rule
 from priorsim.errors import PriorsimError
-from priorsim.measure.data_counts import DataCounts
+from priorsim.measure.data import DataCounts
 from priorsim.measure.histogram import Cells
 from tests.claims.hand import ALSO_WRONG, HEADER, TRUTH, WRONG, direct, search, site_of
 
@@ -68,7 +68,7 @@ BOTH = {
 
 
 def verdict(claim, rows):
-    return rule([cell_of(claim.measure(site_of(rows)), claim.condition, {})]).verdict
+    return rule([cell_of(claim.measure(site_of(rows)), claim.number, {})]).verdict
 
 
 @pytest.mark.parametrize("name", BOTH)

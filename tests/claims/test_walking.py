@@ -105,16 +105,16 @@ def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone
 
 
 def test_beside_a_claim_stand_details_of_its_finding():
-    found: Any = FINDINGS["reachable"](study(**BOTH["reachable"][0])).details
-    kt, mass = (beside.of(found) for beside in walk_claim("reachable").beside)
-    assert kt == found["search_least_kt"] - found["direct_least_kt"] > 0
-    assert mass == found["search_log2_mass"] - found["direct_log2_mass"] < 0
+    found: Any = FINDINGS["reachable"](study(**BOTH["reachable"][0]))
+    kt, mass = (beside.measure(found) for beside in walk_claim("reachable").beside)
+    assert kt == found.details["search_least_kt"] - found.details["direct_least_kt"] > 0
+    assert mass == found.details["search_log2_mass"] - found.details["direct_log2_mass"] < 0
     for name, pair in BOTH.items():
-        told = [FINDINGS[name](study(**walks)).details for walks in pair]
-        nothing = FINDINGS[name](study(**NOTHING)).details
+        told = [FINDINGS[name](study(**walks)) for walks in pair]
+        nothing = FINDINGS[name](study(**NOTHING))
         for beside in walk_claim(name).beside:
-            assert any(beside.of(details) is not None for details in told), (name, beside.text)
-            assert beside.of(nothing) is None or np.isfinite(beside.of(nothing))
+            assert any(beside.measure(finding) is not None for finding in told), (name, beside.text)
+            assert beside.measure(nothing) is None or np.isfinite(beside.measure(nothing))
 
 
 def test_what_stands_beside_a_claim_has_the_claims_cells(judged_alone):
@@ -147,7 +147,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
             assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
             assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
             for beside, cells in each.beside:
-                numbers = [beside.of(finding.details) for finding in findings]
+                numbers = [beside.measure(finding) for finding in findings]
                 finite = sorted(round(n, 12) for n in numbers if n is not None and np.isfinite(n))
                 assert at(place, cells).numbers == pytest.approx(finite, abs=1e-11)
                 assert at(place, cells).told == sum(number is not None for number in numbers)

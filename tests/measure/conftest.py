@@ -15,7 +15,8 @@ from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
 from priorsim.census.segments.terms import segments
 from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
-from priorsim.measure.histogram import Cells, Histogram, histogram
+from priorsim.measure.fitting import Programs
+from priorsim.measure.histogram import Cells, ClassBy, Histogram, histogram
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -49,6 +50,10 @@ def oracle_atlas(name: str) -> Atlas:
         if k == "0"
     ]
     return Atlas(HEADERS[name], rows_of(tuples))
+
+
+def programs_of(atlas: Atlas, class_by: ClassBy = "lesion") -> Programs:
+    return Programs.of_rows(atlas.header, atlas.rows, class_by)
 
 
 def programs_by_code(language: Language, max_bits: int, *begin: str) -> Iterator[tuple[int, Program]]:

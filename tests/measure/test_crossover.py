@@ -217,7 +217,7 @@ def test_there_is_no_break_even_tax_where_no_program_searches(oracle, world):
 @pytest.mark.parametrize("prior", [Prior("p"), Prior("p", 1.2, 0.7, 0.1, 2)], ids=["plain", "all"])
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_slopes_are_the_derivatives_of_the_log_odds(found, prior, end):
-    given = slopes(found, prior, end).to_json()
+    given = slopes(found, prior, end)
     step = 1e-5
     for parameter, slope in given.items():
         here = prior.value(parameter)

@@ -23,8 +23,7 @@ from priorsim.census.recurrence import data_program_counts
 from priorsim.census.segments.kernels import canonical_entries
 from priorsim.census.segments.terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.data import check_affordable, count_fitting_data, count_with_data
-from priorsim.measure.data_counts import DataCounts, format_data_counts
+from priorsim.measure.data import DataCounts, check_affordable, count_fitting_data, count_with_data, format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
 from priorsim.measure.mass import Interval
 from priorsim.mu.code import length

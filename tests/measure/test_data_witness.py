@@ -3,7 +3,7 @@
 import pytest
 
 from priorsim.measure.data import count_with_data
-from priorsim.measure.data_witness import find_shortest
+from priorsim.measure.data_joint import find_shortest
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain

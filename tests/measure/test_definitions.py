@@ -15,7 +15,7 @@ from priorsim.formats import format_json
 from priorsim.measure.definitions import BY_PROGRAM, BY_ROW, definitions
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import log_odds_of, masses
-from priorsim.measure.retargeting import effort, other_worlds, retargeting, run_lanes
+from priorsim.measure.program import effort, other_worlds, retargeting, run_lanes
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import apply_operator, run

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from priorsim.measure.lengths import difference, least_difference, least_length, length_difference
 from priorsim.measure.mass import Interval
+from priorsim.measure.values import difference, least_difference, least_length, length_difference
 
 BOUND = 20
 LENGTHS = [None, 5, 12, 20]

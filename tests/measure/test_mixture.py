@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from priorsim.errors import PriorError, WorldError
-from priorsim.measure.held_out import held_out, stated_splits
-from priorsim.measure.learning import learning
-from priorsim.measure.mass import ENDS, HIGH, LOW
+from priorsim.measure.mass import ALL_KINDS, ENDS, HIGH, LOW
 from priorsim.measure.mixture import MixturePoint, mixture
-from priorsim.measure.weighed import ALL_KINDS, weigh
+from priorsim.measure.off_training import learning
+from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.priors import Prior
 
 PRIORS = [Prior("a"), Prior("b", beta=2.0, gamma=1.5), Prior("c", gamma=8.0, delta=-2.0)]

@@ -10,12 +10,10 @@ import pytest
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.measure.decomposition import bonus, bonuses, decomposition, delta_l
-from priorsim.measure.held_out import held_out, stated_splits
 from priorsim.measure.histogram import acceptable, histogram_of
-from priorsim.measure.learning import Flip
-from priorsim.measure.mass import HIGH, LOW, Interval, log2_fraction, log_odds_of
-from priorsim.measure.off_training import off_training
-from priorsim.measure.weighed import ALL_KINDS, weigh_rows
+from priorsim.measure.mass import ALL_KINDS, HIGH, LOW, Interval, log2_fraction, log_odds_of
+from priorsim.measure.off_training import Flip, off_training
+from priorsim.measure.weighed import held_out, stated_splits, weigh_rows
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import named_prior

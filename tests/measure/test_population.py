@@ -7,7 +7,6 @@ import math
 from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
-from inspect import getdoc
 from pathlib import Path
 
 import numpy as np
@@ -194,4 +193,3 @@ def test_the_json_is_strictly_valid_and_its_keys_are_documented(case):
     documented = text.partition("### The population of all behaviours")[2]
     for key in values:
         assert f"`{key}`" in documented, key
-        assert f"\n{key} " in (getdoc(Population.to_json) or "")

@@ -5,19 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from priorsim.measure.fitting import Programs, fitting
-from priorsim.measure.held_out import Split, held_out, stated_splits
+from priorsim.measure.fitting import averaged, both_classes, by_behaviour, fitting, on_cameras, on_split
 from priorsim.measure.histogram import DIRECT, SEARCH, acceptable, kinds_of
-from priorsim.measure.learning import learning
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import mixture_of
-from priorsim.measure.sides import at_end
-from priorsim.measure.splits import ByBehaviour, averaged, on_cameras, on_split
-from priorsim.measure.weighed import weigh
+from priorsim.measure.off_training import learning
+from priorsim.measure.values import at_end
+from priorsim.measure.weighed import Split, held_out, stated_splits, weigh
 from priorsim.priors import Prior
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
-from tests.measure.conftest import oracle_atlas
+from tests.measure.conftest import oracle_atlas, programs_of
 
 TRAIN, HELD_OUT = (0, 1, 2, 4, 5), (3, 6, 7)
 PRIORS = [Prior("plain"), Prior("taxed", delta=4), Prior("timed", gamma=1)]
@@ -31,8 +29,8 @@ def atlas():
 @pytest.fixture(scope="module")
 def targets(atlas):
     """Behaviours with both classes, one without search, and one that no program has."""
-    programs = Programs.of(atlas)
-    both = ByBehaviour(programs).both_classes()
+    programs = programs_of(atlas)
+    both = both_classes(by_behaviour(programs))
     direct_only = np.setdiff1d(programs.behaviour[programs.kind == DIRECT], programs.behaviour[programs.kind == SEARCH])
     missing = np.setdiff1d(np.arange(1, 5000, 37, dtype=np.uint64), programs.behaviour)
     return np.array([*both[:: max(1, len(both) // 6)], direct_only[3], missing[0]], dtype=np.uint64)
@@ -50,8 +48,8 @@ def same(found, wanted):
 
 @pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.name)
 def test_all_worlds_at_once_are_what_each_is_alone(atlas, targets, prior):
-    census = ByBehaviour(Programs.of(atlas))
-    masses, weighed = census.masses(prior), weigh(atlas, prior)
+    census = by_behaviour(programs_of(atlas))
+    masses, weighed = census.by_group(census.programs.weights(prior)), weigh(atlas, prior)
     own = Split("own", TRAIN, HELD_OUT)
     for split in (own, *stated_splits(world_of(atlas, targets[0]))[:4]):
         found = on_split(census, masses, targets, split)
@@ -71,9 +69,9 @@ def test_all_worlds_at_once_are_what_each_is_alone(atlas, targets, prior):
 
 
 def test_counts_of_functions_and_programs_are_those_of_plain_loops(atlas, targets):
-    census = ByBehaviour(Programs.of(atlas))
+    census = by_behaviour(programs_of(atlas))
     split = Split("own", TRAIN, HELD_OUT)
-    found = on_split(census, census.masses(PRIORS[0]), targets, split)
+    found = on_split(census, census.by_group(census.programs.weights(PRIORS[0])), targets, split)
     kind = kinds_of(atlas.rows, "lesion")
     for place, behaviour in enumerate(targets):
         fits = acceptable(atlas.rows.behaviour, world_of(atlas, behaviour), TRAIN)
@@ -90,14 +88,14 @@ def test_counts_of_functions_and_programs_are_those_of_plain_loops(atlas, target
 @pytest.mark.parametrize("cost", ["bits", "steps", "drawn"])
 def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, cost):
     """By length, by steps, and by costs that are drawn: with these search leads now and then, and often ties."""
-    programs = Programs.of(atlas)
-    census = ByBehaviour(programs)
+    programs = programs_of(atlas)
+    census = by_behaviour(programs)
     draw, size = np.random.default_rng(1), len(programs.bits)
     drawn = draw.integers(0, 8, size) + 8 * (programs.kind == DIRECT) * (draw.random(size) < 0.99)
     costs = (drawn if cost == "drawn" else getattr(programs, cost)).astype(np.float64)
     seen = set()
     least = census.least(costs)
-    masses, every = census.masses(PRIORS[0]), Split("every lane", tuple(range(8)), ())
+    masses, every = census.by_group(census.programs.weights(PRIORS[0])), Split("every lane", tuple(range(8)), ())
     for split in (*stated_splits(world_of(atlas, targets[0])), every):
         found = on_split(census, masses, targets, split)
         one_by_one = [on_split(census, masses, target, split) for target in targets[:, None]]
@@ -123,7 +121,8 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
 
 def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
     doubled = np.concatenate([targets, targets[:2]])
-    programs = Programs.of(atlas, max_bits=20)
+    programs = programs_of(atlas)
+    programs = programs.take(programs.bits <= 20)
     found = fitting(programs, doubled, train=TRAIN, held_out=HELD_OUT)
     weights, kept = programs.weights(PRIORS[1]), found.programs.weights(PRIORS[1])
     mixed = mixture_of(found)
@@ -152,8 +151,8 @@ def test_what_fits_each_world_is_summed_as_plain_loops_do(atlas, targets):
 
 def test_cameras_are_groups_of_what_they_accept(atlas, targets):
     prior = PRIORS[0]
-    census = ByBehaviour(Programs.of(atlas))
-    masses, weighed = census.masses(prior), weigh(atlas, prior)
+    census = by_behaviour(programs_of(atlas))
+    masses, weighed = census.by_group(census.programs.weights(prior)), weigh(atlas, prior)
     cameras = []
     for behaviour in targets:
         truth = world_of(atlas, behaviour)
@@ -164,27 +163,27 @@ def test_cameras_are_groups_of_what_they_accept(atlas, targets):
         alone = held_out(weighed, camera, Split("own", camera.train, camera.held_out))
         assert same(found.entropy[place], alone.entropy)
         assert found.fitting[place] == pytest.approx([mass.value for mass in alone.masses], rel=1e-12)
-        truth = acceptable(census.behaviour, camera.truth, range(8))
+        truth = acceptable(census.target, camera.truth, range(8))
         assert found.faithful[place] == pytest.approx(masses[truth].sum(axis=0), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["logic-w3-23", "loops-w4-24"])
 def test_masses_of_behaviours_are_sums_over_their_rows_class_by_class(name):
     """Also where no program of the last class is there."""
-    programs = Programs.of(oracle_atlas(name))
-    census, weights = ByBehaviour(programs), programs.weights(PRIORS[0])
-    masses = census.masses(PRIORS[0])
+    programs = programs_of(oracle_atlas(name))
+    census, weights = by_behaviour(programs), programs.weights(PRIORS[0])
+    masses = census.by_group(census.programs.weights(PRIORS[0]))
     assert masses.shape == (len(np.unique(programs.behaviour)), 3)
     for place in range(0, len(masses), 97):
         for kind in range(3):
-            mine = (programs.behaviour == census.behaviour[place]) & (programs.kind == kind)
+            mine = (programs.behaviour == census.target[place]) & (programs.kind == kind)
             assert masses[place, kind] == pytest.approx(weights[mine].sum(), rel=1e-12)
 
 
 def test_the_population_of_a_census_are_the_behaviours_with_a_direct_and_a_search_program(atlas):
-    programs = Programs.of(atlas)
+    programs = programs_of(atlas)
     direct, disguised, search = (set(programs.behaviour[programs.kind == kind].tolist()) for kind in range(3))
-    assert ByBehaviour(programs).both_classes().tolist() == sorted(direct & search)
+    assert both_classes(by_behaviour(programs)).tolist() == sorted(direct & search)
     assert direct & search != direct & disguised
 
 

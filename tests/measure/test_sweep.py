@@ -10,7 +10,7 @@ from priorsim.formats import rounded
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.measure.mass import log_odds_of
-from priorsim.measure.sweep import format_sweep, parse_grid, sweep
+from priorsim.measure.odds import format_sweep, parse_grid, sweep
 from priorsim.priors import Prior, named_prior
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorsim.measure.crossover import crossovers
+from priorsim.measure.decomposition import alpha, hull
 from priorsim.measure.histogram import Histogram, histogram, histogram_of
 from priorsim.measure.mass import ENDS, LOW
-from priorsim.measure.tradeoff import alpha, hull
 from priorsim.priors import named_prior
 from tests.measure.conftest import cells_of
 
@@ -65,7 +65,7 @@ def test_points_on_an_edge_are_no_corners(found):
 def test_corners_name_the_classes_that_share_them(found):
     outline = hull(cloud(found, [(0, 10, 64), (2, 10, 64), (1, 12, 16)]))
     assert [at.classes for at in outline.vertices] == [("direct", "search"), ("disguised",)]
-    assert outline.vertices[0].log2_steps == math.log2(64 / 16)
+    assert outline.vertices[0].log2_mean_steps == math.log2(64 / 16)
 
 
 def test_the_hull_of_nothing_is_empty(oracle, world):
