@@ -13,10 +13,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from priorsim.figures import page
 from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
-from priorsim.figures.page import FAINT, INK, LOOKS, SHADE, drawing, finite, key, legend_below, set_title
-from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import sentences
+from priorsim.figures.page import FAINT, INK, LOOKS, SHADE
 from priorsim.formats import number, percent
 from priorsim.measure.convergence import convergence
 from priorsim.measure.histogram import CLASSES
@@ -71,37 +70,32 @@ def _lines(masses: Data) -> list[Line]:
     return lines
 
 
-@drawing(2.9)
+@page.drawing(2.9)
 def draw(masses: Data, ax: Axes) -> None:
     """Draw log2 of the mass up to each length, class by class, and the extrapolated range."""
     lines = _lines(masses)
     bound = lines[0].bounds[-1]
     ax.set_xlabel("program length l, at most (bits)")
     ax.set_ylabel("log₂ mass of fitting programs (bits)")
-    set_title(ax, masses.world, f"{masses.prior} prior")
+    page.set_title(ax, masses.world, f"{masses.prior} prior")
     ax.axvspan(bound - LAST_BITS, bound, color=SHADE, linewidth=0, zorder=0)
     ax.axvline(bound, color=FAINT, linewidth=0.6, zorder=0.5)
-    handles = [_class(ax, line, masses.last_shares[line.kind]) for line in lines]
-    _limits(ax, lines, bound)
-    handles += _tails(ax, lines, bound)
+    handles: list[Artist] = []
+    for line in lines:
+        values, style, share = page.finite(line.log2_mass), LOOKS[line.kind].style(3.2), masses.last_shares[line.kind]
+        if np.isnan(values).all():
+            handles.append(page.key(f"{line.kind}: none up to {bound} bits", **{**style, "linestyle": "none"}))
+            continue
+        text = "" if share is None else f": {percent(share, '.2g')} in the last {LAST_BITS} bits"
+        handles += ax.plot(line.bounds, values, label=line.kind + text, **style)
+    apart = _limits(ax, lines, bound)
+    handles += _tails(ax, lines, bound, apart)
     handles.append(Patch(facecolor=SHADE, label=f"the last {LAST_BITS} bits"))
-    legend_below(ax, handles)
+    page.legend_below(ax, handles)
 
 
-def _class(ax: Axes, line: Line, last_share: float | None) -> Artist:
-    """The line of one class, and what the legend says of it."""
-    values, style = finite(line.log2_mass), LOOKS[line.kind].style(3.2)
-    if np.isnan(values).all():
-        return key(f"{line.kind}: none up to {line.bounds[-1]} bits", **{**style, "linestyle": "none"})
-    text = line.kind
-    if last_share is not None:
-        text += f": {percent(last_share, '.2g')} in the last {LAST_BITS} bits"
-    (drawn,) = ax.plot(line.bounds, values, label=text, **style)
-    return drawn
-
-
-def _limits(ax: Axes, lines: Sequence[Line], bound: int) -> None:
-    """Limits with room for the tails, and whole lengths as ticks."""
+def _limits(ax: Axes, lines: Sequence[Line], bound: int) -> float:
+    """Set limits with room for the tails, and whole lengths as ticks; how far apart the tails stand."""
     points = [(x, y) for line in lines for x, y in zip(line.bounds, line.log2_mass, strict=True) if math.isfinite(y)]
     tails = [end for line in lines for end in (line.low, line.high) if end is not None and math.isfinite(end)]
     known = [y for _, y in points] + tails or [-1.0, 0.0]
@@ -109,29 +103,24 @@ def _limits(ax: Axes, lines: Sequence[Line], bound: int) -> None:
     ax.set_ylim(min(known) - margin, max(known) + margin)
     first = min([*(x for x, _ in points), bound - LAST_BITS])
     span = bound - first
-    right = bound + _reach(span) * (len(lines) + 0.5)
+    right = bound + max(0.045 * span, 0.35) * (len(lines) + 0.5)
     ax.set_xlim(first - 0.05 * span, right)
     ticks: dict[float, str] = {tick: str(tick) for tick in range(bound, first - 1, -max(1, round(span / 6)))}
     if any(line.low is not None for line in lines):
         ticks[(bound + right) / 2] = "tail"
     ax.set_xticks(list(ticks), list(ticks.values()))
     if not points:
-        ax.text(0.5, 0.5, f"no program up to {bound} bits fits", transform=ax.transAxes, ha="center", va="center")
+        page.say_inside(ax, f"no program up to {bound} bits fits")
+    return max(0.045 * (bound - ax.get_xlim()[0]), 0.35)
 
 
-def _reach(span: float) -> float:
-    """How far apart the tails stand, right of the bound."""
-    return max(0.045 * span, 0.35)
-
-
-def _tails(ax: Axes, lines: Sequence[Line], bound: int) -> list[Artist]:
+def _tails(ax: Axes, lines: Sequence[Line], bound: int, apart: float) -> list[Artist]:
     """The extrapolated range of each class, right of the bound; an arrow where it has no upper end."""
-    span, top = bound - ax.get_xlim()[0], ax.get_ylim()[1]
-    handles: list[Artist] = []
+    top = ax.get_ylim()[1]
     for place, line in enumerate(lines):
         if line.low is None or line.high is None:
             continue
-        look, x = LOOKS[line.kind], bound + _reach(span) * (place + 0.75)
+        look, x = LOOKS[line.kind], bound + apart * (place + 0.75)
         low, high = min(line.low, top), min(line.high, top)
         ax.plot([x, x], [line.log2_mass[-1], low], color=look.colour, linewidth=0.5, linestyle=":")
         ax.plot([x, x], [low, high], color=look.colour, linewidth=1.0, solid_capstyle="butt")
@@ -139,10 +128,9 @@ def _tails(ax: Axes, lines: Sequence[Line], bound: int) -> list[Artist]:
         marker = "^" if math.isinf(line.high) else "_"
         ax.plot([x], [high], color=look.colour, marker=marker, markersize=5, clip_on=False)
         ax.plot([x], [(low + high) / 2], color=look.colour, marker=look.marker, markersize=3, markerfacecolor="white")
-        if not handles:
-            text = "tail: the mass with a geometric one, low to high"
-            handles.append(key(text, color=INK, linestyle="none", marker="|", markersize=6, mew=1.0))
-    return handles
+    text = "tail: the mass with a geometric one, low to high"
+    has_tails = any(None not in (line.low, line.high) for line in lines)
+    return [page.key(text, color=INK, linestyle="none", marker="|", markersize=6, mew=1.0)] if has_tails else []
 
 
 def caption(masses: Data) -> str:
@@ -157,21 +145,14 @@ def caption(masses: Data) -> str:
             f"The shortest {kind} program has {first} bits, and all of at most {bounds[-1]} bits together weigh "
             f"{number(log2_mass[-1] + first)} bits more than it: the multiplicity bonus B."
         )
-    return sentences(
+    return page.sentences(
         f"Mass of the fitting programs of at most l bits against l, class by class, in the world {masses.world} under "
         f"the {masses.prior} prior.",
         *said,
         "Right of the bound stands where a geometric tail would take each class; it is a guide and no bound.",
-        CLASSES_SAID,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "mass-against-length",
-    "cumulative mass of each class against length: what multiplicity is worth",
-    data,
-    draw,
-    caption,
-    worlds=SHOWN_WORLDS,
-    is_of_one=True,
-)
+SHOWS = "cumulative mass of each class against length: what multiplicity is worth"
+FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True)

@@ -7,23 +7,20 @@ from itertools import accumulate
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from priorsim.errors import FigureError
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import INK, LOOKS, drawing, key, legend_below
-from priorsim.figures.words import sentences
+from priorsim.figures.page import INK, LOOKS
 from priorsim.formats import counted
 from priorsim.measure.objectives import objectives
-from priorsim.mu.lesions import ProgramClass
 from priorsim.worlds import World
 
 COLUMNS = "world max_bits objectives programs"
 """Distinct body tables of the fitting programs of at most so many bits whose root is a search, and these programs;
 from the length on at which there is one."""
-CYCLE = [
-    LOOKS[kind] for kind in (ProgramClass.SEARCH, ProgramClass.DIRECT, ProgramClass.HYBRID, ProgramClass.DISGUISED)
-]
+CYCLE = [LOOKS[kind] for kind in ("search", "direct", "hybrid", "disguised")]
 OBJECTIVE_BITS = 38
 """Objectives are counted up to so many bits, or the study's bound where that is less."""
 
@@ -51,7 +48,7 @@ def last(found: Data, world: str) -> tuple[int, int]:
     return next((row[2:] for row in reversed(found.rows) if row[0] == world), (0, 0))
 
 
-@drawing(2.9)
+@page.drawing(2.9)
 def draw(found: Data, ax: Axes) -> None:
     """Draw the number of objectives (thick, marked) and of programs (thin) up to each length, on a log scale."""
     handles: list[Artist] = []
@@ -62,15 +59,15 @@ def draw(found: Data, ax: Axes) -> None:
         style = look.style(3, linestyle="-", markerfacecolor=look.cover)
         handles += ax.step(bits, tables, where="post", label=f"{world}: {last(found, world)[0]} in the end", **style)
         ax.step(bits, programs, where="post", color=look.colour, ls=":", linewidth=0.9)
-    handles.append(key("dotted: programs that search for them", color=INK, ls=":", linewidth=0.9))
+    handles.append(page.key("dotted: programs that search for them", color=INK, ls=":", linewidth=0.9))
     ax.set_yscale("log", base=2)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    page.whole_numbers(ax, "x")
     ax.set_xlim(min(found.max_bits) - 0.5, found.bound_bits + 0.5)
     ax.set_xlabel("program length l, at most (bits)")
     ax.set_ylabel("objectives, or programs (number)")
     ax.set_title("objectives of fitting searches")
-    legend_below(ax, handles)
+    page.legend_below(ax, handles)
 
 
 def caption(found: Data) -> str:
@@ -79,7 +76,7 @@ def caption(found: Data) -> str:
     for world in found.worlds:
         tables, programs = last(found, world)
         said.append(f"In {world}, {counted(programs, 'program')} have {counted(tables, 'objective')}.")
-    return sentences(
+    return page.sentences(
         "Objectives of the fitting programs whose root is a search, up to each length: an objective is the table of "
         "the body of the find or argmax, its word for every candidate in every lane, and two bodies with one table are "
         "one objective.",
@@ -88,11 +85,5 @@ def caption(found: Data) -> str:
     )
 
 
-FIGURE = Entry(
-    "objectives",
-    "distinct objectives of fitting searches, and their programs, against length",
-    data,
-    draw,
-    caption,
-    worlds=("root-w4", "inverse-w4", "best-action-w4"),
-)
+SHOWS = "distinct objectives of fitting searches, and their programs, against length"
+FIGURE = Entry("objectives", SHOWS, data, draw, caption, ("root-w4", "inverse-w4", "best-action-w4"))

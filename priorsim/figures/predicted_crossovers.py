@@ -6,21 +6,19 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, drawing, key, legend_below
-from priorsim.figures.words import GAMMA_STAR, sentences
+from priorsim.figures.page import BAND, GAMMA, INK, LOOKS
 from priorsim.formats import number
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.mass import LOW
 from priorsim.measure.population import population
 from priorsim.measure.tradeoff import alpha
-from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
 from priorsim.worlds import World, constant_world
 
 COLUMNS = "world predicted measured"
 """(1 - c/L) / alpha of the two shortest programs, and the crossover of the whole masses nearest to it."""
-LOOK = LOOKS[ProgramClass.SEARCH]
 CROSSING_RANGE = (-4.0, 8.0)
 """Where crossovers of constants are looked for; a negative gamma would reward time."""
 CLOSE = 0.05
@@ -58,7 +56,7 @@ def agreeing(crossings: Data) -> int:
     return sum(each <= CLOSE for each in _apart(crossings))
 
 
-@drawing(3.3)
+@page.drawing(3.3)
 def draw(crossings: Data, ax: Axes) -> None:
     """Draw measured against predicted gamma*, with the line and the band in which they agree."""
     values = [*crossings.predicted, *crossings.measured] or [0.0, 1.0]
@@ -68,7 +66,8 @@ def draw(crossings: Data, ax: Axes) -> None:
     ax.plot(ends, ends, color=INK, linewidth=0.7, zorder=1)
     ax.axhline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
     ax.axvline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
-    marks: dict[str, Any] = {"ls": "none", "marker": LOOK.marker, "color": LOOK.colour, "mfc": "none"}
+    look = LOOKS["search"]
+    marks: dict[str, Any] = {"ls": "none", "marker": look.marker, "color": look.colour, "mfc": "none"}
     ax.plot(crossings.predicted, crossings.measured, markersize=4, **marks)
     ax.set_xlim(*ends)
     ax.set_ylim(*ends)
@@ -77,17 +76,17 @@ def draw(crossings: Data, ax: Axes) -> None:
     ax.set_ylabel(f"measured {GAMMA}* of the masses\n{unit}")
     ax.set_title("crossovers of constants")
     handles = [
-        key(f"worlds: {len(crossings.rows)}", **marks),
-        key("equal", color=INK, linewidth=0.7),
+        page.key(f"worlds: {len(crossings.rows)}", **marks),
+        page.key("equal", color=INK, linewidth=0.7),
         Patch(facecolor=BAND, label=f"within {CLOSE:g}: {agreeing(crossings)}"),
     ]
-    legend_below(ax, handles, columns=3, gap=38)
+    page.legend_below(ax, handles, ncols=3, gap=38)
 
 
 def caption(crossings: Data) -> str:
     """What the figure shows, with its numbers."""
     low, high = CROSSING_RANGE
-    return sentences(
+    return page.sentences(
         f"Crossovers of constants of {CONSTANT_BITS} bits: gamma* of the whole masses against (1 - c/L) / alpha, which "
         "the shortest search program (c bits) and the shortest direct one (L bits) predict; alpha is log2 of the ratio "
         "of their times over L.",
@@ -97,14 +96,9 @@ def caption(crossings: Data) -> str:
         "apart at most.",
         "Below 0 a reward for time would be needed for search to weigh as much. Disguised programs, which owe their "
         "answer to a loop that ran until something held, are counted as direct code.",
-        GAMMA_STAR,
+        page.GAMMA_STAR_SAID,
     )
 
 
-FIGURE = Entry(
-    "constant-crossovers",
-    "crossovers of constants: measured on the whole masses against predicted from two programs",
-    data,
-    draw,
-    caption,
-)
+SHOWS = "crossovers of constants: measured on the whole masses against predicted from two programs"
+FIGURE = Entry("constant-crossovers", SHOWS, data, draw, caption)

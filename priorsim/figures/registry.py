@@ -6,22 +6,16 @@ from types import MappingProxyType
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
+    by_world,
     cloud,
-    decomposition,
-    delta_l,
-    ends_against_mass,
-    learning_curves,
-    loss_by_end,
+    lessons,
     mass_against_length,
     objectives,
     odds_against_gamma,
-    odds_against_lessons,
     phase,
     predicted_crossovers,
-    starvation_bars,
-    swerve_times,
-    three_counts,
     walk_landscape,
+    walks,
     well_tuned,
     witness_sheet,
     worlds_side_by_side,
@@ -29,43 +23,16 @@ from priorsim.figures import (
 from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
 
-FIGURES: Mapping[str, Entry] = MappingProxyType(
-    {
-        entry.name: entry
-        for entry in (
-            worlds_side_by_side.FIGURE,
-            odds_against_gamma.FIGURE,
-            cloud.FIGURE,
-            mass_against_length.FIGURE,
-            phase.FIGURE,
-            phase.BY_LANES,
-            delta_l.FIGURE,
-            decomposition.FIGURE,
-            three_counts.FIGURE,
-            well_tuned.FIGURE,
-            odds_against_lessons.FIGURE,
-            learning_curves.FIGURE,
-            objectives.FIGURE,
-            predicted_crossovers.FIGURE,
-            witness_sheet.FIGURE,
-            walk_landscape.FIGURE,
-            ends_against_mass.FIGURE,
-            loss_by_end.FIGURE,
-            swerve_times.FIGURE,
-            starvation_bars.FIGURE,
-        )
-    }
+_ENTRIES = (
+    *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, mass_against_length.FIGURE),
+    *(phase.FIGURE, phase.BY_LANES, *by_world.FIGURES, well_tuned.FIGURE, *lessons.FIGURES, objectives.FIGURE),
+    *(predicted_crossovers.FIGURE, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
+FIGURES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 
 
 def find_figure(name: str) -> Entry:
-    """The figure of that name.
-
-    Raises
-    ------
-    FigureError
-        When there is none.
-    """
+    """The figure of that name; FigureError when there is none."""
     if name in FIGURES:
         return FIGURES[name]
     near = get_close_matches(name, list(FIGURES), n=2)

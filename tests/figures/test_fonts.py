@@ -9,8 +9,9 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.text import Text
 
 from priorsim.figures import fonts
-from priorsim.figures.page import Label, new_figure, place_labels, set_title, style
-from priorsim.figures.rows import name_rows
+from priorsim.figures.by_world import name_rows
+from priorsim.figures.labels import Label, place_labels
+from priorsim.figures.page import new_figure, set_title, style
 from priorsim.figures.save import save
 
 USUAL = "DejaVu Sans"
