@@ -30,15 +30,14 @@ def check_atlas(path: Path | None) -> Path | None:
     return path
 
 
-AtlasFile = Annotated[Path | None, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
-OneAtlas = Annotated[Path, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
+_ATLAS = Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")
+AtlasFile = Annotated[Path | None, _ATLAS]
+OneAtlas = Annotated[Path, _ATLAS]
 OtherCode = Annotated[
-    bool,
-    Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),
+    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
 ]
 WorldName = Annotated[
-    str | None,
-    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
+    str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
 ]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
@@ -192,15 +191,8 @@ INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
 
 
 def width_of(text: str) -> float:
-    """A figure's width in inches from a text such as 3.25in, 8cm or 82mm.
+    """A figure's width in inches from a text such as 3.25in, 8cm or 82mm; FigureError where it is none in range.
 
-    Raises
-    ------
-    FigureError
-        When it cannot be read, or is out of range.
-
-    Examples
-    --------
     >>> width_of("3.25in"), round(width_of("82mm"), 3)
     (3.25, 3.228)
     """
@@ -259,16 +251,8 @@ def place_of(
 ) -> Iterator["Place | None"]:
     """The place of --out, held from before long work until it is written; None where that is standard output.
 
-    Parameters
-    ----------
-    out : Path, optional
-        Standard output where it is not given.
-    is_own : callable
-        Which files the command made, and may replace.
-    force : bool
-        Whether it may replace all the same what it did not make.
-    read : sequence of Path or str
-        What the command reads, and never replaces; names that are of no file are passed over.
+    It may replace what `is_own` says that the command made; with `force` other files, too, but never what the command
+    reads: `read`, of which names that are of no file are passed over.
     """
     from priorsim.storage import hold
 
@@ -282,14 +266,11 @@ def place_of(
         yield place
 
 
-def say(found: Any, text: Callable[[Any], str], as_json: bool) -> None:
+def say(found: Any, as_json: bool, text: Callable[[], str]) -> None:
     """Print what a command found as one JSON object, or as text."""
     from priorsim.formats import format_json
 
-    if as_json:
-        typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip())
-    else:
-        typer.echo(text(found))
+    typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip() if as_json else text())
 
 
 def check_one_answer(as_json: bool, other: object, name: str) -> None:

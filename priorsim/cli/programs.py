@@ -44,9 +44,10 @@ def run(
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
     from priorsim.measure.program import measure_program
+    from priorsim.mu.interpreter import Accounting
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.programs import run_text, trace_text
+    from priorsim.text.templates import render
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(where.world):
@@ -58,9 +59,10 @@ def run(
     program, report = measure_program(file, world)
     if trace:
         lines = list(trace_lines(program, world.domain, lane))
-        opt.say([asdict(line) for line in lines] if as_json else lines, trace_text, as_json)
+        opt.say([asdict(line) for line in lines], as_json, lambda: render("trace.txt", lines=lines))
     else:
-        opt.say(report, lambda report: run_text(report, world), as_json)
+        shown = {**report, "world": world, "accountings": list(Accounting)}
+        opt.say(report, as_json, lambda: render("run.txt", **shown))
 
 
 def walk(
@@ -93,7 +95,7 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.programs import walk_text
+    from priorsim.text.templates import render
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -115,7 +117,7 @@ def walk(
             report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:
             report = exact_answer(asked, progress=progress)
-    opt.say(report, walk_text, as_json)
+    opt.say(report, as_json, lambda: render("walk.txt", **report))
 
 
 def encode(
@@ -197,4 +199,4 @@ def theory(
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
     answer = calculate(given) if given else Listing(closed_forms())
-    opt.say(answer, lambda answer: answer.latex() if as_latex else format_tables(answer.tables()), as_json)
+    opt.say(answer, as_json, lambda: answer.latex() if as_latex else format_tables(answer.tables()))
