@@ -1,4 +1,4 @@
-"""Commands: take a census, and ask it about the programs that fit worlds. Everything heavy is imported late."""
+"""Commands: take a census, and ask it about the programs that fit worlds. What is heavy is imported when used."""
 
 import sys
 from contextlib import nullcontext
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+import priorsim
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -46,9 +47,8 @@ def census(
     from priorsim.census.atlas_file import is_atlas
     from priorsim.census.take import EXHAUSTIVE, check_effort, make_header, parse_memory, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.mu.domain import Domain
 
-    lanes = Domain.default(word_bits) if domain is None else Domain.from_csv(domain, word_bits)
+    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
     header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
@@ -88,13 +88,12 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     6 minutes and 6 GiB.
     """
     from priorsim.census.witness import print_witnesses
-    from priorsim.measure.odds import odds as measure_odds
     from priorsim.text.templates import render
 
     weight = asked.weight.make()
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
-    found = measure_odds(cells, weight, witnesses=witnesses)
+    found = priorsim.odds(cells, weight, witnesses=witnesses)
     opt.say(found, as_json, lambda: render("odds.txt", odds=found))
 
 
@@ -106,13 +105,12 @@ def sweep(
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
     from priorsim.measure.sweep import format_sweep, is_sweep, parse_grid
-    from priorsim.measure.sweep import sweep as measure_sweep
 
     penalties = parse_grid(grid)
     weight = asked.weight.make(**{name: values[0] for name, values in penalties.items()})
     with opt.place_of(out, is_sweep, force=force, read=(asked.atlas, asked.histogram, asked.world)) as place:
         cells, _ = asked.cells()
-        opt.write_out(format_sweep(measure_sweep(cells, weight, penalties), list(penalties)), place)
+        opt.write_out(format_sweep(priorsim.sweep(cells, weight, penalties), list(penalties)), place)
 
 
 def histogram(
@@ -141,14 +139,12 @@ def heldout(
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips."""
     from priorsim.measure.histogram import check_class_by, check_world
-    from priorsim.measure.off_training import off_training
-    from priorsim.measure.weighed import weigh
     from priorsim.text.answers import off_training_text
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     stored = opt.open_atlas(atlas, trust)
     check_world(stored.header, world)
-    found = off_training(weigh(stored, prior, max_bits=max_bits, class_by=by), world)
+    found = priorsim.off_training(priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by), world)
     opt.say(found, as_json, lambda: off_training_text(found))
 
 
@@ -166,13 +162,12 @@ def objectives(
     0.8 GiB, 46 bits 2 minutes and 4 GiB.
     """
     from priorsim.census.root_searches import check_affordable
-    from priorsim.census.take import make_header
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
     from priorsim.text.templates import render
 
     world = where.find()
-    header = make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
+    header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
     if not yes:
         check_affordable(header)
     with progress_bar("bodies") as progress:
@@ -193,13 +188,12 @@ def population(
     """All behaviours of a census that have a direct and a search program, each counted once."""
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
-    from priorsim.measure.population import population as gather
     from priorsim.text.templates import render
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
     with opt.place_of(out, is_population, force=force, read=(atlas,)) as place:
-        found = gather(opt.open_atlas(atlas, trust), max_bits=max_bits, class_by=by)
+        found = priorsim.population(opt.open_atlas(atlas, trust), max_bits=max_bits, class_by=by)
         if out is not None:
             opt.write_out(found.to_csv(), place)
             return
@@ -221,12 +215,11 @@ def definitions(
     that searches through all words takes some 3 seconds.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.definitions import definitions as compare
     from priorsim.text.templates import render
 
     prior, world = weight.make(), where.find()
     with progress_bar("programs one by one") as progress:
-        found = compare(opt.open_atlas(atlas, trust), world, prior, number=programs, progress=progress)
+        found = priorsim.definitions(opt.open_atlas(atlas, trust), world, prior, number=programs, progress=progress)
     opt.say(found, as_json, lambda: render("definitions.txt", found=found))
 
 
@@ -261,7 +254,6 @@ def data(
     and hybrid.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.data import count_with_data
     from priorsim.measure.data_counts import format_data_counts, is_data_counts
     from priorsim.measure.data_joint import join_counts
     from priorsim.measure.data_witness import print_shortest
@@ -276,7 +268,7 @@ def data(
     with opt.place_of(out, is_data_counts, force=force, read=(world,)) as place:
         language, code = opt.language_and_code(where, atlas, dialect, depth, trust)
         with progress_bar("programs, entries left open,") as progress:
-            counts = count_with_data(language, where, code_bits, progress=progress)
+            counts = priorsim.count_with_data(language, where, code_bits, progress=progress)
         if out is not None:
             opt.write_out(format_data_counts(counts), place)
             return

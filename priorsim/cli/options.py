@@ -1,4 +1,4 @@
-"""The command line's options: their types, and the things that they name. Everything heavy is imported late."""
+"""The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 from typer import Option
 
+import priorsim
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.stored import StoredAtlas
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
-    from priorsim.mu.dialect import Language
-    from priorsim.priors import Prior
     from priorsim.storage import IsOwn, Place
-    from priorsim.worlds import World
 
 
 def check_atlas(path: Path | None) -> Path | None:
@@ -74,17 +71,15 @@ class PriorOptions:
     delta: Annotated[float | None, Option("--delta", help="Search tax: bits for a search node.")] = None
     cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
 
-    def make(self, **swept: float) -> "Prior":
+    def make(self, **swept: float) -> "priorsim.Prior":
         """The prior; with values of a grid for penalties, of which none may be given as well."""
-        from priorsim.priors import named_prior
-
         given = asdict(self)
         for name, value in swept.items():
             field = "lam" if name == "lambda" else name
             if given[field] is not None:
                 raise PriorsimError(f"--grid {name}=... and --{name} {given[field]:g} both set {name}: leave one")
             given[field] = value
-        return named_prior(given.pop("prior"), **given)
+        return priorsim.named_prior(given.pop("prior"), **given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +89,7 @@ class WorldOptions:
     world: OneWorld
     train: Train = None
 
-    def find(self) -> "World":
+    def find(self) -> "priorsim.World":
         """The world of that name or file."""
         return world_of(self.world, self.train)
 
@@ -116,7 +111,7 @@ class CountOptions:
         if self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits")
 
-    def count(self, atlas: Path, world: "World") -> "tuple[Histogram, TermFinder | None]":
+    def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
         """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
         from priorsim.census.stored import cut
         from priorsim.measure.histogram import check_class_by, histogram
@@ -163,16 +158,13 @@ class OddsOptions:
         return self.counted.count(self.atlas, world_of(self.world, self.train))
 
 
-def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
+def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":
     """The language of these options; the depth is the default domain's where none is given."""
-    from priorsim.mu.dialect import Language
-    from priorsim.mu.domain import Domain
-
-    depth = Domain.default(word_bits).default_depth if depth is None else depth
-    return Language.named(dialect, word_bits, depth=depth, columns=columns)
+    depth = priorsim.Domain.default(word_bits).default_depth if depth is None else depth
+    return priorsim.Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
-def world_of(name: str, train: str | None) -> "World":
+def world_of(name: str, train: str | None) -> "priorsim.World":
     """The world of that name or file, on other training lanes where they are given."""
     from priorsim.worlds import find_world, parse_lanes
 
@@ -180,11 +172,9 @@ def world_of(name: str, train: str | None) -> "World":
     return world if train is None else world.trained_on(parse_lanes(train, world.domain))
 
 
-def open_atlas(file: Path, trust_other_code: bool) -> "StoredAtlas":
+def open_atlas(file: Path, trust_other_code: bool) -> "priorsim.StoredAtlas":
     """The atlas of that file."""
-    from priorsim.census.stored import StoredAtlas
-
-    return StoredAtlas.open(file, trust_other_code=trust_other_code)
+    return priorsim.StoredAtlas.open(file, trust_other_code=trust_other_code)
 
 
 INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
@@ -216,8 +206,8 @@ def width_of(text: str) -> float:
 
 
 def language_and_code(
-    world: "World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
-) -> "tuple[Language, Histogram | None]":
+    world: "priorsim.World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
+) -> "tuple[priorsim.Language, Histogram | None]":
     """The language to count programs with data in, and the atlas's code that fits the world where one is given."""
     domain = world.domain
     check_trust(trust_other_code, atlas)
@@ -228,9 +218,8 @@ def language_and_code(
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 
     from priorsim.measure.data_joint import check_joinable
-    from priorsim.measure.histogram import histogram
 
-    code = histogram(open_atlas(atlas, trust_other_code), world)
+    code = priorsim.histogram(open_atlas(atlas, trust_other_code), world)
     check_joinable(code)
     return code.header.language, code
 

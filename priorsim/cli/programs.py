@@ -1,4 +1,4 @@
-"""Commands: worlds, one program, walks among programs, closed forms. Everything heavy is imported late."""
+"""Commands: worlds, one program, walks among programs, closed forms. Everything heavy is imported when it is used."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+import priorsim
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -21,15 +22,15 @@ def worlds(
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
     from priorsim.text.worlds import family_text, world_text, worlds_text
-    from priorsim.worlds import catalogue, find_world
-    from priorsim.worlds import family as find_family
 
     if name is not None and family is not None:
         raise PriorsimError("give a world to show, or --family NAME to list its members, not both")
     if name is not None:
-        typer.echo(world_text(find_world(name)))
+        typer.echo(world_text(priorsim.find_world(name)))
     else:
-        typer.echo(worlds_text(catalogue().values()) if family is None else family_text(find_family(family)))
+        typer.echo(
+            worlds_text(priorsim.catalogue().values()) if family is None else family_text(priorsim.family(family))
+        )
 
 
 def run(
@@ -132,9 +133,7 @@ def encode(
     columns: opt.Columns = "x",
 ) -> None:
     """Print a program's code, and its length."""
-    from priorsim.mu.code import encode as encode_program
     from priorsim.mu.files import head_comments, parse_source, read_source
-    from priorsim.mu.syntax import parse
     from priorsim.reading import is_standard_input
 
     names = columns.split(",")
@@ -142,8 +141,8 @@ def encode(
     text = read_source(program) if is_file else program
     named = head_comments(text).get("dialect") if is_file else None
     language = opt.language_of(dialect or named or "arith", word_bits, depth, len(names))
-    parsed = parse_source(text, program, language, names) if is_file else parse(text, language, names)
-    bits = encode_program(parsed, language)
+    parsed = parse_source(text, program, language, names) if is_file else priorsim.parse(text, language, names)
+    bits = priorsim.encode(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
 
 
@@ -155,14 +154,12 @@ def decode(
     columns: opt.Columns = "x",
 ) -> None:
     """Print the one program that a bit string starts with, and how many bits are left over."""
-    from priorsim.mu.code import decode as decode_bits
     from priorsim.mu.domain import check_column_names
-    from priorsim.mu.syntax import format_program
 
     names = columns.split(",")
     check_column_names(names)
-    program, rest = decode_bits(bits, opt.language_of(dialect, word_bits, depth, len(names)))
-    typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
+    program, rest = priorsim.decode(bits, opt.language_of(dialect, word_bits, depth, len(names)))
+    typer.echo(f"{priorsim.format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
 
 
 def theory(

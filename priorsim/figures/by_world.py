@@ -49,8 +49,7 @@ def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
     ax.set_xlabel(label)
 
 
-# --- Delta L against the bits of the table: by how much search is the shorter description ------------------------
-
+OF_LENGTHS = ("delta-l", "Delta L against the bits of the table, by family")
 LENGTHS = "family world table_bits delta_l_low_bits delta_l_high_bits"
 """The bits of the words asked for on the training lanes, and Delta L; None at an end that the bound leaves open."""
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*", "h", "p")
@@ -157,8 +156,7 @@ def lengths_caption(lengths: Data) -> str:
     )
 
 
-# --- where the log-odds come from: length, multiplicity, and what a price on time adds ---------------------------
-
+OF_PARTS = ("decomposition", "log-odds in parts, world by world: length, multiplicity, speed")
 PARTS = "world delta_l_bits bonus_bits speed_bits log_odds_bits"
 """L_min(direct) - L_min(search), B_search - B_direct, the log-odds at gamma 1 less those at gamma 0, and their sum."""
 TERMS = {
@@ -217,8 +215,7 @@ def parts_caption(terms: Data) -> str:
     )
 
 
-# --- the same comparison counted three ways: distinct functions, programs, and mass ------------------------------
-
+OF_COUNTS = ("three-counts", "functions, programs and mass: three counts of the same comparison, world by world")
 LOOKS = {
     "functions": Look("#009E73", "s", "-", is_filled=False),
     "programs": Look("#0072B2", "o", "-"),
@@ -283,19 +280,7 @@ def counts_caption(counts: Data) -> str:
 
 
 FIGURES = (
-    Entry("delta-l", "Delta L against the bits of the table, by family", lengths_data, draw_lengths, lengths_caption),
-    Entry(
-        "decomposition",
-        "log-odds in parts, world by world: length, multiplicity, speed",
-        parts_data,
-        draw_parts,
-        parts_caption,
-    ),
-    Entry(
-        "three-counts",
-        "functions, programs and mass: three counts of the same comparison, world by world",
-        counts_data,
-        draw_counts,
-        counts_caption,
-    ),
+    Entry(*OF_LENGTHS, lengths_data, draw_lengths, lengths_caption),
+    Entry(*OF_PARTS, parts_data, draw_parts, parts_caption),
+    Entry(*OF_COUNTS, counts_data, draw_counts, counts_caption),
 )

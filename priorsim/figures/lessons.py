@@ -23,9 +23,11 @@ ORDERS = (
     f"Lessons come in listed order, and averaged over {len(ORDER_SEEDS)} seeded orders; a lesson is a training lane "
     "or, in a world with hidden rules, all training lanes of a rule."
 )
+OF_ODDS = ("odds-against-lessons", "posterior odds against the number of training lanes or rules")
 ODDS = "{}s log_odds_listed_low_bits log_odds_listed_high_bits log_odds_averaged_low_bits log_odds_averaged_high_bits"
 """Lessons; the log-odds in listed order, infinite where a side has no fitting program left and None where neither has;
 and their means over the seeded orders in which they are finite, None where they are in none."""
+OF_ACCURACY = ("learning-curves", "held-out accuracy by class against the number of training lanes or rules")
 ACCURACY = "{}s " + " ".join(f"accuracy_{kind}_{order}" for order in ("listed", "averaged") for kind in CLASSES)
 """Lessons; by class the mass-weighted share of held-out lanes that is right, in listed order and averaged over the
 seeded orders, None where the class is empty."""
@@ -43,8 +45,7 @@ def _as_float(share: Share | None) -> float | None:
 def _frame(ax: Axes, found: Data) -> None:
     """Set up the title, and the axis across: the number of lessons, in whole numbers."""
     lessons = found[f"{found.unit}s"]
-    ax.set_xlabel(f"training {found.unit}s (number)")
-    ax.set_xlim(lessons[0] - 0.3, lessons[-1] + 0.3)
+    ax.set(xlabel=f"training {found.unit}s (number)", xlim=(lessons[0] - 0.3, lessons[-1] + 0.3))
     page.whole_numbers(ax, "x", min_n_ticks=1)
     page.set_title(ax, found.world, f"{found.prior} prior")
 
@@ -138,8 +139,7 @@ def draw_accuracy(curves: Data, ax: Axes) -> None:
         ax.plot(lessons, averaged, color=look.colour, linewidth=0.6, ls=look.line)
     handles.append(page.key("thin: 20 seeded orders", color=INK, linewidth=0.6))
     handles.append(Patch(facecolor=BAND, alpha=0.5, label="90 % and more"))
-    ax.set_ylim(-0.03, 1.03)
-    ax.set_ylabel("held-out accuracy (share of lanes)")
+    ax.set(ylim=(-0.03, 1.03), ylabel="held-out accuracy (share of lanes)")
     _frame(ax, curves)
     page.legend_below(ax, handles, ncols=2)
 
@@ -165,23 +165,9 @@ def accuracy_caption(curves: Data) -> str:
     )
 
 
+WORLDS = ("root-w3", "in-context-root-sum-w4")
+RULES = ("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2")
 FIGURES = (
-    Entry(
-        "odds-against-lessons",
-        "posterior odds against the number of training lanes or rules",
-        odds_data,
-        draw_odds,
-        odds_caption,
-        worlds=("root-w3", "in-context-root-sum-w4"),
-        is_of_one=True,
-    ),
-    Entry(
-        "learning-curves",
-        "held-out accuracy by class against the number of training lanes or rules",
-        accuracy_data,
-        draw_accuracy,
-        accuracy_caption,
-        worlds=("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2"),
-        is_of_one=True,
-    ),
+    Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True),
+    Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True),
 )

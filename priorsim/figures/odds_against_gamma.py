@@ -72,8 +72,7 @@ def draw(curve: Data, ax: Axes) -> None:
     gammas = np.array(curve.gammas, dtype=np.float64)
     low, high = (page.finite([ends[side] for ends in curve.log_odds]) for side in (0, 1))
     page.frame_odds(ax, low, high, air=0.16)
-    ax.set_xlim(gammas[0], gammas[-1])
-    ax.set_xlabel(page.PRICE)
+    ax.set(xlim=(gammas[0], gammas[-1]), xlabel=page.PRICE)
     page.set_title(ax, curve.world, f"up to {curve.bound_bits} bits")
     for gamma in curve.named.values():
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)

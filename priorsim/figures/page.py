@@ -3,11 +3,10 @@
 Figures are made without pyplot, so that drawing one starts no window system and leaves no state.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from types import MappingProxyType
 from typing import Any, Literal
 
 import matplotlib
@@ -32,7 +31,7 @@ from priorsim.priors import PRIORS, Prior
 F64 = NDArray[np.float64]
 
 Width = Literal["single", "double"] | float
-WIDTHS: Mapping[str, float] = MappingProxyType({"single": 3.5, "double": 7.2})
+WIDTHS = {"single": 3.5, "double": 7.2}
 """Inches: one column of a journal page, and both. A width may be given in inches, too."""
 NARROWEST, WIDEST = 3.1, 10.0
 """Inches between which the figures are laid out."""
@@ -88,15 +87,13 @@ class Look:
         return {**look, "markersize": size, **others}
 
 
-LOOKS: Mapping[str, Look] = MappingProxyType(
-    {
-        ProgramClass.DIRECT: Look("#0072B2", "o", "-", is_filled=False),
-        ProgramClass.DISGUISED: Look("#000000", "x", ":"),
-        ProgramClass.SEARCH: Look("#D55E00", "^", "--"),
-        ProgramClass.TABLE: Look("#56B4E9", "s", (0, (5, 1, 1, 1)), is_filled=False),
-        ProgramClass.HYBRID: Look("#CC79A7", "D", "-."),
-    }
-)
+LOOKS: dict[str, Look] = {
+    ProgramClass.DIRECT: Look("#0072B2", "o", "-", is_filled=False),
+    ProgramClass.DISGUISED: Look("#000000", "x", ":"),
+    ProgramClass.SEARCH: Look("#D55E00", "^", "--"),
+    ProgramClass.TABLE: Look("#56B4E9", "s", (0, (5, 1, 1, 1)), is_filled=False),
+    ProgramClass.HYBRID: Look("#CC79A7", "D", "-."),
+}
 """Okabe and Ito's colours, which hold for colour-blind readers."""
 SIDES = (
     (LOOKS[ProgramClass.DIRECT], "disguised counted as direct code"),

@@ -103,8 +103,7 @@ def draw(diagram: Data, *, axes: Sequence[Axes] | None = None, width: Width = "d
         bar.outline.set_linewidth(0.6)
         across, upright = diagram.over
         for ax in axes:
-            ax.set_xlabel(AXES[across][0])
-            ax.set_ylabel(AXES[upright][0])
+            ax.set(xlabel=AXES[across][0], ylabel=AXES[upright][0])
             if len(set(diagram[upright])) < 10:
                 ax.set_yticks(sorted(set(diagram[upright])))
         return tuple(axes)

@@ -1,19 +1,15 @@
 """Every figure by its name, in the order in which they are drawn."""
 
-from collections.abc import Mapping
 from difflib import get_close_matches
-from types import MappingProxyType
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
+    against_length,
     by_world,
     cloud,
     lessons,
-    mass_against_length,
-    objectives,
     odds_against_gamma,
     phase,
-    predicted_crossovers,
     walk_landscape,
     walks,
     well_tuned,
@@ -24,11 +20,11 @@ from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
 
 _ENTRIES = (
-    *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, mass_against_length.FIGURE),
-    *(phase.FIGURE, phase.BY_LANES, *by_world.FIGURES, well_tuned.FIGURE, *lessons.FIGURES, objectives.FIGURE),
-    *(predicted_crossovers.FIGURE, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
+    *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, against_length.FIGURE),
+    *(phase.FIGURE, phase.BY_LANES, *by_world.FIGURES, well_tuned.FIGURE, *lessons.FIGURES),
+    *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
-FIGURES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
+FIGURES = {entry.name: entry for entry in _ENTRIES}
 
 
 def find_figure(name: str) -> Entry:

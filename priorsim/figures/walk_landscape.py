@@ -78,12 +78,10 @@ def draw(landscape: Data, ax: Axes) -> None:
     regions = dict(landscape.coarse.nodes(data=True))
     kinds = [kind for kind in LOOKS if any(region[1] == kind for region in regions)]
     losses = [loss for loss, _ in regions]
-    ax.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
-    ax.set_ylim(-0.6, len(kinds) - 0.45)
+    ax.set(xlim=(max(losses) + 0.7, min(losses) - 0.7), ylim=(-0.6, len(kinds) - 0.45))
     ax.set_xticks(range(min(losses), max(losses) + 1))
     ax.set_yticks(range(len(kinds)), kinds)
-    ax.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
-    ax.set_ylabel("class of the program")
+    ax.set(xlabel=f"loss ({landscape.unit}): walks go to the right", ylabel="class of the program")
     page.lay_out(page.figure_of(ax))
     landscape.walks.title(ax)
     room = ax.get_window_extent().width / ax.figure.dpi * 72 / (max(losses) - min(losses) + 1.4)

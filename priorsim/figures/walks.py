@@ -64,8 +64,8 @@ def walks_of(study: WalkStudy) -> Walks:
     return Walks(study.world.name, str(study.dynamics), study.radius, study.max_bits)
 
 
-# --- how often walks end at what fits, against its posterior mass: on the line local search follows the prior -----
-
+# Where end points lie on the line, local search follows the prior.
+OF_ENDS = ("walk-ends", "how often edit walks end at what fits, against its posterior mass")
 ENDS = "class posterior ends"
 """Shares of the posterior and of the fitting end points, for all programs of one class that behave the same."""
 MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
@@ -92,9 +92,7 @@ def ends_data(_: Study, worlds: Sequence[World]) -> Data:
 @page.drawing(3.0)
 def draw_ends(ends: Data, ax: Axes) -> None:
     """Draw end-point frequency against posterior mass, both axes logarithmic."""
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlabel("share of the posterior mass (of 1)")
+    ax.set(xscale="log", yscale="log", xlabel="share of the posterior mass (of 1)")
     ax.set_ylabel("share of walks' fitting end points (of 1)")
     ends.walks.title(ax)
     # Where walks never end is drawn at the bottom.
@@ -107,8 +105,7 @@ def draw_ends(ends: Data, ax: Axes) -> None:
             style = look.style(3.5, linestyle="none")
             ax.plot(*zip(*points, strict=True), label=kind, **style)
             handles.append(page.key(f"{kind}: {counted(len(points), 'function', apart=True)}", **style))
-    ax.set_xlim(floor / 2, 2)
-    ax.set_ylim(floor / 2, 2)
+    ax.set(xlim=(floor / 2, 2), ylim=(floor / 2, 2))
     handles.append(page.key(f"total variation {ends.total_variation:.3f}", linestyle="none"))
     page.legend_below(ax, handles, ncols=2)
 
@@ -136,8 +133,7 @@ def ends_caption(ends: Data) -> str:
     )
 
 
-# --- mean loss of walks against their moves, by class of the end point --------------------------------------------
-
+OF_LOSSES = ("walk-loss", "mean loss along edit walks by class of the end point")
 LOSSES = "end_class share right move mean_loss"
 """The chance to end in a class, and to end there right on all lanes, held-out ones too; and the loss by move."""
 
@@ -162,16 +158,14 @@ def _courses(losses: Data) -> list[tuple[str, float, float, list[float]]]:
 @page.drawing(2.7)
 def draw_losses(losses: Data, ax: Axes) -> None:
     """Draw mean loss against moves, a line for each class of end point."""
-    ax.set_xlabel("accepted moves (steps of the walk)")
-    ax.set_ylabel(f"mean loss ({losses.unit})")
+    ax.set(xlabel="accepted moves (steps of the walk)", ylabel=f"mean loss ({losses.unit})")
     losses.walks.title(ax)
     handles = []
     for kind, share, right, loss in _courses(losses):
         style = LOOKS[kind].style(3.2)
         ax.plot(range(len(loss)), loss, **style)
         handles.append(page.key(f"end {kind}: {percent(share)}, right on all lanes: {percent(right)}", **style))
-    ax.set_ylim(bottom=0)
-    ax.set_xlim(left=-0.2)
+    ax.set(ylim=(0, None), xlim=(-0.2, None))
     page.whole_numbers(ax, "x")
     page.legend_below(ax, handles)
 
@@ -190,8 +184,7 @@ def losses_caption(losses: Data) -> str:
     )
 
 
-# --- when search first comes up in walks, and in how many of these direct programs had improved before ------------
-
+OF_SWERVES = ("walk-swerves", "when edit walks first come to a search program")
 SWERVES = "move first_search swerves"
 """The chance that the program after so many moves is the walk's first search program, and the part of it in walks that
 had improved with a direct program before."""
@@ -219,9 +212,7 @@ def draw_swerves(times: Data, ax: Axes) -> None:
     ax.bar(times.move, times.first_search, 0.7, facecolor=SHADE, edgecolor=SEARCH_COLOUR, linewidth=0.8)
     ax.bar(times.move, times.swerves, 0.36, facecolor=SEARCH_COLOUR, edgecolor=SEARCH_COLOUR, linewidth=0.8)
     known = [value for value in (*times.first_search, *times.swerves) if value > 0]
-    ax.set_yscale("log")
-    ax.set_ylim(min(known) / 3, max(known) * 3)
-    ax.set_xlabel("accepted moves (steps of the walk)")
+    ax.set(yscale="log", ylim=(min(known) / 3, max(known) * 3), xlabel="accepted moves (steps of the walk)")
     ax.set_ylabel("chance of the first search (of 1)")
     ax.set_xticks(times.move)
     times.walks.title(ax)
@@ -245,19 +236,18 @@ def swerves_caption(times: Data) -> str:
     )
 
 
-# --- starvation: how often the deep feature is found with the shallow one present, and without, by radius ---------
-
+OF_STARVATION = (
+    "walk-starvation",
+    "how often walks find a deep feature with a shallow one present, and with that forbidden",
+)
 STARVED = "radius ends_with ends_without gain_with gain_without"
 """The bits of an edit; the chance to end right from programs that show the shallow feature, and from others where it
 is forbidden; and from either the chance of an edit to the deep feature, times the loss it saves."""
 STARVATION_BITS = 22
+OTHERS = {"facecolor": "white", "edgecolor": LOOKS["direct"].colour, "hatch": "////"}
 BARS: dict[str, dict[str, Any]] = {
     "from programs that are right on 3/4 of the lanes": {"facecolor": SEARCH_COLOUR},
-    "from others, that feature being forbidden": {
-        "facecolor": "white",
-        "edgecolor": LOOKS["direct"].colour,
-        "hatch": "////",
-    },
+    "from others, that feature being forbidden": OTHERS,
 }
 
 
@@ -285,8 +275,7 @@ def draw_starved(bars: Data, ax: Axes) -> None:
         if low > 0 and high > 0:
             ax.annotate(f"1 : {high / low:.3g}", (place, high), **look)
     ax.set_xticks(places, [str(radius) for radius in bars.radius])
-    ax.set_xlabel("radius of an edit (bits)")
-    ax.set_ylabel("chance to end right on all lanes (of 1)")
+    ax.set(xlabel="radius of an edit (bits)", ylabel="chance to end right on all lanes (of 1)")
     ax.set_title("How often a deep feature is found")
     page.legend_below(ax, [Patch(label=text, **look) for text, look in BARS.items()])
 
@@ -308,38 +297,8 @@ def starved_caption(bars: Data) -> str:
 
 
 FIGURES = (
-    Entry(
-        "walk-ends",
-        "how often edit walks end at what fits, against its posterior mass",
-        ends_data,
-        draw_ends,
-        ends_caption,
-        worlds=MANY_FUNCTIONS,
-        is_of_one=True,
-    ),
-    Entry(
-        "walk-loss",
-        "mean loss along edit walks by class of the end point",
-        losses_data,
-        draw_losses,
-        losses_caption,
-        worlds=WALK_WORLDS,
-        is_of_one=True,
-    ),
-    Entry(
-        "walk-swerves",
-        "when edit walks first come to a search program",
-        swerves_data,
-        draw_swerves,
-        swerves_caption,
-        worlds=WALK_WORLDS,
-        is_of_one=True,
-    ),
-    Entry(
-        "walk-starvation",
-        "how often walks find a deep feature with a shallow one present, and with that forbidden",
-        lambda study, worlds: starved(),
-        draw_starved,
-        starved_caption,
-    ),
+    Entry(*OF_ENDS, ends_data, draw_ends, ends_caption, MANY_FUNCTIONS, is_of_one=True),
+    Entry(*OF_LOSSES, losses_data, draw_losses, losses_caption, WALK_WORLDS, is_of_one=True),
+    Entry(*OF_SWERVES, swerves_data, draw_swerves, swerves_caption, WALK_WORLDS, is_of_one=True),
+    Entry(*OF_STARVATION, lambda study, worlds: starved(), draw_starved, starved_caption),
 )

@@ -81,8 +81,7 @@ def draw(tuned: Data, *, axes: Sequence[Axes] | None = None, width: Width = "sin
             if set(tuned[f"excess_defection_{end}"]) == {None}:
                 handle.set_label(f"{name} (no {missing}: no excess)")
         excess.axhline(0, color=INK, linewidth=0.6, zorder=1)
-        excess.set_ylabel("excess defection\n(share)")
-        excess.set_xlabel(page.PRICE)
+        excess.set(ylabel="excess defection\n(share)", xlabel=page.PRICE)
         for panel in panels[:2]:
             panel.set_ylim(bottom=0)
         page.legend_of_rows(excess, *handles, *_shaded(panels, tuned), ncols=2 if page.is_wide(width) else 1)

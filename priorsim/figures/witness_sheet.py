@@ -95,8 +95,7 @@ def draw(sheet: Data, *, width: Width = "double") -> Axes:
         figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        axes.set_xlim(0, across)
-        axes.set_ylim(height, 0)
+        axes.set(xlim=(0, across), ylim=(height, 0))
         for place, (line, is_ruled) in enumerate(lines, start=1):
             if is_ruled:
                 axes.plot([0.08, across - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)

@@ -118,8 +118,7 @@ def _block(axes: Sequence[Axes], rows: Sequence[Row], limits: tuple[float, float
     lines = [number for number, row in enumerate(rows) if row.ends]
     ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
     for place, (ax, gamma) in enumerate(zip(axes, GAMMAS, strict=True)):
-        ax.set_xlim(low - strip, high + strip)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set(xlim=(low - strip, high + strip), ylim=(len(rows) - 0.4, -0.6))
         ax.axvspan(low - strip, low, color=SHADE, linewidth=0, zorder=0)
         ax.axvspan(high, high + strip, color=SHADE, linewidth=0, zorder=0)
         ax.vlines(0, -0.6, len(rows) - 0.4, color=INK, linewidth=0.6, zorder=1)

@@ -10,8 +10,7 @@ import pytest
 
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import by_world, cloud, lessons, phase, predicted_crossovers, well_tuned, witness_sheet
-from priorsim.figures import objectives as objectives_figure
+from priorsim.figures import against_length, by_world, cloud, lessons, phase, well_tuned, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -146,16 +145,16 @@ def test_the_last_lesson_has_the_odds_of_the_world(small):
 
 def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
-    each = objectives_figure.data(small, [world])
+    each = against_length.objectives_data(small, [world])
     (found,) = objectives(small.header(world), [world])
     assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
     with pytest.raises(FigureError, match="nothing to draw"):
-        objectives_figure.data(small, [find_world("table-a-w3")])
+        against_length.objectives_data(small, [find_world("table-a-w3")])
 
 
 def test_crossings_of_constants_are_roots_of_the_log_odds(small):
-    table = predicted_crossovers.data(small, [])
+    table = cloud.crossings_data(small, [])
     assert "constant.w12-181" in table.world
     # Below 0 there is no prior to hold them against.
     priced = [(world, measured) for world, _, measured in table.rows if measured >= 0]
@@ -164,7 +163,7 @@ def test_crossings_of_constants_are_roots_of_the_log_odds(small):
         counted = small.histogram(find_world(name))
         odds = log_odds_of(counted, Prior("p", gamma=measured))
         assert odds.low == pytest.approx(0, abs=1e-6)
-    assert f"agree to 0.05 in {predicted_crossovers.agreeing(table)};" in predicted_crossovers.caption(table)
+    assert f"agree to 0.05 in {cloud.agreeing(table)};" in cloud.crossings_caption(table)
 
 
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):

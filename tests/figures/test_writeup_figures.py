@@ -12,12 +12,11 @@ from matplotlib.patches import Rectangle
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
+    against_length,
     by_world,
     cloud,
     lessons,
-    objectives,
     phase,
-    predicted_crossovers,
     save,
     well_tuned,
     witness_sheet,
@@ -103,13 +102,13 @@ CURVES = Data(
     unit="lane",
 )
 OBJECTIVES = Data(
-    objectives.COLUMNS,
+    against_length.OBJECTIVES,
     [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
     + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
     worlds=["root-w4", "other-w4"],
     bound_bits=5,
 )
-CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
+CROSSINGS = Data(cloud.CROSSINGS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
 SHEET = Data(
     witness_sheet.COLUMNS,
@@ -145,8 +144,8 @@ FIGURES = [
         ("well_tuned", first(well_tuned.draw), TUNED),
         ("odds_against_lessons", lessons.draw_odds, ODDS),
         ("learning_curves", lessons.draw_accuracy, CURVES),
-        ("objectives", objectives.draw, OBJECTIVES),
-        ("predicted_crossovers", predicted_crossovers.draw, CROSSINGS),
+        ("objectives", against_length.draw_objectives, OBJECTIVES),
+        ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
         ("cloud", cloud.draw, TIPPING),
     )
@@ -249,12 +248,12 @@ def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
-    line = objectives.draw(OBJECTIVES).lines[0]
+    line = against_length.draw_objectives(OBJECTIVES).lines[0]
     assert ys(line)[2:] == [1, 1, 2, 5]
-    ax = predicted_crossovers.draw(CROSSINGS)
+    ax = cloud.draw_crossings(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
     assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
-    assert predicted_crossovers.agreeing(CROSSINGS) == 1
+    assert cloud.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 

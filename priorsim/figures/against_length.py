@@ -1,25 +1,30 @@
-"""How far each class's mass has settled: mass of the programs of at most l bits, against l.
+"""Against length l: the mass of each class's programs of at most l bits, and the objectives of searches among them.
 
-Right of the bound stands where a geometric tail would take it, low and high; the tail is a guide and
+Right of the bound stands where a geometric tail would take the mass, low and high; the tail is a guide and
 no bound (docs/measures.md).
 """
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
 
+from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, LOOKS, SHADE
-from priorsim.formats import number, percent
+from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import mass
+from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior
 from priorsim.worlds import World
 
@@ -75,8 +80,7 @@ def draw(masses: Data, ax: Axes) -> None:
     """Draw log2 of the mass up to each length, class by class, and the extrapolated range."""
     lines = _lines(masses)
     bound = lines[0].bounds[-1]
-    ax.set_xlabel("program length l, at most (bits)")
-    ax.set_ylabel("log₂ mass of fitting programs (bits)")
+    ax.set(xlabel="program length l, at most (bits)", ylabel="log₂ mass of fitting programs (bits)")
     page.set_title(ax, masses.world, f"{masses.prior} prior")
     ax.axvspan(bound - LAST_BITS, bound, color=SHADE, linewidth=0, zorder=0)
     ax.axvline(bound, color=FAINT, linewidth=0.6, zorder=0.5)
@@ -156,3 +160,73 @@ def caption(masses: Data) -> str:
 
 SHOWS = "cumulative mass of each class against length: what multiplicity is worth"
 FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True)
+
+
+# How many objectives fit, and how many programs search for them, as programs get longer.
+OBJECTIVES = "world max_bits objectives programs"
+"""Distinct body tables of the fitting programs of at most so many bits whose root is a search, and these programs;
+from the length on at which there is one."""
+CYCLE = [LOOKS[kind] for kind in ("search", "direct", "hybrid", "disguised")]
+OBJECTIVE_BITS = 38
+"""Objectives are counted up to so many bits, or the study's bound where that is less."""
+
+
+def objectives_data(study: Study, worlds: Sequence[World]) -> Data:
+    """The objectives of worlds on one domain, up to each length."""
+    header = study.header(worlds[0])
+    header = replace(header, max_bits=min(header.max_bits, OBJECTIVE_BITS))
+    found = objectives(header, worlds, workers=study.workers)
+    if not any(each.number for each in found):
+        raise FigureError(f"no program up to {header.max_bits} bits that fits is a search at its root: nothing to draw")
+    rows = []
+    for world, each in zip(worlds, found, strict=True):
+        grown = enumerate(zip(accumulate(each.tables), accumulate(each.programs), strict=True))
+        rows += [(world.name, bits, tables, programs) for bits, (tables, programs) in grown if programs]
+    return Data(OBJECTIVES, rows, worlds=[world.name for world in worlds], bound_bits=header.max_bits)
+
+
+def last(found: Data, world: str) -> tuple[int, int]:
+    """The objectives and the programs of a world in the end."""
+    return next((row[2:] for row in reversed(found.rows) if row[0] == world), (0, 0))
+
+
+@page.drawing(2.9)
+def draw_objectives(found: Data, ax: Axes) -> None:
+    """Draw the number of objectives (thick, marked) and of programs (thin) up to each length, on a log scale."""
+    handles: list[Artist] = []
+    for world, look in zip(found.worlds, CYCLE, strict=False):
+        here = {bits: counts for name, bits, *counts in found.rows if name == world}
+        bits = range(found.bound_bits + 1)
+        tables, programs = np.array([here.get(each, (np.nan, np.nan)) for each in bits], dtype=np.float64).T
+        style = look.style(3, linestyle="-", markerfacecolor=look.cover)
+        handles += ax.step(bits, tables, where="post", label=f"{world}: {last(found, world)[0]} in the end", **style)
+        ax.step(bits, programs, where="post", color=look.colour, ls=":", linewidth=0.9)
+    handles.append(page.key("dotted: programs that search for them", color=INK, ls=":", linewidth=0.9))
+    ax.set_yscale("log", base=2)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    page.whole_numbers(ax, "x")
+    ax.set(xlim=(min(found.max_bits) - 0.5, found.bound_bits + 0.5), xlabel="program length l, at most (bits)")
+    ax.set_ylabel("objectives, or programs (number)")
+    ax.set_title("objectives of fitting searches")
+    page.legend_below(ax, handles)
+
+
+def objectives_caption(found: Data) -> str:
+    """What the figure shows, with its numbers."""
+    said = []
+    for world in found.worlds:
+        tables, programs = last(found, world)
+        said.append(f"In {world}, {counted(programs, 'program')} have {counted(tables, 'objective')}.")
+    return page.sentences(
+        "Objectives of the fitting programs whose root is a search, up to each length: an objective is the table of "
+        "the body of the find or argmax, its word for every candidate in every lane, and two bodies with one table are "
+        "one objective.",
+        f"Up to {found.bound_bits} bits:",
+        *said,
+    )
+
+
+OBJECTIVE_WORLDS = ("root-w4", "inverse-w4", "best-action-w4")
+SHOWS = "distinct objectives of fitting searches, and their programs, against length"
+SHOWN = ("root-w4", "inverse-w4", "best-action-w4")
+OF_OBJECTIVES = Entry("objectives", SHOWS, objectives_data, draw_objectives, objectives_caption, SHOWN)
