@@ -35,10 +35,7 @@ def rows_height(data: Data) -> float:
 
 
 def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
-    """Set up the axes: a name for each row, the first on top, a line at 0 and faint lines along the rows.
-
-    A $ in a name is a $.
-    """
+    """A name for each row, in which a $ is a $, the first on top; a line at 0 and faint lines along the rows."""
     count = len(names)
     ax.set_ylim(count - 0.4, -0.6)
     ax.set_yticks(range(count), names, fontsize=6, parse_math=False)
@@ -87,10 +84,7 @@ def lengths_data(study: Study, _: Sequence[World]) -> Data:
 
 @page.drawing(3.4, "double")
 def draw_lengths(lengths: Data, ax: Axes) -> None:
-    """Draw Delta L against table bits; arrows where the bound leaves an end open.
-
-    Worlds with tables of one size stand beside each other, family by family, a fifth of a bit apart.
-    """
+    """Draw Delta L against table bits, worlds with tables of one size side by side; arrows where an end is open."""
     ax.axhline(0, color=INK, linewidth=0.6, zorder=1)
     families = list(dict.fromkeys(lengths.family))
     sizes = sorted(set(lengths.table_bits))
@@ -181,10 +175,7 @@ def parts_data(study: Study, _: Sequence[World]) -> Data:
 
 @page.drawing(rows_height)
 def draw_parts(terms: Data, ax: Axes) -> None:
-    """Draw the terms as bars, what is for search to the right of 0 and what is against it to the left.
-
-    Bars of one sign stand behind one another; a diamond marks the sum.
-    """
+    """Draw the terms as bars, what is for search to the right of 0, one behind the other; a diamond marks the sum."""
     name_rows(ax, terms.world, page.ODDS)
     for row in range(len(terms.rows)):
         reach = {True: 0.0, False: 0.0}
