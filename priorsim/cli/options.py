@@ -12,7 +12,7 @@ from typer import Option
 
 import priorsim
 from priorsim.cli.command import refuse_idle
-from priorsim.errors import PriorsimError
+from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
     from priorsim.census.witness import TermFinder
@@ -186,7 +186,6 @@ def width_of(text: str) -> float:
     >>> width_of("3.25in"), round(width_of("82mm"), 3)
     (3.25, 3.228)
     """
-    from priorsim.errors import FigureError
     from priorsim.figures.page import NARROWEST, WIDEST
     from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 

@@ -16,7 +16,8 @@ RADII = (7.0, 11.0, 16.0, 22.0, 29.0, 37.0, 46.0, 56.0)
 """Points between a label and what it belongs to, nearest first."""
 LEADER = 13.0
 """Labels farther off than this are tied to their point by a thin line."""
-CLEARANCE = 1.5
+CLEARANCE, SIZE, SPACING = 1.5, 6.5, 2.0
+"""Points around a text, of its letters, and pixels or so between the points on a line."""
 DISTANCE_COST, GUIDE_COST = 0.15, 0.3
 """What a point of distance, and a guide's point under a label, cost beside 10 for a point to avoid."""
 HALO = withStroke(linewidth=1.5, foreground="white")
@@ -29,26 +30,24 @@ class Label:
 
     text: str
     at: tuple[float, float]
-    towards: tuple[float, ...] = (90, -90, 0, 180, 45, 135, -45, -135)
+    towards: tuple[float, ...]
 
 
-def place_labels(
-    ax: Axes, labels: Sequence[Label], *, avoid: F64, guides: F64 = NOTHING, size: float = 6.5
-) -> list[Annotation]:
-    """Write labels of `size` points inside axes that are laid out and have their final limits.
+def place_labels(ax: Axes, labels: Sequence[Label], *, avoid: F64, guides: F64 = NOTHING) -> list[Annotation]:
+    """Write labels inside axes that are laid out and have their final limits.
 
     Each takes the nearest free place; where none is free, the one that covers the fewest of the points to avoid.
     These, and guides, that a label had better not cover, but may, are in data coordinates, shape (n, 2).
     """
-    place = _Places(ax, avoid, guides, size)
+    place = _Places(ax, avoid, guides)
     return [place.write(label) for label in labels]
 
 
 class _Places:
     """What a label must stay inside of, and off, in pixels."""
 
-    def __init__(self, ax: Axes, avoid: F64, guides: F64, size: float) -> None:
-        self.ax, self.size = ax, size
+    def __init__(self, ax: Axes, avoid: F64, guides: F64) -> None:
+        self.ax = ax
         self.point = ax.figure.dpi / 72
         self.frame = ax.get_window_extent().padded(-3 * self.point)
         self.obstacles, self.guides = (ax.transData.transform(each) if len(each) else each for each in (avoid, guides))
@@ -65,7 +64,7 @@ class _Places:
 
     def write(self, label: Label) -> Annotation:
         """Write one label at its nearest free place, which is taken then."""
-        probe = self.ax.annotate(label.text, label.at, fontsize=self.size)
+        probe = self.ax.annotate(label.text, label.at, fontsize=SIZE)
         use_fonts_for(probe)
         extent = probe.get_window_extent()
         probe.remove()
@@ -92,7 +91,7 @@ class _Places:
             textcoords="offset points",
             ha="center",
             va="center",
-            fontsize=self.size,
+            fontsize=SIZE,
             color=INK,
             path_effects=[HALO],
             arrowprops=tie if is_far else None,
@@ -105,14 +104,14 @@ def _inside(points: F64, box: Bbox) -> int:
     return int(np.all((points > box.min) & (points < box.max), axis=1).sum())
 
 
-def dense(line: F64, ax: Axes, *, spacing: float = 2.0) -> F64:
-    """Points at most `spacing` pixels or so apart on a line through points, in data coordinates, shape (n, 2)."""
+def dense(line: F64, ax: Axes) -> F64:
+    """Points at most SPACING apart on a line through points, in data coordinates, shape (n, 2)."""
     if len(line) < 2:
         return line
     pixels = ax.transData.transform(line)
     lengths = np.hypot(*np.diff(pixels, axis=0).T)
     parts = [
-        np.linspace(start, end, int(length // spacing) + 1, endpoint=False)
+        np.linspace(start, end, int(length // SPACING) + 1, endpoint=False)
         for start, end, length in zip(pixels[:-1], pixels[1:], lengths, strict=True)
     ]
     points: F64 = ax.transData.inverted().transform(np.vstack([*parts, pixels[-1:]]))

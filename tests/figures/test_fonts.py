@@ -38,7 +38,7 @@ def test_a_character_that_the_usual_font_lacks_is_drawn_by_one_that_has_it(tmp_p
         ax = figure.add_subplot()
         set_title(ax, "größe_のの")
         label, plain = place_labels(
-            ax, [Label("の", (0.2, 0.2)), Label("θ", (0.8, 0.8))], avoid=ax.dataLim.get_points()
+            ax, [Label("の", (0.2, 0.2), (90,)), Label("θ", (0.8, 0.8), (90,))], avoid=ax.dataLim.get_points()
         )
         save(figure, tmp_path / "named", {"x": [1]}, formats=["png"])
     [title] = [text for text in figure.findobj(Text) if text.get_text() == "größe_のの"]
