@@ -13,28 +13,14 @@ from typing import Any
 
 DIGITS = 12
 
-# --- for readers ------------------------------------------------------------------------------
-
 
 def number(
     value: Any, form: str = ".3g", *, none: str = "undefined", in_words: bool = True, whole: bool = False
 ) -> str:
-    """A number to so many figures.
+    """A number in a form that `format` takes; infinite ones are told in words where asked, as inf otherwise.
 
-    Parameters
-    ----------
-    value : float, Fraction or None
-    form : str
-        As `format` takes it.
-    none : str
-        What stands for None.
-    in_words : bool
-        Whether infinite numbers are told in words; inf and -inf otherwise.
-    whole : bool
-        Whether what is no float, an integer or a text, stands as it is.
+    Where asked to be whole, what is no float, an integer or a text, stands as it is.
 
-    Examples
-    --------
     >>> number(0.12345), number(None), number(float("-inf"))
     ('0.123', 'undefined', 'minus infinity')
     >>> number(3, ".2f"), number(3, ".2f", whole=True), number(float("-inf"), in_words=False)
@@ -150,16 +136,12 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> st
     levin        7
     solomonoff  12
     """
-    cells = [list(map(str, row)) for row in (head, *rows)]
-    columns = list(zip(*cells, strict=True))
-    to_right = [all(map(_is_number, column[1:])) for column in columns]
-    widths = [max(map(len, column)) for column in columns]
-    lines = []
-    for row in cells:
-        fitted = zip(row, widths, to_right, strict=True)
-        padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in fitted]
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
+    columns = []
+    for column in zip(*(map(str, row) for row in (head, *rows)), strict=True):
+        width = max(map(len, column))
+        pad = str.rjust if all(map(_is_number, column[1:])) else str.ljust
+        columns.append([pad(cell, width) for cell in column])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
 def format_tables(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]]]) -> str:
@@ -169,9 +151,6 @@ def format_tables(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object
 
 def _is_number(text: str) -> bool:
     return text[:1].isdigit() or text[:1] in "-+[." or text in ("inf", "none")
-
-
-# --- for files --------------------------------------------------------------------------------
 
 
 def rounded(value: Any) -> Any:

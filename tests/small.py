@@ -8,7 +8,7 @@ import pytest
 from priorsim.__main__ import main
 from priorsim.claims import judge, populations, walking, with_data
 from priorsim.claims.judge import find_claims
-from priorsim.figures import delta_l, registry, rows
+from priorsim.figures import by_world, registry
 from priorsim.figures.registry import FIGURES
 from priorsim.study import folder as study
 from priorsim.study import paper
@@ -32,7 +32,7 @@ for module in (judge, walking):
 for module in (judge, paper):
     patch.setattr(module, "CLAIMS", CLAIMS)
 patch.setattr(registry, "FIGURES", SHOWN)
-for module in (paper, rows, delta_l):
+for module in (paper, by_world):
     patch.setattr(module, "catalogue", lambda: SQUARES)
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from priorsim.census.atlas_file import AtlasFile
 from priorsim.claims import judge, populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
-from priorsim.figures import delta_l, registry, rows
+from priorsim.figures import by_world, registry
 from priorsim.figures.registry import FIGURES
 from priorsim.interrupts import Interrupted
 from priorsim.provenance import provenance, software, stamped
@@ -49,9 +49,8 @@ def job(tmp_path_factory):
         patch.setitem(study.PRESETS, "quick", {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21})
         patch.setattr(registry, "FIGURES", SHOWN)
         patch.setattr(paper, "catalogue", lambda: WORLDS)
-        patch.setattr(rows, "catalogue", lambda: WORLDS)
-        patch.setattr(delta_l, "catalogue", lambda: WORLDS)
-        patch.setattr(delta_l, "MEMBER_LANES", (4,))
+        patch.setattr(by_world, "catalogue", lambda: WORLDS)
+        patch.setattr(by_world, "MEMBER_LANES", (4,))
         patch.setattr(paper, "CLAIMS", CLAIMS)
         patch.setattr(populations, "WORD_BITS", (3,))
         patch.setattr(populations, "LANES", {"quick": (8,)})

@@ -10,13 +10,9 @@ from pathlib import Path
 
 import typer
 
+from priorsim.cli import censuses, programs, results
 from priorsim.cli.answer import UnreadError, answering
-from priorsim.cli.censuses import census, info
-from priorsim.cli.command import Command
-from priorsim.cli.groups import flattened
-from priorsim.cli.programs import decode, encode, run, theory, walk, worlds
-from priorsim.cli.questions import data, definitions, heldout, histogram, objectives, odds, population, sweep
-from priorsim.cli.results import claims, figure, paper
+from priorsim.cli.command import Command, flattened
 from priorsim.errors import PriorsimError
 from priorsim.reading import shown
 
@@ -30,27 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Count every small program exactly, tell which of them search, and weigh them under a prior.",
 )
-for command in (
-    census,
-    info,
-    odds,
-    sweep,
-    histogram,
-    heldout,
-    objectives,
-    population,
-    definitions,
-    claims,
-    data,
-    worlds,
-    run,
-    walk,
-    encode,
-    decode,
-    theory,
-    figure,
-    paper,
-):
+COMMANDS = (
+    *(censuses.census, censuses.info, censuses.odds, censuses.sweep, censuses.histogram, censuses.heldout),
+    *(censuses.objectives, censuses.population, censuses.definitions, results.claims, censuses.data),
+    *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
+    *(results.figure, results.paper),
+)
+for command in COMMANDS:
     app.command(cls=Command)(flattened(command))
 
 

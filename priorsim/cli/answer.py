@@ -57,14 +57,8 @@ class _Checked(io.TextIOWrapper):
 def answering() -> Iterator[None]:
     """Let standard output be checked; what was printed has arrived when the block has ended well.
 
-    A stream in memory, as a test or a notebook sets it, is left as it is.
-
-    Raises
-    ------
-    StorageError
-        When standard output is closed, or something printed cannot be written.
-    UnreadError
-        When it is a pipe, and nobody reads it any more.
+    A stream in memory, as a test or a notebook sets it, is left as it is. StorageError when standard output is closed,
+    or something printed cannot be written; UnreadError when it is a pipe, and nobody reads it any more.
     """
     before = sys.stdout
     if before is None:

@@ -1,10 +1,15 @@
-"""What every command does: options are given once, in plain digits; an exhausted machine is one line.
+"""What every command does: its options, given once and in plain digits; an exhausted machine is one line.
 
+A command may take a dataclass, a group of options, and typer sees the dataclass's fields in its place.
 Options that would change nothing are refused by the commands themselves, with `refuse_idle`.
 """
 
 import os
 import resource
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 import typer
@@ -79,32 +84,47 @@ def _exhausted(what: str, limit: str) -> str:
 
 
 def refuse_idle(context: typer.Context, names: str, why: str) -> None:
-    """Refuse options that were given and would change nothing.
-
-    Parameters
-    ----------
-    context : typer.Context
-    names : str
-        Names of the command's parameters, by spaces.
-    why : str
-        Goes on after "has no effect".
-
-    Raises
-    ------
-    PriorsimError
-        Which of them were given, and that they have to be left.
-    """
-    idle = [
-        parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name in names.split() and was_given(context, parameter.name)
-    ]
+    """Refuse those of these parameters, with spaces between their names, that stand on the command line."""
+    sources = {name: context.get_parameter_source(name) for name in names.split()}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    idle = [parameter.opts[0] for parameter in context.command.params if parameter.name in given]
     if idle:
         named = ", ".join(idle[:-1]) + " and " * (len(idle) > 1) + idle[-1]
         raise PriorsimError(f"{named} {'has' if len(idle) == 1 else 'have'} no effect {why}: leave {named}")
 
 
-def was_given(context: typer.Context, name: str) -> bool:
-    """Whether a parameter stands on the command line, and is not its default."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+def flattened(command: Callable[..., None]) -> Callable[..., None]:
+    """The command as typer takes it: with the options of its groups in the groups' place, those required first.
+
+    >>> from priorsim.cli.options import WorldOptions
+    >>> def show(where: WorldOptions, *, times: int) -> None:
+    ...     print(where.world, where.train, times)
+    >>> list(flattened(show).__signature__.parameters)
+    ['world', 'times', 'train']
+    >>> flattened(show)(world="square-w3", train="0-3", times=2)
+    square-w3 0-3 2
+    """
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        _make(command, given)
+
+    options = sorted(_options(command), key=lambda option: option.default is not Parameter.empty)
+    run.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {option.name: option.annotation for option in options}
+    return run
+
+
+def _options(maker: Any) -> list[Parameter]:
+    """All that a command or a group is made of, one by one."""
+    found = []
+    for part in signature(maker).parameters.values():
+        is_group = is_dataclass(part.annotation)
+        found += _options(part.annotation) if is_group else [part.replace(kind=Parameter.KEYWORD_ONLY)]
+    return found
+
+
+def _make(maker: Any, given: Mapping[str, Any]) -> Any:
+    """What a command or a group makes of the options given, by name."""
+    parts = {name: part.annotation for name, part in signature(maker).parameters.items()}
+    return maker(**{name: _make(kind, given) if is_dataclass(kind) else given[name] for name, kind in parts.items()})

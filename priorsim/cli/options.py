@@ -1,4 +1,4 @@
-"""The command line's options: their types, and the things that they name. Everything heavy is imported late."""
+"""The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 from typer import Option
 
+import priorsim
 from priorsim.cli.command import refuse_idle
-from priorsim.errors import PriorsimError
+from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.stored import StoredAtlas
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
-    from priorsim.mu.dialect import Language
-    from priorsim.priors import Prior
     from priorsim.storage import IsOwn, Place
-    from priorsim.worlds import World
 
 
 def check_atlas(path: Path | None) -> Path | None:
@@ -30,15 +27,14 @@ def check_atlas(path: Path | None) -> Path | None:
     return path
 
 
-AtlasFile = Annotated[Path | None, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
-OneAtlas = Annotated[Path, Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")]
+_ATLAS = Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")
+AtlasFile = Annotated[Path | None, _ATLAS]
+OneAtlas = Annotated[Path, _ATLAS]
 OtherCode = Annotated[
-    bool,
-    Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused."),
+    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
 ]
 WorldName = Annotated[
-    str | None,
-    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input."),
+    str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
 ]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
@@ -75,17 +71,15 @@ class PriorOptions:
     delta: Annotated[float | None, Option("--delta", help="Search tax: bits for a search node.")] = None
     cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
 
-    def make(self, **swept: float) -> "Prior":
+    def make(self, **swept: float) -> "priorsim.Prior":
         """The prior; with values of a grid for penalties, of which none may be given as well."""
-        from priorsim.priors import named_prior
-
         given = asdict(self)
         for name, value in swept.items():
             field = "lam" if name == "lambda" else name
             if given[field] is not None:
                 raise PriorsimError(f"--grid {name}=... and --{name} {given[field]:g} both set {name}: leave one")
             given[field] = value
-        return named_prior(given.pop("prior"), **given)
+        return priorsim.named_prior(given.pop("prior"), **given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +89,7 @@ class WorldOptions:
     world: OneWorld
     train: Train = None
 
-    def find(self) -> "World":
+    def find(self) -> "priorsim.World":
         """The world of that name or file."""
         return world_of(self.world, self.train)
 
@@ -117,7 +111,7 @@ class CountOptions:
         if self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits")
 
-    def count(self, atlas: Path, world: "World") -> "tuple[Histogram, TermFinder | None]":
+    def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
         """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
         from priorsim.census.stored import cut
         from priorsim.measure.histogram import check_class_by, histogram
@@ -164,16 +158,13 @@ class OddsOptions:
         return self.counted.count(self.atlas, world_of(self.world, self.train))
 
 
-def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "Language":
+def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":
     """The language of these options; the depth is the default domain's where none is given."""
-    from priorsim.mu.dialect import Language
-    from priorsim.mu.domain import Domain
-
-    depth = Domain.default(word_bits).default_depth if depth is None else depth
-    return Language.named(dialect, word_bits, depth=depth, columns=columns)
+    depth = priorsim.Domain.default(word_bits).default_depth if depth is None else depth
+    return priorsim.Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
-def world_of(name: str, train: str | None) -> "World":
+def world_of(name: str, train: str | None) -> "priorsim.World":
     """The world of that name or file, on other training lanes where they are given."""
     from priorsim.worlds import find_world, parse_lanes
 
@@ -181,30 +172,20 @@ def world_of(name: str, train: str | None) -> "World":
     return world if train is None else world.trained_on(parse_lanes(train, world.domain))
 
 
-def open_atlas(file: Path, trust_other_code: bool) -> "StoredAtlas":
+def open_atlas(file: Path, trust_other_code: bool) -> "priorsim.StoredAtlas":
     """The atlas of that file."""
-    from priorsim.census.stored import StoredAtlas
-
-    return StoredAtlas.open(file, trust_other_code=trust_other_code)
+    return priorsim.StoredAtlas.open(file, trust_other_code=trust_other_code)
 
 
 INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
 
 
 def width_of(text: str) -> float:
-    """A figure's width in inches from a text such as 3.25in, 8cm or 82mm.
+    """A figure's width in inches from a text such as 3.25in, 8cm or 82mm; FigureError where it is none in range.
 
-    Raises
-    ------
-    FigureError
-        When it cannot be read, or is out of range.
-
-    Examples
-    --------
     >>> width_of("3.25in"), round(width_of("82mm"), 3)
     (3.25, 3.228)
     """
-    from priorsim.errors import FigureError
     from priorsim.figures.page import NARROWEST, WIDEST
     from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 
@@ -224,8 +205,8 @@ def width_of(text: str) -> float:
 
 
 def language_and_code(
-    world: "World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
-) -> "tuple[Language, Histogram | None]":
+    world: "priorsim.World", atlas: Path | None, dialect: str | None, depth: int | None, trust_other_code: bool
+) -> "tuple[priorsim.Language, Histogram | None]":
     """The language to count programs with data in, and the atlas's code that fits the world where one is given."""
     domain = world.domain
     check_trust(trust_other_code, atlas)
@@ -236,9 +217,8 @@ def language_and_code(
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 
     from priorsim.measure.data_joint import check_joinable
-    from priorsim.measure.histogram import histogram
 
-    code = histogram(open_atlas(atlas, trust_other_code), world)
+    code = priorsim.histogram(open_atlas(atlas, trust_other_code), world)
     check_joinable(code)
     return code.header.language, code
 
@@ -259,16 +239,8 @@ def place_of(
 ) -> Iterator["Place | None"]:
     """The place of --out, held from before long work until it is written; None where that is standard output.
 
-    Parameters
-    ----------
-    out : Path, optional
-        Standard output where it is not given.
-    is_own : callable
-        Which files the command made, and may replace.
-    force : bool
-        Whether it may replace all the same what it did not make.
-    read : sequence of Path or str
-        What the command reads, and never replaces; names that are of no file are passed over.
+    It may replace what `is_own` says that the command made; with `force` other files, too, but never what the command
+    reads: `read`, of which names that are of no file are passed over.
     """
     from priorsim.storage import hold
 
@@ -282,14 +254,11 @@ def place_of(
         yield place
 
 
-def say(found: Any, text: Callable[[Any], str], as_json: bool) -> None:
+def say(found: Any, as_json: bool, text: Callable[[], str]) -> None:
     """Print what a command found as one JSON object, or as text."""
     from priorsim.formats import format_json
 
-    if as_json:
-        typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip())
-    else:
-        typer.echo(text(found))
+    typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip() if as_json else text())
 
 
 def check_one_answer(as_json: bool, other: object, name: str) -> None:

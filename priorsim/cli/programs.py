@@ -1,4 +1,4 @@
-"""Commands: worlds, one program, walks among programs, closed forms. Everything heavy is imported late."""
+"""Commands: worlds, one program, walks among programs, closed forms. Everything heavy is imported when it is used."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+import priorsim
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -21,15 +22,15 @@ def worlds(
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
     from priorsim.text.worlds import family_text, world_text, worlds_text
-    from priorsim.worlds import catalogue, find_world
-    from priorsim.worlds import family as find_family
 
     if name is not None and family is not None:
         raise PriorsimError("give a world to show, or --family NAME to list its members, not both")
     if name is not None:
-        typer.echo(world_text(find_world(name)))
+        typer.echo(world_text(priorsim.find_world(name)))
     else:
-        typer.echo(worlds_text(catalogue().values()) if family is None else family_text(find_family(family)))
+        typer.echo(
+            worlds_text(priorsim.catalogue().values()) if family is None else family_text(priorsim.family(family))
+        )
 
 
 def run(
@@ -44,9 +45,10 @@ def run(
 ) -> None:
     """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
     from priorsim.measure.program import measure_program
+    from priorsim.mu.interpreter import Accounting
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.programs import run_text, trace_text
+    from priorsim.text.templates import render
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(where.world):
@@ -58,9 +60,10 @@ def run(
     program, report = measure_program(file, world)
     if trace:
         lines = list(trace_lines(program, world.domain, lane))
-        opt.say([asdict(line) for line in lines] if as_json else lines, trace_text, as_json)
+        opt.say([asdict(line) for line in lines], as_json, lambda: render("trace.txt", lines=lines))
     else:
-        opt.say(report, lambda report: run_text(report, world), as_json)
+        shown = {**report, "world": world, "accountings": list(Accounting)}
+        opt.say(report, as_json, lambda: render("run.txt", **shown))
 
 
 def walk(
@@ -93,7 +96,7 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.programs import walk_text
+    from priorsim.text.templates import render
     from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -115,7 +118,7 @@ def walk(
             report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:
             report = exact_answer(asked, progress=progress)
-    opt.say(report, walk_text, as_json)
+    opt.say(report, as_json, lambda: render("walk.txt", **report))
 
 
 def encode(
@@ -130,9 +133,7 @@ def encode(
     columns: opt.Columns = "x",
 ) -> None:
     """Print a program's code, and its length."""
-    from priorsim.mu.code import encode as encode_program
     from priorsim.mu.files import head_comments, parse_source, read_source
-    from priorsim.mu.syntax import parse
     from priorsim.reading import is_standard_input
 
     names = columns.split(",")
@@ -140,8 +141,8 @@ def encode(
     text = read_source(program) if is_file else program
     named = head_comments(text).get("dialect") if is_file else None
     language = opt.language_of(dialect or named or "arith", word_bits, depth, len(names))
-    parsed = parse_source(text, program, language, names) if is_file else parse(text, language, names)
-    bits = encode_program(parsed, language)
+    parsed = parse_source(text, program, language, names) if is_file else priorsim.parse(text, language, names)
+    bits = priorsim.encode(parsed, language)
     typer.echo(f"{bits}\n{len(bits)} bits")
 
 
@@ -153,14 +154,12 @@ def decode(
     columns: opt.Columns = "x",
 ) -> None:
     """Print the one program that a bit string starts with, and how many bits are left over."""
-    from priorsim.mu.code import decode as decode_bits
     from priorsim.mu.domain import check_column_names
-    from priorsim.mu.syntax import format_program
 
     names = columns.split(",")
     check_column_names(names)
-    program, rest = decode_bits(bits, opt.language_of(dialect, word_bits, depth, len(names)))
-    typer.echo(f"{format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
+    program, rest = priorsim.decode(bits, opt.language_of(dialect, word_bits, depth, len(names)))
+    typer.echo(f"{priorsim.format_program(program, names)}\n{len(bits) - len(rest)} bits, {len(rest)} left over")
 
 
 def theory(
@@ -196,4 +195,4 @@ def theory(
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
     answer = calculate(given) if given else Listing()
-    opt.say(answer, lambda answer: answer.latex() if as_latex else format_tables(answer.tables()), as_json)
+    opt.say(answer, as_json, lambda: answer.latex() if as_latex else format_tables(answer.tables()))

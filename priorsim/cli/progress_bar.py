@@ -36,16 +36,10 @@ class _Terminal:
 
 @contextmanager
 def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar with an estimate on standard error, where that is a terminal.
+    """A progress bar with an estimate on standard error, where that is a terminal; the unit is what is counted.
 
-    An interrupt says how far the command came; it, and the death of a worker, say what is kept.
-
-    Parameters
-    ----------
-    unit : str
-        What is counted.
-    kept : Path, optional
-        Where finished parts are kept, once there are some.
+    An interrupt says how far the command came; it, and the death of a worker, say what is kept: finished parts, in
+    `kept` once there are some.
     """
     columns = (
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.description}"),

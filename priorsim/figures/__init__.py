@@ -1,4 +1,4 @@
-"""Figures: one module a figure, with its data, its drawing, its caption and its entry in the registry.
+"""Figures, each with its data, its drawing, its caption and its entry in the registry in one place.
 
 No figure needs a backend, so that the one of a notebook's kernel may be named where it is not installed.
 """

@@ -7,42 +7,28 @@ which the lightest program changes is minus the slope of an edge, as seen (docs/
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.patches import Patch
 
+from priorsim.figures import page
 from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
-from priorsim.figures.page import (
-    GAMMA,
-    INK,
-    LOOKS,
-    Label,
-    Look,
-    dense,
-    drawing,
-    is_wide,
-    key,
-    legend_below,
-    place_labels,
-    set_title,
-    settle,
-)
-from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import GAMMA_STAR, at_gammas, sentences
-from priorsim.formats import counted, number
+from priorsim.figures.labels import Label, dense, place_labels
+from priorsim.figures.page import BAND, GAMMA, INK, LOOKS
+from priorsim.formats import counted, listed, number
 from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.decomposition import alpha, hull
 from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
-from priorsim.measure.mass import ENDS, End, shortest
-from priorsim.mu.lesions import ProgramClass
+from priorsim.measure.mass import ENDS, LOW, End, shortest
+from priorsim.measure.population import population
 from priorsim.priors import Prior
-from priorsim.worlds import World
+from priorsim.worlds import World, constant_world
 
-SHOWN = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
+COLUMNS = "item class bits log2_mean_steps programs gives_way_at_gamma"
 Point = tuple[str, int, float]
 """Class, length in bits, log2 of the mean steps."""
 Corner = tuple[int, float, Sequence[str]]
@@ -73,9 +59,8 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
     for kind, bits, log2_steps, count in zip(cells.kind, cells.bits.tolist(), steps, cells.count.tolist(), strict=True):
         totals[str(CLASSES[kind]), bits, log2_steps] += count
     corners = [(corner.bits, corner.log2_mean_steps, corner.classes) for corner in edge.vertices]
-    return cloud_of(
-        counted.world.name, counted.max_bits, totals, corners, edge.gammas, [tip for tip in tips if tip is not None]
-    )
+    known = [tip for tip in tips if tip is not None]
+    return cloud_of(counted.world.name, counted.max_bits, totals, corners, edge.gammas, known)
 
 
 def cloud_of(
@@ -92,47 +77,60 @@ def cloud_of(
     for (bits, steps, classes), gives_way in zip_longest(corners, gammas):
         rows.append(("hull", "+".join(classes), bits, steps, None, gives_way))
     for tip in tips:
-        rows.append(("predicted", f"disguised as {tip.side}", None, None, None, tip.predicted))
-        rows += [("measured", f"disguised as {tip.side}", None, None, None, gamma) for gamma in tip.measured]
-    columns = "item class bits log2_mean_steps programs gives_way_at_gamma"
+        found = [("predicted", tip.predicted), *(("measured", gamma) for gamma in tip.measured)]
+        rows += [(item, f"disguised as {tip.side}", None, None, None, gamma) for item, gamma in found]
     facts = {"points": points, "corners": corners, "gammas": gammas, "tips": tips}
-    return Data(columns, rows, world=world, bound_bits=bound_bits, **facts)
+    return Data(COLUMNS, rows, world=world, bound_bits=bound_bits, **facts)
 
 
 def _tip(counted: Histogram, end: End, side: str) -> Tip | None:
     """Predicted and measured gamma* at one end; None where a side is empty."""
-    found = alpha(counted, end)
-    places = []
-    for kinds in (end.direct, end.search):
-        key = shortest(counted, kinds)
-        if key is None or found is None:
-            return None
-        places.append((key.bits, math.log2(mean_steps(counted.header, np.array(key.steps)))))
-    assert found is not None
+    found, keys = alpha(counted, end), [shortest(counted, kinds) for kinds in (end.direct, end.search)]
+    if found is None or None in keys:
+        return None
+    direct, search = (
+        (each.bits, math.log2(mean_steps(counted.header, np.array(each.steps)))) for each in keys if each is not None
+    )
     measured = crossovers(counted, Prior("solomonoff"), end, within=GAMMA_RANGE).values
-    return Tip(side, places[0], places[1], found.predicted, measured)
+    return Tip(side, direct, search, found.predicted, measured)
 
 
-@drawing(3.5)
+@page.drawing(3.5)
 def draw(programs: Data, ax: Axes) -> None:
     """Draw all fitting programs by length and time, the hull, and the gamma of each of its edges."""
     points = programs.points
-    ax.set_xlabel("log₂ mean steps per lane")
-    ax.set_ylabel("program length l (bits)")
-    set_title(ax, programs.world, f"up to {programs.bound_bits} bits")
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    handles = [_class(ax, programs, points, kind) for kind in SHOWN]
-    _limits(ax, programs, points)
+    # Many points are drawn smaller, to at most a third of the area.
+    scale = float(np.clip(np.sqrt(200 / max(len(points), 1)), 1 / 3, 1))
+    ax.set(xlabel="log₂ mean steps per lane", ylabel="program length l (bits)")
+    page.set_title(ax, programs.world, f"up to {programs.bound_bits} bits")
+    page.whole_numbers(ax, "y", min_n_ticks=1)
+    handles = [_class(ax, programs, str(kind), scale) for kind in CLASSES]
+    _limits(ax, programs)
     if programs.corners:
-        handles.append(_hull(ax, programs))
+        bits, steps, _ = zip(*programs.corners, strict=True)
+        ax.plot(steps, bits, color=INK, linewidth=0.9, zorder=2)
+        ax.scatter(steps, bits, s=70, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9, zorder=4)
+        look = page.Look(INK, "o", "-", is_filled=False)
+        handles.append(page.key("lower hull, witnesses", **look.style(8, linewidth=0.9)))
     if points:
-        handles += _sizes(max(points.values()), _scale(points))
+        power = 10 ** int(np.log10(max(points.values())))
+        for count in sorted({1, power}):
+            look = page.Look(INK, "o", "none", is_filled=False)
+            text = f"{counted(count, 'program', apart=True)} at a point"
+            handles.append(page.key(text, **look.style(float(np.sqrt(_area(count) * scale)))))
     else:
-        text = f"no program up to {programs.bound_bits} bits fits"
-        ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center")
-    handles += _tips(ax, programs)
-    legend_below(ax, handles, columns=4 if is_wide(ax) else 2)
-    _edges(ax, programs, points)
+        page.say_inside(ax, f"no program up to {programs.bound_bits} bits fits")
+    # The slope of the line through the two shortest programs is minus the predicted gamma*.
+    for tip, dashes in zip(programs.tips, ((4, 2), (1, 1.5)), strict=False):
+        bits, steps = zip(tip.direct, tip.search, strict=True)
+        line: dict[str, Any] = {"color": INK, "linewidth": 0.8, "ls": (0, dashes)}
+        ax.plot(steps, bits, zorder=5, **line)
+        predicted = number(tip.predicted, none="none")
+        text = f"{GAMMA}*, disguised {tip.side}:\npredicted {predicted}\nmeasured {listed(tip.measured)}"
+        handles.append(page.key(text, **line))
+    page.legend_below(ax, handles, ncols=4 if page.is_wide(ax) else 2)
+    if programs.gammas:
+        _edges(ax, programs)
 
 
 def _area(count: int) -> float:
@@ -140,123 +138,148 @@ def _area(count: int) -> float:
     return 7.0 + 9.0 * float(np.log10(count))
 
 
-def _scale(points: dict[Point, int]) -> float:
-    """Many points are drawn smaller, to at most a third of the area."""
-    return float(np.clip(np.sqrt(200 / max(len(points), 1)), 1 / 3, 1))
-
-
-def _class(ax: Axes, programs: Data, points: dict[Point, int], kind: str) -> Artist:
+def _class(ax: Axes, programs: Data, kind: str, scale: float) -> Artist:
     """The points of one class, and what the legend says of it."""
     look = LOOKS[kind]
-    mine = [
-        (steps, bits, _area(count) * _scale(points)) for (name, bits, steps), count in points.items() if name == kind
-    ]
-    number = sum(count for (name, _, _), count in points.items() if name == kind)
+    mine = [(steps, bits, count) for (name, bits, steps), count in programs.points.items() if name == kind]
+    text = f"none up to {programs.bound_bits} bits"
     if mine:
-        steps, bits, areas = map(list, zip(*mine, strict=True))
-        colours: dict[str, Any] = {"facecolor": look.face, "edgecolor": look.colour}
-        if look.marker == "x":
-            colours = {"color": look.colour}
+        steps, bits, counts = zip(*mine, strict=True)
+        text = counted(sum(counts), "program", apart=True)
+        edged = {"facecolor": look.face, "edgecolor": look.colour}
+        colours: dict[str, Any] = {"color": look.colour} if look.marker == "x" else edged
+        areas = [_area(count) * scale for count in counts]
         ax.scatter(steps, bits, s=areas, marker=look.marker, linewidth=0.5, alpha=0.85, zorder=3, **colours)
-    text = counted(number, "program", apart=True) if number else f"none up to {programs.bound_bits} bits"
-    return key(f"{kind}: {text}", linestyle="none", marker=look.marker, color=look.colour, markerfacecolor=look.face)
+    return page.key(f"{kind}: {text}", ls="none", marker=look.marker, color=look.colour, markerfacecolor=look.face)
 
 
-def _sizes(largest: int, scale: float) -> list[Artist]:
-    """A legend's entries for the size of the markers: 1 program, and a power of ten near the most."""
-    power = 10 ** int(np.log10(largest))
-    look = {"linestyle": "none", "marker": "o", "color": INK, "markerfacecolor": "none"}
-    return [
-        key(
-            f"{counted(count, 'program', apart=True)} at a point",
-            markersize=float(np.sqrt(_area(count) * scale)),
-            **look,
-        )
-        for count in sorted({1, power})
-    ]
-
-
-def _limits(ax: Axes, programs: Data, points: dict[Point, int]) -> None:
-    steps = [*(point[2] for point in points), *(corner[1] for corner in programs.corners)] or [0.6, 8.0]
-    bits = [*(point[1] for point in points), *(corner[0] for corner in programs.corners)] or [2, programs.bound_bits]
+def _limits(ax: Axes, programs: Data) -> None:
+    """Limits with room for the labels on the side of the hull where no program is."""
+    places = [*(point[1:] for point in programs.points), *(corner[:2] for corner in programs.corners)]
+    bits, steps = zip(*(places or [(2, 0.6), (programs.bound_bits, 8.0)]), strict=True)
     wide, tall = max(steps) - min(steps), max(bits) - min(bits)
-    # Room for the labels on the side of the hull where no program is.
     ax.set_xlim(min(steps) - max(0.2 * wide, 0.6), max(steps) + max(0.06 * wide, 0.3))
     left, right = ax.get_xlim()
     ax.set_xticks([tick for tick in ax.get_xticks() if max(left, 0) <= tick <= right])
     ax.set_ylim(max(min(bits) - max(0.18 * tall, 2.5), 0), max(bits) + max(0.06 * tall, 1.0))
 
 
-def _hull(ax: Axes, programs: Data) -> Artist:
-    bits, steps, _ = zip(*programs.corners, strict=True)
-    ax.plot(steps, bits, color=INK, linewidth=0.9, zorder=2)
-    ax.scatter(steps, bits, s=70, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9, zorder=4)
-    look = Look(INK, "o", "-", is_filled=False).style(8, linewidth=0.9)
-    return key("lower hull, witnesses", **look)
-
-
-def _tips(ax: Axes, programs: Data) -> list[Artist]:
-    """The line through the two shortest programs, whose slope is minus the predicted gamma*, and both in words."""
-    handles: list[Artist] = []
-    for place, tip in enumerate(programs.tips):
-        dashes = (0, (4, 2)) if place == 0 else (0, (1, 1.5))
-        bits, steps = zip(tip.direct, tip.search, strict=True)
-        ax.plot(steps, bits, color=INK, linewidth=0.8, ls=dashes, zorder=5)
-        predicted = "none" if tip.predicted is None else f"{tip.predicted:.3g}"
-        measured = ", ".join(f"{gamma:.3g}" for gamma in tip.measured) or "none"
-        text = f"{GAMMA}*, disguised {tip.side}:\npredicted {predicted}\nmeasured {measured}"
-        handles.append(key(text, color=INK, linewidth=0.8, ls=dashes))
-    return handles
-
-
-def _edges(ax: Axes, programs: Data, points: dict[Point, int]) -> None:
+def _edges(ax: Axes, programs: Data) -> None:
     """The gamma of each edge, written on the side of the hull where no program is."""
-    if not programs.gammas:
-        return
-    steps = np.array([corner[1] for corner in programs.corners])
-    bits = np.array([corner[0] for corner in programs.corners], dtype=np.float64)
+    corners = np.array([(steps, bits) for bits, steps, _ in programs.corners])
     labels = [
-        Label(
-            f"{GAMMA} = {gamma:.3g}",
-            (float(steps[place] + steps[place + 1]) / 2, float(bits[place] + bits[place + 1]) / 2),
-            (-120, -150, 180, -90, -135, -165, 165, -60),
-        )
-        for place, gamma in enumerate(programs.gammas)
+        Label(f"{GAMMA} = {gamma:.3g}", tuple((one + other) / 2), (-120, -150, 180, -90, -135, -165, 165, -60))
+        for gamma, (one, other) in zip(programs.gammas, pairwise(corners), strict=True)
     ]
-    here = np.array([(point[2], point[1]) for point in points], dtype=np.float64)
-    settle(ax)
+    here = np.array([(point[2], point[1]) for point in programs.points], dtype=np.float64)
+    page.lay_out(page.figure_of(ax))
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     ring = 6 * ax.figure.dpi / 72 * np.column_stack([np.cos(turns), np.sin(turns)])
-    corners = ax.transData.transform(np.column_stack([steps, bits]))
-    rings = ax.transData.inverted().transform((corners[:, None] + ring).reshape(-1, 2))
-    place_labels(ax, labels, avoid=np.vstack([here, dense(steps, bits, ax), rings]))
+    rings = ax.transData.inverted().transform((ax.transData.transform(corners)[:, None] + ring).reshape(-1, 2))
+    place_labels(ax, labels, avoid=np.vstack([here, dense(corners, ax), rings]))
 
 
 def caption(programs: Data) -> str:
     """What the figure shows, with its numbers."""
     tips = [
         f"With the disguised counted as {tip.side} the two shortest programs predict gamma* {number(tip.predicted)}; "
-        f"the whole masses weigh the same {at_gammas(tip.measured)} in [0, 8]."
+        f"the whole masses weigh the same {page.at_gammas(tip.measured)} in [0, 8]."
         for tip in programs.tips
     ]
-    return sentences(
+    return page.sentences(
         f"Every code-only program of at most {programs.bound_bits} bits that fits the world {programs.world}, by "
         f"length and time: {sum(programs.points.values())} programs.",
         "The line is the lower hull, on which the lightest program lies.",
-        f"The lightest changes {at_gammas(programs.gammas)}.",
+        f"The lightest changes {page.at_gammas(programs.gammas)}.",
         *(tips or ["One of the sides has no program, so no gamma* is predicted or measured."]),
         "Dashes join the shortest program of either side; minus their slope is the predicted gamma*." if tips else "",
-        GAMMA_STAR,
-        CLASSES_SAID,
+        page.GAMMA_STAR_SAID,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "cloud",
-    "length against time of every program that fits, the hull, and gamma* predicted and measured",
-    data,
-    draw,
-    caption,
-    worlds=SHOWN_WORLDS,
-    is_of_one=True,
-)
+SHOWS = "length against time of every program that fits, the hull, and gamma* predicted and measured"
+FIGURE = Entry("cloud", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True)
+
+
+# The same prediction for every constant, against what the whole masses say.
+CROSSINGS = "world predicted measured"
+"""(1 - c/L) / alpha of the two shortest programs, and the crossover of the whole masses nearest to it."""
+CROSSING_RANGE = (-4.0, 8.0)
+"""Where crossovers of constants are looked for; a negative gamma would reward time."""
+CLOSE = 0.05
+"""Predicted and measured crossovers that differ by no more agree."""
+CONSTANT_BITS = 12
+
+
+def crossings_data(study: Study, _: Sequence[World]) -> Data:
+    """Predicted and measured crossovers of every constant that both direct code and search spell out.
+
+    Those in which the masses do not cross, or nothing is predicted, are counted: `without`.
+    """
+    first = constant_world("constant", CONSTANT_BITS, 0)
+    words = population(study.atlas(first)).members.behaviour.tolist()
+    worlds = [constant_world(f"constant.w{CONSTANT_BITS}-{word}", CONSTANT_BITS, word) for word in words]
+    rows = []
+    low, high = CROSSING_RANGE
+    for each in study.histograms(worlds):
+        found = alpha(each, LOW)
+        measured = crossovers(each, Prior("solomonoff"), LOW, within=CROSSING_RANGE).values
+        if found is None or found.predicted is None or not low <= found.predicted <= high or not measured:
+            continue
+        nearest = min(measured, key=lambda gamma: abs(gamma - found.predicted))  # type: ignore[operator]
+        rows.append((each.world.name, found.predicted, nearest))
+    return Data(CROSSINGS, rows, without=len(worlds) - len(rows))
+
+
+def agreeing(crossings: Data) -> int:
+    """In how many worlds the two agree."""
+    return sum(abs(measured - predicted) <= CLOSE for _, predicted, measured in crossings.rows)
+
+
+@page.drawing(3.3)
+def draw_crossings(crossings: Data, ax: Axes) -> None:
+    """Draw measured against predicted gamma*, with the line and the band in which they agree."""
+    values = [*crossings.predicted, *crossings.measured] or [0.0, 1.0]
+    air = max(0.08 * (max(values) - min(values)), 0.1)
+    ends = [min(values) - air, max(values) + air]
+    ax.fill_between(ends, [end - CLOSE for end in ends], [end + CLOSE for end in ends], color=BAND, lw=0, zorder=0)
+    ax.plot(ends, ends, color=INK, linewidth=0.7, zorder=1)
+    ax.axhline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
+    ax.axvline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
+    look = LOOKS["search"]
+    marks: dict[str, Any] = {"ls": "none", "marker": look.marker, "color": look.colour, "mfc": "none"}
+    ax.plot(crossings.predicted, crossings.measured, markersize=4, **marks)
+    ax.set_xlim(*ends)
+    ax.set_ylim(*ends)
+    unit = "(bits per doubling of mean steps)"
+    ax.set_xlabel(f"predicted {GAMMA}* = (1 - c/L) / \N{GREEK SMALL LETTER ALPHA}\n{unit}")
+    ax.set_ylabel(f"measured {GAMMA}* of the masses\n{unit}")
+    ax.set_title("crossovers of constants")
+    handles = [
+        page.key(f"worlds: {len(crossings.rows)}", **marks),
+        page.key("equal", color=INK, linewidth=0.7),
+        Patch(facecolor=BAND, label=f"within {CLOSE:g}: {agreeing(crossings)}"),
+    ]
+    page.legend_below(ax, handles, ncols=3, gap=38)
+
+
+def crossings_caption(crossings: Data) -> str:
+    """What the figure shows, with its numbers."""
+    low, high = CROSSING_RANGE
+    most = max((abs(measured - predicted) for _, predicted, measured in crossings.rows), default=None)
+    return page.sentences(
+        f"Crossovers of constants of {CONSTANT_BITS} bits: gamma* of the whole masses against (1 - c/L) / alpha, which "
+        "the shortest search program (c bits) and the shortest direct one (L bits) predict; alpha is log2 of the ratio "
+        "of their times over L.",
+        f"Shown are all words that both direct code and search spell out up to the bound, {len(crossings.rows)} of "
+        f"them; {crossings.without} more have no crossover in [{low:g}, {high:g}], or none is predicted there.",
+        f"The two agree to {CLOSE:g} in {agreeing(crossings)}; they are {number(most)} apart at most.",
+        "Below 0 a reward for time would be needed for search to weigh as much. Disguised programs, which owe their "
+        "answer to a loop that ran until something held, are counted as direct code.",
+        page.GAMMA_STAR_SAID,
+    )
+
+
+SHOWS = "crossovers of constants: measured on the whole masses against predicted from two programs"
+CROSSOVERS = Entry("constant-crossovers", SHOWS, crossings_data, draw_crossings, crossings_caption)

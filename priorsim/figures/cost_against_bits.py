@@ -1,34 +1,23 @@
 """What a census costs: seconds and peak memory of each engine against its bound."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from priorsim.figures.page import LOOKS, Columns, Width, legend_below, new_figure, style
+from priorsim.figures import page
+from priorsim.figures.page import SIDES, Width
 from priorsim.formats import counted
-from priorsim.mu.lesions import ProgramClass
 
-ENGINE_LOOKS = (LOOKS[ProgramClass.DIRECT], LOOKS[ProgramClass.SEARCH])
 GIB = 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """One measured census.
+class Cost(NamedTuple):
+    """One measured census: seconds of the whole process, the median of the repeats, kernels compiled before.
 
-    Attributes
-    ----------
-    engine : str
-    workers : int
-    bits : int
-        The bound.
-    programs, rows : int
-    seconds : float
-        Of the whole process, median of the repeats, kernels compiled before.
-    memory : int
-        Peak, in bytes, of the largest process.
+    Memory is the peak of the largest process, in bytes; bits are the bound.
     """
 
     engine: str
@@ -40,51 +29,24 @@ class Cost:
     memory: int
 
 
-def cost_columns(costs: Sequence[Cost]) -> Columns:
-    """The measured numbers, column by column."""
-    return {each.name: [asdict(cost)[each.name] for cost in costs] for each in fields(Cost)}
-
-
-def cost_against_bits(
-    costs: Sequence[Cost], *, axes: Sequence[Axes] | None = None, width: Width = "double"
-) -> tuple[Axes, ...]:
-    """Draw seconds and peak memory against the bound, engine by engine, on logarithmic scales.
-
-    Parameters
-    ----------
-    costs : sequence of Cost
-        Those of the most workers of each engine are drawn.
-    axes : two Axes, optional
-        For time and for memory; by default those of a new figure.
-    width : 'single', 'double' or float
-        Of the new figure.
-    """
-    with style():
-        panels = new_figure(width, 2.6).subplots(1, 2) if axes is None else axes
-        handles = []
-        for engine, look in zip(dict.fromkeys(cost.engine for cost in costs), ENGINE_LOOKS, strict=False):
+def draw(costs: Sequence[Cost], *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
+    """Draw seconds and peak memory against the bound, on logarithmic scales, of the most workers of each engine."""
+    with page.style():
+        panels = page.new_figure(width, 2.6).subplots(1, 2) if axes is None else axes
+        handles: list[Artist] = []
+        for engine, (look, _) in zip(dict.fromkeys(cost.engine for cost in costs), SIDES, strict=False):
             workers = max(cost.workers for cost in costs if cost.engine == engine)
-            own = sorted((c for c in costs if c.engine == engine and c.workers == workers), key=lambda c: c.bits)
+            own = sorted((cost for cost in costs if cost[:2] == (engine, workers)), key=lambda cost: cost.bits)
+            style = look.style(4, label=f"{engine}, {counted(workers, 'worker')}")
             bits = [cost.bits for cost in own]
-            values = ([cost.seconds for cost in own], [cost.memory / GIB for cost in own])
-            for panel, numbers in zip(panels, values, strict=True):
-                (line,) = panel.plot(
-                    bits,
-                    numbers,
-                    color=look.colour,
-                    marker=look.marker,
-                    markerfacecolor=look.face,
-                    linestyle=look.line,
-                    label=f"{engine}, {counted(workers, 'worker')}",
-                )
-            handles.append(line)
+            panels[0].plot(bits, [cost.seconds for cost in own], **style)
+            handles += panels[1].plot(bits, [cost.memory / GIB for cost in own], **style)
         for panel, label in zip(panels, ("time of the whole process (s)", "peak memory (GiB)"), strict=True):
             panel.set_yscale("log")
             panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             panel.yaxis.set_minor_locator(NullLocator())
             panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            panel.set_xlabel("bound of the census (bits)")
-            panel.set_ylabel(label)
-            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        legend_below(panels[0], handles, columns=2)
+            panel.set(xlabel="bound of the census (bits)", ylabel=label)
+            page.whole_numbers(panel, "x")
+        page.legend_below(panels[0], handles, ncols=2)
         return tuple(panels)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.axes import Axes
 
 from priorsim.errors import FigureError
-from priorsim.figures.page import Columns, Width, style
+from priorsim.figures.page import Width, figure_of
 from priorsim.figures.save import USUAL, check_own, save
 from priorsim.storage import hold_folder, write_text
 from priorsim.worlds import World, find_world
@@ -40,7 +40,7 @@ class Data(SimpleNamespace):
         self.names = names.split()
         super().__init__(**self.columns(), **facts)
 
-    def columns(self) -> Columns:
+    def columns(self) -> dict[str, list[Any]]:
         """The plotted numbers, column by column."""
         return {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
 
@@ -52,24 +52,10 @@ class Data(SimpleNamespace):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A figure under its name.
+    """A figure under its name: what it shows in one line, and the functions that make it.
 
-    Attributes
-    ----------
-    name, shows : str
-        What it is called, and what it shows in one line.
-    data : callable
-        From a study and worlds to the figure's data.
-    draw : callable
-        From the data to Axes of a new figure, one or several; it takes `width=...`, too.
-    caption : callable
-        From the data to plain sentences.
-    worlds : tuple of str
-        The worlds that are shown; none where the figure chooses by itself.
-    is_of_one : bool
-        Whether it is a figure of one world, drawn for each of `worlds`.
-    texts : mapping of str to callable
-        Further files by ending, from the data to their text.
+    `draw` gives axes of a new figure, one or several, and takes `width=...`, too; `texts` are further files by their
+    ending. `worlds` are those shown, none where the figure chooses by itself; one of one world is drawn for each.
     """
 
     name: str
@@ -84,10 +70,7 @@ class Entry:
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.
 
-        Raises
-        ------
-        FigureError
-            When a world is given and the figure is not of one world.
+        FigureError when a world is given and the figure is not of one world.
         """
         if world is not None and not self.is_of_one:
             raise FigureError(f"figure {self.name} is of several worlds: leave --world")
@@ -98,21 +81,8 @@ class Entry:
             yield self.name, worlds
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A figure that was drawn and saved.
-
-    Attributes
-    ----------
-    entry : Entry
-    name : str
-        Of its files, without their ending.
-    world : World or None
-        Where the figure is of one.
-    path : Path
-        The first of its files.
-    caption : str
-    """
+class Drawing(NamedTuple):
+    """A figure that was drawn and saved: its files' name without ending, its one world, and the first of the files."""
 
     entry: Entry
     name: str
@@ -137,33 +107,15 @@ def save_entry(
     formats: Sequence[str] = USUAL,
     force: bool = False,
 ) -> Iterator[Drawing]:
-    """Draw and save a figure, once for each of its worlds.
+    """Draw and save a figure into a folder that is there, once for each of its worlds, or for the one given.
 
-    Parameters
-    ----------
-    entry : Entry
-    study : Study
-    folder : Path
-        That is there.
-    world : World, optional
-        In place of the figure's own.
-    width : Width, optional
-        In place of the figure's own.
-    formats : sequence of str
-    force : bool
-        Replace even files that are of no such figure.
-
-    Raises
-    ------
-    PriorsimError
-        When the figure is not of one world, cannot be drawn of this one, or cannot be written.
+    With `force` even files that are of no such figure are replaced. PriorsimError when the figure is not of one world,
+    cannot be drawn of this one, or cannot be written.
     """
     for stem, worlds in entry.shown(world):
         data = entry.data(study, worlds)
-        with style():
-            axes = entry.draw(data) if width is None else entry.draw(data, width=width)
-            figure = (axes[0] if isinstance(axes, tuple) else axes).get_figure(root=True)
-        assert figure is not None, "axes that were just drawn have a figure"
+        axes = entry.draw(data) if width is None else entry.draw(data, width=width)
+        figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
         columns, caption = data.columns(), entry.caption(data)
         with hold_folder(folder, wait=True):
             if not force:

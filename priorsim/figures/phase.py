@@ -9,10 +9,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import F64, INK, Width, finite, is_wide, new_figure, set_title, style
-from priorsim.figures.rows import legend_of_rows
-from priorsim.figures.words import CLASSES, LOSS, sentences
+from priorsim.figures.page import F64, INK, Width
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import MixturePoint
@@ -28,9 +27,6 @@ SHADES: dict[Leader, tuple[str, str]] = {
     "none": ("#555555", "nothing fits"),
 }
 """The colour of each answer, told apart by lightness alone, and what the legend says."""
-LOSS_COLOURS = "cividis_r"
-
-
 COLUMNS = "{} {} holds_the_mass held_out_loss"
 """A row for each point of the grid, x by x within each y, both evenly spaced. 'direct' or 'search' is the side of more
 mass wherever the disguised programs count; 'open' where they decide or the sides are even, 'none' where nothing fits.
@@ -41,12 +37,7 @@ AXES = {
     "lanes": ("size of the world (lanes)", "the size of the world"),
 }
 """What an axis may show: its label, and what a caption calls it."""
-BETAS = tuple(np.linspace(1, 2, 41).tolist())
-
-PHASE_GAMMAS = tuple(np.linspace(0, 2, 41).tolist())
-
-LANE_GAMMAS = tuple(np.linspace(0, 8, 81).tolist())
-
+BETAS, PHASE_GAMMAS, LANE_GAMMAS = (np.linspace(*each).tolist() for each in ((1, 2, 41), (0, 2, 41), (0, 8, 81)))
 SIZES = tuple(f"inverse.w3-least-square-l{lanes}" for lanes in range(4, 9))
 """One inverse world at every number of lanes."""
 
@@ -89,87 +80,63 @@ def _leader(point: MixturePoint | None) -> Leader:
 
 def draw(diagram: Data, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
     """Draw the two panels, one for the side that holds the mass and one for the loss."""
-    with style():
+    with page.style():
+        wide = page.is_wide(width)
         if axes is None:
-            shape = (1, 2) if is_wide(width) else (2, 1)
-            axes = new_figure(width, 2.7 if is_wide(width) else 4.7).subplots(*shape).ravel()
-        _leaders(axes[0], diagram, 4 if is_wide(width) else 2)
-        _losses(axes[1], diagram)
+            axes = page.new_figure(width, 2.7 if wide else 4.7).subplots(*((1, 2) if wide else (2, 1))).ravel()
+        order = list(SHADES)
+        colours = ListedColormap([colour for colour, _ in SHADES.values()])
+        numbers = [order.index(leader) for leader in diagram.holds_the_mass]
+        _show(axes[0], diagram, numbers, cmap=colours, vmin=-0.5, vmax=3.5)
+        page.set_title(axes[0], diagram.world, "which side holds the mass")
+        present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
+        handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
+        page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
+        values = page.finite(diagram.held_out_loss)
+        # A grid of equal losses keeps a scale.
+        least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
+        image = _show(axes[1], diagram, values, cmap="cividis_r", vmin=least, vmax=max(most, least + 1e-3))
+        axes[1].set_facecolor(SHADES["none"][0])
+        page.set_title(axes[1], "held-out loss", f"up to {diagram.bound_bits} bits")
+        bar = axes[1].figure.colorbar(image, ax=axes[1], pad=0.02, fraction=0.08)
+        bar.set_label("held-out loss (share of lanes wrong)")
+        bar.outline.set_linewidth(0.6)
+        across, upright = diagram.over
         for ax in axes:
-            across, upright = diagram.over
-            ax.set_xlabel(AXES[across][0])
-            ax.set_ylabel(AXES[upright][0])
+            ax.set(xlabel=AXES[across][0], ylabel=AXES[upright][0])
             if len(set(diagram[upright])) < 10:
                 ax.set_yticks(sorted(set(diagram[upright])))
         return tuple(axes)
 
 
 def _show(ax: Axes, diagram: Data, values: Sequence[float] | F64, **look: Any) -> Any:
-    """Show a value at every point of the grid."""
-    left, right, bottom, top = (edge for name in diagram.over for edge in _edges(diagram[name]))
+    """Show a value at every point of the grid, which reaches half a step beyond its ends."""
+    edges: list[float] = []
+    for name in diagram.over:
+        along = sorted(set(diagram[name]))
+        half = (along[-1] - along[0]) / (len(along) - 1) / 2
+        edges += [along[0] - half, along[-1] + half]
+    look["extent"] = tuple(edges)
     grid = np.array(values, dtype=np.float64).reshape(len(set(diagram[diagram.over[1]])), -1)
-    extent = (left, right, bottom, top)
-    return ax.imshow(grid, extent=extent, origin="lower", aspect="auto", interpolation="nearest", **look)
-
-
-def _edges(values: Sequence[float]) -> tuple[float, float]:
-    """Half a step outside evenly spaced values."""
-    least, most = min(values), max(values)
-    half = (most - least) / (len(set(values)) - 1) / 2
-    return least - half, most + half
-
-
-def _leaders(ax: Axes, diagram: Data, columns: int) -> None:
-    order = list(SHADES)
-    numbers = [order.index(leader) for leader in diagram.holds_the_mass]
-    _show(ax, diagram, numbers, cmap=ListedColormap([SHADES[name][0] for name in order]), vmin=-0.5, vmax=3.5)
-    set_title(ax, diagram.world, "which side holds the mass")
-    present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
-    handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
-    legend_of_rows(ax, *handles, columns=columns)
-
-
-def _losses(ax: Axes, diagram: Data) -> None:
-    values = finite(diagram.held_out_loss)
-    # A grid of equal losses keeps a scale.
-    least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
-    image = _show(ax, diagram, values, cmap=LOSS_COLOURS, vmin=least, vmax=max(most, least + 1e-3))
-    ax.set_facecolor(SHADES["none"][0])
-    set_title(ax, "held-out loss", f"up to {diagram.bound_bits} bits")
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.02, fraction=0.08)
-    bar.set_label("held-out loss (share of lanes wrong)")
-    bar.outline.set_linewidth(0.6)
+    return ax.imshow(grid, origin="lower", aspect="auto", interpolation="nearest", **look)
 
 
 def caption(diagram: Data) -> str:
     """What the figure shows, with its numbers."""
     every, known = diagram.holds_the_mass, [loss for loss in diagram.held_out_loss if loss is not None]
     across, upright = (AXES[name][1] for name in diagram.over)
-    return sentences(
+    return page.sentences(
         f"Which side holds more of the fitting mass over {across} and {upright}, and the held-out loss on the same "
         f"grid, in {diagram.world}; every code-only program of at most {diagram.bound_bits} bits.",
         f"Search holds it at {number(100 * every.count('search') / len(every))} % of the grid's points, direct code at "
         f"{number(100 * every.count('direct') / len(every))} %, wherever the disguised programs count.",
         f"The loss lies between {number(min(known))} and {number(max(known))}.",
-        LOSS,
-        CLASSES,
+        page.LOSS_SAID,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "phase",
-    "which side holds the mass over beta and gamma, beside the held-out loss",
-    phase_of,
-    draw,
-    caption,
-    worlds=("in-context-root-sum-w4",),
-    is_of_one=True,
-)
-BY_LANES = Entry(
-    "phase-by-lanes",
-    "the same over gamma and the size of an inverse world",
-    phase_by_lanes,
-    draw,
-    caption,
-    worlds=SIZES,
-)
+SHOWS = "which side holds the mass over beta and gamma, beside the held-out loss"
+FIGURE = Entry("phase", SHOWS, phase_of, draw, caption, ("in-context-root-sum-w4",), is_of_one=True)
+SHOWS = "the same over gamma and the size of an inverse world"
+BY_LANES = Entry("phase-by-lanes", SHOWS, phase_by_lanes, draw, caption, SIZES)

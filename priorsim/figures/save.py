@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -27,8 +27,8 @@ from priorsim.provenance import stamped
 from priorsim.storage import atomic_file, begins_with, not_own, write_text
 
 METADATA: Mapping[str, dict[str, None]] = {
-    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-    "svg": {"Date": None, "Creator": None},
+    "pdf": dict.fromkeys(("CreationDate", "Producer", "Creator")),
+    "svg": dict.fromkeys(("Date", "Creator")),
     "png": {"Software": None},
     "pgf": {},
 }
@@ -70,61 +70,39 @@ def save(
     formats: Sequence[str] = USUAL,
     caption: str | None = None,
 ) -> list[Path]:
-    """Write a figure in every format, `stem`.csv, and `stem`.txt where there is a caption.
+    """Write a figure in every format, the plotted numbers as `stem`.csv, and a caption as `stem`.txt, in this order.
 
-    The CSV starts with a line that says which code made it.
-
-    Parameters
-    ----------
-    figure : Figure
-        Its layout is fixed by this, so that all formats agree.
-    stem : Path or str
-        Path of the files without their ending.
-    data : mapping of str to sequence
-        The plotted numbers by column, all columns of one length.
-    formats : sequence of str
-        Keys of METADATA.
-    caption : str, optional
-        Plain sentences.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order above.
-
-    Raises
-    ------
-    FigureError
-        When there is no such format, or it needs what is not installed.
-    StorageError
-        When the place cannot be written.
-    ValueError
-        When the columns differ in length.
+    The figure's layout is fixed by this, so that all formats agree. The CSV starts with a line that says which code
+    made it. FigureError where there is no such format, or it needs what is not installed; StorageError where the place
+    cannot be written; ValueError where the columns differ in length.
     """
     for name in formats:
         check_format(name)
     texts = {"csv": stamped(format_columns(data))} | ({} if caption is None else {"txt": caption + "\n"})
+    paths = {ending: _with_ending(stem, ending) for ending in (*formats, *texts)}
     for ending, text in texts.items():
-        write_text(_with_ending(stem, ending), text)
+        write_text(paths[ending], text)
     with style():
         lay_out(figure)
         figure.set_layout_engine("none")
         for artist in figure.findobj(_has_many_markers):
             artist.set_rasterized(True)
         for ending in formats:
-            path = _with_ending(stem, ending)
             if ending == "pgf":
                 for label in figure.findobj(Text):
                     label.set_text(label.get_text().translate(AS_MATHS))
                 # pgf puts pictures beside the file, under its name; its backend knows no metadata, not even none.
-                figure.savefig(path, format=ending)
+                figure.savefig(paths[ending], format=ending)
                 continue
-            with atomic_file(path) as file:
+            with atomic_file(paths[ending]) as file:
                 drawn = io.BytesIO() if ending == "png" else file
                 figure.savefig(drawn, format=ending, metadata=METADATA[ending])
                 if ending == "png":
-                    _in_few_colours(drawn, file)
-    return [_with_ending(stem, ending) for ending in (*formats, *texts)]
+                    # Anew with a palette: a third of the size, and no difference that can be seen.
+                    with Image.open(drawn) as picture:
+                        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                        small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
+    return list(paths.values())
 
 
 def check_own(stem: Path | str, data: Mapping[str, Sequence[Any]], endings: Iterable[str]) -> None:
@@ -155,14 +133,6 @@ def _has_many_markers(artist: Artist) -> bool:
     if isinstance(artist, Line2D):
         return artist.get_linestyle() == "None" and np.size(artist.get_xdata()) >= MANY_MARKERS
     return isinstance(artist, PathCollection) and np.shape(artist.get_offsets())[0] >= MANY_MARKERS
-
-
-def _in_few_colours(drawn: BinaryIO, file: BinaryIO) -> None:
-    """Write a picture anew with a palette: a third of the size, and no difference that can be seen."""
-    with Image.open(drawn) as picture:
-        dpi = picture.info["dpi"]
-        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(file, format="png", optimize=True, dpi=dpi)
 
 
 def _with_ending(stem: Path | str, ending: str) -> Path:

@@ -11,47 +11,32 @@ from typing import Any
 import networkx as nx
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.patheffects import withStroke
 
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import (
-    FAINT,
-    INK,
-    LOOKS,
-    drawing,
-    is_wide,
-    key,
-    legend_below,
-    settle,
-)
-from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, sentence_of, study_of, walks_of
-from priorsim.figures.words import sentences
+from priorsim.figures.labels import HALO
+from priorsim.figures.page import FAINT, INK, LOOKS
+from priorsim.figures.walks import SEARCH_COLOUR, UNITS, WALK_WORLDS, Walks, study_of, walks_of
 from priorsim.formats import percent
 from priorsim.mu.lesions import ProgramClass
 from priorsim.walks.shown import coarse_landscape, likeliest_way
 from priorsim.worlds import World
 
+COLUMNS = "item loss class to_loss to_class chance ends"
 Region = tuple[int, str]
 """Loss and class: a node of `coarse_landscape`."""
-
-LEAST_SHOWN = 1e-6
-"""Circles of less chance would not be seen; their numbers are in the table."""
-
-LEAST_TOLD = 0.005
-"""Ends of less chance are not told in figures."""
-
-MOST_ARROWS, ARROWS_OF_CLASS = 14, 3
-_LARGEST = 30.0
-"""Points across the circle that all walks pass, where there is room."""
-_TOLD = 24.0
-"""Points that a number takes."""
-_SIZES = (0.01, 0.0001)
-"""Chances whose circles the legend shows."""
-
-
 Ways = tuple[tuple[Region, ...], tuple[Region, ...]]
 """The likeliest ways to the region where most walks end, and to the fitting search programs; empty where no walk comes
 there."""
+LEAST_SHOWN = 1e-6
+"""Circles of less chance would not be seen; their numbers are in the table."""
+LEAST_TOLD = 0.005
+"""Ends of less chance are not told in figures."""
+MOST_ARROWS, ARROWS_OF_CLASS = 14, 3
+LARGEST, TOLD = 30.0, 24.0
+"""Points across the circle that all walks pass, where there is room, and points that a number takes."""
+SIZES = (0.01, 0.0001)
+"""Chances whose circles the legend shows."""
 
 
 def data(_: Study, worlds: Sequence[World]) -> Data:
@@ -69,8 +54,7 @@ def landscape_of(walks: Walks, unit: str, coarse: nx.DiGraph, ways: Ways) -> Dat
         ("region", *region, None, None, each["passed"], each["ends"]) for region, each in coarse.nodes(data=True)
     ]
     rows += [("flow", *source, *target, chance, None) for source, target, chance in _flows(coarse)]
-    columns = "item loss class to_loss to_class chance ends"
-    return Data(columns, rows, walks=walks, unit=unit, coarse=coarse, ways=ways)
+    return Data(COLUMNS, rows, walks=walks, unit=unit, coarse=coarse, ways=ways)
 
 
 def _flows(coarse: nx.DiGraph) -> list[tuple[Region, Region, float]]:
@@ -88,22 +72,20 @@ def shown(landscape: Data) -> list[tuple[Region, Region, float]]:
     return list(dict.fromkeys(chosen))
 
 
-@drawing(3.0, "double")
+@page.drawing(3.0, "double")
 def draw(landscape: Data, ax: Axes) -> None:
     """Draw a landscape: loss falls to the right, classes one above the other."""
     regions = dict(landscape.coarse.nodes(data=True))
     kinds = [kind for kind in LOOKS if any(region[1] == kind for region in regions)]
     losses = [loss for loss, _ in regions]
-    ax.set_xlim(max(losses) + 0.7, min(losses) - 0.7)
-    ax.set_ylim(-0.6, len(kinds) - 0.45)
+    ax.set(xlim=(max(losses) + 0.7, min(losses) - 0.7), ylim=(-0.6, len(kinds) - 0.45))
     ax.set_xticks(range(min(losses), max(losses) + 1))
     ax.set_yticks(range(len(kinds)), kinds)
-    ax.set_xlabel(f"loss ({landscape.unit}): walks go to the right")
-    ax.set_ylabel("class of the program")
-    settle(ax)
+    ax.set(xlabel=f"loss ({landscape.unit}): walks go to the right", ylabel="class of the program")
+    page.lay_out(page.figure_of(ax))
     landscape.walks.title(ax)
     room = ax.get_window_extent().width / ax.figure.dpi * 72 / (max(losses) - min(losses) + 1.4)
-    largest = min(_LARGEST, room)
+    largest = min(LARGEST, room)
     _arrows(ax, landscape, kinds, largest)
     for (loss, kind), each in regions.items():
         if each["passed"] >= LEAST_SHOWN:
@@ -116,7 +98,18 @@ def draw(landscape: Data, ax: Axes) -> None:
                 ax.plot(*at, markersize=size, markeredgewidth=0, alpha=0.75, zorder=4, **look)
     for row, kind in enumerate(kinds):
         _tell_ends(ax, {loss: each for (loss, its), each in regions.items() if its == kind}, row, room, largest)
-    _legend(ax, largest, columns=3 if is_wide(ax) else 2)
+    circle: dict[str, Any] = {"marker": "o", "color": FAINT, "linestyle": "none"}
+    handles = [
+        page.key(f"{percent(chance)} pass", markersize=_across(chance, largest), markerfacecolor="white", **circle)
+        for chance in SIZES
+    ]
+    handles += [
+        page.key("dark: end there", markersize=6, **circle),
+        page.key("moves, as wide as likely", color=INK, linewidth=0.6, alpha=0.4),
+        page.key("likeliest way to most ends", color=INK, linewidth=1.4),
+        page.key("likeliest way to search", color=SEARCH_COLOUR, linewidth=1.4),
+    ]
+    page.legend_below(ax, handles, ncols=3 if page.is_wide(ax) else 2, left=45)
 
 
 def _across(chance: float, largest: float) -> float:
@@ -127,26 +120,18 @@ def _across(chance: float, largest: float) -> float:
 def _tell_ends(ax: Axes, regions: dict[int, dict[str, float]], row: int, room: float, largest: float) -> None:
     """Write below the circles of a row where walks end, the most first, as far as the numbers stay apart."""
     told: list[int] = []
+    look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "top", "fontsize": 6, "zorder": 5}
     for loss, each in sorted(regions.items(), key=lambda item: -item[1]["ends"]):
-        if each["ends"] < LEAST_TOLD or any(abs(loss - other) * room < _TOLD for other in told):
+        if each["ends"] < LEAST_TOLD or any(abs(loss - other) * room < TOLD for other in told):
             continue
         told.append(loss)
-        ax.annotate(
-            percent(each["ends"]),
-            (loss, row),
-            xytext=(0, -2 - _across(each["passed"], largest) / 2),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=6,
-            path_effects=[withStroke(linewidth=1.5, foreground="white")],
-            zorder=5,
-        )
+        below = (0, -2 - _across(each["passed"], largest) / 2)
+        ax.annotate(percent(each["ends"]), (loss, row), xytext=below, path_effects=[HALO], **look)
 
 
 def _arrows(ax: Axes, landscape: Data, kinds: Sequence[str], largest: float) -> None:
     to_most, to_search = landscape.ways
-    on_ways = dict.fromkeys(pairwise(to_search), LOOKS["search"].colour) | dict.fromkeys(pairwise(to_most), INK)
+    on_ways = dict.fromkeys(pairwise(to_search), SEARCH_COLOUR) | dict.fromkeys(pairwise(to_most), INK)
     for source, target, chance in shown(landscape):
         (before, kind), (after, new_kind) = source, target
         row, new_row = kinds.index(kind), kinds.index(new_kind)
@@ -154,47 +139,31 @@ def _arrows(ax: Axes, landscape: Data, kinds: Sequence[str], largest: float) -> 
         bow = 0.05 if row != new_row else -0.18 - 0.03 * (before - after) if row == 0 else 0.2
         is_way = (source, target) in on_ways
         ends = [_across(landscape.coarse.nodes[region]["passed"], largest) / 2 for region in (source, target)]
-        ax.add_patch(
-            FancyArrowPatch(
-                (before, row),
-                (after, new_row),
-                connectionstyle=f"arc3,rad={bow}",
-                arrowstyle="-|>",
-                mutation_scale=7,
-                linewidth=(1.2 if is_way else 0.4) + 5 * chance,
-                color=on_ways.get((source, target), INK if row == new_row else LOOKS[new_kind].colour),
-                alpha=1.0 if is_way else 0.4,
-                shrinkA=ends[0],
-                shrinkB=ends[1],
-                zorder=2,
-            )
+        arrow = FancyArrowPatch(
+            (before, row),
+            (after, new_row),
+            connectionstyle=f"arc3,rad={bow}",
+            arrowstyle="-|>",
+            mutation_scale=7,
+            linewidth=(1.2 if is_way else 0.4) + 5 * chance,
+            color=on_ways.get((source, target), INK if row == new_row else LOOKS[new_kind].colour),
+            alpha=1.0 if is_way else 0.4,
+            shrinkA=ends[0],
+            shrinkB=ends[1],
+            zorder=2,
         )
-
-
-def _legend(ax: Axes, largest: float, columns: int) -> None:
-    circle: dict[str, Any] = {"marker": "o", "color": FAINT, "linestyle": "none"}
-    handles = [
-        key(f"{percent(chance)} pass", markersize=_across(chance, largest), markerfacecolor="white", **circle)
-        for chance in _SIZES
-    ]
-    handles += [
-        key("dark: end there", markersize=6, **circle),
-        key("moves, as wide as likely", color=INK, linewidth=0.6, alpha=0.4),
-        key("likeliest way to most ends", color=INK, linewidth=1.4),
-        key("likeliest way to search", color=LOOKS["search"].colour, linewidth=1.4),
-    ]
-    legend_below(ax, handles, columns=columns, left=45)
+        ax.add_patch(arrow)
 
 
 def caption(landscape: Data) -> str:
     """What the figure shows, with its numbers."""
     ends = {region: share for region, share in landscape.coarse.nodes(data="ends") if region[0] == 0}
     fitting = [f"{percent(share)} at {kind} programs" for (_, kind), share in ends.items()]
-    return sentences(
+    return page.sentences(
         "Where walks pass and end. A circle is all programs of one loss and one class, its area by the square root of "
         "the chance that a walk passes them, the dark part the chance that it ends there; arrows are the likeliest "
         "moves.",
-        sentence_of(landscape.walks),
+        landscape.walks.sentence(),
         f"{percent(sum(ends.values()))} of them end fitting{': ' if fitting else ''}{', '.join(fitting)}.",
         f"The likeliest way to where most of them end, a move being taken to depend on loss and class alone, is "
         f"{_steps(landscape.ways[0])}.",
@@ -208,12 +177,5 @@ def _steps(way: Sequence[Region]) -> str:
     return ", then ".join(f"{kind} at loss {loss}" for loss, kind in way)
 
 
-FIGURE = Entry(
-    "walk-landscape",
-    "edit walks through programs by loss and class: where they pass, move and end",
-    data,
-    draw,
-    caption,
-    worlds=WALK_WORLDS,
-    is_of_one=True,
-)
+SHOWS = "edit walks through programs by loss and class: where they pass, move and end"
+FIGURE = Entry("walk-landscape", SHOWS, data, draw, caption, WALK_WORLDS, is_of_one=True)

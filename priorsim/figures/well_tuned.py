@@ -1,6 +1,7 @@
 """Is some price of time well tuned: held-out loss, defecting search and excess defection against gamma."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -8,22 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import (
-    FAINT,
-    GAMMA,
-    INK,
-    SHADE,
-    SIDES,
-    Width,
-    finite,
-    is_wide,
-    new_figure,
-    set_title,
-    style,
-)
-from priorsim.figures.rows import legend_of_rows
-from priorsim.figures.words import CLASSES, DEFECTING, LOSS, sentences
+from priorsim.figures.page import FAINT, INK, SHADE, SIDES, Width
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.priors import Prior
@@ -75,28 +63,28 @@ def windows(tuned: Data, end: int) -> list[tuple[float, float]]:
 
 def draw(tuned: Data, *, axes: Sequence[Axes] | None = None, width: Width = "single") -> tuple[Axes, ...]:
     """Draw loss, defecting search and excess defection one above the other, the well-tuned window shaded."""
-    with style():
-        panels = new_figure(width, 5.4).subplots(3, 1, sharex=True) if axes is None else axes
+    with page.style():
+        panels = page.new_figure(width, 5.4).subplots(3, 1, sharex=True) if axes is None else axes
+        losses, defecting, excess = panels
+        limit: dict[str, Any] = {"color": FAINT, "linewidth": 0.7, "ls": (0, (4, 2))}
         for panel in panels:
             panel.set_xlim(tuned.gamma[0], tuned.gamma[-1])
-        panels[0].plot(tuned.gamma, tuned.held_out_loss, color=INK)
-        panels[0].axhline(most_loss(tuned), color=FAINT, linewidth=0.7, ls=(0, (4, 2)))
-        panels[0].set_ylabel("held-out loss\n(share of lanes wrong)")
-        set_title(panels[0], tuned.world, f"up to {tuned.bound_bits} bits")
-        handles = _both(panels[1], tuned, "defecting_search")
-        panels[1].axhline(MOST_DEFECTING, color=FAINT, linewidth=0.7, ls=(0, (4, 2)), label="limits")
-        panels[1].set_ylabel("search, defecting\n(share of mass)")
-        _both(panels[2], tuned, "excess_defection")
-        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=True):
-            if all(excess is None for excess in tuned[f"excess_defection_{end}"]):
+        losses.plot(tuned.gamma, tuned.held_out_loss, color=INK)
+        losses.axhline(most_loss(tuned), **limit)
+        losses.set_ylabel("held-out loss\n(share of lanes wrong)")
+        page.set_title(losses, tuned.world, f"up to {tuned.bound_bits} bits")
+        handles = _both(defecting, tuned, "defecting_search")
+        handles.append(defecting.axhline(MOST_DEFECTING, label="limits", **limit))
+        defecting.set_ylabel("search, defecting\n(share of mass)")
+        _both(excess, tuned, "excess_defection")
+        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=False):
+            if set(tuned[f"excess_defection_{end}"]) == {None}:
                 handle.set_label(f"{name} (no {missing}: no excess)")
-        panels[2].axhline(0, color=INK, linewidth=0.6, zorder=1)
-        panels[2].set_ylabel("excess defection\n(share)")
-        panels[2].set_xlabel(f"{GAMMA}, price of time (bits per doubling of mean steps)")
+        excess.axhline(0, color=INK, linewidth=0.6, zorder=1)
+        excess.set(ylabel="excess defection\n(share)", xlabel=page.PRICE)
         for panel in panels[:2]:
             panel.set_ylim(bottom=0)
-        handles += [panels[1].lines[-1], *_shaded(panels, tuned)]
-        legend_of_rows(panels[2], *handles, columns=2 if is_wide(width) else 1)
+        page.legend_of_rows(excess, *handles, *_shaded(panels, tuned), ncols=2 if page.is_wide(width) else 1)
         return tuple(panels)
 
 
@@ -104,7 +92,7 @@ def _both(panel: Axes, tuned: Data, what: str) -> list[Artist]:
     """A line for either side of the disguised programs."""
     handles: list[Artist] = []
     for end, (look, name) in zip(("low", "high"), SIDES, strict=True):
-        ends = finite(tuned[f"{what}_{end}"])
+        ends = page.finite(tuned[f"{what}_{end}"])
         handles += panel.plot(tuned.gamma, ends, color=look.colour, linestyle=look.line, label=name)
     return handles
 
@@ -133,7 +121,7 @@ def _shaded(panels: Sequence[Axes], tuned: Data) -> list[Patch]:
 def caption(tuned: Data) -> str:
     """What the figure shows, with its numbers."""
     said = [", ".join(f"{low:g} to {high:g}" for low, high in windows(tuned, end)) or "nowhere" for end in (0, 1)]
-    return sentences(
+    return page.sentences(
         f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
         f"code-only program of at most {tuned.bound_bits} bits that fits, under 2^-l / t^gamma.",
         f"A gamma is well tuned when less than {100 * MOST_DEFECTING:g} % of the fitting mass is search and defects, "
@@ -142,18 +130,12 @@ def caption(tuned: Data) -> str:
         f"nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
         "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
         "program.",
-        DEFECTING,
-        LOSS,
-        CLASSES,
+        "A program defects when it fits on all training lanes and is wrong on some held-out lane.",
+        page.LOSS_SAID,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "well-tuned",
-    "held-out loss, defecting search and excess defection against gamma, the well-tuned window",
-    data,
-    draw,
-    caption,
-    worlds=("in-context-gray-w4", "in-context-root-sum-w4"),
-    is_of_one=True,
-)
+SHOWS = "held-out loss, defecting search and excess defection against gamma, the well-tuned window"
+SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
+FIGURE = Entry("well-tuned", SHOWS, data, draw, caption, SHOWN, is_of_one=True)

@@ -9,33 +9,34 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from priorsim.census.atlas import RowKey
+from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, INK, Width, inches, is_wide, new_figure, style
-from priorsim.figures.words import CLASSES as CLASSES_SAID
-from priorsim.figures.words import sentences
+from priorsim.figures.page import FAINT, INK, Width
 from priorsim.formats import counted
 from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
 from priorsim.worlds import World
 
-LINE = 0.14
-"""Inches from one line of text to the next."""
-LETTER = 0.0505
-"""Inches that a letter of the programs takes."""
+LINE, LETTER = 0.14, 0.0505
+"""Inches from one line of text to the next, and that a letter of the programs takes."""
 PLACES = (0.08, 0.95, 1.75, 2.25, 2.95)
 """Inches from the left of class, what, bits, steps and program on a wide sheet."""
-
-
+HEAD = ("class", "which", "bits", "mean steps", "program")
 COLUMNS = "world class what bits mean_steps program"
 """What is 'shortest', 'fastest' or both; t, steps a lane; the program as S-expression."""
+SHEET_WORLDS = (
+    *("isqrt-w3", "half-w3", "root-w4"),
+    *("gray-inverse-w3", "in-context-root-sum-w4", "constant-greatest-square-w12"),
+)
+Piece = tuple[float, str, dict[str, Any]]
+"""Inches from the left, text, and how it is set."""
 
 
 def markdown(sheet: Data) -> str:
     """The sheet as a table in Markdown."""
-    head = ("world", "class", "which", "bits", "mean steps", "program")
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for world, kind, what, bits, steps, program in sheet.rows:
-        lines.append(f"| {' | '.join((world, kind, what, str(bits), format_steps(steps), f'`{program}`'))} |")
-    return "\n".join(lines) + "\n"
+    rows = [("world", *HEAD)]
+    rows += [(*said, str(bits), format_steps(steps), f"`{program}`") for *said, bits, steps, program in sheet.rows]
+    head, *lines = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, f"|{'---|' * len(rows[0])}", *lines]) + "\n"
 
 
 def format_steps(steps: float) -> str:
@@ -47,35 +48,22 @@ def format_steps(steps: float) -> str:
     return f"{steps:.4f}".rstrip("0").rstrip(".")
 
 
-SHEET_WORLDS = (
-    "isqrt-w3",
-    "half-w3",
-    "root-w4",
-    "gray-inverse-w3",
-    "in-context-root-sum-w4",
-    "constant-greatest-square-w12",
-)
-
-Named = tuple[str, str, RowKey]
-"""Class, what it is, and the row."""
-
-
-def sheet_keys(study: Study, world: World) -> list[Named]:
-    """The rows of the shortest and of the fastest fitting program of each class; one entry where they are the same.
+def sheet_keys(study: Study, world: World) -> list[tuple[str, str, RowKey]]:
+    """Class, what, and row of the shortest and of the fastest fitting program of each class; one entry if the same.
 
     Of several shortest ones the fastest is taken, and of several fastest ones the shortest.
     """
     rows = study.atlas(world).select(lambda behaviour: acceptable(behaviour, world, world.train))
     kinds = kinds_of(rows, "lesion")
-    found: list[Named] = []
+    found: list[tuple[str, str, RowKey]] = []
     for kind, name in enumerate(CLASSES):
         places = np.flatnonzero(kinds == kind)
         if not len(places):
             continue
-        bits, steps = rows.bits[places], rows.steps[places]
-        ties = (rows.wide[places], rows.strict[places], rows.behaviour[places], rows.searches[places])
-        shortest = rows.key(int(places[np.lexsort((*ties, steps, bits))[0]]))
-        fastest = rows.key(int(places[np.lexsort((*ties, bits, steps))[0]]))
+        mine = rows.take(places)
+        ties = (mine.wide, mine.strict, mine.behaviour, mine.searches)
+        shortest = mine.key(int(np.lexsort((*ties, mine.steps, mine.bits))[0]))
+        fastest = mine.key(int(np.lexsort((*ties, mine.bits, mine.steps))[0]))
         if shortest == fastest:
             found.append((str(name), "shortest, fastest", shortest))
         else:
@@ -98,75 +86,54 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
 
 
 def draw(sheet: Data, *, width: Width = "double") -> Axes:
-    """Print the sheet; on a narrow one each program stands under what is said of it.
-
-    Returns
-    -------
-    Axes
-        Of a new figure, as high as the sheet needs.
-    """
-    with style():
-        lines = _lines(sheet, inches(width), is_wide(width))
+    """Print the sheet, on a page as high as it needs; on a narrow one each program stands under what is said of it."""
+    with page.style():
+        across = page.inches(width)
+        lines = _lines(sheet, across, page.is_wide(width))
         height = LINE * (len(lines) + 0.7)
-        figure = new_figure(width, height)
+        figure = page.new_figure(width, height)
         figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        axes.set_xlim(0, inches(width))
-        axes.set_ylim(height, 0)
-        for place, (line, rules) in enumerate(lines, start=1):
-            if rules:
-                axes.plot([0.08, inches(width) - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
+        axes.set(xlim=(0, across), ylim=(height, 0))
+        for place, (line, is_ruled) in enumerate(lines, start=1):
+            if is_ruled:
+                axes.plot([0.08, across - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
             for x, text, look in line:
                 axes.text(x, LINE * place, text, va="baseline", fontsize=6, color=INK, **look)
         return axes
-
-
-Piece = tuple[float, str, dict[str, Any]]
-"""Inches from the left, text, and how it is set."""
-MONO: dict[str, Any] = {"family": "DejaVu Sans Mono"}
 
 
 def _lines(sheet: Data, width: float, wide: bool) -> list[tuple[list[Piece], bool]]:
     """Every line of the sheet, and whether a rule stands under it."""
     lines: list[tuple[list[Piece], bool]] = []
     if wide:
-        head = ("class", "which", "bits", "mean steps", "program")
-        lines.append(([(x, text, {"style": "italic"}) for x, text in zip(PLACES, head, strict=True)], False))
+        lines.append(([(x, text, {"style": "italic"}) for x, text in zip(PLACES, HEAD, strict=True)], False))
+    at = PLACES[-1] if wide else 0.25
     for world, rows in groupby(sheet.rows, key=lambda row: row[0]):
         bound = f", every program up to {sheet.bounds[world]} bits"
         lines.append(([(0.08, world + bound, {"weight": "bold"})], True))
         for _, kind, what, bits, mean, program in rows:
-            at = PLACES[-1] if wide else 0.25
-            parts = textwrap.wrap(program, int((width - at - 0.08) / LETTER), break_on_hyphens=False)
             steps = format_steps(mean)
+            said: list[Piece] = [(0.15, f"{kind}, {what}: {bits} bits, {steps} mean steps", {})]
             if wide:
-                cells = (kind, what, str(bits), steps)
-                said: list[Piece] = [(x, text, {}) for x, text in zip(PLACES, cells, strict=False)]
-                lines.append(([*said, (at, parts[0], MONO)], False))
-                lines += [([(at, part, MONO)], False) for part in parts[1:]]
-            else:
-                lines.append(([(0.15, f"{kind}, {what}: {bits} bits, {steps} mean steps", {})], False))
-                lines += [([(at, part, MONO)], False) for part in parts]
+                said = [(x, text, {}) for x, text in zip(PLACES, (kind, what, str(bits), steps), strict=False)]
+            parts = textwrap.wrap(program, int((width - at - 0.08) / LETTER), break_on_hyphens=False)
+            first, *more = ([(at, part, {"family": "DejaVu Sans Mono"})] for part in parts)
+            mine = [said + first, *more] if wide else [said, first, *more]
+            lines += [(line, False) for line in mine]
     return lines
 
 
 def caption(sheet: Data) -> str:
     """What the figure shows, with its numbers."""
-    return sentences(
+    return page.sentences(
         f"The shortest and the fastest fitting program of each class in {counted(len(sheet.bounds), 'world')}, with "
         "length in bits and mean steps a lane, over every code-only program up to the bound.",
         f"{counted(len(sheet.rows), 'program')}; a class without a line has none up to the bound.",
-        CLASSES_SAID,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "witness-sheet",
-    "the shortest and the fastest program of each class for chosen worlds, in full",
-    data,
-    draw,
-    caption,
-    worlds=SHEET_WORLDS,
-    texts={"md": markdown},
-)
+SHOWS = "the shortest and the fastest program of each class for chosen worlds, in full"
+FIGURE = Entry("witness-sheet", SHOWS, data, draw, caption, SHEET_WORLDS, texts={"md": markdown})

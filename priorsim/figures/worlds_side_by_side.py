@@ -8,32 +8,17 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from priorsim.figures import page
+from priorsim.figures.by_world import named_worlds
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import (
-    FAINT,
-    GAMMA,
-    INK,
-    LOOKS,
-    SHADE,
-    Ends,
-    Look,
-    Width,
-    is_wide,
-    key,
-    legend_below,
-    named_gammas,
-    new_figure,
-    style,
-)
-from priorsim.figures.rows import named_worlds
-from priorsim.figures.words import CLASSES, sentences
+from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Ends, Look, Width
 from priorsim.formats import counted
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
@@ -46,10 +31,8 @@ them."""
 GAMMAS = (0.0, 0.5, 1.0)
 PRIOR = Prior("solomonoff")
 """What holds besides gamma."""
-ROW = 0.125
-"""Inches from one row to the next."""
-AROUND = 1.15
-"""Inches for what stands above and below the rows."""
+ROW, AROUND = 0.125, 1.15
+"""Inches from one row to the next, and for what stands above and below the rows."""
 MOST_ROWS = 60
 """More rows than this are set in two blocks beside each other."""
 EDGE = 0.16
@@ -61,6 +44,11 @@ WINNERS = {
     "open": (Look("#000000", "s", "-", is_filled=False), "depends on where disguised programs count"),
 }
 """How an interval is drawn, and what the legend says of it: above 0, below 0, and where it holds 0."""
+MARKS = {
+    "<": (INK, "search: none up to B bits"),
+    ">": (INK, "direct: none up to B bits"),
+    "x": (FAINT, "nothing fits up to B bits"),
+}
 
 
 class Row(NamedTuple):
@@ -84,46 +72,33 @@ def data(study: Study, _: Sequence[World]) -> Data:
 def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
     """Draw every world's log-odds interval, one panel for each gamma, one row for each world.
 
-    Parameters
-    ----------
-    odds : Data
-    axes : sequence of Axes, optional
-        One for each gamma; by default those of a new figure, which sets many worlds in two blocks.
-    width : Width
-        Of the new figure.
-
-    Returns
-    -------
-    tuple of Axes
-        Block by block, each with its panels from the first gamma to the last.
+    A new figure sets many worlds in two blocks; its axes come block by block.
     """
-    rows, limits = _rows(odds), _limits(odds)
-    if axes is not None:
-        _block(axes, rows, limits)
-        legend_below(axes[0], _legend())
-        return tuple(axes)
-    with style():
-        blocks = _blocks(rows) if is_wide(width) else [rows]
-        tallest = max(len(block) for block in blocks)
-        figure = new_figure(width, ROW * tallest + AROUND)
-        parts = figure.subfigures(1, len(blocks), squeeze=False, wspace=0.02)[0]
-        every: list[Axes] = []
-        for part, block in zip(parts, blocks, strict=True):
-            panels = part.subplots(1, len(GAMMAS), squeeze=False)[0]
-            _block(panels, [*block, *[Row("")] * (tallest - len(block))], limits)
-            every += list(panels)
-        columns = 3 if is_wide(width) else 1
-        figure.legend(handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=columns)
-        return tuple(every)
-
-
-def _rows(odds: Data) -> list[Row]:
     rows: list[Row] = []
     for family, of_family in groupby(odds.rows, key=lambda row: row[0]):
         rows.append(Row(family))
         for (name, bound), of_world in groupby(of_family, key=lambda row: row[1:3]):
             rows.append(Row(name, bound, [row[4:] for row in of_world]))
-    return rows
+    ends = (*odds.log_odds_low_bits, *odds.log_odds_high_bits)
+    known = [0.0, *(end for end in ends if end is not None and math.isfinite(end))]
+    air = max(0.04 * (max(known) - min(known)), 0.5)
+    limits = min(known) - air, max(known) + air
+    if axes is not None:
+        _block(axes, rows, limits)
+        page.legend_below(axes[0], _legend())
+        return tuple(axes)
+    with page.style():
+        wide = page.is_wide(width)
+        blocks = _blocks(rows) if wide else [rows]
+        tallest = max(len(block) for block in blocks)
+        figure = page.new_figure(width, ROW * tallest + AROUND)
+        every: list[Axes] = []
+        for part, block in zip(figure.subfigures(1, len(blocks), squeeze=False, wspace=0.02)[0], blocks, strict=True):
+            panels = part.subplots(1, len(GAMMAS), squeeze=False)[0]
+            _block(panels, [*block, *[Row("")] * (tallest - len(block))], limits)
+            every += list(panels)
+        figure.legend(handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=3 if wide else 1)
+        return tuple(every)
 
 
 def _blocks(rows: list[Row]) -> list[list[Row]]:
@@ -135,33 +110,24 @@ def _blocks(rows: list[Row]) -> list[list[Row]]:
     return [rows[:cut], rows[cut:]]
 
 
-def _limits(odds: Data) -> tuple[float, float]:
-    """Least and greatest finite end of all worlds, with 0, and a little air."""
-    ends = (*odds.log_odds_low_bits, *odds.log_odds_high_bits)
-    known = [0.0, *(end for end in ends if end is not None and math.isfinite(end))]
-    air = max(0.04 * (max(known) - min(known)), 0.5)
-    return min(known) - air, max(known) + air
-
-
 def _block(axes: Sequence[Axes], rows: Sequence[Row], limits: tuple[float, float]) -> None:
     """One block: names on its left, bounds on its right, a panel for each gamma."""
     low, high = limits
     strip = EDGE * (high - low)
-    names = {gamma: name for name, gamma in named_gammas(PRIOR).items()}
+    names = {gamma: name for name, gamma in page.named_gammas(PRIOR).items()}
+    lines = [number for number, row in enumerate(rows) if row.ends]
+    ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
     for place, (ax, gamma) in enumerate(zip(axes, GAMMAS, strict=True)):
-        ax.set_xlim(low - strip, high + strip)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set(xlim=(low - strip, high + strip), ylim=(len(rows) - 0.4, -0.6))
         ax.axvspan(low - strip, low, color=SHADE, linewidth=0, zorder=0)
         ax.axvspan(high, high + strip, color=SHADE, linewidth=0, zorder=0)
         ax.vlines(0, -0.6, len(rows) - 0.4, color=INK, linewidth=0.6, zorder=1)
         ax.spines["left"].set_visible(False)
-        ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
         ax.set_xticks([tick for tick in ticks if low <= tick <= high])
         ax.tick_params(axis="x", labelsize=5.5)
         price = f"{GAMMA} = {Fraction(gamma).limit_denominator(64)}"
         ax.set_title(f"{price}\n{names[gamma]}" if gamma in names else price, fontsize=6, weight="normal", loc="center")
         ax.set_yticks(*((range(len(rows)), [row.name for row in rows]) if place == 0 else ([], [])), fontsize=6)
-        lines = [number for number, row in enumerate(rows) if row.ends]
         ax.hlines(lines, low - strip, high + strip, color=SHADE, linewidth=0.5, zorder=0)
         ax.tick_params(axis="y", length=0)
         for number in lines:
@@ -171,20 +137,13 @@ def _block(axes: Sequence[Axes], rows: Sequence[Row], limits: tuple[float, float
             artist.set_in_layout(False)
     for tick, row in zip(axes[0].get_yticklabels(), rows, strict=True):
         tick.set_fontweight("normal" if row.ends else "bold")
-    axes[len(axes) // 2].set_xlabel("log₂ odds, search : direct (bits)")
-    _bounds(axes[-1], rows)
-
-
-def _bounds(ax: Axes, rows: Sequence[Row]) -> None:
-    """B of each world, right of the last panel."""
-    right = ax.secondary_yaxis("right")
-    bounds = {place: str(row.bound_bits) for place, row in enumerate(rows) if row.ends}
-    right.set_yticks(list(bounds), list(bounds.values()), fontsize=5.5, color=INK)
+    axes[len(axes) // 2].set_xlabel(page.ODDS)
+    right = axes[-1].secondary_yaxis("right")
+    right.set_yticks(lines, [str(rows[number].bound_bits) for number in lines], fontsize=5.5, color=INK)
     right.tick_params(length=0, pad=2)
     right.spines["right"].set_visible(False)
-    ax.annotate(
-        "B", (1, 1), xytext=(2, 5), xycoords="axes fraction", textcoords="offset points", fontsize=6, style="italic"
-    )
+    above: dict[str, Any] = {"xytext": (2, 5), "xycoords": "axes fraction", "textcoords": "offset points"}
+    axes[-1].annotate("B", (1, 1), fontsize=6, style="italic", **above)
 
 
 def _interval(ax: Axes, row: int, ends: Ends, limits: tuple[float, float]) -> None:
@@ -203,19 +162,12 @@ def _interval(ax: Axes, row: int, ends: Ends, limits: tuple[float, float]) -> No
 
 
 def _legend() -> list[Line2D]:
-    handles = [
-        key(text, **look.style(3.2, linestyle="-", linewidth=1.1, markerfacecolor=look.cover))
+    intervals = [
+        page.key(text, **look.style(3.2, linestyle="-", linewidth=1.1, markerfacecolor=look.cover))
         for look, text in WINNERS.values()
     ]
-    marks = {
-        "<": (INK, "search: none up to B bits"),
-        ">": (INK, "direct: none up to B bits"),
-        "x": (FAINT, "nothing fits up to B bits"),
-    }
-    return handles + [
-        key(text, linestyle="none", color=colour, marker=marker, markersize=3.2)
-        for marker, (colour, text) in marks.items()
-    ]
+    marks = MARKS.items()
+    return intervals + [page.key(text, ls="none", color=ink, marker=each, ms=3.2) for each, (ink, text) in marks]
 
 
 def caption(odds: Data) -> str:
@@ -229,19 +181,14 @@ def caption(odds: Data) -> str:
             f"{direct}, wherever the disguised programs count; in {len(known) - search - direct} that decides."
         )
     nothing = sum(None in row and row[3] == GAMMAS[0] for row in odds.rows)
-    return sentences(
+    return page.sentences(
         f"Log-odds of search against direct code in every named world, {odds.gamma.count(GAMMAS[0])} of them, at three "
         "prices of time.",
         *said,
         f"In {counted(nothing, 'world')} nothing fits up to the bound B, given at the right of each row.",
-        CLASSES,
+        page.CLASSES_SAID,
     )
 
 
-FIGURE = Entry(
-    "worlds-side-by-side",
-    "log-odds of search against direct code in every named world, at three prices of time",
-    data,
-    draw,
-    caption,
-)
+SHOWS = "log-odds of search against direct code in every named world, at three prices of time"
+FIGURE = Entry("worlds-side-by-side", SHOWS, data, draw, caption)

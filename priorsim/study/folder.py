@@ -7,8 +7,11 @@ next one finds: a study is asked by the main job and by every figure.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,30 +39,24 @@ MORE_COLUMNS_BITS = {"quick": 36, "full": 38}
 """The bound of a preset on domains of several columns, which have more programs."""
 
 ATLASES = "atlases"
+Told = Callable[[Progress], None]
+"""What is called with the progress of a census."""
 
 
 @dataclass(slots=True, eq=False)
 class Study:
-    """The censuses of a preset, and what has been counted from them.
+    """The censuses of a preset in a results folder, and what has been counted from them.
 
-    Attributes
-    ----------
-    preset : str
-        One of PRESETS.
-    folder : Path
-        Of the results; atlases are in `folder`/atlases.
-    workers : int
-    progress : callable, optional
-        Called with the Progress of each census that has to be made.
+    `progress` is called with the Progress of each census that has to be made.
     """
 
     preset: str
     folder: Path
     workers: int = 2
-    progress: Callable[[Progress], None] | None = None
+    progress: Told | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
-    _witnesses: dict[tuple[AtlasHeader, RowKey], str] = field(default_factory=dict)
+    _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
@@ -81,18 +78,11 @@ class Study:
         return make_header(world.dialect, self.bound(world.domain), domain=world.domain)
 
     def atlas(self, world: World) -> StoredAtlas:
-        """The census that a world is measured in, made where there is none.
-
-        Raises
-        ------
-        StorageError
-            When it has to be made, and the folder cannot be written.
-        """
+        """The census that a world is measured in, made where there is none, which may raise StorageError."""
         header = self.header(world)
         if header not in self._atlases:
-            self._atlases[header] = open_census(
-                header, folder=self.folder, workers=self.workers, progress=self.progress
-            )
+            options: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
+            self._atlases[header] = open_census(header, folder=self.folder, **options)
         return self._atlases[header]
 
     def histogram(self, world: World) -> Histogram:
@@ -106,7 +96,7 @@ class Study:
             if world not in self._histograms:
                 missing.setdefault(self.header(world), []).append(world)
         for header, group in missing.items():
-            rows = self.atlas(group[0]).select(lambda behaviour, group=group: _fits_any(behaviour, group))  # type: ignore[misc]
+            rows = self.atlas(group[0]).select(partial(_fits_any, group))
             for world in group:
                 fitting = rows.take(acceptable(rows.behaviour, world, world.train))
                 self._histograms[world] = histogram_of(header, fitting, world)
@@ -122,23 +112,17 @@ class Study:
 
     def witnesses(self, header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
         """A program of each of these rows, as S-expression; those not known yet are sought together."""
-        wanted = list(dict.fromkeys(keys))
-        missing = [key for key in wanted if (header, key) not in self._witnesses]
+        wanted, known = list(dict.fromkeys(keys)), self._witnesses.setdefault(header, {})
+        missing = [key for key in wanted if key not in known]
         if missing:
-            for key, program in print_witnesses(header, missing).items():
-                self._witnesses[header, key] = program
-        return {key: self._witnesses[header, key] for key in wanted}
+            known |= print_witnesses(header, missing)
+        return {key: known[key] for key in wanted}
 
 
-def open_census(
-    header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Callable[[Progress], None] | None = None
-) -> StoredAtlas:
+def open_census(header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Told | None = None) -> StoredAtlas:
     """The census of a header, from a results folder; made there where it is not, is damaged or is of other code.
 
-    Raises
-    ------
-    StorageError
-        When it has to be made, and the folder cannot be written.
+    StorageError when it has to be made, and the folder cannot be written.
     """
     path = folder / ATLASES / f"{atlas_name(header)}.parquet"
     found = _kept(path, header)
@@ -157,17 +141,15 @@ def open_census(
 
 def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
     """The atlas of a header in a file; None where it is not there, or not whole."""
-    try:
+    with suppress(AtlasError):
         atlas = StoredAtlas.open(path)
         if atlas.header == header:
             atlas.check()
             return atlas
-    except AtlasError:
-        pass
     return None
 
 
-def _fits_any(behaviour: U64, worlds: Sequence[World]) -> Mask:
+def _fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
     """Where a behaviour, shape (rows,), fits one of these worlds."""
     fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
     return fits

@@ -53,27 +53,11 @@ def make_paper(
     told: Callable[[str], None] = lambda line: None,
     progress: Callable[[Progress], None] | None = None,
 ) -> None:
-    """Write all tables, figures and verdicts into a folder, and the report that shows them.
+    """Write all tables, figures and verdicts of a preset into a folder, and the report that shows them.
 
-    Parameters
-    ----------
-    preset : str
-        One of PRESETS.
-    out : Path
-        Made where it does not exist.
-    workers : int
-    force : bool
-        Replace even files that no such run made.
-    told : callable, optional
-        Called with a line for each thing done.
-    progress : callable, optional
-        Called with the Progress of each census, and of the claims.
-
-    Raises
-    ------
-    PriorsimError
-        When there is no such preset; or the folder cannot be written, is another run's at the moment, or has
-        files that no such run made where its own would be.
+    With `force` even files that no such run made are replaced. `told` is called with a line for each thing done, and
+    `progress` with the Progress of each census, and of the claims. PriorsimError when there is no such preset; or the
+    folder cannot be written, is another run's at the moment, or has files that no such run made where its own would be.
     """
     study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset}"
     force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
@@ -87,9 +71,8 @@ def make_paper(
 
 def _check_free(out: Path) -> None:
     """Raise StorageError where files would be replaced in a folder that is of no results."""
-    histograms = [out / HISTOGRAMS / f"{name}.csv" for name in catalogue()]
-    foreign = [path for path in histograms if not is_histogram(path)]
-    for path in (*(out / name for name in WRITTEN), *foreign):
+    histograms = (out / HISTOGRAMS / f"{name}.csv" for name in catalogue())
+    for path in (*(out / name for name in WRITTEN), *(path for path in histograms if not is_histogram(path))):
         if path.exists():
             raise not_own(path)
 
@@ -114,23 +97,19 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
 
 
 def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
-    """What is said of every world, in the catalogue's order."""
+    """What is said of every world, in the catalogue's order; the worlds of a dialect on a domain share a census."""
+
+    def place(world: World) -> tuple[str, int, str]:
+        return (world.dialect, world.domain.word_bits, repr(world.domain))
+
     worlds = list(catalogue().values())
     results: dict[World, Result] = {}
-    for group in _groups(worlds):
+    for _, sharing in groupby(sorted(worlds, key=place), key=place):
+        group = list(sharing)
         atlas = study.atlas(group[0])
         told(f"{atlas_name(atlas.header)}: {len(atlas)} rows, {len(group)} worlds")
         results |= {result.world: result for result in _results(study, group)}
     return [results[world] for world in worlds]
-
-
-def _groups(worlds: Sequence[World]) -> list[list[World]]:
-    """The worlds that one census serves: those of a dialect on a domain."""
-
-    def key(world: World) -> tuple[str, int, str]:
-        return (world.dialect, world.domain.word_bits, repr(world.domain))
-
-    return [list(group) for _, group in groupby(sorted(worlds, key=key), key=key)]
 
 
 def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
@@ -140,15 +119,13 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
     keys += [key for world in worlds if world.name in SHEET_WORLDS for _, _, key in sheet_keys(study, world)]
     witnesses = study.witnesses(counted[0].header, keys)
     priors = {name: named_prior(name) for name in SHOWN_PRIORS}
-    return [
-        Result(
-            each.world,
-            each,
-            odds(each, priors["solomonoff"], witnesses=witnesses),
-            {name: log_odds_of(each, prior) for name, prior in priors.items()},
+    found = []
+    for each in counted:
+        first = odds(each, priors["solomonoff"], witnesses=witnesses)
+        found.append(
+            Result(each.world, each, first, {name: log_odds_of(each, prior) for name, prior in priors.items()})
         )
-        for each in counted
-    ]
+    return found
 
 
 def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[Drawing]:
@@ -160,16 +137,12 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
     return drawings
 
 
-# --- verdicts and the report ----------------------------------------------------------------------
-
-
 def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; what claims.json holds."""
     opened = partial(open_census, folder=study.folder)
     with claims_run(study.folder, study.preset, CLAIMS, study.bound) as run:
-        judged = judge(
-            study.preset, CLAIMS, study.bound, opened, workers=study.workers, progress=study.progress, run=run
-        )
+        told: dict[str, Any] = {"workers": study.workers, "progress": study.progress}
+        judged = judge(study.preset, CLAIMS, study.bound, opened, run=run, **told)
         verdicts = verdicts_of(judged, command)
         write_text(study.folder / "claims.json", format_json(verdicts))
         write_text(study.folder / "claims.md", verdicts_markdown(judged, command))

@@ -3,20 +3,14 @@
 Nothing is computed here but the last rounding; a number that is not known says so in words.
 """
 
-import math
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import StoredAtlas
 from priorsim.measure.convergence import Unconditional
-from priorsim.measure.definitions import Definitions
 from priorsim.measure.histogram import CLASSES
-from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
-from priorsim.measure.odds import Odds
+from priorsim.measure.mass import ALL_KINDS, ENDS
 from priorsim.measure.off_training import Flip, OffTraining, ways
-from priorsim.measure.population import Population
 from priorsim.provenance import SHORT
 from priorsim.text.templates import render
 from priorsim.worlds.proxy import Side
@@ -35,25 +29,6 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
         explored=explored,
         unexplored=Fraction(1, 2) - explored,
     )
-
-
-def odds_text(odds: Odds) -> str:
-    """What `priorsim odds` prints: who wins, by how many bits, and where it tips."""
-    return render("odds.txt", odds=odds, verdict=_verdict)
-
-
-def _verdict(log_odds: Interval, bound: int) -> str:
-    if log_odds.low is None or log_odds.high is None:
-        return f"no program that fits has up to {bound} bits"
-    if log_odds.low == log_odds.high == math.inf:
-        return f"one-sided, no direct program up to {bound} bits has weight"
-    if log_odds.low == log_odds.high == -math.inf:
-        return f"one-sided, no search program up to {bound} bits has weight"
-    if log_odds.low > 0:
-        return "search outweighs direct code"
-    if log_odds.high < 0:
-        return "direct code outweighs search"
-    return "which outweighs depends on where disguised programs count" if log_odds.high > log_odds.low else "even"
 
 
 def off_training_text(found: OffTraining) -> str:
@@ -83,33 +58,8 @@ def off_training_text(found: OffTraining) -> str:
 
 
 def _flips(flips: tuple[Flip, ...], unit: str, bound: int) -> str:
-    if not flips:
-        return "never"
-    return ", ".join(
-        f"after {flip.lessons} {unit}s from {flip.before} to {flip.after}"
-        + (f", {flip.before} having none up to {bound} bits" if flip.one_sided else "")
-        for flip in flips
-    )
-
-
-def population_text(found: Population) -> str:
-    """What `priorsim population` prints: how many behaviours there are, and where conditions hold."""
-    return render("population.txt", **found.to_json())
-
-
-def definitions_text(found: Definitions) -> str:
-    """What `priorsim definitions` prints of a world."""
-    return render("definitions.txt", found=found)
-
-
-# The texts below are made from the objects that --json prints.
-
-
-def objectives_text(report: Mapping[str, Any]) -> str:
-    """What `priorsim objectives` prints."""
-    return render("objectives.txt", **report)
-
-
-def data_text(report: Mapping[str, Any]) -> str:
-    """What `priorsim data` prints."""
-    return render("data.txt", **report)
+    said = []
+    for flip in flips:
+        said.append(f"after {flip.lessons} {unit}s from {flip.before} to {flip.after}")
+        said += [f"{flip.before} having none up to {bound} bits"] if flip.one_sided else []
+    return ", ".join(said) or "never"

@@ -29,35 +29,24 @@ _CSV_HEAD = (
 def verdicts_of(judged: Sequence[Judged], command: str) -> dict[str, Any]:
     """What claims.json holds: the code, the command, the rule, and the claims with all their cells."""
     rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
-    found: dict[str, Any] = rounded(
-        {"software": software(), "command": command, "rule": rule, "claims": list(map(_claim, judged))}
-    )
+    claims = []
+    for each in judged:
+        claims.append({**each.to_json(), "headline": headline(each.deciding)})
+        for shown, (_, cells) in zip(claims[-1]["beside"], each.beside, strict=True):
+            shown["headline"] = headline(cells)
+    found: dict[str, Any] = rounded({"software": software(), "command": command, "rule": rule, "claims": claims})
     return found
-
-
-def _claim(judged: Judged) -> dict[str, Any]:
-    values = judged.to_json()
-    beside = zip(values["beside"], judged.beside, strict=True)
-    return {
-        **values,
-        "headline": headline(judged.deciding),
-        "beside": [{**shown, "headline": headline(cells)} for shown, (_, cells) in beside],
-    }
 
 
 def verdicts_csv(judged: Sequence[Judged]) -> str:
     """A line for each cell of each quantity."""
     rows: list[list[Any]] = []
     for each in judged:
-        groups = [
-            (each.claim.quantity, each.cells, True),
-            *((other.text, cells, False) for other, cells in each.beside),
-        ]
-        for quantity, cells, is_deciding in groups:
+        groups = [(each.claim.quantity, each.cells), *((other.text, cells) for other, cells in each.beside)]
+        for quantity, cells in groups:
             for cell in cells:
-                values = cell.to_json()
-                decides = is_deciding and each.claim.decides(cell)
-                rows.append([each.claim.name, quantity, *(values.get(name) for name in _CSV_HEAD[2:-1]), int(decides)])
+                values, decides = cell.to_json(), cells is each.cells and each.claim.decides(cell)
+                rows.append([each.claim.name, quantity, *map(values.get, _CSV_HEAD[2:-1]), int(decides)])
     return format_csv(_CSV_HEAD, rows)
 
 
@@ -72,8 +61,8 @@ def headline(cells: Sequence[Cell]) -> str:
     for cell in cells:
         if is_at_home(cell):
             populations.setdefault(str(cell.factors["population"]), []).append(cell)
-    parts = [f"{population} {_reach(group)}" for population, group in populations.items()]
-    return f"{', '.join(parts)}. Over the grid {range_of(cells)}."
+    parts = ", ".join(f"{population} {_reach(group)}" for population, group in populations.items())
+    return f"{parts}. Over the grid {range_of(cells)}."
 
 
 def is_at_home(cell: Cell) -> bool:
@@ -95,12 +84,12 @@ def support_of(cell: Cell) -> str:
     >>> support_of(Cell({}, 0, 0, 4, reasons={"none fits": 3, "none moves": 1}))
     'undefined in all 4 worlds (none fits: 3, none moves: 1)'
     """
-    reasons = ", ".join(f"{reason}: {number}" for reason, number in cell.reasons.items())
-    undefined = f" ({reasons})" if reasons else ""
+    said = ", ".join(f"{reason}: {number}" for reason, number in cell.reasons.items())
+    why = f" ({said})" if said else ""
     if cell.support is None:
-        return f"undefined in all {cell.undefined} worlds{undefined}"
-    undefined = f", {cell.undefined} more undefined{undefined}" if cell.undefined else ""
-    return f"{percent(cell.support, '.0f')} of {counted(cell.told, 'world')}{undefined}"
+        return f"undefined in all {cell.undefined} worlds{why}"
+    more = f", {cell.undefined} more undefined{why}" if cell.undefined else ""
+    return f"{percent(cell.support, '.0f')} of {counted(cell.told, 'world')}{more}"
 
 
 def range_of(cells: Sequence[Cell]) -> str:
@@ -113,18 +102,14 @@ def _reach(cells: Sequence[Cell]) -> str:
     return reach([cell.support for cell in cells if cell.support is not None])
 
 
-# --- text -------------------------------------------------------------------------------------
-
-
 def verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
     if len(judged) == 1:
         return render("claim.md", each=judged[0], **_SHOWN).replace("**", "").removesuffix("\n")
-    rows = [
-        (each.claim.name, str(each.ruling.verdict), range_of(each.deciding), each.ruling.depends_on or "")
-        for each in judged
-    ]
-    return format_table(rows, head=("claim", "verdict", "found", "depends on"))
+    rows = [(each.claim.name, each.ruling.verdict, range_of(each.deciding), each.ruling.depends_on) for each in judged]
+    return format_table(
+        [[cell or "" for cell in row] for row in rows], head=("claim", "verdict", "found", "depends on")
+    )
 
 
 def world_verdicts_text(judged: Sequence[Judged]) -> str:
@@ -134,18 +119,11 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
         home = next(cell for cell in each.cells if is_at_home(cell))
         holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
         where = f"{holds} of {told}" if told else "undefined in all"
-        rows.append((each.claim.name, _number(home, each.claim), _condition(each.claim), where))
+        shown = number(home.median, ".4g", none="infinite" if home.told else "undefined")
+        if each.claim.number.unit == TRUE and home.median is not None:
+            shown = "true" if home.holds else "false"
+        rows.append((each.claim.name, shown, _condition(each.claim), where))
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
-
-
-def _number(cell: Cell, claim: Claim) -> str:
-    """The number of a cell of one world."""
-    if cell.median is None:
-        return "infinite" if cell.told else "undefined"
-    return ("true" if cell.holds else "false") if claim.number.unit == TRUE else number(cell.median, ".4g")
-
-
-# --- Markdown and LaTeX -----------------------------------------------------------------------
 
 
 def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
@@ -168,16 +146,13 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
     supports: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:
         setting = f"{cell.factors['class_by']}, {cell.factors['bound']}, tax {cell.factors['tax']}"
-        place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + _below(cell))
+        # B, of which a cell's programs may end some bits below.
+        below = int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
+        place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + below)
         supports.setdefault(place, {})[setting] = "undefined" if cell.support is None else percent(cell.support, ".0f")
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
     rows = [[*place, *(row.get(setting, "") for setting in settings)] for place, row in supports.items()]
     return [["support by", "B", *settings], *rows]
-
-
-def _below(cell: Cell) -> int:
-    """How many bits below B a cell's programs end."""
-    return int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
 
 
 _SHOWN: Mapping[str, Any] = {

@@ -6,10 +6,10 @@ as the float64 nearest to it, as numpy does when masses are taken, so its odds a
 float64 rounding.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,24 +20,14 @@ from priorsim.measure.mass import programs
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS
 
-MAX_BETA = 4.0
-MAX_LAMBDA = 1.0
-DELTA_RANGE = (-8.0, 16.0)
+SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "delta": [-8.0, 16.0]}
+"""The ends of the sliders; that of beta starts where the prior converges."""
 STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
 """Where a slider is put by a prior that leaves its value open."""
 
 
-@dataclass(frozen=True, slots=True)
-class MenuWorld:
-    """A world of the explorer's menu.
-
-    Attributes
-    ----------
-    histogram : Histogram
-    witnesses : tuple of (str or None)
-        A shortest program of each class as S-expression: direct, disguised, search; None where the
-        bound holds none, and where none is to be shown.
-    """
+class MenuWorld(NamedTuple):
+    """A world of the explorer's menu: a shortest program of each class, as S-expression, None where none is shown."""
 
     histogram: Histogram
     witnesses: tuple[str | None, ...] = (None,) * len(CLASSES)
@@ -49,14 +39,9 @@ def explorer_json(worlds: Sequence[MenuWorld]) -> dict[str, Any]:
         "worlds": [world_json(world) for world in worlds],
         "classes": [str(name) for name in CLASSES],
         "priors": [_prior_json(name) for name in PRIORS],
-        "sliders": {
-            "beta": [None, MAX_BETA],
-            "gamma": list(crossover.GAMMA_RANGE),
-            "lambda": [0.0, MAX_LAMBDA],
-            "delta": list(DELTA_RANGE),
-        },
+        "sliders": SLIDERS,
         "roots": {
-            "range": list(crossover.GAMMA_RANGE),
+            "range": SLIDERS["gamma"],
             "resolution": crossover.RESOLUTION,
             "noise": crossover.NOISE,
             "rounding": crossover.ROUNDING,
@@ -78,8 +63,7 @@ def _prior_json(name: str) -> dict[str, Any]:
 
 def world_json(world: MenuWorld) -> dict[str, Any]:
     """The entry of a world in the menu."""
-    histogram = world.histogram
-    header, task = histogram.header, histogram.world
+    histogram, task, header = world.histogram, world.histogram.world, world.histogram.header
     language, lanes = header.language, len(header.domain.lanes)
     return {
         "name": task.name,
@@ -107,11 +91,8 @@ def symbols(language: Language) -> list[list[list[int]]]:
     Of each [bits, how many, children under the same binders, children under one more, whether it is a search node].
     """
     return [
-        [
-            [token.bits, token.choices, token.binds.count(0), token.binds.count(1), int(token.is_search)]
-            for token in tokens(language, bound)
-        ]
-        for bound in range(language.depth + 1)
+        [[each.bits, each.choices, each.binds.count(0), each.binds.count(1), int(each.is_search)] for each in starting]
+        for starting in (tokens(language, bound) for bound in range(language.depth + 1))
     ]
 
 
@@ -124,11 +105,10 @@ def packed(cells: Cells) -> list[list[Any]]:
     >>> packed(Cells(*columns, *flags, np.array([5, 2**60 + 1])))
     [[0, 0, 0, 9, [16, 4], [5, 1152921504606846977]]]
     """
-    merged: dict[tuple[int, ...], int] = {}
+    merged: Counter[tuple[int, ...]] = Counter()
     columns = (cells.kind, cells.searches, cells.faithful, cells.bits, cells.steps, cells.count)
     for *key, count in zip(*(column.tolist() for column in columns), strict=True):
-        at = tuple(map(int, key))
-        merged[at] = merged.get(at, 0) + count
+        merged[tuple(map(int, key))] += count
     groups = []
     for shared, members in groupby(sorted(merged), key=lambda at: at[:-1]):
         found = list(members)

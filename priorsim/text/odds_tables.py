@@ -1,8 +1,8 @@
 """The tables of every world's odds: a CSV row each, all of it as JSON, and Markdown for readers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.histogram import CLASSES, Histogram
@@ -13,10 +13,16 @@ from priorsim.text.templates import render, roots
 from priorsim.worlds import World
 
 SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
+LEAST = ("l_min", "kt_min", "programs")
+_CSV_HEAD = (
+    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits"),
+    *(f"log_odds_{name}_{end}" for name in SHOWN_PRIORS for end in ("low", "high")),
+    *(f"{what}_{name}" for what in LEAST for name in CLASSES),
+    *("gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One world's histogram, its odds under the simplicity prior, and its log-odds under each of SHOWN_PRIORS."""
 
     world: World
@@ -25,24 +31,14 @@ class Result:
     log_odds: dict[str, Interval]
 
 
-_CSV_HEAD = (
-    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits"),
-    *(f"log_odds_{name}_{end}" for name in SHOWN_PRIORS for end in ("low", "high")),
-    *(f"{what}_{name}" for what in ("l_min", "kt_min", "programs") for name in CLASSES),
-    *("gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
-)
-
-
 def odds_csv(results: Sequence[Result]) -> str:
     """The worlds, a row each; empty where unknown or none up to the bound."""
     rows = []
-    for result in results:
-        world, first = result.world, result.odds
+    for world, histogram, first, log_odds in results:
         row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
-        row += [len(world.domain.lanes), first.histogram.max_bits]
-        row += [end for name in SHOWN_PRIORS for end in (result.log_odds[name].low, result.log_odds[name].high)]
-        for what in ("l_min", "kt_min", "programs"):
-            row += [getattr(part, what) for part in first.classes]
+        row += [len(world.domain.lanes), histogram.max_bits]
+        row += [end for name in SHOWN_PRIORS for end in (log_odds[name].low, log_odds[name].high)]
+        row += [getattr(part, what) for what in LEAST for part in first.classes]
         row += [" ".join(map(str, rounded(end.gamma_star.values))) for end in (first.low, first.high)]
         row += [first.low.break_even_tax, first.high.break_even_tax]
         rows.append(row)

@@ -9,11 +9,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -34,75 +33,17 @@ SCREEN = 1.75
 """A figure's width on a screen, in CSS points a point: journal figures have small print."""
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
-
 COLUMNS = (
     *("population", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius", "worlds"),
     *("holds", "fails", "undefined", "median"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
+ClaimRow = Mapping[str, Any]
+"""A claim with its verdict, as claims.json has it; its figure is one of the page's or None."""
 
 
-class CellRow(TypedDict):
-    """The support of a claim in one cell of the grid, as claims.json has it."""
-
-    population: str
-    word_bits: int
-    class_by: str
-    bound: str
-    tax: int
-    queries: NotRequired[int]
-    radius: NotRequired[int]
-    worlds: int
-    holds: int
-    fails: int
-    undefined: int
-    max_bits: int | None
-    support: float | None
-    median: float | None
-    decides: bool
-
-
-class BesideRow(TypedDict):
-    """A number on which no verdict hangs, as claims.json has it."""
-
-    quantity: str
-    unit: str
-    condition: str
-    headline: str
-
-
-class ClaimRow(TypedDict):
-    """A claim with its verdict, as claims.json has it."""
-
-    id: str
-    source: str
-    claim: str
-    quantity: str
-    unit: str
-    condition: str
-    verdict: str
-    depends_on: str | None
-    headline: str
-    identity: str | None
-    cells: Sequence[CellRow]
-    beside: Sequence[BesideRow]
-    figure: str | None
-    limits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A figure of the report.
-
-    Attributes
-    ----------
-    name : str
-        By which claims name it; it becomes the anchor `#figure-NAME`.
-    title, caption : str
-        Text; backticks set code.
-    path : Path
-        An SVG or PNG file.
-    """
+class Picture(NamedTuple):
+    """A figure of the report: the name by which claims link to it, texts in which backticks set code, an SVG or PNG."""
 
     name: str
     title: str
@@ -110,20 +51,10 @@ class Picture:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the page shows.
+class Page(NamedTuple):
+    """What the page shows: the explorer's worlds in their order, and a name and a text of each thing it was made from.
 
-    Attributes
-    ----------
-    claims : sequence of ClaimRow
-    refuted_below, supported_above : Fraction
-        The verdict rule's thresholds.
-    figures : sequence of Picture
-    worlds : sequence of MenuWorld
-        The explorer's menu, in order; the first is shown first.
-    made_from : sequence of (str, str)
-        Preset, command, bounds and the like: a name and a text each.
+    `refuted_below` and `supported_above` are the verdict rule's thresholds.
     """
 
     claims: Sequence[ClaimRow]
@@ -135,47 +66,37 @@ class Page:
 
 
 def write_page(path: Path | str, page: Page) -> None:
-    """Write the page, whole or not at all.
-
-    Raises
-    ------
-    PriorsimError
-        When a claim or a figure is not as it should be, nothing is left for the explorer, or the place
-        cannot be written.
-    """
+    """Write the page, whole or not at all; PriorsimError where it cannot be written, or as `page_html` says."""
     write_text(path, page_html(page))
 
 
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
-    """The page's HTML, at most `max_bytes` of UTF-8; the errors are those of `write_page`."""
-    parts = _parts(page)
-    names = [world.histogram.world.name for world in page.worlds]
-    rest = render("report.html", **parts, left_out=names, data=_script_json(explorer_json([])))
-    shown, left_out = _fitting(page.worlds, max_bytes - len(rest.encode()))
-    names = [world.histogram.world.name for world in left_out]
-    return render("report.html", **parts, left_out=names, data=_script_json(explorer_json(shown)))
+    """The page's HTML, at most `max_bytes` of UTF-8.
 
-
-def _parts(page: Page) -> dict[str, Any]:
+    PriorsimError when a claim or a figure is not as it should be, or nothing is left for the explorer.
+    """
     titles = {picture.name: picture.title for picture in page.figures}
     _check_claims(page.claims, titles)
     verdicts = Counter(claim["verdict"] for claim in page.claims)
-    return {
+    parts = {
+        **page._asdict(),
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
-        "refuted_below": page.refuted_below,
-        "supported_above": page.supported_above,
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
         "share": share_of_one,
         "titles": titles,
         "figures": [_figure(picture) for picture in page.figures],
-        "made_from": page.made_from,
     }
+
+    def html(shown: Sequence[MenuWorld], left_out: Sequence[MenuWorld]) -> str:
+        names = [world.histogram.world.name for world in left_out]
+        return render("report.html", **parts, left_out=names, data=_script_json(explorer_json(shown)))
+
+    return html(*_fitting(page.worlds, max_bytes - len(html([], page.worlds).encode())))
 
 
 def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None:
-    """Raise PriorsimError when a verdict is not known, a claim is there twice, or its figure is not on the page."""
     seen = set()
     for claim in claims:
         where = f"claim {claim['id']}"
@@ -196,29 +117,28 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
 
 
 def _figure(picture: Picture) -> dict[str, Any]:
-    """A figure as the template takes it: title, caption, and the file as a data URI."""
+    """A figure as the template takes it, the file as a data URI."""
+    where = f"figure {picture.name}: {picture.path}"
     try:
         content = picture.path.read_bytes()
+        if picture.path.suffix == ".png":
+            source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+            return {**picture._asdict(), "source": source, "width": None, "is_wide": False}
+        text = content.decode("utf-8") if picture.path.suffix == ".svg" else None
     except OSError as error:
-        raise PriorsimError(f"figure {picture.name}: {picture.path} cannot be read ({error.strerror})") from None
-    shown: dict[str, Any] = {"name": picture.name, "title": picture.title, "caption": picture.caption}
-    if picture.path.suffix == ".png":
-        source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-        return {**shown, "source": source, "width": None, "is_wide": False}
-    if picture.path.suffix != ".svg":
-        raise PriorsimError(f"figure {picture.name}: {picture.path} is neither .svg nor .png: save it as one of them")
-    try:
-        text = content.decode("utf-8")
+        raise PriorsimError(f"{where} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
-        raise PriorsimError(f"figure {picture.name}: {picture.path} is no text ({error})") from None
+        raise PriorsimError(f"{where} is no text ({error})") from None
+    if text is None:
+        raise PriorsimError(f"{where} is neither .svg nor .png: save it as one of them")
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
     if points is None or not text.rstrip().endswith("</svg>"):
-        raise PriorsimError(f"figure {picture.name}: {picture.path} is not a whole SVG file: draw it again")
+        raise PriorsimError(f"{where} is not a whole SVG file: draw it again")
     # Between double quotes an attribute may hold all of these as they are; a page holds megabytes of them.
-    content_of_uri = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
-    source = Markup("data:image/svg+xml," + content_of_uri)
+    quoted = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
     width = float(points[1])
-    return {**shown, "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
+    source = Markup("data:image/svg+xml," + quoted)
+    return {**picture._asdict(), "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
 
 
 def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], list[MenuWorld]]:
@@ -235,7 +155,6 @@ def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], l
 
 
 def _asset(name: str) -> str:
-    """The text of one of the package's files: style or script."""
     return resources.files("priorsim.text").joinpath("assets", name).read_text(encoding="utf-8")
 
 

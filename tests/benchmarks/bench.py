@@ -165,22 +165,8 @@ def main(out: Path = Path("results")) -> None:
             costs.append(cost_against_bits.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
             print(costs[-1], file=sys.stderr)
     head = ("engine", "workers", "bits", "programs", "rows", "seconds", "peak GiB", "programs a second")
-    table = format_table(
-        [
-            (
-                c.engine,
-                c.workers,
-                c.bits,
-                c.programs,
-                c.rows,
-                c.seconds,
-                f"{c.memory / 2**30:.2f}",
-                f"{c.programs / c.seconds:.0f}",
-            )
-            for c in costs
-        ],
-        head=head,
-    )
+    shown = [(*cost[:-1], f"{cost.memory / 2**30:.2f}", f"{cost.programs / cost.seconds:.0f}") for cost in costs]
+    table = format_table(shown, head=head)
     compiling = ", ".join(f"{engine} {compile_seconds(engine):.0f} s" for engine in BITS)
     interpreted = measure(INTERPRET, "", INTERPRETED_BITS)["rate"]
     text = f"""# What a census costs
@@ -204,10 +190,9 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
     text += walks_text()
     print(text)
     write_text(out / "bench.md", text)
-    with page.style():
-        panels = cost_against_bits.cost_against_bits(costs)
-        figure = panels[0].get_figure(root=True)
-        save.save(figure, out / "figures" / "cost-against-bits", cost_against_bits.cost_columns(costs))
+    columns = dict(zip(cost_against_bits.Cost._fields, map(list, zip(*costs, strict=True)), strict=True))
+    figure = page.figure_of(cost_against_bits.draw(costs)[0])
+    save.save(figure, out / "figures" / "cost-against-bits", columns)
 
 
 if __name__ == "__main__":

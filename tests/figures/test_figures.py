@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from priorsim.errors import PriorsimError
-from priorsim.figures import cloud, mass_against_length, odds_against_gamma, page, save, worlds_side_by_side
+from priorsim.figures import against_length, cloud, odds_against_gamma, page, save, worlds_side_by_side
 from priorsim.figures.entry import Data
 from priorsim.figures.save import MANY_MARKERS, format_columns
 from priorsim.formats import rounded
@@ -80,7 +80,7 @@ def masses(world: str, prior: str, *classes: tuple[Any, ...]) -> Data:
         rows += [(kind, "mass", bound, mass, None, None) for bound, mass in zip(BOUNDS, grown, strict=True)]
         rows.append((kind, "extrapolated", None, None, *tail))
     shares = {kind: each[-1] for kind, each in zip(KINDS, classes, strict=True)}
-    return Data(mass_against_length.COLUMNS, rows, world=world, prior=prior, last_shares=shares)
+    return Data(against_length.COLUMNS, rows, world=world, prior=prior, last_shares=shares)
 
 
 MASSES = {
@@ -134,7 +134,7 @@ FIGURES = [
     for draw, cases in (
         (odds_against_gamma.draw, CURVES),
         (cloud.draw, CLOUDS),
-        (mass_against_length.draw, MASSES),
+        (against_length.draw, MASSES),
         (draw_worlds, TABLES),
     )
     for name, data in cases.items()
@@ -274,7 +274,7 @@ def test_a_class_without_programs_is_said_to_have_none_up_to_the_bound(data, say
 
 
 def test_empty_classes_are_named_in_clouds_and_masses():
-    for draw, data in ((cloud.draw, CLOUDS["one point"]), (mass_against_length.draw, MASSES["empty classes"])):
+    for draw, data in ((cloud.draw, CLOUDS["one point"]), (against_length.draw, MASSES["empty classes"])):
         texts = drawn_texts(drawn(draw, data))
         assert any("disguised: none up to 31 bits" in text for text in texts)
 
@@ -311,7 +311,7 @@ def test_figures_are_drawn_into_the_axes_they_are_given():
         axes = figure.subplots(2, 3).ravel()
         assert odds_against_gamma.draw(CURVES["band"], ax=axes[0]) is axes[0]
         assert cloud.draw(CLOUDS["all classes"], ax=axes[1]) is axes[1]
-        assert mass_against_length.draw(MASSES["all classes"], ax=axes[2]) is axes[2]
+        assert against_length.draw(MASSES["all classes"], ax=axes[2]) is axes[2]
         assert worlds_side_by_side.draw(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
 
 

@@ -9,8 +9,9 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.text import Text
 
 from priorsim.figures import fonts
-from priorsim.figures.page import Label, new_figure, place_labels, set_title, style
-from priorsim.figures.rows import name_rows
+from priorsim.figures.by_world import name_rows
+from priorsim.figures.labels import Label, place_labels
+from priorsim.figures.page import new_figure, set_title, style
 from priorsim.figures.save import save
 
 USUAL = "DejaVu Sans"
@@ -37,7 +38,7 @@ def test_a_character_that_the_usual_font_lacks_is_drawn_by_one_that_has_it(tmp_p
         ax = figure.add_subplot()
         set_title(ax, "größe_のの")
         label, plain = place_labels(
-            ax, [Label("の", (0.2, 0.2)), Label("θ", (0.8, 0.8))], avoid=ax.dataLim.get_points()
+            ax, [Label("の", (0.2, 0.2), (90,)), Label("θ", (0.8, 0.8), (90,))], avoid=ax.dataLim.get_points()
         )
         save(figure, tmp_path / "named", {"x": [1]}, formats=["png"])
     [title] = [text for text in figure.findobj(Text) if text.get_text() == "größe_のの"]

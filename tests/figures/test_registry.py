@@ -10,20 +10,7 @@ import pytest
 
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import (
-    cloud,
-    decomposition,
-    delta_l,
-    learning_curves,
-    odds_against_lessons,
-    phase,
-    predicted_crossovers,
-    rows,
-    three_counts,
-    well_tuned,
-    witness_sheet,
-)
-from priorsim.figures import objectives as objectives_figure
+from priorsim.figures import against_length, by_world, cloud, lessons, phase, well_tuned, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -47,9 +34,8 @@ def small(tmp_path_factory):
     """A study with bounds that take a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(study_module.PRESETS, "quick", {3: 24, 12: 22})
-        for module in (rows, delta_l):
-            patch.setattr(module, "catalogue", lambda: {name: find_world(name) for name in NAMES})
-        patch.setattr(delta_l, "MEMBER_LANES", (4, 5))
+        patch.setattr(by_world, "catalogue", lambda: {name: find_world(name) for name in NAMES})
+        patch.setattr(by_world, "MEMBER_LANES", (4, 5))
         yield Study("quick", tmp_path_factory.mktemp("results"))
 
 
@@ -106,7 +92,7 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
 
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
-    table = delta_l.data(small, [])
+    table = by_world.lengths_data(small, [])
     ends = {world: (low, high) for _, world, _, low, high in table.rows}
     assert "table-a-w3" not in ends
     assert ends["inverse-w3"] == (14 - 24, 14 - 23)
@@ -116,12 +102,12 @@ def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(sma
     assert ends["third-w3"] == (14 - 23, 14 - 23)
     assert any(name.startswith("inverse.w3-least-square-l4") for name in ends)
     open_ended = sum(None in each for each in ends.values())
-    assert f"In {open_ended} world" in delta_l.caption(table)
+    assert f"In {open_ended} world" in by_world.lengths_caption(table)
 
 
 def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
-    terms = decomposition.data(small, [])
-    counts = three_counts.data(small, [])
+    terms = by_world.parts_data(small, [])
+    counts = by_world.counts_data(small, [])
     mass = dict(zip(counts.world, zip(counts.log2_mass_low, counts.log2_mass_high, strict=True), strict=True))
     assert set(terms.world) == set(mass)
     assert "inverse-w3" in mass
@@ -146,29 +132,29 @@ def test_tips_are_the_slope_between_the_two_shortest(small):
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
-    odds = odds_against_lessons.data(small, [world])
+    odds = lessons.odds_data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
     assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
     assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
-    curves = learning_curves.data(small, [world])
+    curves = lessons.accuracy_data(small, [world])
     assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
-    assert "accuracy of direct programs comes to 90 %" in learning_curves.caption(curves)
+    assert "accuracy of direct programs comes to 90 %" in lessons.accuracy_caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
-        learning_curves.data(small, [find_world("constant-greatest-square-w12")])
+        lessons.accuracy_data(small, [find_world("constant-greatest-square-w12")])
 
 
 def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
-    each = objectives_figure.data(small, [world])
+    each = against_length.objectives_data(small, [world])
     (found,) = objectives(small.header(world), [world])
     assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
     with pytest.raises(FigureError, match="nothing to draw"):
-        objectives_figure.data(small, [find_world("table-a-w3")])
+        against_length.objectives_data(small, [find_world("table-a-w3")])
 
 
 def test_crossings_of_constants_are_roots_of_the_log_odds(small):
-    table = predicted_crossovers.data(small, [])
+    table = cloud.crossings_data(small, [])
     assert "constant.w12-181" in table.world
     # Below 0 there is no prior to hold them against.
     priced = [(world, measured) for world, _, measured in table.rows if measured >= 0]
@@ -177,7 +163,7 @@ def test_crossings_of_constants_are_roots_of_the_log_odds(small):
         counted = small.histogram(find_world(name))
         odds = log_odds_of(counted, Prior("p", gamma=measured))
         assert odds.low == pytest.approx(0, abs=1e-6)
-    assert f"agree to 0.05 in {predicted_crossovers.agreeing(table)};" in predicted_crossovers.caption(table)
+    assert f"agree to 0.05 in {cloud.agreeing(table)};" in cloud.crossings_caption(table)
 
 
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):

@@ -3,7 +3,7 @@
 import pytest
 
 from priorsim.errors import FigureError
-from priorsim.figures import ends_against_mass, loss_by_end, starvation_bars, swerve_times, walk_landscape, walks
+from priorsim.figures import walk_landscape, walks
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES
 from priorsim.formats import percent
@@ -25,12 +25,12 @@ WORLD = find_world("forward.w3-next-l8")
 def _small(monkeypatch):
     """Bounds at which a figure takes a second."""
     monkeypatch.setattr(walks, "MAX_BITS", BITS)
-    monkeypatch.setattr(starvation_bars, "RADII", (4, 8))
+    monkeypatch.setattr(walks, "RADII", (4, 8))
     walks.study_of.cache_clear()
-    starvation_bars.by_radius.cache_clear()
+    walks.starved.cache_clear()
     yield
     walks.study_of.cache_clear()
-    starvation_bars.by_radius.cache_clear()
+    walks.starved.cache_clear()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
     landscape = walk_landscape.data(study, [WORLD])
     regions = landscape.coarse.nodes
     fitting = sum(share for (loss, _), share in regions(data="ends") if loss == 0)
-    assert fitting == pytest.approx(ends_against_mass.data(study, [WORLD]).fitting_ends, rel=1e-9)
+    assert fitting == pytest.approx(walks.ends_data(study, [WORLD]).fitting_ends, rel=1e-9)
     caption = walk_landscape.caption(landscape)
     assert f"{percent(fitting)} of them end fitting" in caption
     to_most, to_search = landscape.ways
@@ -53,7 +53,7 @@ def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
 
 
 def test_ends_are_shares_by_class(study):
-    ends = ends_against_mass.data(study, [WORLD])
+    ends = walks.ends_data(study, [WORLD])
     walked = walks.study_of(WORLD)
     search = walked.landscape.fits & (walked.landscape.kind == SEARCH)
     of_search = [place for place, kind in enumerate(ends["class"]) if kind == "search"]
@@ -62,38 +62,36 @@ def test_ends_are_shares_by_class(study):
     assert found == pytest.approx(walked.ends().mass[search].sum() / ends.fitting_ends, rel=1e-9)
     posterior = sum(ends.posterior[place] for place in of_search)
     assert posterior == pytest.approx(walked.landscape.posterior[search].sum(), rel=1e-9)
-    assert f"{percent(posterior)} of the posterior and {percent(found)} of the end points" in ends_against_mass.caption(
-        ends
-    )
+    assert f"{percent(posterior)} of the posterior and {percent(found)} of the end points" in walks.ends_caption(ends)
 
 
 def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
     walked = walks.study_of(WORLD)
-    losses = loss_by_end.data(study, [WORLD])
+    losses = walks.losses_data(study, [WORLD])
     assert losses.right[losses.end_class.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
     assert sum(dict(zip(losses.end_class, losses.share, strict=True)).values()) == pytest.approx(1, rel=1e-9)
-    swerves = swerve_times.data(study, [WORLD])
+    swerves = walks.swerves_data(study, [WORLD])
     assert swerves.moved_to_direct == beeline_swerve(walked).quantity is not None
-    assert f"{percent(sum(swerves.swerves))} swerve" in swerve_times.caption(swerves)
+    assert f"{percent(sum(swerves.swerves))} swerve" in walks.swerves_caption(swerves)
 
 
 def test_starvation_is_drawn_by_radius():
-    bars = starvation_bars.by_radius()
-    asked = make_study(two_feature_world(), 8, max_bits=starvation_bars.STARVATION_BITS)
+    bars = walks.starved()
+    asked = make_study(two_feature_world(), 8, max_bits=walks.STARVATION_BITS)
     found = starvation(asked, shows_shallow(asked))
     assert bars.radius == [4, 8]
     assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
     said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"
-    assert said in starvation_bars.caption(bars)
+    assert said in walks.starved_caption(bars)
 
 
 def test_worlds_without_ends_or_search_are_refused_in_a_line(study, monkeypatch):
     with pytest.raises(FigureError, match=f"table-a-w3: no walk ends at a program that fits, of at most {BITS} bits"):
-        ends_against_mass.data(study, [find_world("table-a-w3")])
+        walks.ends_data(study, [find_world("table-a-w3")])
     monkeypatch.setattr(walks, "MAX_BITS", 8)
     walks.study_of.cache_clear()
     with pytest.raises(FigureError, match="square-w3: no walk comes to a search program of at most 8 bits"):
-        swerve_times.data(study, [find_world("square-w3")])
+        walks.swerves_data(study, [find_world("square-w3")])
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name.startswith("walk-")])

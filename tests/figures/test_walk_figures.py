@@ -8,16 +8,7 @@ import networkx as nx
 import pytest
 from matplotlib.transforms import Bbox
 
-from priorsim.figures import (
-    ends_against_mass,
-    loss_by_end,
-    page,
-    save,
-    starvation_bars,
-    swerve_times,
-    walk_landscape,
-    walks,
-)
+from priorsim.figures import page, save, walk_landscape, walks
 from priorsim.figures.entry import Data
 from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.drawing import drawn_texts, figure_of
@@ -53,9 +44,9 @@ FIGURES: list[tuple[Any, Any]] = [
     (walk_landscape.draw, WIDE_LANDSCAPE),
     (walk_landscape.draw, ONE_PLACE),
     (
-        ends_against_mass.draw,
+        walks.draw_ends,
         Data(
-            ends_against_mass.COLUMNS,
+            walks.ENDS,
             zip(KINDS, [0.9, 0.09, 0.01], [0.5, 0.5, 0.0], strict=True),
             walks=LONG,
             total_variation=0.41,
@@ -63,13 +54,13 @@ FIGURES: list[tuple[Any, Any]] = [
         ),
     ),
     (
-        ends_against_mass.draw,
-        Data(ends_against_mass.COLUMNS, [("direct", 1.0, 1.0)], walks=SHORT, total_variation=0.0, fitting_ends=1.0),
+        walks.draw_ends,
+        Data(walks.ENDS, [("direct", 1.0, 1.0)], walks=SHORT, total_variation=0.0, fitting_ends=1.0),
     ),
     (
-        loss_by_end.draw,
+        walks.draw_losses,
         Data(
-            loss_by_end.COLUMNS,
+            walks.LOSSES,
             [
                 (kind, share, right, move, loss)
                 for kind, share, right, losses in (
@@ -84,22 +75,22 @@ FIGURES: list[tuple[Any, Any]] = [
         ),
     ),
     (
-        swerve_times.draw,
+        walks.draw_swerves,
         Data(
-            swerve_times.COLUMNS,
+            walks.SWERVES,
             [(0, 1e-3, 0.0), (1, 1e-2, 0.0), (2, 1e-4, 5e-5), (3, 1e-9, 1e-9)],
             walks=LONG,
             moved_to_direct=0.1,
         ),
     ),
     (
-        swerve_times.draw,
-        Data(swerve_times.COLUMNS, [(0, 1e-3, 0.0), (1, 0.0, 0.0)], walks=SHORT, moved_to_direct=None),
+        walks.draw_swerves,
+        Data(walks.SWERVES, [(0, 1e-3, 0.0), (1, 0.0, 0.0)], walks=SHORT, moved_to_direct=None),
     ),
     (
-        starvation_bars.draw,
+        walks.draw_starved,
         Data(
-            starvation_bars.COLUMNS,
+            walks.STARVED,
             [(4, 1e-5, 2e-3, 1e-6, 1e-4), (6, 1e-4, 2e-2, 1e-6, 1e-4), (8, 0.0, 0.3, 1e-6, 1e-4)],
         ),
     ),

@@ -12,16 +12,12 @@ from matplotlib.patches import Rectangle
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
+    against_length,
+    by_world,
     cloud,
-    decomposition,
-    delta_l,
-    learning_curves,
-    objectives,
-    odds_against_lessons,
+    lessons,
     phase,
-    predicted_crossovers,
     save,
-    three_counts,
     well_tuned,
     witness_sheet,
 )
@@ -50,7 +46,7 @@ PHASE = Data(
     over=("beta", "gamma"),
 )
 LENGTHS = Data(
-    delta_l.COLUMNS,
+    by_world.LENGTHS,
     [
         ("forward", "a", 9, -5.0, 3.0),
         ("forward", "b", 9, -7.0, -7.0),
@@ -59,17 +55,17 @@ LENGTHS = Data(
     ],
 )
 TERMS = Data(
-    decomposition.COLUMNS,
+    by_world.PARTS,
     [(ROW_NAME, -14.0, 2.5, -1.5, -13.0), ("b", 3.0, -1.0, -4.0, -2.0)]
     + [(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0, 3.0) for place in range(6)],
 )
 COUNTS = Data(
-    three_counts.COLUMNS,
+    by_world.COUNTS,
     [
-        three_counts.row_of(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
-        three_counts.row_of("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
-        three_counts.row_of("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
-        three_counts.row_of("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
+        by_world.row_of(ROW_NAME, (1.0, 1.5), (-2.0, -2.0), (-4.0, -3.0)),
+        by_world.row_of("agree", (-1.0, -1.0), (None, None), (-4.0, -3.0)),
+        by_world.row_of("zero", (0.0, 0.0), (-1.0, -1.0), (-4.0, -3.0)),
+        by_world.row_of("end", (1.0, 1.0), (2.0, 2.0), (-0.5, 3.0)),
     ],
 )
 GAMMAS = [place / 2 for place in range(9)]
@@ -83,7 +79,7 @@ TUNED = Data(
     bound_bits=36,
 )
 ODDS = Data(
-    odds_against_lessons.COLUMNS.format("rule"),
+    lessons.ODDS.format("rule"),
     [
         (1, -3.0, -2.0, None, None),
         (2, 1.0, 1.5, None, None),
@@ -95,7 +91,7 @@ ODDS = Data(
     unit="rule",
 )
 CURVES = Data(
-    learning_curves.COLUMNS.format("lane"),
+    lessons.ACCURACY.format("lane"),
     [
         (1, 0.2, None, 0.3, 0.25, None, 0.35),
         (2, 0.5, None, None, 0.5, None, 0.4),
@@ -106,13 +102,13 @@ CURVES = Data(
     unit="lane",
 )
 OBJECTIVES = Data(
-    objectives.COLUMNS,
+    against_length.OBJECTIVES,
     [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
     + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
     worlds=["root-w4", "other-w4"],
     bound_bits=5,
 )
-CROSSINGS = Data(predicted_crossovers.COLUMNS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
+CROSSINGS = Data(cloud.CROSSINGS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
 SHEET = Data(
     witness_sheet.COLUMNS,
@@ -142,14 +138,14 @@ FIGURES = [
     pytest.param(draw, data, id=name)
     for name, draw, data in (
         ("phase", first(phase.draw), PHASE),
-        ("delta_l", delta_l.draw, LENGTHS),
-        ("decomposition", decomposition.draw, TERMS),
-        ("three_counts", three_counts.draw, COUNTS),
+        ("delta_l", by_world.draw_lengths, LENGTHS),
+        ("decomposition", by_world.draw_parts, TERMS),
+        ("three_counts", by_world.draw_counts, COUNTS),
         ("well_tuned", first(well_tuned.draw), TUNED),
-        ("odds_against_lessons", odds_against_lessons.draw, ODDS),
-        ("learning_curves", learning_curves.draw, CURVES),
-        ("objectives", objectives.draw, OBJECTIVES),
-        ("predicted_crossovers", predicted_crossovers.draw, CROSSINGS),
+        ("odds_against_lessons", lessons.draw_odds, ODDS),
+        ("learning_curves", lessons.draw_accuracy, CURVES),
+        ("objectives", against_length.draw_objectives, OBJECTIVES),
+        ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
         ("cloud", cloud.draw, TIPPING),
     )
@@ -196,7 +192,7 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
 
 
 def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
-    ax = delta_l.draw(LENGTHS)
+    ax = by_world.draw_lengths(LENGTHS)
     segments = {(min(ys(line)), max(ys(line))) for line in ax.lines if len(xs(line)) == 2}
     assert (-5.0, 3.0) in segments
     upwards = [line for line in ax.lines if line.get_marker() == 6]
@@ -208,7 +204,7 @@ def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
 
 
 def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum():
-    ax = decomposition.draw(TERMS)
+    ax = by_world.draw_parts(TERMS)
     bars = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
     of_first = [bar for bar in bars if abs(bar.get_y() + bar.get_height() / 2) < 1e-9]
     edges = [edge for bar in of_first for edge in (bar.get_x(), bar.get_x() + bar.get_width())]
@@ -219,7 +215,7 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
 
 def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
     assert COUNTS.signs_differ == [True, False, False, True]
-    texts = drawn_texts(figure_of(three_counts.draw(COUNTS)))
+    texts = drawn_texts(figure_of(by_world.draw_counts(COUNTS)))
     assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
     assert any(text.startswith("agree [") for text in texts)
 
@@ -239,25 +235,25 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
 
 
 def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
-    ax = odds_against_lessons.draw(ODDS)
+    ax = lessons.draw_odds(ODDS)
     low = ax.lines[1]
     assert xs(low) == [1, 2, 3, 4]
     assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
     edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
-    lines = learning_curves.draw(CURVES).lines
+    lines = lessons.draw_accuracy(CURVES).lines
     assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
-    legend = [text.get_text() for text in learning_curves.draw(CURVES).get_legend().get_texts()]
+    legend = [text.get_text() for text in lessons.draw_accuracy(CURVES).get_legend().get_texts()]
     assert legend[:3] == ["direct", "disguised: none fits", "search"]
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
-    line = objectives.draw(OBJECTIVES).lines[0]
+    line = against_length.draw_objectives(OBJECTIVES).lines[0]
     assert ys(line)[2:] == [1, 1, 2, 5]
-    ax = predicted_crossovers.draw(CROSSINGS)
+    ax = cloud.draw_crossings(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == "^")
     assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
-    assert predicted_crossovers.agreeing(CROSSINGS) == 1
+    assert cloud.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 

@@ -19,7 +19,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import named_prior
-from priorsim.text.answers import odds_text
+from priorsim.text.templates import render
 from priorsim.theory.forms import AMORTISATION_FLIP
 from priorsim.worlds.world import World
 
@@ -157,14 +157,14 @@ def test_the_odds_name_the_accounting_and_n_star(shared):
         )
     )
     assert values["amortisation_flip"]["low"] == flip.to_json()
-    text = odds_text(shared)
+    text = render("odds.txt", odds=shared)
     assert "amortised accounting" in text
     assert "n*, queries a context" in text
 
 
 def test_paying_once_lifts_the_mass_of_every_class_and_leaves_lengths_alone(censuses, shared):
     total = odds(histogram(censuses[0], WORLD), named_prior("levin"))
-    assert "accounting" not in odds_text(total)
+    assert "accounting" not in render("odds.txt", odds=total)
     for paid_always, paid_once in zip(total.classes, shared.classes, strict=True):
         assert paid_once.mass.log2 >= paid_always.mass.log2
         assert (paid_once.l_min, paid_once.programs) == (paid_always.l_min, paid_always.programs)

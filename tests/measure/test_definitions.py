@@ -22,7 +22,7 @@ from priorsim.mu.interpreter import apply_operator, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var, count_searches, format_program, parse
 from priorsim.priors import named_prior
-from priorsim.text.answers import definitions_text
+from priorsim.text.templates import render
 from priorsim.worlds import catalogue
 from tests.measure.conftest import TINY_BITS, programs_by_code
 
@@ -292,7 +292,7 @@ def test_without_another_world_retargeting_is_undefined(tiny, world):
         assert found.few.side("retargeting", None).programs == 4
         delta = found.few.delta_l("retargeting")
         assert (delta.low, delta.high) == (None, None)
-        assert "undefined" in definitions_text(found)
+        assert "undefined" in render("definitions.txt", found=found)
 
 
 def test_a_program_that_is_right_for_every_goal_already_has_none(tiny, world, goals):
@@ -325,7 +325,7 @@ def test_a_world_that_nothing_fits(tiny, world, goals):
     values = json.loads(format_json(found.to_json()))
     assert values["fitting"]["log2_mass"] is values["shortest"]["last_length"]["bits"] is None
     assert values["shortest"]["list"] == values["fitting"]["groups"] == []
-    assert "nothing to compare" in definitions_text(found)
+    assert "nothing to compare" in render("definitions.txt", found=found)
 
 
 def test_a_cap_that_leaves_no_mass_leaves_the_programs(tiny, world, goals):
