@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-from priorsim.census.atlas_file import AtlasFile
+from priorsim.census.stored import StoredAtlas
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.provenance import counting_digest
@@ -78,10 +78,10 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
     path.parent.mkdir()
     with as_other_code("census.atlas_file"):
         atlas.save(path)
-    assert AtlasFile(path, trust_other_code=True).description.code == OTHER
+    assert StoredAtlas(path, trust_other_code=True).description.code == OTHER
     with mock.patch("priorsim.study.folder.take_census", return_value=atlas) as taken:
         assert len(open_census(header, folder=tmp_path)) == len(atlas)
-        assert AtlasFile(path).description.code == counting_digest()
+        assert StoredAtlas(path).description.code == counting_digest()
         open_census(header, folder=tmp_path)
         assert taken.call_count == 1
         whole = bytearray(path.read_bytes())

@@ -67,7 +67,6 @@ GUARDS: dict[str, str] = {
     "walks/ends.py": "tests/walks/test_cut.py tests/walks/test_dynamics.py",
     "walks/*.py": "tests/walks/test_findings.py tests/walks/test_cut.py",
     "census/atlas.py": "tests/census/test_atlas.py",
-    "census/atlas_file.py": "tests/census/test_atlas.py",
     "census/stored.py": "tests/census/test_atlas.py",
     "census/growth.py": "tests/census/test_growth.py",
     "census/kernel_cache.py": "tests/census/test_kernel_cache.py -k 'not whose_kernels_are_called'",
