@@ -43,8 +43,9 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.atlas_file import is_atlas
-    from priorsim.census.take import EXHAUSTIVE, check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.effort import EXHAUSTIVE, check_effort, parse_memory
+    from priorsim.census.stored import is_atlas
+    from priorsim.census.take import make_header, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.mu.domain import Domain
 

@@ -95,7 +95,7 @@ def objectives(
     No atlas is read, as it holds no bodies. At w = 4 on two cores 36 bits take a second, 42 bits 7 seconds and
     0.8 GiB, 46 bits 2 minutes and 4 GiB.
     """
-    from priorsim.census.root_searches import check_affordable
+    from priorsim.census.effort import check_objectives
     from priorsim.census.take import make_header
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
@@ -104,7 +104,7 @@ def objectives(
     world = where.find()
     header = make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
     if not yes:
-        check_affordable(header)
+        check_objectives(header)
     with progress_bar("bodies") as progress:
         (found,) = count(header, [world], progress=progress)
     opt.say(found.to_json(header, world), objectives_text, as_json)
