@@ -16,8 +16,9 @@ from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
 from priorsim.census.engine.class_kernels import SYMBOL, TWICE
 from priorsim.census.engine.code_order import Coded, FirstTerms, applied, coded_leaf
 from priorsim.census.engine.derivations import Choice, Derivation, Outlines
+from priorsim.census.engine.packed import FORM_OF_SYMBOL
 from priorsim.census.engine.quotient import check_exact
-from priorsim.census.engine.term_witness import FORM_OF_SYMBOL, leaf_of
+from priorsim.census.engine.term_witness import leaf_of
 from priorsim.errors import CensusError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program
@@ -25,16 +26,10 @@ from priorsim.mu.syntax import Program
 
 @dataclass(frozen=True, slots=True)
 class Shortest:
-    """The shortest programs that fit, by length and then by code.
+    """The shortest programs that fit, each with its bits, by length and then by code.
 
-    Attributes
-    ----------
-    asked : int
-        How many were asked for; there are fewer where fewer fit within the census's bound.
-    programs : tuple of (int, Program)
-        Bits and program.
-    last_length : int
-        How many programs of the last one's length fit, whether they are among these or not; 0 where none fits.
+    There are fewer than were asked for where fewer fit within the census's bound. `last_length` is how many programs
+    of the last one's length fit, whether they are among these or not; 0 where none fits.
     """
 
     asked: int
@@ -56,23 +51,8 @@ class Shortest:
 def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
     """The shortest programs that fit; of those of the last length the first in the order of their codes.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        What was counted.
-    fitting : Rows
-        All rows of the census that fit.
-    fits : callable
-        From behaviours, uint64 (any,), to those that fit, bool (any,).
-    number : int
-        How many are asked for; there are fewer where fewer fit within the bound.
-    workers : int
-        Threads; the programs do not depend on it.
-
-    Raises
-    ------
-    CensusError
-        When the rows are not those of a census by this header.
+    `fitting` are all rows of the census that fit, `fits` tells of behaviours, shape (rows,), whether they do. The
+    programs do not depend on the number of threads. CensusError where the rows are not those of such a census.
     """
     counts = counts_by_length(fitting.bits, fitting.count)
     lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]

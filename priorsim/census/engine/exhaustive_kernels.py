@@ -14,7 +14,7 @@ under the amortised accounting, all again under the total one). Everything is ex
 2^32, which the caller checks. The kernels share a few large arrays, since every array handed to a kernel
 costs a dozen arguments:
 
-symbols : int64 (symbols, 5), the symbols by context, those of a context by rising need;
+symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
 walk : int64 (positions, 17), the walk's positions;
 memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
@@ -27,26 +27,16 @@ import numpy as np
 
 from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import packed
-from priorsim.mu.dialect import FORMS
-
-VARIABLE, CONSTANT = 0, 1
-ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, ITER, FIND, ARGMAX = range(2, 15)
-OPCODES = {
-    name: ADD + code
-    for code, name in enumerate(
-        ("add", "sub", "mul", "eq", "lt", "if", "and", "xor", "shl", "shr", "iter", "find", "argmax")
-    )
-}
-ARITY = np.array([0, 0, *(FORMS[name].arity for name in OPCODES)])
+from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
 
 DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
 """What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
-VALUE, BITS, NEED, QUERY = range(1, 5)
+VALUE, BITS, NEED, QUERY, CODE = range(1, 6)
 """Columns of `symbols`: row of a variable's table or word of a constant; bits of the symbol alone, and
-with the shortest children; 1 for the variable of one of the header's `queries`, else 0."""
+with the shortest children; 1 for the variable of one of the header's `queries`, else 0; its bits as a number."""
 
 START, SIZE, LEAST, UNIT = range(4)
 """Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node
@@ -80,7 +70,7 @@ class Shape(NamedTuple):
     """The domain as the kernels need it, and where tables are."""
 
     word_bits: int
-    words: int  # 2^w
+    size: int  # 2^w
     lanes: int
     max_bits: int  # of a term: the header bit is not counted
     low: np.uint64
@@ -129,55 +119,15 @@ def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[
 
 
 @inner
-def multiply(a, b, out, shape):  # type: ignore[no-untyped-def]
-    """Write the products to `out`; one pass for each bit, so that the inner loop runs on vectors."""
-    low, high = shape.low, shape.high
-    for i in range(len(out)):
-        out[i] = U(0)
-    keep = (high - low) + high
-    for bit in range(shape.word_bits):
-        for i in range(len(out)):
-            chosen = (b[i] >> U(bit)) & low
-            partial = ((a[i] & keep) << U(bit)) & ((chosen << U(shape.word_bits)) - chosen)
-            out[i] = packed.add(out[i], partial, high)
-        keep &= ~(high >> U(bit))
-
-
-@inner
 def combine(opcode, size, first, second, third, to, shape, memory):  # type: ignore[no-untyped-def]
     """Write op(a, b, c) to memory, packed word by packed word; b and c are ignored where op has fewer children."""
-    low, high, bits = shape.low, shape.high, shape.word_bits
     a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
-    if opcode == ADD:
-        for i in range(size):
-            out[i] = packed.add(a[i], b[i], high)
-    elif opcode == SUB:
-        for i in range(size):
-            out[i] = packed.sub(a[i], b[i], high)
-    elif opcode == MUL:
-        multiply(a, b, out, shape)
-    elif opcode == EQ:
-        for i in range(size):
-            out[i] = packed.eq(a[i], b[i], high, bits)
-    elif opcode == LT:
-        for i in range(size):
-            out[i] = packed.lt(a[i], b[i], high, bits)
-    elif opcode == IF:
+    if opcode == IF:
         c = memory[third : third + size]
         for i in range(size):
-            out[i] = packed.select(a[i], b[i], c[i], high, bits)
-    elif opcode == AND:
-        for i in range(size):
-            out[i] = a[i] & b[i]
-    elif opcode == XOR:
-        for i in range(size):
-            out[i] = a[i] ^ b[i]
-    elif opcode == SHL:
-        for i in range(size):
-            out[i] = packed.shl(a[i], high)
+            out[i] = packed.select(a[i], b[i], c[i], shape.high, shape.word_bits)
     else:
-        for i in range(size):
-            out[i] = packed.shr(a[i], low)
+        packed.operate_tables(opcode, a, b, shape, out)
 
 
 @inner
@@ -228,15 +178,6 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
 
 
 @inner
-def lane_sum(word, shape):  # type: ignore[no-untyped-def]
-    """Sum of the words of all lanes, as int64."""
-    total = U(0)
-    for lane in range(shape.lanes):
-        total += (word >> U(lane * shape.word_bits)) & U(shape.words - 1)
-    return np.int64(total)
-
-
-@inner
 def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
     """Make actual table and steps of a find at p: least candidate whose body word is not 0, else 0.
 
@@ -252,8 +193,8 @@ def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped
     for env in range(size):
         result = U(0)
         searching = shape.high
-        base = walk[body, ACTUAL] + env * shape.words
-        for c in range(shape.words):
+        base = walk[body, ACTUAL] + env * shape.size
+        for c in range(shape.size):
             if varying != ZEROS:
                 spent = U(0)
                 for lane in range(shape.lanes):
@@ -268,14 +209,14 @@ def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped
                 break
         memory[at + env] = result
         if walk[p, BOUND] == 0:
-            missed = lane_sum((searching & paid) >> U(high_bit), shape)
-            before = lane_sum(result & packed.spread(paid, shape.word_bits), shape)
-            tried = before + unit_of(p, scopes, walk) + missed * (shape.words - 1)
+            missed = np.int64(lane_sum((searching & paid) >> U(high_bit), shape))
+            before = np.int64(lane_sum(result & packed.spread(paid, shape.word_bits), shape))
+            tried = before + unit_of(p, scopes, walk) + missed * (shape.size - 1)
             walk[p, COST] += walk[body, COST] * tried
         else:
             last = packed.spread(searching, shape.word_bits) | result
             for lane in range(shape.lanes):
-                tried = np.int64((last >> U(lane * shape.word_bits)) & U(shape.words - 1)) + 1
+                tried = np.int64((last >> U(lane * shape.word_bits)) & U(shape.size - 1)) + 1
                 memory[steps + env * shape.lanes + lane] = U(walk[body, COST] * tried)
     if walk[p, BOUND] > 0:
         walk[p, STEPS] = steps
@@ -288,22 +229,22 @@ def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyp
     at = home_of(p, shape)
     walk[p, ACTUAL] = at
     for env in range(size):
-        base = walk[body, ACTUAL] + env * shape.words
+        base = walk[body, ACTUAL] + env * shape.size
         result = U(0)
         greatest = memory[base]
-        for c in range(1, shape.words):
+        for c in range(1, shape.size):
             word = memory[base + c]
             better = packed.spread(packed.less(greatest, word, shape.high), shape.word_bits)
             greatest = (greatest & ~better) | (word & better)
             result = (result & ~better) | ((shape.low * U(c)) & better)
         memory[at + env] = result
-    walk[p, COST] += walk[body, COST] * shape.words * unit_of(p, scopes, walk)
+    walk[p, COST] += walk[body, COST] * shape.size * unit_of(p, scopes, walk)
     if walk[body, STEPS] != ZEROS:
         paid = paid_lanes(p, shape, walk) >> U(shape.word_bits - 1)
         spent = U(0)
         for lane in range(shape.lanes):
             if (paid >> U(lane * shape.word_bits)) & U(1) == U(1):
-                for c in range(shape.words):
+                for c in range(shape.size):
                     spent += memory[walk[body, STEPS] + c * shape.lanes + lane]
         walk[p, COST] += np.int64(spent)
 
@@ -312,7 +253,7 @@ def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyp
 def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
     at = walk[p, ACTUAL]
-    constant = shape.low * (memory[at] & U(shape.words - 1))
+    constant = shape.low * (memory[at] & U(shape.size - 1))
     is_literal = shape.lanes > 1
     for env in range(size):
         is_literal = is_literal and memory[at + env] == constant
@@ -326,15 +267,15 @@ def iterate(size, numbers, starts, bodies, to, settled, shape, memory):  # type:
     Also written are the high bits of the lanes whose run settled. Returns 1 where the node is a search
     in disguise: some settling run moved twice, and not all ended alike.
     """
-    mask = U(shape.words - 1)
+    mask = U(shape.size - 1)
     moved_twice = False
     differ = False
     first_final = mask + U(1)
-    body = memory[bodies : bodies + size * shape.words]
+    body = memory[bodies : bodies + size * shape.size]
     for env in range(size):
         result = U(0)
         flags = U(0)
-        base = U(env * shape.words)
+        base = U(env * shape.size)
         count = memory[numbers + env]
         start = memory[starts + env]
         for lane in range(shape.lanes):
@@ -350,7 +291,7 @@ def iterate(size, numbers, starts, bodies, to, settled, shape, memory):  # type:
                 moves += 1
             result |= state << shift
             if 1 <= moves < times:
-                flags |= U(shape.words >> 1) << shift
+                flags |= U(shape.size >> 1) << shift
                 moved_twice = moved_twice or moves >= 2
                 if first_final > mask:
                     first_final = state
@@ -371,7 +312,7 @@ def undo(size, starts, settled, finals, to, shape, memory):  # type: ignore[no-u
 @inner
 def varying_iter_steps(p, shape, walk, memory):  # type: ignore[no-untyped-def]
     """What the body evaluations of the iter at p, with nothing bound, take beyond the body's COST."""
-    mask = U(shape.words - 1)
+    mask = U(shape.size - 1)
     count, start = memory[walk[walk[p, ARGS], ACTUAL]], memory[walk[walk[p, ARGS + 1], ACTUAL]]
     body = walk[p, ARGS + 2]
     table, steps = memory[walk[body, ACTUAL] :], memory[walk[body, STEPS] :]
@@ -396,7 +337,7 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
     body = walk[p, ARGS + 2]
     if walk[p, BOUND] == 0:
         paid = packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
-        walk[p, COST] += walk[body, COST] * lane_sum(memory[numbers] & paid, shape)
+        walk[p, COST] += walk[body, COST] * np.int64(lane_sum(memory[numbers] & paid, shape))
         if walk[body, STEPS] != ZEROS:
             walk[p, COST] += varying_iter_steps(p, shape, walk, memory)
         return
@@ -407,7 +348,7 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
         count = memory[numbers + env]
         for lane in range(shape.lanes):
             at = env * shape.lanes + lane
-            times = (count >> U(lane * shape.word_bits)) & U(shape.words - 1)
+            times = (count >> U(lane * shape.word_bits)) & U(shape.size - 1)
             memory[own + at] = memory[before + at] + cost * times
     walk[p, STEPS] = own
 
@@ -576,12 +517,11 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
 
 
 @kernel
-def list_programs(codes, split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+def list_programs(split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
     """Write the next programs, from where the walk stands; returns how many, fewer than there is room for at the end.
 
-    `codes` is uint64 (symbols,), the bits of each symbol; `listed` uint64 (programs, ROW_FIELDS + 1): the row
-    key of each program, then a 1 and its code, which must fit: at most 63 bits. `key` is scratch of shape
-    (ROW_FIELDS,), `split` any position of the walk.
+    `listed` is uint64 (programs, ROW_FIELDS + 1): the row key of each program, then a 1 and its code, which must fit:
+    at most 63 bits. `key` is scratch of shape (ROW_FIELDS,), `split` any position of the walk.
     """
     for row in range(len(listed)):
         bits = advance(0, 1, split, shape, symbols, scopes, walk, memory, state)
@@ -593,7 +533,7 @@ def list_programs(codes, split, listed, key, shape, symbols, scopes, walk, memor
         code = U(2)
         for p in range(state[POSITION] + 1):
             symbol = walk[p, CURSOR] - 1
-            code = (code << U(symbols[symbol, BITS])) | codes[symbol]
+            code = (code << U(symbols[symbol, BITS])) | U(symbols[symbol, CODE])
         listed[row, ROW_FIELDS] = code
     return len(listed)
 

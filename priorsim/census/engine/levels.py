@@ -14,11 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.engine.class_kernels import COUNT, SYMBOLS
-from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs, run_pieces
+from priorsim.census.engine.class_kernels import COUNT
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Reach
-from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
+from priorsim.census.engine.tables import (
+    MAX_PARTITIONS,
+    Consumer,
+    Memory,
+    Partitions,
+    RowArray,
+    Shared,
+    Sink,
+    in_order,
+)
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
@@ -33,7 +43,7 @@ PARTS = 8
 SPARE = 1.5
 
 
-class Level:
+class Level(Consumer):
     """The classes of a level inside binders, by width of row; all workers add to it."""
 
     def __init__(self, scope: Scope, parts: int) -> None:
@@ -42,9 +52,6 @@ class Level:
     def add(self, rows: RowArray) -> None:
         """Add up rows."""
         self.shared[rows.shape[1]].add(rows)
-
-    def finish(self) -> None:
-        """Nothing is left over."""
 
     def parts(self) -> list[RowArray]:
         """The classes met so far; no two parts share one."""
@@ -98,7 +105,7 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
             yield way, Piece(way.job([], rows), tasks, 0)
 
 
-class Closer:
+class Closer(Consumer):
     """One worker's way to close bodies that are too long to be kept.
 
     Bodies are gathered first, since many are of one class, and closed when there are too many of them.
@@ -115,9 +122,6 @@ class Closer:
         self._level.add(rows)
         for bodies in self._level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
             self.close(bodies)
-
-    def finish(self) -> None:
-        """What is gathered is closed when all workers have come to their end."""
 
     def close(self, bodies: RowArray) -> None:
         """Close bodies in every way; the classes go to those of the lengths they lead to."""
@@ -201,14 +205,14 @@ class Census:
         if self._first is None:
             self._first = length
         self._advance(1, length - self.reach.closing[0])
-        jobs = list(self._last_jobs(0, length))
-        candidates = sum(piece.size for job in jobs for piece in job.pieces())
+        pieces = list(pieces_of(self._last_jobs(0, length)))
+        candidates = sum(piece.size for piece in pieces)
         count = 1
         while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
             count *= 2
         partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
         memories = iter(self._memories)
-        run_jobs(jobs, lambda: Sink(partitions, next(memories)), self.workers)
+        run_pieces(pieces, lambda: Sink(partitions, next(memories)), self.workers)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
         self._keep_level(length, rows, "report a bug")
@@ -285,7 +289,7 @@ class Census:
         """
         self._check_asked(depth, length)
         scope = self.scopes[depth]
-        pieces = deque(piece for job in self.jobs(depth, length) for piece in job.pieces())
+        pieces = deque(pieces_of(self.jobs(depth, length)))
         level = Level(scope, PARTS)
         row_bytes = 8 * max(classes.width for classes in scope.kinds.values())
         at_once = min(GATHERED_CANDIDATES, PARTS * GATHERED_BYTES // row_bytes)
@@ -328,8 +332,7 @@ class Census:
             When what they are made of is out of reach, or not there any more.
         """
         self._check_asked(depth, length)
-        for job in self._jobs(depth, length):
-            yield from job.pieces()
+        yield from pieces_of(self._jobs(depth, length))
 
     def _advance(self, depth: int, length: int) -> None:
         """Build the levels under `depth` binders up to a length."""
@@ -347,7 +350,7 @@ class Census:
     def _keep(self, depth: int, length: int) -> None:
         scope = self.scopes[depth]
         level = Level(scope, self._parts)
-        run_jobs(self._last_jobs(depth, length), lambda: level, self.workers)
+        run_pieces(pieces_of(self._last_jobs(depth, length)), lambda: level, self.workers)
         for mixed, classes in scope.kinds.items():
             if parts := level.shared[classes.width].parts():
                 scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
@@ -363,7 +366,8 @@ class Census:
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        closers = run_jobs(self._last_jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
+        pieces = pieces_of(self._last_jobs(depth, length))
+        closers = run_pieces(pieces, lambda: Closer(level, closings, closed), self.workers)
         bodies = level.parts()
         if len(closers) == 1:
             for part in bodies:

@@ -15,26 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.compiled import I64, U64
-from priorsim.census.engine.class_kernels import SEARCH_BITS
+from priorsim.census.engine.class_kernels import SEARCH_BITS, Words
 from priorsim.census.engine.tables import RowArray, Shared
 from priorsim.census.progress import Progress
-from priorsim.census.segments.kernels import can_fit, count_fitting
-from priorsim.census.segments.terms import DataTerms, Indices, code_counts
-from priorsim.census.segments.work import (
+from priorsim.census.segments.kernels import (
     ALL,
     BODY_COUNT,
     BODY_META,
     FOUND_WIDTH,
     GROUP,
+    LEFT,
     LENGTH,
     LEVELS,
+    RIGHT,
     UNCLASSED,
     VALUES,
     Asked,
     Groups,
-    make_work,
-    widest_spread,
+    Work,
+    can_fit,
+    count_fitting,
 )
+from priorsim.census.segments.terms import DataTerms, Indices, code_counts
 from priorsim.mu.domain import Domain
 
 BATCH_ROWS = 1 << 10
@@ -161,6 +163,36 @@ def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64
         same = indices.labels[:, 0, lane] == indices.labels[:, 0, other]
         together[:, pair // _PAIR_BITS] |= same.astype(np.uint64) << np.uint64(pair % _PAIR_BITS)
     return together
+
+
+def make_work(words: Words, spread: int, pairs: int) -> Work:
+    """A worker's memory for bodies whose step totals differ by less than `spread` within an index group."""
+    lanes, size = words.lanes, words.size
+    return Work(
+        values=np.zeros((LEVELS, lanes, size), dtype=np.uint8),
+        where=np.zeros((lanes, size), dtype=np.uint64),
+        allowed=np.zeros((RIGHT + 1, lanes), dtype=np.uint64),
+        unlesioned=np.zeros((LEVELS, lanes), dtype=np.uint64),
+        varies=np.zeros((LEVELS, lanes), dtype=np.uint8),
+        steps=np.zeros((lanes, size), dtype=np.int64),
+        conflict=np.zeros(pairs, dtype=np.uint64),
+        sets=np.zeros((LEFT + 1, size), dtype=np.uint64),
+        cost=np.zeros((size, size), dtype=np.int64),
+        least=np.zeros((2, size), dtype=np.int64),
+        centre=np.zeros((2, size), dtype=np.int64),
+        part=np.zeros((2, 2 * LEVELS, spread), dtype=np.uint64),
+        total=np.zeros((VALUES, spread), dtype=np.uint64),
+    )
+
+
+def widest_spread(rows: RowArray, words: Words) -> int:
+    """The most step totals that segments of one of these bodies can have in any index group."""
+    if rows.shape[1] == words.size + 2 or not len(rows):
+        return 1
+    environments = words.size * words.lanes
+    short = rows.view(np.uint16)[:, 12 * words.size : 12 * words.size + environments]
+    by_word = short.reshape(len(rows), words.size, words.lanes)
+    return 1 + int((by_word.max(axis=1).astype(np.int64) - by_word.min(axis=1)).sum(axis=1).max())
 
 
 # --- from what was found to counts -----------------------------------------------------------

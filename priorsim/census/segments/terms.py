@@ -19,8 +19,7 @@ from priorsim.census.engine.quotient import MAX_COUNT, check_exact
 from priorsim.census.engine.stores import Reach
 from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
-from priorsim.census.segments.kernels import canonical_entries
-from priorsim.census.segments.work import NOTE_BITS
+from priorsim.census.segments.kernels import NOTE_BITS, canonical_entries
 from priorsim.errors import CensusError
 from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
@@ -197,12 +196,11 @@ class DataTerms:
             yield from self._census.bodies(1, length)
             return
         for classes in self._census.scopes[1].kinds.values():
-            begin, end = classes.terms.spans.get(length, (0, 0))
-            yield classes.terms.rows[begin:end]
+            yield classes.terms.of_length(length)
 
     def _group_indices(self) -> Indices:
         table = Table(OUTER_KEY)
-        terms = self._census.scopes[0].kinds[False].terms
+        terms = self._census.scopes[0].plain.terms
         shortest_body = min(code_counts(self.language, self.reached.code_bits))
         for length, (begin, end) in terms.spans.items():
             for segment in segments(self.language):
