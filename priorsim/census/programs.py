@@ -12,11 +12,14 @@ import numpy as np
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, check_totals, counts_by_length
 from priorsim.census.compiled import U
 from priorsim.census.engine import exhaustive_kernels as kernels
-from priorsim.census.engine.exhaustive import QUOTA, SPLIT_POSITION, Walker, bits_and_searches_of, check_bounds
+from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, bits_and_searches_of, check_bounds
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.mu.code import decode
 from priorsim.mu.syntax import Program
+
+QUOTA = 1 << 20
+"""Programs between two returns to Python, where a Ctrl-C is noticed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +64,10 @@ def list_programs(header: AtlasHeader, *, progress: Callable[[Progress], None] |
     walker = Walker.of(header)
     listed = np.zeros((total + 1, kernels.ROW_FIELDS + 1), U)
     done = 0
-    while True:
-        room = listed[done : done + QUOTA]
-        found = kernels.list_programs(SPLIT_POSITION, room, *walker.arrays, walker.state)
-        done += found
+    while made := kernels.list_programs(0, 1, SPLIT_POSITION, listed[done : done + QUOTA], *walker.arrays):
+        done += made
         if progress is not None:
             progress(Progress(done, total))
-        if found < len(room) or not len(room):
-            break
     listed = listed[:done]
     listed = listed[np.argsort(listed[:, kernels.ROW_FIELDS])]
     behaviour, strict, wide, steps, bits_and_searches, code = listed.T.copy()

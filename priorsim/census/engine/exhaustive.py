@@ -15,6 +15,7 @@ from priorsim.census.atlas import U8, AtlasHeader, RowKey, Rows, check_accountin
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
 from priorsim.census.engine.packed import CONSTANT, SYMBOLS, VARIABLE, masks
+from priorsim.census.engine.tables import Table
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, tokens
 from priorsim.errors import CensusError
@@ -24,10 +25,8 @@ from priorsim.processes import run_tasks
 
 SPLIT_POSITION = 2
 PARTS = 64
-QUOTA = 1 << 20
-"""Programs between two returns to Python, where a Ctrl-C is noticed."""
-
-FIRST_SLOTS = 1 << 12
+LISTED = 1 << 13
+"""Programs between two returns to Python."""
 
 
 def count_exhaustive(
@@ -67,23 +66,14 @@ def check_bounds(header: AtlasHeader) -> None:
 def count_part(header: AtlasHeader, part: int) -> Rows:
     """The rows of one part, 0 <= part < PARTS, each key once, not sorted; a part that holds no program has none."""
     walker = Walker.of(header)
-    table = _empty_table(FIRST_SLOTS)
-    status = kernels.PAUSED
-    while status != kernels.DONE:
-        status = kernels.explore(QUOTA, part, PARTS, SPLIT_POSITION, *walker.arrays, walker.state, table)
-        if status == kernels.FULL:
-            larger = _empty_table(4 * len(table))
-            kernels.rehash(table, larger)
-            table = larger
-    taken = table[np.flatnonzero(table[:, kernels.ROW_FIELDS])]
-    behaviour, strict, wide, steps, bits_and_searches, count = taken.T.copy()
+    table = Table(kernels.ROW_FIELDS)
+    listed = np.empty((LISTED, kernels.ROW_FIELDS + 1), U)
+    while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker.arrays):
+        listed[:made, -1] = 1
+        table.add(listed[:made])
+    behaviour, strict, wide, steps, bits_and_searches, count = table.rows.T.copy()
     bits, searches = bits_and_searches_of(bits_and_searches)
     return Rows(bits, behaviour, strict, wide, steps.astype(np.uint32), searches, count)
-
-
-def _empty_table(slots: int) -> U64:
-    """A hash table; `slots` is a power of two."""
-    return np.zeros((slots, kernels.ROW_FIELDS + 1), U)
 
 
 def bits_and_searches_of(both: U64) -> tuple[U8, U8]:
@@ -121,12 +111,12 @@ class Walker:
         memory = np.zeros(home + positions * stride, U)
         memory[first:home] = variables.ravel()
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
-        return cls(np.zeros(kernels.ROW_FIELDS, U), shape, symbols, scopes, walk, memory, np.zeros(4, np.int64))
+        return cls(np.zeros(kernels.ROW_FIELDS, U), shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
 
     @property
-    def arrays(self) -> tuple[U64, kernels.Shape, I64, I64, I64, U64]:
-        """What the kernels take, in their order, but the state."""
-        return self.key, self.shape, self.symbols, self.scopes, self.walk, self.memory
+    def arrays(self) -> tuple[U64, kernels.Shape, I64, I64, I64, U64, I64]:
+        """What the kernels take, in their order."""
+        return self.key, self.shape, self.symbols, self.scopes, self.walk, self.memory, self.state
 
 
 @lru_cache(maxsize=4)
@@ -181,6 +171,6 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
         start, end = walker.scopes[bound : bound + 2, kernels.START]
         here = walker.symbols[start:end, [kernels.BITS, kernels.CODE]] == (len(code), int(code, 2))
         chosen.append(start + np.flatnonzero(here.all(axis=1))[0])
-    kernels.replay(np.array(chosen, dtype=np.int64), *walker.arrays)
+    kernels.replay(np.array(chosen, dtype=np.int64), *walker.arrays[:-1])
     behaviour, strict, wide, steps, bits_and_searches = (int(field) for field in walker.key)
     return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)

@@ -18,7 +18,7 @@ symbols : int64 (symbols, 6), the symbols by context, those of a context by risi
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
 walk : int64 (positions, 17), the walk's positions;
 memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
-state : int64 (4,), where the walk stands.
+state : int64 (2,), where the walk stands.
 """
 
 from typing import NamedTuple
@@ -28,9 +28,6 @@ import numpy as np
 from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import packed
 from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
-
-DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
-"""What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
@@ -56,14 +53,11 @@ WALK_FIELDS = 17
 ZEROS = 0
 """Where in memory a table of zeros starts, of 2^(w*(depth-1)) * lanes words."""
 
-POSITION, ORDINAL, ROWS, PROGRAMS = range(4)
-"""Entries of `state`: position of the walk, number of choices made at the split; rows and programs counted."""
+POSITION, ORDINAL = range(2)
+"""Entries of `state`: position of the walk, number of choices made at the split."""
 
 ROW_FIELDS = 5
-"""Words of a row's key in the hash table: behaviour, strict, wide, steps, and bits + 256 * searches.
-
-The table is uint64 (slots, ROW_FIELDS + 1), a power of two of slots, linear probing; the last column
-is the count, 0 where the slot is free."""
+"""Words of a row's key: behaviour, strict, wide, steps, and bits + 256 * searches."""
 
 
 class Shape(NamedTuple):
@@ -414,56 +408,6 @@ def open_slot(p, parent, child, used, pending, scopes, walk):  # type: ignore[no
     walk[p, CURSOR] = scopes[bound, START]
 
 
-@inner
-def slot_of(key, table):  # type: ignore[no-untyped-def]
-    """The slot that holds this key, or the free slot where it belongs; keys are compared in full."""
-    mixed = U(0)
-    for field in range(ROW_FIELDS):
-        mixed = (mixed ^ key[field]) * U(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> U(29)
-    last = U(len(table) - 1)
-    slot = mixed & last
-    while table[slot, ROW_FIELDS] != U(0):
-        same = True
-        for field in range(ROW_FIELDS):
-            same = same and table[slot, field] == key[field]
-        if same:
-            return slot
-        slot = (slot + U(1)) & last
-    return slot
-
-
-@kernel
-def rehash(old, new):  # type: ignore[no-untyped-def]
-    """Put every row of the table `old` into the empty, larger table `new`."""
-    for i in range(len(old)):
-        if old[i, ROW_FIELDS] != U(0):
-            slot = slot_of(old[i], new)
-            for field in range(ROW_FIELDS + 1):
-                new[slot, field] = old[i, field]
-
-
-@kernel
-def explore(quota, part, parts, split, key, shape, symbols, scopes, walk, memory, state, table):  # type: ignore[no-untyped-def]
-    """Count every program of a part into the hash table, from where the walk stands.
-
-    Of the symbol choices at position `split`, numbered as they come, only those congruent to `part`
-    modulo `parts` are followed; programs that end before it belong to part 0. `key` is scratch of
-    shape (ROW_FIELDS,). Returns DONE, PAUSED after `quota` programs, or FULL when the table is half
-    full; called again it goes on where it was.
-    """
-    for _ in range(quota):
-        if 2 * state[ROWS] >= len(table):
-            return FULL
-        bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
-        if bits == 0:
-            return DONE
-        read_key(bits, key, walk, memory)
-        state[ROWS] += count_key(key, table)
-        state[PROGRAMS] += 1
-    return PAUSED
-
-
 @inlined
 def advance(part, parts, split, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
     """Walk on to the next program of a part and return its bits; 0 where there is none left."""
@@ -517,14 +461,15 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
 
 
 @kernel
-def list_programs(split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
-    """Write the next programs, from where the walk stands; returns how many, fewer than there is room for at the end.
+def list_programs(part, parts, split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+    """Write the next programs of a part, from where the walk stands; return how many, fewer than fit at the end.
 
-    `listed` is uint64 (programs, ROW_FIELDS + 1): the row key of each program, then a 1 and its code, which must fit:
-    at most 63 bits. `key` is scratch of shape (ROW_FIELDS,), `split` any position of the walk.
+    Of the symbol choices at position `split`, numbered as they come, only those congruent to `part` modulo `parts`
+    are followed; programs that end before it belong to part 0. `listed` is uint64 (programs, ROW_FIELDS + 1): the row
+    key of each program, then a 1 and its code, modulo 2^64. `key` is scratch of shape (ROW_FIELDS,).
     """
     for row in range(len(listed)):
-        bits = advance(0, 1, split, shape, symbols, scopes, walk, memory, state)
+        bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
         if bits == 0:
             return row
         read_key(bits, key, walk, memory)
@@ -546,15 +491,3 @@ def read_key(bits, key, walk, memory):  # type: ignore[no-untyped-def]
     key[2] = memory[walk[0, WIDE]]
     key[3] = U(walk[0, COST])
     key[4] = U(bits) + U(256) * U(walk[0, SEARCHES])
-
-
-@kernel
-def count_key(key, table):  # type: ignore[no-untyped-def]
-    """Count one program into the row of this key; returns the number of rows this adds, 0 or 1."""
-    slot = slot_of(key, table)
-    table[slot, ROW_FIELDS] += U(1)
-    if table[slot, ROW_FIELDS] > U(1):
-        return 0
-    for field in range(ROW_FIELDS):
-        table[slot, field] = key[field]
-    return 1
