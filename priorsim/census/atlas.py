@@ -1,8 +1,7 @@
 """The atlas: a census as rows, in memory and on disk (docs/language.md section 6).
 
-One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of
-programs that share it, sorted. The counts of every length must add up to the recurrence's; the file is
-`stored`'s.
+One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of programs that share
+it, sorted. The counts of every length must add up to the recurrence's; the file is `stored`'s.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,8 +1,7 @@
 """Terms and programs, their S-expressions, the parser and the printer (section 2 of docs/language.md).
 
-Variables are stored by index, bound variables innermost first and then the input columns, so two
-programs that differ only in the names of bound variables are equal. Parsing what was printed gives
-the same program back.
+Variables are stored by index, bound variables innermost first and then the input columns, so two programs that differ
+only in the names of bound variables are equal. Parsing what was printed gives the same program back.
 """
 
 import re

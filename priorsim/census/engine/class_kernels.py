@@ -1,24 +1,24 @@
 """Longer terms out of shorter ones, class by class: the operators without binders (docs/language.md section 4).
 
-Kernels fill `out` with one row for each candidate of an index list, (symbol, first, second, third) as
-`candidates` writes it. Rows are uint64, the count last; before it, by kind of class:
+Kernels fill `out` with one row for each candidate of an index list, (symbol, first, second, third) as `candidates`
+writes it. Rows are uint64, the count last; before it, by kind of class:
 
 - *outer* (no bound variable): behaviour, strict, wide, T * 256 + searches;
 - *plain* (inside binders, none within): table, steps of one evaluation;
 - *mixed* (inside a binder, binders within): actual, strict and wide table, steps in every environment
   as 16-bit numbers, four a word, environments in the order (bound value, lane), searches.
 
-A table is one packed word for each setting of the bound variables, the innermost fastest. What reads a
-query column has READS added in the word before its count: kernels add up their operands' and so count
-them, `Scope` makes one of several. They charge a node's own step in every lane, and `Scope` takes it back
-where it is not paid. All is exact:
-the caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation
-inside a binder below 2^16.
+A table is one packed word for each setting of the bound variables, the innermost fastest. What reads a query column has
+READS added in the word before its count: kernels add up their operands' and so count them, `Scope` makes one of
+several. They charge a node's own step in every lane, and `Scope` takes it back where it is not paid. All is exact: the
+caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation inside a binder
+below 2^16.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import U, inner, kernel
@@ -58,6 +58,20 @@ class Words(NamedTuple):
         low, high = packed.masks(domain)
         full, once = U(domain.lane_mask(range(len(domain.lanes)))), U(domain.lane_mask(paid))
         return cls(low, high, full, once, domain.word_bits, len(domain.lanes), len(paid), 2**domain.word_bits)
+
+
+def variable_tables(depth: int, header: AtlasHeader) -> NDArray[np.uint64]:
+    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth) + 1).
+
+    The last word is READS for a query column, else 0.
+    """
+    domain, words = header.domain, Words.of(header)
+    settings = np.arange(words.size**depth, dtype=np.uint64)
+    bound = [words.low * ((settings // U(words.size**place)) % U(words.size)) for place in range(depth)]
+    inputs = [domain.pack(column) for column in zip(*domain.lanes, strict=True)]
+    columns = [np.full(len(settings), word, dtype=np.uint64) for word in inputs]
+    reads = [READS if place - depth in header.queries else 0 for place in range(depth + len(columns))]
+    return np.column_stack([np.array([*bound, *columns], dtype=np.uint64), np.array(reads, dtype=np.uint64)])
 
 
 @kernel

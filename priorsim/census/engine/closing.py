@@ -8,7 +8,7 @@ each value of the variable that is bound. `costs` are uint16 (2^w * lanes,), the
 
 import numpy as np
 
-from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import packed
 from priorsim.census.engine.class_kernels import (
     BELOW_READS,
@@ -180,7 +180,7 @@ def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore
 # --- iter -------------------------------------------------------------------------------------
 
 
-@inner
+@inlined
 def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
     """iter in every lane of one packed word.
 
@@ -342,27 +342,6 @@ def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     return False
 
 
-@inner
-def final_states(counts, states, table, words):  # type: ignore[no-untyped-def]
-    """The final states that `iterate` gives, and nothing else."""
-    finals = U(0)
-    all_bits = U(words.size - 1)
-    width = U(words.word_bits)
-    shift = U(0)
-    for _ in range(words.lanes):
-        left = (counts >> shift) & all_bits
-        state = (states >> shift) & all_bits
-        while left > U(0):
-            after = (table[state] >> shift) & all_bits
-            if after == state:
-                break
-            state = after
-            left -= U(1)
-        finals |= state << shift
-        shift += width
-    return finals
-
-
 @kernel
 def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, out, steps):  # type: ignore[no-untyped-def]
     """iter of plain or mixed n and s0 and plain bodies of depth 2 into mixed rows, or into plain ones of no steps.
@@ -377,7 +356,7 @@ def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, o
         if plain:
             for value in range(size):
                 table = bodies[body, value * size : (value + 1) * size]
-                out[row, value] = final_states(numbers[n, value], starts[s, value], table, words)
+                out[row, value], _, _ = iterate(numbers[n, value], starts[s, value], table, words)
             out[row, size] = U(0)
             continue
         costs = steps[row, STEPS_AT * size : (STEPS_AT + words.lanes) * size]

@@ -1,8 +1,7 @@
 """The exhaustive engine: every code-only program of each length, one by one (exhaustive_kernels.py).
 
-It merges nothing and shares no shortcut with faster engines, which are checked against it. The work
-is cut into parts by the symbols at the walk's third position; the rows do not depend on the number of
-parts or of workers.
+It merges nothing and shares no shortcut with faster engines, which are checked against it. The work is cut into parts
+by the symbols at the walk's third position; the rows do not depend on the number of parts or of workers.
 """
 
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import numpy as np
 from priorsim.census.atlas import U8, AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
+from priorsim.census.engine.class_kernels import variable_tables
 from priorsim.census.engine.packed import CONSTANT, SYMBOLS, VARIABLE, masks
 from priorsim.census.engine.tables import Table
 from priorsim.census.progress import Progress
@@ -85,7 +85,6 @@ def bits_and_searches_of(both: U64) -> tuple[U8, U8]:
 class Walker:
     """The arrays of a walk through the programs of a header, as exhaustive_kernels.py describes them."""
 
-    key: U64
     shape: kernels.Shape
     symbols: I64
     scopes: I64
@@ -97,9 +96,10 @@ class Walker:
     def of(cls, header: AtlasHeader) -> "Walker":
         """A walk up to the header's bound, at its start."""
         symbols, scopes = make_symbols(header)
-        variables = _variable_tables(header)
         word_bits, depth, lanes = header.language.word_bits, header.language.depth, len(header.domain.lanes)
         inner, outer = 2 ** (word_bits * depth), 2 ** (word_bits * (depth - 1))
+        parts = (variable_tables(bound, header)[:, :-1] for bound in range(depth + 1))
+        variables = np.concatenate([np.tile(part, inner // part.shape[1]) for part in parts])
         first = outer * lanes
         home, stride = first + variables.size, inner + (3 + lanes) * outer
         positions = header.max_bits
@@ -111,12 +111,12 @@ class Walker:
         memory = np.zeros(home + positions * stride, U)
         memory[first:home] = variables.ravel()
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
-        return cls(np.zeros(kernels.ROW_FIELDS, U), shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
+        return cls(shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
 
     @property
-    def arrays(self) -> tuple[U64, kernels.Shape, I64, I64, I64, U64, I64]:
+    def arrays(self) -> tuple[kernels.Shape, I64, I64, I64, U64, I64]:
         """What the kernels take, in their order."""
-        return self.key, self.shape, self.symbols, self.scopes, self.walk, self.memory, self.state
+        return self.shape, self.symbols, self.scopes, self.walk, self.memory, self.state
 
 
 @lru_cache(maxsize=4)
@@ -144,20 +144,6 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
     return np.array(symbols, dtype=np.int64), np.array(scopes, dtype=np.int64)
 
 
-def _variable_tables(header: AtlasHeader) -> U64:
-    """Tables of every variable: the contexts one after the other, innermost variables first."""
-    language, domain = header.language, header.domain
-    words = 2**language.word_bits
-    low, _ = masks(domain)
-    environments = np.arange(words**language.depth, dtype=U)
-    inner_first = [environments % U(words), environments // U(words)]
-    columns = [domain.pack([lane[j] for lane in domain.lanes]) for j in range(len(domain.columns))]
-    constant = [np.full_like(environments, column) for column in columns]
-    return np.array(
-        [table for d in range(language.depth + 1) for table in (*(low * v for v in inner_first[:d]), *constant)]
-    )
-
-
 def key_of(header: AtlasHeader, program: Program) -> RowKey:
     """The row a code-only program is counted in, computed by the engine's kernels.
 
@@ -171,6 +157,7 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
         start, end = walker.scopes[bound : bound + 2, kernels.START]
         here = walker.symbols[start:end, [kernels.BITS, kernels.CODE]] == (len(code), int(code, 2))
         chosen.append(start + np.flatnonzero(here.all(axis=1))[0])
-    kernels.replay(np.array(chosen, dtype=np.int64), *walker.arrays[:-1])
-    behaviour, strict, wide, steps, bits_and_searches = (int(field) for field in walker.key)
+    key = np.zeros(kernels.ROW_FIELDS, U)
+    kernels.replay(np.array(chosen, dtype=np.int64), key, *walker.arrays[:-1])
+    behaviour, strict, wide, steps, bits_and_searches = key.tolist()
     return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)

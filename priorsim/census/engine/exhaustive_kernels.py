@@ -1,18 +1,16 @@
 """Kernels of the exhaustive engine: every code-only program, one by one, integers only.
 
-A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position
-are tried in order of the least bits they need, and a position is left when nothing more fits. As soon
-as a subterm is complete its tables are computed (actual, strict and wide words, and steps, in every
-environment), so two programs in a row share the work of the symbols they share; but each program
-comes by on its own and no two are ever merged before they are counted. The plain-Python twin is
-priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
+A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position are tried in order
+of the least bits they need, and a position is left when nothing more fits. As soon as a subterm is complete its tables
+are computed (actual, strict and wide words, and steps, in every environment), so two programs in a row share the work
+of the symbols they share; but each program comes by on its own and no two are ever merged before they are counted. The
+plain-Python twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
-Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed
-word holds all lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of
-them where it reads a query column, else those of `Shape.once` (one of each setting of the context columns
-under the amortised accounting, all again under the total one). Everything is exact while steps stay below
-2^32, which the caller checks. The kernels share a few large arrays, since every array handed to a kernel
-costs a dozen arguments:
+Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
+lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of them where it reads a query
+column, else those of `Shape.once` (one of each setting of the context columns under the amortised accounting, all again
+under the total one). Everything is exact while steps stay below 2^32, which the caller checks. The kernels share a few
+large arrays, since every array handed to a kernel costs a dozen arguments:
 
 symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
@@ -461,20 +459,18 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
 
 
 @kernel
-def list_programs(part, parts, split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+def list_programs(part, parts, split, listed, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
     """Write the next programs of a part, from where the walk stands; return how many, fewer than fit at the end.
 
     Of the symbol choices at position `split`, numbered as they come, only those congruent to `part` modulo `parts`
     are followed; programs that end before it belong to part 0. `listed` is uint64 (programs, ROW_FIELDS + 1): the row
-    key of each program, then a 1 and its code, modulo 2^64. `key` is scratch of shape (ROW_FIELDS,).
+    key of each program, then a 1 and its code, modulo 2^64.
     """
     for row in range(len(listed)):
         bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
         if bits == 0:
             return row
-        read_key(bits, key, walk, memory)
-        for field in range(ROW_FIELDS):
-            listed[row, field] = key[field]
+        read_key(bits, listed[row], walk, memory)
         code = U(2)
         for p in range(state[POSITION] + 1):
             symbol = walk[p, CURSOR] - 1

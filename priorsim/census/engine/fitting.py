@@ -95,15 +95,15 @@ class FittingCensus:
         for length in range(self._whole[0] + 1, longest + 1):
             rows = self._make(0, length)
             tell(length)
-            if length >= above:
-                yield length, self._checked(length, rows[fits(rows[:, 0])])
-
-    def _checked(self, length: int, rows: RowArray) -> RowArray:
-        """The rows of a level that fit, after comparing their number with what the outlines say."""
-        found, expected = sum(rows[:, COUNT].tolist()), self._outlines.programs(length)
-        if found != expected:
-            raise CensusError(f"{found} programs of {length + 1} bits fit where {expected} outlines do: report a bug")
-        return rows
+            if length < above:
+                continue
+            rows = rows[fits(rows[:, 0])]
+            found, expected = sum(rows[:, COUNT].tolist()), self._outlines.programs(length)
+            if found != expected:
+                raise CensusError(
+                    f"{found} programs of {length + 1} bits fit where {expected} outlines do: report a bug"
+                )
+            yield length, rows
 
     def _locate(self, depth: int, length: int) -> None:
         """Find the rows of each outline of a level: they stand together."""
@@ -130,12 +130,12 @@ class FittingCensus:
         for derivation in self._outlines.derivations(depth, length):
             run_pieces(pieces_of(self._jobs(scope, derivation)), lambda: level, self._workers)
         rows = np.zeros((0, scope.plain.width), dtype=np.uint64)
-        for kind, classes in scope.kinds.items():
-            if parts := level.shared[classes.width].parts():
-                rows = in_order(np.concatenate(parts), classes.actual) if depth else sort_parts(parts, self._workers)
-                if length in self._outlines.terms(depth).spans:
-                    classes.append(length, rows, plain=depth > 0 and not kind, tested=False)
-        if length in self._outlines.terms(depth).spans:
+        is_kept = length in self._outlines.terms(depth).spans
+        for mixed, classes, parts in level.by_kind():
+            rows = in_order(np.concatenate(parts), classes.actual) if depth else sort_parts(parts, self._workers)
+            if is_kept:
+                classes.append(length, rows, plain=depth > 0 and not mixed, tested=False)
+        if is_kept:
             self._locate(depth, length)
         return rows
 
@@ -167,9 +167,9 @@ class FittingCensus:
 
     def _pair_tasks(self, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
         """The tasks of an operator whose operands may be exchanged: each pair of classes once, and counted twice."""
-        same = derivation.operands[:, 0] == derivation.operands[:, 1]
         if kinds == (True, False):
-            derivation = _take(derivation, ~same)
+            apart = derivation.operands[:, 0] != derivation.operands[:, 1]
+            derivation = replace(derivation, symbols=derivation.symbols[apart], operands=derivation.operands[apart])
         tasks = self._tasks(derivation, kinds)
         is_once = (tasks[:, 1] == tasks[:, 3]) & (kinds[0] == kinds[1])
         tasks[:, 0] |= TWICE
@@ -209,8 +209,10 @@ class FittingCensus:
         numbers, bodies, starts = derivation.operands.T
         for kind, n_classes in scope.kinds.items():
             begin, end = self._spans[scope.depth][kind][:, numbers]
-            spans = zip(begin, end, strict=True)
-            zeros = np.array([self._all_zero(n_classes, *span) for span in spans], dtype=np.int64)
+            # The rows that are 0 under every lesion are the last ones of an outline.
+            rows, tables, spans = n_classes.terms.rows, n_classes.tables, zip(begin, end, strict=True)
+            zero = [np.count_nonzero(~np.any(rows[first:last, :tables], axis=1)) for first, last in spans]
+            zeros = end - np.array(zero, dtype=np.int64)
             for s_kind, s_classes in scope.kinds.items():
                 s_begin, s_end = self._spans[scope.depth][s_kind][:, starts]
                 columns = (derivation.symbols, zeros, end, bodies, bodies + 1, s_begin, s_end, np.zeros_like(end))
@@ -241,11 +243,6 @@ class FittingCensus:
             if tasks:
                 numbers, starts = (scope.kinds[each] for each in kinds)
                 yield scope.iterations(numbers, starts, tasks, classes.terms)
-
-    def _all_zero(self, classes: Classes, begin: int, end: int) -> int:
-        """Where the rows that are 0 under every lesion begin: they are the last ones."""
-        zero = ~np.any(classes.terms.rows[begin:end, : classes.tables], axis=1)
-        return end - int(np.count_nonzero(zero))
 
     # --- programs of given rows ---------------------------------------------------------------
 
@@ -299,7 +296,3 @@ class FittingCensus:
         terms = store.classes.terms
         at = at if store.numbers is None else int(store.numbers[at])
         return Goal(store.depth, terms.length_of(at), terms.rows[at, :-1].tobytes())
-
-
-def _take(derivation: Derivation, chosen: NDArray[np.bool_]) -> Derivation:
-    return replace(derivation, symbols=derivation.symbols[chosen], operands=derivation.operands[chosen])

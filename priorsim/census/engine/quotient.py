@@ -44,7 +44,17 @@ def count_quotient(
     counts = program_counts(header.language, header.max_bits)
 
     def levels() -> Iterator[tuple[int, RowArray]]:
-        for length, rows in _levels(header, workers, run_directory):
+        """Every length of term in order with its classes, from the run's pieces as far as they go."""
+        census = Census(header, workers)
+        for length in range(1, header.max_bits):
+            piece = f"level-{length:03d}"
+            rows = run_directory.load_array(piece) if run_directory is not None and census.built_nothing else None
+            if rows is not None:
+                census.adopt(length, rows)
+            else:
+                rows = census.level(length)
+                if run_directory is not None:
+                    run_directory.save_array(piece, rows)
             yield length, rows
             if progress is not None:
                 progress(Progress(sum(counts[: length + 2]), sum(counts)))
@@ -55,21 +65,6 @@ def count_quotient(
 def open_run(header: AtlasHeader, path: Path) -> RunDirectory:
     """The directory that keeps the finished levels of a census; StorageError where it holds anything else."""
     return RunDirectory(path, {"engine": ENGINE, **header.to_json()})
-
-
-def _levels(header: AtlasHeader, workers: int, run: RunDirectory | None) -> Iterator[tuple[int, RowArray]]:
-    """Every length of term in order with its classes, from the run's pieces as far as they go."""
-    census = Census(header, workers)
-    for length in range(1, header.max_bits):
-        piece = f"level-{length:03d}"
-        rows = run.load_array(piece) if run is not None and census.built_nothing else None
-        if rows is not None:
-            census.adopt(length, rows)
-        else:
-            rows = census.level(length)
-            if run is not None:
-                run.save_array(piece, rows)
-        yield length, rows
 
 
 def check_exact(header: AtlasHeader) -> None:

@@ -116,7 +116,7 @@ class Classes:
         Classes by their steps and searches alone: the arms that are never chosen.
     """
 
-    def __init__(self, depth: int, tables: int, actual: int, width: int, words: Words) -> None:
+    def __init__(self, depth: int, actual: int, tables: int, width: int, words: Words) -> None:
         self.tables = tables
         self.actual = actual
         self.width = width
@@ -240,30 +240,17 @@ class Reach:
         return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Widths of the rows of each kind under each number of binders, and the packing.
+def step_units(header: AtlasHeader) -> RowArray:
+    """Words that hold 1 in the 16 bits of every environment under one binder."""
+    environments = header.domain.environments(1)
+    padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
+    padded[:environments] = 1
+    return padded.view(np.uint64)
 
-    `units` holds 1 in the 16 bits of every environment under one binder.
-    """
 
-    words: Words
-    units: NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, header: AtlasHeader) -> "Layout":
-        """The layout on a census's domain."""
-        environments = header.domain.environments(1)
-        padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
-        padded[:environments] = 1
-        return cls(Words.of(header), padded.view(np.uint64))
-
-    def tables(self, depth: int, *, mixed: bool) -> int:
-        """Words of all tables of a class."""
-        return 3 if depth == 0 else self.words.size**depth * (3 if mixed else 1)
-
-    def width(self, depth: int, *, mixed: bool) -> int:
-        """Words of a row, its count included."""
-        if depth == 0:
-            return OUTER_WORDS + 1
-        return self.tables(depth, mixed=mixed) + (len(self.units) if mixed else 0) + 2
+def row_widths(depth: int, mixed: bool, header: AtlasHeader) -> tuple[int, int]:
+    """Words of all tables of a class, and of its row, count included."""
+    if depth == 0:
+        return 3, OUTER_WORDS + 1
+    tables = 2 ** (header.language.word_bits * depth) * (3 if mixed else 1)
+    return tables, tables + (len(step_units(header)) if mixed else 0) + 2

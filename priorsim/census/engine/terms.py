@@ -15,31 +15,15 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import U
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine import closing
-from priorsim.census.engine.class_kernels import BELOW_READS, META, OUTER_WORDS, READS, SEARCH_BITS, Words
+from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
 from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
 from priorsim.census.engine.packed import CONSTANT, VARIABLE
-from priorsim.census.engine.stores import Classes, Layout, Operand, Reach, Rounds, Spans, Store, rows_of
+from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Spans, Store, row_widths, rows_of, step_units
 from priorsim.census.engine.tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.dialect import FORMS
 
 Index = NDArray[np.int32]
-
-
-def variable_tables(depth: int, header: AtlasHeader, words: Words) -> RowArray:
-    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth) + 1).
-
-    The last word is READS for a query column, else 0.
-    """
-    domain = header.domain
-    settings = np.arange(words.size**depth, dtype=np.uint64)
-    bound = [words.low * ((settings // np.uint64(words.size**place)) % np.uint64(words.size)) for place in range(depth)]
-    columns = [
-        np.full(len(settings), domain.pack([lane[column] for lane in domain.lanes]), dtype=np.uint64)
-        for column in range(len(domain.columns))
-    ]
-    reads = [READS if place - depth in header.queries else 0 for place in range(depth + len(columns))]
-    return np.column_stack([np.array([*bound, *columns], dtype=np.uint64), np.array(reads, dtype=np.uint64)])
 
 
 class Scope:
@@ -54,17 +38,14 @@ class Scope:
         self.depth = depth
         self.actual_only = actual_only
         self.reach = reach
-        self.layout = Layout.of(header)
-        self.words = self.layout.words
+        self.words = Words.of(header)
+        self._units = step_units(header)
         self.costs = reach.costs[depth]
         self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
-        self.variables = variable_tables(depth, header, self.words)
+        self.variables = variable_tables(depth, header)
         kinds = (False, True) if 0 < depth < language.depth and not actual_only else (False,)
-        tables, width = self.layout.tables, self.layout.width
         self.kinds = {
-            mixed: Classes(
-                depth, tables(depth, mixed=mixed), self.words.size**depth, width(depth, mixed=mixed), self.words
-            )
+            mixed: Classes(depth, self.words.size**depth, *row_widths(depth, mixed, header), self.words)
             for mixed in kinds
         }
         self.plain = self.kinds[False]
@@ -90,7 +71,7 @@ class Scope:
 
     def _count_bodies(self, header: AtlasHeader) -> Store:
         """How many bodies of iter there are of each length, by searches and READS: what a loop of no rounds takes."""
-        bodies = Store(OUTER_WORDS + 1 if self.depth == 1 else self.layout.width(1, mixed=False), self.depth)
+        bodies = Store(row_widths(max(self.depth - 1, 0), False, header)[1], self.depth)
         for length in range(1, self.reach.longest[self.depth] + 1) if self.depth else ():
             counts = counts_by_reading(header.language, self.depth, length, header.queries)
             rows = np.zeros((len(counts), bodies.rows.shape[1]), dtype=np.uint64)
@@ -148,7 +129,7 @@ class Scope:
                 kernels.combine_outer(index, made, a, self.words, out)
             else:
                 size = self._table_words(left, right)
-                kernels.combine_inner(index, made, a, b, size, self.layout.units, self.words, out)
+                kernels.combine_inner(index, made, a, b, size, self._units, self.words, out)
 
         return self._job(tasks, max(left.width, right.width), run, (left.terms, right.terms))
 
@@ -211,7 +192,7 @@ class Scope:
                 kernels.choose_outer(index, made, *rows, self.words, out)
             else:
                 size = self.plain.actual if width == self.plain.width else self.words.size
-                kernels.choose_inner(index, made, *rows, size, self.layout.units, out)
+                kernels.choose_inner(index, made, *rows, size, self._units, out)
 
         return self._job(tasks, width, run, (test, left, right))
 
@@ -265,7 +246,7 @@ class Scope:
             tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies)
 
             def run(index: Index, made: int, out: RowArray, keeps: bool = keeps) -> None:
-                closing.idle_inner(index, made, keeps, *rows, self.words, self.layout.units, out, out.view(np.uint16))
+                closing.idle_inner(index, made, keeps, *rows, self.words, self._units, out, out.view(np.uint16))
 
             yield self._job(tasks, self.closed.width, run, operands)
 
@@ -277,7 +258,7 @@ class Scope:
             if self.depth == 0:
                 closing.search_outer(index, made, rows, rows.view(np.uint16), self.words, out)
             else:
-                closing.search_inner(index, made, rows, self.words, self.layout.units, out, out.view(np.uint16))
+                closing.search_inner(index, made, rows, self.words, self._units, out, out.view(np.uint16))
 
         return self._job(tasks, self.closed.width, run, (bodies,))
 
@@ -290,6 +271,6 @@ class Scope:
                 closing.iterate_outer(index, made, n, rows, rows.view(np.uint16), words, out)
             else:
                 settled, steps = np.empty(words.size, dtype=np.uint64), out.view(np.uint16)
-                closing.iterate_inner(index, made, n, s, rows, words, self.layout.units, settled, out, steps)
+                closing.iterate_inner(index, made, n, s, rows, words, self._units, settled, out, steps)
 
         return self._job(tasks, self.closed.width, run, (numbers.terms, starts.terms, bodies))

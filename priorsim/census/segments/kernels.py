@@ -1,14 +1,13 @@
 """Programs with data, entry by entry: kernels that count the fitting data segments of an index and a body.
 
-docs/language.md sections 3, 5 and 6. A set of words of the datum is a uint64 with bit v for word v. The entry e
-of a lane is the index there; the words that may stand in an entry are those that its lanes all allow, and the
-fitting data segments number the product over the entries. Where a lesion makes a lane read another entry than
-it should, that entry belongs to the *centre*: its words are gone through one by one, and for each the other
-entries are independent again. Where segments must not use their data, entry 0 belongs to it too.
+docs/language.md sections 3, 5 and 6. A set of words of the datum is a uint64 with bit v for word v. The entry e of a
+lane is the index there; the words that may stand in an entry are those that its lanes all allow, and the fitting data
+segments number the product over the entries. Where a lesion makes a lane read another entry than it should, that entry
+belongs to the *centre*: its words are gone through one by one, and for each the other entries are independent again.
+Where segments must not use their data, entry 0 belongs to it too.
 
-Words have at most 4 bits, so a segment has at most 16 entries of 16 words. A product over all of them is at
-most 2^64 and its sums never exceed that: they stop at 2^64 - 1, which no sum of such products is, and which
-stands for 2^64.
+Words have at most 4 bits, so a segment has at most 16 entries of 16 words. A product over all of them is at most 2^64
+and its sums never exceed that: they stop at 2^64 - 1, which no sum of such products is, and which stands for 2^64.
 """
 
 from typing import NamedTuple
