@@ -21,8 +21,7 @@ from priorsim.mu.syntax import Term
 class TargetedAtlas:
     """An atlas that answers one question up to a larger bound, which its header has.
 
-    CensusError where the bound is not above the atlas's or beyond what is exact, or the question would take hours
-    and is not allowed to.
+    CensusError where that is not above the atlas's or beyond what is exact, or the question would take hours unasked.
     """
 
     def __init__(

@@ -165,8 +165,8 @@ class StoredAtlas:
     def open(cls, path: Path | str, *, trust_other_code: bool = False) -> "StoredAtlas":
         """Open an atlas, and refuse one that is not whole; bits and counts of all rows are read for it.
 
-        AtlasError where the file is missing, damaged, of another language version or made by other code that is not
-        trusted, or its totals disagree with the recurrence.
+        AtlasError where it is missing, damaged, of another language version or of other code, not trusted, or adds up
+        wrong.
         """
         atlas = cls(path, trust_other_code=trust_other_code)
         counts = atlas._ask(lambda group: counts_by_length(atlas.column(group, "bits"), atlas.column(group, "count")))

@@ -52,25 +52,12 @@ def take_census(
     run_directory: RunDirectory | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Atlas:
-    """Count every program and check the totals against the recurrence.
+    """Count every program by one of ENGINES, and check the totals against the recurrence.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-    engine : str
-        One of ENGINES.
-    workers : int
-        Threads of the quotient engine, processes of the exhaustive one; no row depends on it.
-    memory_bytes : int, optional
-        What the quotient engine may take: DEFAULT_MEMORY, or as much as this machine has at most.
-    run_directory : RunDirectory, optional
-        Where the quotient engine keeps finished levels, to go on from after a mishap.
-    progress : callable, optional
-
-    Raises
-    ------
-    CensusError
-        When there is no such engine, no worker or too many, or the memory would not do.
+    No row depends on the number of workers: threads of the quotient engine, processes of the exhaustive one. The
+    quotient engine may take so much memory, DEFAULT_MEMORY where none is given, and keeps finished levels in a run
+    directory, to go on from after a mishap. CensusError where there is no such engine, no worker or too many, or the
+    memory would not do.
     """
     check_engine(engine, workers)
     memory_bytes = check_memory(memory_bytes)

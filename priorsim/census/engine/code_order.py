@@ -10,7 +10,7 @@ from itertools import chain, islice, product
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
-from priorsim.mu.code import constant_code, operator_code, variable_code
+from priorsim.mu.code import operator_code, symbols_of
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
 
@@ -22,9 +22,7 @@ Kind = tuple[int, int, bool]
 
 def coded_leaf(leaf: Var | Const, bound: int, language: Language) -> Coded:
     """A leaf under `bound` binders, with its code."""
-    if isinstance(leaf, Var):
-        return variable_code(leaf.index, bound, language), leaf
-    return constant_code(leaf, language), leaf
+    return next(symbols_of(leaf, bound, language))[1], leaf
 
 
 def applied(form: str, bound: int, language: Language, children: Sequence[Iterable[Coded]]) -> Iterator[Coded]:
@@ -35,17 +33,8 @@ def applied(form: str, bound: int, language: Language, children: Sequence[Iterab
 
 
 class FirstTerms:
-    """The first terms of any kind in the order of their codes, remembered.
+    """The first terms of any kind in the order of their codes, at most `limit` of each, remembered.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        Language and domain; the bound does not matter.
-    limit : int
-        How many terms of a kind are made at most.
-
-    Examples
-    --------
     >>> from priorsim.mu.domain import Domain
     >>> first = FirstTerms(AtlasHeader(Language.named("arith", 4), Domain.default(4), 10), 2)
     >>> [code for code, _ in first.of(0, (8, 0, False))]
@@ -76,10 +65,10 @@ class FirstTerms:
         if not token.binds:
             if (token.bits, 0, is_reading) != kind:
                 return []
-            if token.kind == "variable":
-                return [coded_leaf(Var(token.value), bound, language)][:limit]
             words = range(token.value, token.value + min(token.choices, limit))
-            return [coded_leaf(Const(word, token.kind == "literal"), bound, language) for word in words]
+            is_literal, is_variable = token.kind == "literal", token.kind == "variable"
+            leaves = (Var(word) if is_variable else Const(word, is_literal) for word in words)
+            return [coded_leaf(leaf, bound, language) for leaf in leaves]
         bounds = tuple(bound + binds for binds in token.binds)
         shares = self._shares(bounds, bits - token.bits, searches - token.is_search)
         chosen = [kinds for kinds in shares if any(own for _, _, own in kinds) == reads]

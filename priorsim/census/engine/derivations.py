@@ -38,17 +38,10 @@ Chooser = Callable[[RowArray], NDArray[np.bool_]]
 class Derivation:
     """Ways to make wanted terms of one level, all of one form.
 
-    Attributes
-    ----------
-    symbols : int32 (ways,)
-        As in a job's index.
-    depths : tuple of int
-        Binders around each operand; none for leaves.
-    operands : int64 (ways, operands)
-        Outlines: rows of the terms stored under so many binders. For a loop of no rounds the second is a row of
-        `Scope.bodies` of the next depth, for leaves the one column is the number of the variable or the word.
-    results : int64 (ways,), or None
-        Where they are kept, what each way makes: outside binders its behaviour, inside its outline.
+    Each has its symbol, as in a job's index, and its operands, under so many binders, as outlines: rows of the terms
+    stored there. For a loop of no rounds the second is a row of `Scope.bodies` of the next depth; a leaf is the number
+    of its variable or its word. Results, where they are kept, are what is made: outside binders its behaviour, inside
+    its outline.
     """
 
     symbols: I32
@@ -60,18 +53,10 @@ class Derivation:
 
 @dataclass
 class Found:
-    """The wanted candidates of one job at one level.
+    """The wanted candidates of one job at one level, as the job's index has them.
 
-    Attributes
-    ----------
-    index : int32 (candidates, 4)
-        As the job's index has them.
-    stores : tuple of Store or None
-        What each operand is in; None for a body that is in none.
-    bodies : (int, int64 array), or None
-        Of the bodies that are in no store: their bits, and their numbers among the wanted ones.
-    results : int64 (candidates,), or None
-        As a `Derivation` has them.
+    Each operand is in a store, or it is a body too long for one: of those there are the bits, and the numbers among the
+    wanted ones. Results are as a `Derivation` has them.
     """
 
     index: I32

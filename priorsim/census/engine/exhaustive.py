@@ -147,8 +147,7 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
 def key_of(header: AtlasHeader, program: Program) -> RowKey:
     """The row a code-only program is counted in, computed by the engine's kernels.
 
-    CodeError where the program does not belong to the header's language, CensusError where no census counts by the
-    accounting.
+    CodeError where it does not belong to the header's language, CensusError where no census counts by the accounting.
     """
     check_accounting(header.accounting)
     walker = Walker.of(replace(header, max_bits=length(program, header.language)))

@@ -19,16 +19,7 @@ from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, pi
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Classes, Reach
-from priorsim.census.engine.tables import (
-    MAX_PARTITIONS,
-    Consumer,
-    Memory,
-    Partitions,
-    RowArray,
-    Shared,
-    Sink,
-    in_order,
-)
+from priorsim.census.engine.tables import MAX_PARTITIONS, Consumer, Memory, Partitions, RowArray, Shared, Sink, in_order
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError

@@ -100,20 +100,11 @@ class Classes:
     """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
 
     Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are the
-    words of all tables, of the actual table, and of a row.
-
-    Attributes
-    ----------
-    terms : Store
-    numbers, moving, constant, identity : Spans
-        Of the terms: those that are not 0 everywhere, as a number of rounds; and as bodies of iter those
-        that ignore the state, those that keep it, and all others. The last three only tell plain bodies apart.
-    tests : Store
-        Classes by the lanes where they are not 0, where that is neither everywhere nor nowhere.
-    always, never : Store
-        The same where it is everywhere, or nowhere, under all lesions.
-    ignored : Store
-        Classes by their steps and searches alone: the arms that are never chosen.
+    words of all tables, of the actual table, and of a row. Spans tell which `terms` are not 0 everywhere, as a number
+    of rounds; and as bodies of iter which ignore the state, keep it, or do neither: only plain bodies are told apart.
+    `tests` are classes by the lanes where they are not 0, where that is neither everywhere nor nowhere, `always` and
+    `never` those where it is, under all lesions; `ignored` are classes by steps and searches alone: the arms that are
+    never chosen.
     """
 
     def __init__(self, depth: int, actual: int, tables: int, width: int, words: Words) -> None:

@@ -37,11 +37,12 @@ MAX_ASSIGNMENTS = 1 << 16
 
 
 class Groups(NamedTuple):
-    """Index terms that divide the lanes among entries alike: shapes (groups, 3, lanes), (groups,), (groups, pairs)."""
+    """Index terms that divide the lanes among entries alike."""
 
-    labels: NDArray[np.uint8]
-    entries: NDArray[np.int64]
-    together: NDArray[np.uint64]
+    labels: NDArray[np.uint8]  # (groups, 3, lanes)
+    entries: NDArray[np.int64]  # (groups,)
+    together: NDArray[np.uint64]  # (groups, pairs)
+    crossed: NDArray[np.bool_]  # (groups,): whether a lane reads another entry under a lesion
 
 
 class Asked(NamedTuple):
@@ -411,7 +412,7 @@ def count_fitting(rows, short, length, reachable, asked, groups, words, progress
                     levels = 1
                     count_segments(groups, group, 0, levels, 0, words, work)
                 else:
-                    levels = LEVELS if is_lesioned or is_crossed(groups, group, words) else 1
+                    levels = LEVELS if is_lesioned or groups.crossed[group] else 1
                     for unused in range(2):
                         found = find_centre(groups, group, unused, words, work)
                         count_segments(groups, group, unused, levels, found, words, work)
@@ -422,13 +423,3 @@ def count_fitting(rows, short, length, reachable, asked, groups, words, progress
         row += 1
     progress[0], progress[1] = row, 0
     return made
-
-
-@inner
-def is_crossed(groups, group, words):  # type: ignore[no-untyped-def]
-    """Whether a lane reads another entry under a lesion."""
-    for lane in range(words.lanes):
-        actual = groups.labels[group, ACTUAL, lane]
-        if groups.labels[group, STRICT, lane] != actual or groups.labels[group, WIDE, lane] != actual:
-            return True
-    return False
