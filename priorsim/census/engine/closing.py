@@ -292,7 +292,7 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
 @inner
 def add_rounds(counts, cost, words, costs):  # type: ignore[no-untyped-def]
     """Add to the costs in every environment those of n evaluations of a body that takes `cost` steps."""
-    for value in range(words.size):
+    for value in range(counts.shape[0]):
         word = counts[value]
         for lane in range(words.lanes):
             costs[value * words.lanes + lane] += (word & U(words.size - 1)) * cost
@@ -313,13 +313,13 @@ def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, cost
 
 @inner
 def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no-untyped-def]
-    """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (2^w,).
+    """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (any,).
 
     Returns whether a settling run moved at least twice.
     """
     size = words.size
     moved_twice = False
-    for value in range(size):
+    for value in range(out.shape[0]):
         table = body[value * size : (value + 1) * size]
         out[value], settled[value], twice = iterate(counts[value], states[value], table, words)
         moved_twice |= twice
@@ -330,7 +330,7 @@ def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no
 def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether the settled runs of a table have different final states."""
     first = np.int64(-1)
-    for value in range(words.size):
+    for value in range(finals.shape[0]):
         if settled[value] != U(0):
             lane = 0
             while lane_word(settled[value], lane, words) == 0:

@@ -1,7 +1,8 @@
 """The exhaustive engine: every code-only program of each length, one by one (exhaustive_kernels.py).
 
-It merges nothing and shares no shortcut with faster engines, which are checked against it. The work is cut into parts
-by the symbols at the walk's third position; the rows do not depend on the number of parts or of workers.
+It merges no two programs, which faster engines do; those are checked against it, and it against the interpreter. The
+work is cut into parts by the symbols at the walk's third position; the rows do not depend on the number of parts or of
+workers.
 """
 
 from collections.abc import Callable
@@ -13,8 +14,8 @@ import numpy as np
 from priorsim.census.atlas import U8, AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
-from priorsim.census.engine.class_kernels import variable_tables
-from priorsim.census.engine.packed import CONSTANT, SYMBOLS, VARIABLE, masks
+from priorsim.census.engine.class_kernels import Words, variable_tables
+from priorsim.census.engine.packed import CONSTANT, SYMBOLS, VARIABLE
 from priorsim.census.engine.tables import Table
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, tokens
@@ -96,18 +97,13 @@ class Walker:
     def of(cls, header: AtlasHeader) -> "Walker":
         """A walk up to the header's bound, at its start."""
         symbols, scopes = make_symbols(header)
-        word_bits, depth, lanes = header.language.word_bits, header.language.depth, len(header.domain.lanes)
-        inner, outer = 2 ** (word_bits * depth), 2 ** (word_bits * (depth - 1))
+        words, depth, positions = Words.of(header), header.language.depth, header.max_bits
+        inner, outer = words.size**depth, words.size ** (depth - 1)
         parts = (variable_tables(bound, header)[:, :-1] for bound in range(depth + 1))
         variables = np.concatenate([np.tile(part, inner // part.shape[1]) for part in parts])
-        first = outer * lanes
-        home, stride = first + variables.size, inner + (3 + lanes) * outer
-        positions = header.max_bits
-        low, high = masks(header.domain)
-        once = high & U(header.domain.lane_mask(header.lanes_paid_once))
-        shape = kernels.Shape(
-            word_bits, 2**word_bits, lanes, header.max_bits - 1, low, high, once, inner, outer, home, stride
-        )
+        first = outer * words.lanes
+        home, stride = first + variables.size, inner + (3 + words.lanes) * outer
+        shape = kernels.Shape(words, header.max_bits - 1, inner, outer, home, stride)
         memory = np.zeros(home + positions * stride, U)
         memory[first:home] = variables.ravel()
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)

@@ -8,7 +8,7 @@ plain-Python twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
 lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of them where it reads a query
-column, else those of `Shape.once` (one of each setting of the context columns under the amortised accounting, all again
+column, else those of `Words.once` (one of each setting of the context columns under the amortised accounting, all again
 under the total one). Everything is exact while steps stay below 2^32, which the caller checks. The kernels share a few
 large arrays, since every array handed to a kernel costs a dozen arguments:
 
@@ -24,8 +24,11 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.census.compiled import U, inlined, inner, kernel
-from priorsim.census.engine import packed
+from priorsim.census.engine import closing, packed
+from priorsim.census.engine.class_kernels import READS as QUERY_READ
+from priorsim.census.engine.class_kernels import Words
 from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
+from priorsim.census.engine.tables import copy_words
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
@@ -59,15 +62,10 @@ ROW_FIELDS = 5
 
 
 class Shape(NamedTuple):
-    """The domain as the kernels need it, and where tables are."""
+    """How words are packed, and where tables are."""
 
-    word_bits: int
-    size: int  # 2^w
-    lanes: int
+    words: Words
     max_bits: int  # of a term: the header bit is not counted
-    low: np.uint64
-    high: np.uint64
-    once: np.uint64  # of `high`, the lanes in which a subterm that reads no query column is paid
     inner: int  # 2^(w*depth)
     outer: int  # 2^(w*(depth-1))
     home: int  # the tables of position 0: actual, strict, wide, settled lanes, steps
@@ -86,20 +84,14 @@ def unit_of(p, scopes, walk):  # type: ignore[no-untyped-def]
     return scopes[walk[p, BOUND], UNIT + walk[p, READS]]
 
 
-@inner
-def paid_lanes(p, shape, walk):  # type: ignore[no-untyped-def]
-    """The high bits of the lanes in which the subterm at p, with nothing bound, is paid."""
-    return shape.high if walk[p, READS] == 1 else shape.once
-
-
 @inlined
 def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
     """Make the variable or constant at position p complete."""
     bound = walk[p, BOUND]
-    at = shape.outer * shape.lanes + symbols[symbol, VALUE] * shape.inner
+    at = shape.outer * shape.words.lanes + symbols[symbol, VALUE] * shape.inner
     if symbols[symbol, OPCODE] == CONSTANT:
         at = home_of(p, shape)
-        word = shape.low * U(symbols[symbol, VALUE])
+        word = shape.words.low * U(symbols[symbol, VALUE])
         table = memory[at : at + scopes[bound, SIZE]]
         for env in range(len(table)):
             table[env] = word
@@ -117,9 +109,9 @@ def combine(opcode, size, first, second, third, to, shape, memory):  # type: ign
     if opcode == IF:
         c = memory[third : third + size]
         for i in range(size):
-            out[i] = packed.select(a[i], b[i], c[i], shape.high, shape.word_bits)
+            out[i] = packed.select(a[i], b[i], c[i], shape.words.high, shape.words.word_bits)
     else:
-        packed.operate_tables(opcode, a, b, shape, out)
+        packed.operate_tables(opcode, a, b, shape.words, out)
 
 
 @inner
@@ -161,7 +153,7 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
             steps = walk[child, STEPS]
         elif walk[child, STEPS] != ZEROS:
             more = walk[child, STEPS]
-            for i in range(size * shape.lanes):
+            for i in range(size * shape.words.lanes):
                 memory[own + i] = memory[steps + i] + memory[more + i]
             steps = own
     walk[p, STEPS] = steps
@@ -170,153 +162,48 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
 
 
 @inner
-def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
-    """Make actual table and steps of a find at p: least candidate whose body word is not 0, else 0.
-
-    Under a bound variable the body is one without binders, so its steps are the same everywhere.
-    """
-    body = walk[p, ARGS]
-    at = home_of(p, shape)
-    steps = at + shape.inner + 3 * shape.outer
-    varying = walk[body, STEPS]
-    high_bit = shape.word_bits - 1
-    paid = paid_lanes(p, shape, walk)
-    walk[p, ACTUAL] = at
-    for env in range(size):
-        result = U(0)
-        searching = shape.high
-        base = walk[body, ACTUAL] + env * shape.size
-        for c in range(shape.size):
-            if varying != ZEROS:
-                spent = U(0)
-                for lane in range(shape.lanes):
-                    tries = ((searching & paid) >> U(lane * shape.word_bits + high_bit)) & U(1)
-                    spent += memory[varying + lane] * tries
-                varying += shape.lanes
-                walk[p, COST] += np.int64(spent)
-            hits = packed.nonzero(memory[base + c], shape.high) & searching
-            result |= packed.spread(hits, shape.word_bits) & (shape.low * U(c))
-            searching &= ~hits
-            if searching == U(0):
-                break
-        memory[at + env] = result
-        if walk[p, BOUND] == 0:
-            missed = np.int64(lane_sum((searching & paid) >> U(high_bit), shape))
-            before = np.int64(lane_sum(result & packed.spread(paid, shape.word_bits), shape))
-            tried = before + unit_of(p, scopes, walk) + missed * (shape.size - 1)
-            walk[p, COST] += walk[body, COST] * tried
-        else:
-            last = packed.spread(searching, shape.word_bits) | result
-            for lane in range(shape.lanes):
-                tried = np.int64((last >> U(lane * shape.word_bits)) & U(shape.size - 1)) + 1
-                memory[steps + env * shape.lanes + lane] = U(walk[body, COST] * tried)
-    if walk[p, BOUND] > 0:
-        walk[p, STEPS] = steps
+def told_of(p, body, walk):  # type: ignore[no-untyped-def]
+    """Steps of one evaluation of p's body where they are the same everywhere, and whether p reads a query column."""
+    return U(walk[body, COST]) + (QUERY_READ if walk[p, READS] == 1 else U(0))
 
 
 @inner
-def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
-    """Make actual table and steps of an argmax at p: least candidate whose body word is greatest."""
-    body = walk[p, ARGS]
-    at = home_of(p, shape)
+def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make actual table and steps of a find or argmax at p.
+
+    Under a bound variable the body is one without binders, so its steps are the same everywhere.
+    """
+    words, opcode, body, at = shape.words, walk[p, OPCODE], walk[p, ARGS], home_of(p, shape)
+    told, steps = told_of(p, body, walk), at + shape.inner + 3 * shape.outer
     walk[p, ACTUAL] = at
     for env in range(size):
-        base = walk[body, ACTUAL] + env * shape.size
-        result = U(0)
-        greatest = memory[base]
-        for c in range(1, shape.size):
-            word = memory[base + c]
-            better = packed.spread(packed.less(greatest, word, shape.high), shape.word_bits)
-            greatest = (greatest & ~better) | (word & better)
-            result = (result & ~better) | ((shape.low * U(c)) & better)
-        memory[at + env] = result
-    walk[p, COST] += walk[body, COST] * shape.size * unit_of(p, scopes, walk)
-    if walk[body, STEPS] != ZEROS:
-        paid = paid_lanes(p, shape, walk) >> U(shape.word_bits - 1)
-        spent = U(0)
-        for lane in range(shape.lanes):
-            if (paid >> U(lane * shape.word_bits)) & U(1) == U(1):
-                for c in range(shape.size):
-                    spent += memory[walk[body, STEPS] + c * shape.lanes + lane]
-        walk[p, COST] += np.int64(spent)
+        base = walk[body, ACTUAL] + env * words.size
+        found, missed = closing.search(opcode, memory[base : base + words.size], words)
+        memory[at + env] = found
+        if walk[p, BOUND] == 0:
+            walk[p, COST] += np.int64(closing.plain_search_steps(opcode, found, missed, told, words))
+            if walk[body, STEPS] != ZEROS:
+                costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
+                walk[p, COST] += np.int64(closing.mixed_search_steps(opcode, found, missed, costs, told, words))
+        elif opcode == FIND:
+            for lane in range(words.lanes):
+                tried = closing.evaluations(opcode, found, missed, lane, words)
+                memory[steps + env * words.lanes + lane] = U(walk[body, COST] * tried)
+    if walk[p, BOUND] > 0 and opcode == FIND:
+        walk[p, STEPS] = steps
+    elif walk[p, BOUND] > 0:
+        walk[p, COST] += walk[body, COST] * words.size
 
 
 @inner
 def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
     at = walk[p, ACTUAL]
-    constant = shape.low * (memory[at] & U(shape.size - 1))
-    is_literal = shape.lanes > 1
+    constant = shape.words.low * (memory[at] & U(shape.words.size - 1))
+    is_literal = shape.words.lanes > 1
     for env in range(size):
         is_literal = is_literal and memory[at + env] == constant
     walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
-
-
-@inner
-def iterate(size, numbers, starts, bodies, to, settled, shape, memory):  # type: ignore[no-untyped-def]
-    """Write the final states of an iter over these tables to memory.
-
-    Also written are the high bits of the lanes whose run settled. Returns 1 where the node is a search
-    in disguise: some settling run moved twice, and not all ended alike.
-    """
-    mask = U(shape.size - 1)
-    moved_twice = False
-    differ = False
-    first_final = mask + U(1)
-    body = memory[bodies : bodies + size * shape.size]
-    for env in range(size):
-        result = U(0)
-        flags = U(0)
-        base = U(env * shape.size)
-        count = memory[numbers + env]
-        start = memory[starts + env]
-        for lane in range(shape.lanes):
-            shift = U(lane * shape.word_bits)
-            state = (start >> shift) & mask
-            times = np.int64((count >> shift) & mask)
-            moves = 0
-            while moves < times:
-                after = (body[base + state] >> shift) & mask
-                if after == state:
-                    break
-                state = after
-                moves += 1
-            result |= state << shift
-            if 1 <= moves < times:
-                flags |= U(shape.size >> 1) << shift
-                moved_twice = moved_twice or moves >= 2
-                if first_final > mask:
-                    first_final = state
-                differ = differ or state != first_final
-        memory[to + env] = result
-        memory[settled + env] = flags
-    return moved_twice and differ
-
-
-@inner
-def undo(size, starts, settled, finals, to, shape, memory):  # type: ignore[no-untyped-def]
-    """Write the final states to memory, but s0 in every lane that settled."""
-    for env in range(size):
-        undone = packed.spread(memory[settled + env], shape.word_bits)
-        memory[to + env] = (memory[starts + env] & undone) | (memory[finals + env] & ~undone)
-
-
-@inner
-def varying_iter_steps(p, shape, walk, memory):  # type: ignore[no-untyped-def]
-    """What the body evaluations of the iter at p, with nothing bound, take beyond the body's COST."""
-    mask = U(shape.size - 1)
-    count, start = memory[walk[walk[p, ARGS], ACTUAL]], memory[walk[walk[p, ARGS + 1], ACTUAL]]
-    body = walk[p, ARGS + 2]
-    table, steps = memory[walk[body, ACTUAL] :], memory[walk[body, STEPS] :]
-    count &= packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
-    spent = U(0)
-    for lane in range(shape.lanes):
-        shift = U(lane * shape.word_bits)
-        state = (start >> shift) & mask
-        for _ in range((count >> shift) & mask):
-            spent += steps[state * U(shape.lanes) + U(lane)]
-            state = (table[state] >> shift) & mask
-    return np.int64(spent)
 
 
 @inner
@@ -325,24 +212,21 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
     """
-    numbers = walk[walk[p, ARGS], ACTUAL]
-    body = walk[p, ARGS + 2]
-    if walk[p, BOUND] == 0:
-        paid = packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
-        walk[p, COST] += walk[body, COST] * np.int64(lane_sum(memory[numbers] & paid, shape))
-        if walk[body, STEPS] != ZEROS:
-            walk[p, COST] += varying_iter_steps(p, shape, walk, memory)
+    words, body, lanes = shape.words, walk[p, ARGS + 2], size * shape.words.lanes
+    numbers, starts = walk[walk[p, ARGS], ACTUAL], walk[walk[p, ARGS + 1], ACTUAL]
+    if walk[p, BOUND] > 0:
+        own = home_of(p, shape) + shape.inner + 3 * shape.outer
+        costs = memory[own : own + lanes]
+        copy_words(memory[walk[p, STEPS] : walk[p, STEPS] + lanes], costs)
+        closing.add_rounds(memory[numbers : numbers + size], U(walk[body, COST]), words, costs)
+        walk[p, STEPS] = own
         return
-    own = home_of(p, shape) + shape.inner + 3 * shape.outer
-    cost = U(walk[body, COST])
-    before = walk[p, STEPS]
-    for env in range(size):
-        count = memory[numbers + env]
-        for lane in range(shape.lanes):
-            at = env * shape.lanes + lane
-            times = (count >> U(lane * shape.word_bits)) & U(shape.size - 1)
-            memory[own + at] = memory[before + at] + cost * times
-    walk[p, STEPS] = own
+    counts = memory[numbers] & closing.paid_lanes(told_of(p, body, walk), words)
+    walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
+    if walk[body, STEPS] != ZEROS:
+        table = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
+        costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
+        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], table, costs, words))
 
 
 @inner
@@ -350,16 +234,22 @@ def close_iter(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make tables and steps of an iter at p."""
     n, s, b = walk[p, ARGS], walk[p, ARGS + 1], walk[p, ARGS + 2]
     to = home_of(p, shape)
-    settled = to + shape.inner + 2 * shape.outer
+    settled = memory[to + shape.inner + 2 * shape.outer : to + shape.inner + 2 * shape.outer + size]
     disguise = False
     for which in range(ACTUAL, STEPS):
         if which > ACTUAL and same_tables(p, 3, which, walk):
             walk[p, which] = walk[p, which - 1]
         else:
-            disguise = iterate(size, walk[n, which], walk[s, which], walk[b, which], to, settled, shape, memory)
+            finals, counts = memory[to : to + size], memory[walk[n, which] : walk[n, which] + size]
+            states = memory[walk[s, which] : walk[s, which] + size]
+            table = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
+            moved_twice = closing.iterate_table(counts, states, table, shape.words, finals, settled)
+            disguise = moved_twice and closing.several_words(finals, settled, shape.words)
             walk[p, which] = to
         if which == WIDE and disguise:
-            undo(size, walk[s, WIDE], settled, walk[p, WIDE], to, shape, memory)
+            for env in range(size):
+                start, final = memory[walk[s, WIDE] + env], memory[walk[p, WIDE] + env]
+                memory[to + env] = (start & settled[env]) | (final & ~settled[env])
             walk[p, WIDE] = to
         to += shape.inner if which == ACTUAL else shape.outer
     add_iter_steps(p, size, shape, walk, memory)
@@ -384,10 +274,7 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
     else:
         add_steps(p, 0, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
-        if opcode == FIND:
-            close_find(p, size, shape, scopes, walk, memory)
-        else:
-            close_argmax(p, size, shape, scopes, walk, memory)
+        close_search(p, size, shape, walk, memory)
         lesion_search(p, size, shape, walk, memory)
 
 
