@@ -33,14 +33,6 @@ class RootSearches:
     programs: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Found:
-    chosen: Choice
-    tables: Table
-    new: list[int]
-    programs: list[int]
-
-
 def count_root_searches(
     header: AtlasHeader,
     choices: Sequence[Choice],
@@ -57,8 +49,8 @@ def count_root_searches(
     census = Census(header, workers, keeps_closed=True, actual_only=True)
     outer, inner = census.scopes[:2]
     key_words = inner.plain.width - 1
-    lengths = header.max_bits + 1
-    found = [_Found(chosen, Table(key_words), [0] * lengths, [0] * lengths) for chosen in choices]
+    found = [(chosen, Table(key_words)) for chosen in choices]
+    new, programs = (np.zeros((len(choices), header.max_bits + 1), dtype=object) for _ in range(2))
     # Bodies come by growing length, and a body's own cheapest form first: a table is new in its shortest program.
     forms = sorted((name for name in SEARCHES if name in outer.costs), key=lambda name: outer.costs[name])
     numbers = term_counts(header.language, 1, census.reach.longest[1])
@@ -71,14 +63,13 @@ def count_root_searches(
                 continue
             task = np.array([(SYMBOLS[name], 0, len(bodies), *NOTHING, *NOTHING, 0)], dtype=np.int64)
             for index, rows in Workspace().batches(Piece(outer.searches([], bodies), task, len(bodies))):
-                for each in found:
-                    fits = each.chosen(rows[:, 0])
-                    if fits.any():
-                        before = len(each.tables)
-                        each.tables.add(bodies[index[fits, 1]])
-                        each.new[bits] += len(each.tables) - before
-                        each.programs[bits] += sum(rows[fits, -1].tolist())
-    return [RootSearches(tuple(each.new), tuple(each.programs)) for each in found]
+                for number, (chosen, tables) in enumerate(found):
+                    fits = chosen(rows[:, 0])
+                    before = len(tables)
+                    tables.add(bodies[index[fits, 1]])
+                    new[number, bits] += len(tables) - before
+                    programs[number, bits] += sum(rows[fits, -1].tolist())
+    return [RootSearches(*map(tuple, each)) for each in zip(new.tolist(), programs.tolist(), strict=True)]
 
 
 def _bodies(census: Census) -> Iterator[tuple[int, RowArray]]:

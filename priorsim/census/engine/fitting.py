@@ -58,25 +58,19 @@ class FittingCensus:
         self._census = Census(header, workers)
         reach, stored = Reach.of(header.language, header.max_bits - LOOKED_INTO), self._census.reach.stored
         self._whole = tuple(max(0, min(lengths)) for lengths in zip(reach.longest, stored, strict=True))
-        tell = self._teller(progress)
+        counts, told = program_counts(header.language, header.max_bits), [0]
+        total = sum(counts[: stored[0] + 2]) + sum(counts[self._whole[0] + 2 :]) + sum(counts)
+
+        def tell(length: int) -> None:
+            """A pass is through with a length."""
+            told[0] += counts[length + 1]
+            if progress is not None:
+                progress(Progress(told[0], total))
+
         self._outlines = Outlines(header, fits, above=above, whole=self._whole, workers=workers, tell=tell)
         sizes = [len(self._outlines.terms(depth).rows) for depth in range(len(self._census.scopes))]
         self._spans = [{kind: np.zeros((2, size), np.int64) for kind in (False, True)} for size in sizes]
         self.rows = rows_of_levels(header, self._levels(fits, above, tell))
-
-    def _teller(self, progress: Callable[[Progress], None] | None) -> Callable[[int], None]:
-        """What is called with every length that a pass is through with."""
-        counts = program_counts(self._header.language, self._header.max_bits)
-        stored, whole = self._census.reach.stored[0], self._whole[0]
-        done, total = 0, sum(counts[: stored + 2]) + sum(counts[whole + 2 :]) + sum(counts)
-
-        def tell(length: int) -> None:
-            nonlocal done
-            done += counts[length + 1]
-            if progress is not None:
-                progress(Progress(done, total))
-
-        return tell
 
     def _levels(self, fits: Choice, above: int, tell: Callable[[int], None]) -> Iterator[tuple[int, RowArray]]:
         """Every length of term with the classes of those that fit, of more than `above` bits as programs."""

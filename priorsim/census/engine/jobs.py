@@ -174,30 +174,18 @@ def on_threads(work: Callable[[Workspace], W], workers: int) -> list[W]:
             raise
 
 
-def pairs(name: str, total: int, left: Spans, right: Spans) -> list[Task]:
-    """Tasks of an operator of two operands that have `total` bits together."""
-    tasks: list[Task] = []
+def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:
+    """Tasks of an operator whose operands have `total` bits together."""
     symbol = SYMBOLS[name]
-    twice = TWICE if name in COMMUTATIVE else 0
-    for length, span in left.items():
-        other = right.get(total - length)
-        if other is not None and (not twice or left is not right or 2 * length <= total):
-            is_once = bool(twice) and left is right and 2 * length == total
-            tasks.append((symbol + twice, *span, *other, *NOTHING, int(is_once)))
+    if name in COMMUTATIVE and operands[0] is operands[1]:
+        pairs = [(span, operands[1].get(total - length), 2 * length - total) for length, span in operands[0].items()]
+        return [(symbol + TWICE, *a, *b, *NOTHING, int(more == 0)) for a, b, more in pairs if b and more <= 0]
+    symbol += TWICE if name in COMMUTATIVE else 0
+    *firsts, last = operands
+    tasks: list[Task] = []
+    for chosen in product(*(spans.items() for spans in firsts)):
+        span = last.get(total - sum(length for length, _ in chosen))
+        if span:
+            first, second, third, *_ = *(own for _, own in chosen), span, NOTHING, NOTHING
+            tasks.append((symbol, *first, *second, *third, 0))
     return tasks
-
-
-def triples(name: str, total: int, first: Spans, second: Spans, third: Spans) -> list[Task]:
-    """Tasks of an operator of three operands that have `total` bits together."""
-    return [
-        (SYMBOLS[name], *span, *other, *third[total - a - b], 0)
-        for a, span in first.items()
-        for b, other in second.items()
-        if total - a - b in third
-    ]
-
-
-def singles(name: str, length: int, spans: Spans) -> list[Task]:
-    """Tasks of an operator of one operand of `length` bits."""
-    span = spans.get(length)
-    return [(SYMBOLS[name], *span, *NOTHING, *NOTHING, 0)] if span else []

@@ -90,20 +90,12 @@ def rows_of_levels(header: AtlasHeader, levels: Iterable[tuple[int, RowArray]]) 
     """
     columns: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, kind)] for name, kind in COLUMN_TYPES.items()}
     for length, rows in levels:
-        for name, column in _columns(length + 1, rows).items():
-            columns[name].append(column)
+        meta = rows[:, META]
+        steps, searches = ((meta & BELOW_READS) >> SEARCH_BITS).astype(np.uint32), meta.astype(np.uint8)
+        words = [rows[:, which].copy() for which in range(3)]
+        bits = np.full(len(rows), length + 1, dtype=np.uint8)
+        found: list[NDArray[Any]] = [bits, *words, steps, searches, rows[:, COUNT].copy()]
+        for column, values in zip(columns.values(), found, strict=True):
+            column.append(values)
     joined = Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
     return merge(joined) if header.queries else joined
-
-
-def _columns(bits: int, rows: RowArray) -> dict[str, NDArray[Any]]:
-    """One level's classes as columns of an atlas."""
-    return {
-        "bits": np.full(len(rows), bits, dtype=np.uint8),
-        "behaviour": rows[:, 0].copy(),
-        "strict": rows[:, 1].copy(),
-        "wide": rows[:, 2].copy(),
-        "steps": ((rows[:, META] & BELOW_READS) >> SEARCH_BITS).astype(np.uint32),
-        "searches": rows[:, META].astype(np.uint8),
-        "count": rows[:, COUNT].copy(),
-    }

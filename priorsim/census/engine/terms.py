@@ -16,7 +16,7 @@ from priorsim.census.compiled import U
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine import closing
 from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
-from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, tasks_of
 from priorsim.census.engine.packed import CONSTANT, VARIABLE
 from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Spans, Store, row_widths, rows_of, step_units
 from priorsim.census.engine.tables import RowArray
@@ -114,11 +114,11 @@ class Scope:
     def _operations(self, name: str, total: int) -> Iterator[Job]:
         if FORMS[name].arity == 1:
             for classes in self.kinds.values():
-                yield self.combine(singles(name, total, classes.terms.spans), classes, classes)
+                yield self.combine(tasks_of(name, total, classes.terms.spans), classes, classes)
             return
         for left, right in product(self.kinds.values(), repeat=2):
             if left is right or name not in COMMUTATIVE or left is self.plain:
-                yield self.combine(pairs(name, total, left.terms.spans, right.terms.spans), left, right)
+                yield self.combine(tasks_of(name, total, left.terms.spans, right.terms.spans), left, right)
 
     def combine(self, tasks: Tasks, left: Classes, right: Classes) -> Job:
         """The job of an operator of one or two operands."""
@@ -181,7 +181,7 @@ class Scope:
             yield self._choose(total, width, test.never, left_ignored, right.terms)
 
     def _choose(self, total: int, width: int, test: Store, left: Store, right: Store, name: str = "if") -> Job:
-        return self.choose(triples(name, total, test.spans, left.spans, right.spans), width, test, left, right)
+        return self.choose(tasks_of(name, total, test.spans, left.spans, right.spans), width, test, left, right)
 
     def choose(self, tasks: Tasks, width: int, test: Store, left: Store, right: Store) -> Job:
         """The job of `if`, its tests as masks; or of iter whose n is 0, as tests that choose the right arm."""
@@ -203,13 +203,13 @@ class Scope:
         for name in ("find", "argmax"):
             if name in self.costs:
                 for bodies in inner.kinds.values():
-                    tasks = singles(name, length - self.costs[name], bodies.terms.spans)
+                    tasks = tasks_of(name, length - self.costs[name], bodies.terms.spans)
                     yield self.searches(tasks, bodies.terms)
         total = length - self.costs["iter"]
         for numbers, starts in product(self.kinds.values(), repeat=2):
             yield self._no_rounds(total, numbers, starts, inner)
             for bodies in inner.kinds.values():
-                tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
+                tasks = tasks_of("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
                 yield self.iterations(numbers, starts, tasks, bodies.terms)
             if self.depth == 0:
                 yield from self._outer_idle(total, inner)
@@ -235,7 +235,7 @@ class Scope:
         def run(index: Index, made: int, out: RowArray) -> None:
             closing.idle_outer(index, made, *rows, self.words, out)
 
-        tasks = triples("iter", total, numbers.spans, starts.spans, spans)
+        tasks = tasks_of("iter", total, numbers.spans, starts.spans, spans)
         return self._job(tasks, self.closed.width, run, (numbers, starts, bodies))
 
     def _inner_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
@@ -243,7 +243,7 @@ class Scope:
         operands = (numbers.terms, starts.terms, inner.plain.terms)
         rows = [operand.rows for operand in operands]
         for keeps, bodies in ((False, inner.plain.constant), (True, inner.plain.identity)):
-            tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies)
+            tasks = tasks_of("iter", total, numbers.numbers, starts.terms.spans, bodies)
 
             def run(index: Index, made: int, out: RowArray, keeps: bool = keeps) -> None:
                 closing.idle_inner(index, made, keeps, *rows, self.words, self._units, out, out.view(np.uint16))
