@@ -146,29 +146,26 @@ class FittingCensus:
             return
         kinds = [tuple(self._census.scopes[depth].kinds) for depth in derivation.depths]
         for chosen in product(*kinds):
-            make = self._pair_tasks if form in COMMUTATIVE else self._tasks
-            if len(tasks := make(derivation, chosen)):
+            if len(tasks := self._tasks(form, derivation, chosen)):
                 yield self._job(scope, form, derivation.depths, chosen, tasks)
 
-    def _tasks(self, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
-        """The tasks for operands of these kinds; candidates without rows are left out."""
+    def _tasks(self, form: str, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
+        """The tasks for operands of these kinds; candidates without rows are left out.
+
+        Of operands that may be exchanged each pair of classes is there once, and counted twice.
+        """
         tasks = np.zeros((len(derivation.symbols), TASK_FIELDS), dtype=np.int64)
         tasks[:, 0] = derivation.symbols
         tasks[:, 2:7:2] = 1
         for place, (depth, kind) in enumerate(zip(derivation.depths, kinds, strict=True)):
             tasks[:, 1 + 2 * place : 3 + 2 * place] = self._spans[depth][kind][:, derivation.operands[:, place]].T
-        return tasks[np.all(tasks[:, 1:6:2] < tasks[:, 2:7:2], axis=1)]
-
-    def _pair_tasks(self, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
-        """The tasks of an operator whose operands may be exchanged: each pair of classes once, and counted twice."""
-        if kinds == (True, False):
-            apart = derivation.operands[:, 0] != derivation.operands[:, 1]
-            derivation = replace(derivation, symbols=derivation.symbols[apart], operands=derivation.operands[apart])
-        tasks = self._tasks(derivation, kinds)
-        is_once = (tasks[:, 1] == tasks[:, 3]) & (kinds[0] == kinds[1])
-        tasks[:, 0] |= TWICE
-        tasks[:, 7] = is_once
-        return tasks
+        has_rows = np.all(tasks[:, 1:6:2] < tasks[:, 2:7:2], axis=1)
+        if form in COMMUTATIVE:
+            tasks[:, 0] |= TWICE
+            tasks[:, 7] = (tasks[:, 1] == tasks[:, 3]) & (kinds[0] == kinds[1])
+            if kinds == (True, False):
+                has_rows &= derivation.operands[:, 0] != derivation.operands[:, 1]
+        return tasks[has_rows]
 
     def _job(self, scope: Scope, form: str, depths: tuple[int, ...], kinds: tuple[bool, ...], tasks: I64) -> Job:
         classes = [self._census.scopes[depth].kinds[kind] for depth, kind in zip(depths, kinds, strict=True)]

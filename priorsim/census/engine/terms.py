@@ -16,7 +16,7 @@ from priorsim.census.compiled import U
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine import closing
 from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
-from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, tasks_of
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Tasks, tasks_of
 from priorsim.census.engine.packed import CONSTANT, VARIABLE
 from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Spans, Store, row_widths, rows_of, step_units
 from priorsim.census.engine.tables import RowArray
@@ -82,20 +82,21 @@ class Scope:
 
     def jobs(self, length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root is a leaf or an operator without binders."""
-        yield from self._leaf_jobs(length)
+        leaves = [leaf for leaf in self.leaves if leaf.bits == length]
+        symbols = [VARIABLE if leaf.kind == "variable" else CONSTANT for leaf in leaves]
+        spans = [(leaf.value, leaf.value + leaf.choices) for leaf in leaves]
+        yield self.leaf_job([(s, *span, *NOTHING, *NOTHING, 0) for s, span in zip(symbols, spans, strict=True)])
         for name, cost in self.costs.items():
             if name == "if":
                 yield from self._choices(length - cost)
+            elif FORMS[name].arity == 1 and not FORMS[name].is_binder:
+                for classes in self.kinds.values():
+                    yield self.combine(tasks_of(name, length - cost, classes.terms.spans), classes, classes)
             elif not FORMS[name].is_binder:
-                yield from self._operations(name, length - cost)
-
-    def _leaf_jobs(self, length: int) -> Iterator[Job]:
-        tasks: list[Task] = []
-        for leaf in self.leaves:
-            if leaf.bits == length:
-                symbol = VARIABLE if leaf.kind == "variable" else CONSTANT
-                tasks.append((symbol, leaf.value, leaf.value + leaf.choices, *NOTHING, *NOTHING, 0))
-        yield self.leaf_job(tasks)
+                for left, right in product(self.kinds.values(), repeat=2):
+                    if left is right or name not in COMMUTATIVE or left is self.plain:
+                        tasks = tasks_of(name, length - cost, left.terms.spans, right.terms.spans)
+                        yield self.combine(tasks, left, right)
 
     def leaf_job(self, tasks: Tasks) -> Job:
         """The job of variables, by number, and constants, by word."""
@@ -111,31 +112,22 @@ class Scope:
 
         return self._job(tasks, self.plain.width, run)
 
-    def _operations(self, name: str, total: int) -> Iterator[Job]:
-        if FORMS[name].arity == 1:
-            for classes in self.kinds.values():
-                yield self.combine(tasks_of(name, total, classes.terms.spans), classes, classes)
-            return
-        for left, right in product(self.kinds.values(), repeat=2):
-            if left is right or name not in COMMUTATIVE or left is self.plain:
-                yield self.combine(tasks_of(name, total, left.terms.spans, right.terms.spans), left, right)
-
     def combine(self, tasks: Tasks, left: Classes, right: Classes) -> Job:
         """The job of an operator of one or two operands."""
-        a, b = left.terms.rows, right.terms.rows
+        a, b, width = left.terms.rows, right.terms.rows, max(left.width, right.width)
 
         def run(index: Index, made: int, out: RowArray) -> None:
             if self.depth == 0:
                 kernels.combine_outer(index, made, a, self.words, out)
             else:
-                size = self._table_words(left, right)
+                size = self._table_words(width)
                 kernels.combine_inner(index, made, a, b, size, self._units, self.words, out)
 
-        return self._job(tasks, max(left.width, right.width), run, (left.terms, right.terms))
+        return self._job(tasks, width, run, (left.terms, right.terms))
 
-    def _table_words(self, *parts: Classes) -> int:
-        """Words of a table where these classes are operands inside binders: of plain ones, at any depth, one table."""
-        return self.plain.actual if self._all_plain(*parts) else self.words.size
+    def _table_words(self, width: int) -> int:
+        """Words of a table of operands that make rows of this width: at any depth, plain rows have one table."""
+        return self.plain.actual if width == self.plain.width else self.words.size
 
     def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[Operand, ...] = ()) -> Job:
         return Job(tasks, width, fill, operands, self._read)
@@ -167,14 +159,11 @@ class Scope:
             outlines[:, 1:META] = rows[:, :1]
         return outlines
 
-    def _all_plain(self, *parts: Classes) -> bool:
-        return all(part is self.plain for part in parts)
-
     def _choices(self, total: int) -> Iterator[Job]:
         """Jobs of `if`; where the test is constant, the arm not chosen counts by its steps alone."""
         for test, left, right in product(self.kinds.values(), repeat=3):
-            left_ignored = left.ignored if self._all_plain(left) else left.terms
-            right_ignored = right.ignored if self._all_plain(right) else right.terms
+            left_ignored = left.ignored if left is self.plain else left.terms
+            right_ignored = right.ignored if right is self.plain else right.terms
             width = max(test.width, left.width, right.width)
             yield self._choose(total, width, test.tests, left.terms, right.terms)
             yield self._choose(total, width, test.always, left.terms, right_ignored)
@@ -191,8 +180,7 @@ class Scope:
             if self.depth == 0:
                 kernels.choose_outer(index, made, *rows, self.words, out)
             else:
-                size = self.plain.actual if width == self.plain.width else self.words.size
-                kernels.choose_inner(index, made, *rows, size, self._units, out)
+                kernels.choose_inner(index, made, *rows, self._table_words(width), self._units, out)
 
         return self._job(tasks, width, run, (test, left, right))
 
