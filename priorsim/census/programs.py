@@ -64,7 +64,7 @@ def list_programs(header: AtlasHeader, *, progress: Callable[[Progress], None] |
     walker = Walker.of(header)
     listed = np.zeros((total + 1, kernels.ROW_FIELDS + 1), U)
     done = 0
-    while made := kernels.list_programs(0, 1, SPLIT_POSITION, listed[done : done + QUOTA], *walker.arrays):
+    while made := kernels.list_programs(0, 1, SPLIT_POSITION, listed[done : done + QUOTA], *walker):
         done += made
         if progress is not None:
             progress(Progress(done, total))

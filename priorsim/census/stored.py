@@ -154,9 +154,14 @@ class StoredAtlas:
             self._metadata = pq.ParquetFile(pa.BufferReader(footer)).metadata
             told = (self._metadata.metadata or {}).get(METADATA_KEY)
             if told is None:
-                raise self._damaged("it has no description")
+                raise _damaged(self.path, "it has no description")
             self.description = msgspec.json.decode(told, type=Description)
-            self.header = self._read_header(trust_other_code)
+            try:
+                if not trust_other_code:
+                    check_code(self.description.code, self.description.code_version)
+                self.header = AtlasHeader.from_json(self.description.atlas)
+            except PriorsimError as error:
+                raise AtlasError(f"{source_name(path)}: {shown(error, 400)}") from None
             self._check_sizes()
         self._groups = range(self._metadata.num_row_groups)
         self._readers = local()
@@ -185,7 +190,7 @@ class StoredAtlas:
         for group in self._groups:
             rows = self._rows(group)
             if not is_strictly_sorted(rows) or not is_strictly_sorted(Rows.concatenate([last, rows.take(slice(1))])):
-                raise self._damaged(f"row group {group} is not in order")
+                raise _damaged(self.path, f"row group {group} is not in order")
             last = rows.take(slice(-1, None))
             yield rows
 
@@ -217,7 +222,7 @@ class StoredAtlas:
             told = self.description.digests[group][list(COLUMN_TYPES).index(name)]
             expected = self._metadata.row_group(group).num_rows, COLUMN_TYPES[name], told
             if len(values) != expected[0] or values.dtype != expected[1] or _digest(values) != expected[2]:
-                raise self._damaged(f"column {name} of row group {group} is not what was written")
+                raise _damaged(self.path, f"column {name} of row group {group} is not what was written")
             return values
 
     def _rows(self, group: int, known: Mapping[str, NDArray[Any]] | None = None) -> Rows:
@@ -227,7 +232,7 @@ class StoredAtlas:
         try:
             check_ranges(self.header, rows)
         except AtlasError as error:
-            raise self._damaged(f"row group {group}: {error}") from None
+            raise _damaged(self.path, f"row group {group}: {error}") from None
         return rows
 
     def _reader(self) -> pq.ParquetFile:
@@ -236,26 +241,15 @@ class StoredAtlas:
             self._readers.file = pq.ParquetFile(self._source, metadata=self._metadata, page_checksum_verification=True)
         return self._readers.file
 
-    def _read_header(self, trust_other_code: bool) -> AtlasHeader:
-        try:
-            if not trust_other_code:
-                check_code(self.description.code, self.description.code_version)
-            return AtlasHeader.from_json(self.description.atlas)
-        except PriorsimError as error:
-            raise AtlasError(f"{source_name(self.path)}: {shown(error, 400)}") from None
-
     def _check_sizes(self) -> None:
         """Compare the schema and every size before any is used."""
         if not self._metadata.schema.to_arrow_schema().equals(_SCHEMA):
-            raise self._damaged("it has other columns than an atlas")
+            raise _damaged(self.path, "it has other columns than an atlas")
         groups = [self._metadata.row_group(group).num_rows for group in range(self._metadata.num_row_groups)]
         if not all(1 <= rows <= ROW_GROUP_ROWS for rows in groups) or sum(groups) != len(self):
-            raise self._damaged("its row groups do not add up to its rows")
+            raise _damaged(self.path, "its row groups do not add up to its rows")
         if [len(each) for each in self.description.digests] != [len(COLUMN_TYPES)] * len(groups):
-            raise self._damaged("it has not one digest for each column of each row group")
-
-    def _damaged(self, what: str) -> AtlasError:
-        return _damaged(self.path, what)
+            raise _damaged(self.path, "it has not one digest for each column of each row group")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import SYMBOL
 from priorsim.census.engine.jobs import Job, Workspace, each_batch, pieces_of
-from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copies
+from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
 from priorsim.census.engine.packed import ARITY
 from priorsim.census.engine.stores import Reach, Store, rows_of
 from priorsim.census.engine.tables import RowArray, Table
@@ -183,7 +183,7 @@ class Outlines:
                 each_batch(self.census.pieces(depth + 1, length), close, self._workers)
             else:
                 for bodies in self.census.bodies(depth + 1, length):
-                    each_batch(copies(bodies), close, self._workers)
+                    each_batch(copy_job(bodies).pieces(), close, self._workers)
 
     def _note(
         self, place: tuple[int, int], chooser: Chooser, body_length: int | None, job: Job, index: I32, rows: RowArray
@@ -282,7 +282,6 @@ class Outlines:
             yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results)
 
     def _derivation(self, depth: int, found: Found) -> Derivation:
-        """What was found, with outlines for operands."""
         if not found.stores:
             return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64), found.results)
         ways = np.arange(len(found.index))

@@ -6,8 +6,9 @@ workers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def count_part(header: AtlasHeader, part: int) -> Rows:
     walker = Walker.of(header)
     table = Table(kernels.ROW_FIELDS)
     listed = np.empty((LISTED, kernels.ROW_FIELDS + 1), U)
-    while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker.arrays):
+    while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker):
         listed[:made, -1] = 1
         table.add(listed[:made])
     behaviour, strict, wide, steps, bits_and_searches, count = table.rows.T.copy()
@@ -82,9 +83,8 @@ def bits_and_searches_of(both: U64) -> tuple[U8, U8]:
     return (both & U(255)).astype(np.uint8), (both >> U(8)).astype(np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class Walker:
-    """The arrays of a walk through the programs of a header, as exhaustive_kernels.py describes them."""
+class Walker(NamedTuple):
+    """The arrays of a walk through the programs of a header, as exhaustive_kernels.py describes and takes them."""
 
     shape: kernels.Shape
     symbols: I64
@@ -108,11 +108,6 @@ class Walker:
         memory[first:home] = variables.ravel()
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
         return cls(shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
-
-    @property
-    def arrays(self) -> tuple[kernels.Shape, I64, I64, I64, U64, I64]:
-        """What the kernels take, in their order."""
-        return self.shape, self.symbols, self.scopes, self.walk, self.memory, self.state
 
 
 @lru_cache(maxsize=4)
@@ -153,6 +148,6 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
         here = walker.symbols[start:end, [kernels.BITS, kernels.CODE]] == (len(code), int(code, 2))
         chosen.append(start + np.flatnonzero(here.all(axis=1))[0])
     key = np.zeros(kernels.ROW_FIELDS, U)
-    kernels.replay(np.array(chosen, dtype=np.int64), key, *walker.arrays[:-1])
+    kernels.replay(np.array(chosen, dtype=np.int64), key, *walker[:-1])
     behaviour, strict, wide, steps, bits_and_searches = key.tolist()
     return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)

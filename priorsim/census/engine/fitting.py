@@ -62,7 +62,6 @@ class FittingCensus:
         total = sum(counts[: stored[0] + 2]) + sum(counts[self._whole[0] + 2 :]) + sum(counts)
 
         def tell(length: int) -> None:
-            """A pass is through with a length."""
             told[0] += counts[length + 1]
             if progress is not None:
                 progress(Progress(told[0], total))
@@ -270,7 +269,6 @@ class FittingCensus:
         return None
 
     def _candidate(self, goal: Goal, job: Job, index: list[int]) -> Node:
-        """A candidate as a node."""
         symbol = index[0] & SYMBOL
         if symbol not in FORM_OF_SYMBOL:
             return leaf_of(symbol, index[1], goal.length, self._header.language)

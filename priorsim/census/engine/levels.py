@@ -290,9 +290,8 @@ class Census:
         yield from level.batches()
 
     def _jobs(self, depth: int, length: int) -> Iterator[Job]:
-        """All jobs that make the terms of a length."""
         yield from self.jobs(depth, length)
-        yield from map(_copy, self._closed(depth, length))
+        yield from map(copy_job, self._closed(depth, length))
 
     def _forget(self, depth: int, length: int) -> None:
         """What was closed for a level that is built goes, unless it is kept."""
@@ -345,12 +344,7 @@ class Census:
             list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
 
 
-def copies(rows: RowArray) -> Iterator[Piece]:
-    """The pieces that hand on rows that are there already."""
-    return _copy(rows).pieces()
-
-
-def _copy(rows: RowArray) -> Job:
+def copy_job(rows: RowArray) -> Job:
     """The job that hands on rows that are there already."""
 
     def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:

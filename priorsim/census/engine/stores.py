@@ -159,7 +159,6 @@ class Classes:
         return masks
 
     def _silent(self, rows: RowArray) -> RowArray:
-        """Terms as arms that are never chosen."""
         return _without(rows.copy(), self.tables)
 
 

@@ -408,7 +408,6 @@ class Sink(Consumer):
         self._flush()
 
     def _flush(self) -> None:
-        """Fold everything buffered into the parts."""
         for part, (table, lock) in enumerate(zip(self._partitions.tables, self._partitions.locks, strict=True)):
             with lock:
                 table.add(self._buffer[part, : self._fill[part]])
