@@ -132,8 +132,6 @@ def _why_not_allowed(form: str, bound: int, language: Language) -> str:
     return f"dialect {language.dialect.name} has no operator '{form}': it has {', '.join(language.dialect.operators)}"
 
 
-# --- printing ---------------------------------------------------------------------------------
-
 _BOUND_NAMES = {"iter": "s", "find": "c", "argmax": "c", "data": "m"}
 
 
@@ -175,8 +173,6 @@ def fresh_name(form: str, scope: Sequence[str]) -> str:
         name, number = f"{base}{number}", number + 1
     return name
 
-
-# --- parsing ----------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r"(?P<space>\s+|;[^\n]*)|(?P<open>\()|(?P<close>\))|(?P<atom>[^\s();]+)")
 _NUMBER = re.compile(r"#?[0-9]+\Z")

@@ -41,9 +41,6 @@ def paid_lanes(told, words):  # type: ignore[no-untyped-def]
     return words.full if told >= READS else words.once
 
 
-# --- find and argmax --------------------------------------------------------------------------
-
-
 @inner
 def first_hits(table, words):  # type: ignore[no-untyped-def]
     """find: the least c with a word other than 0 in each lane, else 0; and the high bits of lanes with none."""
@@ -175,9 +172,6 @@ def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore
             literal &= out[row, value] == constant
         for value in range(size):
             out[row, size + value] = out[row, 2 * size + value] = constant if literal else U(0)
-
-
-# --- iter -------------------------------------------------------------------------------------
 
 
 @inlined
@@ -376,9 +370,6 @@ def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, o
             j = table_at(starts, 2, size)
             for value in range(size):
                 wide[value] = (starts[s, j + value] & settled[value]) | (wide[value] & ~settled[value])
-
-
-# --- iter of plain bodies that ignore the state, or keep it: such runs move at most once, no disguise --------
 
 
 @kernel

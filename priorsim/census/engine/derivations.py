@@ -123,8 +123,6 @@ class Outlines:
         """The lengths above `whole` of which terms are wanted, rising."""
         return sorted(length for where, length in self._levels if where == depth)
 
-    # --- what is wanted -----------------------------------------------------------------------
-
     def _chooser(self, depth: int, length: int) -> Chooser | None:
         """Which rows of a level are wanted; None where none is."""
         begin, end = self.terms(depth).spans.get(length, (0, 0))
@@ -257,8 +255,6 @@ class Outlines:
                 begin, end = terms.spans[length]
                 grown[begin:end] = True
         self._wanted[depth] = grown
-
-    # --- how it is made -----------------------------------------------------------------------
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""

@@ -114,8 +114,6 @@ class FittingCensus:
             first = classes.terms.spans[length][0]
             self._spans[depth][kind][:, numbers] = first + starts, first + np.append(starts[1:], len(rows))
 
-    # --- making a level -----------------------------------------------------------------------
-
     def _make(self, depth: int, length: int) -> RowArray:
         """Count the wanted terms of a level, and keep what can be operands; rows outside binders are returned."""
         scope = self._census.scopes[depth]
@@ -233,8 +231,6 @@ class FittingCensus:
             if tasks:
                 numbers, starts = (scope.kinds[each] for each in kinds)
                 yield scope.iterations(numbers, starts, tasks, classes.terms)
-
-    # --- programs of given rows ---------------------------------------------------------------
 
     def find_terms(self, keys: Iterable[RowKey]) -> dict[RowKey, Term]:
         """A term for each of these keys that a program counted here has, along the derivations."""

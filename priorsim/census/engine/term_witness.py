@@ -95,9 +95,6 @@ def assemble_first(goals: Mapping[RowKey, tuple[Goal, ...]], nodes: Mapping[Goal
     return {key: assemble(goal, nodes) for key, goal in found.items() if goal is not None}
 
 
-# --- the first candidates with given rows -----------------------------------------------------
-
-
 def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> dict[Goal, Match]:
     """The first candidate with the row of each goal, of those in the pieces."""
     by_width: dict[int, list[Goal]] = {}
@@ -133,9 +130,6 @@ def any_body(header: AtlasHeader, bound: int, bits: int, told: int) -> Term:
     """The first term in code order of so many bits with the searches and READS that a row of `Scope.bodies` tells."""
     kind = bits, told & int(BELOW_READS), told >= int(READS)
     return FirstTerms(header, 1).of(bound, kind)[0][1]
-
-
-# --- from goals to goals ----------------------------------------------------------------------
 
 
 class Descent:
@@ -230,8 +224,6 @@ class Descent:
             return (*children, any_body(self._census.header, depth, length, int(row[-1])))
         return (*children, Goal(depth, length, row.tobytes()))
 
-
-# --- terms in the order of their codes ---------------------------------------------------------
 
 Coded = tuple[str, Term]
 """A term after its code."""

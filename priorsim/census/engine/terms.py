@@ -184,8 +184,6 @@ class Scope:
 
         return self._job(tasks, width, run, (test, left, right))
 
-    # --- closing bodies of the next depth -----------------------------------------------------
-
     def close(self, inner: "Scope", length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root closes a stored body of `inner`."""
         for name in ("find", "argmax"):

@@ -179,9 +179,6 @@ def widest_spread(rows: RowArray, words: Words) -> int:
     return 1 + int((by_word.max(axis=1).astype(np.int64) - by_word.min(axis=1)).sum(axis=1).max())
 
 
-# --- from what was found to counts -----------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sums(Table):
     """Exact numbers by keys, two uint64 columns, and the numbers as Python integers; all of shape (n,)."""
