@@ -25,7 +25,7 @@ def made(tmp_path_factory):
     """An atlas and a histogram that other code counted."""
     folder = tmp_path_factory.mktemp("other")
     atlas = oracle_atlas("logic-w3-23")
-    with as_other_code("census.atlas_file"), as_other_code("measure.histogram_file"):
+    with as_other_code("census.stored"), as_other_code("measure.histogram_file"):
         atlas.save(folder / "a.parquet")
         save_histogram(histogram(atlas, find_world("identity-w3")), folder / "h.csv")
     return {"ATLAS": folder / "a.parquet", "HISTOGRAM": folder / "h.csv"}
@@ -76,7 +76,7 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
     header = atlas.header
     path = tmp_path / ATLASES / f"{atlas_name(header)}.parquet"
     path.parent.mkdir()
-    with as_other_code("census.atlas_file"):
+    with as_other_code("census.stored"):
         atlas.save(path)
     assert StoredAtlas(path, trust_other_code=True).description.code == OTHER
     with mock.patch("priorsim.study.folder.take_census", return_value=atlas) as taken:

@@ -10,7 +10,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.compiled import U, inlined, inner, kernel
 
 RowArray = NDArray[np.uint64]
 """Rows of one kind, shape (rows, key words + 1), the count in the last column."""
@@ -101,15 +101,6 @@ def hash_row(rows, row):  # type: ignore[no-untyped-def]
     return hash_outer(rows, row) if rows.shape[1] == OUTER_KEY + 1 else hash_key(rows[row, : rows.shape[1] - 1])
 
 
-@inner
-def same_row(rows, row, others, other):  # type: ignore[no-untyped-def]
-    """Whether two rows have the same key."""
-    key_words = rows.shape[1] - 1
-    if key_words == OUTER_KEY:
-        return same_outer(rows, row, others, other)
-    return same_key(rows[row, :key_words], others[other, :key_words])
-
-
 @kernel
 def hash_keys(rows, hashes):  # type: ignore[no-untyped-def]
     """The hash of the key of every row into `hashes`, uint64 (rows,)."""
@@ -117,17 +108,18 @@ def hash_keys(rows, hashes):  # type: ignore[no-untyped-def]
         hashes[row] = hash_row(rows, row)
 
 
-@kernel
-def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+@inlined
+def add_rows(source, hashes, part, parts, begin, end, rows, slots, used, outer):  # type: ignore[no-untyped-def]
     """Add the rows `begin` to `end` of `source` to a hash table; return the first row that found no room.
 
     source : uint64 (any, words); hashes : uint64, those of its keys; part, parts : int64, only rows whose
     hash falls into this part of so many, a power of two up to 256, are added;
     rows : uint64 (capacity, words), the classes met so far, appended to;
     slots : uint64 (a power of two above capacity), 0 or hash tag and index + 1, overwritten;
-    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes.
+    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes;
+    outer : whether rows have five words, known when this is compiled.
     """
-    key_words = rows.shape[1] - 1
+    key_words = OUTER_KEY if outer else rows.shape[1] - 1
     mask = U(slots.shape[0] - 1)
     count = used[0]
     for row in range(begin, end):
@@ -141,7 +133,7 @@ def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: i
                 if count == rows.shape[0]:
                     used[0] = count
                     return row
-                if key_words == OUTER_KEY:
+                if outer:
                     copy_outer(source, row, rows, count)
                 else:
                     copy_words(source[row], rows[count])
@@ -150,12 +142,28 @@ def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: i
                 break
             if (slot ^ hashed) & TAG == U(0):
                 found = np.int64(slot & INDEX) - 1
-                if same_row(source, row, rows, found):
+                if outer:
+                    same = same_outer(source, row, rows, found)
+                else:
+                    same = same_key(source[row, :key_words], rows[found, :key_words])
+                if same:
                     rows[found, key_words] += source[row, key_words]
                     break
             at = (at + U(1)) & mask
     used[0] = count
     return end
+
+
+@kernel
+def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+    """`add_rows` of rows of any width."""
+    return add_rows(source, hashes, part, parts, begin, end, rows, slots, used, False)
+
+
+@kernel
+def fold_outer(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+    """`add_rows` of rows of five words."""
+    return add_rows(source, hashes, part, parts, begin, end, rows, slots, used, True)
 
 
 @kernel
@@ -178,13 +186,14 @@ def find_keys(rows, hashes, keys, slots, found):  # type: ignore[no-untyped-def]
     slots : uint64, as `place` writes them, some of them 0; found : int64 (any,), overwritten.
     """
     mask = U(slots.shape[0] - 1)
+    key_words = rows.shape[1] - 1
     for row in range(rows.shape[0]):
         at = hashes[row] & mask
         found[row] = -1
         while slots[at] != U(0):
             if (slots[at] ^ hashes[row]) & TAG == U(0):
                 key = np.int64(slots[at] & INDEX) - 1
-                if same_row(rows, row, keys, key):
+                if same_key(rows[row, :key_words], keys[key, :key_words]):
                     found[row] = key
                     break
             at = (at + U(1)) & mask
@@ -198,6 +207,7 @@ class Table:
         self._rows: RowArray = np.empty((FIRST_ROWS, key_words + 1), dtype=np.uint64) if rows is None else rows
         self._slots = np.zeros(2 * FIRST_ROWS, dtype=np.uint64) if slots is None else slots
         self._used = np.zeros(1, dtype=np.int64)
+        self._fold = fold_outer if key_words == OUTER_KEY else fold
 
     @classmethod
     def of(cls, rows: RowArray) -> "Table":
@@ -221,10 +231,10 @@ class Table:
     def add_part(self, rows: RowArray, hashes: NDArray[np.uint64], part: int, parts: int) -> None:
         """Add up those rows whose hash falls into one part of a power of two."""
         done = 0
-        while (done := fold(rows, hashes, part, parts, done, len(rows), self._rows, self._slots, self._used)) < len(
-            rows
-        ):
-            self._grow()
+        while done < len(rows):
+            done = self._fold(rows, hashes, part, parts, done, len(rows), self._rows, self._slots, self._used)
+            if done < len(rows):
+                self._grow()
 
     def find(self, rows: RowArray) -> NDArray[np.int64]:
         """The number of each row's class, in the order they were first met, or -1: shape (rows,).
