@@ -22,8 +22,8 @@ class Table:
     def __len__(self) -> int:
         return len(next(iter(self._columns().values())))
 
-    def take(self, chosen: NDArray[Any]) -> Self:
-        """The rows at these indices, or where this mask is True."""
+    def take(self, chosen: NDArray[Any] | slice) -> Self:
+        """The rows at these indices, in this slice, or where this mask is True."""
         taken: dict[str, Any] = {
             name: column.take(chosen) if isinstance(column, Table) else column[chosen]
             for name, column in self._columns().items()

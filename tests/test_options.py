@@ -10,7 +10,8 @@ from typer.main import get_command
 
 from priorsim import cli
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.take import check_memory, parse_memory, take_census
+from priorsim.census.effort import check_memory, parse_memory
+from priorsim.census.take import take_census
 from priorsim.errors import CensusError, PriorsimError, WorldError
 from priorsim.measure.convergence import unconditional
 from priorsim.measure.data import count_with_data

@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-from priorsim.census.atlas_file import AtlasFile
+from priorsim.census.stored import StoredAtlas
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.provenance import counting_digest
@@ -25,7 +25,7 @@ def made(tmp_path_factory):
     """An atlas and a histogram that other code counted."""
     folder = tmp_path_factory.mktemp("other")
     atlas = oracle_atlas("logic-w3-23")
-    with as_other_code("census.atlas_file"), as_other_code("measure.histogram_file"):
+    with as_other_code("census.stored"), as_other_code("measure.histogram_file"):
         atlas.save(folder / "a.parquet")
         save_histogram(histogram(atlas, find_world("identity-w3")), folder / "h.csv")
     return {"ATLAS": folder / "a.parquet", "HISTOGRAM": folder / "h.csv"}
@@ -76,12 +76,12 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
     header = atlas.header
     path = tmp_path / ATLASES / f"{atlas_name(header)}.parquet"
     path.parent.mkdir()
-    with as_other_code("census.atlas_file"):
+    with as_other_code("census.stored"):
         atlas.save(path)
-    assert AtlasFile(path, trust_other_code=True).description.code == OTHER
+    assert StoredAtlas(path, trust_other_code=True).description.code == OTHER
     with mock.patch("priorsim.study.folder.take_census", return_value=atlas) as taken:
         assert len(open_census(header, folder=tmp_path)) == len(atlas)
-        assert AtlasFile(path).description.code == counting_digest()
+        assert StoredAtlas(path).description.code == counting_digest()
         open_census(header, folder=tmp_path)
         assert taken.call_count == 1
         whole = bytearray(path.read_bytes())

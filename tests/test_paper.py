@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from priorsim.census.atlas_file import AtlasFile
+from priorsim.census.stored import StoredAtlas
 from priorsim.claims import judge, populations, walking
 from priorsim.claims.judge import find_claims
 from priorsim.errors import PriorsimError
@@ -131,7 +131,7 @@ def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
 
 def test_one_census_serves_all_worlds_on_its_domain(job):
     paths = (job[1] / study.ATLASES).iterdir()
-    headers = [AtlasFile(path).header for path in paths]
+    headers = [StoredAtlas(path).header for path in paths]
     headers = [header for header in headers if header.domain in {w.domain for w in WORLDS.values()}]
     assert len(headers) == len({(h.language.dialect.name, h.domain) for h in headers})
     for world in WORLDS.values():

@@ -1,8 +1,7 @@
 """The atlas: a census as rows, in memory and on disk (docs/language.md section 6).
 
-One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of
-programs that share it, sorted. The counts of every length must add up to the recurrence's; the file is
-`atlas_file`'s.
+One row for each distinct (bits, behaviour, strict, wide, steps, searches) with the exact number of programs that share
+it, sorted. The counts of every length must add up to the recurrence's; the file is `stored`'s.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from priorsim.mu.interpreter import Accounting
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import shown
 from priorsim.storage import atomic_file
+from priorsim.table import Table, runs
 
 MAX_BITS = 255
 """The longest program of an atlas, in bits."""
@@ -44,8 +44,8 @@ class RowKey:
     searches: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Table):
     """Rows of an atlas, column by column; every array has shape (rows,)."""
 
     bits: U8
@@ -56,38 +56,24 @@ class Rows:
     searches: U8
     count: U64
 
-    def __len__(self) -> int:
-        return len(self.bits)
-
     def key(self, row: int) -> RowKey:
         """The key of one row."""
-        return RowKey(*(int(getattr(self, field.name)[row]) for field in fields(RowKey)))
+        return RowKey(*(int(column[row]) for column in self.keys))
 
-    def take(self, chosen: "NDArray[Any] | slice") -> "Rows":
-        """The rows at these indices, in this slice, or where this mask is True."""
-        return Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-    def sorted(self) -> "Rows":
-        """The rows in atlas order: by bits, behaviour, strict, wide, steps, searches."""
-        order = np.lexsort((self.searches, self.steps, self.wide, self.strict, self.behaviour, self.bits))
-        return self.take(order)
+    @property
+    def keys(self) -> list[NDArray[Any]]:
+        """The columns of the key, in the order by which rows are sorted: all but the count."""
+        return [getattr(self, field.name) for field in fields(RowKey)]
 
     @classmethod
     def empty(cls) -> "Rows":
         """No rows."""
         return cls(*(np.zeros(0, dtype=kind) for kind in COLUMN_TYPES.values()))
 
-    @classmethod
-    def concatenate(cls, parts: "list[Rows]") -> "Rows":
-        """All rows of the parts, in their order."""
-        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
-
 
 COLUMN_TYPES: dict[str, type] = {
     "bits": np.uint8,
-    "behaviour": np.uint64,
-    "strict": np.uint64,
-    "wide": np.uint64,
+    **dict.fromkeys(("behaviour", "strict", "wide"), np.uint64),
     "steps": np.uint32,
     "searches": np.uint8,
     "count": np.uint64,
@@ -98,12 +84,8 @@ def merge(rows: Rows) -> Rows:
     """Sorted rows with equal keys added up; counts stay exact below 2^64."""
     if not len(rows):
         return rows
-    rows = rows.sorted()
-    keys = [getattr(rows, field.name) for field in fields(rows)[:-1]]
-    is_new = np.ones(len(rows), dtype=bool)
-    is_new[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    starts = np.flatnonzero(is_new)
-    return replace(rows.take(starts), count=np.add.reduceat(rows.count, starts))
+    order, starts = runs(*rows.keys)
+    return replace(rows.take(order[starts]), count=np.add.reduceat(rows.count[order], starts))
 
 
 def counts_by_length(bits: U8, count: U64) -> list[int]:
@@ -180,10 +162,7 @@ class AtlasHeader:
     def from_json(cls, values: Any) -> "AtlasHeader":
         """Read back what `to_json` wrote.
 
-        Raises
-        ------
-        PriorsimError
-            When it is of another language version, is damaged or disagrees with the recurrence.
+        PriorsimError where it is of another language version, is damaged or disagrees with the recurrence.
         """
         version = values.get("language_version") if isinstance(values, dict) else None
         if version != LANGUAGE_VERSION:
@@ -205,18 +184,7 @@ class AtlasHeader:
 
 
 def check_accounting(name: str) -> Accounting:
-    """The accounting of that name that a census can count by.
-
-    Raises
-    ------
-    CensusError
-        When there is none, or it is one of the interpreter alone.
-
-    Examples
-    --------
-    >>> check_accounting("amortised") is Accounting.AMORTISED
-    True
-    """
+    """The accounting of that name; CensusError where there is none, or it is one of the interpreter alone."""
     if name not in COUNTED_ACCOUNTINGS:
         raise CensusError(f"a census cannot count steps as '{name}': choose {' or '.join(COUNTED_ACCOUNTINGS)}")
     return Accounting(name)
@@ -264,8 +232,7 @@ def check_ranges(header: AtlasHeader, rows: Rows) -> None:
 def is_strictly_sorted(rows: Rows) -> bool:
     """Whether each row's key is above that of the row before."""
     is_tied = np.ones(max(len(rows) - 1, 0), dtype=bool)
-    for field in fields(rows)[:-1]:
-        column = getattr(rows, field.name)
+    for column in rows.keys:
         before, after = column[:-1], column[1:]
         if np.any(is_tied & (after < before)):
             return False
@@ -275,13 +242,7 @@ def is_strictly_sorted(rows: Rows) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """A census in memory: its header and its rows, sorted.
-
-    Raises
-    ------
-    AtlasError
-        When the counts of a length do not add up to the recurrence's.
-    """
+    """A census in memory: its header and its rows, sorted; AtlasError where they do not add up to the recurrence's."""
 
     header: AtlasHeader
     rows: Rows
@@ -301,18 +262,12 @@ class Atlas:
         return self.rows.take(chosen(self.rows.behaviour))
 
     def save(self, path: Path | str) -> None:
-        """Write the atlas as one Parquet file, whole or not at all.
-
-        Raises
-        ------
-        StorageError
-            When the place cannot be written.
-        """
+        """Write the atlas as one Parquet file, whole or not at all; StorageError where the place cannot be written."""
         with atomic_file(path) as file:
             self.write(file)
 
     def write(self, file: BinaryIO) -> None:
         """Write the atlas to a file that is open, or to a pipe."""
-        from priorsim.census.atlas_file import write_atlas
+        from priorsim.census.stored import write_atlas
 
         write_atlas(self.header, self.rows, file)

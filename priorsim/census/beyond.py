@@ -8,48 +8,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.effort import check_seconds, question_seconds
 from priorsim.census.engine.fitting import FittingCensus
 from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.term_witness import find_terms
 from priorsim.census.progress import Progress
-from priorsim.census.recurrence import program_counts
 from priorsim.census.stored import Choice, Counted
-from priorsim.census.take import check_seconds
 from priorsim.errors import CensusError
 from priorsim.mu.syntax import Term
 
-PACE, GROWTH = 6e-9, 0.92
-"""Seconds of a question at w = 4 on two cores are about PACE times the programs within the bound to GROWTH."""
-
-
-def expected_seconds(header: AtlasHeader) -> float:
-    """Rough time of one question up to the header's bound, within a factor of three."""
-    programs = sum(program_counts(header.language, header.max_bits))
-    return float(PACE * programs**GROWTH * 2.0 ** (header.language.word_bits - 4))
-
 
 class TargetedAtlas:
-    """An atlas that answers one question up to a larger bound.
+    """An atlas that answers one question up to a larger bound, which its header has.
 
-    Parameters
-    ----------
-    atlas : Atlas or StoredAtlas
-    max_bits : int
-        The larger bound, in bits.
-    allow_long : bool
-        Start even what will take hours.
-    workers : int
-    progress : callable, optional
-
-    Attributes
-    ----------
-    header : AtlasHeader
-        That of the atlas, with the larger bound.
-
-    Raises
-    ------
-    CensusError
-        When the bound is not above the atlas's or beyond what is exact, or the question would run long.
+    CensusError where that is not above the atlas's or beyond what is exact, or the question would take hours unasked.
     """
 
     def __init__(
@@ -66,7 +38,7 @@ class TargetedAtlas:
         self.header: AtlasHeader = replace(atlas.header, max_bits=max_bits)
         check_exact(self.header)
         if not allow_long:
-            check_seconds(self.header, expected_seconds(self.header))
+            check_seconds(self.header, question_seconds(self.header))
         self._atlas = atlas
         self._workers = workers
         self._progress = progress

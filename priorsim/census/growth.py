@@ -8,7 +8,7 @@ where each of these equations has a positive root, and is the least one. Only fl
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from priorsim.census.recurrence import tokens
 from priorsim.mu.dialect import Language
@@ -84,18 +84,12 @@ def _least_root(log2_coefficients: list[float]) -> float:
     return unit + math.log2(y)
 
 
-@cache
-def convergence_threshold(language: Language) -> float:
-    """The beta below which the sum of 2^(-beta l) over all programs diverges, to double precision.
+def least_beta(language: Language, delta: float) -> float:
+    """The beta below which the sum diverges at a search tax of at least 0, to double precision.
 
-    >>> 0.9 < convergence_threshold(Language.named("arith", 4)) < 1
+    >>> 0.9 < least_beta(Language.named("arith", 4), 0.0) < 1
     True
     """
-    return least_beta(language, 0.0)
-
-
-def least_beta(language: Language, delta: float) -> float:
-    """The beta below which the sum diverges at a search tax of at least 0."""
     return _edge(lambda beta: converges(language, beta, delta), 0.0, 1.0)
 
 

@@ -54,13 +54,7 @@ _told = threading.Event()
 
 
 class KernelCache(NullCache):
-    """What a numba dispatcher asks for machine code before it compiles, and hands it to afterwards.
-
-    Parameters
-    ----------
-    function : callable
-        The kernel in Python.
-    """
+    """What a numba dispatcher asks for a function's machine code before it compiles, and hands it to afterwards."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         assert function.__closure__ is None, "a kernel's machine code hangs on its source files alone"

@@ -10,8 +10,9 @@ from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 
-from priorsim.mu.code import CONSTANT_SYMBOLS, operator_code, truncated_binary, variable_code
+from priorsim.mu.code import constant_code, operator_code, truncated_binary, variable_code
 from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.syntax import Const
 
 CODE_ONLY_MASS = Fraction(1, 2)
 """Kraft sum of all code-only programs, of every length; that of the programs with data is the same."""
@@ -21,21 +22,15 @@ CODE_ONLY_MASS = Fraction(1, 2)
 class Token:
     """One symbol of the code in a context: a leaf or an operator.
 
-    Attributes
-    ----------
-    kind : str
-        'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name.
-    value : int
-        Index of the variable or word of the constant; 0 for a literal and an operator.
-    bits : int
-        Length of the symbol, the payload of a literal included, children not.
-    choices : int
-        How many symbols this stands for: 2^w for the literal, one for each payload, else 1.
+    `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` the index of the
+    variable or the word of the constant, 0 for others; `code` the symbol's bits, and `bits` their number together with
+    the payload of a literal; `choices` how many symbols this stands for: one for each payload, else 1.
     """
 
     kind: str
     value: int
     bits: int
+    code: str
     choices: int = 1
 
     @property
@@ -53,17 +48,22 @@ class Token:
         return self.kind == "variable" and self.value - bound in columns
 
 
+@cache
 def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     """Every symbol a term under `bound` binders can start with, in code order."""
-    variables = [
-        Token("variable", index, len(variable_code(index, bound, language)))
-        for index in range(bound + language.columns)
+    words = language.word_bits
+    codes = [
+        *(("variable", index, variable_code(index, bound, language)) for index in range(bound + language.columns)),
+        *(("constant", word, constant_code(Const(word, literal=False), language)) for word in (1, 0)),
+        ("literal", 0, constant_code(Const(0, literal=True), language)[:-words]),
+        *((name, 0, operator_code(name, bound, language)) for name in language.operators_in(bound)),
     ]
-    constants = [Token("constant", 1 - j, 2 + len(truncated_binary(j, CONSTANT_SYMBOLS))) for j in (0, 1)]
-    literal_bits = 2 + len(truncated_binary(2, CONSTANT_SYMBOLS)) + language.word_bits
-    literal = Token("literal", 0, literal_bits, choices=2**language.word_bits)
-    operators = [Token(name, 0, len(operator_code(name, bound, language))) for name in language.operators_in(bound)]
-    return (*variables, *constants, literal, *operators)
+    return tuple(
+        Token(kind, value, len(code) + words, code, 2**words)
+        if kind == "literal"
+        else Token(kind, value, len(code), code)
+        for kind, value, code in codes
+    )
 
 
 class _Counter:
@@ -79,19 +79,18 @@ class _Counter:
             [token for token in tokens(language, bound) if not token.reads(without, bound)]
             for bound in range(language.depth + 1)
         ]
-        self.known_terms: dict[tuple[int, int], int] = {}
-        self.known_children: dict[tuple[tuple[int, ...], int, int], int] = {}
+        self.known: dict[tuple[tuple[int, ...] | None, int, int], int] = {}
 
     def terms(self, bound: int, bits: int) -> int:
         """N(d, l): terms of `bits` bits under `bound` binders."""
-        key = (bound, bits)
-        if key not in self.known_terms:
-            self.known_terms[key] = sum(
+        key = (None, bound, bits)
+        if key not in self.known:
+            self.known[key] = sum(
                 (self.search_weight if token.is_search else token.choices)
                 * self.children(token.binds, bound, bits - token.bits)
                 for token in self.tokens[bound]
             )
-        return self.known_terms[key]
+        return self.known[key]
 
     def children(self, binds: tuple[int, ...], bound: int, bits: int) -> int:
         """Tuples of terms, one for each entry of `binds`, of `bits` bits together."""
@@ -100,12 +99,12 @@ class _Counter:
         if len(binds) == 1:
             return self.terms(bound + binds[0], bits)
         key = (binds, bound, bits)
-        if key not in self.known_children:
-            self.known_children[key] = sum(
+        if key not in self.known:
+            self.known[key] = sum(
                 self.terms(bound + binds[-1], last) * self.children(binds[:-1], bound, bits - last)
                 for last in range(1, bits)
             )
-        return self.known_children[key]
+        return self.known[key]
 
 
 @cache
@@ -174,8 +173,7 @@ def data_program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
     >>> program_counts(arith, 17)[17] + data_program_counts(arith, 17)[17]
     3022
     """
-    index = term_counts(language, 0, max_bits)
-    body = term_counts(language, 1, max_bits)
+    index, body = (term_counts(language, bound, max_bits) for bound in (0, 1))
     counts = [0] * (max_bits + 1)
     for exponent in range(1, language.word_bits + 1):
         payload = language.word_bits * 2**exponent

@@ -6,7 +6,7 @@ each length is compared with the atlas's. Everything is exact.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from itertools import chain, islice
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
 from priorsim.census.engine.class_kernels import SYMBOL, TWICE
-from priorsim.census.engine.code_order import Coded, FirstTerms, applied, coded_leaf
 from priorsim.census.engine.derivations import Choice, Derivation, Outlines
+from priorsim.census.engine.packed import FORM_OF_SYMBOL
 from priorsim.census.engine.quotient import check_exact
-from priorsim.census.engine.term_witness import FORM_OF_SYMBOL, leaf_of
+from priorsim.census.engine.term_witness import Coded, FirstTerms, applied, coded_leaf, leaf_of
 from priorsim.errors import CensusError
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program
@@ -25,16 +25,10 @@ from priorsim.mu.syntax import Program
 
 @dataclass(frozen=True, slots=True)
 class Shortest:
-    """The shortest programs that fit, by length and then by code.
+    """The shortest programs that fit, each with its bits, by length and then by code.
 
-    Attributes
-    ----------
-    asked : int
-        How many were asked for; there are fewer where fewer fit within the census's bound.
-    programs : tuple of (int, Program)
-        Bits and program.
-    last_length : int
-        How many programs of the last one's length fit, whether they are among these or not; 0 where none fits.
+    There are fewer than were asked for where fewer fit within the census's bound. `last_length` is how many programs
+    of the last one's length fit, whether they are among these or not; 0 where none fits.
     """
 
     asked: int
@@ -56,23 +50,8 @@ class Shortest:
 def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
     """The shortest programs that fit; of those of the last length the first in the order of their codes.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        What was counted.
-    fitting : Rows
-        All rows of the census that fit.
-    fits : callable
-        From behaviours, uint64 (any,), to those that fit, bool (any,).
-    number : int
-        How many are asked for; there are fewer where fewer fit within the bound.
-    workers : int
-        Threads; the programs do not depend on it.
-
-    Raises
-    ------
-    CensusError
-        When the rows are not those of a census by this header.
+    `fitting` are all rows of the census that fit, `fits` tells of behaviours, shape (rows,), whether they do. The
+    programs do not depend on the number of threads. CensusError where the rows are not those of such a census.
     """
     counts = counts_by_length(fitting.bits, fitting.count)
     lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]
@@ -81,7 +60,7 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     header = replace(header, max_bits=lengths[-1], accounting=Accounting.TOTAL)
     check_exact(header)
     found: list[tuple[int, Program]] = []
-    unfolding = _Unfolding.of(header, fits, number, workers)
+    unfolding = _Unfolding(header, fits, number, workers)
     for bits in lengths:
         terms = unfolding.programs(bits - 1, fits)
         if len(terms) != min(counts[bits], number):
@@ -96,26 +75,20 @@ Place = tuple[int, int, int]
 """A wanted outline: binders around it, bits, and what a `Derivation` tells of its result."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Unfolding:
     """The first terms of all wanted outlines, made from the inside outwards and from the shortest to the longest."""
 
-    header: AtlasHeader
-    outlines: Outlines
-    limit: int
-    any_terms: FirstTerms
-    terms: dict[Place, list[Coded]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, header: AtlasHeader, fits: Choice, limit: int, workers: int) -> "_Unfolding":
+    def __init__(self, header: AtlasHeader, fits: Choice, limit: int, workers: int) -> None:
         depths = range(header.language.depth + 1)
         nowhere = (0,) * len(depths)
-        outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
-        unfolding = cls(header, outlines, limit, FirstTerms(header, limit))
+        self.language = header.language
+        self.limit = limit
+        self.outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
+        self.any_terms = FirstTerms(header, limit)
+        self.terms: dict[Place, list[Coded]] = {}
         for depth in reversed(depths):
-            for length in outlines.wanted_lengths(depth):
-                unfolding._unfold(depth, length)
-        return unfolding
+            for length in self.outlines.wanted_lengths(depth):
+                self._unfold(depth, length)
 
     def programs(self, length: int, fits: Choice) -> list[Coded]:
         """The first terms of `length` bits outside binders that fit."""
@@ -136,30 +109,25 @@ class _Unfolding:
 
     def _made(self, depth: int, length: int, derivation: Derivation, way: int) -> Iterator[Iterator[Coded]]:
         """What one way makes, each part of it in code order."""
-        language = self.header.language
         symbol, numbers = int(derivation.symbols[way]), derivation.operands[way].tolist()
         if not derivation.depths:
-            leaf = leaf_of(symbol, numbers[0], length, language)
-            yield iter([coded_leaf(leaf, depth, language)])
+            yield iter([coded_leaf(leaf_of(symbol, numbers[0], length, self.language), depth, self.language)])
             return
         form = FORM_OF_SYMBOL[symbol & SYMBOL]
         if derivation.no_rounds:
-            count, body, start = numbers
-            children = [self._operand(depth, count), self._operand(depth, start), self._any_body(depth + 1, body)]
+            # The body may be any that a row of `Scope.bodies` counts.
+            bodies = self.outlines.census.scopes[depth + 1].bodies
+            kind = bodies.length_of(numbers[1]), int(bodies.rows[numbers[1], -2]), False
+            operands = [self._operand(depth, number) for number in (numbers[0], numbers[2])]
+            children = [*operands, self.any_terms.of(depth + 1, kind)]
         else:
             children = [self._operand(*operand) for operand in zip(derivation.depths, numbers, strict=True)]
-        yield applied(form, depth, language, children)
+        yield applied(form, depth, self.language, children)
         if symbol & TWICE and numbers[0] != numbers[1]:
-            yield applied(form, depth, language, children[::-1])
+            yield applied(form, depth, self.language, children[::-1])
 
     def _operand(self, depth: int, number: int) -> list[Coded]:
         """The first terms of an outline by its number among those stored."""
         terms = self.outlines.terms(depth)
-        length = terms.length_of(number)
         result = int(terms.rows[number, 0].view(np.int64)) if depth == 0 else number
-        return self.terms[depth, length, result]
-
-    def _any_body(self, depth: int, number: int) -> list[Coded]:
-        """The first terms that a row of `Scope.bodies` counts."""
-        bodies = self.outlines.census.scopes[depth].bodies
-        return self.any_terms.of(depth, (bodies.length_of(number), int(bodies.rows[number, -2]), False))
+        return self.terms[depth, terms.length_of(number), result]

@@ -20,27 +20,10 @@ TermFinder = Callable[[Iterable[RowKey]], dict[RowKey, Term]]
 def find_programs(
     header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2, finder: TermFinder | None = None
 ) -> dict[RowKey, Program]:
-    """A program for each of these keys, all of them sought together.
+    """A program for each of these keys, all of them sought together, in the order of the keys.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        Language and domain of the census the rows are from; its bound does not matter.
-    keys : iterable of RowKey
-    workers : int
-        Threads; the programs do not depend on it.
-    finder : callable, optional
-        What else finds terms of keys, as `TargetedAtlas.find_terms`.
-
-    Returns
-    -------
-    dict of RowKey to Program
-        In the order of the keys.
-
-    Raises
-    ------
-    CensusError
-        When no program has one of the keys.
+    The header's bound does not matter, nor the number of threads; `finder` is what else finds terms of keys, as
+    `TargetedAtlas.find_terms`. CensusError where no program has one of the keys.
     """
     sought = dict.fromkeys(keys)
     terms = find_terms(header, sought, workers=workers) if finder is None else finder(sought)

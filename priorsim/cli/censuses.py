@@ -44,8 +44,9 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.atlas_file import is_atlas
-    from priorsim.census.take import EXHAUSTIVE, check_effort, make_header, parse_memory, run_directory, take_census
+    from priorsim.census.effort import EXHAUSTIVE, check_effort, parse_memory
+    from priorsim.census.stored import is_atlas
+    from priorsim.census.take import make_header, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
 
     lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
@@ -161,7 +162,7 @@ def objectives(
     No atlas is read, as it holds no bodies. At w = 4 on two cores 36 bits take a second, 42 bits 7 seconds and
     0.8 GiB, 46 bits 2 minutes and 4 GiB.
     """
-    from priorsim.census.root_searches import check_affordable
+    from priorsim.census.effort import check_objectives
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
     from priorsim.text.templates import render
@@ -169,7 +170,7 @@ def objectives(
     world = where.find()
     header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
     if not yes:
-        check_affordable(header)
+        check_objectives(header)
     with progress_bar("bodies") as progress:
         (found,) = count(header, [world], progress=progress)
     report = found.to_json(header, world)

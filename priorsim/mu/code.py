@@ -5,6 +5,7 @@ decodes to exactly one program and a rest, or is cut short. The code's costs in 
 recurrence and the engines use, come from the same functions that write it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from priorsim.errors import CodeError
@@ -24,9 +25,8 @@ def truncated_binary(symbol: int, size: int) -> str:
     """
     short_bits = size.bit_length() - 1
     short_symbols = 2 ** (short_bits + 1) - size
-    if symbol < short_symbols:
-        return _binary(symbol, short_bits)
-    return _binary(symbol + short_symbols, short_bits + 1)
+    is_short = symbol < short_symbols
+    return _binary(symbol, short_bits) if is_short else _binary(symbol + short_symbols, short_bits + 1)
 
 
 def _binary(number: int, bits: int) -> str:
@@ -51,16 +51,22 @@ def operator_code(form: str, bound: int, language: Language) -> str:
     return "11" + truncated_binary(operators.index(form), len(operators))
 
 
+def symbols_of(term: Term, bound: int, language: Language) -> Iterator[tuple[int, str]]:
+    """The symbols of a term under `bound` binders in preorder: the binders around each, and its bits."""
+    match term:
+        case Var(index):
+            yield bound, variable_code(index, bound, language)
+        case Const():
+            yield bound, constant_code(term, language)
+        case Apply(form, args):
+            yield bound, operator_code(form, bound, language)
+            for arg, binds in zip(args, FORMS[form].binds, strict=True):
+                yield from symbols_of(arg, bound + binds, language)
+
+
 def encode(program: Program, language: Language) -> str:
-    """The program's code.
+    """The program's code; CodeError where it does not belong to the language.
 
-    Raises
-    ------
-    CodeError
-        When the program does not belong to the language.
-
-    Examples
-    --------
     >>> from priorsim.mu.syntax import parse
     >>> arith = Language.named("arith", 4)
     >>> encode(parse("(add x 1)", arith), arith)
@@ -76,16 +82,7 @@ def encode(program: Program, language: Language) -> str:
 
 
 def _encode_term(term: Term, bound: int, language: Language) -> str:
-    match term:
-        case Var(index):
-            return variable_code(index, bound, language)
-        case Const():
-            return constant_code(term, language)
-        case Apply(form, args):
-            children = zip(args, FORMS[form].binds, strict=True)
-            return operator_code(form, bound, language) + "".join(
-                _encode_term(arg, bound + binds, language) for arg, binds in children
-            )
+    return "".join(code for _, code in symbols_of(term, bound, language))
 
 
 def length(program: Program, language: Language) -> int:
@@ -118,13 +115,8 @@ class _Reader:
 def decode(bits: str, language: Language) -> tuple[Program, str]:
     """The one program that starts the bit string, and the bits after it.
 
-    Raises
-    ------
-    CodeError
-        When the string holds other characters than 0 and 1, is cut short, or its operators nest too deep.
+    CodeError where the string holds other characters than 0 and 1, is cut short, or its operators nest too deep.
 
-    Examples
-    --------
     >>> decode("0110000100" + "111", Language.named("arith", 4))[1]
     '111'
     """

@@ -38,24 +38,15 @@ class Form:
         return self.name in ("find", "argmax")
 
 
-FORMS: dict[str, Form] = {
-    form.name: form
-    for form in (
-        Form("add", (0, 0)),
-        Form("sub", (0, 0)),
-        Form("mul", (0, 0)),
-        Form("eq", (0, 0)),
-        Form("lt", (0, 0)),
-        Form("if", (0, 0, 0)),
-        Form("and", (0, 0)),
-        Form("xor", (0, 0)),
-        Form("shl", (0,)),
-        Form("shr", (0,)),
-        Form("iter", (0, 0, 1)),
-        Form("find", (1,)),
-        Form("argmax", (1,)),
-    )
+_BINDS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("add", "sub", "mul", "eq", "lt"), (0, 0)),
+    "if": (0, 0, 0),
+    **dict.fromkeys(("and", "xor"), (0, 0)),
+    **dict.fromkeys(("shl", "shr"), (0,)),
+    "iter": (0, 0, 1),
+    **dict.fromkeys(("find", "argmax"), (1,)),
 }
+FORMS = {name: Form(name, binds) for name, binds in _BINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +56,23 @@ class Dialect:
     name: str
     operators: tuple[str, ...]
 
-    def operators_in(self, bound: int, depth: int) -> tuple[str, ...]:
-        """Operators allowed under `bound` binders: all of them, or at `depth` all but the binders."""
-        if bound < depth:
-            return self.operators
-        return tuple(name for name in self.operators if not FORMS[name].is_binder)
 
-
-DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect
-    for dialect in (
-        Dialect("arith", ("add", "sub", "mul", "eq", "lt", "if", "iter", "find", "argmax")),
-        Dialect("logic", ("and", "xor", "shl", "shr", "eq", "if", "iter", "find", "argmax")),
-        Dialect("loops", ("add", "sub", "mul", "eq", "lt", "if", "iter")),
-    )
+DIALECTS = {
+    name: Dialect(name, tuple(operators.split()))
+    for name, operators in {
+        "arith": "add sub mul eq lt if iter find argmax",
+        "logic": "and xor shl shr eq if iter find argmax",
+        "loops": "add sub mul eq lt if iter",
+    }.items()
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What fixes the code of a program: dialect, word size, depth and number of input columns.
+    """What fixes the code of a program: dialect, word size, how deep binders may nest (1 or 2), input columns.
 
-    Parameters
-    ----------
-    dialect : Dialect
-    word_bits : int
-        Bits of a word, 2 to 16.
-    depth : int
-        How deep binders may nest, 1 or 2.
-    columns : int
-        Number g >= 1 of input columns.
+    DomainError where a number is out of range.
 
-    Raises
-    ------
-    DomainError
-        When a number is out of range.
-
-    Examples
-    --------
     >>> Language.named("arith", 4).depth
     2
     """
@@ -113,10 +83,7 @@ class Language:
     columns: int = 1
 
     def __post_init__(self) -> None:
-        if not MIN_WORD_BITS <= self.word_bits <= MAX_WORD_BITS:
-            raise DomainError(
-                f"a word of {self.word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}"
-            )
+        check_word_bits(self.word_bits)
         if self.depth not in (1, 2):
             raise DomainError(f"depth {self.depth} is out of range: choose 1 or 2")
         if self.columns < 1:
@@ -124,17 +91,18 @@ class Language:
 
     @classmethod
     def named(cls, dialect: str, word_bits: int, *, depth: int = 2, columns: int = 1) -> "Language":
-        """The language over the dialect of that name.
-
-        Raises
-        ------
-        CodeError
-            When there is no such dialect.
-        """
+        """The language over the dialect of that name; CodeError where there is none."""
         if dialect not in DIALECTS:
             raise CodeError(f"unknown dialect {quoted(dialect)}: choose one of {', '.join(DIALECTS)}")
         return cls(DIALECTS[dialect], word_bits, depth, columns)
 
     def operators_in(self, bound: int) -> tuple[str, ...]:
-        """Operators allowed under `bound` binders, in code order."""
-        return self.dialect.operators_in(bound, self.depth)
+        """Operators allowed under `bound` binders, in code order: all of them, or at `depth` all but the binders."""
+        names = self.dialect.operators
+        return names if bound < self.depth else tuple(name for name in names if not FORMS[name].is_binder)
+
+
+def check_word_bits(word_bits: int) -> None:
+    """Raise DomainError unless words may have so many bits."""
+    if not MIN_WORD_BITS <= word_bits <= MAX_WORD_BITS:
+        raise DomainError(f"a word of {word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from priorsim.errors import DomainError
-from priorsim.mu.dialect import FORMS, MAX_WORD_BITS, MIN_WORD_BITS
+from priorsim.mu.dialect import FORMS, check_word_bits
 from priorsim.reading import MOST_SHOWN, Row, csv_rows, quoted, read_text, reading, shown, source_name
 
 MAX_PACKED_BITS = 64
@@ -31,26 +31,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A list of lanes over named input columns.
+    """A list of lanes over named input columns: one word of `word_bits` bits for each column, lane by lane.
 
-    Parameters
-    ----------
-    word_bits : int
-        Bits of a word, w.
-    lanes : tuple of tuple of int
-        One word for each column, lane by lane; lanes x w <= 64.
-    columns : tuple of str
-        Names of the input columns.
-    context : tuple of str
-        The columns that count as context under the amortised accounting; the others are queries.
+    The columns in `context` count as context under the amortised accounting, the others are queries.
+    DomainError where there are no lanes or too many (lanes x w <= 64), a word is out of range or a name is unusable.
 
-    Raises
-    ------
-    DomainError
-        When there are no lanes, too many, a word is out of range or a name is unusable.
-
-    Examples
-    --------
     >>> Domain.default(3).lanes[:3]
     ((0,), (1,), (2,))
     """
@@ -61,10 +46,7 @@ class Domain:
     context: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not MIN_WORD_BITS <= self.word_bits <= MAX_WORD_BITS:
-            raise DomainError(
-                f"a word of {self.word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}"
-            )
+        check_word_bits(self.word_bits)
         check_column_names(self.columns)
         for name in self.context:
             if name not in self.columns:
@@ -86,8 +68,7 @@ class Domain:
     @classmethod
     def default(cls, word_bits: int) -> "Domain":
         """One column `x`: every word up to w = 4, the first floor(64 / w) words above."""
-        if not MIN_WORD_BITS <= word_bits <= MAX_WORD_BITS:
-            raise DomainError(f"a word of {word_bits} bits is out of range: choose {MIN_WORD_BITS} to {MAX_WORD_BITS}")
+        check_word_bits(word_bits)
         size = min(2**word_bits, MAX_PACKED_BITS // word_bits)
         return cls(word_bits, tuple((word,) for word in range(size)))
 
@@ -95,18 +76,12 @@ class Domain:
     def from_csv(cls, path: Path | str, word_bits: int) -> "Domain":
         """Read lanes from a CSV file: column names in the first line, one lane a line.
 
-        A name ending in ``:context`` marks a context column. Each lane stands there once.
-
-        Raises
-        ------
-        DomainError
-            When the file is missing or malformed; the message names the line.
+        A name ending in ``:context`` marks a context column. Each lane stands there once. DomainError where the file
+        is missing or malformed; the message names the line.
         """
+        name = source_name(path)
         with reading(path, DomainError):
-            return cls._from_rows(read_csv(path), source_name(path), word_bits)
-
-    @classmethod
-    def _from_rows(cls, rows: Sequence[Row], name: str, word_bits: int) -> "Domain":
+            rows = _read_csv(path, name)
         header, lanes = rows[0].cells, rows[1:]
         for taken in (OUTPUT_COLUMN, TRAIN_COLUMN):
             if taken in header:
@@ -154,11 +129,7 @@ class Domain:
             )
 
     def pack(self, words: Sequence[int]) -> int:
-        """The behaviour of these output words, one a lane.
-
-        >>> hex(Domain.default(4).pack(range(16)))
-        '0xfedcba9876543210'
-        """
+        """The behaviour of these output words, one a lane."""
         if len(words) != len(self.lanes):
             raise DomainError(f"{len(words)} words for {len(self.lanes)} lanes")
         return sum(word << (lane * self.word_bits) for lane, word in enumerate(words))
@@ -217,9 +188,7 @@ def parse_word(text: str, word_bits: int, where: str) -> int:
     return int(digits)
 
 
-def read_csv(path: Path | str) -> list[Row]:
-    """The rows of a domain's file: the column names, then a lane each."""
-    name = source_name(path)
+def _read_csv(path: Path | str, name: str) -> list[Row]:
     rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_ROWS, error=DomainError)
     if len(rows) < 2:
         raise DomainError(f"{name}: give the column names in the first line and at least one lane below")

@@ -7,6 +7,7 @@ class, ...); the other lines together describe the program.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from priorsim.errors import MuSyntaxError
@@ -14,40 +15,18 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Program, parse
 from priorsim.reading import read_text, reading, source_name
 
-DESCRIPTION = "description"
 MOST_BYTES = 1 << 20
 """What a program's file may take; a data segment of all 65,536 entries takes 400 kB."""
 _PROPERTY = re.compile(r"(?P<key>[a-z_]+): (?P<value>.*)")
 
 
 def read_source(path: Path | str) -> str:
-    """The text of a program's file, or of standard input.
-
-    Raises
-    ------
-    PriorsimError
-        When it is missing or cannot be read; the message names it.
-    """
+    """The text of a program's file, or of standard input; the PriorsimError names what cannot be read."""
     return read_text(path, most=MOST_BYTES)
 
 
 def parse_source(text: str, path: Path | str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
-    """The program that a file's text holds.
-
-    Parameters
-    ----------
-    text : str
-    path : Path or str
-        What messages call the file.
-    language : Language
-    columns : sequence of str
-        Names of the input columns, as many as the language has.
-
-    Raises
-    ------
-    MuSyntaxError
-        When the text holds no program of the language, with file, line and column.
-    """
+    """The program that a file's text holds; a MuSyntaxError has file, line and column."""
     with reading(path):
         try:
             return parse(text, language, columns)
@@ -58,22 +37,7 @@ def parse_source(text: str, path: Path | str, language: Language, columns: Seque
 
 
 def read_program(path: Path | str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
-    """Read a program from a file, or from standard input.
-
-    Parameters
-    ----------
-    path : Path or str
-    language : Language
-    columns : sequence of str
-        Names of the input columns, as many as the language has.
-
-    Raises
-    ------
-    PriorsimError
-        When the file is missing or cannot be read.
-    MuSyntaxError
-        When it holds no program of the language, with file, line and column.
-    """
+    """Read a program from a file, or from standard input, as `read_source` and `parse_source` do."""
     return parse_source(read_source(path), path, language, columns)
 
 
@@ -82,20 +46,15 @@ def head_comments(text: str) -> dict[str, str]:
 
     A key that is given twice keeps its last value.
 
-    Examples
-    --------
     >>> head_comments("; the square\n; world: square-w4\n(mul x x)")
     {'description': 'the square', 'world': 'square-w4'}
     """
     properties: dict[str, str] = {}
     description: list[str] = []
-    for line in text.split("\n"):
-        if not line.startswith(";"):
-            break
+    for line in takewhile(lambda line: line.startswith(";"), text.split("\n")):
         remark = line.lstrip(";").strip()
-        match = _PROPERTY.fullmatch(remark)
-        if match:
+        if match := _PROPERTY.fullmatch(remark):
             properties[match["key"]] = match["value"].strip()
         elif remark:
             description.append(remark)
-    return {DESCRIPTION: " ".join(description), **properties}
+    return {"description": " ".join(description), **properties}

@@ -4,8 +4,9 @@ Pure Python, one lane at a time, no shortcut: it is the definition as code, the 
 kernel is tested against, and the tracer. Everything is exact.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from priorsim.errors import DomainError
@@ -26,51 +27,37 @@ class Accounting(StrEnum):
     DEPTH = "depth"
 
 
+OPERATORS: dict[str, Callable[..., int]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "eq": operator.eq,
+    "lt": operator.lt,
+    "if": lambda test, left, right: left if test != 0 else right,
+    "and": operator.and_,
+    "xor": operator.xor,
+    "shl": lambda word: word << 1,
+    "shr": lambda word: word >> 1,
+}
+"""What the operators without binders give, before it is taken modulo 2^w."""
+
+
 def apply_operator(form: str, args: Sequence[int], word_bits: int) -> int:
     """The word an operator without binders gives on these words.
 
     >>> apply_operator("sub", (1, 2), 4)
     15
     """
-    match form:
-        case "add":
-            word = args[0] + args[1]
-        case "sub":
-            word = args[0] - args[1]
-        case "mul":
-            word = args[0] * args[1]
-        case "eq":
-            word = int(args[0] == args[1])
-        case "lt":
-            word = int(args[0] < args[1])
-        case "if":
-            word = args[1] if args[0] != 0 else args[2]
-        case "and":
-            word = args[0] & args[1]
-        case "xor":
-            word = args[0] ^ args[1]
-        case "shl":
-            word = args[0] << 1
-        case "shr":
-            word = args[0] >> 1
-        case _:
-            raise ValueError(f"{form} is not an operator without binders")
-    return int(word % 2**word_bits)
+    return int(OPERATORS[form](*args) % 2**word_bits)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one evaluation gave.
 
-    Attributes
-    ----------
-    word : int
-    steps : int
-    depth : int
-        Parallel time.
-    unchosen : int
-        Of the steps, those in evaluations of a find's or argmax's body at candidates that it did not choose.
-        A step in several such evaluations, one within the other, counts once. A find without a hit chooses none.
+    `depth` is parallel time. `unchosen` is how many of the steps are in evaluations of a find's or argmax's body at
+    candidates that it did not choose. A step in several such evaluations, one within the other, counts once. A find
+    without a hit chooses none.
     """
 
     word: int
@@ -89,27 +76,20 @@ class TraceLine:
     steps: int
 
 
-@dataclass(slots=True)
-class _Tracer:
-    """Collects the nodes of a run in preorder; a line is filled in once its value is known."""
-
-    lines: list[TraceLine | None] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class _Evaluator:
+    """Evaluates terms; with `lines` it traces them in preorder, where a line is filled in once its value is known."""
+
     word_bits: int
-    tracer: _Tracer | None = None
+    lines: list[TraceLine | None] | None = None
 
     def evaluate(self, term: Term, env: Environment, names: tuple[str, ...] = (), level: int = 0) -> Evaluation:
-        slot = 0
-        if self.tracer is not None:
-            slot = len(self.tracer.lines)
-            self.tracer.lines.append(None)
+        if self.lines is None:
+            return self._evaluate(term, env, names, level)
+        slot = len(self.lines)
+        self.lines.append(None)
         result = self._evaluate(term, env, names, level)
-        if self.tracer is not None:
-            text = format_term(term, names)
-            self.tracer.lines[slot] = TraceLine(level, text, result.word, result.steps)
+        self.lines[slot] = TraceLine(level, format_term(term, names), result.word, result.steps)
         return result
 
     def _evaluate(self, term: Term, env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
@@ -129,16 +109,12 @@ class _Evaluator:
                 return Evaluation(word, steps, depth, sum(part.unchosen for part in parts))
 
     def _iterate(self, args: tuple[Term, ...], env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
-        count, start, body = args
         inner = self._names("iter", names)
-        times = self.evaluate(count, env, names, level + 1)
-        state = self.evaluate(start, env, names, level + 1)
-        word = state.word
-        steps = 1 + times.steps + state.steps
-        depth = 1 + max(times.depth, state.depth)
-        unchosen = times.unchosen + state.unchosen
+        times, state = (self.evaluate(arg, env, names, level + 1) for arg in args[:2])
+        word, depth = state.word, 1 + max(times.depth, state.depth)
+        steps, unchosen = 1 + times.steps + state.steps, times.unchosen + state.unchosen
         for _ in range(times.word):
-            step = self.evaluate(body, (word, *env), inner, level + 1)
+            step = self.evaluate(args[2], (word, *env), inner, level + 1)
             word = step.word
             steps += step.steps
             depth += step.depth
@@ -159,7 +135,7 @@ class _Evaluator:
         return Evaluation(chosen, steps, 1 + depth, steps - 1 - spared)
 
     def _names(self, form: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        return (fresh_name(form, names), *names) if self.tracer is not None else ()
+        return (fresh_name(form, names), *names) if self.lines is not None else ()
 
 
 def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
@@ -177,8 +153,7 @@ def run_lane(program: Program, domain: Domain, lane: int) -> Evaluation:
 
 
 def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int) -> Evaluation:
-    env = domain.lanes[lane]
-    names = domain.columns
+    env, names = domain.lanes[lane], domain.columns
     if program.entries is None or program.index is None:
         return evaluator.evaluate(program.term, env, names)
     index = evaluator.evaluate(program.index, env, names, 1)
@@ -190,15 +165,7 @@ def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A program's run on every lane of a domain.
-
-    Attributes
-    ----------
-    words : tuple of int
-        Output word of each lane.
-    steps : dict of Accounting to int
-        T(p) under each accounting.
-    """
+    """A program's run on every lane of a domain: the output words, and T(p) under each accounting."""
 
     words: tuple[int, ...]
     steps: dict[Accounting, int]
@@ -227,12 +194,7 @@ def run(program: Program, domain: Domain) -> Run:
 class SharedSteps:
     """The steps of a program under the amortised accounting, by how often they are paid.
 
-    Attributes
-    ----------
-    once : int
-        Paid in one lane of each setting of the context columns, these lanes together.
-    each : int
-        Paid in every lane, all lanes together.
+    `once` in one lane of each setting of the context columns, these lanes together; `each` in every lane, all together.
     """
 
     once: int
@@ -253,10 +215,10 @@ def shared_steps(program: Program, domain: Domain) -> SharedSteps:
     """
     if program.index is None:
         return _shared_term(program.term, domain)
-    own_and_body = 0
-    for lane in range(len(domain.lanes)):
-        whole = run_lane(program, domain, lane).steps
-        own_and_body += whole - evaluate(program.index, domain.lanes[lane], domain.word_bits).steps
+    own_and_body = sum(
+        run_lane(program, domain, lane).steps - evaluate(program.index, words, domain.word_bits).steps
+        for lane, words in enumerate(domain.lanes)
+    )
     return _shared_term(program.index, domain) + SharedSteps(0, own_and_body)
 
 
@@ -292,15 +254,9 @@ def free_variables(term: Term) -> set[int]:
 
 
 def trace(program: Program, domain: Domain, lane: int) -> Iterator[TraceLine]:
-    """Every node evaluated on one lane, in the order the evaluations start.
-
-    Raises
-    ------
-    DomainError
-        When there is no such lane.
-    """
+    """Every node evaluated on one lane, in the order the evaluations start; DomainError where there is no such lane."""
     if not 0 <= lane < len(domain.lanes):
         raise DomainError(f"there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
-    tracer = _Tracer()
-    _run_lane(_Evaluator(domain.word_bits, tracer), program, domain, lane)
-    return (line for line in tracer.lines if line is not None)
+    lines: list[TraceLine | None] = []
+    _run_lane(_Evaluator(domain.word_bits, lines), program, domain, lane)
+    return (line for line in lines if line is not None)

@@ -1,16 +1,14 @@
 """Lesions and classes: is a program search-based for what its search causes.
 
-Implements section 5 of docs/language.md.
-
-Plain Python over tables: a node's table is its word in every environment of its scope. The strict
-lesion stops every find and argmax at its first candidate; the wide lesion also undoes loops that ran
-until something held. Everything is exact; the kernels are tested against this module.
+Implements section 5 of docs/language.md in plain Python over tables: a node's table is its word in every environment
+of its scope. The strict lesion stops every find and argmax at its first candidate; the wide lesion also undoes loops
+that ran until something held. Everything is exact; the kernels are tested against this module.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Environment, apply_operator
@@ -29,8 +27,7 @@ class ProgramClass(StrEnum):
     HYBRID = "hybrid"
 
 
-@dataclass(frozen=True, slots=True)
-class LesionedWords:
+class LesionedWords(NamedTuple):
     """Output words, one a lane: actual, under the strict and under the wide lesion."""
 
     actual: tuple[int, ...]
@@ -38,11 +35,8 @@ class LesionedWords:
     wide: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    actual: Table
-    strict: Table
-    wide: Table
+_Tables = tuple[Table, Table, Table]
+"""The same of a node: its tables, actual, strict and wide."""
 
 
 def lesion(program: Program, domain: Domain) -> LesionedWords:
@@ -56,24 +50,14 @@ def lesion(program: Program, domain: Domain) -> LesionedWords:
     """
     tables = _tables(program.term, 1 if program.has_data else 0, domain)
     if program.entries is None or program.index is None:
-        by_lesion = [
-            tuple(table[lane] for lane in domain.lanes) for table in (tables.actual, tables.strict, tables.wide)
-        ]
-    else:
-        index = _tables(program.index, 0, domain)
-        by_lesion = [
-            _look_up(program.entries, index_table, body_table, domain)
-            for index_table, body_table in (
-                (index.actual, tables.actual),
-                (index.strict, tables.strict),
-                (index.wide, tables.wide),
-            )
-        ]
-    return LesionedWords(*by_lesion)
-
-
-def _look_up(entries: Sequence[int], index: Table, body: Table, domain: Domain) -> tuple[int, ...]:
-    return tuple(body[(entries[index[lane] % len(entries)], *lane)] for lane in domain.lanes)
+        return LesionedWords(*(tuple(table[lane] for lane in domain.lanes) for table in tables))
+    entries, indices = program.entries, _tables(program.index, 0, domain)
+    return LesionedWords(
+        *(
+            tuple(body[(entries[index[lane] % len(entries)], *lane)] for lane in domain.lanes)
+            for index, body in zip(indices, tables, strict=True)
+        )
+    )
 
 
 def classify(program: Program, domain: Domain, lanes: Sequence[int] | None = None) -> ProgramClass:
@@ -82,10 +66,8 @@ def classify(program: Program, domain: Domain, lanes: Sequence[int] | None = Non
     A direct program that uses its data is a table, a search program that does a hybrid.
     """
     kind = class_of(lesion(program, domain), lanes)
-    if uses_data(program, domain):
-        named = {ProgramClass.DIRECT: ProgramClass.TABLE, ProgramClass.SEARCH: ProgramClass.HYBRID}
-        return named.get(kind, kind)
-    return kind
+    named = {ProgramClass.DIRECT: ProgramClass.TABLE, ProgramClass.SEARCH: ProgramClass.HYBRID}
+    return named.get(kind, kind) if uses_data(program, domain) else kind
 
 
 def class_of(words: LesionedWords, lanes: Sequence[int] | None = None) -> ProgramClass:
@@ -112,43 +94,33 @@ def uses_data(program: Program, domain: Domain) -> bool:
     return lesion(program, domain).actual != lesion(levelled, domain).actual
 
 
-def _environments(bound: int, domain: Domain) -> list[Environment]:
-    words = range(2**domain.word_bits)
-    return [(*bindings, *lane) for lane in domain.lanes for bindings in product(words, repeat=bound)]
-
-
 def _tables(term: Term, bound: int, domain: Domain) -> _Tables:
-    environments = _environments(bound, domain)
+    words = range(2**domain.word_bits)
+    environments = [(*bindings, *lane) for lane in domain.lanes for bindings in product(words, repeat=bound)]
     match term:
         case Var(index):
             table = {env: env[index] for env in environments}
-            return _Tables(table, table, table)
+            return table, table, table
         case Const(word, _):
             table = dict.fromkeys(environments, word)
-            return _Tables(table, table, table)
+            return table, table, table
         case Apply("iter", (count, start, body)):
-            parts = (_tables(count, bound, domain), _tables(start, bound, domain), _tables(body, bound + 1, domain))
-            actual = _final_states(*(part.actual for part in parts))
-            strict = _final_states(*(part.strict for part in parts))
-            return _Tables(actual, strict, _undo_disguise(*(part.wide for part in parts)))
+            parts = _tables(count, bound, domain), _tables(start, bound, domain), _tables(body, bound + 1, domain)
+            actual, strict, wide = zip(*parts, strict=True)
+            return _final_states(*actual), _final_states(*strict), _undo_disguise(*wide)
         case Apply(("find" | "argmax") as form, (body,)):
             choose = _first_hit if form == "find" else _first_greatest
-            inner = _tables(body, bound + 1, domain).actual
-            actual = {env: choose(inner, env, 2**domain.word_bits) for env in environments}
-            is_literal = len(domain.lanes) > 1 and len(set(actual.values())) == 1
-            lesioned = actual if is_literal else dict.fromkeys(environments, 0)
-            return _Tables(actual, lesioned, lesioned)
+            inner, _, _ = _tables(body, bound + 1, domain)
+            found = {env: choose(inner, env, len(words)) for env in environments}
+            is_literal = len(domain.lanes) > 1 and len(set(found.values())) == 1
+            lesioned = found if is_literal else dict.fromkeys(environments, 0)
+            return found, lesioned, lesioned
         case Apply(form, args):
-            children = [_tables(arg, bound, domain) for arg in args]
-
-            def combine(tables: list[Table]) -> Table:
-                return {env: apply_operator(form, [t[env] for t in tables], domain.word_bits) for env in environments}
-
-            return _Tables(
-                combine([child.actual for child in children]),
-                combine([child.strict for child in children]),
-                combine([child.wide for child in children]),
+            first, second, third = (
+                {env: apply_operator(form, [table[env] for table in tables], domain.word_bits) for env in environments}
+                for tables in zip(*(_tables(arg, bound, domain) for arg in args), strict=True)
             )
+            return first, second, third
 
 
 def _first_hit(body: Table, env: Environment, size: int) -> int:

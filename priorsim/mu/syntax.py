@@ -1,8 +1,7 @@
 """Terms and programs, their S-expressions, the parser and the printer (section 2 of docs/language.md).
 
-Variables are stored by index, bound variables innermost first and then the input columns, so two
-programs that differ only in the names of bound variables are equal. Parsing what was printed gives
-the same program back.
+Variables are stored by index, bound variables innermost first and then the input columns, so two programs that differ
+only in the names of bound variables are equal. Parsing what was printed gives the same program back.
 """
 
 import re
@@ -133,8 +132,6 @@ def _why_not_allowed(form: str, bound: int, language: Language) -> str:
     return f"dialect {language.dialect.name} has no operator '{form}': it has {', '.join(language.dialect.operators)}"
 
 
-# --- printing ---------------------------------------------------------------------------------
-
 _BOUND_NAMES = {"iter": "s", "find": "c", "argmax": "c", "data": "m"}
 
 
@@ -163,11 +160,8 @@ def format_term(term: Term, scope: Sequence[str]) -> str:
         case Apply(form, args):
             parts = [form]
             for arg, binds in zip(args, FORMS[form].binds, strict=True):
-                if binds:
-                    name = fresh_name(form, scope)
-                    parts += [f"({name})", format_term(arg, (name, *scope))]
-                else:
-                    parts.append(format_term(arg, scope))
+                bound = [fresh_name(form, scope)] if binds else []
+                parts += [*(f"({name})" for name in bound), format_term(arg, (*bound, *scope))]
             return f"({' '.join(parts)})"
 
 
@@ -180,47 +174,29 @@ def fresh_name(form: str, scope: Sequence[str]) -> str:
     return name
 
 
-# --- parsing ----------------------------------------------------------------------------------
-
 _TOKEN = re.compile(r"(?P<space>\s+|;[^\n]*)|(?P<open>\()|(?P<close>\))|(?P<atom>[^\s();]+)")
 _NUMBER = re.compile(r"#?[0-9]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class _Atom:
+class _Node:
+    """An atom, which has a text, or a list of nodes, which has none."""
+
     text: str
+    items: "tuple[_Node, ...]"
     line: int
     column: int
 
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    items: "tuple[_Atom | _List, ...]"
-    line: int
-    column: int
-
-
-_Node = _Atom | _List
+    def error(self, message: str) -> MuSyntaxError:
+        return MuSyntaxError(message, self.line, self.column)
 
 
 def parse(text: str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
-    """Parse one program; a semicolon starts a comment that ends with its line.
+    """Parse one program over input columns of these names; a semicolon starts a comment that ends with its line.
 
-    Parameters
-    ----------
-    text : str
-    language : Language
-    columns : sequence of str
-        Names of the input columns, as many as the language has.
+    MuSyntaxError with line and column: a syntax error, an unbound or rebound name, an operator the dialect lacks, a
+    binder too deep, a word out of range.
 
-    Raises
-    ------
-    MuSyntaxError
-        With line and column: a syntax error, an unbound or rebound name, an operator the dialect
-        lacks, a binder too deep, a word out of range.
-
-    Examples
-    --------
     >>> parse("(add x 1)", Language.named("arith", 4)).term
     Apply(form='add', args=(Var(index=0), Const(word=1, literal=False)))
     """
@@ -250,11 +226,10 @@ def _read(text: str) -> _Node:
             if not stack:
                 raise MuSyntaxError("')' closes nothing", line, column)
             items, open_line, open_column = stack.pop()
-            (stack[-1][0] if stack else done).append(_List(tuple(items), open_line, open_column))
+            (stack[-1][0] if stack else done).append(_Node("", tuple(items), open_line, open_column))
         elif match["atom"]:
-            here.append(_Atom(match["atom"], line, column))
-        newlines = match[0].count("\n")
-        if newlines:
+            here.append(_Node(match["atom"], (), line, column))
+        if newlines := match[0].count("\n"):
             line += newlines
             line_start = position + match[0].rindex("\n") + 1
         position = match.end()
@@ -272,90 +247,75 @@ class _Resolver:
     language: Language
 
     def program(self, node: _Node, scope: tuple[str, ...]) -> Program:
-        if not (isinstance(node, _List) and node.items and _is_atom(node.items[0], "data")):
+        if not (node.items and node.items[0].text == "data"):
             return Program(self.term(node, scope, 0, 1))
         if len(node.items) != 5:
-            raise _error(node, "write (data (e0 e1 ...) index (m) body)")
+            raise node.error("write (data (e0 e1 ...) index (m) body)")
         _, entry_list, index, binder, body = node.items
-        if not isinstance(entry_list, _List):
-            raise _error(entry_list, "the entries of a data segment stand in parentheses")
+        if entry_list.text:
+            raise entry_list.error("the entries of a data segment stand in parentheses")
         entries = tuple(self.word(item) for item in entry_list.items)
         sizes = [2**k for k in range(1, self.language.word_bits + 1)]
         if len(entries) not in sizes:
-            raise _error(entry_list, f"{len(entries)} entries: give a power of two from 2 to {sizes[-1]}")
+            raise entry_list.error(f"{len(entries)} entries: give a power of two from 2 to {sizes[-1]}")
         inner = (self.binding(binder, scope), *scope)
         return Program(self.term(body, inner, 1, 1), entries, self.term(index, scope, 0, 1))
 
     def term(self, node: _Node, scope: tuple[str, ...], bound: int, level: int) -> Term:
-        if isinstance(node, _Atom):
+        if node.text:
             return self.leaf(node, scope)
         if not node.items:
-            raise _error(node, "'()' is not a term")
+            raise node.error("'()' is not a term")
         if level > MAX_NESTING:
-            raise _error(node, TOO_DEEP)
+            raise node.error(TOO_DEEP)
         head = node.items[0]
-        if not isinstance(head, _Atom) or head.text not in FORMS:
-            if _is_atom(head, "data"):
-                raise _error(head, "a data segment stands only at the root of a program")
+        if head.text not in FORMS:
+            if head.text == "data":
+                raise head.error("a data segment stands only at the root of a program")
             operators = ", ".join(self.language.operators_in(bound))
-            met = head.text if isinstance(head, _Atom) else "a list"
-            raise _error(head, f"{quoted(met)} is not an operator: choose among {operators}")
+            raise head.error(f"{quoted(head.text or 'a list')} is not an operator: choose among {operators}")
         if head.text not in self.language.operators_in(bound):
-            raise _error(head, _why_not_allowed(head.text, bound, self.language))
+            raise head.error(_why_not_allowed(head.text, bound, self.language))
         return Apply(head.text, tuple(self.arguments(head.text, node, scope, bound, level)))
 
-    def arguments(self, form: str, node: _List, scope: tuple[str, ...], bound: int, level: int) -> Iterator[Term]:
+    def arguments(self, form: str, node: _Node, scope: tuple[str, ...], bound: int, level: int) -> Iterator[Term]:
         binds = FORMS[form].binds
         rest = node.items[1:]
         if len(rest) != len(binds) + sum(binds):
-            raise _error(node, f"write ({form} {_shape(form)}): {len(rest)} items stand after {form}")
+            shape = " ".join("(name) body" if opens else "term" for opens in binds)
+            raise node.error(f"write ({form} {shape}): {len(rest)} items stand after {form}")
         position = 0
         for opens in binds:
-            inner = scope
-            if opens:
-                inner = (self.binding(rest[position], scope), *scope)
-                position += 1
-            yield self.term(rest[position], inner, bound + opens, level + 1)
-            position += 1
+            inner = (self.binding(rest[position], scope), *scope) if opens else scope
+            yield self.term(rest[position + opens], inner, bound + opens, level + 1)
+            position += 1 + opens
 
     def binding(self, node: _Node, scope: tuple[str, ...]) -> str:
-        if not (isinstance(node, _List) and len(node.items) == 1 and isinstance(node.items[0], _Atom)):
-            raise _error(node, "a bound variable stands alone in parentheses, as (c)")
+        if len(node.items) != 1 or not node.items[0].text:
+            raise node.error("a bound variable stands alone in parentheses, as (c)")
         name = node.items[0].text
         try:
             check_column_names([name])
         except DomainError:
-            raise _error(node, f"{quoted(name)} cannot name a variable") from None
+            raise node.error(f"{quoted(name)} cannot name a variable") from None
         if name in scope:
-            raise _error(node, f"{quoted(name)} is already bound here: choose another name")
+            raise node.error(f"{quoted(name)} is already bound here: choose another name")
         return name
 
-    def leaf(self, node: _Atom, scope: tuple[str, ...]) -> Term:
+    def leaf(self, node: _Node, scope: tuple[str, ...]) -> Term:
         if _NUMBER.match(node.text):
             word = self.word(node)
             return Const(word, literal=word > 1 or node.text.startswith("#"))
         if node.text in scope:
             return Var(scope.index(node.text))
         names = shown(", ".join(scope), 200)
-        raise _error(node, f"{quoted(node.text)} is not bound: in scope are {names}")
+        raise node.error(f"{quoted(node.text)} is not bound: in scope are {names}")
 
     def word(self, node: _Node) -> int:
-        if not isinstance(node, _Atom) or not _NUMBER.match(node.text):
-            raise _error(node, "a word is expected here")
+        if not _NUMBER.match(node.text):
+            raise node.error("a word is expected here")
         digits = node.text.removeprefix("#").lstrip("0") or "0"
         if len(digits) > MAX_WORD_DIGITS or int(digits) >= 2**self.language.word_bits:
             word = shown(digits, MAX_WORD_DIGITS)
-            raise _error(node, f"word {word} is out of range 0 to {2**self.language.word_bits - 1}")
+            raise node.error(f"word {word} is out of range 0 to {2**self.language.word_bits - 1}")
         return int(digits)
-
-
-def _is_atom(node: _Node, text: str) -> bool:
-    return isinstance(node, _Atom) and node.text == text
-
-
-def _error(node: _Node, message: str) -> MuSyntaxError:
-    return MuSyntaxError(message, node.line, node.column)
-
-
-def _shape(form: str) -> str:
-    return " ".join("(name) body" if binds else "term" for binds in FORMS[form].binds)

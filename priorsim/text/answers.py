@@ -25,7 +25,7 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
         atlas=atlas,
         whole=whole,
         programs=sum(counts),
-        code=atlas.file.description.code[:SHORT],
+        code=atlas.description.code[:SHORT],
         explored=explored,
         unexplored=Fraction(1, 2) - explored,
     )

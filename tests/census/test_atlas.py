@@ -16,8 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from priorsim.census.atlas import Atlas, Rows, counts_by_length, merge
-from priorsim.census.atlas_file import METADATA_KEY, ROW_GROUP_ROWS, SEAL, AtlasFile, write_atlas
-from priorsim.census.stored import StoredAtlas, cut
+from priorsim.census.stored import METADATA_KEY, ROW_GROUP_ROWS, SEAL, StoredAtlas, cut, write_atlas
 from priorsim.errors import AtlasError, CensusError, StorageError
 from priorsim.provenance import counting_digest
 from tests.census import oracle
@@ -110,7 +109,7 @@ def small(atlas, tmp_path):
     """A file of a few hundred rows in several row groups, and the rows."""
     few = Atlas(replace(atlas.header, max_bits=15), atlas.rows.take(atlas.rows.bits <= 15))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+        patched.setattr("priorsim.census.stored.ROW_GROUP_ROWS", 100)
         few.save(tmp_path / "atlas.parquet")
     return tmp_path / "atlas.parquet", few.rows
 
@@ -165,7 +164,7 @@ def test_every_flipped_bit_of_the_footer_is_found_before_it_is_parsed(small, mon
     with path.open("r+b") as file:
         for bit in (*range(32), *range(8 * (size - length - 8 - 40), 8 * size)):
             with flipped(file, bit), pytest.raises(AtlasError, match=words):
-                AtlasFile(path)
+                StoredAtlas(path)
 
 
 @pytest.mark.parametrize("flips", [1000, pytest.param(40_000, marks=pytest.mark.slow)])
@@ -515,11 +514,11 @@ def test_an_atlas_overwritten_in_place_with_another_is_refused_or_answers_from_t
     small, monkeypatch, read, name, columns_before
 ):
     """Both are whole atlases; the second is written into the first's file, before rows are read or amid them."""
-    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    monkeypatch.setattr("priorsim.census.stored.ROW_GROUP_ROWS", 100)
     path, rows = small
     stored = StoredAtlas.open(path)
     second = exchanged_alike(stored.header, rows, name)
-    read_column, asked = AtlasFile.column, itertools.count()
+    read_column, asked = StoredAtlas.column, itertools.count()
 
     def overwriting(file, group, column):
         if next(asked) == columns_before:
@@ -527,7 +526,7 @@ def test_an_atlas_overwritten_in_place_with_another_is_refused_or_answers_from_t
                 place.write(second)
         return read_column(file, group, column)
 
-    monkeypatch.setattr(AtlasFile, "column", overwriting)
+    monkeypatch.setattr(StoredAtlas, "column", overwriting)
     try:
         found = read(stored)
     except AtlasError as error:
@@ -574,7 +573,7 @@ def test_a_sum_of_counts_never_wraps():
 
 
 def test_a_question_gets_the_rows_it_asks_for_whatever_the_row_groups(atlas, path, monkeypatch):
-    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    monkeypatch.setattr("priorsim.census.stored.ROW_GROUP_ROWS", 100)
     atlas.save(path)
     stored = StoredAtlas.open(path)
     assert pq.read_metadata(path).num_row_groups > 10
@@ -588,7 +587,7 @@ def test_a_question_gets_the_rows_it_asks_for_whatever_the_row_groups(atlas, pat
 
 @pytest.mark.parametrize("max_bits", [1, 2, 13, 20])
 def test_an_atlas_that_is_cut_is_that_of_the_smaller_bound(atlas, path, max_bits, monkeypatch):
-    monkeypatch.setattr("priorsim.census.atlas_file.ROW_GROUP_ROWS", 100)
+    monkeypatch.setattr("priorsim.census.stored.ROW_GROUP_ROWS", 100)
     atlas.save(path)
     within = atlas.rows.take(atlas.rows.bits <= max_bits)
     for whole in (atlas, StoredAtlas.open(path)):

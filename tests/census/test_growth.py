@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.census.growth import convergence_threshold, converges, least_beta, least_tax, log2_sum_of_terms
+from priorsim.census.growth import converges, least_beta, least_tax, log2_sum_of_terms
 from priorsim.census.recurrence import counts_by_searches, term_counts
 from priorsim.mu.dialect import Language
 
@@ -29,7 +29,7 @@ def partial_sums(language: Language, beta: float, delta: float, max_bits: int) -
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
 def test_the_convergence_threshold_is_where_the_growth_of_the_counts_says(dialect):
     language = Language.named(dialect, 4)
-    threshold = convergence_threshold(language)
+    threshold = least_beta(language, 0.0)
     assert 0.94 < threshold < 0.97
     # Counts grow like C * 2^(threshold * l) * l^(-3/2): steps of 48 bits drop the code's period.
     low, high = 400, 448
@@ -76,7 +76,7 @@ def test_least_beta_and_least_tax_are_one_line(language):
         assert not converges(language, beta, tax - 1e-9)
         assert converges(language, beta + 1e-9, tax)
         assert not converges(language, beta - 1e-9, tax)
-    assert least_tax(language, convergence_threshold(language)) == pytest.approx(0, abs=1e-9)
+    assert least_tax(language, least_beta(language, 0.0)) == pytest.approx(0, abs=1e-9)
     # However high the tax, the bodies under all binders, which cannot search, have to converge.
     assert least_tax(language, least_beta(language, 20.0)) < 2
     assert not converges(language, least_beta(language, 20.0) - 1e-9, math.inf)

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import Rows, counts_by_length
+from priorsim.census.effort import check_estimate, estimate
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.levels import Census
-from priorsim.census.engine.quotient import check_estimate, check_exact, count_quotient, estimate, open_run
+from priorsim.census.engine.quotient import check_exact, count_quotient, open_run
 from priorsim.census.engine.sorting import sort_parts
-from priorsim.census.engine.tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, folded, hash_key, hash_outer
+from priorsim.census.engine.tables import FIRST_ROWS, MULTIPLIER, SHIFT, Shared, Table, hash_key, hash_outer
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError, StorageError
@@ -261,7 +262,7 @@ def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits,
 
 def test_no_bound_is_named_where_none_fits():
     with pytest.raises(CensusError, match=r"0\.4 GiB, more than the 0\.1 GiB given: give more memory$"):
-        count_quotient(oracle.make_header("arith", W4, 2, 2), memory_bytes=100 << 20)
+        check_estimate(oracle.make_header("arith", W4, 2, 2), 100 << 20)
 
 
 def test_the_estimate_is_within_a_factor_of_two():
@@ -286,7 +287,7 @@ def test_tables_add_up_equal_keys_and_only_those(key_words):
         expected[tuple(key)] = expected.get(tuple(key), 0) + count
     shared = Shared(key_words, 8)
     shared.add(rows)
-    for found in (folded(rows), np.concatenate(shared.parts())):
+    for found in (Table.of(rows).rows, np.concatenate(shared.parts())):
         assert {tuple(row[:-1]): row[-1] for row in found.tolist()} == expected
         assert len(found) == len(expected)
 
@@ -305,7 +306,7 @@ def test_keys_that_share_a_hash_stay_apart(key_words, place):
     rows[1, place] = stirred(int(MULTIPLIER), 0) ^ stirred(int(MULTIPLIER), 7)
     hashed = [hash_outer(rows, row) if key_words == 4 else hash_key(rows[row, :-1]) for row in (0, 1)]
     assert hashed[0] == hashed[1]
-    assert sorted(folded(rows).tolist()) == [[0] * key_words + [2], [*rows[1, :-1].tolist(), 1]]
+    assert sorted(Table.of(rows).rows.tolist()) == [[0] * key_words + [2], [*rows[1, :-1].tolist(), 1]]
 
 
 def test_parts_are_sorted_together():

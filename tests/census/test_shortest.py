@@ -7,9 +7,9 @@ import pytest
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine import derivations as quotient_derivations
-from priorsim.census.engine.code_order import FirstTerms
 from priorsim.census.engine.quotient import count_quotient
 from priorsim.census.engine.stores import Reach
+from priorsim.census.engine.term_witness import FirstTerms
 from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.census.shortest import shortest_programs
 from priorsim.errors import CensusError

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from priorsim.census import take as runs
+from priorsim.census import effort
 from priorsim.census.recurrence import program_counts
+from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError, PriorsimError
 from priorsim.mu.domain import Domain
 
@@ -25,23 +26,23 @@ def rate(monkeypatch):
         compilation = 60 if calls[header.max_bits] == 1 else 0
         clock[0] += compilation + sum(program_counts(header.language, header.max_bits)) / 1e6
 
-    monkeypatch.setattr(runs, "count_exhaustive", count)
+    monkeypatch.setattr(effort, "count_exhaustive", count)
     monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
 
 
 @pytest.mark.usefixtures("rate")
 def test_compilation_is_no_part_of_the_time_an_exhaustive_census_takes():
-    runs.check_effort(runs.make_header("arith", 40, domain=W4), engine="exhaustive")
+    effort.check_effort(make_header("arith", 40, domain=W4), engine="exhaustive")
     with pytest.raises(
         CensusError, match=r"would take about \d+ minutes: give --yes .*, or --max-bits \d+ or less"
     ) as refused:
-        runs.check_effort(runs.make_header("arith", 43, domain=W4), engine="exhaustive")
+        effort.check_effort(make_header("arith", 43, domain=W4), engine="exhaustive")
     bound = int(re.search(r"--max-bits (\d+)", str(refused.value))[1])
-    runs.check_effort(runs.make_header("arith", bound, domain=W4), engine="exhaustive")
-    runs.check_effort(runs.make_header("arith", 43, domain=W4), engine="exhaustive", allow_long=True)
+    effort.check_effort(make_header("arith", bound, domain=W4), engine="exhaustive")
+    effort.check_effort(make_header("arith", 43, domain=W4), engine="exhaustive", allow_long=True)
 
 
 @pytest.mark.parametrize("workers", [0, -1, 257])
 def test_workers_out_of_range_are_refused(workers):
     with pytest.raises(PriorsimError, match=rf"^{workers} workers are too .*: give 1 to \d+, 8 for each"):
-        runs.take_census(runs.make_header("arith", 9, domain=W4), workers=workers)
+        take_census(make_header("arith", 9, domain=W4), workers=workers)

@@ -50,10 +50,10 @@ def test_histograms_read_together_are_those_read_one_by_one(small):
 
 def test_a_census_is_made_once_and_found_again(small):
     world = find_world("square-w3")
-    path = small.atlas(world).file.path
+    path = small.atlas(world).path
     made = path.stat().st_mtime_ns
     again = Study("quick", small.folder)
-    assert again.atlas(world).file.path == path and path.stat().st_mtime_ns == made
+    assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
     content = path.read_bytes()
     path.unlink()  # The study that is still asked keeps the whole file open.
     path.write_bytes(content[:100])

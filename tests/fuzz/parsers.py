@@ -15,9 +15,8 @@ from typing import Any
 from pyarrow import parquet
 
 from priorsim.census.atlas import Atlas
-from priorsim.census.atlas_file import METADATA_KEY
-from priorsim.census.stored import StoredAtlas
-from priorsim.census.take import parse_memory
+from priorsim.census.effort import parse_memory
+from priorsim.census.stored import METADATA_KEY, StoredAtlas
 from priorsim.cli.options import width_of
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import histogram

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows
+from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows, merge
 from priorsim.census.segments.terms import segments
 from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
@@ -37,7 +37,7 @@ TINY_BITS = 16
 def rows_of(tuples: Sequence[tuple[int, ...]]) -> Rows:
     """Rows from plain tuples in the order of the atlas's columns."""
     columns = zip(*tuples, strict=True) if tuples else [()] * len(COLUMN_TYPES)
-    return Rows(*(np.array(c, dtype=kind) for c, kind in zip(columns, COLUMN_TYPES.values(), strict=True))).sorted()
+    return merge(Rows(*(np.array(c, dtype=kind) for c, kind in zip(columns, COLUMN_TYPES.values(), strict=True))))
 
 
 @cache

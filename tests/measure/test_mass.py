@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorsim.census.growth import convergence_threshold
+from priorsim.census.growth import least_beta
 from priorsim.errors import PriorError
 from priorsim.measure.convergence import explored
 from priorsim.measure.histogram import Cells, census_cells, histogram
@@ -198,14 +198,14 @@ def test_a_subsidy_beyond_the_convergent_range_is_refused_whatever_the_price_of_
 
 
 def test_a_tax_on_search_nodes_lets_a_lesser_beta_converge(found):
-    threshold = convergence_threshold(found.header.language)
+    threshold = least_beta(found.header.language, 0.0)
     check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=3))
     with pytest.raises(PriorError, match="give a beta of at least"):
         check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=-1))
 
 
 def test_beta_just_above_the_threshold_is_taken(found):
-    check_convergence(found.header.language, Prior("p", convergence_threshold(found.header.language)))
+    check_convergence(found.header.language, Prior("p", least_beta(found.header.language, 0.0)))
 
 
 def test_a_mass_is_a_float_exactly_where_a_float_keeps_all_its_digits():

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.census.root_searches import check_affordable
+from priorsim.census.effort import check_objectives
 from priorsim.census.take import make_header
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.objectives import objectives
@@ -125,11 +125,11 @@ def test_a_bound_that_takes_too_much_memory_is_refused_with_the_largest_that_doe
     domain, taken = Domain.default(word_bits), []
     for bits in (52, 56, 60):
         with pytest.raises(CensusError, match=r"up to \d+ bits would take about .* and \d+ GiB") as refused:
-            check_affordable(make_header("arith", bits, domain=domain))
+            check_objectives(make_header("arith", bits, domain=domain))
         gib, named = map(int, re.search(r"and (\d+) GiB: .* --max-bits (\d+) or less", str(refused.value)).groups())
         taken.append(gib)
-        check_affordable(make_header("arith", named, domain=domain))
+        check_objectives(make_header("arith", named, domain=domain))
         with pytest.raises(CensusError, match=f"--max-bits {named} or less"):
-            check_affordable(make_header("arith", named + 1, domain=domain))
+            check_objectives(make_header("arith", named + 1, domain=domain))
     assert taken == sorted(set(taken))
     assert min(taken) >= 8

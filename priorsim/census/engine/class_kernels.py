@@ -1,45 +1,30 @@
 """Longer terms out of shorter ones, class by class: the operators without binders (docs/language.md section 4).
 
-Kernels fill `out` with one row for each candidate of an index list, (symbol, first, second, third) as
-`candidates` writes it. Rows are uint64, the count last; before it, by kind of class:
+Kernels fill `out` with one row for each candidate of an index list, (symbol, first, second, third) as `candidates`
+writes it. Rows are uint64, the count last; before it, by kind of class:
 
 - *outer* (no bound variable): behaviour, strict, wide, T * 256 + searches;
 - *plain* (inside binders, none within): table, steps of one evaluation;
 - *mixed* (inside a binder, binders within): actual, strict and wide table, steps in every environment
   as 16-bit numbers, four a word, environments in the order (bound value, lane), searches.
 
-A table is one packed word for each setting of the bound variables, the innermost fastest. What reads a
-query column has READS added in the word before its count: kernels add up their operands' and so count
-them, `Scope` makes one of several. They charge a node's own step in every lane, and `Scope` takes it back
-where it is not paid. All is exact:
-the caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation
-inside a binder below 2^16.
+A table is one packed word for each setting of the bound variables, the innermost fastest. What reads a query column has
+READS added in the word before its count: kernels add up their operands' and so count them, `Scope` makes one of
+several. They charge a node's own step in every lane, and `Scope` takes it back where it is not paid. All is exact: the
+caller checks that counts stay below 2^64, T below 2^32, searches below 2^8, steps of one evaluation inside a binder
+below 2^16.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import U, inner, kernel
 from priorsim.census.engine import packed
+from priorsim.census.engine.packed import is_unary, lane_sum, operate, operate_tables
 
-ADD, SUB, MUL, EQ, LT, AND, XOR, SHL, SHR, IF, VARIABLE, CONSTANT, FIND, ARGMAX, ITER = range(15)
-SYMBOLS = {
-    "add": ADD,
-    "sub": SUB,
-    "mul": MUL,
-    "eq": EQ,
-    "lt": LT,
-    "and": AND,
-    "xor": XOR,
-    "shl": SHL,
-    "shr": SHR,
-    "if": IF,
-    "find": FIND,
-    "argmax": ARGMAX,
-    "iter": ITER,
-}
 SYMBOL = 31
 TWICE = 32
 """Added to a symbol whose two operands may also be exchanged: the candidate counts twice."""
@@ -73,6 +58,20 @@ class Words(NamedTuple):
         low, high = packed.masks(domain)
         full, once = U(domain.lane_mask(range(len(domain.lanes)))), U(domain.lane_mask(paid))
         return cls(low, high, full, once, domain.word_bits, len(domain.lanes), len(paid), 2**domain.word_bits)
+
+
+def variable_tables(depth: int, header: AtlasHeader) -> NDArray[np.uint64]:
+    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth) + 1).
+
+    The last word is READS for a query column, else 0.
+    """
+    domain, words = header.domain, Words.of(header)
+    settings = np.arange(words.size**depth, dtype=np.uint64)
+    bound = [words.low * ((settings // U(words.size**place)) % U(words.size)) for place in range(depth)]
+    inputs = [domain.pack(column) for column in zip(*domain.lanes, strict=True)]
+    columns = [np.full(len(settings), word, dtype=np.uint64) for word in inputs]
+    reads = [READS if place - depth in header.queries else 0 for place in range(depth + len(columns))]
+    return np.column_stack([np.array([*bound, *columns], dtype=np.uint64), np.array(reads, dtype=np.uint64)])
 
 
 @kernel
@@ -117,52 +116,9 @@ def candidates(tasks, progress, index):  # type: ignore[no-untyped-def]
 
 
 @inner
-def operate(symbol, a, b, words):  # type: ignore[no-untyped-def]
-    """An operator of one or two operands on two packed words."""
-    if symbol == ADD:
-        return packed.add(a, b, words.high)
-    if symbol == SUB:
-        return packed.sub(a, b, words.high)
-    if symbol == MUL:
-        return packed.mul(a, b, words.low, words.high, words.word_bits)
-    if symbol == EQ:
-        return packed.eq(a, b, words.high, words.word_bits)
-    if symbol == LT:
-        return packed.lt(a, b, words.high, words.word_bits)
-    if symbol == AND:
-        return a & b
-    if symbol == XOR:
-        return a ^ b
-    if symbol == SHL:
-        return packed.shl(a, words.high)
-    return packed.shr(a, words.low)
-
-
-@inner
-def is_unary(symbol):  # type: ignore[no-untyped-def]
-    """Whether the operator has one operand; the second is then ignored."""
-    return symbol in (SHL, SHR)
-
-
-@inner
 def count_of(symbol, left, right):  # type: ignore[no-untyped-def]
     """Count (uint64) of a candidate of two operands of these counts."""
     return left * right * U(1 + (symbol >= TWICE))
-
-
-@kernel
-def leaf_outer(index, made, variables, words, out):  # type: ignore[no-untyped-def]
-    """Variables (by row of `variables`) and constants (by word) as outer rows.
-
-    variables : uint64 (variables, 2), the word and 0 or READS.
-    """
-    for row in range(made):
-        leaf = index[row, 1]
-        is_variable = index[row, 0] == VARIABLE
-        word = variables[leaf, 0] if is_variable else words.low * U(leaf)
-        out[row, 0] = out[row, 1] = out[row, 2] = word
-        out[row, META] = (U(words.lanes) << SEARCH_BITS) + (variables[leaf, 1] if is_variable else U(0))
-        out[row, COUNT] = U(1)
 
 
 @kernel
@@ -201,75 +157,10 @@ def choose_outer(index, made, tests, left, right, words, out):  # type: ignore[n
 
 
 @inner
-def operate_table(symbol, left, right, words, out):  # type: ignore[no-untyped-def]
-    """An operator on two tables, uint64 (size,), into a third; the right one is ignored where it has one operand.
-
-    One loop for each of the frequent operators, so that each becomes vector instructions.
-    """
-    if symbol == ADD:
-        for k in range(out.shape[0]):
-            out[k] = packed.add(left[k], right[k], words.high)
-    elif symbol == SUB:
-        for k in range(out.shape[0]):
-            out[k] = packed.sub(left[k], right[k], words.high)
-    elif symbol == MUL:
-        for k in range(out.shape[0]):
-            out[k] = packed.mul(left[k], right[k], words.low, words.high, words.word_bits)
-    elif symbol == EQ:
-        for k in range(out.shape[0]):
-            out[k] = packed.eq(left[k], right[k], words.high, words.word_bits)
-    elif symbol == LT:
-        for k in range(out.shape[0]):
-            out[k] = packed.lt(left[k], right[k], words.high, words.word_bits)
-    else:
-        for k in range(out.shape[0]):
-            out[k] = operate(symbol, left[k], right[k], words)
-
-
-@inner
 def choose_table(test, left, right, out):  # type: ignore[no-untyped-def]
     """Left where the masks of `test` are set, right elsewhere; all uint64 (size,)."""
     for k in range(out.shape[0]):
         out[k] = (test[k] & left[k]) | (~test[k] & right[k])
-
-
-@kernel
-def leaf_plain(index, made, variables, words, out):  # type: ignore[no-untyped-def]
-    """`leaf_outer` into plain rows; `variables` is uint64 (variables, size + 1), with a table for the word."""
-    size = out.shape[1] - 2
-    for row in range(made):
-        leaf = index[row, 1]
-        for k in range(size):
-            out[row, k] = variables[leaf, k] if index[row, 0] == VARIABLE else words.low * U(leaf)
-        out[row, size] = U(1) + (variables[leaf, size] if index[row, 0] == VARIABLE else U(0))
-        out[row, size + 1] = U(1)
-
-
-@kernel
-def combine_plain(index, made, terms, words, out):  # type: ignore[no-untyped-def]
-    """Operators of one or two operands on plain rows: `made` candidates of `index` into `out`."""
-    size = out.shape[1] - 2
-    for row in range(made):
-        symbol = index[row, 0] & SYMBOL
-        a, b = index[row, 1], index[row, 2]
-        operate_table(symbol, terms[a, :size], terms[b, :size], words, out[row, :size])
-        if is_unary(symbol):
-            out[row, size] = terms[a, size] + U(1)
-            out[row, size + 1] = terms[a, size + 1]
-        else:
-            out[row, size] = terms[a, size] + terms[b, size] + U(1)
-            out[row, size + 1] = count_of(index[row, 0], terms[a, size + 1], terms[b, size + 1])
-
-
-@kernel
-def choose_plain(index, made, tests, left, right, out):  # type: ignore[no-untyped-def]
-    """`if` on plain rows; the words of a test row are masks, all bits of a lane or none."""
-    size = out.shape[1] - 2
-    for row in range(made):
-        c, a, b = index[row, 1], index[row, 2], index[row, 3]
-        choose_table(tests[c, :size], left[a, :size], right[b, :size], out[row, :size])
-        out[row, size] = tests[c, size] + left[a, size] + right[b, size] + U(1)
-        out[row, size + 1] = tests[c, size + 1] * left[a, size + 1] * right[b, size + 1]
 
 
 @inner
@@ -279,8 +170,17 @@ def table_at(rows, which, size):  # type: ignore[no-untyped-def]
 
 
 @inner
+def tables_of(rows, size):  # type: ignore[no-untyped-def]
+    """How many tables of so many words mixed or plain rows have."""
+    return 1 if rows.shape[1] == size + 2 else 3
+
+
+@inner
 def begin_steps(units, out):  # type: ignore[no-untyped-def]
-    """The node's own step in every environment, and no searches, into the steps and searches of a mixed row."""
+    """The node's own step into the steps of a plain row, or in every environment into those of a mixed row."""
+    if out.shape[0] == 1:
+        out[0] = U(1)
+        return
     for k in range(units.shape[0]):
         out[k] = units[k]
     out[units.shape[0]] = U(0)
@@ -288,8 +188,10 @@ def begin_steps(units, out):  # type: ignore[no-untyped-def]
 
 @inner
 def add_steps(rows, row, size, units, out):  # type: ignore[no-untyped-def]
-    """Add a child's steps in every environment, and its searches, to those of a mixed row."""
-    if rows.shape[1] == size + 2:
+    """Add a child's steps to those of a plain row, or in every environment, with its searches, to those of a mixed."""
+    if out.shape[0] == 1:
+        out[0] += rows[row, size]
+    elif rows.shape[1] == size + 2:
         cost = rows[row, size] & BELOW_READS
         for k in range(units.shape[0]):
             out[k] += cost * units[k]
@@ -307,19 +209,19 @@ def last(rows, row):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def combine_mixed(index, made, left, right, size, units, words, out):  # type: ignore[no-untyped-def]
-    """Operators of one or two operands into mixed rows, from mixed or plain rows with tables of `size` words.
+def combine_inner(index, made, left, right, size, units, words, out):  # type: ignore[no-untyped-def]
+    """Operators of one or two operands into mixed or plain rows, from such rows with tables of `size` words.
 
-    units : uint64 (step words,), 1 in every environment's 16 bits.
+    units : uint64 (step words,), 1 in every environment's 16 bits. Rows are plain where both operands are.
     """
-    end = out.shape[1] - 1
+    end, tables = out.shape[1] - 1, tables_of(out, size)
     for row in range(made):
         symbol = index[row, 0] & SYMBOL
         a, b = index[row, 1], index[row, 2]
-        for which in range(3):
+        for which in range(tables):
             i, j, k = table_at(left, which, size), table_at(right, which, size), which * size
-            operate_table(symbol, left[a, i : i + size], right[b, j : j + size], words, out[row, k : k + size])
-        steps = out[row, 3 * size : end]
+            operate_tables(symbol, left[a, i : i + size], right[b, j : j + size], words, out[row, k : k + size])
+        steps = out[row, tables * size : end]
         begin_steps(units, steps)
         add_steps(left, a, size, units, steps)
         out[row, end] = last(left, a)
@@ -329,16 +231,16 @@ def combine_mixed(index, made, left, right, size, units, words, out):  # type: i
 
 
 @kernel
-def choose_mixed(index, made, tests, left, right, size, units, out):  # type: ignore[no-untyped-def]
-    """`if` into mixed rows, from mixed or plain rows; the tables of a test row are masks."""
-    end = out.shape[1] - 1
+def choose_inner(index, made, tests, left, right, size, units, out):  # type: ignore[no-untyped-def]
+    """`if` into mixed or plain rows, from such rows; the tables of a test row are masks."""
+    end, tables = out.shape[1] - 1, tables_of(out, size)
     for row in range(made):
         c, a, b = index[row, 1], index[row, 2], index[row, 3]
-        for which in range(3):
+        for which in range(tables):
             h, i, j = table_at(tests, which, size), table_at(left, which, size), table_at(right, which, size)
             k = which * size
             choose_table(tests[c, h : h + size], left[a, i : i + size], right[b, j : j + size], out[row, k : k + size])
-        steps = out[row, 3 * size : end]
+        steps = out[row, tables * size : end]
         begin_steps(units, steps)
         add_steps(tests, c, size, units, steps)
         add_steps(left, a, size, units, steps)
@@ -354,15 +256,6 @@ def test_masks(rows, tables, words, out):  # type: ignore[no-untyped-def]
             out[row, k] = packed.spread(packed.nonzero(rows[row, k], words.high), words.word_bits)
         for k in range(tables, rows.shape[1]):
             out[row, k] = rows[row, k]
-
-
-@inner
-def lane_sum(word, words):  # type: ignore[no-untyped-def]
-    """Sum of the words of all lanes."""
-    total = U(0)
-    for lane in range(words.lanes):
-        total += (word >> U(lane * words.word_bits)) & U(words.size - 1)
-    return total
 
 
 MOVING, CONSTANT_BODY, IDENTITY = range(3)

@@ -8,21 +8,21 @@ each value of the variable that is bound. `costs` are uint16 (2^w * lanes,), the
 
 import numpy as np
 
-from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import packed
 from priorsim.census.engine.class_kernels import (
     BELOW_READS,
     COUNT,
-    FIND,
     META,
     READS,
     SEARCH_BITS,
     add_steps,
     begin_steps,
-    lane_sum,
     last,
     table_at,
+    tables_of,
 )
+from priorsim.census.engine.packed import FIND, lane_sum
 from priorsim.census.engine.tables import copy_words
 
 STEPS_AT = 12
@@ -39,9 +39,6 @@ def lane_word(word, lane, words):  # type: ignore[no-untyped-def]
 def paid_lanes(told, words):  # type: ignore[no-untyped-def]
     """The bits of the lanes in which a node is paid, where READS is in `told` if it reads a query column."""
     return words.full if told >= READS else words.once
-
-
-# --- find and argmax --------------------------------------------------------------------------
 
 
 @inner
@@ -145,11 +142,21 @@ def search_outer(index, made, bodies, steps, words, out):  # type: ignore[no-unt
 
 
 @kernel
-def search_mixed(index, made, bodies, words, units, out, steps):  # type: ignore[no-untyped-def]
-    """find and argmax of plain bodies of depth 2 into mixed rows; `steps` is the memory of `out` as uint16."""
+def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore[no-untyped-def]
+    """find and argmax of plain bodies of depth 2 into mixed rows, or into plain ones of no steps.
+
+    steps : the memory of `out` as uint16.
+    """
     size = words.size
+    plain = tables_of(out, size) == 1
     for row in range(made):
         symbol, body = index[row, 0], index[row, 1]
+        out[row, out.shape[1] - 1] = last(bodies, body)
+        if plain:
+            for value in range(size):
+                out[row, value], _ = search(symbol, bodies[body, value * size : (value + 1) * size], words)
+            out[row, size] = U(0)
+            continue
         cost = bodies[body, size * size] & BELOW_READS
         begin_steps(units, out[row, 3 * size :])
         out[row, 3 * size + units.shape[0]] = U(1) + (bodies[body, size * size] & READS)
@@ -165,13 +172,9 @@ def search_mixed(index, made, bodies, words, units, out, steps):  # type: ignore
             literal &= out[row, value] == constant
         for value in range(size):
             out[row, size + value] = out[row, 2 * size + value] = constant if literal else U(0)
-        out[row, out.shape[1] - 1] = last(bodies, body)
 
 
-# --- iter -------------------------------------------------------------------------------------
-
-
-@inner
+@inlined
 def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
     """iter in every lane of one packed word.
 
@@ -283,7 +286,7 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
 @inner
 def add_rounds(counts, cost, words, costs):  # type: ignore[no-untyped-def]
     """Add to the costs in every environment those of n evaluations of a body that takes `cost` steps."""
-    for value in range(words.size):
+    for value in range(counts.shape[0]):
         word = counts[value]
         for lane in range(words.lanes):
             costs[value * words.lanes + lane] += (word & U(words.size - 1)) * cost
@@ -292,7 +295,7 @@ def add_rounds(counts, cost, words, costs):  # type: ignore[no-untyped-def]
 
 @inner
 def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, costs):  # type: ignore[no-untyped-def]
-    """Steps, searches and count of iter inside a binder over a plain body, into a mixed row and its `costs`."""
+    """Steps and searches of iter inside a binder over a plain body, into a mixed row and its `costs`."""
     size = words.size
     steps = out[row, 3 * size : out.shape[1] - 1]
     begin_steps(units, steps)
@@ -300,18 +303,17 @@ def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, cost
     add_steps(starts, s, size, units, steps)
     add_rounds(numbers[n, :size], bodies[body, size * size] & BELOW_READS, words, costs)
     steps[units.shape[0]] += bodies[body, size * size] & READS
-    out[row, out.shape[1] - 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
 
 
 @inner
 def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no-untyped-def]
-    """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (2^w,).
+    """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (any,).
 
     Returns whether a settling run moved at least twice.
     """
     size = words.size
     moved_twice = False
-    for value in range(size):
+    for value in range(out.shape[0]):
         table = body[value * size : (value + 1) * size]
         out[value], settled[value], twice = iterate(counts[value], states[value], table, words)
         moved_twice |= twice
@@ -322,7 +324,7 @@ def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no
 def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether the settled runs of a table have different final states."""
     first = np.int64(-1)
-    for value in range(words.size):
+    for value in range(finals.shape[0]):
         if settled[value] != U(0):
             lane = 0
             while lane_word(settled[value], lane, words) == 0:
@@ -335,14 +337,22 @@ def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def iterate_mixed(index, made, numbers, starts, bodies, words, units, settled, out, steps):  # type: ignore[no-untyped-def]
-    """iter of plain or mixed n and s0 and plain bodies of depth 2 into mixed rows. Equal tables are run once.
+def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, out, steps):  # type: ignore[no-untyped-def]
+    """iter of plain or mixed n and s0 and plain bodies of depth 2 into mixed rows, or into plain ones of no steps.
 
-    settled : uint64 (2^w,), overwritten; steps : the memory of `out` as uint16.
+    Equal tables are run once. settled : uint64 (2^w,), overwritten; steps : the memory of `out` as uint16.
     """
     size = words.size
+    plain = tables_of(out, size) == 1
     for row in range(made):
         n, s, body = index[row, 1], index[row, 2], index[row, 3]
+        out[row, out.shape[1] - 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
+        if plain:
+            for value in range(size):
+                table = bodies[body, value * size : (value + 1) * size]
+                out[row, value], _, _ = iterate(numbers[n, value], starts[s, value], table, words)
+            out[row, size] = U(0)
+            continue
         costs = steps[row, STEPS_AT * size : (STEPS_AT + words.lanes) * size]
         begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, costs)
         table = bodies[body, : size * size]
@@ -360,72 +370,6 @@ def iterate_mixed(index, made, numbers, starts, bodies, words, units, settled, o
             j = table_at(starts, 2, size)
             for value in range(size):
                 wide[value] = (starts[s, j + value] & settled[value]) | (wide[value] & ~settled[value])
-
-
-# --- the actual tables alone ------------------------------------------------------------------
-
-
-@kernel
-def search_actual(index, made, bodies, words, out):  # type: ignore[no-untyped-def]
-    """find and argmax inside a binder into plain rows of no steps."""
-    size = words.size
-    for row in range(made):
-        symbol, body = index[row, 0], index[row, 1]
-        for value in range(size):
-            out[row, value], _ = search(symbol, bodies[body, value * size : (value + 1) * size], words)
-        out[row, size] = U(0)
-        out[row, size + 1] = last(bodies, body)
-
-
-@inner
-def final_states(counts, states, table, words):  # type: ignore[no-untyped-def]
-    """The final states that `iterate` gives, and nothing else."""
-    finals = U(0)
-    all_bits = U(words.size - 1)
-    width = U(words.word_bits)
-    shift = U(0)
-    for _ in range(words.lanes):
-        left = (counts >> shift) & all_bits
-        state = (states >> shift) & all_bits
-        while left > U(0):
-            after = (table[state] >> shift) & all_bits
-            if after == state:
-                break
-            state = after
-            left -= U(1)
-        finals |= state << shift
-        shift += width
-    return finals
-
-
-@kernel
-def idle_actual(index, made, keeps, numbers, starts, bodies, words, out):  # type: ignore[no-untyped-def]
-    """`idle_mixed` into plain rows of no steps."""
-    size = words.size
-    for row in range(made):
-        n, s, body = index[row, 1], index[row, 2], index[row, 3]
-        for value in range(size):
-            mask = packed.spread(packed.nonzero(numbers[n, value], words.high), words.word_bits)
-            after = starts[s, value] if keeps else bodies[body, value * size]
-            out[row, value] = (mask & after) | (~mask & starts[s, value])
-        out[row, size] = U(0)
-        out[row, size + 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
-
-
-@kernel
-def iterate_actual(index, made, numbers, starts, bodies, words, out):  # type: ignore[no-untyped-def]
-    """iter inside a binder into plain rows of no steps."""
-    size = words.size
-    for row in range(made):
-        n, s, body = index[row, 1], index[row, 2], index[row, 3]
-        for value in range(size):
-            table = bodies[body, value * size : (value + 1) * size]
-            out[row, value] = final_states(numbers[n, value], starts[s, value], table, words)
-        out[row, size] = U(0)
-        out[row, size + 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
-
-
-# --- iter of plain bodies that ignore the state, or keep it: such runs move at most once, no disguise --------
 
 
 @kernel
@@ -449,17 +393,22 @@ def idle_outer(index, made, rounds, starts, bodies, words, out):  # type: ignore
 
 
 @kernel
-def idle_mixed(index, made, keeps, numbers, starts, bodies, words, units, out, steps):  # type: ignore[no-untyped-def]
+def idle_inner(index, made, keeps, numbers, starts, bodies, words, units, out, steps):  # type: ignore[no-untyped-def]
     """iter inside a binder of plain bodies that ignore the state, or with `keeps` of those that keep it.
 
-    steps : the memory of `out` as uint16.
+    Into mixed rows, or into plain ones of no steps; steps : the memory of `out` as uint16.
     """
     size = words.size
+    tables = tables_of(out, size)
     for row in range(made):
         n, s, body = index[row, 1], index[row, 2], index[row, 3]
-        costs = steps[row, STEPS_AT * size : (STEPS_AT + words.lanes) * size]
-        begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, costs)
-        for which in range(3):
+        out[row, out.shape[1] - 1] = last(numbers, n) * last(starts, s) * last(bodies, body)
+        if tables == 1:
+            out[row, size] = U(0)
+        else:
+            costs = steps[row, STEPS_AT * size : (STEPS_AT + words.lanes) * size]
+            begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, costs)
+        for which in range(tables):
             i, j = table_at(numbers, which, size), table_at(starts, which, size)
             counts, states = numbers[n, i : i + size], starts[s, j : j + size]
             finals = out[row, which * size : (which + 1) * size]

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.engine.class_kernels import CONSTANT, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.engine.jobs import Job, Workspace, each_batch
-from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copies
-from priorsim.census.engine.stores import Reach, Store
-from priorsim.census.engine.tables import KeyIndex, RowArray, Table
-from priorsim.census.engine.views import View, views_of
-from priorsim.mu.dialect import FORMS
+from priorsim.census.engine.class_kernels import SYMBOL
+from priorsim.census.engine.jobs import Job, Workspace, each_batch, pieces_of
+from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
+from priorsim.census.engine.packed import ARITY
+from priorsim.census.engine.stores import Reach, Store, rows_of
+from priorsim.census.engine.tables import RowArray, Table
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -33,57 +32,36 @@ CLOSED_AT_ONCE = 8
 
 Chooser = Callable[[RowArray], NDArray[np.bool_]]
 """From rows of one level to those that are wanted."""
-ARITY = {VARIABLE: 0, CONSTANT: 0} | {symbol: FORMS[name].arity for name, symbol in SYMBOLS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """Ways to make wanted terms of one level, all of one form.
 
-    Attributes
-    ----------
-    symbols : int32 (ways,)
-        As in a job's index.
-    depths : tuple of int
-        Binders around each operand; none for leaves.
-    operands : int64 (ways, operands)
-        Outlines: rows of the terms stored under so many binders, in the order of a job's operands. For a loop
-        of no rounds the second is a row of `Scope.bodies` of the next depth, for leaves the one column is the
-        number of the variable or the word.
-    no_rounds : bool
-    results : int64 (ways,), or None
-        Where they are kept, what each way makes: outside binders its behaviour, inside its outline.
+    Each has its symbol, as in a job's index, and its operands, under so many binders, as outlines: rows of the terms
+    stored there. For a loop of no rounds the second is a row of `Scope.bodies` of the next depth; a leaf is the number
+    of its variable or its word. Results, where they are kept, are what is made: outside binders its behaviour, inside
+    its outline.
     """
 
     symbols: I32
     depths: tuple[int, ...]
     operands: I64
-    no_rounds: bool = False
     results: I64 | None = None
+    no_rounds: bool = False
 
 
 @dataclass
 class Found:
-    """The wanted candidates of one job at one level.
+    """The wanted candidates of one job at one level, as the job's index has them.
 
-    Attributes
-    ----------
-    index : int32 (candidates, 4)
-        As the job's index has them.
-    views : tuple of View or None
-        The store each operand is in; None for one that is in none.
-    bodies : (int, int64 array), or None
-        Where the last operand is a body too long to be stored: its bits, and its number among the wanted ones.
-    no_rounds : bool
-        Whether the operand in no store is a row of `Scope.bodies`.
-    results : int64 (candidates,), or None
-        As a `Derivation` has them.
+    Each operand is in a store, or it is a body too long for one: of those there are the bits, and the numbers among the
+    wanted ones. Results are as a `Derivation` has them.
     """
 
     index: I32
-    views: tuple[View | None, ...]
+    stores: tuple[Store | None, ...]
     bodies: tuple[int, I64] | None
-    no_rounds: bool
     results: I64 | None
 
 
@@ -98,20 +76,9 @@ class Wanted:
 class Outlines:
     """The census of actual tables, and for every level above `whole` what is wanted of it.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-        Its bound is that of the programs asked for.
-    fits : Choice
-    above : int
-        Programs of more bits than this are asked for.
-    whole : tuple of int
-        By number of binders: terms of up to so many bits are not looked into.
-    workers : int
-    tell : callable, optional
-        Called with a length of term, outside binders, each time one is done.
-    keeps_results : bool
-        Whether derivations tell what they make.
+    The header's bound is that of the programs asked for, which have more than `above` bits; terms of up to
+    `whole[depth]` bits are not looked into. `tell` is called with a length of term, outside binders, each time one is
+    done; with `keeps_results` derivations tell what they make.
     """
 
     def __init__(
@@ -131,16 +98,14 @@ class Outlines:
         self._above = above
         self._workers = workers
         self._keeps_results = keeps_results
-        self._indices: dict[tuple[int, int], KeyIndex] = {}
+        self._indices: dict[tuple[int, int], Table] = {}
         self._levels: dict[tuple[int, int], Wanted] = {}
         self._long: dict[tuple[int, int], Table] = {}
-        self._readers: dict[int, tuple[I64, I64]] = {}
+        self._readers: dict[Store, tuple[I64, I64]] = {}
         self._lock = Lock()
         for depth, length in self.census.build(self.census.reach.stored):
             if depth == 0:
                 tell(length)
-        self._unread = {id(scope.bodies.rows) for scope in self.census.scopes}
-        self._name_stores()
         depths = range(len(self.census.scopes))
         self._wanted = [np.zeros(len(self.terms(depth).rows), dtype=np.bool_) for depth in depths]
         for depth in depths:
@@ -148,7 +113,7 @@ class Outlines:
 
     def terms(self, depth: int) -> Store:
         """The outlines under so many binders; the number of a row is the outline's."""
-        return self.census.scopes[depth].kinds[False].terms
+        return self.census.scopes[depth].plain.terms
 
     def programs(self, length: int) -> int:
         """Number of terms of `length` bits outside binders that fit."""
@@ -158,17 +123,11 @@ class Outlines:
         """The lengths above `whole` of which terms are wanted, rising."""
         return sorted(length for where, length in self._levels if where == depth)
 
-    def _name_stores(self) -> None:
-        """Know every store of operands by its rows, as they are now."""
-        self._views = {id(view.store.rows): view for scope in self.census.scopes for view in views_of(scope)}
-
-    # --- what is wanted -----------------------------------------------------------------------
-
     def _chooser(self, depth: int, length: int) -> Chooser | None:
         """Which rows of a level are wanted; None where none is."""
         begin, end = self.terms(depth).spans.get(length, (0, 0))
         wanted = begin + np.flatnonzero(self._wanted[depth][begin:end])
-        goals = KeyIndex(self.terms(depth).rows[wanted]) if len(wanted) else None
+        goals = Table.of(self.terms(depth).rows[wanted]) if len(wanted) else None
         if depth == 0 and length >= self._above:
             if goals is None:
                 return lambda rows: self._fits(rows[:, 0])
@@ -197,7 +156,7 @@ class Outlines:
             if (chooser := self._chooser(depth, length)) is not None:
                 jobs = self.census.jobs(depth, length)
                 note = partial(self._note, (depth, length), chooser, None)
-                each_batch((piece for job in jobs for piece in job.pieces()), note, self._workers)
+                each_batch(pieces_of(jobs), note, self._workers)
             if depth == 0:
                 tell(length)
 
@@ -222,7 +181,7 @@ class Outlines:
                 each_batch(self.census.pieces(depth + 1, length), close, self._workers)
             else:
                 for bodies in self.census.bodies(depth + 1, length):
-                    each_batch(copies(bodies), close, self._workers)
+                    each_batch(copy_job(bodies).pieces(), close, self._workers)
 
     def _note(
         self, place: tuple[int, int], chooser: Chooser, body_length: int | None, job: Job, index: I32, rows: RowArray
@@ -236,16 +195,15 @@ class Outlines:
         if depth == 0 and length >= self._above:
             fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
         index, made = index[chosen], rows[chosen]
-        operands = job.operands[: ARITY[int(index[0, 0]) & SYMBOL]]
-        views = tuple(self._views.get(id(rows)) for rows in operands)
+        operands = job.operands[: ARITY[index[0, 0] & SYMBOL]]
+        stores = tuple(each if isinstance(each, Store) else None for each in operands)
         with self._lock:
             bodies = None
             if body_length is not None:
-                rows, table = operands[-1][index[:, len(operands)]], self._long[depth + 1, body_length]
+                table, rows = self._long[depth + 1, body_length], rows_of(operands[-1])[index[:, len(operands)]]
                 table.add(rows)
-                bodies, views = (body_length, table.find(rows)), (*views[:-1], None)
-            results = self._results(place, made) if self._keeps_results else None
-            found = Found(index, views, bodies, any(id(rows) in self._unread for rows in operands), results)
+                bodies = body_length, table.find(rows)
+            found = Found(index, stores, bodies, self._results(place, made) if self._keeps_results else None)
             level = self._levels.setdefault(place, Wanted())
             level.found.append(found)
             level.programs += fitting
@@ -256,53 +214,47 @@ class Outlines:
         depth, length = place
         if depth == 0:
             return rows[:, 0].view(np.int64)
-        begin, end = self.terms(depth).spans[length]
         if place not in self._indices:
-            self._indices[place] = KeyIndex(self.terms(depth).rows[begin:end])
-        return begin + self._indices[place].find(rows)
+            self._indices[place] = Table.of(self.terms(depth).of_length(length))
+        return self.terms(depth).spans[length][0] + self._indices[place].find(rows)
 
     def _want_operands(self, found: Found) -> None:
         """Want the terms that the operands of a candidate stand for."""
-        for place, view in enumerate(found.views, start=1):
-            if view is None:
-                continue
-            numbers = np.unique(found.index[:, place]).astype(np.int64)
-            if view.read is None:
-                self._wanted[view.depth][numbers] = True
-            else:
-                self._wanted[view.depth][self._outlines(view, numbers)[1]] = True
+        for place, store in enumerate(found.stores, start=1):
+            if store is not None and store.classes is not None:
+                numbers = np.unique(found.index[:, place]).astype(np.int64)
+                self._wanted[store.depth][self._outlines(store, numbers)[1]] = True
 
-    def _outlines(self, view: View, numbers: I64) -> tuple[I64, I64]:
-        """For each of these rows of a store that terms were read into, how many outlines it stands for, and which."""
-        if id(view.store) not in self._readers:
-            (classes,) = view.classes
+    def _outlines(self, store: Store, numbers: I64) -> tuple[I64, I64]:
+        """For each of these rows of a store, how many outlines it stands for, and which."""
+        if store.read is None:
+            return np.ones(len(numbers), dtype=np.int64), numbers
+        if store not in self._readers:
+            assert store.classes is not None, "only what is evaluated has outlines"
             outlines, readings = [], []
-            for length, (begin, end) in view.store.spans.items():
-                rows = KeyIndex(view.store.rows[begin:end]).find(view.readings(length, classes))
-                outlines.append(classes.terms.spans[length][0] + np.flatnonzero(rows >= 0))
+            for length, (begin, _) in store.spans.items():
+                rows = Table.of(store.of_length(length)).find(store.readings(length))
+                outlines.append(store.classes.terms.spans[length][0] + np.flatnonzero(rows >= 0))
                 readings.append(begin + rows[rows >= 0])
             order = np.argsort(np.concatenate(readings), kind="stable")
-            ends = np.cumsum(np.bincount(np.concatenate(readings), minlength=len(view.store.rows)))
-            self._readers[id(view.store)] = np.concatenate(outlines)[order], np.concatenate([[0], ends])
-        outlines_in_order, starts = self._readers[id(view.store)]
+            ends = np.cumsum(np.bincount(np.concatenate(readings), minlength=len(store.rows)))
+            self._readers[store] = np.concatenate(outlines)[order], np.concatenate([[0], ends])
+        outlines_in_order, starts = self._readers[store]
         return starts[numbers + 1] - starts[numbers], outlines_in_order[ranges(starts[numbers], starts[numbers + 1])]
 
     def _store_long(self, depth: int) -> None:
         """Store the wanted outlines of the lengths that are not kept, so that they have numbers too."""
-        terms = self.terms(depth)
+        terms, known = self.terms(depth), len(self._wanted[depth])
         for (where, length), table in self._long.items():
-            if where == depth and len(table):
+            if where == depth:
                 terms.append(length, table.rows)
         grown = np.zeros(len(terms.rows), dtype=np.bool_)
-        grown[: len(self._wanted[depth])] = self._wanted[depth]
-        for (where, length), table in self._long.items():
-            if where == depth and len(table):
+        grown[:known] = self._wanted[depth]
+        for where, length in self._long:
+            if where == depth and length in terms.spans:
                 begin, end = terms.spans[length]
                 grown[begin:end] = True
         self._wanted[depth] = grown
-        self._name_stores()
-
-    # --- how it is made -----------------------------------------------------------------------
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
@@ -323,28 +275,27 @@ class Outlines:
             ways = np.unique(np.concatenate(columns), axis=0)
             last = 1 + len(parts[0].depths)
             results = ways[:, last] if self._keeps_results else None
-            yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results=results)
+            yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results)
 
     def _derivation(self, depth: int, found: Found) -> Derivation:
-        """What was found, with outlines for operands."""
-        if not found.views:
-            return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64), results=found.results)
+        if not found.stores:
+            return Derivation(found.index[:, 0], (), found.index[:, 1:2].astype(np.int64), found.results)
         ways = np.arange(len(found.index))
         columns: list[I64] = []
-        for place, view in enumerate(found.views, start=1):
+        for place, store in enumerate(found.stores, start=1):
             numbers = found.index[ways, place].astype(np.int64)
-            if view is not None and view.read is not None:
-                counts, numbers = self._outlines(view, numbers)
+            if store is None:
+                assert found.bodies is not None, "what is in no store is a body"
+                numbers = self.terms(depth + 1).spans[found.bodies[0]][0] + found.bodies[1][ways]
+            elif store.read is not None:
+                counts, numbers = self._outlines(store, numbers)
                 columns = [np.repeat(column, counts) for column in columns]
                 ways = np.repeat(ways, counts)
             columns.append(numbers)
-        depths = tuple(depth if view is None else view.depth for view in found.views)
-        if found.bodies is not None:
-            length, numbers = found.bodies
-            columns[-1] = self.terms(depth + 1).spans[length][0] + numbers[ways]
-            depths = (*depths[:-1], depth + 1)
+        depths = tuple(depth + 1 if store is None else store.depth for store in found.stores)
         results = None if found.results is None else found.results[ways]
-        return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), found.no_rounds, results)
+        no_rounds = any(store is not None and store.classes is None for store in found.stores)
+        return Derivation(found.index[ways, 0], depths, np.stack(columns, axis=1), results, no_rounds)
 
 
 def shortest_streamed(reach: Reach, depth: int) -> int:

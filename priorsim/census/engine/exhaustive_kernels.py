@@ -1,24 +1,22 @@
 """Kernels of the exhaustive engine: every code-only program, one by one, integers only.
 
-A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position
-are tried in order of the least bits they need, and a position is left when nothing more fits. As soon
-as a subterm is complete its tables are computed (actual, strict and wide words, and steps, in every
-environment), so two programs in a row share the work of the symbols they share; but each program
-comes by on its own and no two are ever merged before they are counted. The plain-Python twin is
-priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
+A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position are tried in order
+of the least bits they need, and a position is left when nothing more fits. As soon as a subterm is complete its tables
+are computed (actual, strict and wide words, and steps, in every environment), so two programs in a row share the work
+of the symbols they share; but each program comes by on its own and no two are ever merged before they are counted. The
+plain-Python twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
-Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed
-word holds all lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of
-them where it reads a query column, else those of `Shape.once` (one of each setting of the context columns
-under the amortised accounting, all again under the total one). Everything is exact while steps stay below
-2^32, which the caller checks. The kernels share a few large arrays, since every array handed to a kernel
-costs a dozen arguments:
+Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
+lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of them where it reads a query
+column, else those of `Words.once` (one of each setting of the context columns under the amortised accounting, all again
+under the total one). Everything is exact while steps stay below 2^32, which the caller checks. The kernels share a few
+large arrays, since every array handed to a kernel costs a dozen arguments:
 
-symbols : int64 (symbols, 5), the symbols by context, those of a context by rising need;
+symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
 walk : int64 (positions, 17), the walk's positions;
 memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
-state : int64 (4,), where the walk stands.
+state : int64 (2,), where the walk stands.
 """
 
 from typing import NamedTuple
@@ -26,27 +24,17 @@ from typing import NamedTuple
 import numpy as np
 
 from priorsim.census.compiled import U, inlined, inner, kernel
-from priorsim.census.engine import packed
-from priorsim.mu.dialect import FORMS
-
-VARIABLE, CONSTANT = 0, 1
-ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, ITER, FIND, ARGMAX = range(2, 15)
-OPCODES = {
-    name: ADD + code
-    for code, name in enumerate(
-        ("add", "sub", "mul", "eq", "lt", "if", "and", "xor", "shl", "shr", "iter", "find", "argmax")
-    )
-}
-ARITY = np.array([0, 0, *(FORMS[name].arity for name in OPCODES)])
-
-DONE, PAUSED, FULL, FOUND = 0, 1, 2, 3
-"""What a walk ends with: all seen, its quota seen, the hash table half full, the program sought found."""
+from priorsim.census.engine import closing, packed
+from priorsim.census.engine.class_kernels import READS as QUERY_READ
+from priorsim.census.engine.class_kernels import Words
+from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
+from priorsim.census.engine.tables import copy_words
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
-VALUE, BITS, NEED, QUERY = range(1, 5)
+VALUE, BITS, NEED, QUERY, CODE = range(1, 6)
 """Columns of `symbols`: row of a variable's table or word of a constant; bits of the symbol alone, and
-with the shortest children; 1 for the variable of one of the header's `queries`, else 0."""
+with the shortest children; 1 for the variable of one of the header's `queries`, else 0; its bits as a number."""
 
 START, SIZE, LEAST, UNIT = range(4)
 """Columns of `scopes`: first symbol; packed words of a table; bits of the shortest term; steps of a node
@@ -66,26 +54,18 @@ WALK_FIELDS = 17
 ZEROS = 0
 """Where in memory a table of zeros starts, of 2^(w*(depth-1)) * lanes words."""
 
-POSITION, ORDINAL, ROWS, PROGRAMS = range(4)
-"""Entries of `state`: position of the walk, number of choices made at the split; rows and programs counted."""
+POSITION, ORDINAL = range(2)
+"""Entries of `state`: position of the walk, number of choices made at the split."""
 
 ROW_FIELDS = 5
-"""Words of a row's key in the hash table: behaviour, strict, wide, steps, and bits + 256 * searches.
-
-The table is uint64 (slots, ROW_FIELDS + 1), a power of two of slots, linear probing; the last column
-is the count, 0 where the slot is free."""
+"""Words of a row's key: behaviour, strict, wide, steps, and bits + 256 * searches."""
 
 
 class Shape(NamedTuple):
-    """The domain as the kernels need it, and where tables are."""
+    """How words are packed, and where tables are."""
 
-    word_bits: int
-    words: int  # 2^w
-    lanes: int
+    words: Words
     max_bits: int  # of a term: the header bit is not counted
-    low: np.uint64
-    high: np.uint64
-    once: np.uint64  # of `high`, the lanes in which a subterm that reads no query column is paid
     inner: int  # 2^(w*depth)
     outer: int  # 2^(w*(depth-1))
     home: int  # the tables of position 0: actual, strict, wide, settled lanes, steps
@@ -104,20 +84,14 @@ def unit_of(p, scopes, walk):  # type: ignore[no-untyped-def]
     return scopes[walk[p, BOUND], UNIT + walk[p, READS]]
 
 
-@inner
-def paid_lanes(p, shape, walk):  # type: ignore[no-untyped-def]
-    """The high bits of the lanes in which the subterm at p, with nothing bound, is paid."""
-    return shape.high if walk[p, READS] == 1 else shape.once
-
-
 @inlined
 def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
     """Make the variable or constant at position p complete."""
     bound = walk[p, BOUND]
-    at = shape.outer * shape.lanes + symbols[symbol, VALUE] * shape.inner
+    at = shape.outer * shape.words.lanes + symbols[symbol, VALUE] * shape.inner
     if symbols[symbol, OPCODE] == CONSTANT:
         at = home_of(p, shape)
-        word = shape.low * U(symbols[symbol, VALUE])
+        word = shape.words.low * U(symbols[symbol, VALUE])
         table = memory[at : at + scopes[bound, SIZE]]
         for env in range(len(table)):
             table[env] = word
@@ -129,55 +103,15 @@ def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[
 
 
 @inner
-def multiply(a, b, out, shape):  # type: ignore[no-untyped-def]
-    """Write the products to `out`; one pass for each bit, so that the inner loop runs on vectors."""
-    low, high = shape.low, shape.high
-    for i in range(len(out)):
-        out[i] = U(0)
-    keep = (high - low) + high
-    for bit in range(shape.word_bits):
-        for i in range(len(out)):
-            chosen = (b[i] >> U(bit)) & low
-            partial = ((a[i] & keep) << U(bit)) & ((chosen << U(shape.word_bits)) - chosen)
-            out[i] = packed.add(out[i], partial, high)
-        keep &= ~(high >> U(bit))
-
-
-@inner
 def combine(opcode, size, first, second, third, to, shape, memory):  # type: ignore[no-untyped-def]
     """Write op(a, b, c) to memory, packed word by packed word; b and c are ignored where op has fewer children."""
-    low, high, bits = shape.low, shape.high, shape.word_bits
     a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
-    if opcode == ADD:
-        for i in range(size):
-            out[i] = packed.add(a[i], b[i], high)
-    elif opcode == SUB:
-        for i in range(size):
-            out[i] = packed.sub(a[i], b[i], high)
-    elif opcode == MUL:
-        multiply(a, b, out, shape)
-    elif opcode == EQ:
-        for i in range(size):
-            out[i] = packed.eq(a[i], b[i], high, bits)
-    elif opcode == LT:
-        for i in range(size):
-            out[i] = packed.lt(a[i], b[i], high, bits)
-    elif opcode == IF:
+    if opcode == IF:
         c = memory[third : third + size]
         for i in range(size):
-            out[i] = packed.select(a[i], b[i], c[i], high, bits)
-    elif opcode == AND:
-        for i in range(size):
-            out[i] = a[i] & b[i]
-    elif opcode == XOR:
-        for i in range(size):
-            out[i] = a[i] ^ b[i]
-    elif opcode == SHL:
-        for i in range(size):
-            out[i] = packed.shl(a[i], high)
+            out[i] = packed.select(a[i], b[i], c[i], shape.words.high, shape.words.word_bits)
     else:
-        for i in range(size):
-            out[i] = packed.shr(a[i], low)
+        packed.operate_tables(opcode, a, b, shape.words, out)
 
 
 @inner
@@ -219,7 +153,7 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
             steps = walk[child, STEPS]
         elif walk[child, STEPS] != ZEROS:
             more = walk[child, STEPS]
-            for i in range(size * shape.lanes):
+            for i in range(size * shape.words.lanes):
                 memory[own + i] = memory[steps + i] + memory[more + i]
             steps = own
     walk[p, STEPS] = steps
@@ -228,162 +162,48 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
 
 
 @inner
-def lane_sum(word, shape):  # type: ignore[no-untyped-def]
-    """Sum of the words of all lanes, as int64."""
-    total = U(0)
-    for lane in range(shape.lanes):
-        total += (word >> U(lane * shape.word_bits)) & U(shape.words - 1)
-    return np.int64(total)
+def told_of(p, body, walk):  # type: ignore[no-untyped-def]
+    """Steps of one evaluation of p's body where they are the same everywhere, and whether p reads a query column."""
+    return U(walk[body, COST]) + (QUERY_READ if walk[p, READS] == 1 else U(0))
 
 
 @inner
-def close_find(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
-    """Make actual table and steps of a find at p: least candidate whose body word is not 0, else 0.
+def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make actual table and steps of a find or argmax at p.
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
     """
-    body = walk[p, ARGS]
-    at = home_of(p, shape)
-    steps = at + shape.inner + 3 * shape.outer
-    varying = walk[body, STEPS]
-    high_bit = shape.word_bits - 1
-    paid = paid_lanes(p, shape, walk)
+    words, opcode, body, at = shape.words, walk[p, OPCODE], walk[p, ARGS], home_of(p, shape)
+    told, steps = told_of(p, body, walk), at + shape.inner + 3 * shape.outer
     walk[p, ACTUAL] = at
     for env in range(size):
-        result = U(0)
-        searching = shape.high
-        base = walk[body, ACTUAL] + env * shape.words
-        for c in range(shape.words):
-            if varying != ZEROS:
-                spent = U(0)
-                for lane in range(shape.lanes):
-                    tries = ((searching & paid) >> U(lane * shape.word_bits + high_bit)) & U(1)
-                    spent += memory[varying + lane] * tries
-                varying += shape.lanes
-                walk[p, COST] += np.int64(spent)
-            hits = packed.nonzero(memory[base + c], shape.high) & searching
-            result |= packed.spread(hits, shape.word_bits) & (shape.low * U(c))
-            searching &= ~hits
-            if searching == U(0):
-                break
-        memory[at + env] = result
+        base = walk[body, ACTUAL] + env * words.size
+        found, missed = closing.search(opcode, memory[base : base + words.size], words)
+        memory[at + env] = found
         if walk[p, BOUND] == 0:
-            missed = lane_sum((searching & paid) >> U(high_bit), shape)
-            before = lane_sum(result & packed.spread(paid, shape.word_bits), shape)
-            tried = before + unit_of(p, scopes, walk) + missed * (shape.words - 1)
-            walk[p, COST] += walk[body, COST] * tried
-        else:
-            last = packed.spread(searching, shape.word_bits) | result
-            for lane in range(shape.lanes):
-                tried = np.int64((last >> U(lane * shape.word_bits)) & U(shape.words - 1)) + 1
-                memory[steps + env * shape.lanes + lane] = U(walk[body, COST] * tried)
-    if walk[p, BOUND] > 0:
+            walk[p, COST] += np.int64(closing.plain_search_steps(opcode, found, missed, told, words))
+            if walk[body, STEPS] != ZEROS:
+                costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
+                walk[p, COST] += np.int64(closing.mixed_search_steps(opcode, found, missed, costs, told, words))
+        elif opcode == FIND:
+            for lane in range(words.lanes):
+                tried = closing.evaluations(opcode, found, missed, lane, words)
+                memory[steps + env * words.lanes + lane] = U(walk[body, COST] * tried)
+    if walk[p, BOUND] > 0 and opcode == FIND:
         walk[p, STEPS] = steps
-
-
-@inner
-def close_argmax(p, size, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
-    """Make actual table and steps of an argmax at p: least candidate whose body word is greatest."""
-    body = walk[p, ARGS]
-    at = home_of(p, shape)
-    walk[p, ACTUAL] = at
-    for env in range(size):
-        base = walk[body, ACTUAL] + env * shape.words
-        result = U(0)
-        greatest = memory[base]
-        for c in range(1, shape.words):
-            word = memory[base + c]
-            better = packed.spread(packed.less(greatest, word, shape.high), shape.word_bits)
-            greatest = (greatest & ~better) | (word & better)
-            result = (result & ~better) | ((shape.low * U(c)) & better)
-        memory[at + env] = result
-    walk[p, COST] += walk[body, COST] * shape.words * unit_of(p, scopes, walk)
-    if walk[body, STEPS] != ZEROS:
-        paid = paid_lanes(p, shape, walk) >> U(shape.word_bits - 1)
-        spent = U(0)
-        for lane in range(shape.lanes):
-            if (paid >> U(lane * shape.word_bits)) & U(1) == U(1):
-                for c in range(shape.words):
-                    spent += memory[walk[body, STEPS] + c * shape.lanes + lane]
-        walk[p, COST] += np.int64(spent)
+    elif walk[p, BOUND] > 0:
+        walk[p, COST] += walk[body, COST] * words.size
 
 
 @inner
 def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
     at = walk[p, ACTUAL]
-    constant = shape.low * (memory[at] & U(shape.words - 1))
-    is_literal = shape.lanes > 1
+    constant = shape.words.low * (memory[at] & U(shape.words.size - 1))
+    is_literal = shape.words.lanes > 1
     for env in range(size):
         is_literal = is_literal and memory[at + env] == constant
     walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
-
-
-@inner
-def iterate(size, numbers, starts, bodies, to, settled, shape, memory):  # type: ignore[no-untyped-def]
-    """Write the final states of an iter over these tables to memory.
-
-    Also written are the high bits of the lanes whose run settled. Returns 1 where the node is a search
-    in disguise: some settling run moved twice, and not all ended alike.
-    """
-    mask = U(shape.words - 1)
-    moved_twice = False
-    differ = False
-    first_final = mask + U(1)
-    body = memory[bodies : bodies + size * shape.words]
-    for env in range(size):
-        result = U(0)
-        flags = U(0)
-        base = U(env * shape.words)
-        count = memory[numbers + env]
-        start = memory[starts + env]
-        for lane in range(shape.lanes):
-            shift = U(lane * shape.word_bits)
-            state = (start >> shift) & mask
-            times = np.int64((count >> shift) & mask)
-            moves = 0
-            while moves < times:
-                after = (body[base + state] >> shift) & mask
-                if after == state:
-                    break
-                state = after
-                moves += 1
-            result |= state << shift
-            if 1 <= moves < times:
-                flags |= U(shape.words >> 1) << shift
-                moved_twice = moved_twice or moves >= 2
-                if first_final > mask:
-                    first_final = state
-                differ = differ or state != first_final
-        memory[to + env] = result
-        memory[settled + env] = flags
-    return moved_twice and differ
-
-
-@inner
-def undo(size, starts, settled, finals, to, shape, memory):  # type: ignore[no-untyped-def]
-    """Write the final states to memory, but s0 in every lane that settled."""
-    for env in range(size):
-        undone = packed.spread(memory[settled + env], shape.word_bits)
-        memory[to + env] = (memory[starts + env] & undone) | (memory[finals + env] & ~undone)
-
-
-@inner
-def varying_iter_steps(p, shape, walk, memory):  # type: ignore[no-untyped-def]
-    """What the body evaluations of the iter at p, with nothing bound, take beyond the body's COST."""
-    mask = U(shape.words - 1)
-    count, start = memory[walk[walk[p, ARGS], ACTUAL]], memory[walk[walk[p, ARGS + 1], ACTUAL]]
-    body = walk[p, ARGS + 2]
-    table, steps = memory[walk[body, ACTUAL] :], memory[walk[body, STEPS] :]
-    count &= packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
-    spent = U(0)
-    for lane in range(shape.lanes):
-        shift = U(lane * shape.word_bits)
-        state = (start >> shift) & mask
-        for _ in range((count >> shift) & mask):
-            spent += steps[state * U(shape.lanes) + U(lane)]
-            state = (table[state] >> shift) & mask
-    return np.int64(spent)
 
 
 @inner
@@ -392,24 +212,21 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
     """
-    numbers = walk[walk[p, ARGS], ACTUAL]
-    body = walk[p, ARGS + 2]
-    if walk[p, BOUND] == 0:
-        paid = packed.spread(paid_lanes(p, shape, walk), shape.word_bits)
-        walk[p, COST] += walk[body, COST] * lane_sum(memory[numbers] & paid, shape)
-        if walk[body, STEPS] != ZEROS:
-            walk[p, COST] += varying_iter_steps(p, shape, walk, memory)
+    words, body, lanes = shape.words, walk[p, ARGS + 2], size * shape.words.lanes
+    numbers, starts = walk[walk[p, ARGS], ACTUAL], walk[walk[p, ARGS + 1], ACTUAL]
+    if walk[p, BOUND] > 0:
+        own = home_of(p, shape) + shape.inner + 3 * shape.outer
+        costs = memory[own : own + lanes]
+        copy_words(memory[walk[p, STEPS] : walk[p, STEPS] + lanes], costs)
+        closing.add_rounds(memory[numbers : numbers + size], U(walk[body, COST]), words, costs)
+        walk[p, STEPS] = own
         return
-    own = home_of(p, shape) + shape.inner + 3 * shape.outer
-    cost = U(walk[body, COST])
-    before = walk[p, STEPS]
-    for env in range(size):
-        count = memory[numbers + env]
-        for lane in range(shape.lanes):
-            at = env * shape.lanes + lane
-            times = (count >> U(lane * shape.word_bits)) & U(shape.words - 1)
-            memory[own + at] = memory[before + at] + cost * times
-    walk[p, STEPS] = own
+    counts = memory[numbers] & closing.paid_lanes(told_of(p, body, walk), words)
+    walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
+    if walk[body, STEPS] != ZEROS:
+        table = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
+        costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
+        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], table, costs, words))
 
 
 @inner
@@ -417,16 +234,22 @@ def close_iter(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make tables and steps of an iter at p."""
     n, s, b = walk[p, ARGS], walk[p, ARGS + 1], walk[p, ARGS + 2]
     to = home_of(p, shape)
-    settled = to + shape.inner + 2 * shape.outer
+    settled = memory[to + shape.inner + 2 * shape.outer : to + shape.inner + 2 * shape.outer + size]
     disguise = False
     for which in range(ACTUAL, STEPS):
         if which > ACTUAL and same_tables(p, 3, which, walk):
             walk[p, which] = walk[p, which - 1]
         else:
-            disguise = iterate(size, walk[n, which], walk[s, which], walk[b, which], to, settled, shape, memory)
+            finals, counts = memory[to : to + size], memory[walk[n, which] : walk[n, which] + size]
+            states = memory[walk[s, which] : walk[s, which] + size]
+            table = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
+            moved_twice = closing.iterate_table(counts, states, table, shape.words, finals, settled)
+            disguise = moved_twice and closing.several_words(finals, settled, shape.words)
             walk[p, which] = to
         if which == WIDE and disguise:
-            undo(size, walk[s, WIDE], settled, walk[p, WIDE], to, shape, memory)
+            for env in range(size):
+                start, final = memory[walk[s, WIDE] + env], memory[walk[p, WIDE] + env]
+                memory[to + env] = (start & settled[env]) | (final & ~settled[env])
             walk[p, WIDE] = to
         to += shape.inner if which == ACTUAL else shape.outer
     add_iter_steps(p, size, shape, walk, memory)
@@ -451,10 +274,7 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
     else:
         add_steps(p, 0, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
-        if opcode == FIND:
-            close_find(p, size, shape, scopes, walk, memory)
-        else:
-            close_argmax(p, size, shape, scopes, walk, memory)
+        close_search(p, size, shape, walk, memory)
         lesion_search(p, size, shape, walk, memory)
 
 
@@ -471,56 +291,6 @@ def open_slot(p, parent, child, used, pending, scopes, walk):  # type: ignore[no
     walk[p, USED] = used
     walk[p, PENDING] = pending - scopes[bound, LEAST]
     walk[p, CURSOR] = scopes[bound, START]
-
-
-@inner
-def slot_of(key, table):  # type: ignore[no-untyped-def]
-    """The slot that holds this key, or the free slot where it belongs; keys are compared in full."""
-    mixed = U(0)
-    for field in range(ROW_FIELDS):
-        mixed = (mixed ^ key[field]) * U(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> U(29)
-    last = U(len(table) - 1)
-    slot = mixed & last
-    while table[slot, ROW_FIELDS] != U(0):
-        same = True
-        for field in range(ROW_FIELDS):
-            same = same and table[slot, field] == key[field]
-        if same:
-            return slot
-        slot = (slot + U(1)) & last
-    return slot
-
-
-@kernel
-def rehash(old, new):  # type: ignore[no-untyped-def]
-    """Put every row of the table `old` into the empty, larger table `new`."""
-    for i in range(len(old)):
-        if old[i, ROW_FIELDS] != U(0):
-            slot = slot_of(old[i], new)
-            for field in range(ROW_FIELDS + 1):
-                new[slot, field] = old[i, field]
-
-
-@kernel
-def explore(quota, part, parts, split, key, shape, symbols, scopes, walk, memory, state, table):  # type: ignore[no-untyped-def]
-    """Count every program of a part into the hash table, from where the walk stands.
-
-    Of the symbol choices at position `split`, numbered as they come, only those congruent to `part`
-    modulo `parts` are followed; programs that end before it belong to part 0. `key` is scratch of
-    shape (ROW_FIELDS,). Returns DONE, PAUSED after `quota` programs, or FULL when the table is half
-    full; called again it goes on where it was.
-    """
-    for _ in range(quota):
-        if 2 * state[ROWS] >= len(table):
-            return FULL
-        bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
-        if bits == 0:
-            return DONE
-        read_key(bits, key, walk, memory)
-        state[ROWS] += count_key(key, table)
-        state[PROGRAMS] += 1
-    return PAUSED
 
 
 @inlined
@@ -576,24 +346,22 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
 
 
 @kernel
-def list_programs(codes, split, listed, key, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
-    """Write the next programs, from where the walk stands; returns how many, fewer than there is room for at the end.
+def list_programs(part, parts, split, listed, shape, symbols, scopes, walk, memory, state):  # type: ignore[no-untyped-def]
+    """Write the next programs of a part, from where the walk stands; return how many, fewer than fit at the end.
 
-    `codes` is uint64 (symbols,), the bits of each symbol; `listed` uint64 (programs, ROW_FIELDS + 1): the row
-    key of each program, then a 1 and its code, which must fit: at most 63 bits. `key` is scratch of shape
-    (ROW_FIELDS,), `split` any position of the walk.
+    Of the symbol choices at position `split`, numbered as they come, only those congruent to `part` modulo `parts`
+    are followed; programs that end before it belong to part 0. `listed` is uint64 (programs, ROW_FIELDS + 1): the row
+    key of each program, then a 1 and its code, modulo 2^64.
     """
     for row in range(len(listed)):
-        bits = advance(0, 1, split, shape, symbols, scopes, walk, memory, state)
+        bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
         if bits == 0:
             return row
-        read_key(bits, key, walk, memory)
-        for field in range(ROW_FIELDS):
-            listed[row, field] = key[field]
+        read_key(bits, listed[row], walk, memory)
         code = U(2)
         for p in range(state[POSITION] + 1):
             symbol = walk[p, CURSOR] - 1
-            code = (code << U(symbols[symbol, BITS])) | codes[symbol]
+            code = (code << U(symbols[symbol, BITS])) | U(symbols[symbol, CODE])
         listed[row, ROW_FIELDS] = code
     return len(listed)
 
@@ -606,15 +374,3 @@ def read_key(bits, key, walk, memory):  # type: ignore[no-untyped-def]
     key[2] = memory[walk[0, WIDE]]
     key[3] = U(walk[0, COST])
     key[4] = U(bits) + U(256) * U(walk[0, SEARCHES])
-
-
-@kernel
-def count_key(key, table):  # type: ignore[no-untyped-def]
-    """Count one program into the row of this key; returns the number of rows this adds, 0 or 1."""
-    slot = slot_of(key, table)
-    table[slot, ROW_FIELDS] += U(1)
-    if table[slot, ROW_FIELDS] > U(1):
-        return 0
-    for field in range(ROW_FIELDS):
-        table[slot, field] = key[field]
-    return 1

@@ -13,26 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.engine.class_kernels import COUNT, SYMBOL, SYMBOLS, TWICE
+from priorsim.census.engine.class_kernels import COUNT, SYMBOL, TWICE
 from priorsim.census.engine.derivations import Choice, Derivation, Outlines, ranges
-from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Workspace, run_jobs
-from priorsim.census.engine.levels import PARTS, Census
-from priorsim.census.engine.levels import Level as Classed
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.levels import PARTS, Census, Level
+from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, SYMBOLS
 from priorsim.census.engine.quotient import check_exact, rows_of_levels
 from priorsim.census.engine.sorting import sort_parts
-from priorsim.census.engine.stores import Classes, Reach
-from priorsim.census.engine.tables import KeyIndex, RowArray, in_order
-from priorsim.census.engine.term_witness import (
-    FORM_OF_SYMBOL,
-    Descent,
-    Goal,
-    Node,
-    any_body,
-    assemble_first,
-    children_of,
-    goals_of,
-    leaf_of,
-)
+from priorsim.census.engine.stores import Classes, Operand, Reach, Store
+from priorsim.census.engine.tables import RowArray, Table, in_order
+from priorsim.census.engine.term_witness import Descent, Goal, Node, any_body, assemble_first, goals_of, leaf_of
 from priorsim.census.engine.terms import Scope
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
@@ -49,27 +39,8 @@ LOOKED_INTO = 12
 class FittingCensus:
     """A census of the programs that fit, of more than `above` and at most the header's bound of bits.
 
-    Parameters
-    ----------
-    header : AtlasHeader
-    fits : callable
-        From behaviours, uint64 (any,), to those that fit, bool (any,).
-    above : int
-        Bits; as far as an atlas reaches already.
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Called with the Progress; a program counts once for each pass that goes through those of its length.
-
-    Attributes
-    ----------
-    rows : Rows
-        Sorted, every key once.
-
-    Raises
-    ------
-    CensusError
-        When the bound is beyond what is exact.
+    Its `rows` are sorted, every key once, and do not depend on the number of threads. In the Progress a program counts
+    once for each pass that goes through those of its length. CensusError where the bound is beyond what is exact.
     """
 
     def __init__(
@@ -87,27 +58,18 @@ class FittingCensus:
         self._census = Census(header, workers)
         reach, stored = Reach.of(header.language, header.max_bits - LOOKED_INTO), self._census.reach.stored
         self._whole = tuple(max(0, min(lengths)) for lengths in zip(reach.longest, stored, strict=True))
-        tell = self._teller(progress)
-        self._outlines = Outlines(header, fits, above=above, whole=self._whole, workers=workers, tell=tell)
-        sizes = [len(self._outlines.terms(depth).rows) for depth in range(len(self._census.scopes))]
-        self._begin = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
-        self._end = [{kind: np.zeros(size, np.int64) for kind in (False, True)} for size in sizes]
-        self._masked: tuple[RowArray, Classes, I64] | None = None
-        self.rows = rows_of_levels(header, self._levels(fits, above, tell))
-
-    def _teller(self, progress: Callable[[Progress], None] | None) -> Callable[[int], None]:
-        """What is called with every length that a pass is through with."""
-        counts = program_counts(self._header.language, self._header.max_bits)
-        stored, whole = self._census.reach.stored[0], self._whole[0]
-        done, total = 0, sum(counts[: stored + 2]) + sum(counts[whole + 2 :]) + sum(counts)
+        counts, told = program_counts(header.language, header.max_bits), [0]
+        total = sum(counts[: stored[0] + 2]) + sum(counts[self._whole[0] + 2 :]) + sum(counts)
 
         def tell(length: int) -> None:
-            nonlocal done
-            done += counts[length + 1]
+            told[0] += counts[length + 1]
             if progress is not None:
-                progress(Progress(done, total))
+                progress(Progress(told[0], total))
 
-        return tell
+        self._outlines = Outlines(header, fits, above=above, whole=self._whole, workers=workers, tell=tell)
+        sizes = [len(self._outlines.terms(depth).rows) for depth in range(len(self._census.scopes))]
+        self._spans = [{kind: np.zeros((2, size), np.int64) for kind in (False, True)} for size in sizes]
+        self.rows = rows_of_levels(header, self._levels(fits, above, tell))
 
     def _levels(self, fits: Choice, above: int, tell: Callable[[int], None]) -> Iterator[tuple[int, RowArray]]:
         """Every length of term with the classes of those that fit, of more than `above` bits as programs."""
@@ -118,7 +80,7 @@ class FittingCensus:
             if depth == 0:
                 tell(length)
                 if length >= above:
-                    rows = self._rows(0, False, length)
+                    rows = self._census.scopes[0].plain.terms.of_length(length)
                     yield length, rows[fits(rows[:, 0])]
         for depth in reversed(range(1, len(self._census.scopes))):
             for length in self._outlines.wanted_lengths(depth):
@@ -126,53 +88,45 @@ class FittingCensus:
         for length in range(self._whole[0] + 1, longest + 1):
             rows = self._make(0, length)
             tell(length)
-            if length >= above:
-                yield length, self._checked(length, rows[fits(rows[:, 0])])
-
-    def _checked(self, length: int, rows: RowArray) -> RowArray:
-        """The rows of a level that fit, after comparing their number with what the outlines say."""
-        found, expected = sum(rows[:, COUNT].tolist()), self._outlines.programs(length)
-        if found != expected:
-            raise CensusError(f"{found} programs of {length + 1} bits fit where {expected} outlines do: report a bug")
-        return rows
-
-    def _rows(self, depth: int, kind: bool, length: int) -> RowArray:
-        terms = self._census.scopes[depth].kinds[kind].terms
-        begin, end = terms.spans.get(length, (0, 0))
-        return terms.rows[begin:end]
+            if length < above:
+                continue
+            rows = rows[fits(rows[:, 0])]
+            found, expected = sum(rows[:, COUNT].tolist()), self._outlines.programs(length)
+            if found != expected:
+                raise CensusError(
+                    f"{found} programs of {length + 1} bits fit where {expected} outlines do: report a bug"
+                )
+            yield length, rows
 
     def _locate(self, depth: int, length: int) -> None:
         """Find the rows of each outline of a level: they stand together."""
-        terms = self._outlines.terms(depth)
-        begin, end = terms.spans[length]
-        index = KeyIndex(terms.rows[begin:end])
-        for kind, classes in self._census.scopes[depth].kinds.items():
-            rows = self._rows(depth, kind, length)
+        outlines, scope = self._outlines.terms(depth), self._census.scopes[depth]
+        begin, _ = outlines.spans[length]
+        index = Table.of(outlines.of_length(length))
+        for kind, classes in scope.kinds.items():
+            rows = classes.terms.of_length(length)
             if not len(rows):
                 continue
             changes = np.any(rows[1:, : classes.actual] != rows[:-1, : classes.actual], axis=1)
             starts = np.concatenate([[0], 1 + np.flatnonzero(changes)])
-            numbers = begin + index.find(self._census.scopes[depth].outlines(rows[starts]))
+            numbers = begin + index.find(scope.outlines(rows[starts]))
             assert np.all(numbers >= begin), "every class kept has an outline"
             first = classes.terms.spans[length][0]
-            self._begin[depth][kind][numbers] = first + starts
-            self._end[depth][kind][numbers] = first + np.append(starts[1:], len(rows))
-
-    # --- making a level -----------------------------------------------------------------------
+            self._spans[depth][kind][:, numbers] = first + starts, first + np.append(starts[1:], len(rows))
 
     def _make(self, depth: int, length: int) -> RowArray:
         """Count the wanted terms of a level, and keep what can be operands; rows outside binders are returned."""
         scope = self._census.scopes[depth]
-        level = Classed(scope, PARTS)
+        level = Level(scope, PARTS)
         for derivation in self._outlines.derivations(depth, length):
-            run_jobs(self._jobs(scope, derivation), lambda: level, self._workers)
-        rows = np.zeros((0, scope.kinds[False].width), dtype=np.uint64)
-        for kind, classes in scope.kinds.items():
-            if parts := level.shared[classes.width].parts():
-                rows = in_order(np.concatenate(parts), classes.actual) if depth else sort_parts(parts, self._workers)
-                if length in self._outlines.terms(depth).spans:
-                    classes.append(length, rows, plain=depth > 0 and not kind, tested=False)
-        if length in self._outlines.terms(depth).spans:
+            run_pieces(pieces_of(self._jobs(scope, derivation)), lambda: level, self._workers)
+        rows = np.zeros((0, scope.plain.width), dtype=np.uint64)
+        is_kept = length in self._outlines.terms(depth).spans
+        for mixed, classes, parts in level.by_kind():
+            rows = in_order(np.concatenate(parts), classes.actual) if depth else sort_parts(parts, self._workers)
+            if is_kept:
+                classes.append(length, rows, plain=depth > 0 and not mixed, tested=False)
+        if is_kept:
             self._locate(depth, length)
         return rows
 
@@ -189,47 +143,39 @@ class FittingCensus:
             return
         kinds = [tuple(self._census.scopes[depth].kinds) for depth in derivation.depths]
         for chosen in product(*kinds):
-            make = self._pair_tasks if form in COMMUTATIVE else self._tasks
-            if len(tasks := make(derivation, chosen)):
+            if len(tasks := self._tasks(form, derivation, chosen)):
                 yield self._job(scope, form, derivation.depths, chosen, tasks)
 
-    def _spans(self, depth: int, kind: bool, outlines: I64) -> tuple[I64, I64]:
-        return self._begin[depth][kind][outlines], self._end[depth][kind][outlines]
+    def _tasks(self, form: str, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
+        """The tasks for operands of these kinds; candidates without rows are left out.
 
-    def _tasks(self, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
-        """The tasks for operands of these kinds; candidates without rows are left out."""
+        Of operands that may be exchanged each pair of classes is there once, and counted twice.
+        """
         tasks = np.zeros((len(derivation.symbols), TASK_FIELDS), dtype=np.int64)
         tasks[:, 0] = derivation.symbols
         tasks[:, 2:7:2] = 1
         for place, (depth, kind) in enumerate(zip(derivation.depths, kinds, strict=True)):
-            begin, end = self._spans(depth, kind, derivation.operands[:, place])
-            tasks[:, 1 + 2 * place], tasks[:, 2 + 2 * place] = begin, end
-        return tasks[np.all(tasks[:, 1:6:2] < tasks[:, 2:7:2], axis=1)]
-
-    def _pair_tasks(self, derivation: Derivation, kinds: tuple[bool, ...]) -> I64:
-        """The tasks of an operator whose operands may be exchanged: each pair of classes once, and counted twice."""
-        same = derivation.operands[:, 0] == derivation.operands[:, 1]
-        if kinds == (True, False):
-            derivation = _take(derivation, ~same)
-        tasks = self._tasks(derivation, kinds)
-        is_once = (tasks[:, 1] == tasks[:, 3]) & (kinds[0] == kinds[1])
-        tasks[:, 0] |= TWICE
-        tasks[:, 7] = is_once
-        return tasks
+            tasks[:, 1 + 2 * place : 3 + 2 * place] = self._spans[depth][kind][:, derivation.operands[:, place]].T
+        has_rows = np.all(tasks[:, 1:6:2] < tasks[:, 2:7:2], axis=1)
+        if form in COMMUTATIVE:
+            tasks[:, 0] |= TWICE
+            tasks[:, 7] = (tasks[:, 1] == tasks[:, 3]) & (kinds[0] == kinds[1])
+            if kinds == (True, False):
+                has_rows &= derivation.operands[:, 0] != derivation.operands[:, 1]
+        return tasks[has_rows]
 
     def _job(self, scope: Scope, form: str, depths: tuple[int, ...], kinds: tuple[bool, ...], tasks: I64) -> Job:
         classes = [self._census.scopes[depth].kinds[kind] for depth, kind in zip(depths, kinds, strict=True)]
         if form == "if":
-            masks = self._masks(classes[0], tasks)
-            width = max(each.width for each in classes)
-            return scope.choose(tasks, width, masks, classes[1].terms.rows, classes[2].terms.rows)
+            tests = self._tests(depths[0], classes[0], tasks)
+            return scope.choose(tasks, max(each.width for each in classes), tests, classes[1].terms, classes[2].terms)
         if form == "iter":
-            return scope.iterations(classes[0], classes[1], tasks, classes[2].terms.rows)
+            return scope.iterations(classes[0], classes[1], tasks, classes[2].terms)
         if FORMS[form].is_search:
-            return scope.searches(tasks, classes[0].terms.rows)
+            return scope.searches(tasks, classes[0].terms)
         return scope.combine(tasks, classes[0], classes[-1])
 
-    def _masks(self, classes: Classes, tasks: I64) -> RowArray:
+    def _tests(self, depth: int, classes: Classes, tasks: I64) -> Store:
         """The tests of these tasks as masks, to which the tasks' first operands are changed."""
         begins, which = np.unique(tasks[:, 1], return_inverse=True)
         ends = np.zeros_like(begins)
@@ -237,10 +183,10 @@ class FittingCensus:
         sizes = ends - begins
         firsts = np.cumsum(sizes) - sizes
         tasks[:, 1], tasks[:, 2] = firsts[which], firsts[which] + sizes[which]
-        terms = ranges(begins, ends)
-        masks = classes.masks(classes.terms.rows[terms])
-        self._masked = masks, classes, terms
-        return masks
+        tests = Store(classes.width, depth, classes, classes.masks)
+        tests.numbers = ranges(begins, ends)
+        tests.append(0, classes.masks(classes.terms.rows[tests.numbers]))
+        return tests
 
     def _no_rounds(self, scope: Scope, derivation: Derivation) -> Iterator[Job]:
         """The jobs of iter where n is 0: what stands in the body is counted, not evaluated.
@@ -250,17 +196,18 @@ class FittingCensus:
         inner = self._census.scopes[scope.depth + 1]
         numbers, bodies, starts = derivation.operands.T
         for kind, n_classes in scope.kinds.items():
-            begin, end = self._spans(scope.depth, kind, numbers)
-            spans = zip(begin, end, strict=True)
-            zeros = np.array([self._all_zero(n_classes, *span) for span in spans], dtype=np.int64)
+            begin, end = self._spans[scope.depth][kind][:, numbers]
+            # The rows that are 0 under every lesion are the last ones of an outline.
+            rows, tables, spans = n_classes.terms.rows, n_classes.tables, zip(begin, end, strict=True)
+            zero = [np.count_nonzero(~np.any(rows[first:last, :tables], axis=1)) for first, last in spans]
+            zeros = end - np.array(zero, dtype=np.int64)
             for s_kind, s_classes in scope.kinds.items():
-                s_begin, s_end = self._spans(scope.depth, s_kind, starts)
+                s_begin, s_end = self._spans[scope.depth][s_kind][:, starts]
                 columns = (derivation.symbols, zeros, end, bodies, bodies + 1, s_begin, s_end, np.zeros_like(end))
                 tasks = np.stack([column.astype(np.int64) for column in columns], axis=1)
                 tasks = tasks[(zeros < end) & (s_begin < s_end)]
                 if len(tasks):
-                    arms = (n_classes.terms.rows, inner.bodies.rows, s_classes.terms.rows)
-                    yield scope.choose(tasks, scope.closed.width, *arms, name="iter")
+                    yield scope.choose(tasks, scope.closed.width, n_classes.terms, inner.bodies, s_classes.terms)
                 yield from self._only_lesioned(scope, derivation, (kind, s_kind), (begin, zeros))
 
     def _only_lesioned(
@@ -270,27 +217,20 @@ class FittingCensus:
         inner = self._census.scopes[scope.depth + 1]
         lengths = {begin: length for length, (begin, _) in inner.bodies.spans.items()}
         n_begin, n_end = spans
-        s_begin, s_end = self._spans(scope.depth, kinds[1], derivation.operands[:, 2])
+        s_begin, s_end = self._spans[scope.depth][kinds[1]][:, derivation.operands[:, 2]]
         chosen = (n_begin < n_end) & (s_begin < s_end) & np.isin(derivation.operands[:, 1], list(lengths))
         for classes in inner.kinds.values():
-            tasks = []
+            tasks: list[Task] = []
             for way in np.flatnonzero(chosen):
                 length = lengths[int(derivation.operands[way, 1])]
                 if length > self._whole[scope.depth + 1]:
                     raise CensusError(f"bodies of {length} bits are read under a lesion alone: report a bug")
                 if length in classes.terms.spans:
-                    span = (n_begin[way], n_end[way], s_begin[way], s_end[way], *classes.terms.spans[length])
-                    tasks.append((SYMBOLS["iter"], *map(int, span), 0))
+                    n, s = (int(n_begin[way]), int(n_end[way])), (int(s_begin[way]), int(s_end[way]))
+                    tasks.append((SYMBOLS["iter"], *n, *s, *classes.terms.spans[length], 0))
             if tasks:
                 numbers, starts = (scope.kinds[each] for each in kinds)
-                yield scope.iterations(numbers, starts, tasks, classes.terms.rows)  # type: ignore[arg-type]
-
-    def _all_zero(self, classes: Classes, begin: int, end: int) -> int:
-        """Where the rows that are 0 under every lesion begin: they are the last ones."""
-        zero = ~np.any(classes.terms.rows[begin:end, : classes.tables], axis=1)
-        return end - int(np.count_nonzero(zero))
-
-    # --- programs of given rows ---------------------------------------------------------------
+                yield scope.iterations(numbers, starts, tasks, classes.terms)
 
     def find_terms(self, keys: Iterable[RowKey]) -> dict[RowKey, Term]:
         """A term for each of these keys that a program counted here has, along the derivations."""
@@ -303,7 +243,7 @@ class FittingCensus:
                 short.append(goal)
             elif goal not in nodes and (node := self._node(goal)) is not None:
                 nodes[goal] = node
-                open_goals += [child for child in children_of(node) if isinstance(child, Goal)]
+                open_goals += [child for child in node[1] if isinstance(child, Goal)] if isinstance(node, tuple) else []
         if short:
             descent = Descent(replace(self._header, max_bits=self._header.max_bits - LOOKED_INTO), self._workers)
             descent.find(short)
@@ -312,44 +252,32 @@ class FittingCensus:
 
     def _node(self, goal: Goal) -> Node | None:
         """The first candidate of the goal's level that has its row, with its operands as goals."""
-        # A job is looked at before the next is made, so the tests read last are its own.
         scope = self._census.scopes[goal.depth]
         wanted = np.frombuffer(goal.key, dtype=np.uint64)
         space = Workspace()
         for derivation in self._outlines.derivations(goal.depth, goal.length):
-            for job in self._jobs(scope, derivation):
-                if job.width != len(wanted) + 1:
-                    continue
-                for piece in job.pieces():
-                    for index, rows in space.batches(piece):
-                        same = np.flatnonzero(np.all(rows[:, :-1] == wanted, axis=1))
-                        if len(same):
-                            return self._candidate(goal, job, index[same[0]].tolist())
+            jobs = (job for job in self._jobs(scope, derivation) if job.width == len(wanted) + 1)
+            for piece in pieces_of(jobs):
+                for index, rows in space.batches(piece):
+                    same = np.flatnonzero(np.all(rows[:, :-1] == wanted, axis=1))
+                    if len(same):
+                        return self._candidate(goal, piece.job, index[same[0]].tolist())
         return None
 
     def _candidate(self, goal: Goal, job: Job, index: list[int]) -> Node:
-        """A candidate as a node."""
         symbol = index[0] & SYMBOL
         if symbol not in FORM_OF_SYMBOL:
             return leaf_of(symbol, index[1], goal.length, self._header.language)
-        form = FORM_OF_SYMBOL[symbol]
-        operands = zip(job.operands[: FORMS[form].arity], index[1:], strict=False)
-        children = [self._operand(rows, at) for rows, at in operands]
-        return form, tuple(sorted(children, key=lambda child: child.depth if isinstance(child, Goal) else MAX_DEPTH))
+        operands = zip(job.operands[: ARITY[symbol]], index[1:], strict=False)
+        children = [self._operand(*operand) for operand in operands]
+        bodies_last = sorted(children, key=lambda child: child.depth if isinstance(child, Goal) else MAX_DEPTH)
+        return FORM_OF_SYMBOL[symbol], tuple(bodies_last)
 
-    def _operand(self, rows: RowArray, at: int) -> Goal | Term:
+    def _operand(self, store: Operand, at: int) -> Goal | Term:
         """The class of an operand; a term where it is never evaluated."""
-        if self._masked is not None and rows is self._masked[0]:
-            _, classes, terms = self._masked
-            rows, at = classes.terms.rows, int(terms[at])
-        for scope in self._census.scopes:
-            for classes in scope.kinds.values():
-                if rows is classes.terms.rows:
-                    return Goal(scope.depth, classes.terms.length_of(at), rows[at, :-1].tobytes())
-            if rows is scope.bodies.rows:
-                return any_body(self._header, scope.depth, scope.bodies.length_of(at), int(rows[at, -2]))
-        raise AssertionError("an operand is in no store")
-
-
-def _take(derivation: Derivation, chosen: NDArray[np.bool_]) -> Derivation:
-    return replace(derivation, symbols=derivation.symbols[chosen], operands=derivation.operands[chosen])
+        assert isinstance(store, Store), "every operand is in a store"
+        if store.classes is None:
+            return any_body(self._header, store.depth, store.length_of(at), int(store.rows[at, -2]))
+        terms = store.classes.terms
+        at = at if store.numbers is None else int(store.numbers[at])
+        return Goal(store.depth, terms.length_of(at), terms.rows[at, :-1].tobytes())

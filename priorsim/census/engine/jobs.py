@@ -4,24 +4,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.engine import class_kernels as kernels
-from priorsim.census.engine.class_kernels import SYMBOLS, TWICE
-from priorsim.census.engine.tables import RowArray
+from priorsim.census.engine.class_kernels import TWICE
+from priorsim.census.engine.packed import SYMBOLS
+from priorsim.census.engine.stores import Operand, Span, Spans
+from priorsim.census.engine.tables import Consumer, RowArray
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `class_kernels.candidates` reads it."""
 TASK_FIELDS = 8
 Tasks = list[Task] | NDArray[np.int64]
-Span = tuple[int, int]
-Spans = dict[int, Span]
-"""Rows of a store by length."""
 Fill = Callable[[NDArray[np.int32], int, RowArray], None]
 
 NOTHING: Span = (0, 1)
@@ -31,17 +31,6 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 1 << 20
 COMMUTATIVE = ("add", "mul", "eq", "and", "xor")
 
-
-class Consumer(Protocol):
-    """What takes the rows that one worker makes."""
-
-    def add(self, rows: RowArray) -> None:
-        """Take rows; their memory is overwritten afterwards."""
-
-    def finish(self) -> None:
-        """Nothing more comes."""
-
-
 C = TypeVar("C", bound=Consumer)
 W = TypeVar("W")
 
@@ -50,14 +39,14 @@ W = TypeVar("W")
 class Job:
     """Candidates that one kernel turns into rows of one width.
 
-    `operands` are the rows that the operands in a candidate are numbers of; leaves have none. `read` is
-    what is kept of the rows made; all of them where it is None.
+    `operands` are what the operands in a candidate are numbers of; leaves have none. `read` is what is kept of the
+    rows made; all of them where it is None.
     """
 
     tasks: Tasks
     width: int
     fill: Fill
-    operands: tuple[RowArray, ...] = ()
+    operands: tuple[Operand, ...] = ()
     read: Callable[[RowArray], RowArray] | None = None
 
     def pieces(self) -> Iterator["Piece"]:
@@ -115,7 +104,10 @@ class Workspace:
 
     def batches(self, piece: Piece) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
         """Candidates of a piece with their rows; the memory of both is used again for the next ones."""
-        batch = self._batch(piece.job.width)
+        width = piece.job.width
+        if width not in self._batches:
+            self._batches[width] = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), np.uint64)
+        batch = self._batches[width]
         index = self._index[: len(batch)]
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(piece.tasks, progress, index):
@@ -125,35 +117,31 @@ class Workspace:
             rows = batch[:made]
             yield index[:made], rows if piece.job.read is None else piece.job.read(rows)
 
-    def _batch(self, width: int) -> RowArray:
-        if width not in self._batches:
-            rows = min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width)))
-            self._batches[width] = np.empty((rows, width), dtype=np.uint64)
-        return self._batches[width]
+
+def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
+    """The pieces of all jobs."""
+    return (piece for job in jobs for piece in job.pieces())
 
 
-def run_jobs(jobs: Iterable[Job], consumer: Callable[[], C], workers: int) -> list[C]:
-    """Run all jobs; each worker has a consumer of its own, and these are returned."""
-    return run_pieces((piece for job in jobs for piece in job.pieces()), consumer, workers)
+def taken(left: "deque[W]") -> Iterator[W]:
+    """What is left, until nothing is; every thread that goes through this takes its own."""
+    with suppress(IndexError):
+        while True:
+            yield left.popleft()
 
 
 def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
     """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
     pieces = deque(given)
-    if sum(piece.size for piece in pieces) <= PIECE:
-        workers = 1
 
     def work(space: Workspace) -> C:
         own = consumer()
-        while True:
-            try:
-                piece = pieces.popleft()
-            except IndexError:
-                own.finish()
-                return own
+        for piece in taken(pieces):
             space.run(piece, own)
+        own.finish()
+        return own
 
-    return on_threads(work, workers)
+    return on_threads(work, 1 if sum(piece.size for piece in pieces) <= PIECE else workers)
 
 
 def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
@@ -161,12 +149,12 @@ def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], R
     pieces = iter(given)
     lock = threading.Lock()
 
+    def next_piece() -> Piece | None:
+        with lock:
+            return next(pieces, None)
+
     def work(space: Workspace) -> None:
-        while True:
-            with lock:
-                piece = next(pieces, None)
-            if piece is None:
-                return
+        while (piece := next_piece()) is not None:
             for index, rows in space.batches(piece):
                 take(piece.job, index, rows)
 
@@ -186,34 +174,18 @@ def on_threads(work: Callable[[Workspace], W], workers: int) -> list[W]:
             raise
 
 
-def pairs(name: str, total: int, left: Spans, right: Spans) -> list[Task]:
-    """Tasks of an operator of two operands that have `total` bits together."""
-    tasks: list[Task] = []
+def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:
+    """Tasks of an operator whose operands have `total` bits together."""
     symbol = SYMBOLS[name]
-    for length, span in left.items():
-        other = right.get(total - length)
-        if other is None:
-            continue
-        if name not in COMMUTATIVE:
-            tasks.append((symbol, *span, *other, *NOTHING, 0))
-        elif left is not right or 2 * length < total:
-            tasks.append((symbol + TWICE, *span, *other, *NOTHING, 0))
-        elif 2 * length == total:
-            tasks.append((symbol + TWICE, *span, *other, *NOTHING, 1))
+    if name in COMMUTATIVE and operands[0] is operands[1]:
+        pairs = [(span, operands[1].get(total - length), 2 * length - total) for length, span in operands[0].items()]
+        return [(symbol + TWICE, *a, *b, *NOTHING, int(more == 0)) for a, b, more in pairs if b and more <= 0]
+    symbol += TWICE if name in COMMUTATIVE else 0
+    *firsts, last = operands
+    tasks: list[Task] = []
+    for chosen in product(*(spans.items() for spans in firsts)):
+        span = last.get(total - sum(length for length, _ in chosen))
+        if span:
+            first, second, third, *_ = *(own for _, own in chosen), span, NOTHING, NOTHING
+            tasks.append((symbol, *first, *second, *third, 0))
     return tasks
-
-
-def triples(name: str, total: int, first: Spans, second: Spans, third: Spans) -> list[Task]:
-    """Tasks of an operator of three operands that have `total` bits together."""
-    return [
-        (SYMBOLS[name], *span, *other, *third[total - a - b], 0)
-        for a, span in first.items()
-        for b, other in second.items()
-        if total - a - b in third
-    ]
-
-
-def singles(name: str, length: int, spans: Spans) -> list[Task]:
-    """Tasks of an operator of one operand of `length` bits."""
-    span = spans.get(length)
-    return [(SYMBOLS[name], *span, *NOTHING, *NOTHING, 0)] if span else []

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
-from priorsim.census.engine.class_kernels import COUNT, SYMBOLS
-from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, run_jobs, run_pieces
+from priorsim.census.engine.class_kernels import COUNT
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
-from priorsim.census.engine.stores import Reach
-from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
+from priorsim.census.engine.stores import Classes, Reach
+from priorsim.census.engine.tables import MAX_PARTITIONS, Consumer, Memory, Partitions, RowArray, Shared, Sink, in_order
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
@@ -33,22 +34,30 @@ PARTS = 8
 SPARE = 1.5
 
 
-class Level:
+class Level(Consumer):
     """The classes of a level inside binders, by width of row; all workers add to it."""
 
     def __init__(self, scope: Scope, parts: int) -> None:
+        self._scope = scope
         self.shared = {classes.width: Shared(classes.width - 1, parts) for classes in scope.kinds.values()}
 
     def add(self, rows: RowArray) -> None:
         """Add up rows."""
         self.shared[rows.shape[1]].add(rows)
 
-    def finish(self) -> None:
-        """Nothing is left over."""
-
     def parts(self) -> list[RowArray]:
         """The classes met so far; no two parts share one."""
         return [part for shared in self.shared.values() for part in shared.parts()]
+
+    def by_kind(self) -> Iterator[tuple[bool, Classes, list[RowArray]]]:
+        """The kinds of which there are classes, mixed or not, with their parts."""
+        for mixed, classes in self._scope.kinds.items():
+            if parts := self.shared[classes.width].parts():
+                yield mixed, classes, parts
+
+    def batches(self) -> Iterator[RowArray]:
+        """The classes met so far, one batch for each kind."""
+        return (in_order(np.concatenate(parts), classes.actual) for _, classes, parts in self.by_kind())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
             yield way, Piece(way.job([], rows), tasks, 0)
 
 
-class Closer:
+class Closer(Consumer):
     """One worker's way to close bodies that are too long to be kept.
 
     Bodies are gathered first, since many are of one class, and closed when there are too many of them.
@@ -115,9 +124,6 @@ class Closer:
         self._level.add(rows)
         for bodies in self._level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
             self.close(bodies)
-
-    def finish(self) -> None:
-        """What is gathered is closed when all workers have come to their end."""
 
     def close(self, bodies: RowArray) -> None:
         """Close bodies in every way; the classes go to those of the lengths they lead to."""
@@ -158,13 +164,7 @@ class Census:
         return self._first is None
 
     def adopt(self, length: int, rows: RowArray) -> None:
-        """Take over the classes of the next length from an earlier run.
-
-        Raises
-        ------
-        CensusError
-            When another length is next, a level was built already, or the number of terms is wrong.
-        """
+        """Take over the classes of the next length from an earlier run; CensusError where it is not their turn."""
         if not self.built_nothing or length != self._done[0] + 1:
             raise CensusError(
                 f"terms of {length} bits cannot be taken over: the levels up to {self._done[0]} bits are there; "
@@ -186,10 +186,7 @@ class Census:
     def level(self, length: int) -> RowArray:
         """The classes of all terms of `length` bits outside any binder, sorted; shorter ones are built before.
 
-        Raises
-        ------
-        CensusError
-            When it was built already, or is beyond the bound.
+        CensusError where it was built already, or is beyond the bound.
         """
         self._check_reach(0, length)
         if length <= self._done[0]:
@@ -201,14 +198,15 @@ class Census:
         if self._first is None:
             self._first = length
         self._advance(1, length - self.reach.closing[0])
-        jobs = list(self._last_jobs(0, length))
-        candidates = sum(piece.size for job in jobs for piece in job.pieces())
+        pieces = list(pieces_of(self._jobs(0, length)))
+        candidates = sum(piece.size for piece in pieces)
         count = 1
         while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
             count *= 2
         partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
         memories = iter(self._memories)
-        run_jobs(jobs, lambda: Sink(partitions, next(memories)), self.workers)
+        run_pieces(pieces, lambda: Sink(partitions, next(memories)), self.workers)
+        self._forget(0, length)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
         self._keep_level(length, rows, "report a bug")
@@ -227,11 +225,16 @@ class Census:
     def jobs(self, depth: int, length: int) -> Iterator[Job]:
         """The jobs that make the terms of a length from kept classes."""
         self._check_reach(depth, length)
-        self._build_operands(depth, length)
-        scope = self.scopes[depth]
-        yield from scope.jobs(length)
+        longest = min(length - 1, self.reach.stored[depth])
+        if depth > 0:
+            self._advance(depth, longest)
+        else:
+            for shorter in range(self._done[0] + 1, longest + 1):
+                self.level(shorter)
+        yield from self.scopes[depth].jobs(length)
         if depth + 1 < len(self.scopes):
-            yield from scope.close(self.scopes[depth + 1], length)
+            self._advance(depth + 1, min(length - self.reach.closing[depth], self.reach.stored[depth + 1]))
+            yield from self.scopes[depth].close(self.scopes[depth + 1], length)
 
     def _closed(self, depth: int, length: int) -> list[RowArray]:
         """The classes of all other terms of a length, whose bodies were too long to be kept."""
@@ -262,30 +265,14 @@ class Census:
                 "ask a census that keeps what is closed, and takes over no level"
             )
 
-    def _build_operands(self, depth: int, length: int) -> None:
-        """Build the levels that terms of a length are made of."""
-        longest = min(length - 1, self.reach.stored[depth])
-        if depth > 0:
-            self._advance(depth, longest)
-        else:
-            for shorter in range(self._done[0] + 1, longest + 1):
-                self.level(shorter)
-        if depth + 1 < len(self.scopes):
-            self._advance(depth + 1, min(length - self.reach.closing[depth], self.reach.stored[depth + 1]))
-
     def bodies(self, depth: int, length: int) -> Iterator[RowArray]:
         """The classes of a length that is not kept, in batches that do not depend on the workers.
 
-        A class may be in several of them.
-
-        Raises
-        ------
-        CensusError
-            When what they are made of is out of reach, or not there any more.
+        A class may be in several. CensusError where what they are made of is out of reach, or not there any more.
         """
         self._check_asked(depth, length)
         scope = self.scopes[depth]
-        pieces = deque(piece for job in self.jobs(depth, length) for piece in job.pieces())
+        pieces = deque(pieces_of(self.jobs(depth, length)))
         level = Level(scope, PARTS)
         row_bytes = 8 * max(classes.width for classes in scope.kinds.values())
         at_once = min(GATHERED_CANDIDATES, PARTS * GATHERED_BYTES // row_bytes)
@@ -296,40 +283,25 @@ class Census:
                 size += some[-1].size
             run_pieces(some, lambda level=level: level, self.workers)  # type: ignore[misc]
             if sum(part.nbytes for part in level.parts()) > PARTS * GATHERED_BYTES:
-                yield from self._batches(scope, level)
+                yield from level.batches()
                 level = Level(scope, PARTS)
         for rows in self._closed(depth, length):
             level.add(rows)
-        yield from self._batches(scope, level)
-
-    def _batches(self, scope: Scope, level: Level) -> Iterator[RowArray]:
-        """The classes of a level, one batch for each kind."""
-        for classes in scope.kinds.values():
-            if parts := level.shared[classes.width].parts():
-                yield in_order(np.concatenate(parts), classes.actual)
+        yield from level.batches()
 
     def _jobs(self, depth: int, length: int) -> Iterator[Job]:
-        """All jobs that make the terms of a length."""
         yield from self.jobs(depth, length)
-        yield from map(_copy, self._closed(depth, length))
+        yield from map(copy_job, self._closed(depth, length))
 
-    def _last_jobs(self, depth: int, length: int) -> Iterator[Job]:
-        """The same as a level is built, after which what was closed goes unless it is kept."""
-        yield from self._jobs(depth, length)
+    def _forget(self, depth: int, length: int) -> None:
+        """What was closed for a level that is built goes, unless it is kept."""
         if not self._keeps_closed:
             self._pending[depth].pop(length, None)
 
     def pieces(self, depth: int, length: int) -> Iterator[Piece]:
-        """All pieces that make the terms of a length; a class may be made several times.
-
-        Raises
-        ------
-        CensusError
-            When what they are made of is out of reach, or not there any more.
-        """
+        """All pieces that make the terms of a length, of which a class may be made several times; else as `bodies`."""
         self._check_asked(depth, length)
-        for job in self._jobs(depth, length):
-            yield from job.pieces()
+        yield from pieces_of(self._jobs(depth, length))
 
     def _advance(self, depth: int, length: int) -> None:
         """Build the levels under `depth` binders up to a length."""
@@ -342,28 +314,27 @@ class Census:
                 self._keep(depth, level)
             else:
                 self._close(depth, level)
+            self._forget(depth, level)
             self._done[depth] = level
 
     def _keep(self, depth: int, length: int) -> None:
         scope = self.scopes[depth]
         level = Level(scope, self._parts)
-        run_jobs(self._last_jobs(depth, length), lambda: level, self.workers)
-        for mixed, classes in scope.kinds.items():
-            if parts := level.shared[classes.width].parts():
-                scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
+        run_pieces(pieces_of(self._jobs(depth, length)), lambda: level, self.workers)
+        for mixed, classes, parts in level.by_kind():
+            scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
     def _close(self, depth: int, length: int) -> None:
         outer = self.scopes[depth - 1]
         closings = [way for way in closings_of(outer, length) if depth > 1 or way.target >= (self._first or 0)]
         if not closings:
-            if not self._keeps_closed:
-                self._pending[depth].pop(length, None)
             return
         closed = self._pending[depth - 1]
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        closers = run_jobs(self._last_jobs(depth, length), lambda: Closer(level, closings, closed), self.workers)
+        pieces = pieces_of(self._jobs(depth, length))
+        closers = run_pieces(pieces, lambda: Closer(level, closings, closed), self.workers)
         bodies = level.parts()
         if len(closers) == 1:
             for part in bodies:
@@ -373,12 +344,7 @@ class Census:
             list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
 
 
-def copies(rows: RowArray) -> Iterator[Piece]:
-    """The pieces that hand on rows that are there already."""
-    return _copy(rows).pieces()
-
-
-def _copy(rows: RowArray) -> Job:
+def copy_job(rows: RowArray) -> Job:
     """The job that hands on rows that are there already."""
 
     def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:

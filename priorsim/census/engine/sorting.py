@@ -121,7 +121,7 @@ def sort_parts(parts: list[RowArray], workers: int) -> RowArray:
     """The rows of all parts, which share no key, sorted."""
     total = sum(map(len, parts))
     if total <= SERIAL_ROWS:
-        out = np.concatenate(parts)
+        out = np.concatenate([np.empty((0, OUTER_KEY + 1), dtype=np.uint64), *parts])
         sort_rows(out, 0, total, np.empty(STACK, dtype=np.int64))
         return out
     sample = np.unique(np.concatenate([part[:: max(1, len(part) // SAMPLED), 0] for part in parts]))

@@ -5,6 +5,7 @@ bound; only those of up to `stored[d]` bits are ever operands, and kept. Longer 
 argmax and iter and nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,27 +14,48 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import OUTER_WORDS, Words
-from priorsim.census.engine.jobs import NOTHING, Spans
-from priorsim.census.engine.tables import RowArray, folded
+from priorsim.census.engine.tables import RowArray, Table
 from priorsim.census.recurrence import tokens
 from priorsim.mu.dialect import FORMS, Language
 
 STEPS_PER_WORD = 4
 ROUNDS_WORDS = OUTER_WORDS + 2
+Span = tuple[int, int]
+Spans = dict[int, Span]
+"""Rows of a store by length."""
 
 
 class Store:
-    """Rows of one kind by length, in one array."""
+    """Rows of one kind by length, in one array: `classes` of terms under `depth` binders, or what is read of them.
 
-    def __init__(self, width: int) -> None:
+    Where something is read of classes, one row stands for several of them, and `read` makes it. Rows that are of no
+    classes count what is never evaluated. `numbers` tells of a choice of classes which ones they are.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        depth: int,
+        classes: "Classes | None" = None,
+        read: Callable[[RowArray], RowArray] | None = None,
+    ) -> None:
+        self.depth = depth
+        self.classes = classes
+        self.read = read
+        self.numbers: NDArray[np.int64] | None = None
+        self.spans: Spans = {}
         self._rows: RowArray = np.empty((0, width), dtype=np.uint64)
         self._used = 0
-        self.spans: Spans = {}
 
     @property
     def rows(self) -> RowArray:
         """All rows; `spans` tells which are of a length."""
         return self._rows
+
+    def of_length(self, length: int) -> RowArray:
+        """The rows of a length, none where there are none."""
+        begin, end = self.spans.get(length, (0, 0))
+        return self._rows[begin:end]
 
     def length_of(self, at: int) -> int:
         """The length that a row is of."""
@@ -51,34 +73,48 @@ class Store:
             self.spans[length] = (self._used, end)
         self._used = end
 
+    def readings(self, length: int) -> RowArray:
+        """What is read of each class of a length."""
+        assert self.classes is not None, "these rows are read of no classes"
+        rows = self.classes.terms.of_length(length)
+        return rows if self.read is None else self.read(rows)
+
+    def first_class(self, at: int) -> tuple[int, RowArray]:
+        """Bits and row of the first class that a row stands for; rows are compared in full."""
+        assert self.classes is not None, "these rows stand for no classes"
+        length = self.length_of(at)
+        same = np.all(self.readings(length)[:, :-1] == self._rows[at, :-1], axis=1)
+        return length, self.classes.terms.of_length(length)[np.flatnonzero(same)[0]]
+
+
+Operand = Store | RowArray
+"""What the operands in a candidate are numbers of: a store, or bodies that are too long to be kept in one."""
+
+
+def rows_of(operand: Operand) -> RowArray:
+    """The rows of an operand."""
+    return operand.rows if isinstance(operand, Store) else operand
+
 
 class Classes:
     """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
 
-    Classes of one length with the same actual table are next to each other.
-
-    Attributes
-    ----------
-    tables, actual, width : int
-        Words of all tables, of the actual table, and of a row.
-    terms : Store
-    numbers, moving, constant, identity : Spans
-        Of the terms: those that are not 0 everywhere, as a number of rounds; and as bodies of iter those
-        that ignore the state, those that keep it, and all others. The last three only tell plain bodies apart.
-    tests : Store
-        Classes by the lanes where they are not 0, where that is neither everywhere nor nowhere.
-    always, never : Store
-        The same where it is everywhere, or nowhere, under all lesions.
-    ignored : Store
-        Classes by their steps and searches alone: the arms that are never chosen.
+    Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are the
+    words of all tables, of the actual table, and of a row. Spans tell which `terms` are not 0 everywhere, as a number
+    of rounds; and as bodies of iter which ignore the state, keep it, or do neither: only plain bodies are told apart.
+    `tests` are classes by the lanes where they are not 0, where that is neither everywhere nor nowhere, `always` and
+    `never` those where it is, under all lesions; `ignored` are classes by steps and searches alone: the arms that are
+    never chosen.
     """
 
-    def __init__(self, tables: int, actual: int, width: int, words: Words) -> None:
+    def __init__(self, depth: int, actual: int, tables: int, width: int, words: Words) -> None:
         self.tables = tables
         self.actual = actual
         self.width = width
         self._words = words
-        self.terms, self.tests, self.always, self.never, self.ignored = (Store(width) for _ in range(5))
+        self.terms = Store(width, depth, self)
+        self.tests, self.always, self.never = (Store(width, depth, self, self.masks) for _ in range(3))
+        self.ignored = Store(width, depth, self, self._silent)
         self.numbers: Spans = {}
         self.moving: Spans = {}
         self.constant: Spans = {}
@@ -86,37 +122,35 @@ class Classes:
 
     def append(self, length: int, rows: RowArray, *, plain: bool, tested: bool) -> None:
         """Add the classes of one more length, as operands of `if` too where `tested`."""
-        idle = np.zeros(len(rows), dtype=np.uint8)
-        if plain:
-            kernels.idle_bodies(rows, self._words, idle)
         zero = ~np.any(rows[:, : self.tables], axis=1)
-        groups = [idle == kernels.MOVING, idle == kernels.IDENTITY, (idle == kernels.CONSTANT_BODY) & ~zero]
-        if not plain:
+        if plain:
+            idle = np.zeros(len(rows), dtype=np.uint8)
+            kernels.idle_bodies(rows, self._words, idle)
+            groups = [idle == kernels.MOVING, idle == kernels.IDENTITY, (idle == kernels.CONSTANT_BODY) & ~zero]
+        else:
             # What is 0 unless lesioned comes last of what is not 0, beside what is 0 altogether.
             seems_zero = ~np.any(rows[:, : self.actual], axis=1)
             groups = [~seems_zero, seems_zero & ~zero, np.zeros_like(zero)]
-        order = np.concatenate([np.flatnonzero(group) for group in (*groups, zero)])
-        self.terms.append(length, rows[order])
-        begin, end = self.terms.spans.get(length, NOTHING)
-        sizes = [int(np.count_nonzero(group)) for group in groups]
-        bounds = [begin, *(begin + int(size) for size in np.cumsum(sizes)), end]
-        parts = [(self.numbers, bounds[0], bounds[3]), (self.moving, bounds[0], bounds[1] if plain else end)]
+        self.terms.append(length, rows[np.concatenate([np.flatnonzero(group) for group in (*groups, zero)])])
+        begin, end = self.terms.spans.get(length, (0, 0))
+        first, second, third = (begin + int(size) for size in np.cumsum([np.count_nonzero(group) for group in groups]))
+        parts = [(self.numbers, begin, third), (self.moving, begin, first if plain else end)]
         if plain:
-            parts += [(self.identity, bounds[1], bounds[2]), (self.constant, bounds[2], end)]
+            parts += [(self.identity, first, second), (self.constant, second, end)]
         for spans, first, last in parts:
-            if len(rows) and first < last:
+            if first < last:
                 spans[length] = (first, last)
         if tested:
             self._append_tests(length, rows)
 
     def _append_tests(self, length: int, rows: RowArray) -> None:
-        masks = folded(self.masks(rows))
+        masks = Table.of(self.masks(rows)).rows
         always = np.all(masks[:, : self.tables] == self._words.full, axis=1)
         never = np.all(masks[:, : self.tables] == 0, axis=1)
         self.always.append(length, masks[always])
         self.never.append(length, masks[never])
         self.tests.append(length, masks[~(always | never)])
-        self.ignored.append(length, folded(self.silent(rows)))
+        self.ignored.append(length, Table.of(self._silent(rows)).rows)
 
     def masks(self, rows: RowArray) -> RowArray:
         """Terms as tests."""
@@ -124,67 +158,51 @@ class Classes:
         kernels.test_masks(rows, self.tables, self._words, masks)
         return masks
 
-    def silent(self, rows: RowArray) -> RowArray:
-        """Terms as arms that are never chosen."""
-        silent = rows.copy()
-        silent[:, : self.tables] = 0
-        return silent
+    def _silent(self, rows: RowArray) -> RowArray:
+        return _without(rows.copy(), self.tables)
 
 
 class Rounds:
-    """What iter outside any binder reads of its number n where the body is plain and idle.
+    """What iter outside any binder reads of its number n, of `classes`, where the body is plain and idle.
 
-    Rows are as `round_masks` writes them.
-
-    Attributes
-    ----------
-    sometimes, always : Store
-        For bodies that ignore the state: n is not 0 in some lanes, or in all under all lesions.
-    silent : Store
-        For bodies that keep the state: by T, searches and sums alone.
+    Rows are as `round_masks` writes them. `sometimes` and `always` are for bodies that ignore the state: n is not 0
+    in some lanes, or in all under all lesions. `silent` is for bodies that keep the state: by T, searches and sums.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, classes: Classes) -> None:
         self._words = words
-        self.sometimes, self.always, self.silent = (Store(ROUNDS_WORDS + 1) for _ in range(3))
+        self.sometimes, self.always = (Store(ROUNDS_WORDS + 1, 0, classes, self._masks) for _ in range(2))
+        self.silent = Store(ROUNDS_WORDS + 1, 0, classes, lambda rows: _without(self._masks(rows), 3))
 
     def append(self, length: int, rows: RowArray) -> None:
         """Add the classes of one more length; those that are 0 everywhere are left out."""
-        rounds = self.masks(rows)
+        rounds = self._masks(rows)
         rounds = rounds[np.any(rounds[:, :3] != 0, axis=1)]
-        masks = folded(rounds)
+        masks = Table.of(rounds).rows
         always = np.all(masks[:, :3] == self._words.full, axis=1)
         self.always.append(length, masks[always])
         self.sometimes.append(length, masks[~always])
-        rounds[:, :3] = 0
-        self.silent.append(length, folded(rounds))
+        self.silent.append(length, Table.of(_without(rounds, 3)).rows)
 
-    def masks(self, rows: RowArray) -> RowArray:
+    def _masks(self, rows: RowArray) -> RowArray:
         """Terms as numbers of rounds."""
         rounds = np.empty((len(rows), ROUNDS_WORDS + 1), dtype=np.uint64)
         kernels.round_masks(rows, self._words, rounds)
         return rounds
 
-    def sums(self, rows: RowArray) -> RowArray:
-        """Terms as numbers of rounds of a body that keeps the state."""
-        rounds = self.masks(rows)
-        rounds[:, :3] = 0
-        return rounds
+
+def _without(rows: RowArray, tables: int) -> RowArray:
+    """Rows with their first words overwritten with 0."""
+    rows[:, :tables] = 0
+    return rows
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How long terms under each number of binders can be, from the bound of the census.
+    """How long terms under each number of binders can be, from the bound of the census; everything by depth.
 
-    Attributes
-    ----------
-    costs : tuple of dict
-        Bits of each operator, by depth.
-    shortest, longest, stored, tested : tuple of int
-        By depth: the fewest bits of a term, the most that fit into a program, the most of an operand,
-        the most of an operand of `if`.
-    closing : tuple of int
-        By depth: the fewest bits a binder there adds to its body.
+    Bits of each operator; the fewest bits of a term, the most that fit into a program, the most of an operand, the
+    most of an operand of `if`; the fewest bits a binder adds to its body.
     """
 
     costs: tuple[dict[str, int], ...]
@@ -212,27 +230,17 @@ class Reach:
         return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Widths of the rows of each kind under each number of binders, and the packing."""
+def step_units(header: AtlasHeader) -> RowArray:
+    """Words that hold 1 in the 16 bits of every environment under one binder."""
+    environments = header.domain.environments(1)
+    padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
+    padded[:environments] = 1
+    return padded.view(np.uint64)
 
-    words: Words
-    units: NDArray[np.uint64]
 
-    @classmethod
-    def of(cls, header: AtlasHeader) -> "Layout":
-        """The layout on a census's domain; `units` holds 1 in the 16 bits of every environment under one binder."""
-        environments = header.domain.environments(1)
-        padded = np.zeros(-(-environments // STEPS_PER_WORD) * STEPS_PER_WORD, dtype=np.uint16)
-        padded[:environments] = 1
-        return cls(Words.of(header), padded.view(np.uint64))
-
-    def tables(self, depth: int, *, mixed: bool) -> int:
-        """Words of all tables of a class."""
-        return 3 if depth == 0 else self.words.size**depth * (3 if mixed else 1)
-
-    def width(self, depth: int, *, mixed: bool) -> int:
-        """Words of a row, its count included."""
-        if depth == 0:
-            return OUTER_WORDS + 1
-        return self.tables(depth, mixed=mixed) + (len(self.units) if mixed else 0) + 2
+def row_widths(depth: int, mixed: bool, header: AtlasHeader) -> tuple[int, int]:
+    """Words of all tables of a class, and of its row, count included."""
+    if depth == 0:
+        return 3, OUTER_WORDS + 1
+    tables = 2 ** (header.language.word_bits * depth) * (3 if mixed else 1)
+    return tables, tables + (len(step_units(header)) if mixed else 0) + 2

@@ -10,7 +10,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.compiled import U, inner, kernel
+from priorsim.census.compiled import U, inlined, inner, kernel
 
 RowArray = NDArray[np.uint64]
 """Rows of one kind, shape (rows, key words + 1), the count in the last column."""
@@ -25,7 +25,6 @@ SMALL_ROWS = 1 << 12
 MAX_PARTITIONS = 256
 RECENT = 1 << 13
 OUTER_KEY = 4
-SLOTS_PER_KEY = 4
 SPARE_ROWS = 256
 
 
@@ -96,27 +95,31 @@ def copy_outer(rows, row, others, other):  # type: ignore[no-untyped-def]
     others[other, 4] = rows[row, 4]
 
 
+@inner
+def hash_row(rows, row):  # type: ignore[no-untyped-def]
+    """The hash of the key of a row."""
+    return hash_outer(rows, row) if rows.shape[1] == OUTER_KEY + 1 else hash_key(rows[row, : rows.shape[1] - 1])
+
+
 @kernel
 def hash_keys(rows, hashes):  # type: ignore[no-untyped-def]
     """The hash of the key of every row into `hashes`, uint64 (rows,)."""
     for row in range(rows.shape[0]):
-        if rows.shape[1] == OUTER_KEY + 1:
-            hashes[row] = hash_outer(rows, row)
-        else:
-            hashes[row] = hash_key(rows[row, : rows.shape[1] - 1])
+        hashes[row] = hash_row(rows, row)
 
 
-@kernel
-def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+@inlined
+def add_rows(source, hashes, part, parts, begin, end, rows, slots, used, outer):  # type: ignore[no-untyped-def]
     """Add the rows `begin` to `end` of `source` to a hash table; return the first row that found no room.
 
     source : uint64 (any, words); hashes : uint64, those of its keys; part, parts : int64, only rows whose
     hash falls into this part of so many, a power of two up to 256, are added;
     rows : uint64 (capacity, words), the classes met so far, appended to;
     slots : uint64 (a power of two above capacity), 0 or hash tag and index + 1, overwritten;
-    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes.
+    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes;
+    outer : whether rows have five words, known when this is compiled.
     """
-    key_words = rows.shape[1] - 1
+    key_words = OUTER_KEY if outer else rows.shape[1] - 1
     mask = U(slots.shape[0] - 1)
     count = used[0]
     for row in range(begin, end):
@@ -130,13 +133,20 @@ def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: i
                 if count == rows.shape[0]:
                     used[0] = count
                     return row
-                copy_words(source[row], rows[count])
+                if outer:
+                    copy_outer(source, row, rows, count)
+                else:
+                    copy_words(source[row], rows[count])
                 count += 1
                 slots[at] = (hashed & TAG) | U(count)
                 break
             if (slot ^ hashed) & TAG == U(0):
                 found = np.int64(slot & INDEX) - 1
-                if same_key(source[row, :key_words], rows[found, :key_words]):
+                if outer:
+                    same = same_outer(source, row, rows, found)
+                else:
+                    same = same_key(source[row, :key_words], rows[found, :key_words])
+                if same:
                     rows[found, key_words] += source[row, key_words]
                     break
             at = (at + U(1)) & mask
@@ -145,33 +155,15 @@ def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: i
 
 
 @kernel
+def fold(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
+    """`add_rows` of rows of any width."""
+    return add_rows(source, hashes, part, parts, begin, end, rows, slots, used, False)
+
+
+@kernel
 def fold_outer(source, hashes, part, parts, begin, end, rows, slots, used):  # type: ignore[no-untyped-def]
-    """`fold` of rows of five words."""
-    mask = U(slots.shape[0] - 1)
-    count = used[0]
-    for row in range(begin, end):
-        hashed = hashes[row]
-        if (hashed >> PARTITION_SHIFT) & U(parts - 1) != U(part):
-            continue
-        at = hashed & mask
-        while True:
-            slot = slots[at]
-            if slot == U(0):
-                if count == rows.shape[0]:
-                    used[0] = count
-                    return row
-                copy_outer(source, row, rows, count)
-                count += 1
-                slots[at] = (hashed & TAG) | U(count)
-                break
-            if (slot ^ hashed) & TAG == U(0):
-                found = np.int64(slot & INDEX) - 1
-                if same_outer(source, row, rows, found):
-                    rows[found, OUTER_KEY] += source[row, OUTER_KEY]
-                    break
-            at = (at + U(1)) & mask
-    used[0] = count
-    return end
+    """`add_rows` of rows of five words."""
+    return add_rows(source, hashes, part, parts, begin, end, rows, slots, used, True)
 
 
 @kernel
@@ -179,7 +171,7 @@ def place(rows, used, slots):  # type: ignore[no-untyped-def]
     """Enter the first `used` distinct rows into the empty `slots` of a larger table, which are overwritten."""
     mask = U(slots.shape[0] - 1)
     for row in range(used):
-        hashed = hash_outer(rows, row) if rows.shape[1] == OUTER_KEY + 1 else hash_key(rows[row, : rows.shape[1] - 1])
+        hashed = hash_row(rows, row)
         at = hashed & mask
         while slots[at] != U(0):
             at = (at + U(1)) & mask
@@ -214,8 +206,15 @@ class Table:
         """Start empty, in the given memory if any: `slots` all 0, a power of two and more than `rows`."""
         self._rows: RowArray = np.empty((FIRST_ROWS, key_words + 1), dtype=np.uint64) if rows is None else rows
         self._slots = np.zeros(2 * FIRST_ROWS, dtype=np.uint64) if slots is None else slots
-        self._fold = fold_outer if key_words == OUTER_KEY else fold
         self._used = np.zeros(1, dtype=np.int64)
+        self._fold = fold_outer if key_words == OUTER_KEY else fold
+
+    @classmethod
+    def of(cls, rows: RowArray) -> "Table":
+        """The table of these rows, those with equal keys added up."""
+        table = cls(rows.shape[1] - 1)
+        table.add(rows)
+        return table
 
     def __len__(self) -> int:
         return int(self._used[0])
@@ -232,14 +231,17 @@ class Table:
     def add_part(self, rows: RowArray, hashes: NDArray[np.uint64], part: int, parts: int) -> None:
         """Add up those rows whose hash falls into one part of a power of two."""
         done = 0
-        while True:
+        while done < len(rows):
             done = self._fold(rows, hashes, part, parts, done, len(rows), self._rows, self._slots, self._used)
-            if done == len(rows):
-                return
-            self._grow()
+            if done < len(rows):
+                self._grow()
 
     def find(self, rows: RowArray) -> NDArray[np.int64]:
-        """The number of each row's class, in the order they were first met, or -1: shape (rows,)."""
+        """The number of each row's class, in the order they were first met, or -1: shape (rows,).
+
+        What stands in the last column does not matter.
+        """
+        rows = np.ascontiguousarray(rows)
         found = np.empty(len(rows), dtype=np.int64)
         find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
         return found
@@ -253,22 +255,6 @@ class Table:
         place(self._rows, len(self), self._slots)
 
 
-class KeyIndex:
-    """Distinct keys, found by their words; what stands in the last column of a row does not matter."""
-
-    def __init__(self, rows: RowArray) -> None:
-        self._rows = np.ascontiguousarray(rows)
-        self._slots = np.zeros(1 << (SLOTS_PER_KEY * len(rows)).bit_length(), dtype=np.uint64)
-        place(self._rows, len(rows), self._slots)
-
-    def find(self, rows: RowArray) -> NDArray[np.int64]:
-        """The number of each row's key, or -1: shape (rows,)."""
-        rows = np.ascontiguousarray(rows)
-        found = np.empty(len(rows), dtype=np.int64)
-        find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
-        return found
-
-
 def hashes_of(rows: RowArray) -> NDArray[np.uint64]:
     """The hash of every row's key, shape (rows,)."""
     hashes = np.empty(len(rows), dtype=np.uint64)
@@ -276,44 +262,45 @@ def hashes_of(rows: RowArray) -> NDArray[np.uint64]:
     return hashes
 
 
-class Shared:
+class Consumer:
+    """What takes the rows that a worker makes."""
+
+    def add(self, rows: RowArray) -> None:
+        """Take rows, each of any count; their memory is overwritten afterwards."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+
+
+class Shared(Consumer):
     """Classes and their counts that several workers add to: tables by hash, a power of two, each with a lock."""
 
     def __init__(self, key_words: int, parts: int) -> None:
         self._key_words = key_words
-        self._tables = [Table(key_words) for _ in range(parts)]
-        self._locks = [threading.Lock() for _ in range(parts)]
+        self.tables = [Table(key_words) for _ in range(parts)]
+        self.locks = [threading.Lock() for _ in range(parts)]
 
     def add(self, rows: RowArray) -> None:
         """Add up rows, each of any count."""
         hashes = hashes_of(rows)
-        for part, lock in enumerate(self._locks):
+        for part, lock in enumerate(self.locks):
             with lock:
-                self._tables[part].add_part(rows, hashes, part, len(self._tables))
-
-    def finish(self) -> None:
-        """Nothing is left over."""
+                self.tables[part].add_part(rows, hashes, part, len(self.tables))
 
     def parts(self) -> list[RowArray]:
         """The classes met so far; no two parts share one."""
-        return [table.rows for table in self._tables if len(table)]
+        return [table.rows for table in self.tables if len(table)]
 
     def take_large(self, limit: int) -> list[RowArray]:
         """Take out the parts that hold more bytes than this; they start again from nothing."""
         taken = []
-        for part, lock in enumerate(self._locks):
-            if self._tables[part].rows.nbytes > limit:
+        for part, lock in enumerate(self.locks):
+            if self.tables[part].rows.nbytes > limit:
                 with lock:
-                    taken.append(self._tables[part].rows)
-                    self._tables[part] = Table(self._key_words)
+                    taken.append(self.tables[part].rows)
+                    self.tables[part] = Table(self._key_words)
         return taken
-
-
-def folded(rows: RowArray) -> RowArray:
-    """The rows with equal keys added up."""
-    table = Table(rows.shape[1] - 1)
-    table.add(rows)
-    return table.rows
 
 
 def in_order(rows: RowArray, together: int) -> RowArray:
@@ -389,25 +376,21 @@ class Memory:
         return self._words[:words]
 
 
-class Partitions:
-    """One level's classes, split by hash so that each part fits in a processor's cache."""
+class Partitions(Shared):
+    """One level's classes outside binders, split by hash so that each part fits in a processor's cache."""
 
     def __init__(self, count: int, expected: int, rows: Memory, slots: Memory) -> None:
+        super().__init__(OUTER_KEY, count)
         capacity = expected // count + SPARE_ROWS
         width = OUTER_KEY + 1
         places = 1 << (3 * capacity // 2).bit_length()
         all_rows = rows.take(count * capacity * width).reshape(count, capacity, width)
         all_slots = slots.take(count * places).reshape(count, places)
         all_slots[:] = 0
-        self.tables = [Table(OUTER_KEY, all_rows[part], all_slots[part]) for part in range(count)]
-        self.locks = [threading.Lock() for _ in range(count)]
-
-    def parts(self) -> list[RowArray]:
-        """The classes of each part."""
-        return [table.rows for table in self.tables]
+        self.tables = [Table(OUTER_KEY, *memory) for memory in zip(all_rows, all_slots, strict=True)]
 
 
-class Sink:
+class Sink(Consumer):
     """One worker's way into `Partitions`: buffers that are folded into the parts when one is full.
 
     The memory of the buffers is the caller's, so that one piece serves all levels.
@@ -415,8 +398,7 @@ class Sink:
 
     def __init__(self, partitions: Partitions, memory: NDArray[np.uint64]) -> None:
         self._partitions = partitions
-        count = len(partitions.tables)
-        width = OUTER_KEY + 1
+        count, width = len(partitions.tables), OUTER_KEY + 1
         capacity = len(memory) // (count * width)
         self._buffer: RowArray = memory[: count * capacity * width].reshape(count, capacity, width)
         self._fill = np.zeros(count, dtype=np.int64)
@@ -426,17 +408,16 @@ class Sink:
         """Pass rows on to their parts."""
         done = 0
         while (done := scatter(rows, done, len(rows), self._recent, self._buffer, self._fill)) < len(rows):
-            self.flush()
+            self._flush()
 
     def finish(self) -> None:
         """Flush what is left."""
         done = 0
         while (done := drain(self._recent, done, self._buffer, self._fill)) < len(self._recent):
-            self.flush()
-        self.flush()
+            self._flush()
+        self._flush()
 
-    def flush(self) -> None:
-        """Fold everything buffered into the parts."""
+    def _flush(self) -> None:
         for part, (table, lock) in enumerate(zip(self._partitions.tables, self._partitions.locks, strict=True)):
             with lock:
                 table.add(self._buffer[part, : self._fill[part]])

@@ -8,26 +8,27 @@ long to be kept last; it does not depend on the number of workers. Rows are comp
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import chain, islice, product
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.engine.class_kernels import BELOW_READS, CONSTANT, READS, SEARCH_BITS, SYMBOL, SYMBOLS, VARIABLE
-from priorsim.census.engine.code_order import FirstTerms
-from priorsim.census.engine.jobs import Job, Piece, Workspace, on_threads
+from priorsim.census.engine.class_kernels import BELOW_READS, READS, SEARCH_BITS, SYMBOL
+from priorsim.census.engine.jobs import Job, Piece, Workspace, on_threads, pieces_of, taken
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
+from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, VARIABLE
 from priorsim.census.engine.quotient import check_exact
-from priorsim.census.engine.tables import KeyIndex, RowArray
-from priorsim.census.engine.views import views_of
-from priorsim.mu.code import constant_code
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.census.engine.stores import Store, rows_of
+from priorsim.census.engine.tables import RowArray, Table
+from priorsim.census.recurrence import Token, counts_by_reading, tokens
+from priorsim.mu.code import constant_code, operator_code, symbols_of
+from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Apply, Const, Term, Var
-
-FORM_OF_SYMBOL = {symbol: form for form, symbol in SYMBOLS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,7 @@ Node = Term | tuple[str, tuple[Goal | Term, ...]]
 def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2) -> dict[RowKey, Term]:
     """A term for each of these keys that a code-only program has.
 
-    Raises
-    ------
-    CensusError
-        When no census counts by the accounting, or a key has more bits than what is exact.
+    CensusError where no census counts by the accounting, or a key has more bits than what is exact.
     """
     goals = {key: goals_of(header, key) for key in keys}
     header = replace(header, max_bits=max((2, *(key.bits for key in goals))))
@@ -73,11 +71,6 @@ def goals_of(header: AtlasHeader, key: RowKey) -> tuple[Goal, ...]:
     rows = [[key.behaviour, key.strict, key.wide, meta + reads] for reads in (0, int(READS))]
     goals = tuple(Goal(0, key.bits - 1, np.array(row, dtype=np.uint64).tobytes()) for row in rows)
     return goals if header.queries else goals[:1]
-
-
-def children_of(node: Node) -> tuple[Goal | Term, ...]:
-    """What is left to find of a node; nothing of a leaf."""
-    return node[1] if isinstance(node, tuple) else ()
 
 
 def leaf_of(symbol: int, value: int, length: int, language: Language) -> Var | Const:
@@ -102,49 +95,32 @@ def assemble_first(goals: Mapping[RowKey, tuple[Goal, ...]], nodes: Mapping[Goal
     return {key: assemble(goal, nodes) for key, goal in found.items() if goal is not None}
 
 
-# --- the first candidates with given rows -----------------------------------------------------
-
-
-class Sought:
-    """Goals of one width of row, in a table."""
-
-    def __init__(self, goals: list[Goal]) -> None:
-        self.goals = goals
-        keys = np.array([np.frombuffer(goal.key, dtype=np.uint64) for goal in goals], dtype=np.uint64)
-        self._index = KeyIndex(np.column_stack([keys, np.zeros(len(goals), dtype=np.uint64)]))
-
-    def first_rows(self, rows: RowArray, met: NDArray[np.bool_]) -> Iterator[tuple[Goal, int]]:
-        """The goals not met before that are among these rows, and where; they are met from now on."""
-        found = self._index.find(rows)
-        for goal, row in zip(*np.unique(found, return_index=True), strict=True):
-            if goal >= 0 and not met[goal]:
-                met[goal] = True
-                yield self.goals[goal], int(row)
-
-
 def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> dict[Goal, Match]:
     """The first candidate with the row of each goal, of those in the pieces."""
     by_width: dict[int, list[Goal]] = {}
     for goal in goals:
         by_width.setdefault(len(goal.key) // 8 + 1, []).append(goal)
-    sought = {width: Sought(some) for width, some in by_width.items()}
+    keys = {width: [np.frombuffer(goal.key, dtype=np.uint64) for goal in some] for width, some in by_width.items()}
+    sought = {width: Table.of(np.pad(np.array(some), ((0, 0), (0, 1)))) for width, some in keys.items()}
     pieces = deque(enumerate(piece for piece in given if piece.job.width in sought))
     best: dict[Goal, tuple[int, Match]] = {}
     lock = Lock()
 
     def work(space: Workspace) -> None:
-        met = {width: np.zeros(len(some.goals), dtype=np.bool_) for width, some in sought.items()}
-        while len(best) < len(goals):
-            try:
-                number, piece = pieces.popleft()
-            except IndexError:
-                return
-            width = piece.job.width
+        met: set[Goal] = set()
+        for number, piece in taken(pieces):
             for index, rows in space.batches(piece):
-                for goal, row in sought[width].first_rows(rows, met[width]):
+                found = sought[piece.job.width].find(rows)
+                for at, row in zip(*np.unique(found, return_index=True), strict=True):
+                    goal = by_width[piece.job.width][at]
+                    if at < 0 or goal in met:
+                        continue
+                    met.add(goal)
                     with lock:
                         if goal not in best or number < best[goal][0]:
                             best[goal] = (number, Match(piece.job, index[row].copy()))
+            if len(best) == len(goals):
+                return
 
     on_threads(work, 1 if len(pieces) < 2 else workers)
     return {goal: match for goal, (_, match) in best.items()}
@@ -156,16 +132,8 @@ def any_body(header: AtlasHeader, bound: int, bits: int, told: int) -> Term:
     return FirstTerms(header, 1).of(bound, kind)[0][1]
 
 
-# --- from goals to goals ----------------------------------------------------------------------
-
-
 class Descent:
-    """Classes that are sought, level by level from the outside inwards, and the nodes found for them.
-
-    Attributes
-    ----------
-    nodes : dict of Goal to Node
-    """
+    """Classes that are sought, level by level from the outside inwards, and the `nodes` found for them."""
 
     def __init__(self, header: AtlasHeader, workers: int) -> None:
         self.nodes: dict[Goal, Node] = {}
@@ -175,7 +143,6 @@ class Descent:
         for _ in self._census.build(self._census.reach.stored):
             pass
         self._reach = self._census.reach
-        self._views = [view for scope in self._census.scopes for view in views_of(scope)]
         self._met: set[Goal] = set()
         self._open: list[dict[int, list[Goal]]] = [{} for _ in self._census.scopes]
 
@@ -200,8 +167,7 @@ class Descent:
         while self._open[depth]:
             length = max(self._open[depth])
             goals = self._open[depth].pop(length)
-            jobs = self._census.jobs(depth, length)
-            left[length] = self._search((piece for job in jobs for piece in job.pieces()), goals)
+            left[length] = self._search(pieces_of(self._census.jobs(depth, length)), goals)
         return left
 
     def _among_closed(self, depth: int, left: dict[int, list[Goal]]) -> None:
@@ -228,33 +194,109 @@ class Descent:
 
     def _note(self, goal: Goal, match: Match) -> None:
         """Take the candidate as the goal's node, and look for its operands next."""
-        symbol, value = int(match.index[0]) & SYMBOL, int(match.index[1])
-        if symbol in (VARIABLE, CONSTANT):
-            self.nodes[goal] = leaf_of(symbol, value, goal.length, self._language)
-        else:
-            form = FORM_OF_SYMBOL[symbol]
-            children = self._children(goal, form, match)
-            self.nodes[goal] = (form, children)
-            for child in children:
-                if isinstance(child, Goal):
-                    self._add(child)
+        symbol, *numbers = match.index.tolist()
+        symbol &= SYMBOL
+        if symbol not in FORM_OF_SYMBOL:
+            self.nodes[goal] = leaf_of(symbol, numbers[0], goal.length, self._language)
+            return
+        children = self._children(goal, FORM_OF_SYMBOL[symbol], match.job, numbers[: ARITY[symbol]])
+        self.nodes[goal] = FORM_OF_SYMBOL[symbol], children
+        for child in children:
+            if isinstance(child, Goal):
+                self._add(child)
 
-    def _children(self, goal: Goal, form: str, match: Match) -> tuple[Goal | Term, ...]:
+    def _children(self, goal: Goal, form: str, job: Job, numbers: list[int]) -> tuple[Goal | Term, ...]:
         """The operands in the order of the form's children: bodies are last."""
         children: list[Goal] = []
-        body: RowArray | None = None
-        for operand, rows in zip(match.index[1:], match.job.operands[: FORMS[form].arity], strict=False):
-            at = int(operand)
-            view = next((view for view in self._views if view.store.rows is rows), None)
-            if view is not None:
-                length, row = view.first_class(at)
-                children.append(Goal(view.depth, length, row[:-1].tobytes()))
+        body: tuple[bool, RowArray] | None = None
+        for operand, at in zip(job.operands, numbers, strict=False):
+            if isinstance(operand, Store) and operand.classes is not None:
+                length, row = operand.first_class(at)
+                children.append(Goal(operand.depth, length, row[:-1].tobytes()))
             else:
-                body = rows[at, :-1]
+                body = isinstance(operand, Store), rows_of(operand)[at, :-1]
+        children.sort(key=lambda child: child.depth)
         if body is None:
-            return tuple(sorted(children, key=lambda child: child.depth))
-        depth, operands = goal.depth + 1, [child for child in children if child.depth == goal.depth]
+            return tuple(children)
+        depth, (is_unread, row) = goal.depth + 1, body
         length = goal.length - self._reach.costs[goal.depth][form] - sum(child.length for child in children)
-        if any(rows is scope.bodies.rows for scope in self._census.scopes for rows in match.job.operands):
-            return (*operands, any_body(self._census.header, depth, length, int(body[-1])))
-        return (*operands, Goal(depth, length, body.tobytes()))
+        if is_unread:
+            return (*children, any_body(self._census.header, depth, length, int(row[-1])))
+        return (*children, Goal(depth, length, row.tobytes()))
+
+
+Coded = tuple[str, Term]
+"""A term after its code."""
+Kind = tuple[int, int, bool]
+"""Of a term: its bits, its find and argmax nodes, and whether it reads a query column."""
+
+
+def coded_leaf(leaf: Var | Const, bound: int, language: Language) -> Coded:
+    """A leaf under `bound` binders, with its code."""
+    return next(symbols_of(leaf, bound, language))[1], leaf
+
+
+def applied(form: str, bound: int, language: Language, children: Sequence[Iterable[Coded]]) -> Iterator[Coded]:
+    """An operator on every choice of children, in the order of the codes where each child's are in order."""
+    head = operator_code(form, bound, language)
+    for chosen in product(*children):
+        yield head + "".join(code for code, _ in chosen), Apply(form, tuple(term for _, term in chosen))
+
+
+class FirstTerms:
+    """The first terms of any kind in the order of their codes, at most `limit` of each, remembered.
+
+    Codes of one length are compared as binary numbers. As the code is prefix-free, and children follow in the order
+    written, the first terms of a kind are made of the first terms of their children's kinds alone.
+
+    >>> from priorsim.mu.domain import Domain
+    >>> first = FirstTerms(AtlasHeader(Language.named("arith", 4), Domain.default(4), 10), 2)
+    >>> [code for code, _ in first.of(0, (8, 0, False))]
+    ['10110000', '10110001']
+    """
+
+    def __init__(self, header: AtlasHeader, limit: int) -> None:
+        self._header = header
+        self._limit = limit
+        self._known: dict[tuple[int, Kind], list[Coded]] = {}
+
+    def of(self, bound: int, kind: Kind) -> list[Coded]:
+        """The first terms of a kind under `bound` binders."""
+        if (bound, kind) not in self._known:
+            found: list[Coded] = []
+            # Tokens are in code order, so the terms of one come before those of the next.
+            for token in tokens(self._header.language, bound):
+                if len(found) == self._limit:
+                    break
+                found += self._starting_with(token, bound, kind, self._limit - len(found))
+            self._known[bound, kind] = found
+        return self._known[bound, kind]
+
+    def _starting_with(self, token: Token, bound: int, kind: Kind, limit: int) -> list[Coded]:
+        bits, searches, reads = kind
+        language = self._header.language
+        is_reading = token.reads(self._header.queries, bound)
+        if not token.binds:
+            if (token.bits, 0, is_reading) != kind:
+                return []
+            words = range(token.value, token.value + min(token.choices, limit))
+            is_literal, is_variable = token.kind == "literal", token.kind == "variable"
+            leaves = (Var(word) if is_variable else Const(word, is_literal) for word in words)
+            return [coded_leaf(leaf, bound, language) for leaf in leaves]
+        bounds = tuple(bound + binds for binds in token.binds)
+        shares = self._shares(bounds, bits - token.bits, searches - token.is_search)
+        chosen = [kinds for kinds in shares if any(own for _, _, own in kinds) == reads]
+        children = [[self.of(*part) for part in zip(bounds, kinds, strict=True)] for kinds in chosen]
+        ways = (islice(applied(token.kind, bound, language, each), limit) for each in children)
+        return nsmallest(limit, chain.from_iterable(ways))
+
+    def _shares(self, bounds: tuple[int, ...], bits: int, searches: int) -> Iterator[tuple[Kind, ...]]:
+        """Ways to share bits and searches among terms under these numbers of binders, so that each has terms."""
+        if not bounds:
+            if (bits, searches) == (0, 0):
+                yield ()
+            return
+        for first in range(1, bits + 1):
+            for own, reads in counts_by_reading(self._header.language, bounds[0], first, self._header.queries):
+                for rest in self._shares(bounds[1:], bits - first, searches - own) if own <= searches else ():
+                    yield ((first, own, reads), *rest)

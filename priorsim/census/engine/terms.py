@@ -15,28 +15,15 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import U
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine import closing
-from priorsim.census.engine.class_kernels import BELOW_READS, META, OUTER_WORDS, READS, SEARCH_BITS, Words
-from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Task, Tasks, pairs, singles, triples
-from priorsim.census.engine.stores import Classes, Layout, Reach, Rounds, Store
+from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Tasks, tasks_of
+from priorsim.census.engine.packed import CONSTANT, VARIABLE
+from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Spans, Store, row_widths, rows_of, step_units
 from priorsim.census.engine.tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.dialect import FORMS
 
-
-def variable_tables(depth: int, header: AtlasHeader, words: Words) -> RowArray:
-    """Tables of all variables under `depth` binders, in code order: shape (variables, 2^(w depth) + 1).
-
-    The last word is READS for a query column, else 0.
-    """
-    domain = header.domain
-    settings = np.arange(words.size**depth, dtype=np.uint64)
-    bound = [words.low * ((settings // np.uint64(words.size**place)) % np.uint64(words.size)) for place in range(depth)]
-    columns = [
-        np.full(len(settings), domain.pack([lane[column] for lane in domain.lanes]), dtype=np.uint64)
-        for column in range(len(domain.columns))
-    ]
-    reads = [READS if place - depth in header.queries else 0 for place in range(depth + len(columns))]
-    return np.column_stack([np.array([*bound, *columns], dtype=np.uint64), np.array(reads, dtype=np.uint64)])
+Index = NDArray[np.int32]
 
 
 class Scope:
@@ -51,23 +38,21 @@ class Scope:
         self.depth = depth
         self.actual_only = actual_only
         self.reach = reach
-        self.layout = Layout.of(header)
-        self.words = self.layout.words
+        self.words = Words.of(header)
+        self._units = step_units(header)
         self.costs = reach.costs[depth]
         self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
-        self.variables = variable_tables(depth, header, self.words)
+        self.variables = variable_tables(depth, header)
         kinds = (False, True) if 0 < depth < language.depth and not actual_only else (False,)
         self.kinds = {
-            mixed: Classes(
-                self.layout.tables(depth, mixed=mixed),
-                self.words.size**depth,
-                self.layout.width(depth, mixed=mixed),
-                self.words,
-            )
+            mixed: Classes(depth, self.words.size**depth, *row_widths(depth, mixed, header), self.words)
             for mixed in kinds
         }
-        self.rounds = Rounds(self.words)
-        self.bodies = self._count_bodies(header) if depth else Store(0)
+        self.plain = self.kinds[False]
+        self.closed = self.kinds[kinds[-1]]
+        """The classes that closed bodies are among."""
+        self.rounds = Rounds(self.words, self.plain)
+        self.bodies = self._count_bodies(header)
         self._read: Callable[[RowArray], RowArray] | None = None
         if actual_only:
             self._read = self._outline
@@ -86,8 +71,8 @@ class Scope:
 
     def _count_bodies(self, header: AtlasHeader) -> Store:
         """How many bodies of iter there are of each length, by searches and READS: what a loop of no rounds takes."""
-        bodies = Store(OUTER_WORDS + 1 if self.depth == 1 else self.layout.width(1, mixed=False))
-        for length in range(1, self.reach.longest[self.depth] + 1):
+        bodies = Store(row_widths(max(self.depth - 1, 0), False, header)[1], self.depth)
+        for length in range(1, self.reach.longest[self.depth] + 1) if self.depth else ():
             counts = counts_by_reading(header.language, self.depth, length, header.queries)
             rows = np.zeros((len(counts), bodies.rows.shape[1]), dtype=np.uint64)
             rows[:, -2] = [searches + reads * int(READS) for searches, reads in counts]
@@ -97,55 +82,54 @@ class Scope:
 
     def jobs(self, length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root is a leaf or an operator without binders."""
-        yield from self._leaf_jobs(length)
+        leaves = [leaf for leaf in self.leaves if leaf.bits == length]
+        symbols = [VARIABLE if leaf.kind == "variable" else CONSTANT for leaf in leaves]
+        spans = [(leaf.value, leaf.value + leaf.choices) for leaf in leaves]
+        yield self.leaf_job([(s, *span, *NOTHING, *NOTHING, 0) for s, span in zip(symbols, spans, strict=True)])
         for name, cost in self.costs.items():
             if name == "if":
                 yield from self._choices(length - cost)
+            elif FORMS[name].arity == 1 and not FORMS[name].is_binder:
+                for classes in self.kinds.values():
+                    yield self.combine(tasks_of(name, length - cost, classes.terms.spans), classes, classes)
             elif not FORMS[name].is_binder:
-                yield from self._operations(name, length - cost)
-
-    def _leaf_jobs(self, length: int) -> Iterator[Job]:
-        tasks: list[Task] = []
-        for leaf in self.leaves:
-            if leaf.bits == length:
-                symbol = kernels.VARIABLE if leaf.kind == "variable" else kernels.CONSTANT
-                tasks.append((symbol, leaf.value, leaf.value + leaf.choices, *NOTHING, *NOTHING, 0))
-        yield self.leaf_job(tasks)
+                for left, right in product(self.kinds.values(), repeat=2):
+                    if left is right or name not in COMMUTATIVE or left is self.plain:
+                        tasks = tasks_of(name, length - cost, left.terms.spans, right.terms.spans)
+                        yield self.combine(tasks, left, right)
 
     def leaf_job(self, tasks: Tasks) -> Job:
         """The job of variables, by number, and constants, by word."""
-        fill = kernels.leaf_plain if self.depth else kernels.leaf_outer
+        own = self.words.lanes << int(SEARCH_BITS) if self.depth == 0 else 1
 
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
-            fill(index, made, self.variables, self.words, out)
+        def run(index: Index, made: int, out: RowArray) -> None:
+            rows, values = out[:made], index[:made, 1]
+            rows[:] = self.words.low * values.astype(np.uint64)[:, None]
+            rows[:, -2], rows[:, -1] = own, 1
+            chosen = index[:made, 0] == VARIABLE
+            rows[chosen, :-2] = self.variables[values[chosen], :-1]
+            rows[chosen, -2] += self.variables[values[chosen], -1]
 
-        return self._job(tasks, self.kinds[False].width, run)
-
-    def _operations(self, name: str, total: int) -> Iterator[Job]:
-        if FORMS[name].arity == 1:
-            for classes in self.kinds.values():
-                yield self.combine(singles(name, total, classes.terms.spans), classes, classes)
-            return
-        for left, right in product(self.kinds.values(), repeat=2):
-            if left is right or name not in COMMUTATIVE or left is self.kinds[False]:
-                yield self.combine(pairs(name, total, left.terms.spans, right.terms.spans), left, right)
+        return self._job(tasks, self.plain.width, run)
 
     def combine(self, tasks: Tasks, left: Classes, right: Classes) -> Job:
         """The job of an operator of one or two operands."""
+        a, b, width = left.terms.rows, right.terms.rows, max(left.width, right.width)
 
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+        def run(index: Index, made: int, out: RowArray) -> None:
             if self.depth == 0:
-                kernels.combine_outer(index, made, left.terms.rows, self.words, out)
-            elif self._all_plain(left, right):
-                kernels.combine_plain(index, made, left.terms.rows, self.words, out)
+                kernels.combine_outer(index, made, a, self.words, out)
             else:
-                size, units = self.words.size, self.layout.units
-                kernels.combine_mixed(index, made, left.terms.rows, right.terms.rows, size, units, self.words, out)
+                size = self._table_words(width)
+                kernels.combine_inner(index, made, a, b, size, self._units, self.words, out)
 
-        operands = (left.terms.rows, right.terms.rows)
-        return self._job(tasks, max(left.width, right.width), run, operands)
+        return self._job(tasks, width, run, (left.terms, right.terms))
 
-    def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[RowArray, ...] = ()) -> Job:
+    def _table_words(self, width: int) -> int:
+        """Words of a table of operands that make rows of this width: at any depth, plain rows have one table."""
+        return self.plain.actual if width == self.plain.width else self.words.size
+
+    def _job(self, tasks: Tasks, width: int, fill: Fill, operands: tuple[Operand, ...] = ()) -> Job:
         return Job(tasks, width, fill, operands, self._read)
 
     def _settle(self, rows: RowArray) -> RowArray:
@@ -168,70 +152,55 @@ class Scope:
 
     def outlines(self, rows: RowArray) -> RowArray:
         """Rows of any kind with nothing left but their actual table and count."""
-        outlines = np.zeros((len(rows), self.kinds[False].width), dtype=np.uint64)
-        actual = self.kinds[False].actual
+        outlines = np.zeros((len(rows), self.plain.width), dtype=np.uint64)
+        actual = self.plain.actual
         outlines[:, :actual], outlines[:, -1] = rows[:, :actual], rows[:, -1]
         if self.depth == 0:
             outlines[:, 1:META] = rows[:, :1]
         return outlines
 
-    def _all_plain(self, *parts: Classes) -> bool:
-        return all(part is self.kinds[False] for part in parts)
-
     def _choices(self, total: int) -> Iterator[Job]:
         """Jobs of `if`; where the test is constant, the arm not chosen counts by its steps alone."""
         for test, left, right in product(self.kinds.values(), repeat=3):
-            left_ignored = left.ignored if self._all_plain(left) else left.terms
-            right_ignored = right.ignored if self._all_plain(right) else right.terms
+            left_ignored = left.ignored if left is self.plain else left.terms
+            right_ignored = right.ignored if right is self.plain else right.terms
             width = max(test.width, left.width, right.width)
             yield self._choose(total, width, test.tests, left.terms, right.terms)
             yield self._choose(total, width, test.always, left.terms, right_ignored)
             yield self._choose(total, width, test.never, left_ignored, right.terms)
 
     def _choose(self, total: int, width: int, test: Store, left: Store, right: Store, name: str = "if") -> Job:
-        tasks = triples(name, total, test.spans, left.spans, right.spans)
-        return self.choose(tasks, width, test.rows, left.rows, right.rows, name=name)
+        return self.choose(tasks_of(name, total, test.spans, left.spans, right.spans), width, test, left, right)
 
-    def choose(
-        self, tasks: Tasks, width: int, tests: RowArray, left: RowArray, right: RowArray, *, name: str = "if"
-    ) -> Job:
+    def choose(self, tasks: Tasks, width: int, test: Store, left: Store, right: Store) -> Job:
         """The job of `if`, its tests as masks; or of iter whose n is 0, as tests that choose the right arm."""
+        rows = test.rows, left.rows, right.rows
 
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+        def run(index: Index, made: int, out: RowArray) -> None:
             if self.depth == 0:
-                kernels.choose_outer(index, made, tests, left, right, self.words, out)
-            elif width == self.kinds[False].width:
-                kernels.choose_plain(index, made, tests, left, right, out)
+                kernels.choose_outer(index, made, *rows, self.words, out)
             else:
-                size, units = self.words.size, self.layout.units
-                kernels.choose_mixed(index, made, tests, left, right, size, units, out)
+                kernels.choose_inner(index, made, *rows, self._table_words(width), self._units, out)
 
-        return self._job(tasks, width, run, (tests, left, right))
-
-    # --- closing bodies of the next depth -----------------------------------------------------
-
-    @property
-    def closed(self) -> Classes:
-        """The classes that closed bodies are among."""
-        return self.kinds[max(self.kinds)]
+        return self._job(tasks, width, run, (test, left, right))
 
     def close(self, inner: "Scope", length: int) -> Iterator[Job]:
         """All jobs that make terms of `length` bits whose root closes a stored body of `inner`."""
         for name in ("find", "argmax"):
             if name in self.costs:
                 for bodies in inner.kinds.values():
-                    tasks = singles(name, length - self.costs[name], bodies.terms.spans)
-                    yield self.searches(tasks, bodies.terms.rows)
+                    tasks = tasks_of(name, length - self.costs[name], bodies.terms.spans)
+                    yield self.searches(tasks, bodies.terms)
         total = length - self.costs["iter"]
         for numbers, starts in product(self.kinds.values(), repeat=2):
             yield self._no_rounds(total, numbers, starts, inner)
             for bodies in inner.kinds.values():
-                tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
-                yield self.iterations(numbers, starts, tasks, bodies.terms.rows)
+                tasks = tasks_of("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
+                yield self.iterations(numbers, starts, tasks, bodies.terms)
             if self.depth == 0:
                 yield from self._outer_idle(total, inner)
             else:
-                yield from self._mixed_idle(total, numbers, starts, inner)
+                yield from self._inner_idle(total, numbers, starts, inner)
 
     def _no_rounds(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Job:
         """iter with n = 0: the state it starts with, whatever the body."""
@@ -239,64 +208,55 @@ class Scope:
 
     def _outer_idle(self, total: int, inner: "Scope") -> Iterator[Job]:
         """iter outside of plain bodies that ignore the state, or keep it."""
-        plain = inner.kinds[False]
-        own = self.kinds[False]
-        for numbers, starts, bodies in (
-            (self.rounds.sometimes, own.terms, plain.constant),
-            (self.rounds.always, own.ignored, plain.constant),
-            (self.rounds.silent, own.terms, plain.identity),
+        for numbers, starts, spans in (
+            (self.rounds.sometimes, self.plain.terms, inner.plain.constant),
+            (self.rounds.always, self.plain.ignored, inner.plain.constant),
+            (self.rounds.silent, self.plain.terms, inner.plain.identity),
         ):
-            tasks = triples("iter", total, numbers.spans, starts.spans, bodies)
-            yield self._idle_job(tasks, numbers, starts, plain)
+            yield self._idle_job(total, numbers, starts, inner.plain.terms, spans)
 
-    def _idle_job(self, tasks: list[Task], numbers: Store, starts: Store, bodies: Classes) -> Job:
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
-            closing.idle_outer(index, made, numbers.rows, starts.rows, bodies.terms.rows, self.words, out)
+    def _idle_job(self, total: int, numbers: Store, starts: Store, bodies: Store, spans: Spans) -> Job:
+        rows = numbers.rows, starts.rows, bodies.rows
 
-        return self._job(tasks, self.closed.width, run, (numbers.rows, starts.rows, bodies.terms.rows))
+        def run(index: Index, made: int, out: RowArray) -> None:
+            closing.idle_outer(index, made, *rows, self.words, out)
 
-    def _mixed_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
+        tasks = tasks_of("iter", total, numbers.spans, starts.spans, spans)
+        return self._job(tasks, self.closed.width, run, (numbers, starts, bodies))
+
+    def _inner_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
         """iter inside a binder of plain bodies that ignore the state, or keep it."""
-        plain = inner.kinds[False]
-        operands = (numbers.terms.rows, starts.terms.rows, plain.terms.rows)
-        for keeps, bodies in ((False, plain.constant), (True, plain.identity)):
-            tasks = triples("iter", total, numbers.numbers, starts.terms.spans, bodies)
+        operands = (numbers.terms, starts.terms, inner.plain.terms)
+        rows = [operand.rows for operand in operands]
+        for keeps, bodies in ((False, inner.plain.constant), (True, inner.plain.identity)):
+            tasks = tasks_of("iter", total, numbers.numbers, starts.terms.spans, bodies)
 
-            def run(index: NDArray[np.int32], made: int, out: RowArray, keeps: bool = keeps) -> None:
-                if self.actual_only:
-                    closing.idle_actual(index, made, keeps, *operands, self.words, out)
-                else:
-                    units, steps = self.layout.units, out.view(np.uint16)
-                    closing.idle_mixed(index, made, keeps, *operands, self.words, units, out, steps)
+            def run(index: Index, made: int, out: RowArray, keeps: bool = keeps) -> None:
+                closing.idle_inner(index, made, keeps, *rows, self.words, self._units, out, out.view(np.uint16))
 
             yield self._job(tasks, self.closed.width, run, operands)
 
-    def searches(self, tasks: Tasks, bodies: RowArray) -> Job:
+    def searches(self, tasks: Tasks, bodies: Operand) -> Job:
         """The job of find and argmax over these bodies."""
+        rows = rows_of(bodies)
 
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+        def run(index: Index, made: int, out: RowArray) -> None:
             if self.depth == 0:
-                closing.search_outer(index, made, bodies, bodies.view(np.uint16), self.words, out)
-            elif self.actual_only:
-                closing.search_actual(index, made, bodies, self.words, out)
+                closing.search_outer(index, made, rows, rows.view(np.uint16), self.words, out)
             else:
-                steps = out.view(np.uint16)
-                closing.search_mixed(index, made, bodies, self.words, self.layout.units, out, steps)
+                closing.search_inner(index, made, rows, self.words, self._units, out, out.view(np.uint16))
 
         return self._job(tasks, self.closed.width, run, (bodies,))
 
-    def iterations(self, numbers: Classes, starts: Classes, tasks: Tasks, bodies: RowArray) -> Job:
+    def iterations(self, numbers: Classes, starts: Classes, tasks: Tasks, bodies: Operand) -> Job:
         """The job of iter over these bodies."""
-        words, n_rows, s_rows = self.words, numbers.terms.rows, starts.terms.rows
+        words, n, s, rows = self.words, numbers.terms.rows, starts.terms.rows, rows_of(bodies)
 
-        def run(index: NDArray[np.int32], made: int, out: RowArray) -> None:
+        def run(index: Index, made: int, out: RowArray) -> None:
             if self.depth == 0:
-                closing.iterate_outer(index, made, n_rows, bodies, bodies.view(np.uint16), words, out)
-            elif self.actual_only:
-                closing.iterate_actual(index, made, n_rows, s_rows, bodies, words, out)
+                closing.iterate_outer(index, made, n, rows, rows.view(np.uint16), words, out)
             else:
-                settled = np.empty(words.size, dtype=np.uint64)
-                units, steps = self.layout.units, out.view(np.uint16)
-                closing.iterate_mixed(index, made, n_rows, s_rows, bodies, words, units, settled, out, steps)
+                settled, steps = np.empty(words.size, dtype=np.uint64), out.view(np.uint16)
+                closing.iterate_inner(index, made, n, s, rows, words, self._units, settled, out, steps)
 
-        return self._job(tasks, self.closed.width, run, (n_rows, s_rows, bodies))
+        return self._job(tasks, self.closed.width, run, (numbers.terms, starts.terms, bodies))

@@ -5,9 +5,9 @@ classes and the use of the data are differences of such products. What is not cl
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,27 +15,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.compiled import I64, U64
-from priorsim.census.engine.class_kernels import SEARCH_BITS
+from priorsim.census.engine.class_kernels import SEARCH_BITS, Words
 from priorsim.census.engine.tables import RowArray, Shared
 from priorsim.census.progress import Progress
-from priorsim.census.segments.kernels import can_fit, count_fitting
-from priorsim.census.segments.terms import DataTerms, Indices, code_counts
-from priorsim.census.segments.work import (
+from priorsim.census.segments.kernels import (
     ALL,
     BODY_COUNT,
     BODY_META,
     FOUND_WIDTH,
     GROUP,
+    LEFT,
     LENGTH,
     LEVELS,
+    RIGHT,
     UNCLASSED,
     VALUES,
     Asked,
     Groups,
-    make_work,
-    widest_spread,
+    Work,
+    can_fit,
+    count_fitting,
 )
+from priorsim.census.segments.terms import DataTerms, Indices, code_counts
 from priorsim.mu.domain import Domain
+from priorsim.table import Table, runs
 
 BATCH_ROWS = 1 << 10
 FOUND_ROWS = 1 << 13
@@ -52,18 +55,9 @@ _GROUP_MASK, _BYTE = np.uint64(2**40 - 1), np.uint64(255)
 class SegmentCounts:
     """Programs with data that fit, by everything a measure asks of them; every array has shape (n,).
 
-    Attributes
-    ----------
-    level : array of int64
-        0 where the strict lesion changes the behaviour, 1 where only the wide one does, 2 where neither does.
-    bits, steps, searches : arrays of uint64
-        Length with the payload, steps over all lanes, number of search nodes.
-    faithful, uses_data : arrays of bool
-        Right on the held-out lanes too; whether the behaviour depends on the data.
-    count : array of object
-        Number of programs, as Python integers.
-    unclassed : dict
-        By length, fitting programs whose level and use of the data were not determined.
+    `level` is 0 where the strict lesion changes the behaviour, 1 where only the wide one does, 2 where neither does.
+    Bits are with the payload, steps over all lanes. `faithful` programs are right on the held-out lanes too. `count`
+    holds Python integers; `unclassed` has, by length, the programs whose level and use of the data were not determined.
     """
 
     level: I64
@@ -85,20 +79,10 @@ def count_segments(
     workers: int,
     progress: Callable[[Progress], None] | None = None,
 ) -> SegmentCounts:
-    """Count the programs with data whose word is acceptable on every training lane.
+    """Count the programs with data whose word is acceptable, lane by lane, on every training lane.
 
-    Parameters
-    ----------
-    terms : DataTerms
-        Counted before; they may serve many worlds.
-    domain : Domain
-    acceptable : sequence of frozenset of int
-        The right words of each lane.
-    train : sequence of int
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Called with the Progress, in programs whose entries are left open.
+    The terms may serve many worlds. The counts do not depend on the number of threads. The Progress is told in programs
+    whose entries are left open.
     """
     fitting = _Fitting(terms, domain, acceptable, train)
     programs = code_counts(terms.language, terms.reached.code_bits)
@@ -133,7 +117,8 @@ class _Fitting:
             np.array([domain.pack([c[min(i, len(c) - 1)] for c in choices]) for i in alternatives], dtype=np.uint64),
             np.uint64(domain.lane_mask(train)),
         )
-        self._groups = Groups(indices.labels, indices.entries, _lanes_together(indices, train))
+        crossed = np.any(indices.labels != indices.labels[:, :1], axis=(1, 2))
+        self._groups = Groups(indices.labels, indices.entries, _lanes_together(indices, train), crossed)
 
     def add(self, length: int, found: Shared, rows: RowArray) -> None:
         """Add to `found` what fits with bodies of a length."""
@@ -155,7 +140,8 @@ class _Fitting:
 
 def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64]:
     """Bits for the pairs of training lanes that share an entry, by the greater lane: shape (groups, words)."""
-    pairs = [(lane, other) for lane in sorted(set(train)) for other in sorted(set(train)) if other < lane]
+    lanes = sorted(set(train))
+    pairs = [(lane, other) for lane in lanes for other in lanes if other < lane]
     together = np.zeros((len(indices.labels), -(-len(pairs) // _PAIR_BITS)), dtype=np.uint64)
     for pair, (lane, other) in enumerate(pairs):
         same = indices.labels[:, 0, lane] == indices.labels[:, 0, other]
@@ -163,38 +149,58 @@ def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64
     return together
 
 
-# --- from what was found to counts -----------------------------------------------------------
+def make_work(words: Words, spread: int, pairs: int) -> Work:
+    """A worker's memory for bodies whose step totals differ by less than `spread` within an index group."""
+    lanes, size = words.lanes, words.size
+    return Work(
+        values=np.zeros((LEVELS, lanes, size), dtype=np.uint8),
+        where=np.zeros((lanes, size), dtype=np.uint64),
+        allowed=np.zeros((RIGHT + 1, lanes), dtype=np.uint64),
+        unlesioned=np.zeros((LEVELS, lanes), dtype=np.uint64),
+        varies=np.zeros((LEVELS, lanes), dtype=np.uint8),
+        steps=np.zeros((lanes, size), dtype=np.int64),
+        conflict=np.zeros(pairs, dtype=np.uint64),
+        sets=np.zeros((LEFT + 1, size), dtype=np.uint64),
+        cost=np.zeros((size, size), dtype=np.int64),
+        least=np.zeros((2, size), dtype=np.int64),
+        centre=np.zeros((2, size), dtype=np.int64),
+        part=np.zeros((2, 2 * LEVELS, spread), dtype=np.uint64),
+        total=np.zeros((VALUES, spread), dtype=np.uint64),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """Sums of exact numbers by keys, two uint64 columns, and the numbers as Python integers; all of shape (n,)."""
+def widest_spread(rows: RowArray, words: Words) -> int:
+    """The most step totals that segments of one of these bodies can have in any index group."""
+    if rows.shape[1] == words.size + 2 or not len(rows):
+        return 1
+    environments = words.size * words.lanes
+    short = rows.view(np.uint16)[:, 12 * words.size : 12 * words.size + environments]
+    by_word = short.reshape(len(rows), words.size, words.lanes)
+    return 1 + int((by_word.max(axis=1).astype(np.int64) - by_word.min(axis=1)).sum(axis=1).max())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums(Table):
+    """Exact numbers by keys, two uint64 columns, and the numbers as Python integers; all of shape (n,)."""
 
     first: U64
     second: U64
     value: NDArray[Any]
 
     @classmethod
-    def of(cls, parts: "Sequence[_Sums]") -> "_Sums":
+    def of(cls, parts: "Iterable[_Sums]") -> "_Sums":
         """All parts, those of equal keys added up, in the order of the keys."""
-        first, second, value = (
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("first", "second", "value")
-        )
-        order = np.lexsort((second, first))
-        first, second = first[order], second[order]
-        is_new = np.ones(len(order), dtype=bool)
-        is_new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-        starts = np.flatnonzero(is_new)
-        sums = np.add.reduceat(value[order], starts) if len(starts) else value
-        return cls(first[starts], second[starts], sums)
+        empty = np.zeros(0, dtype=np.uint64)
+        found = cls.concatenate([cls(empty, empty, np.zeros(0, dtype=object)), *parts])
+        order, starts = runs(found.first, found.second)
+        taken = found.take(order[starts])
+        return replace(taken, value=np.add.reduceat(found.value[order], starts)) if len(found) else found
 
 
 def _counted(parts: Sequence[_Sums], terms: DataTerms) -> _Sums:
     """What fits, by state and length, then by steps and searches, from bodies with their data segments."""
-    empty = np.zeros(0, dtype=np.uint64)
-    none = _Sums(empty, empty, np.zeros(0, dtype=object))
-    bodies = _Sums.of([none, *parts])
-    return _Sums.of([none, *(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))])
+    bodies = _Sums.of(parts)
+    return _Sums.of(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))
 
 
 def _bodies(rows: RowArray) -> _Sums:

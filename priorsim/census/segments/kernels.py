@@ -1,41 +1,79 @@
 """Programs with data, entry by entry: kernels that count the fitting data segments of an index and a body.
 
-docs/language.md sections 3, 5 and 6. A set of words of the datum is a uint64 with bit v for word v. The entry e
-of a lane is the index there; the words that may stand in an entry are those that its lanes all allow, and the
-fitting data segments number the product over the entries. Where a lesion makes a lane read another entry than
-it should, that entry belongs to the *centre*: its words are gone through one by one, and for each the other
-entries are independent again. Where segments must not use their data, entry 0 belongs to it too.
+docs/language.md sections 3, 5 and 6. A set of words of the datum is a uint64 with bit v for word v. The entry e of a
+lane is the index there; the words that may stand in an entry are those that its lanes all allow, and the fitting data
+segments number the product over the entries. Where a lesion makes a lane read another entry than it should, that entry
+belongs to the *centre*: its words are gone through one by one, and for each the other entries are independent again.
+Where segments must not use their data, entry 0 belongs to it too.
 
-Words have at most 4 bits, so a segment has at most 16 entries of 16 words. A product over all of them is at
-most 2^64 and its sums never exceed that: they stop at 2^64 - 1, which no sum of such products is, and which
-stands for 2^64.
+Words have at most 4 bits, so a segment has at most 16 entries of 16 words. A product over all of them is at most 2^64
+and its sums never exceed that: they stop at 2^64 - 1, which no sum of such products is, and which stands for 2^64.
 """
 
-import numpy as np
+from typing import NamedTuple
 
-from priorsim.census.compiled import U, inner, kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.compiled import ONE, U, inner, kernel
 from priorsim.census.engine import packed
 from priorsim.census.engine.class_kernels import META, OUTER_WORDS, SEARCH_BITS, last
-from priorsim.census.segments.work import (
-    ACTUAL,
-    ALL,
-    BODY_COUNT,
-    BODY_META,
-    FIT,
-    GROUP,
-    LEFT,
-    LENGTH,
-    LEVELS,
-    MAX_ASSIGNMENTS,
-    NOTE_BITS,
-    ONE,
-    RIGHT,
-    STRICT,
-    UNCLASSED,
-    VALUES,
-    WIDE,
-    ZERO,
-)
+
+ZERO = U(0)
+ALL = U(0xFFFFFFFFFFFFFFFF)
+ACTUAL, STRICT, WIDE = range(3)
+LEVELS = 3
+"""Fitting segments; those whose strict behaviour is the actual one too; those whose wide one is as well."""
+VALUES = 4 * LEVELS
+"""Numbers of segments: all and those that do not use their data; in each all and those right on all lanes; by level."""
+GROUP, UNCLASSED, LENGTH, BODY_META, BODY_COUNT = range(VALUES, VALUES + 5)
+"""More columns of `count_fitting`'s rows: number of the index group; 1 where only the first level was counted;
+bits of the body; its steps in all lanes * 256 + searches; its count."""
+FOUND_WIDTH = VALUES + 5
+NOTE_BITS = 16
+"""Bits of an index row's k and length below its steps and searches; `canonical_entries` writes them."""
+MAX_ASSIGNMENTS = 1 << 16
+"""Words of the centre that are gone through together; where there are more, segments are not classed."""
+
+
+class Groups(NamedTuple):
+    """Index terms that divide the lanes among entries alike."""
+
+    labels: NDArray[np.uint8]  # (groups, 3, lanes)
+    entries: NDArray[np.int64]  # (groups,)
+    together: NDArray[np.uint64]  # (groups, pairs)
+    crossed: NDArray[np.bool_]  # (groups,): whether a lane reads another entry under a lesion
+
+
+class Asked(NamedTuple):
+    """What is asked of a lane: the set of right words, shape (lanes,), and whether it is trained on."""
+
+    right: NDArray[np.uint64]
+    train: NDArray[np.uint8]
+    targets: NDArray[np.uint64]
+    train_mask: np.uint64
+
+
+class Work(NamedTuple):
+    """A worker's memory: about one body by lane, about one index group by entry, numbers of segments by steps."""
+
+    values: NDArray[np.uint8]  # (3, lanes, size): the body's word in a lane for each word of the datum
+    where: NDArray[np.uint64]  # (lanes, size): the words of the datum for which the body has this word
+    allowed: NDArray[np.uint64]  # (4, lanes): those that fit; those that are right
+    unlesioned: NDArray[np.uint64]  # (3, lanes): those where the lesioned word is the actual one
+    varies: NDArray[np.uint8]  # (3, lanes): whether the body's word depends on the datum
+    steps: NDArray[np.int64]  # (lanes, size)
+    conflict: NDArray[np.uint64]  # (pairs,): pairs of training lanes that no word of the datum fits
+    sets: NDArray[np.uint64]  # (5, entries): words that fit, are unchanged by either lesion, right, left to choose
+    cost: NDArray[np.int64]  # (entries, size): steps of all lanes of an entry
+    least: NDArray[np.int64]  # (2, entries): the least of them among fitting words, and the greatest
+    centre: NDArray[np.int64]  # (2, entries): the entries of the centre; the word of each entry, or -1
+    part: NDArray[np.uint64]  # (2, 6, spread): numbers of segments of the entries so far, and of one more
+    total: NDArray[np.uint64]  # (12, spread)
+
+
+FIT, RIGHT, LEFT = 0, 3, 4
+"""Rows of `Work.sets`, beside those of the lesions; the first two are rows of `Work.allowed` too."""
 
 
 @kernel
@@ -374,7 +412,7 @@ def count_fitting(rows, short, length, reachable, asked, groups, words, progress
                     levels = 1
                     count_segments(groups, group, 0, levels, 0, words, work)
                 else:
-                    levels = LEVELS if is_lesioned or is_crossed(groups, group, words) else 1
+                    levels = LEVELS if is_lesioned or groups.crossed[group] else 1
                     for unused in range(2):
                         found = find_centre(groups, group, unused, words, work)
                         count_segments(groups, group, unused, levels, found, words, work)
@@ -385,13 +423,3 @@ def count_fitting(rows, short, length, reachable, asked, groups, words, progress
         row += 1
     progress[0], progress[1] = row, 0
     return made
-
-
-@inner
-def is_crossed(groups, group, words):  # type: ignore[no-untyped-def]
-    """Whether a lane reads another entry under a lesion."""
-    for lane in range(words.lanes):
-        actual = groups.labels[group, ACTUAL, lane]
-        if groups.labels[group, STRICT, lane] != actual or groups.labels[group, WIDE, lane] != actual:
-            return True
-    return False

@@ -19,8 +19,7 @@ from priorsim.census.engine.quotient import MAX_COUNT, check_exact
 from priorsim.census.engine.stores import Reach
 from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
-from priorsim.census.segments.kernels import canonical_entries
-from priorsim.census.segments.work import NOTE_BITS
+from priorsim.census.segments.kernels import NOTE_BITS, canonical_entries
 from priorsim.errors import CensusError
 from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
@@ -101,18 +100,10 @@ def code_mass(language: Language, code_bits: int) -> Fraction:
 class Indices:
     """Index terms of all segment sizes, in groups that divide the lanes among entries alike, actual and lesioned.
 
-    Attributes
-    ----------
-    labels : array of uint8, shape (groups, 3, lanes)
-        A lane's entry by its actual, strict and wide index. Entries other than 0 are renumbered.
-    entries : array of int64, shape (groups,)
-        Number of entries that some lane reads, and entry 0.
-    code : array of int64, shape (groups,)
-        Least bits of header and index of a group; rising.
-    starts : array of int64, shape (groups + 1,)
-        Where a group's rows start in the following.
-    row_code, row_exponent, row_meta, row_count : arrays, shape (rows,)
-        Bits of header and index, rising within a group; k; T * 256 + searches; number of index terms.
+    Groups have an entry for each lane by its actual, strict and wide index, uint8 (groups, 3, lanes), in which entries
+    other than 0 are renumbered; the number of entries that some lane reads, and entry 0; the least bits of header and
+    index, rising; and, shape (groups + 1,), where they start in the rows. Those have bits of header and index, rising
+    within a group; k; T * 256 + searches; number of index terms.
     """
 
     labels: NDArray[np.uint8]
@@ -134,27 +125,9 @@ def check_words(language: Language) -> None:
 
 
 class DataTerms:
-    """Indices and bodies of all programs with data up to a bound on code bits.
+    """Indices and bodies of all programs with data up to a bound on code bits: header, index and body together.
 
-    Parameters
-    ----------
-    language : Language
-        With words of at most 4 bits.
-    domain : Domain
-    code_bits : int
-        The most bits of header, index and body together.
-    workers : int
-        Threads; nothing depends on it.
-
-    Attributes
-    ----------
-    words : Words
-    indices : Indices
-
-    Raises
-    ------
-    CensusError
-        When words are too long or the bound is out of range.
+    Nothing depends on the number of threads. CensusError where words are too long or the bound is out of range.
     """
 
     def __init__(self, language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> None:
@@ -175,12 +148,12 @@ class DataTerms:
 
     def _census_bits(self) -> int:
         """The least bound of a census that makes all bodies and keeps all indices."""
-
-        def is_enough(bits: int) -> bool:
-            reach = Reach.of(self.language, bits)
-            return reach.longest[1] >= self.reached.longest_body and reach.stored[0] >= self.reached.longest_index
-
-        return next(filter(is_enough, count(self.reached.longest_body)))
+        reaches = ((bits, Reach.of(self.language, bits)) for bits in count(self.reached.longest_body))
+        return next(
+            bits
+            for bits, reach in reaches
+            if reach.longest[1] >= self.reached.longest_body and reach.stored[0] >= self.reached.longest_index
+        )
 
     def bodies(self, length: int) -> Iterator[RowArray]:
         """The classes of bodies of a length, plain or mixed rows, in batches; a class may be in several."""
@@ -197,12 +170,11 @@ class DataTerms:
             yield from self._census.bodies(1, length)
             return
         for classes in self._census.scopes[1].kinds.values():
-            begin, end = classes.terms.spans.get(length, (0, 0))
-            yield classes.terms.rows[begin:end]
+            yield classes.terms.of_length(length)
 
     def _group_indices(self) -> Indices:
         table = Table(OUTER_KEY)
-        terms = self._census.scopes[0].kinds[False].terms
+        terms = self._census.scopes[0].plain.terms
         shortest_body = min(code_counts(self.language, self.reached.code_bits))
         for length, (begin, end) in terms.spans.items():
             for segment in segments(self.language):

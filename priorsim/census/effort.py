@@ -1,0 +1,229 @@
+"""What counting takes, in seconds on two cores and in bytes, and the refusal of what would take too much.
+
+All of it is rough, within a factor of two or three. A refusal tells what it would take and the largest bound that
+would be accepted.
+"""
+
+import math
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.engine.exhaustive import count_exhaustive
+from priorsim.census.engine.levels import Census
+from priorsim.census.engine.quotient import check_exact
+from priorsim.census.engine.stores import Reach, row_widths
+from priorsim.census.recurrence import program_counts, term_counts
+from priorsim.errors import CensusError
+from priorsim.formats import format_duration
+from priorsim.processes import check_workers
+from priorsim.reading import quoted
+
+QUOTIENT, EXHAUSTIVE = "quotient", "exhaustive"
+ENGINES = (QUOTIENT, EXHAUSTIVE)
+DEFAULT_MEMORY = 8 << 30
+LONG_SECONDS = 1800
+"""What is expected to take longer is only started when asked for twice."""
+
+PILOT_PROGRAMS = 100_000
+EASY_EXPONENT = 0.8
+DAMPING = 0.95
+ROW_BYTES = 150
+BASE_BYTES = 400 << 20
+SECONDS_PER_ROW = 2.5e-6
+"""A census of the quotient engine, by its rows, whose number grows as a power of that of its programs."""
+
+SAMPLE_PROGRAMS = 20_000
+"""Of the exhaustive engine, which is timed."""
+
+PACE, QUESTION_GROWTH = 6e-9, 0.92
+"""A question beyond an atlas takes at w = 4 about PACE times the programs within the bound to this power."""
+
+OBJECTIVES = 6.3e10
+OBJECTIVES_SECONDS, OBJECTIVES_BYTES, OBJECTIVES_GROWTH = 100, 4 << 30, 0.8
+"""At w = 4 so many programs within the bound take these, and others as a power of their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a census will take: rows, seconds on two cores, bytes of memory."""
+
+    rows: int
+    seconds: float
+    bytes: int
+
+
+def estimate(header: AtlasHeader) -> Estimate:
+    """What a census will take, from the growth of its first levels, which are counted for it."""
+    return _estimate(header, *_growth(header))
+
+
+def easy_estimate(header: AtlasHeader) -> Estimate:
+    """An estimate that is rather too high, without counting anything."""
+    return _estimate(header, 1, 1, EASY_EXPONENT)
+
+
+def _growth(header: AtlasHeader) -> tuple[int, int, float]:
+    """Programs and rows of a short length, and the exponent with which rows grow with programs from there."""
+    programs = program_counts(header.language, header.max_bits)
+    pilot = _largest(header.max_bits, lambda bits: sum(programs[: bits + 1]) <= PILOT_PROGRAMS) or 2
+    census = Census(replace(header, max_bits=pilot), 1)
+    rows = [0, 0, *(len(census.level(length)) for length in range(1, pilot))]
+    early = [sum(found[: 2 * pilot // 3 + 1]) for found in (programs, rows)]
+    late = [sum(programs[: pilot + 1]), sum(rows)]
+    exponent = DAMPING * math.log(late[1] / early[1]) / math.log(late[0] / early[0]) if 0 < early[0] < late[0] else 1.0
+    return late[0], late[1], min(max(exponent, 0.0), 1.0)
+
+
+def _largest(max_bits: int, fits: Callable[[int], bool]) -> int | None:
+    """The largest bound of 2 to `max_bits` bits that fits."""
+    return next(filter(fits, range(max_bits, 1, -1)), None)
+
+
+def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) -> Estimate:
+    def classes(terms: int) -> float:
+        """Classes of this many terms."""
+        return min(float(terms), rows * math.pow(terms / programs, exponent))
+
+    language = header.language
+    reach = Reach.of(language, header.max_bits)
+    found = classes(sum(program_counts(language, header.max_bits)))
+    inner = 0.0
+    for depth in range(1, language.depth + 1):
+        _, width = row_widths(depth, depth < language.depth, header)
+        stored = sum(term_counts(language, depth, max(0, reach.stored[depth])))
+        inner += 16 * width * classes(stored)
+    memory = BASE_BYTES + ROW_BYTES * found + inner
+    return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
+
+
+def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf) -> None:
+    """Raise CensusError where a census would not fit into so many bytes, or would take longer than that."""
+
+    def fits(found: Estimate) -> bool:
+        return found.bytes <= memory_bytes and found.seconds <= seconds
+
+    if fits(easy_estimate(header)):
+        return
+    growth = _growth(header)
+    wanted = _estimate(header, *growth)
+    if fits(wanted):
+        return
+    is_too_large = wanted.bytes > memory_bytes
+    ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (wanted.seconds > seconds)
+    bound = _largest(header.max_bits - 1, lambda bits: fits(_estimate(replace(header, max_bits=bits), *growth)))
+    raise CensusError(
+        f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
+        f"about {wanted.rows:,} rows in {format_duration(wanted.seconds)} and {wanted.bytes / 2**30:.1f} GiB"
+        + (f", more than the {memory_bytes / 2**30:.1f} GiB given" if is_too_large else "")
+        + f": give {' and '.join(ways)}"
+        + ("" if bound is None else f", or --max-bits {bound} or less")
+    )
+
+
+def check_effort(
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: int = 2,
+    memory_bytes: int | None = None,
+    allow_long: bool = False,
+) -> None:
+    """Raise CensusError where a census would not fit into memory, or would run long and was not asked for twice."""
+    check_engine(engine, workers)
+    memory_bytes = check_memory(memory_bytes)
+    if engine == QUOTIENT:
+        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS)
+    elif not allow_long:
+        programs = sum(program_counts(header.language, header.max_bits))
+        check_seconds(header, programs / (workers * _programs_per_second(header)))
+
+
+def check_seconds(header: AtlasHeader, seconds: float) -> None:
+    """Raise CensusError where these seconds are long; it says up to which bound they surely would not be."""
+    if seconds <= LONG_SECONDS:
+        return
+    counts = program_counts(header.language, header.max_bits)
+    # Time grows no faster than programs; half of it is left to an estimate that comes out otherwise the next time.
+    share = LONG_SECONDS / 2 / seconds
+    fits = _largest(header.max_bits - 1, lambda bits: sum(counts[: bits + 1]) <= share * sum(counts))
+    raise CensusError(
+        f"{sum(counts):,} programs up to {header.max_bits} bits would take about {format_duration(seconds)}: "
+        f"give --yes to start all the same, or --max-bits {fits} or less"
+    )
+
+
+def question_seconds(header: AtlasHeader) -> float:
+    """Time of one question beyond an atlas, up to the header's bound."""
+    programs = sum(program_counts(header.language, header.max_bits))
+    return float(PACE * programs**QUESTION_GROWTH * 2.0 ** (header.language.word_bits - 4))
+
+
+def check_objectives(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> None:
+    """Raise CensusError where to count all objectives would take too much memory, or is beyond what is exact."""
+    check_exact(header)
+    counts = program_counts(header.language, header.max_bits)
+
+    def scale(bits: int) -> float:
+        share = sum(counts[: bits + 1]) / OBJECTIVES
+        return float(2.0 ** (header.language.word_bits - 4) * share**OBJECTIVES_GROWTH)
+
+    size = scale(header.max_bits)
+    if OBJECTIVES_BYTES * size > memory_bytes:
+        fits = _largest(header.max_bits, lambda bits: OBJECTIVES_BYTES * scale(bits) <= memory_bytes) or 2
+        raise CensusError(
+            f"objectives up to {header.max_bits} bits would take about {format_duration(OBJECTIVES_SECONDS * size)} "
+            f"and {OBJECTIVES_BYTES * size / 2**30:.0f} GiB: "
+            f"give --yes to start all the same, or --max-bits {fits} or less"
+        )
+
+
+def _programs_per_second(header: AtlasHeader) -> float:
+    """How fast one worker of the exhaustive engine is, from a small census; infinite where this one is small."""
+    counts = program_counts(header.language, header.max_bits)
+    small = next(
+        (bits for bits in range(2, header.max_bits) if sum(counts[: bits + 1]) > SAMPLE_PROGRAMS), header.max_bits
+    )
+    if small == header.max_bits:
+        return math.inf
+    # Once to compile all that is timed then.
+    for _ in range(2):
+        start = time.perf_counter()
+        count_exhaustive(replace(header, max_bits=small))
+        seconds = time.perf_counter() - start
+    return sum(counts[: small + 1]) / seconds
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as ``8GiB`` or ``500MiB``.
+
+    >>> parse_memory("8GiB") == 8 << 30
+    True
+    """
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(MiB|GiB)", text.strip())
+    if match is None or float(match[1]) == 0:
+        raise CensusError(f"memory {quoted(text)} cannot be read: write it as 8GiB or 500MiB")
+    return check_memory(int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30)))
+
+
+def check_memory(memory_bytes: int | None) -> int:
+    """The memory that a census may take, DEFAULT_MEMORY where none is given; CensusError beyond this machine's."""
+    if memory_bytes is None:
+        return DEFAULT_MEMORY
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if not 0 < memory_bytes <= there:
+        raise CensusError(
+            f"{memory_bytes / 2**30:,.1f} GiB of memory are out of range: "
+            f"give up to the {there / 2**30:.1f} GiB of this machine"
+        )
+    return memory_bytes
+
+
+def check_engine(engine: str, workers: int) -> None:
+    """Raise PriorsimError unless there is such an engine, and as many workers."""
+    if engine not in ENGINES:
+        raise CensusError(f"unknown engine {quoted(engine)}: choose one of {', '.join(ENGINES)}")
+    check_workers(workers)
