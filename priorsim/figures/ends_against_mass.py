@@ -10,8 +10,7 @@ from priorsim.figures.page import FAINT, LOOKS, drawing, key, legend_below
 from priorsim.figures.walks import sentence_of, study_of, walks_of
 from priorsim.figures.words import sentences
 from priorsim.formats import counted, percent
-from priorsim.walks.landscape import CLASSES
-from priorsim.walks.shown import outcomes
+from priorsim.walks.landscape import CLASSES, outcomes
 from priorsim.worlds import World
 
 COLUMNS = "class posterior ends"
