@@ -16,8 +16,8 @@ from priorsim.figures.page import FAINT, LOOKS, SHADE
 from priorsim.formats import counted, listed, number, percent
 from priorsim.walks.chains import Dynamics
 from priorsim.walks.finding import beeline_swerve, starvation
-from priorsim.walks.landscape import CLASSES
-from priorsim.walks.shown import courses, first_search, outcomes, shows_shallow, two_feature_world
+from priorsim.walks.landscape import CLASSES, outcomes
+from priorsim.walks.shown import courses, first_search, shows_shallow, two_feature_world
 from priorsim.walks.study import MAX_BITS, RADII, make_study
 from priorsim.walks.study import Study as WalkStudy
 from priorsim.worlds import World

@@ -32,10 +32,10 @@ from priorsim.walks.landscape import (
     LossBy,
     Mask,
     make_landscape,
+    outcomes,
     start_of,
 )
 from priorsim.walks.sampled import sample_ends, share, trace_walk
-from priorsim.walks.shown import outcomes
 from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 

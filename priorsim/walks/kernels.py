@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.compiled import I64, U64, U, inner, kernel
-from priorsim.priors import F64
 from priorsim.walks.materials import Grammar, Materials
 
 I32 = NDArray[np.int32]
+F64 = NDArray[np.float64]
 
 START, END, BOUND, ARITY, BINDS, NEXT = range(6)
 """Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound

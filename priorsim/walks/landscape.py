@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +116,52 @@ def conditional(weights: F64, chosen: Mask) -> F64:
     kept = np.where(chosen, weights, 0.0)
     total = kept.sum()
     return kept / total if total > 0 else kept
+
+
+class Outcome(NamedTuple):
+    """The programs of one fitting behaviour and one class: their share of the posterior, and of the fitting ends."""
+
+    behaviour: int
+    kind: str
+    posterior: float
+    ends: float
+
+
+class Outcomes(NamedTuple):
+    """All that fits, by falling posterior, the prior 2^-l of what fits, renormalised.
+
+    The total variation is half the sum of |ends - posterior| over behaviours, what programs do on all lanes, all
+    classes of each together: 0 where walks find functions as often as the prior says. `fitting_ends` is the share of
+    walks that end fitting.
+    """
+
+    rows: tuple[Outcome, ...]
+    total_variation: float
+    fitting_ends: float
+
+
+def outcomes(landscape: Landscape, ends: F64) -> Outcomes | None:
+    """End points that fit, the chance to end at each program, against the posterior; None where there are none."""
+    fits = np.flatnonzero(landscape.fits)
+    fitting_ends = float(ends[fits].sum())
+    if not len(fits) or fitting_ends == 0:
+        return None
+    behaviours, place = np.unique(landscape.programs.behaviour[fits], return_inverse=True)
+    shape = len(behaviours), len(CLASSES)
+    cell = place * len(CLASSES) + landscape.kind[fits]
+    posterior, found = (
+        np.bincount(cell, shares[fits], minlength=shape[0] * shape[1])
+        for shares in (landscape.posterior, conditional(ends, landscape.fits))
+    )
+    rows = []
+    for each in np.argsort(-posterior, kind="stable"):
+        if posterior[each] > 0:
+            number, kind = divmod(each, len(CLASSES))
+            rows.append(
+                Outcome(int(behaviours[number]), str(CLASSES[kind]), float(posterior[each]), float(found[each]))
+            )
+    apart = np.abs((posterior - found).reshape(shape).sum(axis=1))
+    return Outcomes(tuple(rows), float(apart.sum()) / 2, fitting_ends)
 
 
 def make_landscape(

@@ -1,4 +1,4 @@
-"""What the figures show of walks: losses and search along them, ends against the posterior, regions, two features.
+"""What the figures show of walks: losses and search along them, regions, two features.
 
 Everything is a sum along the exact chain of steepest or first-improvement descent, in moves; `start` is the chance to
 start at each program, shape (programs,).
@@ -14,7 +14,7 @@ from priorsim.mu.domain import Domain
 from priorsim.priors import F64
 from priorsim.walks.chains import STRICT, Chain
 from priorsim.walks.ends import class_values, moving, passed_through
-from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, Mask, conditional
+from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, Mask
 from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 
@@ -60,52 +60,6 @@ def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[f
         # Every move improves, so what is direct now has improved on its start.
         improved = np.where(search, 0.0, np.where(landscape.kind == DIRECT, without, after_improved))
     return chances, swerves
-
-
-class Outcome(NamedTuple):
-    """The programs of one fitting behaviour and one class: their share of the posterior, and of the fitting ends."""
-
-    behaviour: int
-    kind: str
-    posterior: float
-    ends: float
-
-
-class Outcomes(NamedTuple):
-    """All that fits, by falling posterior, the prior 2^-l of what fits, renormalised.
-
-    The total variation is half the sum of |ends - posterior| over behaviours, what programs do on all lanes, all
-    classes of each together: 0 where walks find functions as often as the prior says. `fitting_ends` is the share of
-    walks that end fitting.
-    """
-
-    rows: tuple[Outcome, ...]
-    total_variation: float
-    fitting_ends: float
-
-
-def outcomes(landscape: Landscape, ends: F64) -> Outcomes | None:
-    """End points that fit, the chance to end at each program, against the posterior; None where there are none."""
-    fits = np.flatnonzero(landscape.fits)
-    fitting_ends = float(ends[fits].sum())
-    if not len(fits) or fitting_ends == 0:
-        return None
-    behaviours, place = np.unique(landscape.programs.behaviour[fits], return_inverse=True)
-    shape = len(behaviours), len(CLASSES)
-    cell = place * len(CLASSES) + landscape.kind[fits]
-    posterior, found = (
-        np.bincount(cell, shares[fits], minlength=shape[0] * shape[1])
-        for shares in (landscape.posterior, conditional(ends, landscape.fits))
-    )
-    rows = []
-    for each in np.argsort(-posterior, kind="stable"):
-        if posterior[each] > 0:
-            number, kind = divmod(each, len(CLASSES))
-            rows.append(
-                Outcome(int(behaviours[number]), str(CLASSES[kind]), float(posterior[each]), float(found[each]))
-            )
-    apart = np.abs((posterior - found).reshape(shape).sum(axis=1))
-    return Outcomes(tuple(rows), float(apart.sum()) / 2, fitting_ends)
 
 
 Region = tuple[int, str]

@@ -15,14 +15,13 @@ from priorsim.mu.syntax import Program
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import class_values, dependence, end_points
 from priorsim.walks.finding import FINDINGS, Finding, beeline_swerve, find, no_pure_model, shallow_first, starvation
-from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed
+from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed, outcomes
 from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance, path_from
 from priorsim.walks.shown import (
     coarse_landscape,
     courses,
     first_search,
     likeliest_way,
-    outcomes,
     shows_shallow,
     two_feature_world,
 )
