@@ -144,11 +144,6 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> st
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
-def format_tables(tables: Iterable[tuple[Sequence[str], Iterable[Sequence[object]]]]) -> str:
-    """Several tables, each a head and its rows, with a blank line between."""
-    return "\n\n".join(format_table(rows, head=head) for head, rows in tables)
-
-
 def _is_number(text: str) -> bool:
     return text[:1].isdigit() or text[:1] in "-+[." or text in ("inf", "none")
 

@@ -189,10 +189,16 @@ def theory(
     A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
     the closed forms are listed with what each takes.
     """
-    from priorsim.formats import format_tables
+    from priorsim.formats import format_table
     from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")
     given = {name: text for name, text in context.params.items() if isinstance(text, str)}
     answer = calculate(given) if given else Listing()
-    opt.say(answer, as_json, lambda: answer.latex() if as_latex else format_tables(answer.tables()))
+
+    def text() -> str:
+        if as_latex:
+            return answer.latex()
+        return "\n\n".join(format_table(rows, head=head) for head, rows in answer.tables())
+
+    opt.say(answer, as_json, text)

@@ -79,7 +79,7 @@ def save(
     for name in formats:
         check_format(name)
     texts = {"csv": stamped(format_columns(data))} | ({} if caption is None else {"txt": caption + "\n"})
-    paths = {ending: _with_ending(stem, ending) for ending in (*formats, *texts)}
+    paths = {ending: Path(f"{stem}.{ending}") for ending in (*formats, *texts)}
     for ending, text in texts.items():
         write_text(paths[ending], text)
     with style():
@@ -110,9 +110,9 @@ def check_own(stem: Path | str, data: Mapping[str, Sequence[Any]], endings: Iter
 
     A figure is known by its CSV, which is written before its other files.
     """
-    if begins_with(_with_ending(stem, "csv"), re.escape(format_csv(data, []))):
+    if begins_with(Path(f"{stem}.csv"), re.escape(format_csv(data, []))):
         return
-    for path in (_with_ending(stem, ending) for ending in endings):
+    for path in (Path(f"{stem}.{ending}") for ending in endings):
         if path.exists() and path.stat().st_size:
             raise not_own(path)
 
@@ -133,8 +133,3 @@ def _has_many_markers(artist: Artist) -> bool:
     if isinstance(artist, Line2D):
         return artist.get_linestyle() == "None" and np.size(artist.get_xdata()) >= MANY_MARKERS
     return isinstance(artist, PathCollection) and np.shape(artist.get_offsets())[0] >= MANY_MARKERS
-
-
-def _with_ending(stem: Path | str, ending: str) -> Path:
-    path = Path(stem)
-    return path.with_name(f"{path.name}.{ending}")
