@@ -20,6 +20,9 @@ EXIT_CODE = 130
 GRACE = 5.0
 """Seconds for which a request to end is taken for the one before; all cleaning up takes less."""
 
+MOMENT = 0.01
+"""Seconds after which a request that was dropped is made again."""
+
 
 class Interrupted(BaseException):
     """The process was asked to end. Its text says what was done, and what is kept."""
@@ -29,16 +32,33 @@ class Interrupted(BaseException):
 
 
 class _Once:
-    """A signal handler that raises Interrupted, but not again within GRACE seconds."""
+    """A signal handler that raises Interrupted, but not again within GRACE seconds.
+
+    Where Python drops exceptions, as in finalizers and in callbacks from C, it calls `dropped`; then the request
+    takes effect a moment later.
+    """
 
     def __init__(self) -> None:
         self._quiet_until = -float("inf")
+        self._number = 0
+        self.hook_before = sys.unraisablehook
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if now >= self._quiet_until:
-            self._quiet_until = now + GRACE
+            self._quiet_until, self._number = now + GRACE, number
             raise Interrupted
+
+    def dropped(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        """A hook for exceptions that are dropped: Interrupted is raised again, any other is told of as before."""
+        if not isinstance(unraisable.exc_value, Interrupted):
+            self.hook_before(unraisable)
+            return
+        self._quiet_until = -float("inf")
+        main = threading.main_thread().ident
+        again = threading.Timer(MOMENT, signal.pthread_kill, (main, self._number))
+        again.daemon = True
+        again.start()
 
 
 def _heeded() -> dict[signal.Signals, Any]:
@@ -56,6 +76,7 @@ def interruptible() -> Iterator[None]:
     """
     once = _Once()
     heeded = _heeded()
+    sys.unraisablehook = once.dropped
     for each in heeded:
         signal.signal(each, once)
     try:
@@ -64,6 +85,7 @@ def interruptible() -> Iterator[None]:
         finally:
             for each in heeded:
                 signal.signal(each, signal.SIG_IGN)
+            sys.unraisablehook = once.hook_before
     except Interrupted as interrupted:
         with suppress(OSError):
             print(f"interrupted: {interrupted}", file=sys.stderr, flush=True)  # noqa: T201
@@ -92,4 +114,6 @@ def interrupts_held() -> Iterator[None]:
 
 def raise_on_termination() -> None:
     """Make a request to terminate raise Interrupted in this process, a worker; other requests are its parent's."""
-    signal.signal(signal.SIGTERM, _Once())
+    once = _Once()
+    sys.unraisablehook = once.dropped
+    signal.signal(signal.SIGTERM, once)

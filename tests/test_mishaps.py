@@ -240,6 +240,33 @@ class Terminal(io.StringIO):
         return super().write(text)
 
 
+def test_a_worker_that_is_told_to_end_where_python_drops_exceptions_ends():
+    command = f"""if True:
+        import os, signal, time
+        from priorsim.interrupts import Interrupted, raise_on_termination
+        class Finalized: __del__ = lambda _: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(0.1))
+        raise_on_termination()
+        try: Finalized(); time.sleep({LONGEST})
+        except Interrupted: print("ended")"""
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=LONGEST, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
+@pytest.mark.parametrize("dropped", ["ctypes.CFUNCTYPE(None)(end_me)()", "Finalized()"])
+def test_a_request_to_end_takes_effect_where_python_drops_exceptions(dropped):
+    """Loading machine code calls Python from C: an interrupt there was a traceback, and was not heeded."""
+    command = f"""if True:
+        import ctypes, os, signal, time
+        from priorsim.interrupts import interruptible
+        def end_me(*_): os.kill(os.getpid(), signal.SIGTERM); time.sleep(0.1)
+        class Finalized: __del__ = end_me
+        with interruptible():
+            {dropped}
+            time.sleep({LONGEST})"""
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=LONGEST, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was left half written\n")
+
+
 def test_a_terminal_that_is_closed_does_not_hide_the_interrupt(monkeypatch):
     terminal = Terminal()
     monkeypatch.setenv("TERM", "xterm")
