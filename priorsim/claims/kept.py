@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from priorsim.claims.claim import Claim
-from priorsim.claims.populations import Bound, populations
+from priorsim.claims.populations import Preset, populations
 from priorsim.priors import F64
 from priorsim.processes import run_tasks
 from priorsim.provenance import SHORT, measuring_digest
@@ -30,7 +30,7 @@ Part = TypeVar("Part")
 
 
 @contextmanager
-def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound) -> Iterator[RunDirectory]:
+def claims_run(folder: Path, preset: Preset, claims: Sequence[Claim]) -> Iterator[RunDirectory]:
     """Where these claims keep their finished parts, in the folder of results; removed once the block ends well.
 
     Runs that ask for other claims, or have another preset, have another directory. What a run of other code, or with
@@ -40,12 +40,12 @@ def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound)
     names = [claim.name for claim in claims]
     task = {
         "claims": names,
-        "preset": preset,
-        "populations": [[each.population, each.header.to_json()] for each in populations(preset, bound)],
+        "preset": preset.name,
+        "populations": [[each.population, each.header.to_json()] for each in populations(preset)],
         "measured_by": measuring_digest(),
     }
     digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:SHORT]
-    with RunDirectory(folder / f"claims-{preset}-{digest}.run", task, renew=True) as run:
+    with RunDirectory(folder / f"claims-{preset.name}-{digest}.run", task, renew=True) as run:
         yield run
         run.remove()
 

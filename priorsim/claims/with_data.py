@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from priorsim.claims.claim import Claim, Number
+from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
 from priorsim.measure.data import DataCounts, count_with_data
 from priorsim.measure.decomposition import corners
@@ -24,8 +25,6 @@ from priorsim.worlds import World
 
 WORLDS = 3
 """Worlds of a site that are measured."""
-CODE_BITS = 22
-"""The bound on header, index and body of programs with data."""
 
 TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
 
@@ -41,17 +40,19 @@ def sample(worlds: int) -> list[int]:
 
 
 @cache
-def data_counts(language: Language, domain: Domain, behaviour: int, train: tuple[int, ...]) -> DataCounts:
+def data_counts(
+    language: Language, domain: Domain, behaviour: int, train: tuple[int, ...], code_bits: int
+) -> DataCounts:
     """The programs with data that fit a world's words on these lanes."""
     words = tuple(frozenset({word}) for word in domain.unpack(behaviour))
     world = World("sampled", domain, words, train, "", language.dialect.name, "")
-    return count_with_data(language, world, CODE_BITS)
+    return count_with_data(language, world, code_bits)
 
 
 def _counts(site: Site, world: int, train: tuple[int, ...]) -> DataCounts:
     """`data_counts` of one of the site's worlds."""
     header = site.programs.header
-    return data_counts(header.language, header.domain, int(site.behaviours[world]), train)
+    return data_counts(header.language, header.domain, int(site.behaviours[world]), train, site.code_bits)
 
 
 def one_flip(site: Site) -> Values:
@@ -159,8 +160,8 @@ CLAIMS = (
         "> 0.5 0 or 1",
         hybrid_on_hull,
         ("in-context",),
-        limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. Longer than the bound they "
-        f"are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
+        limits=f"Hybrids of up to {Preset.code_bits} code bits; where none fits it is undefined. Longer than the bound "
+        f"they are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
         figure="cloud",
     ),
     Claim(
@@ -171,8 +172,8 @@ CLAIMS = (
         "> 0.5 0 or 1",
         one_flip,
         ("in-context", "inverse"),
-        limits=f"Tables of up to {CODE_BITS} code bits; hybrids do not compete. Few lanes are met by short code, so a "
-        f"table is seldom first. {WORLDS} worlds of a census.",
+        limits=f"Tables of up to {Preset.code_bits} code bits; hybrids do not compete. Few lanes are met by short "
+        f"code, so a table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
         beside=(Number("once, from a table or direct code to search", "> 0.5 0 or 1", one_flip_from_code),),
     ),

@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures import page
-from priorsim.figures.by_world import named_worlds
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Ends, Look, Width
 from priorsim.formats import counted
@@ -62,7 +61,7 @@ class Row(NamedTuple):
 def data(study: Study, _: Sequence[World]) -> Data:
     """The log-odds of every named world at GAMMAS."""
     rows = []
-    for each in named_worlds(study):
+    for each in study.histograms(study.preset.named_worlds()):
         for gamma in GAMMAS:
             odds = log_odds_of(each, PRIOR.with_values({"gamma": gamma}))
             rows.append((each.world.family, each.world.name, each.max_bits, gamma, odds.low, odds.high))

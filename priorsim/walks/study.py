@@ -1,8 +1,6 @@
 """A world at a radius: its edit graph, its landscape, and the walks on it, each made once.
 
-What the claims about walks are made of (`finding.py` makes them), and the worlds and radii over which they are made:
-two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
-without either nothing can be said of walks from one to the other.
+What the claims about walks are made of (`finding.py` makes them).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,17 +16,6 @@ from priorsim.walks.graph import EditGraph, make_graph
 from priorsim.walks.landscape import ClassBy, Landscape, Mask, conditional, make_landscape, start_of
 from priorsim.worlds import find_world
 from priorsim.worlds.world import World
-
-WORLDS = (
-    "inverse.w3-least-cube-l8",
-    "inverse.w3-floor-times5-l8",
-    "forward.w3-square-l8",
-    "forward.w3-pronic-l8",
-    "in-context.w3-words-itself-less-r4-q4",
-    "in-context.w3-words-itself-product-r4-q4",
-)
-RADII = (4, 6, 8, 10, 12)
-MAX_BITS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +98,11 @@ def make_study(
     return Study(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
 
 
-def studies(
-    worlds: Sequence[str] = WORLDS,
-    radii: Sequence[int] = RADII,
-    *,
-    max_bits: int = MAX_BITS,
-    class_by: ClassBy = "lesion",
-) -> Iterator[Study]:
-    """A study for each world and radius, radius by radius, with each edit graph made once."""
-    for radius in radii:
-        graphs: dict[object, EditGraph] = {}
-        for world in map(find_world, worlds):
-            asked = world.dialect, world.domain
-            study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
-            graphs[asked] = study.graph
-            yield study
+def studies(worlds: Sequence[str], radius: int, *, max_bits: int, class_by: ClassBy = "lesion") -> Iterator[Study]:
+    """A study for each world at a radius, with each edit graph made once."""
+    graphs: dict[object, EditGraph] = {}
+    for world in map(find_world, worlds):
+        asked = world.dialect, world.domain
+        study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
+        graphs[asked] = study.graph
+        yield study

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
+from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
 from priorsim.measure.fitting import Programs
 from priorsim.measure.histogram import ClassBy
@@ -67,4 +68,5 @@ def site_of(rows: Sequence[Row], *, class_by: ClassBy = "lesion", tax: int = 0) 
         ((0,), (1,), (2,)),
         tax,
         HEADER.max_bits,
+        Preset.code_bits,
     )
