@@ -10,7 +10,7 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
-from priorsim.measure.fitting import Programs, both_classes, by_behaviour, places
+from priorsim.measure.fitting import ClassedRows, both_classes, by_behaviour, places
 from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
@@ -130,7 +130,7 @@ class Worlds:
         for class_by in CLASS_BY:
             for below in preset.below:
                 bound = self.header.max_bits - below
-                programs = Programs.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
+                programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
                     yield place | of_queries, self._site(programs, tax, bound, preset.code_bits)
@@ -165,7 +165,7 @@ class Worlds:
         """What each of the worlds asks for, or meant."""
         return _behaviours([camera.truth for camera in self.cameras] or self.worlds)
 
-    def _site(self, programs: Programs, tax: int, bound: int, code_bits: int) -> Site:
+    def _site(self, programs: ClassedRows, tax: int, bound: int, code_bits: int) -> Site:
         domain = self.header.domain
         if self.worlds:
             first, cameras = self.worlds[0], self.cameras

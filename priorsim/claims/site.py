@@ -11,9 +11,9 @@ from functools import cached_property, wraps
 import numpy as np
 
 from priorsim.measure.fitting import (
+    ClassedRows,
     Fitting,
     OnSplit,
-    Programs,
     averaged,
     by_behaviour,
     fitting,
@@ -39,7 +39,7 @@ class Site:
     counted up to `code_bits` of code.
     """
 
-    programs: Programs
+    programs: ClassedRows
     behaviours: U64
     train: tuple[int, ...]
     held_out: tuple[int, ...]

@@ -14,7 +14,7 @@ from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
 from priorsim.measure.data import DataCounts, count_with_data
 from priorsim.measure.decomposition import corners
-from priorsim.measure.fitting import Programs, fitting
+from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
 from priorsim.measure.values import Values, least_at_end
@@ -145,7 +145,7 @@ def hybrid_on_hull(site: Site) -> Values:
     return Values(found, found)
 
 
-def _points(programs: Cells | Programs, tax: int) -> set[tuple[int, int]]:
+def _points(programs: Cells | ClassedRows, tax: int) -> set[tuple[int, int]]:
     """Length, taxes included, and steps."""
     cost = programs.bits.astype(np.int64) + tax * programs.searches.astype(np.int64)
     return {*zip(cost.tolist(), programs.steps.tolist(), strict=True)}

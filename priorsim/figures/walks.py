@@ -18,8 +18,7 @@ from priorsim.walks.chains import Dynamics
 from priorsim.walks.finding import beeline_swerve, starvation
 from priorsim.walks.landscape import CLASSES, outcomes
 from priorsim.walks.shown import courses, first_search, shows_shallow, two_feature_world
-from priorsim.walks.study import Study as WalkStudy
-from priorsim.walks.study import make_study
+from priorsim.walks.study import WalkStudy, make_study
 from priorsim.worlds import World
 
 WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")

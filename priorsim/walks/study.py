@@ -19,7 +19,7 @@ from priorsim.worlds.world import World
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class WalkStudy:
     """Walks in a world that end, steepest, first or drift, with the chance to start at each program.
 
     `energy` is that of Metropolis walks beside them.
@@ -69,7 +69,7 @@ class Study:
         mean = float(conditional(self.landscape.prior, chosen)[chosen] @ values[chosen])
         return mean if np.isfinite(mean) else None
 
-    def capped(self, max_bits: int) -> "Study":
+    def capped(self, max_bits: int) -> "WalkStudy":
         """The same study with a lower bound on programs; starts above it are left out."""
         graph, cut = self.graph.capped(max_bits), self.landscape
         kept = {name: getattr(cut, name)[: len(graph)] for name in ("loss", "kind", "right")}
@@ -87,7 +87,7 @@ def make_study(
     dynamics: Dynamics = Dynamics.STEEPEST,
     start: str = "prior",
     class_by: ClassBy = "lesion",
-) -> Study:
+) -> WalkStudy:
     """Walks in a world with edits of 1 to 16 bits; a graph of the same language, lanes, bound and radius is taken.
 
     Raises WalkError when the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
@@ -95,10 +95,10 @@ def make_study(
     if graph is None:
         graph = make_graph(make_header(world.dialect, max_bits, domain=world.domain), radius)
     landscape = make_landscape(graph.programs, world, class_by=class_by)
-    return Study(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
+    return WalkStudy(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
 
 
-def studies(worlds: Sequence[str], radius: int, *, max_bits: int, class_by: ClassBy = "lesion") -> Iterator[Study]:
+def studies(worlds: Sequence[str], radius: int, *, max_bits: int, class_by: ClassBy = "lesion") -> Iterator[WalkStudy]:
     """A study for each world at a radius, with each edit graph made once."""
     graphs: dict[object, EditGraph] = {}
     for world in map(find_world, worlds):

@@ -26,7 +26,7 @@ from priorsim.walks.shown import (
     shows_shallow,
     two_feature_world,
 )
-from priorsim.walks.study import Study, make_study, studies
+from priorsim.walks.study import WalkStudy, make_study, studies
 from priorsim.worlds import World, find_world
 from tests.walks import plain
 from tests.walks.test_dynamics import chance_to_pass, made, plain_graph, prior_of, square
@@ -34,12 +34,12 @@ from tests.walks.test_dynamics import chance_to_pass, made, plain_graph, prior_o
 CLOSE = 1e-12
 
 
-def study(max_bits: int = 14, radius: int = 8, **options: object) -> Study:
+def study(max_bits: int = 14, radius: int = 8, **options: object) -> WalkStudy:
     graph, _ = made(max_bits, radius)
     return make_study(square(), radius, max_bits=max_bits, graph=graph, **options)  # type: ignore[arg-type]
 
 
-def all_findings(asked: Study) -> dict[str, Finding]:
+def all_findings(asked: WalkStudy) -> dict[str, Finding]:
     return {name: find(asked, name) for name in FINDINGS}
 
 
