@@ -1,7 +1,8 @@
 """Every claim over its populations and the whole grid: cells, rulings, and what is shown beside them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
@@ -62,63 +63,49 @@ def judge(
     capped = [walking.CAP for claim in claims if claim.name == walking.CAP.name]
     groups = by_census(preset, on_sites)
     parts = len(groups) + len(preset.walk_radii) * bool(about_walks or capped)
-    finished = 0
+    finished = count(1)
 
     def done() -> None:
-        nonlocal finished
-        finished += 1
         if progress is not None:
-            progress(Progress(finished, parts, "parts of the claims"))
+            progress(Progress(next(finished), parts, "parts of the claims"))
 
-    names = tuple(claim.name for claim in on_sites)
-    tasks = [_Task(group, names, open_atlas, preset) for group in groups]
-    found: dict[int, Measured] = {}
-    for number, measured in each_part(_measured, tasks, workers, run, "census", Measured):
-        found[number] = measured
-        done()
+    names = [claim.name for claim in on_sites]
+    tasks = [(group, names, open_atlas, preset) for group in groups]
     together: Measured = {}
-    for number in sorted(found):
-        for quantity, places in found[number].items():
+    for measured in each_part(_measured, tasks, workers, run, "census", Measured, done):
+        for quantity, places in measured.items():
             for place, values in places.items():
                 together.setdefault(quantity, {}).setdefault(place, []).extend(values)
     judged = [_judged(together, claim) for claim in on_sites]
     if about_walks or capped:
-        walked = walking.judge_walks(preset, [*about_walks, *capped], workers=workers, done=done, run=run)
-        for each in walked[len(about_walks) :]:
-            (at,) = (number for number, other in enumerate(judged) if other.claim.name == each.claim.name)
-            judged[at] = replace(judged[at], beside=(*judged[at].beside, (each.claim.number, each.cells)))
-        judged += walked[: len(about_walks)]
+        walks = walking.judge_walks(preset, [*about_walks, *capped], workers=workers, done=done, run=run)
+        walked = {each.claim.name: each for each in walks}
+        for at, each in enumerate(judged):
+            cap = walked.pop(each.claim.name, None)
+            if cap is not None:
+                judged[at] = replace(each, beside=(*each.beside, (cap.claim.number, cap.cells)))
+        judged += walked.values()
     return sorted(judged, key=lambda each: claims.index(each.claim))
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Worlds of one census, and the claims to measure in them, by name: measures need not be picklable."""
-
-    group: tuple[Worlds, ...]
-    claims: tuple[str, ...]
-    open_atlas: Callable[[AtlasHeader], Counted]
-    preset: Preset
-
-
-def by_census(preset: Preset, claims: Sequence[Claim]) -> list[tuple[Worlds, ...]]:
+def by_census(preset: Preset, claims: Sequence[Claim]) -> list[list[Worlds]]:
     """The worlds of the claims' populations, those on one census together."""
     wanted = {population for claim in claims for population in claim.populations}
     groups: dict[AtlasHeader, list[Worlds]] = {}
     for worlds in populations(preset):
         if worlds.population in wanted:
             groups.setdefault(worlds.header, []).append(worlds)
-    return [tuple(group) for group in groups.values()]
+    return list(groups.values())
 
 
-def _measured(task: _Task) -> Measured:
+def _measured(task: tuple[list[Worlds], list[str], Callable[[AtlasHeader], Counted], Preset]) -> Measured:
+    """What claims come to in worlds of one census; claims go to a worker by name, as measures need not be picklable."""
+    group, names, open_atlas, preset = task
     measured: Measured = {}
-    atlas = task.open_atlas(task.group[0].header)
-    claims = [claim for claim in SITE_CLAIMS if claim.name in task.claims]
-    for worlds in task.group:
-        _measure(
-            measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas, task.preset
-        )
+    atlas = open_atlas(group[0].header)
+    for worlds in group:
+        claims = [claim for claim in SITE_CLAIMS if claim.name in names and worlds.population in claim.populations]
+        _measure(measured, claims, worlds, atlas, preset)
     return measured
 
 

@@ -57,23 +57,26 @@ def each_part(
     run: RunDirectory | None,
     kind: str,
     part_type: type[Part],
-) -> Iterator[tuple[int, Part]]:
-    """Number and part of each task: those that are kept in the run first, the others as they are done, and kept.
+    done: Callable[[], None],
+) -> list[Part]:
+    """The part of each task: those that are kept in the run, the others when they are done, and kept.
 
-    The function is at the top of a module; parts of one kind are kept under its name.
+    The function is at the top of a module; parts of one kind are kept under its name. `done` is called after each.
     """
     names = [f"{kind}-{number:03d}" for number in range(len(tasks))]
-    missing = []
+    parts: dict[int, Part] = {}
     for number, name in enumerate(names):
         content = None if run is None else run.load(name)
-        if content is None:
-            missing.append(number)
-        else:
-            yield number, msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
+        if content is not None:
+            parts[number] = msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
+            done()
+    missing = [number for number in range(len(tasks)) if number not in parts]
     for place, part in run_tasks(function, [tasks[number] for number in missing], workers):
+        parts[missing[place]] = part
         if run is not None:
             run.save(names[missing[place]], msgspec.msgpack.encode(part, enc_hook=_to_bytes))
-        yield missing[place], part
+        done()
+    return [parts[number] for number in range(len(tasks))]
 
 
 def _to_bytes(values: F64) -> bytes:

@@ -144,8 +144,7 @@ class Worlds:
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
         if self.cameras:
-            seen: Mask = np.logical_or.reduce([acceptable(behaviour, each, each.train) for each in self.cameras])
-            return seen
+            return fits_any(self.cameras, behaviour)
         first, domain = self.worlds[0], self.header.domain
         given = lessons(first)
         learnt = [sum(given[: number + 1], ()) for number in range(len(given))]
@@ -163,7 +162,15 @@ class Worlds:
     @property
     def behaviours(self) -> U64:
         """What each of the worlds asks for, or meant."""
-        return _behaviours([camera.truth for camera in self.cameras] or self.worlds)
+        found = []
+        for world in [camera.truth for camera in self.cameras] or self.worlds:
+            if world.behaviour is None:
+                raise WorldError(
+                    f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
+                    "choose one of them for each lane"
+                )
+            found.append(world.behaviour)
+        return np.array(found, dtype=np.uint64)
 
     def _site(self, programs: ClassedRows, tax: int, bound: int, code_bits: int) -> Site:
         domain = self.header.domain
@@ -186,15 +193,10 @@ def _any_world(domain: Domain) -> World:
     return World("any", domain, zero, tuple(range(len(domain.lanes))), "all", "arith", "")
 
 
-def _behaviours(worlds: Sequence[World]) -> U64:
-    found = [world.behaviour for world in worlds]
-    for world, behaviour in zip(worlds, found, strict=True):
-        if behaviour is None:
-            raise WorldError(
-                f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
-                "choose one of them for each lane"
-            )
-    return np.array(found, dtype=np.uint64)
+def fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
+    """Where a behaviour, shape (rows,), fits one of these worlds."""
+    fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
+    return fits
 
 
 def populations(preset: Preset) -> list[Worlds]:

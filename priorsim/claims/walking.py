@@ -176,14 +176,11 @@ def judge_walks(
 
     There is no tax: walks go by loss alone. After each of the radii, which are kept in the run, `done` is called.
     """
-    found: dict[int, Cells] = {}
     tasks = [(radius, preset) for radius in preset.walk_radii]
-    for number, cells in each_part(_cells_at, tasks, workers, run, "radius", Cells):
-        found[number] = cells
-        done()
+    found = each_part(_cells_at, tasks, workers, run, "radius", Cells, done)
 
     def cells_of(claim: Claim) -> Callable[[Number], list[Cell]]:
-        return lambda number: [cell for place in sorted(found) for cell in found[place][claim.name, number.text]]
+        return lambda number: [cell for cells in found for cell in cells[claim.name, number.text]]
 
     return [Judged.of(claim, cells_of(claim)) for claim in claims]
 

@@ -13,16 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
-from priorsim.claims.populations import Preset
+from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import AtlasError, StorageError
-from priorsim.measure.histogram import U64, Histogram, Mask, acceptable, histogram_of
+from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.priors import Prior
@@ -72,7 +70,7 @@ class Study:
             if world not in self._histograms:
                 missing.setdefault(self.header(world), []).append(world)
         for header, group in missing.items():
-            rows = self.atlas(group[0]).select(partial(_fits_any, group))
+            rows = self.atlas(group[0]).select(partial(fits_any, group))
             for world in group:
                 fitting = rows.take(acceptable(rows.behaviour, world, world.train))
                 self._histograms[world] = histogram_of(header, fitting, world)
@@ -123,12 +121,6 @@ def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
             atlas.check()
             return atlas
     return None
-
-
-def _fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
-    """Where a behaviour, shape (rows,), fits one of these worlds."""
-    fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
-    return fits
 
 
 def atlas_name(header: AtlasHeader) -> str:

@@ -141,8 +141,7 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; what claims.json holds."""
     opened, claims = partial(open_census, folder=study.folder), find_claims(study.preset.claims)
     with claims_run(study.folder, study.preset, claims) as run:
-        told: dict[str, Any] = {"workers": study.workers, "progress": study.progress}
-        judged = judge(study.preset, claims, opened, run=run, **told)
+        judged = judge(study.preset, claims, opened, workers=study.workers, progress=study.progress, run=run)
         verdicts = verdicts_of(judged, command)
         write_text(study.folder / "claims.json", format_json(verdicts))
         write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
