@@ -125,7 +125,8 @@ class Worlds:
 
     def sites(self, atlas: Counted, preset: Preset) -> Iterator[tuple[dict[str, str | int], Site]]:
         """The site at each setting of the preset's grid, with its place there."""
-        kept = self._kept(atlas)
+        # Of the listed worlds what any question about them can be about, of a census's own behaviours all.
+        kept = atlas.select(self._may_matter) if self.worlds else Rows.concatenate(list(atlas.batches()))
         of_queries: dict[str, str | int] = {} if self.queries is None else {"queries": self.queries}
         for class_by in CLASS_BY:
             for below in preset.below:
@@ -134,12 +135,6 @@ class Worlds:
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
                     yield place | of_queries, self._site(programs, tax, bound, preset.code_bits)
-
-    def _kept(self, atlas: Counted) -> Rows:
-        """The rows that any question about the worlds can be about; of a census's own behaviours, all."""
-        if not self.worlds:
-            return Rows.concatenate(list(atlas.batches()))
-        return Rows.concatenate([rows.take(self._may_matter(rows.behaviour)) for rows in atlas.batches()])
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
