@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.cli import main
 from priorsim.provenance import stamped
-from priorsim.study import folder as study
 
 COMMAND = [sys.executable, "-m", "priorsim"]
 PROGRAMS = Path(__file__).parent.parent / "programs"
@@ -322,7 +323,7 @@ def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask
 
 @pytest.mark.engine
 def test_a_figure_is_drawn_of_any_world_with_its_numbers_and_a_caption(tmp_path, monkeypatch):
-    monkeypatch.setitem(study.PRESETS, "quick", {3: 16})
+    monkeypatch.setitem(PRESETS, "quick", replace(QUICK, bounds={3: 16}))
     args = ["figure", "phase", "--world", "square-w3", "--results", tmp_path, "--width", "82mm", "--format", "svg"]
     stem = tmp_path / "figures" / "phase-square-w3"
     assert output(*args) == f"{stem}.svg: written\n"

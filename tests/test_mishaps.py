@@ -20,6 +20,7 @@ from priorsim.census.progress import Progress
 from priorsim.cli.progress_bar import progress_bar
 from priorsim.interrupts import Interrupted
 from tests.measure.conftest import oracle_atlas
+from tests.small import CLAIMS
 
 pytestmark = pytest.mark.engine
 
@@ -31,7 +32,7 @@ COMMANDS = {
         *("census", *ARITH, "--max-bits", "28", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
     ),
     "quotient": (PRIORSIM, "census", *ARITH, "--max-bits", "36", "--out", "atlas.parquet"),
-    "claims": (SMALL, "claims", "--json", "--results", "results", "--workers", "2"),
+    "claims": (SMALL, "claims", *CLAIMS, "--json", "--results", "results", "--workers", "2"),
     "paper": (SMALL, "paper", "--out", "results", "--workers", "2"),
     "odds": (PRIORSIM, "odds", "--atlas", "given.parquet", "--world", "square-w3", "--max-bits", "36", "--json"),
     "data": (PRIORSIM, "data", "--world", "square-w4", "--code-bits", "27", "--json"),

@@ -3,12 +3,13 @@
 import os
 import pty
 import subprocess
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
 
+from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.storage import hold, hold_folder
-from priorsim.study import folder as study
 from tests.test_cli import COMMAND, output, priorsim
 
 CENSUS = ["census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "12", "--engine", "exhaustive"]
@@ -136,7 +137,7 @@ def test_a_folder_is_not_standard_output(command, tmp_path, monkeypatch):
 
 @pytest.mark.engine
 def test_a_figure_replaces_its_own_files_alone_unless_forced(tmp_path, monkeypatch):
-    monkeypatch.setitem(study.PRESETS, "quick", {3: 12})
+    monkeypatch.setitem(PRESETS, "quick", replace(QUICK, bounds={3: 12}))
     draw = ["figure", "phase", "--world", "square-w3", "--results", tmp_path, "--format", "svg"]
     stem = tmp_path / "figures" / "phase-square-w3"
     output(*draw)

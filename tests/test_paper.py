@@ -10,10 +10,9 @@ from functools import partial
 import pytest
 
 from priorsim.census.stored import StoredAtlas
-from priorsim.claims import judge, populations, walking
-from priorsim.claims.judge import find_claims
+from priorsim.claims import judge, walking
+from priorsim.claims.populations import find_preset
 from priorsim.errors import PriorsimError
-from priorsim.figures import by_world, registry
 from priorsim.figures.registry import FIGURES
 from priorsim.interrupts import Interrupted
 from priorsim.provenance import provenance, software, stamped
@@ -21,6 +20,7 @@ from priorsim.study import folder as study
 from priorsim.study import paper
 from priorsim.worlds import catalogue
 from tests.browser import asking, opened
+from tests.small import BOUNDS, CLAIMS, SMALLER
 
 pytestmark = pytest.mark.engine
 
@@ -30,41 +30,31 @@ NAMES = (
 )
 WORLDS = {name: catalogue()[name] for name in catalogue() if name in NAMES}
 """A few worlds of most families, on seven domains and in all dialects."""
-SHOWN = {
-    name: replace(FIGURES[name], worlds=("square-w3",) if FIGURES[name].worlds else ())
-    for name in ("worlds-side-by-side", "cloud", "phase", "delta-l", "learning-curves", "witness-sheet")
-}
-"""A few figures, of a world that short programs fit."""
-
-
-CLAIMS = find_claims(["much-simpler", "treacherous", "no-pure-model"])
-"""A few claims: of lengths, off the training lanes, and of walks."""
+SHOWN = ("worlds-side-by-side", "cloud", "phase", "delta-l", "learning-curves", "witness-sheet")
+PRESET = replace(
+    SMALLER,
+    bounds=BOUNDS,
+    lanes=(8,),
+    member_lanes=(4,),
+    worlds=NAMES,
+    claims=CLAIMS,
+    figures={name: ("square-w3",) if FIGURES[name].worlds else () for name in SHOWN},
+)
+"""With a few figures, of a world that short programs fit; at these bounds the job takes seconds."""
 
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory):
-    """A function that runs the job at bounds at which it takes seconds, and a folder where it ran."""
+    """A function that runs the job, and a folder where it ran."""
+
+    def run(out):
+        lines = []
+        paper.make_paper(PRESET, out, workers=1, told=lines.append)
+        return lines
+
     folder = tmp_path_factory.mktemp("paper")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(study.PRESETS, "quick", {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21})
-        patch.setattr(registry, "FIGURES", SHOWN)
-        patch.setattr(paper, "catalogue", lambda: WORLDS)
-        patch.setattr(by_world, "catalogue", lambda: WORLDS)
-        patch.setattr(by_world, "MEMBER_LANES", (4,))
-        patch.setattr(paper, "CLAIMS", CLAIMS)
-        patch.setattr(populations, "WORD_BITS", (3,))
-        patch.setattr(populations, "LANES", {"quick": (8,)})
-        patch.setattr(populations, "CONSTANT_WIDTHS", (12,))
-        patch.setattr(walking, "RADII", (4, 8))
-        patch.setattr(walking, "MAX_BITS", 16)
-
-        def run(out):
-            lines = []
-            paper.make_paper("quick", out, workers=1, told=lines.append)
-            return lines
-
-        run(folder)
-        yield run, folder
+    run(folder)
+    return run, folder
 
 
 def files(folder):
@@ -96,8 +86,8 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
         measured.append(task)
         return function(task)
 
-    on_sites = [claim for claim in CLAIMS if claim in judge.SITE_CLAIMS]
-    parts = len(judge.by_census("quick", on_sites, study.Study("quick", tmp_path).bound)) + len(vars(walking)["RADII"])
+    on_sites = [claim for claim in judge.SITE_CLAIMS if claim.name in CLAIMS]
+    parts = len(judge.by_census(PRESET, on_sites)) + len(PRESET.walk_radii)
     assert parts > 3
     at_once = []
     for most in (1, 2, None):
@@ -141,7 +131,7 @@ def test_one_census_serves_all_worlds_on_its_domain(job):
 def test_every_claim_has_its_verdict_in_every_file_and_on_the_page(job):
     _, folder = job
     verdicts = json.loads((folder / "claims.json").read_text())
-    assert [each["id"] for each in verdicts["claims"]] == [claim.name for claim in CLAIMS]
+    assert [each["id"] for each in verdicts["claims"]] == list(CLAIMS)
     text, page = (folder / "claims.md").read_text(), (folder / "report.html").read_text()
     with (folder / "claims.csv").open() as file:
         assert file.readline() == stamped("")
@@ -169,9 +159,9 @@ def test_the_results_say_what_they_were_made_with(job):
     record = json.loads((job[1] / "provenance.json").read_text())
     command = "priorsim paper --preset quick"
     assert record == json.loads(json.dumps(provenance(command, record["parameters"])))
-    assert record["parameters"]["bounds"] == {str(bits): bound for bits, bound in study.PRESETS["quick"].items()}
+    assert record["parameters"]["bounds"] == {str(bits): bound for bits, bound in BOUNDS.items()}
 
 
-def test_an_unknown_preset_is_refused(tmp_path):
+def test_an_unknown_preset_is_refused():
     with pytest.raises(PriorsimError, match="choose one of quick, full"):
-        paper.make_paper("slow", tmp_path)
+        find_preset("slow")

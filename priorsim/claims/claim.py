@@ -44,6 +44,10 @@ class Number:
         """What it is counted in."""
         return self.holds.split(maxsplit=2)[2]
 
+    def to_json(self) -> dict[str, Any]:
+        """What it is, its unit and its condition."""
+        return {"quantity": self.text, "unit": self.unit, "condition": self.condition}
+
     def supports(self, number: F64) -> Mask:
         """Where numbers fulfil the condition; it holds on an interval where it does on both ends."""
         sign, bound = self.condition.split()
@@ -123,26 +127,18 @@ class Judged:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""
-        claim, number = self.claim, self.claim.number
+        claim = self.claim
         return {
             "id": claim.name,
             "source": claim.source,
             "claim": claim.text,
-            "quantity": number.text,
-            "unit": number.unit,
-            "condition": number.condition,
+            **claim.number.to_json(),
             "verdict": str(self.ruling.verdict),
             "depends_on": self.ruling.depends_on,
             "identity": claim.identity,
             "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],
             "beside": [
-                {
-                    "quantity": other.text,
-                    "unit": other.unit,
-                    "condition": other.condition,
-                    "cells": [cell.to_json() for cell in cells],
-                }
-                for other, cells in self.beside
+                {**other.to_json(), "cells": [cell.to_json() for cell in cells]} for other, cells in self.beside
             ],
             "figure": claim.figure,
             "limits": claim.limits,

@@ -1,7 +1,8 @@
 """Every claim over its populations and the whole grid: cells, rulings, and what is shown beside them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
@@ -9,14 +10,13 @@ from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Judged, Number, cell_of
 from priorsim.claims.kept import each_part
-from priorsim.claims.populations import AMORTISED, Bound, Worlds, populations
+from priorsim.claims.populations import AMORTISED, Preset, Worlds, populations
 from priorsim.claims.rule import Cell
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.measure.values import Values
 from priorsim.mu.interpreter import Accounting
 from priorsim.run_directory import RunDirectory
-from priorsim.walks.study import RADII
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
 
@@ -44,9 +44,8 @@ Measured = dict[tuple[str, str], dict[Place, list[Values]]]
 
 
 def judge(
-    preset: str,
+    preset: Preset,
     claims: Sequence[Claim],
-    bound: Bound,
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
     workers: int = 1,
@@ -55,69 +54,58 @@ def judge(
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them, in so many processes.
 
-    The preset, one of LANES, says how many worlds are measured; censuses are opened by their headers, in the workers.
+    Censuses are opened by their headers, in the workers.
     `progress` is called with how many censuses, and radii of walks, are done; these are kept in the run of these claims
     (`claims_run`), to go on from there after a mishap.
     """
     on_sites = [claim for claim in claims if claim in SITE_CLAIMS]
     about_walks = [claim for claim in claims if claim not in SITE_CLAIMS]
     capped = [walking.CAP for claim in claims if claim.name == walking.CAP.name]
-    groups = by_census(preset, on_sites, bound)
-    parts = len(groups) + len(RADII) * bool(about_walks or capped)
-    finished = 0
+    groups = by_census(preset, on_sites)
+    parts = len(groups) + len(preset.walk_radii) * bool(about_walks or capped)
+    finished = count(1)
 
     def done() -> None:
-        nonlocal finished
-        finished += 1
         if progress is not None:
-            progress(Progress(finished, parts, "parts of the claims"))
+            progress(Progress(next(finished), parts, "parts of the claims"))
 
-    names = tuple(claim.name for claim in on_sites)
-    tasks = [_Task(group, names, open_atlas) for group in groups]
-    found: dict[int, Measured] = {}
-    for number, measured in each_part(_measured, tasks, workers, run, "census", Measured):
-        found[number] = measured
-        done()
+    names = [claim.name for claim in on_sites]
+    tasks = [(group, names, open_atlas, preset) for group in groups]
     together: Measured = {}
-    for number in sorted(found):
-        for quantity, places in found[number].items():
+    for measured in each_part(_measured, tasks, workers, run, "census", Measured, done):
+        for quantity, places in measured.items():
             for place, values in places.items():
                 together.setdefault(quantity, {}).setdefault(place, []).extend(values)
     judged = [_judged(together, claim) for claim in on_sites]
     if about_walks or capped:
-        walked = walking.judge_walks([*about_walks, *capped], workers=workers, done=done, run=run)
-        for each in walked[len(about_walks) :]:
-            (at,) = (number for number, other in enumerate(judged) if other.claim.name == each.claim.name)
-            judged[at] = replace(judged[at], beside=(*judged[at].beside, (each.claim.number, each.cells)))
-        judged += walked[: len(about_walks)]
+        walks = walking.judge_walks(preset, [*about_walks, *capped], workers=workers, done=done, run=run)
+        walked = {each.claim.name: each for each in walks}
+        for at, each in enumerate(judged):
+            cap = walked.pop(each.claim.name, None)
+            if cap is not None:
+                judged[at] = replace(each, beside=(*each.beside, (cap.claim.number, cap.cells)))
+        judged += walked.values()
     return sorted(judged, key=lambda each: claims.index(each.claim))
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Worlds of one census, and the claims to measure in them, by name: measures need not be picklable."""
-
-    group: tuple[Worlds, ...]
-    claims: tuple[str, ...]
-    open_atlas: Callable[[AtlasHeader], Counted]
-
-
-def by_census(preset: str, claims: Sequence[Claim], bound: Bound) -> list[tuple[Worlds, ...]]:
+def by_census(preset: Preset, claims: Sequence[Claim]) -> list[list[Worlds]]:
     """The worlds of the claims' populations, those on one census together."""
     wanted = {population for claim in claims for population in claim.populations}
     groups: dict[AtlasHeader, list[Worlds]] = {}
-    for worlds in populations(preset, bound):
+    for worlds in populations(preset):
         if worlds.population in wanted:
             groups.setdefault(worlds.header, []).append(worlds)
-    return [tuple(group) for group in groups.values()]
+    return list(groups.values())
 
 
-def _measured(task: _Task) -> Measured:
+def _measured(task: tuple[list[Worlds], list[str], Callable[[AtlasHeader], Counted], Preset]) -> Measured:
+    """What claims come to in worlds of one census; claims go to a worker by name, as measures need not be picklable."""
+    group, names, open_atlas, preset = task
     measured: Measured = {}
-    atlas = task.open_atlas(task.group[0].header)
-    claims = [claim for claim in SITE_CLAIMS if claim.name in task.claims]
-    for worlds in task.group:
-        _measure(measured, [claim for claim in claims if worlds.population in claim.populations], worlds, atlas)
+    atlas = open_atlas(group[0].header)
+    for worlds in group:
+        claims = [claim for claim in SITE_CLAIMS if claim.name in names and worlds.population in claim.populations]
+        _measure(measured, claims, worlds, atlas, preset)
     return measured
 
 
@@ -131,8 +119,8 @@ def claims_for(world: World, header: AtlasHeader) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if any(asked.get(each, True) for each in claim.populations))
 
 
-def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[Judged]:
-    """Measure claims in one world over the grid, whatever their populations.
+def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: Preset) -> list[Judged]:
+    """Measure claims in one world over the preset's grid, whatever their populations.
 
     WorldError where the world is on another domain than the atlas's, or accepts several words in a lane; PriorsimError
     where a claim is about walks, or cannot be asked of a camera.
@@ -151,7 +139,7 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted) -> list[J
             f"world {world.name} is a camera, on which {', '.join(refused)} cannot be measured: "
             f"choose among {', '.join(ON_CAMERAS)}"
         )
-    _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas)
+    _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas, preset)
     return [_judged(measured, claim) for claim in open_claims]
 
 
@@ -164,18 +152,9 @@ def _judged(measured: Measured, claim: Claim) -> Judged:
     return Judged.of(claim, cells)
 
 
-def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas: Counted) -> None:
+def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas: Counted, preset: Preset) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
-    for setting, site in worlds.sites(atlas):
-        factors: dict[str, str | int] = {
-            "population": worlds.population,
-            "word_bits": worlds.header.language.word_bits,
-            "class_by": setting.class_by,
-            "bound": f"B-{setting.below}" if setting.below else "B",
-            "tax": setting.tax,
-        }
-        if worlds.queries is not None:
-            factors["queries"] = worlds.queries
+    for factors, site in worlds.sites(atlas, preset):
         place = tuple(factors.items()), site.max_bits
         for claim in claims:
             for number in (claim.number, *claim.beside):

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from priorsim.claims.claim import Claim
-from priorsim.claims.populations import Bound, populations
+from priorsim.claims.populations import Preset, populations
 from priorsim.priors import F64
 from priorsim.processes import run_tasks
 from priorsim.provenance import SHORT, measuring_digest
@@ -30,7 +30,7 @@ Part = TypeVar("Part")
 
 
 @contextmanager
-def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound) -> Iterator[RunDirectory]:
+def claims_run(folder: Path, preset: Preset, claims: Sequence[Claim]) -> Iterator[RunDirectory]:
     """Where these claims keep their finished parts, in the folder of results; removed once the block ends well.
 
     Runs that ask for other claims, or have another preset, have another directory. What a run of other code, or with
@@ -40,12 +40,12 @@ def claims_run(folder: Path, preset: str, claims: Sequence[Claim], bound: Bound)
     names = [claim.name for claim in claims]
     task = {
         "claims": names,
-        "preset": preset,
-        "populations": [[each.population, each.header.to_json()] for each in populations(preset, bound)],
+        "preset": preset.name,
+        "populations": [[each.population, each.header.to_json()] for each in populations(preset)],
         "measured_by": measuring_digest(),
     }
     digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:SHORT]
-    with RunDirectory(folder / f"claims-{preset}-{digest}.run", task, renew=True) as run:
+    with RunDirectory(folder / f"claims-{preset.name}-{digest}.run", task, renew=True) as run:
         yield run
         run.remove()
 
@@ -57,23 +57,26 @@ def each_part(
     run: RunDirectory | None,
     kind: str,
     part_type: type[Part],
-) -> Iterator[tuple[int, Part]]:
-    """Number and part of each task: those that are kept in the run first, the others as they are done, and kept.
+    done: Callable[[], None],
+) -> list[Part]:
+    """The part of each task: those that are kept in the run, the others when they are done, and kept.
 
-    The function is at the top of a module; parts of one kind are kept under its name.
+    The function is at the top of a module; parts of one kind are kept under its name. `done` is called after each.
     """
     names = [f"{kind}-{number:03d}" for number in range(len(tasks))]
-    missing = []
+    parts: dict[int, Part] = {}
     for number, name in enumerate(names):
         content = None if run is None else run.load(name)
-        if content is None:
-            missing.append(number)
-        else:
-            yield number, msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
+        if content is not None:
+            parts[number] = msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
+            done()
+    missing = [number for number in range(len(tasks)) if number not in parts]
     for place, part in run_tasks(function, [tasks[number] for number in missing], workers):
+        parts[missing[place]] = part
         if run is not None:
             run.save(names[missing[place]], msgspec.msgpack.encode(part, enc_hook=_to_bytes))
-        yield missing[place], part
+        done()
+    return [parts[number] for number in range(len(tasks))]
 
 
 def _to_bytes(values: F64) -> bytes:

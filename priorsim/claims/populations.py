@@ -1,8 +1,7 @@
-"""The populations over which claims are judged, and the sites of each, census by census."""
+"""The presets, which say how much is counted; the populations over which claims are judged, and the sites of each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,40 +9,109 @@ from priorsim.census.atlas import AtlasHeader, Rows
 from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
-from priorsim.errors import WorldError
-from priorsim.measure.fitting import Programs, both_classes, by_behaviour, places
+from priorsim.errors import PriorsimError, WorldError
+from priorsim.measure.fitting import ClassedRows, both_classes, by_behaviour, places
 from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
-from priorsim.worlds import World, family
+from priorsim.worlds import World, catalogue, family
 from priorsim.worlds.constant import constant_world
 from priorsim.worlds.proxy import Camera
 
-BELOW = (0, 4)
-"""Bits below the preset's bound at which everything is counted again."""
-TAXES = (0, 4)
-"""Bits for each search node."""
-WORD_BITS = (3, 4)
+WALKED = (
+    "inverse.w3-least-cube-l8",
+    "inverse.w3-floor-times5-l8",
+    "forward.w3-square-l8",
+    "forward.w3-pronic-l8",
+    "in-context.w3-words-itself-less-r4-q4",
+    "in-context.w3-words-itself-product-r4-q4",
+)
+"""Two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
+without either nothing can be said of walks from one to the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting of the grid; `below` is how many bits below the preset's bound programs end."""
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How much is counted: what a command is given by name, and passes down to censuses, figures and claims.
 
-    class_by: ClassBy
-    below: int
-    tax: int
+    `worlds`, `claims` and `figures`, with the worlds that each shows, are the main job's; all where none is named.
+    """
+
+    name: str
+    bounds: Mapping[int, int]
+    """The bound in bits by word size; large words have large tables."""
+    more_columns_bits: int
+    """The bound on domains of several columns, which have more programs."""
+    lanes: tuple[int, ...]
+    """Numbers of lanes of the inverse and forward families' members."""
+    below: tuple[int, ...] = (0, 4)
+    """Bits below the bound at which everything is counted again."""
+    taxes: tuple[int, ...] = (0, 4)
+    """Bits for each search node."""
+    word_bits: tuple[int, ...] = (3, 4)
+    constant_bits: tuple[int, ...] = (12, 14, 16)
+    """Word sizes of the populations, and of the constants."""
+    queries: tuple[int, ...] = (2, 4, 8)
+    """Queries that AMORTISED_RULES rules are asked under the amortised accounting."""
+    amortised_bits: int = 4
+    """Bits by which the bound is lower there: one training rule is met by short programs."""
+    code_bits: int = 22
+    """The bound on header, index and body of programs with data."""
+    walk_worlds: tuple[str, ...] = WALKED
+    walk_radii: tuple[int, ...] = (4, 6, 8, 10, 12)
+    walk_bits: int = 24
+    """The bound on programs that walks are among."""
+    walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
+    """How the programs are classed, and how many bits below the bound they end."""
+    member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)
+    """Numbers of lanes of the members that a figure shows beside the catalogue."""
+    worlds: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def bound(self, domain: Domain) -> int:
+        """The bound in bits on a domain; PriorsimError where there is none."""
+        if domain.word_bits not in self.bounds:
+            raise PriorsimError(
+                f"the {self.name} preset has no bound for words of {domain.word_bits} bits: "
+                f"choose a world with words of {', '.join(map(str, self.bounds))} bits"
+            )
+        bound = self.bounds[domain.word_bits]
+        return bound if len(domain.columns) == 1 else min(bound, self.more_columns_bits)
+
+    def named_worlds(self) -> list[World]:
+        """The worlds of the main job, in the catalogue's order."""
+        return [world for name, world in catalogue().items() if name in self.worlds or not self.worlds]
 
 
-LANES: Mapping[str, tuple[int, ...]] = MappingProxyType({"quick": (4, 8, 16), "full": tuple(range(4, 17))})
-"""By preset the numbers of lanes of the inverse and forward families' members."""
-CONSTANT_WIDTHS = (12, 14, 16)
-"""Word sizes of the constants."""
+QUICK = Preset(
+    name="quick",
+    bounds={2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
+    more_columns_bits=36,
+    lanes=(4, 8, 16),
+)
+FULL = Preset(
+    name="full",
+    bounds={2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
+    more_columns_bits=38,
+    lanes=tuple(range(4, 17)),
+)
+PRESETS = {"quick": QUICK, "full": FULL}
 
-Bound = Callable[[Domain], int]
-"""The bound in bits on a domain."""
+
+def find_preset(name: str) -> Preset:
+    """The preset of this name; PriorsimError where there is none."""
+    if name not in PRESETS:
+        raise PriorsimError(f"unknown preset '{name}': choose one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def factors_at(population: str, word_bits: int, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
+    """The place in the grid of worlds of a population, where programs end so many bits below the bound."""
+    bound = f"B-{below}" if below else "B"
+    return {"population": population, "word_bits": word_bits, "class_by": class_by, "bound": bound, "tax": tax}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +123,23 @@ class Worlds:
     worlds: tuple[World, ...] = ()
     queries: int | None = None
 
-    def sites(self, atlas: Counted) -> Iterator[tuple[Setting, Site]]:
-        """The site at each setting of the grid."""
-        kept = self._kept(atlas)
+    def sites(self, atlas: Counted, preset: Preset) -> Iterator[tuple[dict[str, str | int], Site]]:
+        """The site at each setting of the preset's grid, with its place there."""
+        # Of the listed worlds what any question about them can be about, of a census's own behaviours all.
+        kept = atlas.select(self._may_matter) if self.worlds else Rows.concatenate(list(atlas.batches()))
+        of_queries: dict[str, str | int] = {} if self.queries is None else {"queries": self.queries}
         for class_by in CLASS_BY:
-            for below in BELOW:
+            for below in preset.below:
                 bound = self.header.max_bits - below
-                programs = Programs.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
-                for tax in TAXES:
-                    yield Setting(class_by, below, tax), self._site(programs, tax, bound)
-
-    def _kept(self, atlas: Counted) -> Rows:
-        """The rows that any question about the worlds can be about; of a census's own behaviours, all."""
-        if not self.worlds:
-            return Rows.concatenate(list(atlas.batches()))
-        return Rows.concatenate([rows.take(self._may_matter(rows.behaviour)) for rows in atlas.batches()])
+                programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
+                for tax in preset.taxes:
+                    place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
+                    yield place | of_queries, self._site(programs, tax, bound, preset.code_bits)
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
         if self.cameras:
-            seen: Mask = np.logical_or.reduce([acceptable(behaviour, each, each.train) for each in self.cameras])
-            return seen
+            return fits_any(self.cameras, behaviour)
         first, domain = self.worlds[0], self.header.domain
         given = lessons(first)
         learnt = [sum(given[: number + 1], ()) for number in range(len(given))]
@@ -93,21 +157,29 @@ class Worlds:
     @property
     def behaviours(self) -> U64:
         """What each of the worlds asks for, or meant."""
-        return _behaviours([camera.truth for camera in self.cameras] or self.worlds)
+        found = []
+        for world in [camera.truth for camera in self.cameras] or self.worlds:
+            if world.behaviour is None:
+                raise WorldError(
+                    f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
+                    "choose one of them for each lane"
+                )
+            found.append(world.behaviour)
+        return np.array(found, dtype=np.uint64)
 
-    def _site(self, programs: Programs, tax: int, bound: int) -> Site:
+    def _site(self, programs: ClassedRows, tax: int, bound: int, code_bits: int) -> Site:
         domain = self.header.domain
         if self.worlds:
             first, cameras = self.worlds[0], self.cameras
             splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
             lanes = (first.train, first.held_out, splits, lessons(first))
-            return Site(programs, self.behaviours, *lanes, tax, bound, cameras)
+            return Site(programs, self.behaviours, *lanes, tax, bound, code_bits, cameras)
         all_lanes = tuple(range(len(domain.lanes)))
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
         else:
             behaviours, splits = both_classes(by_behaviour(programs)), stated_splits(_any_world(domain))[:-1]
-        return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound)
+        return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, code_bits)
 
 
 def _any_world(domain: Domain) -> World:
@@ -116,76 +188,53 @@ def _any_world(domain: Domain) -> World:
     return World("any", domain, zero, tuple(range(len(domain.lanes))), "all", "arith", "")
 
 
-def _behaviours(worlds: Sequence[World]) -> U64:
-    found = [world.behaviour for world in worlds]
-    for world, behaviour in zip(worlds, found, strict=True):
-        if behaviour is None:
-            raise WorldError(
-                f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
-                "choose one of them for each lane"
-            )
-    return np.array(found, dtype=np.uint64)
+def fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
+    """Where a behaviour, shape (rows,), fits one of these worlds."""
+    fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
+    return fits
 
 
-def populations(preset: str, bound: Bound) -> list[Worlds]:
+def populations(preset: Preset) -> list[Worlds]:
     """Every census that the claims need, with its worlds, population by population."""
-    found: list[Worlds] = []
-    for word_bits in WORD_BITS:
-        found.append(_census("all", Domain.default(word_bits), bound))
-    for word_bits in CONSTANT_WIDTHS:
-        found.append(_census("constant", constant_world("any", word_bits, 0).domain, bound))
+
+    def census(population: str, domain: Domain) -> Worlds:
+        return Worlds(population, make_header("arith", preset.bound(domain), domain=domain))
+
+    found = [census("all", Domain.default(word_bits)) for word_bits in preset.word_bits]
+    found += [census("constant", constant_world("any", bits, 0).domain) for bits in preset.constant_bits]
     for name, knobs in _listed(preset):
-        worlds = [world for each in knobs for world in family(name).members(**each)]
-        found += _by_census(name, worlds, bound)
-    for queries in QUERIES:
+        found += _by_census(preset, name, [world for each in knobs for world in family(name).members(**each)])
+    for queries in preset.queries:
         worlds = list(family("in-context").members(rules=AMORTISED_RULES, queries=queries))
-        found += _by_census(AMORTISED, worlds, bound, accounting=Accounting.AMORTISED, queries=queries)
+        found += _by_census(preset, AMORTISED, worlds, queries)
     return found
 
 
 AMORTISED = "in-context-amortised"
 AMORTISED_RULES = 2
-QUERIES = (2, 4, 8)
-"""Under the amortised accounting two rules are asked 2, 4 and 8 queries."""
-AMORTISED_BITS = 4
-"""Bits by which the bound is lower there: one training rule is met by short programs."""
 
 
-def _listed(preset: str) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
+def _listed(preset: Preset) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
     """The families whose worlds are listed, with the knobs that choose members."""
-    yield "in-context", [{"word_bits": bits, "rules": 4, "queries": 4} for bits in WORD_BITS]
-    yield "video", [{"word_bits": bits, "rules": 4, "frames": 4} for bits in WORD_BITS]
+    sizes = preset.word_bits
+    yield "in-context", [{"word_bits": bits, "rules": 4, "queries": 4} for bits in sizes]
+    yield "video", [{"word_bits": bits, "rules": 4, "frames": 4} for bits in sizes]
     for name in ("inverse", "forward"):
-        lanes = [(bits, number) for bits in WORD_BITS for number in LANES[preset] if number <= 2**bits]
+        lanes = [(bits, number) for bits in sizes for number in preset.lanes if number <= 2**bits]
         yield name, [{"word_bits": bits, "lanes": number} for bits, number in lanes]
-    yield "bayes", [{"word_bits": bits} for bits in WORD_BITS]
+    yield "bayes", [{"word_bits": bits} for bits in sizes]
     yield "proxy", [{"tamper": "shifted", "merge": merge} for merge in ("sharp", "coarse", "parity")]
 
 
-def _census(population: str, domain: Domain, bound: Bound) -> Worlds:
-    return Worlds(population, make_header("arith", bound(domain), domain=domain))
-
-
-def _by_census(
-    population: str,
-    worlds: Sequence[World],
-    bound: Bound,
-    *,
-    accounting: Accounting = Accounting.TOTAL,
-    queries: int | None = None,
-) -> list[Worlds]:
-    """The worlds, those that share dialect, domain and training lanes together."""
-    below = AMORTISED_BITS if accounting is Accounting.AMORTISED else 0
+def _by_census(preset: Preset, population: str, worlds: Sequence[World], queries: int | None = None) -> list[Worlds]:
+    """The worlds, those that share dialect, domain and training lanes together; amortised where queries are given."""
+    accounting, below = (Accounting.TOTAL, 0) if queries is None else (Accounting.AMORTISED, preset.amortised_bits)
     groups: dict[tuple[str, Domain, tuple[int, ...], tuple[tuple[int, ...], ...]], list[World]] = {}
     for world in worlds:
-        groups.setdefault((world.dialect, world.domain, world.train, world.rules), []).append(world)
-    return [
-        Worlds(
-            population,
-            make_header(dialect, bound(domain) - below, domain=domain, accounting=accounting),
-            tuple(group),
-            queries,
-        )
-        for (dialect, domain, _, _), group in groups.items()
-        if domain.word_bits in WORD_BITS
-    ]
+        if world.domain.word_bits in preset.word_bits:
+            groups.setdefault((world.dialect, world.domain, world.train, world.rules), []).append(world)
+    found = []
+    for (dialect, domain, _, _), group in groups.items():
+        header = make_header(dialect, preset.bound(domain) - below, domain=domain, accounting=accounting)
+        found.append(Worlds(population, header, tuple(group), queries))
+    return found

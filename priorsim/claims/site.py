@@ -11,9 +11,9 @@ from functools import cached_property, wraps
 import numpy as np
 
 from priorsim.measure.fitting import (
+    ClassedRows,
     Fitting,
     OnSplit,
-    Programs,
     averaged,
     by_behaviour,
     fitting,
@@ -35,10 +35,11 @@ class Site:
 
     `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
-    order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits.
+    order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
+    counted up to `code_bits` of code.
     """
 
-    programs: Programs
+    programs: ClassedRows
     behaviours: U64
     train: tuple[int, ...]
     held_out: tuple[int, ...]
@@ -46,6 +47,7 @@ class Site:
     lessons: tuple[tuple[int, ...], ...]
     tax: int
     max_bits: int
+    code_bits: int
     cameras: tuple[Camera, ...] = ()
 
     @property

@@ -9,15 +9,13 @@ import numpy as np
 
 from priorsim.claims.claim import Claim, Judged, Number, cell_of
 from priorsim.claims.kept import each_part
+from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import Cell
-from priorsim.measure.histogram import ClassBy
 from priorsim.measure.values import Values
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
-from priorsim.walks.study import MAX_BITS, RADII, studies
+from priorsim.walks.study import studies
 
-SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
-"""How programs are classed, and how many bits below the bound they end."""
 LIMITS = "Edit walks are local search in program space, not gradient descent: they say nothing of how a network trains."
 
 Cells = dict[tuple[str, str], list[Cell]]
@@ -167,46 +165,37 @@ def supports(name: str, finding: Finding) -> bool | None:
 
 
 def judge_walks(
+    preset: Preset,
     claims: Sequence[Claim],
     *,
     workers: int = 1,
     done: Callable[[], None] = lambda: None,
     run: RunDirectory | None = None,
 ) -> list[Judged]:
-    """Rule on some of CLAIMS, and CAP, in six worlds at every radius, in so many processes.
+    """Rule on some of CLAIMS, and CAP, in the preset's walks at every radius, in so many processes.
 
-    The grid: classes by lesion and by form at the bound, and by lesion 4 bits below. There is no tax: walks go by
-    loss alone. After each of the radii, which are kept in the run, `done` is called.
+    There is no tax: walks go by loss alone. After each of the radii, which are kept in the run, `done` is called.
     """
-    found: dict[int, Cells] = {}
-    for number, cells in each_part(_cells_at, [(radius, SETTINGS) for radius in RADII], workers, run, "radius", Cells):
-        found[number] = cells
-        done()
+    tasks = [(radius, preset) for radius in preset.walk_radii]
+    found = each_part(_cells_at, tasks, workers, run, "radius", Cells, done)
 
     def cells_of(claim: Claim) -> Callable[[Number], list[Cell]]:
-        return lambda number: [cell for place in sorted(found) for cell in found[place][claim.name, number.text]]
+        return lambda number: [cell for cells in found for cell in cells[claim.name, number.text]]
 
     return [Judged.of(claim, cells_of(claim)) for claim in claims]
 
 
-def _cells_at(task: tuple[int, tuple[tuple[ClassBy, int], ...]]) -> Cells:
+def _cells_at(task: tuple[int, Preset]) -> Cells:
     """The cells of each quantity of each claim at a radius, setting by setting."""
-    radius, settings = task
+    radius, preset = task
     claims = (*CLAIMS, CAP)
     cells: Cells = {}
-    for class_by, below_bound in settings:
-        factors: dict[str, str | int] = {
-            "population": "walks",
-            "word_bits": 3,
-            "class_by": class_by,
-            "bound": f"B-{below_bound}" if below_bound else "B",
-            "tax": 0,
-            "radius": radius,
-        }
-        max_bits = MAX_BITS - below_bound
+    for class_by, below_bound in preset.walk_settings:
+        factors = factors_at("walks", 3, class_by, below_bound, tax=0) | {"radius": radius}
+        max_bits = preset.walk_bits - below_bound
         worlds = [
             {claim.name: find(study, claim.name) for claim in claims}
-            for study in studies(radii=(radius,), max_bits=max_bits, class_by=class_by)
+            for study in studies(preset.walk_worlds, radius, max_bits=max_bits, class_by=class_by)
         ]
         for claim in claims:
             findings = [each[claim.name] for each in worlds]

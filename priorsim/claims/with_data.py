@@ -4,16 +4,18 @@ Programs with data are counted anew for each world and number of training lanes,
 few worlds of each site: at equal distances, the first among them. Classes are by lesion alone.
 """
 
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial, wraps
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from priorsim.claims.claim import Claim, Number
+from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
 from priorsim.measure.data import DataCounts, count_with_data
 from priorsim.measure.decomposition import corners
-from priorsim.measure.fitting import Programs, fitting
+from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
 from priorsim.measure.values import Values, least_at_end
@@ -24,8 +26,6 @@ from priorsim.worlds import World
 
 WORLDS = 3
 """Worlds of a site that are measured."""
-CODE_BITS = 22
-"""The bound on header, index and body of programs with data."""
 
 TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
 
@@ -41,30 +41,23 @@ def sample(worlds: int) -> list[int]:
 
 
 @cache
-def data_counts(language: Language, domain: Domain, behaviour: int, train: tuple[int, ...]) -> DataCounts:
+def data_counts(
+    language: Language, domain: Domain, behaviour: int, train: tuple[int, ...], code_bits: int
+) -> DataCounts:
     """The programs with data that fit a world's words on these lanes."""
     words = tuple(frozenset({word}) for word in domain.unpack(behaviour))
     world = World("sampled", domain, words, train, "", language.dialect.name, "")
-    return count_with_data(language, world, CODE_BITS)
+    return count_with_data(language, world, code_bits)
 
 
 def _counts(site: Site, world: int, train: tuple[int, ...]) -> DataCounts:
     """`data_counts` of one of the site's worlds."""
     header = site.programs.header
-    return data_counts(header.language, header.domain, int(site.behaviours[world]), train)
+    return data_counts(header.language, header.domain, int(site.behaviours[world]), train, site.code_bits)
 
 
-def one_flip(site: Site) -> Values:
-    """1 where the lightest fitting program turns once, from a table to search, as lanes are learnt; else 0."""
-    return _flips(site, frozenset({TABLE}))
-
-
-def one_flip_from_code(site: Site) -> Values:
-    """1 where it turns once, from a table or direct code to search; else 0."""
-    return _flips(site, frozenset({TABLE, CODE}))
-
-
-def _flips(site: Site, before: frozenset[int]) -> Values:
+def one_flip(site: Site, *, before: tuple[int, ...] = (TABLE,)) -> Values:
+    """1 where the lightest program turns once, from a class of `before` to search, as lanes are learnt; else 0."""
     parts = []
     for of_worlds in _leaders(site):
         found = np.full(len(of_worlds), np.nan)
@@ -109,42 +102,47 @@ def _leader(table_low: float | None, table_high: float | None, direct: float, se
     return costs.index(least) if costs.count(least) == 1 and is_told else NOBODY
 
 
-def table_share_gained(site: Site) -> Values:
+def in_sample(measure: Callable[[Site, DataCounts], float]) -> Callable[[Site], Values]:
+    """A number of a site of one world and of its programs with data, in each world that is measured."""
+
+    @wraps(measure)
+    def values(site: Site) -> Values:
+        chosen = sample(len(site.behaviours))
+        found: F64 = np.full(len(chosen), np.nan)
+        if not site.by_form:
+            for place, world in enumerate(chosen):
+                found[place] = measure(site.narrowed(np.array([world])), _counts(site, world, site.train))
+        return Values(found, found)
+
+    return values
+
+
+@in_sample
+def table_share_gained(site: Site, counts: DataCounts) -> float:
     """Tables' share of the fitting mass, code and programs with data together, at gamma = 2 less that at gamma = 0."""
-    chosen = sample(len(site.behaviours))
-    found: F64 = np.full(len(chosen), np.nan)
-    if not site.by_form:
-        code = site.narrowed(np.array(chosen, dtype=np.int64))
-        for place, world in enumerate(chosen):
-            counts = _counts(site, world, site.train)
-            shares = []
-            for gamma in (0, 2):
-                with_data = {name: mass.value or 0.0 for name, mass in counts.masses(site.prior(gamma=gamma)).items()}
-                whole = sum(with_data.values()) + float(code.masses_at(gamma)[place].sum())
-                shares.append(with_data["table"] / whole if whole else np.nan)
-            found[place] = shares[1] - shares[0]
-    return Values(found, found)
+    shares = []
+    for gamma in (0, 2):
+        with_data = {name: mass.value or 0.0 for name, mass in counts.masses(site.prior(gamma=gamma)).items()}
+        whole = sum(with_data.values()) + float(site.masses_at(gamma).sum())
+        shares.append(with_data["table"] / whole if whole else np.nan)
+    return shares[1] - shares[0]
 
 
-def hybrid_on_hull(site: Site) -> Values:
+@in_sample
+def hybrid_on_hull(site: Site, counts: DataCounts) -> float:
     """1 where a hybrid lies on the lower hull of all fitting programs, with and without data; else 0.
 
     Lengths are taxed. Nan where no hybrid was found.
     """
-    chosen = sample(len(site.behaviours))
-    found: F64 = np.full(len(chosen), np.nan)
-    if not site.by_form:
-        for place, world in enumerate(chosen):
-            counts = _counts(site, world, site.train)
-            hybrids = counts.of("hybrid")
-            if len(hybrids):
-                code = fitting(site.programs, site.behaviours[[world]], train=site.train).programs
-                points = set().union(*(_points(part, site.tax) for part in (code, counts.used, counts.unused)))
-                found[place] = bool(_points(hybrids, site.tax) & set(corners(points)))
-    return Values(found, found)
+    hybrids = counts.of("hybrid")
+    if not len(hybrids):
+        return np.nan
+    parts = site.fitting.programs, counts.used, counts.unused
+    points = set().union(*(_points(part, site.tax) for part in parts))
+    return float(bool(_points(hybrids, site.tax) & set(corners(points))))
 
 
-def _points(programs: Cells | Programs, tax: int) -> set[tuple[int, int]]:
+def _points(programs: Cells | ClassedRows, tax: int) -> set[tuple[int, int]]:
     """Length, taxes included, and steps."""
     cost = programs.bits.astype(np.int64) + tax * programs.searches.astype(np.int64)
     return {*zip(cost.tolist(), programs.steps.tolist(), strict=True)}
@@ -159,8 +157,8 @@ CLAIMS = (
         "> 0.5 0 or 1",
         hybrid_on_hull,
         ("in-context",),
-        limits=f"Hybrids of up to {CODE_BITS} code bits; where none fits it is undefined. Longer than the bound they "
-        f"are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
+        limits=f"Hybrids of up to {Preset.code_bits} code bits; where none fits it is undefined. Longer than the bound "
+        f"they are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
         figure="cloud",
     ),
     Claim(
@@ -171,9 +169,13 @@ CLAIMS = (
         "> 0.5 0 or 1",
         one_flip,
         ("in-context", "inverse"),
-        limits=f"Tables of up to {CODE_BITS} code bits; hybrids do not compete. Few lanes are met by short code, so a "
-        f"table is seldom first. {WORLDS} worlds of a census.",
+        limits=f"Tables of up to {Preset.code_bits} code bits; hybrids do not compete. Few lanes are met by short "
+        f"code, so a table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
-        beside=(Number("once, from a table or direct code to search", "> 0.5 0 or 1", one_flip_from_code),),
+        beside=(
+            Number(
+                "once, from a table or direct code to search", "> 0.5 0 or 1", partial(one_flip, before=(TABLE, CODE))
+            ),
+        ),
     ),
 )

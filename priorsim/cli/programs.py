@@ -97,7 +97,7 @@ def walk(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
     from priorsim.text.templates import render
-    from priorsim.walks.answer import Asked, exact_answer, findings_answer, sampled_answer, traced_answer
+    from priorsim.walks.answer import WalkQuestion, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
         raise PriorsimError(
@@ -108,7 +108,7 @@ def walk(
     if not trace and walks is None:
         refuse_idle(context, "seed", "where nothing is sampled")
     where, by = opt.world_of(world, train), check_class_by(class_by)
-    asked = Asked(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
+    asked = WalkQuestion(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
     with progress_bar("programs' edits") as progress:
         if trace:
             report = traced_answer(asked, seed=seed)

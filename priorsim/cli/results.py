@@ -33,9 +33,10 @@ def claims(
 
     from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
     from priorsim.claims.kept import claims_run
+    from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
-    from priorsim.study.folder import Study, make_folder, open_census
+    from priorsim.study.folder import make_folder, open_census
     from priorsim.text.claims import verdicts_of, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
@@ -49,16 +50,16 @@ def claims(
         refuse_idle(context, "preset results workers", "in one world")
     if atlas is not None and world is not None:
         stored, where = opt.open_atlas(atlas, trust), opt.world_of(world, train)
-        judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored)
+        judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored, find_preset(preset))
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
-        study, opened = Study(preset, results), partial(open_census, folder=results)
+        size, opened = find_preset(preset), partial(open_census, folder=results)
         make_folder(results)
         with (
-            claims_run(results, preset, chosen, study.bound) as run,
+            claims_run(results, size, chosen) as run,
             progress_bar("parts of the claims", kept=run.path) as progress,
         ):
-            judged = judge(preset, chosen, study.bound, opened, workers=workers, progress=progress, run=run)
+            judged = judge(size, chosen, opened, workers=workers, progress=progress, run=run)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(format_json(verdicts_of(judged, command)).rstrip() if as_json else text)
 
@@ -86,6 +87,7 @@ def figure(
     if name is None:
         refuse_idle(context, "world preset form width results out force", "without a figure's name")
 
+    from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import save_entry
     from priorsim.figures.registry import figures_text, find_figure
@@ -101,7 +103,7 @@ def figure(
     folder = results / "figures" if out is None else out
     opt.check_folder(folder)
     with progress_bar("programs") as progress:
-        study = Study(preset, results, progress=progress)
+        study = Study(find_preset(preset), results, progress=progress)
         make_folder(folder)
         for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
             typer.echo(f"{drawn.path}: written")
@@ -118,9 +120,10 @@ def paper(
     On two cores quick takes some 5 minutes and 3 GiB, full 20 minutes and 12 GiB; atlases are kept. After a mishap
     the same command goes on where it was.
     """
+    from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.paper import make_paper
 
     opt.check_folder(out)
     with progress_bar("programs", kept=out) as progress:
-        make_paper(preset, out, workers=workers, force=force, told=typer.echo, progress=progress)
+        make_paper(find_preset(preset), out, workers=workers, force=force, told=typer.echo, progress=progress)

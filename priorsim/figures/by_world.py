@@ -1,6 +1,6 @@
 """Figures with a mark or a row for each world: Delta L against tables, the odds in parts, and three ways to count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,13 @@ from priorsim.measure.decomposition import decomposition, delta_l, three_counts
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
 from priorsim.measure.mass import ENDS, LOW
 from priorsim.priors import Prior, named_prior
-from priorsim.worlds import World, catalogue, family
-
-
-def named_worlds(study: Study) -> list[Histogram]:
-    """The histograms of the catalogue, in its order."""
-    return study.histograms(list(catalogue().values()))
+from priorsim.worlds import World, family
 
 
 def worlds_with_both(study: Study) -> list[Histogram]:
     """The named worlds that both direct code and search fit."""
-    return [each for each in named_worlds(study) if all(len(each.cells.of([kind])) for kind in (DIRECT, SEARCH))]
+    named = study.histograms(study.preset.named_worlds())
+    return [each for each in named if all(len(each.cells.of([kind])) for kind in (DIRECT, SEARCH))]
 
 
 def rows_height(data: Data) -> float:
@@ -55,22 +51,20 @@ SPREAD = 0.22
 """Bits from one world to the next of those with as large a table."""
 ARROW = 1.6
 """Bits that the arrow of an open end is long."""
-MEMBERS = ("inverse", "forward")
-MEMBER_BITS, MEMBER_LANES = 3, range(4, 9)
-"""Members of these families, at this word size and with so many lanes, stand beside the catalogue."""
-
-
-def members() -> Iterator[World]:
-    """The generated worlds that are shown beside the catalogue's, domain by domain."""
-    for lanes in MEMBER_LANES:
-        for name in MEMBERS:
-            yield from family(name).members(word_bits=MEMBER_BITS, lanes=lanes)
+MEMBERS, MEMBER_BITS = ("inverse", "forward"), 3
+"""Members of these families, at this word size, stand beside the catalogue."""
 
 
 def lengths_data(study: Study, _: Sequence[World]) -> Data:
     """Delta L of the catalogue, and of the members of families, those without a fitting program left out."""
-    rows = []
-    for each in study.histograms([*catalogue().values(), *members()]):
+    rows, numbers = [], study.preset.member_lanes
+    members = [
+        world
+        for lanes in numbers
+        for name in MEMBERS
+        for world in family(name).members(word_bits=MEMBER_BITS, lanes=lanes)
+    ]
+    for each in study.histograms([*study.preset.named_worlds(), *members]):
         intervals = [delta_l(each, end) for end in ENDS]
         lows, highs = [own.low for own in intervals], [own.high for own in intervals]
         # The interval that holds those with the disguised programs on either side.
@@ -79,7 +73,7 @@ def lengths_data(study: Study, _: Sequence[World]) -> Data:
         if low is not None or high is not None:
             bits = len(each.world.train) * each.world.domain.word_bits
             rows.append((each.world.family, each.world.name, bits, low, high))
-    return Data(LENGTHS, rows)
+    return Data(LENGTHS, rows, lanes=numbers)
 
 
 @page.drawing(3.4, "double")
@@ -145,7 +139,7 @@ def lengths_caption(lengths: Data) -> str:
         "Across stands what a table would have to hold: number of training lanes times bits of a word. Worlds with "
         "as large a table stand beside each other.",
         f"Shown are the named worlds and all members of the families {' and '.join(MEMBERS)} with words of "
-        f"{MEMBER_BITS} bits and {MEMBER_LANES[0]} to {MEMBER_LANES[-1]} lanes, but for those that nothing fits.",
+        f"{MEMBER_BITS} bits and {lengths.lanes[0]} to {lengths.lanes[-1]} lanes, but for those that nothing fits.",
         page.CLASSES_SAID,
     )
 

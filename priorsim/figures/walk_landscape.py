@@ -39,9 +39,9 @@ SIZES = (0.01, 0.0001)
 """Chances whose circles the legend shows."""
 
 
-def data(_: Study, worlds: Sequence[World]) -> Data:
+def data(asked: Study, worlds: Sequence[World]) -> Data:
     """The landscape of one world in regions of equal loss and class, with the flows of walks between them."""
-    study = study_of(worlds[0])
+    study = study_of(worlds[0], asked.preset.walk_bits)
     coarse = coarse_landscape(study.chain(), study.landscape, study.start)
     most = max(coarse, key=lambda region: coarse.nodes[region]["ends"])
     ways = likeliest_way(coarse, most), likeliest_way(coarse, (0, str(ProgramClass.SEARCH)))

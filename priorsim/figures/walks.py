@@ -18,8 +18,7 @@ from priorsim.walks.chains import Dynamics
 from priorsim.walks.finding import beeline_swerve, starvation
 from priorsim.walks.landscape import CLASSES, outcomes
 from priorsim.walks.shown import courses, first_search, shows_shallow, two_feature_world
-from priorsim.walks.study import MAX_BITS, RADII, make_study
-from priorsim.walks.study import Study as WalkStudy
+from priorsim.walks.study import WalkStudy, make_study
 from priorsim.worlds import World
 
 WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")
@@ -51,9 +50,9 @@ class Walks(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def study_of(world: World) -> WalkStudy:
+def study_of(world: World, max_bits: int) -> WalkStudy:
     """Steepest descent in a world from the prior."""
-    return make_study(world, RADIUS, max_bits=MAX_BITS)
+    return make_study(world, RADIUS, max_bits=max_bits)
 
 
 def walks_of(study: WalkStudy) -> Walks:
@@ -69,12 +68,12 @@ MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
 """Worlds that several functions fit."""
 
 
-def ends_data(_: Study, worlds: Sequence[World]) -> Data:
+def ends_data(asked: Study, worlds: Sequence[World]) -> Data:
     """End points of walks in one world against the posterior, by behaviour and class.
 
     `total_variation` is between the two, behaviour by behaviour; `fitting_ends` the chance that a walk ends fitting.
     """
-    study = study_of(worlds[0])
+    study = study_of(worlds[0], asked.preset.walk_bits)
     found = outcomes(study.landscape, study.ends().mass)
     if found is None:
         raise FigureError(
@@ -135,9 +134,9 @@ LOSSES = "end_class share right move mean_loss"
 """The chance to end in a class, and to end there right on all lanes, held-out ones too; and the loss by move."""
 
 
-def losses_data(_: Study, worlds: Sequence[World]) -> Data:
+def losses_data(asked: Study, worlds: Sequence[World]) -> Data:
     """Mean loss along walks in one world by the class of their end, and how many end right."""
-    study = study_of(worlds[0])
+    study = study_of(worlds[0], asked.preset.walk_bits)
     landscape, mass = study.landscape, study.ends().mass
     rows = []
     for each in courses(study.chain(), landscape, study.start):
@@ -187,12 +186,12 @@ SWERVES = "move first_search swerves"
 had improved with a direct program before."""
 
 
-def swerves_data(_: Study, worlds: Sequence[World]) -> Data:
+def swerves_data(asked: Study, worlds: Sequence[World]) -> Data:
     """When search first comes up in walks in one world.
 
     `moved_to_direct`: of the walks that end in search, the share whose first move was to a direct program, or None.
     """
-    study = study_of(worlds[0])
+    study = study_of(worlds[0], asked.preset.walk_bits)
     chances, swerves = first_search(study.chain(), study.landscape, study.start)
     if not any(chances):
         raise FigureError(
@@ -249,12 +248,12 @@ BARS: dict[str, dict[str, Any]] = {
 
 
 @lru_cache(maxsize=1)
-def starved() -> Data:
+def starved(radii: Sequence[int]) -> Data:
     """Starvation in the world of two features at every radius."""
-    studies = [make_study(two_feature_world(), radius, max_bits=STARVATION_BITS) for radius in RADII]
+    studies = [make_study(two_feature_world(), radius, max_bits=STARVATION_BITS) for radius in radii]
     found = [starvation(study, shows_shallow(study)) for study in studies]
     names = STARVED.split()[1:]
-    rows = zip(RADII, *([getattr(each, name) for each in found] for name in names), strict=True)
+    rows = zip(radii, *([getattr(each, name) for each in found] for name in names), strict=True)
     return Data(STARVED, rows)
 
 
@@ -298,5 +297,5 @@ FIGURES = (
     Entry(*OF_ENDS, ends_data, draw_ends, ends_caption, MANY_FUNCTIONS, is_of_one=True),
     Entry(*OF_LOSSES, losses_data, draw_losses, losses_caption, WALK_WORLDS, is_of_one=True),
     Entry(*OF_SWERVES, swerves_data, draw_swerves, swerves_caption, WALK_WORLDS, is_of_one=True),
-    Entry(*OF_STARVATION, lambda study, worlds: starved(), draw_starved, starved_caption),
+    Entry(*OF_STARVATION, lambda study, worlds: starved(study.preset.walk_radii), draw_starved, starved_caption),
 )

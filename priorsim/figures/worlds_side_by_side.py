@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures import page
-from priorsim.figures.by_world import named_worlds
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Ends, Look, Width
 from priorsim.formats import counted
@@ -51,7 +50,7 @@ MARKS = {
 }
 
 
-class Row(NamedTuple):
+class WorldRow(NamedTuple):
     """A world with its ends, gamma by gamma, or the name of a family above its worlds, which has none."""
 
     name: str
@@ -62,7 +61,7 @@ class Row(NamedTuple):
 def data(study: Study, _: Sequence[World]) -> Data:
     """The log-odds of every named world at GAMMAS."""
     rows = []
-    for each in named_worlds(study):
+    for each in study.histograms(study.preset.named_worlds()):
         for gamma in GAMMAS:
             odds = log_odds_of(each, PRIOR.with_values({"gamma": gamma}))
             rows.append((each.world.family, each.world.name, each.max_bits, gamma, odds.low, odds.high))
@@ -74,11 +73,11 @@ def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: Width = "doub
 
     A new figure sets many worlds in two blocks; its axes come block by block.
     """
-    rows: list[Row] = []
+    rows: list[WorldRow] = []
     for family, of_family in groupby(odds.rows, key=lambda row: row[0]):
-        rows.append(Row(family))
+        rows.append(WorldRow(family))
         for (name, bound), of_world in groupby(of_family, key=lambda row: row[1:3]):
-            rows.append(Row(name, bound, [row[4:] for row in of_world]))
+            rows.append(WorldRow(name, bound, [row[4:] for row in of_world]))
     ends = (*odds.log_odds_low_bits, *odds.log_odds_high_bits)
     known = [0.0, *(end for end in ends if end is not None and math.isfinite(end))]
     air = max(0.04 * (max(known) - min(known)), 0.5)
@@ -95,13 +94,13 @@ def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: Width = "doub
         every: list[Axes] = []
         for part, block in zip(figure.subfigures(1, len(blocks), squeeze=False, wspace=0.02)[0], blocks, strict=True):
             panels = part.subplots(1, len(GAMMAS), squeeze=False)[0]
-            _block(panels, [*block, *[Row("")] * (tallest - len(block))], limits)
+            _block(panels, [*block, *[WorldRow("")] * (tallest - len(block))], limits)
             every += list(panels)
         figure.legend(handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=3 if wide else 1)
         return tuple(every)
 
 
-def _blocks(rows: list[Row]) -> list[list[Row]]:
+def _blocks(rows: list[WorldRow]) -> list[list[WorldRow]]:
     """The rows in one block, or in two of about the same height, cut between families."""
     cuts = [place for place, row in enumerate(rows) if not row.ends and place]
     if len(rows) <= MOST_ROWS or not cuts:
@@ -110,7 +109,7 @@ def _blocks(rows: list[Row]) -> list[list[Row]]:
     return [rows[:cut], rows[cut:]]
 
 
-def _block(axes: Sequence[Axes], rows: Sequence[Row], limits: tuple[float, float]) -> None:
+def _block(axes: Sequence[Axes], rows: Sequence[WorldRow], limits: tuple[float, float]) -> None:
     """One block: names on its left, bounds on its right, a panel for each gamma."""
     low, high = limits
     strip = EDGE * (high - low)

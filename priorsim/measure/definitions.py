@@ -133,7 +133,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Labelled:
     """One program as S-expression, the row it is counted in, and the shares that the last two definitions go by.
 
     Retargeting is None where there is no other world to aim at.
@@ -175,7 +175,7 @@ class Definitions:
     prior: Prior
     every: Compared
     shortest: Shortest
-    judged: tuple[Judged, ...]
+    judged: tuple[Labelled, ...]
     few: Compared
     goals: tuple[str, ...]
 
@@ -247,11 +247,11 @@ def definitions(
     )
 
 
-def judge(header: AtlasHeader, program: Program, goals: Sequence[World]) -> Judged:
+def judge(header: AtlasHeader, program: Program, goals: Sequence[World]) -> Labelled:
     """What the definitions go by, of one program."""
     lanes = run_lanes(program, header.domain)
     text = format_program(program, header.domain.columns)
-    return Judged(text, key_of(header, program), retargeting(program, lanes, goals), effort(lanes))
+    return Labelled(text, key_of(header, program), retargeting(program, lanes, goals), effort(lanes))
 
 
 def by_row(row: Any) -> tuple[Any, Any, Any]:
@@ -276,7 +276,7 @@ def compare(
     return Compared(names, tuple(groups), bound)
 
 
-def _one_by_one(judged: Sequence[Judged], found: Shortest, header: AtlasHeader, prior: Prior) -> Compared:
+def _one_by_one(judged: Sequence[Labelled], found: Shortest, header: AtlasHeader, prior: Prior) -> Compared:
     """The shortest programs by all definitions; their last length is in the bound only where it is whole."""
     keys = [astuple(each.key) for each in judged]
     columns = zip(*((*key, 1) for key in keys), strict=True) if keys else [()] * len(COLUMN_TYPES)

@@ -32,7 +32,7 @@ LENGTHS = 1 << LENGTH_BITS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Programs(Table):
+class ClassedRows(Table):
     """The rows of a census up to a bound, with the number of the class of each; every array has shape (rows,)."""
 
     header: AtlasHeader
@@ -45,7 +45,7 @@ class Programs(Table):
     count: U64
 
     @classmethod
-    def of_rows(cls, header: AtlasHeader, rows: Rows, class_by: ClassBy) -> "Programs":
+    def of_rows(cls, header: AtlasHeader, rows: Rows, class_by: ClassBy) -> "ClassedRows":
         """The programs of these rows."""
         columns = (rows.behaviour, kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, rows.count)
         return cls(header, class_by, *columns)
@@ -70,7 +70,7 @@ class Fitting:
     lanes `held_out`.
     """
 
-    programs: Programs
+    programs: ClassedRows
     group: I64
     target: U64
     target_group: I64
@@ -125,7 +125,9 @@ def lane_words(packed: U64, lane: int, domain: Domain) -> I64:
     return ((packed >> np.uint64(lane * domain.word_bits)) & mask).astype(np.int64)
 
 
-def fitting(programs: Programs, behaviours: U64, *, train: tuple[int, ...], held_out: tuple[int, ...] = ()) -> Fitting:
+def fitting(
+    programs: ClassedRows, behaviours: U64, *, train: tuple[int, ...], held_out: tuple[int, ...] = ()
+) -> Fitting:
     """The programs that fit each of these packed behaviours, which may repeat, on the same training lanes."""
     mask = np.uint64(programs.header.domain.lane_mask(train))
     keys, target_group = np.unique(behaviours & mask, return_inverse=True)
@@ -134,7 +136,7 @@ def fitting(programs: Programs, behaviours: U64, *, train: tuple[int, ...], held
     return Fitting(programs.take(fits), group[fits], behaviours, target_group, held_out)
 
 
-def by_behaviour(programs: Programs) -> Fitting:
+def by_behaviour(programs: ClassedRows) -> Fitting:
     """All programs, behaviour by behaviour: each is a target, in increasing order, and a group of its own."""
     behaviour, which = np.unique(programs.behaviour, return_inverse=True)
     return Fitting(programs, which, behaviour, np.arange(len(behaviour)))

@@ -64,7 +64,7 @@ class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     truth: "_ToldWorld | None" = None
 
 
-class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ToldHistogram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The description, without its checksum."""
 
     format: str
@@ -140,7 +140,7 @@ def parse_histogram(text: str, *, trust_other_code: bool = False) -> Histogram:
     if claimed != _checksum(description, body):
         raise AtlasError(f"cut or altered, its checksum does not match: {_MAKE_AGAIN}")
     try:
-        told = msgspec.convert(description, _Told)
+        told = msgspec.convert(description, _ToldHistogram)
         if not trust_other_code:
             check_code(told.code, told.code_version)
         return _build(told, body)
@@ -167,7 +167,7 @@ def _read_description(line: str) -> dict[str, Any]:
     return found
 
 
-def _build(told: _Told, body: str) -> Histogram:
+def _build(told: _ToldHistogram, body: str) -> Histogram:
     names, *lines = csv.reader(io.StringIO(body))
     numbers = {str(name): number for number, name in enumerate(CLASSES)}
     rows = [[numbers[kind], *map(int, rest)] for kind, *rest in lines]

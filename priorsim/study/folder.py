@@ -13,30 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
-from priorsim.errors import AtlasError, PriorsimError, StorageError
-from priorsim.measure.histogram import U64, Histogram, Mask, acceptable, histogram_of
+from priorsim.claims.populations import Preset, fits_any
+from priorsim.errors import AtlasError, StorageError
+from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
-from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
 from priorsim.storage import check_folder, check_name, hold
 from priorsim.worlds import World
-
-PRESETS: dict[str, dict[int, int]] = {
-    "quick": {2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
-    "full": {2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
-}
-"""For each preset the bound in bits by word size; large words have large tables."""
-
-MORE_COLUMNS_BITS = {"quick": 36, "full": 38}
-"""The bound of a preset on domains of several columns, which have more programs."""
 
 ATLASES = "atlases"
 Told = Callable[[Progress], None]
@@ -50,7 +39,7 @@ class Study:
     `progress` is called with the Progress of each census that has to be made.
     """
 
-    preset: str
+    preset: Preset
     folder: Path
     workers: int = 2
     progress: Told | None = None
@@ -58,24 +47,9 @@ class Study:
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        if self.preset not in PRESETS:
-            raise PriorsimError(f"unknown preset '{self.preset}': choose one of {', '.join(PRESETS)}")
-
-    def bound(self, domain: Domain) -> int:
-        """The preset's bound in bits on a domain."""
-        known = PRESETS[self.preset]
-        if domain.word_bits not in known:
-            raise PriorsimError(
-                f"the {self.preset} preset has no bound for words of {domain.word_bits} bits: "
-                f"choose a world with words of {', '.join(map(str, known))} bits"
-            )
-        bound = known[domain.word_bits]
-        return bound if len(domain.columns) == 1 else min(bound, MORE_COLUMNS_BITS[self.preset])
-
     def header(self, world: World) -> AtlasHeader:
         """What the census that a world is measured in counts."""
-        return make_header(world.dialect, self.bound(world.domain), domain=world.domain)
+        return make_header(world.dialect, self.preset.bound(world.domain), domain=world.domain)
 
     def atlas(self, world: World) -> StoredAtlas:
         """The census that a world is measured in, made where there is none, which may raise StorageError."""
@@ -96,7 +70,7 @@ class Study:
             if world not in self._histograms:
                 missing.setdefault(self.header(world), []).append(world)
         for header, group in missing.items():
-            rows = self.atlas(group[0]).select(partial(_fits_any, group))
+            rows = self.atlas(group[0]).select(partial(fits_any, group))
             for world in group:
                 fitting = rows.take(acceptable(rows.behaviour, world, world.train))
                 self._histograms[world] = histogram_of(header, fitting, world)
@@ -147,12 +121,6 @@ def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
             atlas.check()
             return atlas
     return None
-
-
-def _fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
-    """Where a behaviour, shape (rows,), fits one of these worlds."""
-    fits: Mask = np.logical_or.reduce([acceptable(behaviour, world, world.train) for world in worlds])
-    return fits
 
 
 def atlas_name(header: AtlasHeader) -> str:

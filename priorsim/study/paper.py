@@ -5,6 +5,7 @@ on what machine it was made too. Atlases are kept and used again, so an interrup
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -12,13 +13,12 @@ from typing import Any
 
 from priorsim import __version__
 from priorsim.census.progress import Progress
-from priorsim.claims.judge import CLAIMS, judge
+from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.kept import claims_run
-from priorsim.claims.populations import AMORTISED_BITS
+from priorsim.claims.populations import Preset
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
-from priorsim.claims.with_data import CODE_BITS
-from priorsim.figures import registry
 from priorsim.figures.entry import Drawing, save_entry
+from priorsim.figures.registry import FIGURES
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json
 from priorsim.measure.histogram_file import is_histogram, save_histogram
@@ -27,16 +27,15 @@ from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
-from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
+from priorsim.study.folder import ATLASES, Study, atlas_name, make_folder, open_census
 from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_latex, verdicts_markdown, verdicts_of
 from priorsim.text.explorer import MenuWorld
 from priorsim.text.found import found_markdown
 from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
 from priorsim.text.page import Page, Picture, write_page
-from priorsim.walks.study import MAX_BITS
-from priorsim.worlds import World, catalogue
+from priorsim.worlds import World
 
-HISTOGRAMS, FIGURES = "histograms", "figures"
+HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
     *("README.md", "report.html", "provenance.json"),
@@ -45,7 +44,7 @@ WRITTEN = (
 
 
 def make_paper(
-    preset: str,
+    preset: Preset,
     out: Path,
     *,
     workers: int = 2,
@@ -56,22 +55,23 @@ def make_paper(
     """Write all tables, figures and verdicts of a preset into a folder, and the report that shows them.
 
     With `force` even files that no such run made are replaced. `told` is called with a line for each thing done, and
-    `progress` with the Progress of each census, and of the claims. PriorsimError when there is no such preset; or the
+    `progress` with the Progress of each census, and of the claims. StorageError when the
     folder cannot be written, is another run's at the moment, or has files that no such run made where its own would be.
     """
-    study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset}"
+    study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset.name}"
     force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
     if not force:
-        _check_free(out)
-    for folder in (ATLASES, HISTOGRAMS, FIGURES):
+        _check_free(study)
+    for folder in (ATLASES, HISTOGRAMS, DRAWN):
         make_folder(out / folder)
     with hold_folder(out):
         _write_results(study, command, force, told)
 
 
-def _check_free(out: Path) -> None:
+def _check_free(study: Study) -> None:
     """Raise StorageError where files would be replaced in a folder that is of no results."""
-    histograms = (out / HISTOGRAMS / f"{name}.csv" for name in catalogue())
+    out = study.folder
+    histograms = (out / HISTOGRAMS / f"{world.name}.csv" for world in study.preset.named_worlds())
     for path in (*(out / name for name in WRITTEN), *(path for path in histograms if not is_histogram(path))):
         if path.exists():
             raise not_own(path)
@@ -89,10 +89,10 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     write_text(out / "README.md", found_markdown(verdicts, {each.name: each.caption for each in drawings}))
-    told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
+    told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     write_page(out / "report.html", _page(verdicts, drawings, results, study.preset))
     told(f"{out}/report.html")
-    parameters = {"preset": study.preset, "workers": study.workers, "bounds": PRESETS[study.preset]}
+    parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))
 
 
@@ -102,7 +102,7 @@ def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
     def place(world: World) -> tuple[str, int, str]:
         return (world.dialect, world.domain.word_bits, repr(world.domain))
 
-    worlds = list(catalogue().values())
+    worlds = study.preset.named_worlds()
     results: dict[World, Result] = {}
     for _, sharing in groupby(sorted(worlds, key=place), key=place):
         group = list(sharing)
@@ -129,9 +129,9 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
 
 
 def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[Drawing]:
-    drawings = []
-    for entry in registry.FIGURES.values():
-        for drawing in save_entry(entry, study, study.folder / FIGURES, force=force):
+    drawings, chosen = [], study.preset.figures
+    for entry in [replace(FIGURES[name], worlds=chosen[name]) for name in chosen] or FIGURES.values():
+        for drawing in save_entry(entry, study, study.folder / DRAWN, force=force):
             told(f"{drawing.path}")
             drawings.append(drawing)
     return drawings
@@ -139,10 +139,9 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
 
 def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; what claims.json holds."""
-    opened = partial(open_census, folder=study.folder)
-    with claims_run(study.folder, study.preset, CLAIMS, study.bound) as run:
-        told: dict[str, Any] = {"workers": study.workers, "progress": study.progress}
-        judged = judge(study.preset, CLAIMS, study.bound, opened, run=run, **told)
+    opened, claims = partial(open_census, folder=study.folder), find_claims(study.preset.claims)
+    with claims_run(study.folder, study.preset, claims) as run:
+        judged = judge(study.preset, claims, opened, workers=study.workers, progress=study.progress, run=run)
         verdicts = verdicts_of(judged, command)
         write_text(study.folder / "claims.json", format_json(verdicts))
         write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
@@ -151,18 +150,18 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     return verdicts
 
 
-def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: str) -> Page:
+def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset) -> Page:
     """The report: every claim links to the first drawing of its figure."""
     first = {each.entry.name: each.name for each in reversed(drawings)}
     claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
-    bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in PRESETS[preset].items())
+    bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in preset.bounds.items())
     made_from = (
         ("Command", f"`{verdicts['command']}`, with priorsim {__version__}, code {counting_digest()[:SHORT]}"),
-        ("Bounds B", f"{bounds} bits; at most {MORE_COLUMNS_BITS[preset]} on domains of several columns"),
-        ("Amortised", f"{AMORTISED_BITS} bits less where steps that read no query are paid once a context"),
-        ("With data", f"{CODE_BITS} bits of code, data of any length"),
-        ("Edit walks", f"programs of up to {MAX_BITS} bits"),
+        ("Bounds B", f"{bounds} bits; at most {preset.more_columns_bits} on domains of several columns"),
+        ("Amortised", f"{preset.amortised_bits} bits less where steps that read no query are paid once a context"),
+        ("With data", f"{preset.code_bits} bits of code, data of any length"),
+        ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
     pictures = [Picture(each.name, each.title, each.caption, each.path) for each in drawings]

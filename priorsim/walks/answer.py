@@ -36,7 +36,7 @@ from priorsim.walks.landscape import (
     start_of,
 )
 from priorsim.walks.sampled import sample_ends, share, trace_walk
-from priorsim.walks.study import Study
+from priorsim.walks.study import WalkStudy
 from priorsim.worlds.world import World
 
 Report = dict[str, Any]
@@ -46,7 +46,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WalkQuestion:
     """What is asked of walks; the dialect is the world's own where None.
 
     The start is a name that `start_of` knows, or a program as S-expression; temperature and whether length counts are
@@ -97,14 +97,14 @@ class Asked:
         loss_by: LossBy = "bits" if self.loss_by == "bits" else "lanes"
         return make_landscape(programs, self.world, loss_by=loss_by, class_by=self.class_by)
 
-    def study(self, progress: Callable[[Progress], None] | None = None) -> Study:
+    def study(self, progress: Callable[[Progress], None] | None = None) -> WalkStudy:
         """The walks, with their edit graph."""
         graph = make_graph(self.header(), self.radius, progress=progress)
         landscape = self.landscape(graph.programs)
-        return Study(graph, landscape, Dynamics(self.dynamics), self.begin(landscape), self.energy(landscape))
+        return WalkStudy(graph, landscape, Dynamics(self.dynamics), self.begin(landscape), self.energy(landscape))
 
 
-def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = None) -> Report:
+def exact_answer(asked: WalkQuestion, *, progress: Callable[[Progress], None] | None = None) -> Report:
     """The distribution of end points; of Metropolis the law after the steps asked for, or in the long run.
 
     Raises WalkError when something is out of range, or cannot be solved exactly: with the size it would take.
@@ -134,7 +134,7 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
 
 
 def findings_answer(
-    asked: Asked,
+    asked: WalkQuestion,
     holds: Callable[[str, Finding], bool | None],
     *,
     progress: Callable[[Progress], None] | None = None,
@@ -172,7 +172,7 @@ def _plain(value: Detail) -> Detail:
 
 
 def sampled_answer(
-    asked: Asked, *, walks: int, seed: int, progress: Callable[[Progress], None] | None = None
+    asked: WalkQuestion, *, walks: int, seed: int, progress: Callable[[Progress], None] | None = None
 ) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
     space, landscape = _space(asked)
@@ -185,7 +185,7 @@ def sampled_answer(
     return report
 
 
-def traced_answer(asked: Asked, *, seed: int) -> Report:
+def traced_answer(asked: WalkQuestion, *, seed: int) -> Report:
     """One walk, program by program."""
     space, landscape = _space(asked)
     where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
@@ -194,12 +194,12 @@ def traced_answer(asked: Asked, *, seed: int) -> Report:
     return _head(asked, landscape) | {"seed": seed, "walk": visits}
 
 
-def _space(asked: Asked) -> tuple[EditSpace, Landscape]:
+def _space(asked: WalkQuestion) -> tuple[EditSpace, Landscape]:
     programs = vertices(asked.header())
     return edit_space(programs, asked.radius), asked.landscape(programs)
 
 
-def _head(asked: Asked, landscape: Landscape) -> Report:
+def _head(asked: WalkQuestion, landscape: Landscape) -> Report:
     header = landscape.programs.header
     return {
         "world": asked.world.name,

@@ -16,7 +16,7 @@ from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import Hit, can_meet, class_values, dependence, end_points, end_values, hitting_time
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
 from priorsim.walks.paths import barriers, descents, edit_distance, path_from
-from priorsim.walks.study import Study
+from priorsim.walks.study import WalkStudy
 
 Detail = float | int | str | None
 
@@ -41,7 +41,7 @@ def _ratio(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole and whole > 0 else None
 
 
-def shallow_first(study: Study) -> Finding:
+def shallow_first(study: WalkStudy) -> Finding:
     """Share of first accepted improvements that read fewer input bits than the world needs.
 
     Of walks from the study's start that do not fit yet and move at all.
@@ -72,7 +72,7 @@ class Starvation(NamedTuple):
     ends_without: float | None
 
 
-def starvation(study: Study, present: Mask) -> Starvation:
+def starvation(study: WalkStudy, present: Mask) -> Starvation:
     """Means by the prior over the programs that have a feature, and those that are no better than a constant."""
     landscape = study.landscape
     fits = landscape.fits.astype(np.float64)
@@ -87,7 +87,7 @@ def starvation(study: Study, present: Mask) -> Starvation:
     )
 
 
-def crowding_out(study: Study) -> Finding:
+def crowding_out(study: WalkStudy) -> Finding:
     """Gain of the right programs from heuristics, over that from programs that have none.
 
     Beside it the chances that walks end fitting: from heuristics, and from the others with every heuristic forbidden.
@@ -105,7 +105,7 @@ def crowding_out(study: Study) -> Finding:
     return Finding(gain_with / gain_without, details)
 
 
-def no_pure_model(study: Study) -> Finding:
+def no_pure_model(study: WalkStudy) -> Finding:
     """Share of end points that are direct and right on all lanes."""
     mass, landscape = study.ends().mass, study.landscape
     is_pure = landscape.right & (landscape.kind == DIRECT)
@@ -127,12 +127,12 @@ def no_pure_model(study: Study) -> Finding:
     return Finding(float(mass[is_pure].sum()), details)
 
 
-def _descent(study: Study) -> Dynamics:
+def _descent(study: WalkStudy) -> Dynamics:
     """The study's dynamics where these are a descent, else steepest."""
     return Dynamics.FIRST if study.dynamics is Dynamics.FIRST else Dynamics.STEEPEST
 
 
-def precursor(study: Study) -> Finding:
+def precursor(study: WalkStudy) -> Finding:
     """Edits to the nearest fitting search program, from heuristics less from fitting direct programs.
 
     Means by the prior over those from which there is a way.
@@ -155,7 +155,7 @@ def precursor(study: Study) -> Finding:
     return Finding(near - far, details)
 
 
-def gradual(study: Study) -> Finding:
+def gradual(study: WalkStudy) -> Finding:
     """Share of heuristics, by the prior, with a path to a fitting search that never raises the loss."""
     landscape = study.landscape
     goal, some = landscape.fitting(SEARCH), landscape.heuristics
@@ -182,7 +182,7 @@ def gradual(study: Study) -> Finding:
     return Finding(float(weights[np.isfinite(distance)].sum()), details)
 
 
-def reachable(study: Study) -> Finding:
+def reachable(study: WalkStudy) -> Finding:
     """Expected proposals until Metropolis meets a fitting search, over those to a fitting direct one.
 
     Over the starts from which direct code can be met; infinite where search cannot be met from all of these.
@@ -209,7 +209,7 @@ def reachable(study: Study) -> Finding:
     return Finding(ratio, details)
 
 
-def _costs(study: Study, kind: int) -> dict[str, Detail]:
+def _costs(study: WalkStudy, kind: int) -> dict[str, Detail]:
     """Of the fitting programs of a class Levin's cost, least l + log2 t, and log2 of their mass 2^-l."""
     goal, programs, lanes = study.landscape.fitting(kind), study.graph.programs, len(study.world.domain.lanes)
     least, mass = f"{CLASSES[kind]}_least_kt", f"{CLASSES[kind]}_log2_mass"
@@ -220,7 +220,7 @@ def _costs(study: Study, kind: int) -> dict[str, Detail]:
     return {least: float(cost.min()), mass: float(np.log2(weights.sum()))}
 
 
-def beeline_swerve(study: Study) -> Finding:
+def beeline_swerve(study: WalkStudy) -> Finding:
     """Of the end points in search, the share whose walk's first improvement was direct."""
     landscape, dynamics = study.landscape, _descent(study)
     chain = study.chain(dynamics)
@@ -242,7 +242,7 @@ def beeline_swerve(study: Study) -> Finding:
     return Finding(swerved, details)
 
 
-def bounded_heuristics(study: Study) -> Finding:
+def bounded_heuristics(study: WalkStudy) -> Finding:
     """The greatest cap on length under which walks end in fitting direct programs and in no fitting search."""
     details: dict[str, Detail] = {}
     best: int | None = None
@@ -259,7 +259,7 @@ def bounded_heuristics(study: Study) -> Finding:
     return Finding(-np.inf, details, "no such cap") if best is None else Finding(float(best), details)
 
 
-FINDINGS: Mapping[str, Callable[[Study], Finding]] = {
+FINDINGS: Mapping[str, Callable[[WalkStudy], Finding]] = {
     measure.__name__.replace("_", "-"): measure
     for measure in (
         *(shallow_first, crowding_out, no_pure_model, precursor),
@@ -269,7 +269,7 @@ FINDINGS: Mapping[str, Callable[[Study], Finding]] = {
 """The claims about walks by name, each a function of a study."""
 
 
-def find(study: Study, claim: str) -> Finding:
+def find(study: WalkStudy, claim: str) -> Finding:
     """What walks say of the claim of this name; undefined where a chain that it takes cannot be solved."""
     try:
         return FINDINGS[claim](study)

@@ -15,7 +15,7 @@ from priorsim.priors import F64
 from priorsim.walks.chains import STRICT, Chain
 from priorsim.walks.ends import class_values, moving, passed_through
 from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, Mask
-from priorsim.walks.study import Study
+from priorsim.walks.study import WalkStudy
 from priorsim.worlds.world import World
 
 
@@ -130,7 +130,7 @@ def two_feature_world() -> World:
     return World("two-features", domain, words, tuple(range(16)), "walks", "arith", told)
 
 
-def shows_shallow(study: Study) -> Mask:
+def shows_shallow(study: WalkStudy) -> Mask:
     """The programs that behave like the shallow feature."""
     domain = study.world.domain
     return np.asarray(study.landscape.programs.behaviour == np.uint64(domain.pack([lane[0] for lane in domain.lanes])))

@@ -1,8 +1,6 @@
 """A world at a radius: its edit graph, its landscape, and the walks on it, each made once.
 
-What the claims about walks are made of (`finding.py` makes them), and the worlds and radii over which they are made:
-two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
-without either nothing can be said of walks from one to the other.
+What the claims about walks are made of (`finding.py` makes them).
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,20 +17,9 @@ from priorsim.walks.landscape import ClassBy, Landscape, Mask, conditional, make
 from priorsim.worlds import find_world
 from priorsim.worlds.world import World
 
-WORLDS = (
-    "inverse.w3-least-cube-l8",
-    "inverse.w3-floor-times5-l8",
-    "forward.w3-square-l8",
-    "forward.w3-pronic-l8",
-    "in-context.w3-words-itself-less-r4-q4",
-    "in-context.w3-words-itself-product-r4-q4",
-)
-RADII = (4, 6, 8, 10, 12)
-MAX_BITS = 24
-
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class WalkStudy:
     """Walks in a world that end, steepest, first or drift, with the chance to start at each program.
 
     `energy` is that of Metropolis walks beside them.
@@ -82,7 +69,7 @@ class Study:
         mean = float(conditional(self.landscape.prior, chosen)[chosen] @ values[chosen])
         return mean if np.isfinite(mean) else None
 
-    def capped(self, max_bits: int) -> "Study":
+    def capped(self, max_bits: int) -> "WalkStudy":
         """The same study with a lower bound on programs; starts above it are left out."""
         graph, cut = self.graph.capped(max_bits), self.landscape
         kept = {name: getattr(cut, name)[: len(graph)] for name in ("loss", "kind", "right")}
@@ -100,7 +87,7 @@ def make_study(
     dynamics: Dynamics = Dynamics.STEEPEST,
     start: str = "prior",
     class_by: ClassBy = "lesion",
-) -> Study:
+) -> WalkStudy:
     """Walks in a world with edits of 1 to 16 bits; a graph of the same language, lanes, bound and radius is taken.
 
     Raises WalkError when the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
@@ -108,21 +95,14 @@ def make_study(
     if graph is None:
         graph = make_graph(make_header(world.dialect, max_bits, domain=world.domain), radius)
     landscape = make_landscape(graph.programs, world, class_by=class_by)
-    return Study(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
+    return WalkStudy(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
 
 
-def studies(
-    worlds: Sequence[str] = WORLDS,
-    radii: Sequence[int] = RADII,
-    *,
-    max_bits: int = MAX_BITS,
-    class_by: ClassBy = "lesion",
-) -> Iterator[Study]:
-    """A study for each world and radius, radius by radius, with each edit graph made once."""
-    for radius in radii:
-        graphs: dict[object, EditGraph] = {}
-        for world in map(find_world, worlds):
-            asked = world.dialect, world.domain
-            study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
-            graphs[asked] = study.graph
-            yield study
+def studies(worlds: Sequence[str], radius: int, *, max_bits: int, class_by: ClassBy = "lesion") -> Iterator[WalkStudy]:
+    """A study for each world at a radius, with each edit graph made once."""
+    graphs: dict[object, EditGraph] = {}
+    for world in map(find_world, worlds):
+        asked = world.dialect, world.domain
+        study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
+        graphs[asked] = study.graph
+        yield study

@@ -56,9 +56,9 @@ print(json.dumps({"programs": int(rows.count.sum()), "rows": len(rows), "memory"
 
 WALK = """
 import json, resource, sys
-from priorsim.walks.answer import Asked, exact_answer
+from priorsim.walks.answer import WalkQuestion, exact_answer
 from priorsim.worlds import find_world
-found = exact_answer(Asked(find_world(sys.argv[1]), sys.argv[4], int(sys.argv[2]), int(sys.argv[3])))
+found = exact_answer(WalkQuestion(find_world(sys.argv[1]), sys.argv[4], int(sys.argv[2]), int(sys.argv[3])))
 used = resource.getrusage(resource.RUSAGE_SELF)
 processor = used.ru_utime + used.ru_stime
 print(json.dumps({name: found[name] for name in ("programs", "edges")} | {"memory": used.ru_maxrss * 1024,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
+from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
-from priorsim.measure.fitting import Programs
+from priorsim.measure.fitting import ClassedRows
 from priorsim.measure.histogram import ClassBy
 from priorsim.measure.weighed import Split
 from priorsim.mu.dialect import Language
@@ -59,7 +60,7 @@ def rows_of(rows: Sequence[Row]) -> Rows:
 def site_of(rows: Sequence[Row], *, class_by: ClassBy = "lesion", tax: int = 0) -> Site:
     """One world, the truth, trained on lanes 0 to 2 and learnt lane by lane."""
     return Site(
-        Programs.of_rows(HEADER, rows_of(rows), class_by),
+        ClassedRows.of_rows(HEADER, rows_of(rows), class_by),
         np.array([DOMAIN.pack(TRUTH)], dtype=np.uint64),
         TRAIN,
         HELD_OUT,
@@ -67,4 +68,5 @@ def site_of(rows: Sequence[Row], *, class_by: ClassBy = "lesion", tax: int = 0) 
         ((0,), (1,), (2,)),
         tax,
         HEADER.max_bits,
+        Preset.code_bits,
     )

@@ -2,17 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from priorsim.claims import judge, kept, walking, with_data
-from priorsim.claims import populations as rooms
+from priorsim.claims import judge, kept, walking
 from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
+from priorsim.claims.populations import PRESETS, WALKED
 from priorsim.interrupts import Interrupted
-from priorsim.study import folder as study
-from priorsim.walks.study import WORLDS, studies
+from tests.small import SMALLER
 from tests.test_cli import output, priorsim
 
 pytestmark = pytest.mark.engine
@@ -24,15 +24,9 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs" / "claims.md").read_text().part
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A results folder, and populations with which all claims take seconds."""
+    small = replace(SMALLER, bounds={3: 16, 12: 16}, lanes=(4,), walk_worlds=WALKED[2:4])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(study.PRESETS, "quick", {3: 16, 12: 16})
-        patch.setattr(rooms, "WORD_BITS", (3,))
-        patch.setattr(rooms, "CONSTANT_WIDTHS", (12,))
-        patch.setattr(rooms, "LANES", {"quick": (4,)})
-        patch.setattr(with_data, "CODE_BITS", 14)
-        patch.setattr(walking, "studies", partial(studies, WORLDS[2:4]))
-        patch.setattr(walking, "RADII", (4, 8))
-        patch.setattr(walking, "MAX_BITS", 16)
+        patch.setitem(PRESETS, "quick", small)
         yield tmp_path_factory.mktemp("results")
 
 

@@ -4,14 +4,15 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from priorsim.census.take import take_census
-from priorsim.claims import populations as rooms
 from priorsim.claims.judge import find_claims, judge
+from priorsim.claims.populations import QUICK, populations
 from priorsim.claims.rule import Cell, Verdict, rule
 from priorsim.formats import format_json
 from priorsim.measure.decomposition import bonus, delta_l
@@ -23,7 +24,7 @@ from priorsim.text.claims import verdicts_csv, verdicts_latex, verdicts_markdown
 
 pytestmark = pytest.mark.engine
 
-BITS = {3: 22, 4: 20, 12: 18, 14: 17, 16: 18}
+PRESET = replace(QUICK, bounds={3: 22, 4: 20, 12: 18, 14: 17, 16: 18})
 NAMES = ("much-simpler", "many-against-one", "bayes-net", "complexity-incentive", "proxy")
 
 
@@ -32,13 +33,9 @@ def census(header):
     return take_census(header, workers=1)
 
 
-def bound(domain):
-    return BITS[domain.word_bits]
-
-
 @pytest.fixture(scope="module")
 def judged():
-    found = judge("quick", find_claims(NAMES), bound, census)
+    found = judge(PRESET, find_claims(NAMES), census)
     return {each.claim.name: each for each in found}
 
 
@@ -50,7 +47,7 @@ def cell(judged, name, **factors):
 @pytest.mark.parametrize("class_by", ["lesion", "form"])
 @pytest.mark.parametrize("below", [0, 4])
 def test_the_population_of_a_census_has_the_same_supports(judged, class_by, below):
-    header = next(each.header for each in rooms.populations("quick", bound) if each.population == "all")
+    header = next(each.header for each in populations(PRESET) if each.population == "all")
     members = population(census(header), max_bits=header.max_bits - below, class_by=class_by)
     place = {
         "population": "all",
@@ -68,7 +65,7 @@ def test_the_population_of_a_census_has_the_same_supports(judged, class_by, belo
 
 
 def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
-    groups = [each for each in rooms.populations("quick", bound) if each.population == "bayes"]
+    groups = [each for each in populations(PRESET) if each.population == "bayes"]
     three = [each for each in groups if each.header.language.word_bits == 3]
     for tax in (0, 4):
         prior = Prior("taxed", delta=tax)
@@ -83,7 +80,7 @@ def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
 
 def test_in_context_lengths_and_bonuses_are_those_of_the_histograms(judged):
     lengths, bonuses = [], []
-    for group in rooms.populations("quick", bound):
+    for group in populations(PRESET):
         if group.population == "in-context" and group.header.language.word_bits == 3:
             for world in group.worlds:
                 counted = histogram(census(group.header), world)

@@ -10,7 +10,7 @@ from priorsim.census.atlas import Atlas
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.take import make_header
 from priorsim.claims.judge import ON_CAMERAS, SITE_CLAIMS, find_claims, judge_world
-from priorsim.claims.populations import Worlds
+from priorsim.claims.populations import QUICK, Worlds
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, find_world
 from priorsim.worlds.proxy import Camera
@@ -63,7 +63,7 @@ def test_a_claim_in_a_world_is_what_loops_over_programs_say(name):
     world = WORLDS[name]
     atlas, programs = counted(world.dialect, world.domain)
     names = ON_CAMERAS if isinstance(world, Camera) else tuple(PLAIN)
-    for judged in judge_world(world, find_claims(names), atlas):
+    for judged in judge_world(world, find_claims(names), atlas, QUICK):
         beside = [(other.text, cells, BESIDE[other.text]) for other, cells in judged.beside if other.text in BESIDE]
         for quantity, cells, (plain, is_true) in [(judged.claim.name, judged.cells, PLAIN[judged.claim.name]), *beside]:
             for cell in cells:
@@ -80,8 +80,8 @@ def test_the_population_of_a_census_has_the_behaviours_with_both_classes_and_the
     atlas, programs = counted("arith", Domain.default(2))
     names = ("proxy", "treacherous", "three-counts", "argmin-safe", "many-against-one", "much-simpler")
     claims = [claim for claim in SITE_CLAIMS if claim.name in names]
-    for setting, site in Worlds("all", atlas.header).sites(atlas):
-        bound, by_form = atlas.header.max_bits - setting.below, setting.class_by == "form"
+    for setting, site in Worlds("all", atlas.header).sites(atlas, QUICK):
+        bound, by_form = site.max_bits, site.by_form
         runs = [pair[by_form] for pair in programs if pair[by_form].bits <= bound]
         has = [{run.words for run in runs if run.kind == kind} for kind in ("direct", "search")]
         members = sorted(atlas.header.domain.pack(words) for words in has[0] & has[1])
@@ -90,7 +90,7 @@ def test_the_population_of_a_census_has_the_behaviours_with_both_classes_and_the
             found = claim.measure(site)
             for place in range(0, len(members), 5):
                 world = world_of(atlas.header.domain.unpack(members[place]), (0, 1, 2, 3))
-                plain = PLAIN[claim.name][0](asked(runs, world, tax=setting.tax, max_bits=bound, by_form=by_form))
+                plain = PLAIN[claim.name][0](asked(runs, world, tax=site.tax, max_bits=bound, by_form=by_form))
                 low, high = (np.nan, np.nan) if plain is None else plain
                 ends = found.low[place], found.high[place]
                 assert ends == pytest.approx((low, high), abs=1e-9, nan_ok=True), (claim.name, setting, members[place])

@@ -1,13 +1,14 @@
 """Every number about weight in a world that one search and one direct program fit: there each has a closed form."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from priorsim.claims import weight
 from priorsim.claims.judge import SITE_CLAIMS
-from priorsim.claims.populations import QUERIES, populations
+from priorsim.claims.populations import QUICK, populations
 from priorsim.claims.rule import Cell, Verdict, rule
 from tests.claims.hand import TRUTH, direct, search, site_of
 from tests.claims.plain import BESIDE, PLAIN
@@ -68,17 +69,18 @@ def test_the_least_odds_of_many_longer_searches_are_at_the_highest_price_on_leng
 
 def test_what_decides_about_a_claim_is_among_the_cells_that_it_gets():
     """The longest of the amortised questions decides, where their number does at all."""
-    worlds = populations("quick", lambda _: 20)
+    worlds = populations(QUICK)
     for claim in SITE_CLAIMS:
         mine = [each for each in worlds if each.population in claim.populations]
         assert {each.population for each in mine} == set(claim.populations)
         for factor, level in claim.deciding.items():
-            assert (factor, level) == ("queries", max(QUERIES))
+            assert (factor, level) == ("queries", max(QUICK.queries))
             assert level in {each.queries for each in mine}
 
 
 def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
-    for each in populations("quick", lambda domain: 10 + domain.word_bits):
+    preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds})
+    for each in populations(preset):
         lower = 4 if each.population == "in-context-amortised" else 0
         assert each.header.max_bits == 10 + each.header.domain.word_bits - lower
 

@@ -135,6 +135,6 @@ def test_one_turn_from_table_to_search_supports_table_to_search(with_tables):
     first, later = (DataCounts(HEADER, None, cells(), cells(each), {}) for each in ((0, 5, 16), (0, 15, 16)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            with_data, "data_counts", lambda language, domain, words, lanes: first if len(lanes) < 2 else later
+            with_data, "data_counts", lambda language, domain, words, lanes, _: first if len(lanes) < 2 else later
         )
         assert verdict(claim, [direct(TRUTH, 20), search(ALSO_WRONG, 10)]) is Verdict.SUPPORTED

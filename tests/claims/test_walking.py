@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from priorsim.claims import walking
+from priorsim.claims.populations import QUICK, WALKED
 from priorsim.claims.rule import Verdict, rule
 from priorsim.claims.walking import cell_of_findings, judge_walks, supports
 from priorsim.mu.domain import Domain
@@ -14,7 +15,7 @@ from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
 from priorsim.walks.finding import FINDINGS, find
 from priorsim.walks.landscape import SEARCH, ClassBy
-from priorsim.walks.study import MAX_BITS, RADII, WORLDS, make_study, studies
+from priorsim.walks.study import make_study, studies
 from priorsim.worlds import World
 from tests.walks.test_dynamics import made
 
@@ -80,16 +81,16 @@ def test_where_nothing_fits_a_world_is_undefined_or_shows_how_walks_fall_short()
 
 
 SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 10), ("form", 10), ("lesion", 12))
-"""Programs of up to 14 and 12 bits. Workers are handed the settings, so that a test can make them small."""
+"""Programs of up to 14 and 12 bits."""
+SMALL = replace(QUICK, walk_settings=SETTINGS)
+MAX_BITS, RADII = SMALL.walk_bits, SMALL.walk_radii
 
 
 @pytest.fixture(scope="module")
 def judged_alone():
     """All claims about walks, and how often it was said that a part is done."""
     done = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walking, "SETTINGS", SETTINGS)
-        return judge_walks(walking.CLAIMS, done=lambda: done.append(1)), len(done)
+    return judge_walks(SMALL, walking.CLAIMS, done=lambda: done.append(1)), len(done)
 
 
 def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone):
@@ -99,9 +100,9 @@ def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone
     places = [(by, f"B-{below}", radius) for radius in RADII for by, below in SETTINGS]
     for each in judged:
         assert [tuple(cell.factors[of] for of in ("class_by", "bound", "radius")) for cell in each.cells] == places
-        assert all(cell.holds + cell.fails + cell.undefined == len(WORLDS) for cell in each.cells)
+        assert all(cell.holds + cell.fails + cell.undefined == len(WALKED) for cell in each.cells)
     (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
-    assert all(len(cell.numbers) == len(WORLDS) for cell in pure.cells)
+    assert all(len(cell.numbers) == len(WALKED) for cell in pure.cells)
 
 
 def test_beside_a_claim_stand_details_of_its_finding():
@@ -136,7 +137,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
     """At one radius, against the findings themselves."""
     radius = RADII[2]
     for by, below in SETTINGS:
-        found = list(studies(radii=(radius,), max_bits=MAX_BITS - below, class_by=by))
+        found = list(studies(WALKED, radius, max_bits=MAX_BITS - below, class_by=by))
         place = {"class_by": by, "bound": f"B-{below}", "radius": radius}
         for each in judged_alone[0]:
             findings = [find(study_of, each.claim.name) for study_of in found]
@@ -144,7 +145,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
             assert (cell.holds, cell.fails) == tuple(
                 sum(supports(each.claim.name, f) is yes for f in findings) for yes in (True, False)
             )
-            assert sum(cell.reasons.values()) == cell.undefined == len(WORLDS) - cell.holds - cell.fails
+            assert sum(cell.reasons.values()) == cell.undefined == len(WALKED) - cell.holds - cell.fails
             assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
             for beside, cells in each.beside:
                 numbers = [beside.measure(finding) for finding in findings]
@@ -157,10 +158,9 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     """It stops no population: its reason stands in the cell, and what else is known of it beside the claim."""
     solved = study(**BOTH["reachable"][0])
     hopeless = replace(study(IDENTITY), energy=Energy(LEAST_TEMPERATURE))
-    monkeypatch.setattr(walking, "RADII", (8,))
-    monkeypatch.setattr(walking, "SETTINGS", (("lesion", MAX_BITS - 16),))
-    monkeypatch.setattr(walking, "studies", lambda **_: [solved, hopeless, study(**NOTHING), hopeless])
-    reached, pure = judge_walks([walk_claim("reachable"), walk_claim("no-pure-model")])
+    preset = replace(QUICK, walk_radii=(8,), walk_settings=(("lesion", MAX_BITS - 16),))
+    monkeypatch.setattr(walking, "studies", lambda *_, **__: [solved, hopeless, study(**NOTHING), hopeless])
+    reached, pure = judge_walks(preset, [walk_claim("reachable"), walk_claim("no-pure-model")])
     [cell] = reached.cells
     assert (cell.holds, cell.fails, cell.undefined) == (1, 0, 3)
     assert cell.reasons == {
@@ -183,6 +183,5 @@ def test_what_settles_an_end_are_the_parts_of_its_variance():
     assert 0 < details["forced_to_heuristics"] < 1
 
 
-def test_what_walks_say_does_not_depend_on_the_number_of_workers(judged_alone, monkeypatch):
-    monkeypatch.setattr(walking, "SETTINGS", SETTINGS)
-    assert judge_walks(walking.CLAIMS, workers=2) == judged_alone[0]
+def test_what_walks_say_does_not_depend_on_the_number_of_workers(judged_alone):
+    assert judge_walks(SMALL, walking.CLAIMS, workers=2) == judged_alone[0]

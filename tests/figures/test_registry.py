@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from priorsim.claims.judge import CLAIMS
+from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
 from priorsim.figures import against_length, by_world, cloud, lessons, phase, well_tuned, witness_sheet
 from priorsim.figures.entry import save_entry
@@ -19,7 +20,6 @@ from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior, named_prior
-from priorsim.study import folder as study_module
 from priorsim.study.folder import Study
 from priorsim.text.found import FIGURES
 from priorsim.worlds import constant_world, find_world
@@ -32,11 +32,8 @@ NAMES = ("identity-w3", "square-w3", "inverse-w3", "third-w3", "table-a-w3", "co
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A study with bounds that take a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(study_module.PRESETS, "quick", {3: 24, 12: 22})
-        patch.setattr(by_world, "catalogue", lambda: {name: find_world(name) for name in NAMES})
-        patch.setattr(by_world, "MEMBER_LANES", (4, 5))
-        yield Study("quick", tmp_path_factory.mktemp("results"))
+    preset = replace(QUICK, bounds={3: 24, 12: 22}, worlds=NAMES, member_lanes=(4, 5))
+    return Study(preset, tmp_path_factory.mktemp("results"))
 
 
 def test_histograms_read_together_are_those_read_one_by_one(small):
@@ -52,12 +49,12 @@ def test_a_census_is_made_once_and_found_again(small):
     world = find_world("square-w3")
     path = small.atlas(world).path
     made = path.stat().st_mtime_ns
-    again = Study("quick", small.folder)
+    again = Study(small.preset, small.folder)
     assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
     content = path.read_bytes()
     path.unlink()  # The study that is still asked keeps the whole file open.
     path.write_bytes(content[:100])
-    assert Study("quick", small.folder).atlas(world).header == again.header(world)
+    assert Study(small.preset, small.folder).atlas(world).header == again.header(world)
 
 
 def test_the_page_on_figures_and_the_claims_name_those_of_the_registry():
@@ -68,13 +65,11 @@ def test_the_page_on_figures_and_the_claims_name_those_of_the_registry():
     assert set(FIGURES) <= {stem for entry in ENTRIES.values() for stem, _ in entry.shown()}
 
 
-def test_unknown_presets_names_and_word_sizes_are_refused(small, tmp_path):
-    with pytest.raises(PriorsimError, match="choose one of quick, full"):
-        Study("slow", tmp_path)
+def test_unknown_names_and_word_sizes_are_refused(small):
     with pytest.raises(FigureError, match="did you mean delta-l"):
         find_figure("delta")
     with pytest.raises(PriorsimError, match="no bound for words of 13 bits"):
-        small.bound(constant_world("w", 13, 1).domain)
+        small.preset.bound(constant_world("w", 13, 1).domain)
 
 
 def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):

@@ -1,7 +1,10 @@
 """Figures of edit walks: data as the walks have them, captions with their numbers, and worlds that have none."""
 
+from dataclasses import replace
+
 import pytest
 
+from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError
 from priorsim.figures import walk_landscape, walks
 from priorsim.figures.entry import save_entry
@@ -21,22 +24,14 @@ WORLD = find_world("forward.w3-next-l8")
 """A world that direct code and search fit within so many bits."""
 
 
-@pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    """Bounds at which a figure takes a second."""
-    monkeypatch.setattr(walks, "MAX_BITS", BITS)
-    monkeypatch.setattr(walks, "RADII", (4, 8))
-    walks.study_of.cache_clear()
-    walks.starved.cache_clear()
-    yield
-    walks.study_of.cache_clear()
-    walks.starved.cache_clear()
+SMALL = replace(QUICK, walk_bits=BITS, walk_radii=(4, 8))
+"""At these bounds a figure takes a second."""
 
 
 @pytest.fixture
 def study(tmp_path):
     """Of no census: walks need none."""
-    return Study("quick", tmp_path)
+    return Study(SMALL, tmp_path)
 
 
 def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
@@ -54,7 +49,7 @@ def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
 
 def test_ends_are_shares_by_class(study):
     ends = walks.ends_data(study, [WORLD])
-    walked = walks.study_of(WORLD)
+    walked = walks.study_of(WORLD, BITS)
     search = walked.landscape.fits & (walked.landscape.kind == SEARCH)
     of_search = [place for place, kind in enumerate(ends["class"]) if kind == "search"]
     assert of_search
@@ -66,7 +61,7 @@ def test_ends_are_shares_by_class(study):
 
 
 def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
-    walked = walks.study_of(WORLD)
+    walked = walks.study_of(WORLD, BITS)
     losses = walks.losses_data(study, [WORLD])
     assert losses.right[losses.end_class.index("direct")] == pytest.approx(no_pure_model(walked).quantity)
     assert sum(dict(zip(losses.end_class, losses.share, strict=True)).values()) == pytest.approx(1, rel=1e-9)
@@ -76,7 +71,7 @@ def test_losses_and_swerves_hold_the_numbers_of_the_claims(study):
 
 
 def test_starvation_is_drawn_by_radius():
-    bars = walks.starved()
+    bars = walks.starved((4, 8))
     asked = make_study(two_feature_world(), 8, max_bits=walks.STARVATION_BITS)
     found = starvation(asked, shows_shallow(asked))
     assert bars.radius == [4, 8]
@@ -85,13 +80,11 @@ def test_starvation_is_drawn_by_radius():
     assert said in walks.starved_caption(bars)
 
 
-def test_worlds_without_ends_or_search_are_refused_in_a_line(study, monkeypatch):
+def test_worlds_without_ends_or_search_are_refused_in_a_line(study, tmp_path):
     with pytest.raises(FigureError, match=f"table-a-w3: no walk ends at a program that fits, of at most {BITS} bits"):
         walks.ends_data(study, [find_world("table-a-w3")])
-    monkeypatch.setattr(walks, "MAX_BITS", 8)
-    walks.study_of.cache_clear()
     with pytest.raises(FigureError, match="square-w3: no walk comes to a search program of at most 8 bits"):
-        walks.swerves_data(study, [find_world("square-w3")])
+        walks.swerves_data(Study(replace(SMALL, walk_bits=8), tmp_path), [find_world("square-w3")])
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name.startswith("walk-")])

@@ -15,7 +15,7 @@ from priorsim.census.atlas import COLUMN_TYPES, Atlas, AtlasHeader, Rows, merge
 from priorsim.census.segments.terms import segments
 from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
-from priorsim.measure.fitting import Programs
+from priorsim.measure.fitting import ClassedRows
 from priorsim.measure.histogram import Cells, ClassBy, Histogram, histogram
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
@@ -52,8 +52,8 @@ def oracle_atlas(name: str) -> Atlas:
     return Atlas(HEADERS[name], rows_of(tuples))
 
 
-def programs_of(atlas: Atlas, class_by: ClassBy = "lesion") -> Programs:
-    return Programs.of_rows(atlas.header, atlas.rows, class_by)
+def programs_of(atlas: Atlas, class_by: ClassBy = "lesion") -> ClassedRows:
+    return ClassedRows.of_rows(atlas.header, atlas.rows, class_by)
 
 
 def programs_by_code(language: Language, max_bits: int, *begin: str) -> Iterator[tuple[int, Program]]:

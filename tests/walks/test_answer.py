@@ -12,7 +12,7 @@ from priorsim.errors import PriorsimError
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import format_program, parse
-from priorsim.walks.answer import SHOWN, Asked, exact_answer
+from priorsim.walks.answer import SHOWN, WalkQuestion, exact_answer
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import end_points
 from priorsim.walks.finding import FINDINGS
@@ -53,7 +53,7 @@ def test_sampled_intervals_hold_the_exact_shares(dynamics: str) -> None:
 
 @pytest.mark.engine
 def test_the_likeliest_ends_are_all_that_walks_can_come_to_the_likeliest_first() -> None:
-    asked = Asked(find_world("inverse-w3"), "steepest", 8, 14, start="(eq x 1)")
+    asked = WalkQuestion(find_world("inverse-w3"), "steepest", 8, 14, start="(eq x 1)")
     graph = make_graph(asked.header(), 8)
     landscape = asked.landscape(graph.programs)
     mass = end_points(make_chain(graph, landscape, Dynamics.STEEPEST), landscape, asked.begin(landscape)).mass

@@ -19,7 +19,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
 from priorsim.priors import F64
 from priorsim.walks import solve
-from priorsim.walks.answer import Asked, exact_answer, sampled_answer
+from priorsim.walks.answer import WalkQuestion, exact_answer, sampled_answer
 from priorsim.walks.chains import LEAST_TEMPERATURE, Dynamics, Energy, make_chain
 from priorsim.walks.ends import (
     can_meet,
@@ -34,7 +34,7 @@ from priorsim.walks.graph import number_of
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Landscape, make_landscape
 from priorsim.walks.sampled import trace_walk
 from priorsim.walks.shown import coarse_landscape, courses, first_search
-from priorsim.walks.study import Study
+from priorsim.walks.study import WalkStudy
 from priorsim.worlds import World
 from tests.walks import plain
 from tests.walks.test_dynamics import ARITH2, CLOSE, assert_equal, chance_to_pass, made, plain_graph, prior_of
@@ -194,8 +194,8 @@ def test_hitting_times_are_those_of_the_chain_kept_at_the_goal(start: str) -> No
             assert found.proposals == pytest.approx(begun @ times / begun[can].sum(), rel=1e-9)
 
 
-def asked(dynamics: str, start: str, steps: int | None = None) -> Asked:
-    return Asked(ones(), dynamics, RADIUS, 14, start=start, class_by="form", steps=steps)
+def asked(dynamics: str, start: str, steps: int | None = None) -> WalkQuestion:
+    return WalkQuestion(ones(), dynamics, RADIUS, 14, start=start, class_by="form", steps=steps)
 
 
 @pytest.mark.parametrize("dynamics", list(Dynamics))
@@ -229,7 +229,7 @@ def test_the_long_run_from_a_part_of_its_own_is_what_steps_say() -> None:
     """The law of the whole space, whatever the start, would have 0.0651 of the walks fit."""
     outputs = tuple(frozenset({word}) for word in (0, 3, 2, 1))
     negated = World("negated", Domain.default(2), outputs, (0, 1, 2, 3), "test", "arith", "")
-    found = exact_answer(Asked(negated, "metropolis", RADIUS, 18, start=FIND))
+    found = exact_answer(WalkQuestion(negated, "metropolis", RADIUS, 18, start=FIND))
     assert found["fitting"] == pytest.approx(0.272692688123, abs=1e-12)
 
 
@@ -279,9 +279,9 @@ def test_descents_pass_regions_as_sampled_ones_do() -> None:
     )
 
 
-def study(start: str, temperature: float = 0.5) -> Study:
+def study(start: str, temperature: float = 0.5) -> WalkStudy:
     graph, _ = made(14, RADIUS)
-    return Study(graph, landscape_of(14), Dynamics.STEEPEST, start_of(start, 14), Energy(temperature))
+    return WalkStudy(graph, landscape_of(14), Dynamics.STEEPEST, start_of(start, 14), Energy(temperature))
 
 
 def test_search_that_is_met_from_other_starts_than_direct_code_is_out_of_reach() -> None:
@@ -307,10 +307,10 @@ def test_starts_from_which_no_direct_code_is_met_do_not_count_for_reach() -> Non
     one = int(there[~landscape.fits[there]][0])
     begun = np.zeros(len(graph))
     begun[[one, number_of(graph.programs, parse(ARGMAX, ARITH2))]] = 0.5
-    found = reachable(Study(graph, landscape, Dynamics.STEEPEST, begun, Energy(0.5)))
+    found = reachable(WalkStudy(graph, landscape, Dynamics.STEEPEST, begun, Energy(0.5)))
     assert (found.details["direct_chance"], found.details["search_chance"]) == (0.5, 0.5)
     begun = np.arange(len(graph)) == one
-    alone = reachable(Study(graph, landscape, Dynamics.STEEPEST, begun.astype(np.float64), Energy(0.5)))
+    alone = reachable(WalkStudy(graph, landscape, Dynamics.STEEPEST, begun.astype(np.float64), Energy(0.5)))
     assert found.quantity == pytest.approx(alone.quantity, rel=CLOSE)
     assert np.isfinite(alone.quantity or np.inf)
     assert found.quantity != 1
@@ -324,7 +324,7 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         (0.02, "a chain of 566 states was not solved: its residual is"),
         (LEAST_TEMPERATURE, "longer than a float64 can say: raise --temperature"),
     ):
-        hopeless = Study(graph, landscape, Dynamics.STEEPEST, landscape.prior, Energy(temperature))
+        hopeless = WalkStudy(graph, landscape, Dynamics.STEEPEST, landscape.prior, Energy(temperature))
         with pytest.raises(UnsolvedError, match=message):
             hitting_time(hopeless.chain(Dynamics.METROPOLIS), hopeless.start, landscape.fits)
         found = all_findings(hopeless)
@@ -345,7 +345,7 @@ def test_a_drift_that_is_not_solved_leaves_its_findings_undefined(monkeypatch: p
     """No plateau of so small a space is hard to leave: all residuals are taken to be too large."""
     monkeypatch.setattr(solve, "RESIDUAL", -1.0)
     graph, _ = made(14, RADIUS)
-    drifting = Study(graph, landscape_of(14), Dynamics.DRIFT, start_of("prior", 14), Energy(0.5))
+    drifting = WalkStudy(graph, landscape_of(14), Dynamics.DRIFT, start_of("prior", 14), Energy(0.5))
     found = all_findings(drifting)
     assert {name for name, each in found.items() if "unsolved" in each.details} == {
         "no-pure-model",
