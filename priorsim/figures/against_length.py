@@ -226,7 +226,6 @@ def objectives_caption(found: Data) -> str:
     )
 
 
-OBJECTIVE_WORLDS = ("root-w4", "inverse-w4", "best-action-w4")
 SHOWS = "distinct objectives of fitting searches, and their programs, against length"
 SHOWN = ("root-w4", "inverse-w4", "best-action-w4")
 OF_OBJECTIVES = Entry("objectives", SHOWS, objectives_data, draw_objectives, objectives_caption, SHOWN)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from priorsim.figures import page
-from priorsim.figures.page import SIDES, Width
+from priorsim.figures.page import SIDES
 from priorsim.formats import counted
 
 GIB = 2**30
@@ -29,10 +29,10 @@ class Cost(NamedTuple):
     memory: int
 
 
-def draw(costs: Sequence[Cost], *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
+def draw(costs: Sequence[Cost], *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw seconds and peak memory against the bound, on logarithmic scales, of the most workers of each engine."""
     with page.style():
-        panels = page.new_figure(width, 2.6).subplots(1, 2) if axes is None else axes
+        panels = page.new_figure(width, 2.6).subplots(1, 2)
         handles: list[Artist] = []
         for engine, (look, _) in zip(dict.fromkeys(cost.engine for cost in costs), SIDES, strict=False):
             workers = max(cost.workers for cost in costs if cost.engine == engine)

@@ -7,12 +7,11 @@ from priorsim.figures import (
     against_length,
     by_world,
     cloud,
+    held_out,
     lessons,
     odds_against_gamma,
-    phase,
     walk_landscape,
     walks,
-    well_tuned,
     witness_sheet,
     worlds_side_by_side,
 )
@@ -21,7 +20,7 @@ from priorsim.formats import format_table
 
 _ENTRIES = (
     *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, against_length.FIGURE),
-    *(phase.FIGURE, phase.BY_LANES, *by_world.FIGURES, well_tuned.FIGURE, *lessons.FIGURES),
+    *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *lessons.FIGURES),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}

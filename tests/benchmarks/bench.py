@@ -14,7 +14,8 @@ from statistics import median
 
 import typer
 
-from priorsim.figures import cost_against_bits, page, save
+from priorsim.figures import cost_against_bits, page
+from priorsim.figures.entry import save
 from priorsim.formats import format_table
 from priorsim.storage import write_text
 
@@ -192,7 +193,7 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
     write_text(out / "bench.md", text)
     columns = dict(zip(cost_against_bits.Cost._fields, map(list, zip(*costs, strict=True)), strict=True))
     figure = page.figure_of(cost_against_bits.draw(costs)[0])
-    save.save(figure, out / "figures" / "cost-against-bits", columns)
+    save(figure, out / "figures" / "cost-against-bits", columns)
 
 
 if __name__ == "__main__":

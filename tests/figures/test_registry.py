@@ -10,7 +10,7 @@ import pytest
 
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, lessons, phase, well_tuned, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, held_out, lessons, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -21,7 +21,7 @@ from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior, named_prior
 from priorsim.study import folder as study_module
 from priorsim.study.folder import Study
-from priorsim.text.found import FIGURES
+from priorsim.text.claims import FIGURES
 from priorsim.worlds import constant_world, find_world
 
 pytestmark = pytest.mark.engine
@@ -79,16 +79,16 @@ def test_unknown_presets_names_and_word_sizes_are_refused(small, tmp_path):
 
 def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
     world = find_world("inverse-w3")
-    diagram = phase.phase_of(small, [world])
+    diagram = held_out.phase_of(small, [world])
     counted = small.histogram(world)
     for gamma in (0.0, 1.0):
         odds = log_odds_of(counted, Prior("p", gamma=gamma))
         expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
         assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
     share = 100 * diagram.holds_the_mass.count("direct") / 41**2
-    assert f"direct code at {number(share)} %" in phase.caption(diagram)
+    assert f"direct code at {number(share)} %" in held_out.phase_caption(diagram)
     with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
-        phase.phase_of(small, [find_world("table-a-w3")])
+        held_out.phase_of(small, [find_world("table-a-w3")])
 
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
@@ -202,12 +202,12 @@ def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, 
 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):
-    found = well_tuned.data(small, [find_world("inverse-w3")])
-    assert well_tuned.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
+    found = held_out.tuned_data(small, [find_world("inverse-w3")])
+    assert held_out.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
     ends = (*found.defecting_search_low, *found.defecting_search_high)
     assert len(ends) == 2 * len(found.gamma) and all(0 <= end <= 1 for end in ends)
-    (first, last) = well_tuned.windows(found, 0)[-1]
-    assert f"{first:g} to {last:g} with the disguised counted as direct code" in well_tuned.caption(found)
+    (first, last) = held_out.windows(found, 0)[-1]
+    assert f"{first:g} to {last:g} with the disguised counted as direct code" in held_out.tuned_caption(found)
     assert math.isclose(found.excess_defection_low[0], grids_excess(small), rel_tol=1e-9)
 
 
