@@ -4,7 +4,6 @@ One HTML file that asks the network for nothing, the same bytes for the same res
 URIs, so that no figure's ids or styles reach the page.
 """
 
-import base64
 import json
 import re
 from collections import Counter
@@ -19,7 +18,6 @@ from markupsafe import Markup
 
 from priorsim.errors import PriorsimError
 from priorsim.formats import share_of_one
-from priorsim.storage import write_text
 from priorsim.text.explorer import MenuWorld, explorer_json, world_json
 from priorsim.text.templates import render
 
@@ -43,7 +41,7 @@ ClaimRow = Mapping[str, Any]
 
 
 class Picture(NamedTuple):
-    """A figure of the report: the name by which claims link to it, texts in which backticks set code, an SVG or PNG."""
+    """A figure of the report: the name by which claims link to it, texts in which backticks set code, and its SVG."""
 
     name: str
     title: str
@@ -65,18 +63,8 @@ class Page(NamedTuple):
     made_from: Sequence[tuple[str, str]]
 
 
-def write_page(path: Path | str, page: Page) -> None:
-    """Write the page, whole or not at all; PriorsimError where it cannot be written, or as `page_html` says."""
-    write_text(path, page_html(page))
-
-
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
-    """The page's HTML, at most `max_bytes` of UTF-8.
-
-    PriorsimError when a claim or a figure is not as it should be, or nothing is left for the explorer.
-    """
-    titles = {picture.name: picture.title for picture in page.figures}
-    _check_claims(page.claims, titles)
+    """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
     parts = {
         **page._asdict(),
@@ -85,7 +73,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
         "share": share_of_one,
-        "titles": titles,
+        "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture) for picture in page.figures],
     }
 
@@ -94,19 +82,6 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         return render("report.html", **parts, left_out=names, data=_script_json(explorer_json(shown)))
 
     return html(*_fitting(page.worlds, max_bytes - len(html([], page.worlds).encode())))
-
-
-def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None:
-    seen = set()
-    for claim in claims:
-        where = f"claim {claim['id']}"
-        if claim["verdict"] not in VERDICTS:
-            raise PriorsimError(f"{where}: unknown verdict '{claim['verdict']}': choose one of {', '.join(VERDICTS)}")
-        if claim["id"] in seen:
-            raise PriorsimError(f"{where} is there twice: give each once")
-        if claim["figure"] is not None and claim["figure"] not in titles:
-            raise PriorsimError(f"{where}: its figure '{claim['figure']}' is not on the page: add it to the figures")
-        seen.add(claim["id"])
 
 
 def _claim(claim: ClaimRow) -> dict[str, Any]:
@@ -118,25 +93,12 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
 
 def _figure(picture: Picture) -> dict[str, Any]:
     """A figure as the template takes it, the file as a data URI."""
-    where = f"figure {picture.name}: {picture.path}"
-    try:
-        content = picture.path.read_bytes()
-        if picture.path.suffix == ".png":
-            source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-            return {**picture._asdict(), "source": source, "width": None, "is_wide": False}
-        text = content.decode("utf-8") if picture.path.suffix == ".svg" else None
-    except OSError as error:
-        raise PriorsimError(f"{where} cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise PriorsimError(f"{where} is no text ({error})") from None
-    if text is None:
-        raise PriorsimError(f"{where} is neither .svg nor .png: save it as one of them")
+    text = picture.path.read_text(encoding="utf-8")
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
-    if points is None or not text.rstrip().endswith("</svg>"):
-        raise PriorsimError(f"{where} is not a whole SVG file: draw it again")
+    assert points is not None, "matplotlib gives an SVG its width in points"
+    width = float(points[1])
     # Between double quotes an attribute may hold all of these as they are; a page holds megabytes of them.
     quoted = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
-    width = float(points[1])
     source = Markup("data:image/svg+xml," + quoted)
     return {**picture._asdict(), "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
 
@@ -144,14 +106,15 @@ def _figure(picture: Picture) -> dict[str, Any]:
 def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], list[MenuWorld]]:
     """The worlds that fit in so many bytes together, and those with the most data that do not; both in order."""
     sizes = [len(_script_json(world_json(world))) + len(",") for world in worlds]
-    left_out: set[int] = set()
-    for place in sorted(range(len(worlds)), key=lambda place: (-sizes[place], place)):
-        if sum(sizes) - sum(sizes[each] for each in left_out) <= room:
-            break
-        left_out.add(place)
-    if room < 0 or (worlds and len(left_out) == len(worlds)):
+    shown = sorted(range(len(worlds)), key=lambda place: (sizes[place], -place))
+    while sum(sizes[place] for place in shown) > room and shown:
+        shown.pop()
+    if room < 0 or (worlds and not shown):
         raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
-    return [world for i, world in enumerate(worlds) if i not in left_out], [worlds[i] for i in sorted(left_out)]
+    parts: tuple[list[MenuWorld], list[MenuWorld]] = ([], [])
+    for place, world in enumerate(worlds):
+        parts[place not in shown].append(world)
+    return parts
 
 
 def _asset(name: str) -> str:
