@@ -177,9 +177,6 @@ def open_atlas(file: Path, trust_other_code: bool) -> "priorsim.StoredAtlas":
     return priorsim.StoredAtlas.open(file, trust_other_code=trust_other_code)
 
 
-INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
-
-
 def width_of(text: str) -> float:
     """A figure's width in inches from a text such as 3.25in, 8cm or 82mm; FigureError where it is none in range.
 
@@ -189,9 +186,8 @@ def width_of(text: str) -> float:
     from priorsim.figures.page import NARROWEST, WIDEST
     from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 
-    unit = next((unit for unit in INCHES if text.endswith(unit)), None)
     try:
-        inches = parse_float(text.removesuffix(unit or "")) * INCHES[unit or ""]
+        inches = parse_float(text[:-2]) * {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}[text[-2:]]
     except (ValueError, KeyError):
         raise FigureError(
             f"--width {quoted(text)} cannot be read: write a number and in, cm or mm, as 3.25in or 82mm"
@@ -254,11 +250,23 @@ def place_of(
         yield place
 
 
-def say(found: Any, as_json: bool, text: Callable[[], str]) -> None:
-    """Print what a command found as one JSON object, or as text."""
+def say(found: Any, as_json: bool, text: str | Callable[[], str], /, **values: Any) -> None:
+    """Print what a command found as one JSON object, or as text.
+
+    The text is a template's, by its name, of the values, or of what is found where there are none; or a function's.
+    """
     from priorsim.formats import format_json
 
-    typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip() if as_json else text())
+    if not as_json and callable(text):
+        typer.echo(text())
+        return
+    shown = found.to_json() if hasattr(found, "to_json") and (as_json or not values) else found
+    if as_json:
+        typer.echo(format_json(shown).rstrip())
+    else:
+        from priorsim.text.templates import render
+
+        typer.echo(render(str(text), **(values or shown)))
 
 
 def check_one_answer(as_json: bool, other: object, name: str) -> None:
