@@ -28,11 +28,17 @@ from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
-from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_latex, verdicts_markdown, verdicts_of
+from priorsim.text.claims import (
+    NOT_ANSWERABLE,
+    found_markdown,
+    verdicts_csv,
+    verdicts_latex,
+    verdicts_markdown,
+    verdicts_of,
+)
 from priorsim.text.explorer import MenuWorld
-from priorsim.text.found import found_markdown
 from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
-from priorsim.text.page import Page, Picture, write_page
+from priorsim.text.page import Page, Picture, page_html
 from priorsim.walks.study import MAX_BITS
 from priorsim.worlds import World, catalogue
 
@@ -90,7 +96,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     verdicts = _judge_claims(study, command)
     write_text(out / "README.md", found_markdown(verdicts, {each.name: each.caption for each in drawings}))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(CLAIMS)} claims")
-    write_page(out / "report.html", _page(verdicts, drawings, results, study.preset))
+    write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset, "workers": study.workers, "bounds": PRESETS[study.preset]}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))

@@ -3,6 +3,7 @@
 Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,13 @@ NOT_ANSWERABLE = (
     "A toy cannot say whether a defection could be reasoned out when the program is run, and not coded; whether "
     "programs bargain with others that they only imagine; or whether any of it carries over to trained networks."
 )
+
+STEPS = (
+    *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
+    *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
+)
+"""The claims that are shown, in the order of the argument."""
+FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3-pronic-l8")
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
@@ -135,6 +143,24 @@ def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
 def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     """The table of claims for a paper, with booktabs' rules; it may break over pages."""
     return render("claims.tex", judged=judged, command=command, **_SHOWN)
+
+
+def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, folder: str = "") -> str:
+    """The verdicts on ten claims in a line each, with three figures, from what claims.json holds.
+
+    Captions are those of the drawings, by file name without ending; their first two sentences are shown, and of those
+    that are missing nothing. The folder is where the results are, seen from the text: empty, or ending in a slash.
+    """
+    claims = {claim["id"]: claim for claim in verdicts["claims"]}
+    return render(
+        "found.md",
+        command=verdicts["command"],
+        counts=Counter(claim["verdict"] for claim in claims.values()).most_common(),
+        claims=claims,
+        steps=[claims[name] for name in STEPS if name in claims],
+        figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
+        folder=folder,
+    )
 
 
 def _condition(claim: Claim) -> str:
