@@ -8,8 +8,7 @@ from priorsim.figures import (
     by_world,
     cloud,
     held_out,
-    lessons,
-    odds_against_gamma,
+    log_odds,
     walk_landscape,
     walks,
     witness_sheet,
@@ -19,8 +18,8 @@ from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
 
 _ENTRIES = (
-    *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, against_length.FIGURE),
-    *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *lessons.FIGURES),
+    *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
+    *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}

@@ -10,7 +10,7 @@ import pytest
 
 from priorsim.claims.judge import CLAIMS
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, held_out, lessons, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, held_out, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -111,9 +111,9 @@ def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
     mass = dict(zip(counts.world, zip(counts.log2_mass_low, counts.log2_mass_high, strict=True), strict=True))
     assert set(terms.world) == set(mass)
     assert "inverse-w3" in mass
-    for world, delta, bonus, _, log_odds in terms.rows:
+    for world, delta, bonus, _, total in terms.rows:
         counted = small.histogram(find_world(world))
-        assert log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
+        assert total == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
         simple = log_odds_of(counted, named_prior("solomonoff"))
         assert mass[world] == (simple.low, simple.high)
         assert delta + bonus == pytest.approx(simple.low)
@@ -132,15 +132,15 @@ def test_tips_are_the_slope_between_the_two_shortest(small):
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
-    odds = lessons.odds_data(small, [world])
+    odds = log_odds.odds_data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
     assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
     assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
-    curves = lessons.accuracy_data(small, [world])
+    curves = log_odds.accuracy_data(small, [world])
     assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
-    assert "accuracy of direct programs comes to 90 %" in lessons.accuracy_caption(curves)
+    assert "accuracy of direct programs comes to 90 %" in log_odds.accuracy_caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
-        lessons.accuracy_data(small, [find_world("constant-greatest-square-w12")])
+        log_odds.accuracy_data(small, [find_world("constant-greatest-square-w12")])
 
 
 def test_objectives_grow_to_their_number(small):

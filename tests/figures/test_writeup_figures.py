@@ -16,7 +16,7 @@ from priorsim.figures import (
     by_world,
     cloud,
     held_out,
-    lessons,
+    log_odds,
     witness_sheet,
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
@@ -76,7 +76,7 @@ TUNED = Data(
     bound_bits=36,
 )
 ODDS = Data(
-    lessons.ODDS.format("rule"),
+    log_odds.ODDS.format("rule"),
     [
         (1, -3.0, -2.0, None, None),
         (2, 1.0, 1.5, None, None),
@@ -88,7 +88,7 @@ ODDS = Data(
     unit="rule",
 )
 CURVES = Data(
-    lessons.ACCURACY.format("lane"),
+    log_odds.ACCURACY.format("lane"),
     [
         (1, 0.2, None, 0.3, 0.25, None, 0.35),
         (2, 0.5, None, None, 0.5, None, 0.4),
@@ -139,8 +139,8 @@ FIGURES = [
         ("decomposition", by_world.draw_parts, TERMS),
         ("three_counts", by_world.draw_counts, COUNTS),
         ("well_tuned", first(held_out.draw_tuned), TUNED),
-        ("odds_against_lessons", lessons.draw_odds, ODDS),
-        ("learning_curves", lessons.draw_accuracy, CURVES),
+        ("odds_against_lessons", log_odds.draw_odds, ODDS),
+        ("learning_curves", log_odds.draw_accuracy, CURVES),
         ("objectives", against_length.draw_objectives, OBJECTIVES),
         ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
@@ -232,15 +232,15 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
 
 
 def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
-    ax = lessons.draw_odds(ODDS)
+    ax = log_odds.draw_odds(ODDS)
     low = ax.lines[1]
     assert xs(low) == [1, 2, 3, 4]
     assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
     edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
-    lines = lessons.draw_accuracy(CURVES).lines
+    lines = log_odds.draw_accuracy(CURVES).lines
     assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
-    legend = [text.get_text() for text in lessons.draw_accuracy(CURVES).get_legend().get_texts()]
+    legend = [text.get_text() for text in log_odds.draw_accuracy(CURVES).get_legend().get_texts()]
     assert legend[:3] == ["direct", "disguised: none fits", "search"]
 
 
