@@ -28,6 +28,7 @@ from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, MORE_COLUMNS_BITS, PRESETS, Study, atlas_name, make_folder, open_census
+from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
 from priorsim.text.claims import (
     NOT_ANSWERABLE,
     found_markdown,
@@ -36,9 +37,7 @@ from priorsim.text.claims import (
     verdicts_markdown,
     verdicts_of,
 )
-from priorsim.text.explorer import MenuWorld
-from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
-from priorsim.text.page import Page, Picture, page_html
+from priorsim.text.page import MenuWorld, Page, Picture, page_html
 from priorsim.walks.study import MAX_BITS
 from priorsim.worlds import World, catalogue
 

@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.text.explorer import MenuWorld
-from priorsim.text.page import Page, Picture, page_html
+from priorsim.text.page import MenuWorld, Page, Picture, page_html
 from tests.text.made_up import CLAIMS, SVG, WORLDS
 
 

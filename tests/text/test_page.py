@@ -7,8 +7,7 @@ import pytest
 
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
-from priorsim.text.explorer import MenuWorld
-from priorsim.text.page import MAX_PAGE_BYTES, Page, page_html
+from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
 from tests.browser import asking, opened
 from tests.text.made_up import CLAIMS
 
