@@ -255,18 +255,15 @@ def say(found: Any, as_json: bool, text: str | Callable[[], str], /, **values: A
 
     The text is a template's, by its name, of the values, or of what is found where there are none; or a function's.
     """
-    from priorsim.formats import format_json
-
     if not as_json and callable(text):
         typer.echo(text())
         return
-    shown = found.to_json() if hasattr(found, "to_json") and (as_json or not values) else found
-    if as_json:
-        typer.echo(format_json(shown).rstrip())
-    else:
-        from priorsim.text.templates import render
 
-        typer.echo(render(str(text), **(values or shown)))
+    from priorsim.formats import format_json
+    from priorsim.text.templates import render
+
+    shown = found.to_json() if hasattr(found, "to_json") and (as_json or not values) else found
+    typer.echo(format_json(shown).rstrip() if as_json else render(str(text), **(values or shown)))
 
 
 def check_one_answer(as_json: bool, other: object, name: str) -> None:

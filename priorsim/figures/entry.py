@@ -156,8 +156,12 @@ def save_entry(
         figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
         columns, caption = data.columns(), entry.caption(data)
         with hold_folder(folder, wait=True):
-            if not force:
-                check_own(folder / stem, columns, (*formats, "csv", "txt", *entry.texts))
+            # A figure is known by its CSV, which is written before its other files.
+            if not (force or begins_with(folder / f"{stem}.csv", re.escape(format_csv(columns, [])))):
+                for ending in (*formats, "csv", "txt", *entry.texts):
+                    path = folder / f"{stem}.{ending}"
+                    if path.exists() and path.stat().st_size:
+                        raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
                 write_text(folder / f"{stem}.{ending}", text(data))
@@ -219,18 +223,6 @@ def save(
                         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
                         small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
     return list(paths.values())
-
-
-def check_own(stem: Path | str, data: Mapping[str, Sequence[Any]], endings: Iterable[str]) -> None:
-    """Raise StorageError where files would be replaced that are of no figure with these columns.
-
-    A figure is known by its CSV, which is written before its other files.
-    """
-    if begins_with(Path(f"{stem}.csv"), re.escape(format_csv(data, []))):
-        return
-    for path in (Path(f"{stem}.{ending}") for ending in endings):
-        if path.exists() and path.stat().st_size:
-            raise not_own(path)
 
 
 def _has_many_markers(artist: Artist) -> bool:
