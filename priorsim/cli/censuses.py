@@ -63,8 +63,12 @@ def census(
             atlas = take_census(
                 header, engine=engine, workers=workers, memory_bytes=limit, run_directory=run, progress=progress
             )
-            with opt.writing(place) as file:
-                atlas.write(file)
+            if place is None:
+                atlas.write(sys.stdout.buffer)
+                sys.stdout.flush()
+            else:
+                with place.writing() as file:
+                    atlas.write(file)
     name = "standard output" if place is None else out
     told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)

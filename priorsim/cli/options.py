@@ -1,11 +1,10 @@
 """The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
@@ -279,17 +278,6 @@ def write_out(text: str, place: "Place | None") -> None:
         return
     place.write_text(text)
     typer.echo(f"{place.path}: written")
-
-
-@contextmanager
-def writing(place: "Place | None") -> Iterator[BinaryIO]:
-    """The file of a place, or standard output where there is none, for what is no text."""
-    if place is None:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
-    else:
-        with place.writing() as file:
-            yield file
 
 
 def check_folder(out: Path) -> None:

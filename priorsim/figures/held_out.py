@@ -1,6 +1,7 @@
 """The held-out loss under many priors: beside which side holds the mass, and where a price of time is well tuned."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
@@ -170,14 +171,10 @@ def most_loss(tuned: Data) -> float:
 
 def windows(tuned: Data, end: int) -> list[tuple[float, float]]:
     """First and last gamma of every run of well-tuned ones, with the disguised as direct (0) or search (1)."""
-    found: list[tuple[float, float]] = []
-    inside, limit = False, most_loss(tuned)
-    for gamma, loss, *defecting in tuned.rows:
-        holds = loss <= limit and defecting[end] < MOST_DEFECTING
-        if holds:
-            found.append((found.pop()[0], gamma) if inside else (gamma, gamma))
-        inside = holds
-    return found
+    limit = most_loss(tuned)
+    holds = [(loss <= limit and shares[end] < MOST_DEFECTING, gamma) for gamma, loss, *shares in tuned.rows]
+    spans = [[gamma for _, gamma in span] for is_tuned, span in groupby(holds, key=lambda at: at[0]) if is_tuned]
+    return [(span[0], span[-1]) for span in spans]
 
 
 def draw_tuned(tuned: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:

@@ -1,4 +1,4 @@
-"""The verdicts for readers: claims.md, claims.json, and a table as CSV and as LaTeX.
+"""The verdicts for readers: claims.md, claims.json, a table as CSV and as LaTeX, and what was found in short.
 
 Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
 """
@@ -25,8 +25,8 @@ STEPS = (
     *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
     *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
 )
-"""The claims that are shown, in the order of the argument."""
 FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3-pronic-l8")
+"""The claims that `found_markdown` shows, in the order of the argument, and its figures."""
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
