@@ -181,13 +181,6 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
     return [["support by", "B", *settings], *rows]
 
 
-_SHOWN: Mapping[str, Any] = {
-    "condition": _condition,
-    "is_at_home": is_at_home,
-    "place_of": place_of,
-    "support_of": support_of,
-    "range_of": range_of,
-    "reach": _reach,
-    "supports_by_setting": _supports_by_setting,
-}
+_SHOWN_BY: tuple[Any, ...] = (_condition, is_at_home, place_of, support_of, range_of, _reach, _supports_by_setting)
+_SHOWN = {each.__name__.strip("_"): each for each in _SHOWN_BY}
 """What the templates ask of claims and cells."""
