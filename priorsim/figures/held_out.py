@@ -223,15 +223,13 @@ def _shaded(panels: Sequence[Axes], tuned: Data) -> list[Patch]:
             panel.axvspan(first, last, facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0, zorder=0)
         for first, last in both:
             panel.axvspan(first, last, color=SHADE, linewidth=0, zorder=0.1)
-    handles = []
-    if both:
-        handles.append(Patch(facecolor=SHADE, edgecolor=FAINT, linewidth=0.4, label="well tuned"))
-    if as_direct and both != as_direct:
-        text = "well tuned with the disguised as direct code only"
-        handles.append(Patch(facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0.4, label=text))
-    if not as_direct:
-        handles.append(Patch(facecolor="white", edgecolor=FAINT, linewidth=0.4, label="well tuned: nowhere"))
-    return handles
+    hatched: dict[str, Any] = {"facecolor": "white", "hatch": "////"}
+    looks: list[tuple[Any, str, dict[str, Any]]] = [
+        (both, "well tuned", {"facecolor": SHADE}),
+        (as_direct and both != as_direct, "well tuned with the disguised as direct code only", hatched),
+        (not as_direct, "well tuned: nowhere", {"facecolor": "white"}),
+    ]
+    return [Patch(edgecolor=FAINT, linewidth=0.4, label=text, **look) for shown, text, look in looks if shown]
 
 
 def tuned_caption(tuned: Data) -> str:
