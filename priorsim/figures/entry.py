@@ -120,19 +120,16 @@ class Entry:
 
 
 class Drawing(NamedTuple):
-    """A figure that was drawn and saved: its files' name without ending, its one world, and the first of the files."""
+    """A figure that was drawn and saved: its entry's name, its files' without ending, and the first of the files.
 
-    entry: Entry
+    The title says what it shows, and of which world; backticks set code in it and in the caption.
+    """
+
+    figure: str
     name: str
-    world: World | None
-    path: Path
+    title: str
     caption: str
-
-    @property
-    def title(self) -> str:
-        """What it shows, and of which world."""
-        shows = f"{self.entry.shows[0].upper()}{self.entry.shows[1:]}"
-        return shows if self.world is None else f"{shows}: `{self.world.name}`"
+    path: Path
 
 
 def save_entry(
@@ -165,7 +162,8 @@ def save_entry(
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
                 write_text(folder / f"{stem}.{ending}", text(data))
-        yield Drawing(entry, stem, worlds[0] if entry.is_of_one else None, paths[0], caption)
+        title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
+        yield Drawing(entry.name, stem, title, caption, paths[0])
 
 
 def check_format(name: str) -> None:

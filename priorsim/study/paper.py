@@ -37,7 +37,7 @@ from priorsim.text.claims import (
     verdicts_markdown,
     verdicts_of,
 )
-from priorsim.text.page import MenuWorld, Page, Picture, page_html
+from priorsim.text.page import MenuWorld, Page, page_html
 from priorsim.walks.study import MAX_BITS
 from priorsim.worlds import World, catalogue
 
@@ -158,7 +158,7 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
 
 def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: str) -> Page:
     """The report: every claim links to the first drawing of its figure."""
-    first = {each.entry.name: each.name for each in reversed(drawings)}
+    first = {each.figure: each.name for each in reversed(drawings)}
     claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in PRESETS[preset].items())
@@ -170,5 +170,4 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequen
         ("Edit walks", f"programs of up to {MAX_BITS} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    pictures = [Picture(each.name, each.title, each.caption, each.path) for each in drawings]
-    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, pictures, worlds, made_from)
+    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, drawings, worlds, made_from)

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import resources
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from markupsafe import Markup
 
 from priorsim.census.recurrence import tokens
 from priorsim.errors import PriorsimError
+from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
 from priorsim.measure import crossover
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
@@ -60,15 +60,6 @@ class MenuWorld(NamedTuple):
     witnesses: tuple[str | None, ...] = (None,) * len(CLASSES)
 
 
-class Picture(NamedTuple):
-    """A figure of the report: the name by which claims link to it, texts in which backticks set code, and its SVG."""
-
-    name: str
-    title: str
-    caption: str
-    path: Path
-
-
 class Page(NamedTuple):
     """What the page shows: the explorer's worlds in their order, and a name and a text of each thing it was made from.
 
@@ -78,7 +69,7 @@ class Page(NamedTuple):
     claims: Sequence[ClaimRow]
     refuted_below: Fraction
     supported_above: Fraction
-    figures: Sequence[Picture]
+    figures: Sequence[Drawing]
     worlds: Sequence[MenuWorld]
     made_from: Sequence[tuple[str, str]]
 
@@ -111,7 +102,7 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
     return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 
 
-def _figure(picture: Picture) -> dict[str, Any]:
+def _figure(picture: Drawing) -> dict[str, Any]:
     """A figure as the template takes it, the file as a data URI."""
     text = picture.path.read_text(encoding="utf-8")
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
