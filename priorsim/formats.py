@@ -9,6 +9,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 DIGITS = 12
@@ -119,12 +120,7 @@ def format_lanes(lanes: Sequence[int]) -> str:
     >>> format_lanes((0, 1, 2, 5))
     '0-2,5'
     """
-    runs: list[list[int]] = []
-    for lane in lanes:
-        if runs and runs[-1][-1] == lane - 1:
-            runs[-1].append(lane)
-        else:
-            runs.append([lane])
+    runs = [[lane for _, lane in run] for _, run in groupby(enumerate(lanes), key=lambda at: at[1] - at[0])]
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 

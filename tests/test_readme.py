@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from priorsim.text.found import found_markdown
+from priorsim.text.claims import found_markdown
 from tests.test_cli import output
 
 ROOT = Path(__file__).parent.parent

@@ -63,8 +63,12 @@ def census(
             atlas = take_census(
                 header, engine=engine, workers=workers, memory_bytes=limit, run_directory=run, progress=progress
             )
-            with opt.writing(place) as file:
-                atlas.write(file)
+            if place is None:
+                atlas.write(sys.stdout.buffer)
+                sys.stdout.flush()
+            else:
+                with place.writing() as file:
+                    atlas.write(file)
     name = "standard output" if place is None else out
     told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)
@@ -89,13 +93,12 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     6 minutes and 6 GiB.
     """
     from priorsim.census.witness import print_witnesses
-    from priorsim.text.templates import render
 
     weight = asked.weight.make()
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     found = priorsim.odds(cells, weight, witnesses=witnesses)
-    opt.say(found, as_json, lambda: render("odds.txt", odds=found))
+    opt.say(found, as_json, "odds.txt", odds=found)
 
 
 def sweep(
@@ -165,7 +168,6 @@ def objectives(
     from priorsim.census.effort import check_objectives
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
-    from priorsim.text.templates import render
 
     world = where.find()
     header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
@@ -174,7 +176,7 @@ def objectives(
     with progress_bar("bodies") as progress:
         (found,) = count(header, [world], progress=progress)
     report = found.to_json(header, world)
-    opt.say(report, as_json, lambda: render("objectives.txt", **report))
+    opt.say(report, as_json, "objectives.txt")
 
 
 def population(
@@ -189,7 +191,6 @@ def population(
     """All behaviours of a census that have a direct and a search program, each counted once."""
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
-    from priorsim.text.templates import render
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
@@ -198,7 +199,7 @@ def population(
         if out is not None:
             opt.write_out(found.to_csv(), place)
             return
-    opt.say(found, as_json, lambda: render("population.txt", **found.to_json()))
+    opt.say(found, as_json, "population.txt")
 
 
 def definitions(
@@ -216,12 +217,11 @@ def definitions(
     that searches through all words takes some 3 seconds.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.text.templates import render
 
     prior, world = weight.make(), where.find()
     with progress_bar("programs one by one") as progress:
         found = priorsim.definitions(opt.open_atlas(atlas, trust), world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, lambda: render("definitions.txt", found=found))
+    opt.say(found, as_json, "definitions.txt", found=found)
 
 
 def data(
@@ -257,7 +257,6 @@ def data(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.data import format_data_counts, is_data_counts
     from priorsim.measure.data_joint import join_counts, print_shortest
-    from priorsim.text.templates import render
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:
@@ -274,4 +273,4 @@ def data(
             return
     joint = None if code is None else join_counts(code, counts).to_json(prior)
     report = {**counts.to_json(prior), "witnesses": print_shortest(counts), "joint": joint}
-    opt.say(report, as_json, lambda: render("data.txt", **report))
+    opt.say(report, as_json, "data.txt")

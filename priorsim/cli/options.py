@@ -1,11 +1,10 @@
 """The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
@@ -177,9 +176,6 @@ def open_atlas(file: Path, trust_other_code: bool) -> "priorsim.StoredAtlas":
     return priorsim.StoredAtlas.open(file, trust_other_code=trust_other_code)
 
 
-INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
-
-
 def width_of(text: str) -> float:
     """A figure's width in inches from a text such as 3.25in, 8cm or 82mm; FigureError where it is none in range.
 
@@ -189,9 +185,8 @@ def width_of(text: str) -> float:
     from priorsim.figures.page import NARROWEST, WIDEST
     from priorsim.reading import MOST_SHOWN, parse_float, quoted, shown
 
-    unit = next((unit for unit in INCHES if text.endswith(unit)), None)
     try:
-        inches = parse_float(text.removesuffix(unit or "")) * INCHES[unit or ""]
+        inches = parse_float(text[:-2]) * {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}[text[-2:]]
     except (ValueError, KeyError):
         raise FigureError(
             f"--width {quoted(text)} cannot be read: write a number and in, cm or mm, as 3.25in or 82mm"
@@ -254,11 +249,20 @@ def place_of(
         yield place
 
 
-def say(found: Any, as_json: bool, text: Callable[[], str]) -> None:
-    """Print what a command found as one JSON object, or as text."""
-    from priorsim.formats import format_json
+def say(found: Any, as_json: bool, text: str | Callable[[], str], /, **values: Any) -> None:
+    """Print what a command found as one JSON object, or as text.
 
-    typer.echo(format_json(found.to_json() if hasattr(found, "to_json") else found).rstrip() if as_json else text())
+    The text is a template's, by its name, of the values, or of what is found where there are none; or a function's.
+    """
+    if not as_json and callable(text):
+        typer.echo(text())
+        return
+
+    from priorsim.formats import format_json
+    from priorsim.text.templates import render
+
+    shown = found.to_json() if hasattr(found, "to_json") and (as_json or not values) else found
+    typer.echo(format_json(shown).rstrip() if as_json else render(str(text), **(values or shown)))
 
 
 def check_one_answer(as_json: bool, other: object, name: str) -> None:
@@ -274,17 +278,6 @@ def write_out(text: str, place: "Place | None") -> None:
         return
     place.write_text(text)
     typer.echo(f"{place.path}: written")
-
-
-@contextmanager
-def writing(place: "Place | None") -> Iterator[BinaryIO]:
-    """The file of a place, or standard output where there is none, for what is no text."""
-    if place is None:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
-    else:
-        with place.writing() as file:
-            yield file
 
 
 def check_folder(out: Path) -> None:

@@ -48,7 +48,6 @@ def run(
     from priorsim.mu.interpreter import Accounting
     from priorsim.mu.interpreter import trace as trace_lines
     from priorsim.reading import is_standard_input
-    from priorsim.text.templates import render
     from priorsim.worlds import check_lanes
 
     if is_standard_input(file) and is_standard_input(where.world):
@@ -60,10 +59,9 @@ def run(
     program, report = measure_program(file, world)
     if trace:
         lines = list(trace_lines(program, world.domain, lane))
-        opt.say([asdict(line) for line in lines], as_json, lambda: render("trace.txt", lines=lines))
+        opt.say([asdict(line) for line in lines], as_json, "trace.txt", lines=lines)
     else:
-        shown = {**report, "world": world, "accountings": list(Accounting)}
-        opt.say(report, as_json, lambda: render("run.txt", **shown))
+        opt.say(report, as_json, "run.txt", **{**report, "world": world, "accountings": list(Accounting)})
 
 
 def walk(
@@ -96,7 +94,6 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
-    from priorsim.text.templates import render
     from priorsim.walks.answer import WalkQuestion, exact_answer, findings_answer, sampled_answer, traced_answer
 
     if trace + findings + (walks is not None) > 1:
@@ -118,7 +115,7 @@ def walk(
             report = sampled_answer(asked, walks=walks, seed=seed, progress=progress)
         else:
             report = exact_answer(asked, progress=progress)
-    opt.say(report, as_json, lambda: render("walk.txt", **report))
+    opt.say(report, as_json, "walk.txt")
 
 
 def encode(

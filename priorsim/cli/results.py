@@ -89,9 +89,8 @@ def figure(
 
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.figures.entry import save_entry
+    from priorsim.figures.entry import check_format, save_entry
     from priorsim.figures.registry import figures_text, find_figure
-    from priorsim.figures.save import check_format
     from priorsim.study.folder import Study, make_folder
 
     if name is None:

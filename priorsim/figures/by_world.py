@@ -76,7 +76,7 @@ def lengths_data(study: Study, _: Sequence[World]) -> Data:
     return Data(LENGTHS, rows, lanes=numbers)
 
 
-@page.drawing(3.4, "double")
+@page.drawing(3.4, page.DOUBLE)
 def draw_lengths(lengths: Data, ax: Axes) -> None:
     """Draw Delta L against table bits, worlds with tables of one size side by side; arrows where an end is open."""
     ax.axhline(0, color=INK, linewidth=0.6, zorder=1)

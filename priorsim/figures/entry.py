@@ -1,17 +1,33 @@
-"""What a figure is: plain data from a study, a drawing of the data, and a caption made of their numbers."""
+"""What a figure is: plain data from a study, a drawing, and a caption made of its numbers; and how it is written.
 
+Files are the same bytes whenever it is drawn: dates, random identifiers and the reader's own matplotlib settings are
+kept out of them. Each is written whole or not at all, pgf excepted.
+"""
+
+import io
+import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from PIL import Image
 
 from priorsim.errors import FigureError
-from priorsim.figures.page import Width, figure_of
-from priorsim.figures.save import USUAL, check_own, save
-from priorsim.storage import hold_folder, write_text
+from priorsim.figures.page import figure_of, lay_out, style
+from priorsim.formats import format_csv
+from priorsim.provenance import stamped
+from priorsim.storage import atomic_file, begins_with, hold_folder, not_own, write_text
 from priorsim.worlds import World, find_world
 
 if TYPE_CHECKING:
@@ -23,6 +39,28 @@ else:
 
 SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")
 """The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
+METADATA: Mapping[str, dict[str, None]] = {
+    "pdf": dict.fromkeys(("CreationDate", "Producer", "Creator")),
+    "svg": dict.fromkeys(("Date", "Creator")),
+    "png": {"Software": None},
+    "pgf": {},
+}
+"""The formats; what each would say of when and by what it was made is left out."""
+USUAL = ("svg", "png")
+MANY_MARKERS = 150
+"""From so many on, the markers of a class are a picture in a vector format too, which would take megabytes else."""
+COLOURS = 256
+AS_MATHS = str.maketrans(
+    {
+        "\N{GREEK CAPITAL LETTER DELTA}": r"$\Delta$",
+        "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
+        "\N{GREEK SMALL LETTER BETA}": r"$\beta$",
+        "\N{GREEK SMALL LETTER GAMMA}": r"$\gamma$",
+        "\N{SUBSCRIPT TWO}": r"$_2$",
+        "\N{THIN SPACE}": r"$\,$",
+    }
+)
+"""Characters that the fonts of a LaTeX document lack."""
 
 
 class Data(SimpleNamespace):
@@ -82,19 +120,16 @@ class Entry:
 
 
 class Drawing(NamedTuple):
-    """A figure that was drawn and saved: its files' name without ending, its one world, and the first of the files."""
+    """A figure that was drawn and saved: its entry's name, its files' without ending, and the first of the files.
 
-    entry: Entry
+    The title says what it shows, and of which world; backticks set code in it and in the caption.
+    """
+
+    figure: str
     name: str
-    world: World | None
-    path: Path
+    title: str
     caption: str
-
-    @property
-    def title(self) -> str:
-        """What it shows, and of which world."""
-        shows = f"{self.entry.shows[0].upper()}{self.entry.shows[1:]}"
-        return shows if self.world is None else f"{shows}: `{self.world.name}`"
+    path: Path
 
 
 def save_entry(
@@ -103,7 +138,7 @@ def save_entry(
     folder: Path,
     *,
     world: World | None = None,
-    width: Width | None = None,
+    width: float | None = None,
     formats: Sequence[str] = USUAL,
     force: bool = False,
 ) -> Iterator[Drawing]:
@@ -118,9 +153,77 @@ def save_entry(
         figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
         columns, caption = data.columns(), entry.caption(data)
         with hold_folder(folder, wait=True):
-            if not force:
-                check_own(folder / stem, columns, (*formats, "csv", "txt", *entry.texts))
+            # A figure is known by its CSV, which is written before its other files.
+            if not (force or begins_with(folder / f"{stem}.csv", re.escape(format_csv(columns, [])))):
+                for ending in (*formats, "csv", "txt", *entry.texts):
+                    path = folder / f"{stem}.{ending}"
+                    if path.exists() and path.stat().st_size:
+                        raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
                 write_text(folder / f"{stem}.{ending}", text(data))
-        yield Drawing(entry, stem, worlds[0] if entry.is_of_one else None, paths[0], caption)
+        title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
+        yield Drawing(entry.name, stem, title, caption, paths[0])
+
+
+def check_format(name: str) -> None:
+    """Raise FigureError where there is no such format, or this machine cannot write it."""
+    if name not in METADATA:
+        raise FigureError(f"unknown format '{name}': choose one of {', '.join(METADATA)}")
+    latex = str(matplotlib.rcParamsDefault["pgf.texsystem"])
+    if name == "pgf" and shutil.which(latex) is None:
+        raise FigureError(
+            f"the format pgf needs LaTeX to measure its text, and {latex} is not installed: install TeX Live with "
+            f"{latex} (Debian: texlive-xetex), or choose pdf, svg or png, which need nothing"
+        )
+
+
+def save(
+    figure: Figure,
+    stem: Path | str,
+    data: Mapping[str, Sequence[Any]],
+    *,
+    formats: Sequence[str] = USUAL,
+    caption: str | None = None,
+) -> list[Path]:
+    """Write a figure in every format, the plotted numbers as `stem`.csv, and a caption as `stem`.txt, in this order.
+
+    The figure's layout is fixed by this, so that all formats agree. The CSV starts with a line that says which code
+    made it. FigureError where there is no such format, or it needs what is not installed; StorageError where the place
+    cannot be written; ValueError where the columns differ in length.
+    """
+    for name in formats:
+        check_format(name)
+    texts = {"csv": stamped(format_csv(data, zip(*data.values(), strict=True)))} | (
+        {} if caption is None else {"txt": caption + "\n"}
+    )
+    paths = {ending: Path(f"{stem}.{ending}") for ending in (*formats, *texts)}
+    for ending, text in texts.items():
+        write_text(paths[ending], text)
+    with style():
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        for artist in figure.findobj(_has_many_markers):
+            artist.set_rasterized(True)
+        for ending in formats:
+            if ending == "pgf":
+                for label in figure.findobj(Text):
+                    label.set_text(label.get_text().translate(AS_MATHS))
+                # pgf puts pictures beside the file, under its name; its backend knows no metadata, not even none.
+                figure.savefig(paths[ending], format=ending)
+                continue
+            with atomic_file(paths[ending]) as file:
+                drawn = io.BytesIO() if ending == "png" else file
+                figure.savefig(drawn, format=ending, metadata=METADATA[ending])
+                if ending == "png":
+                    # Anew with a palette: a third of the size, and no difference that can be seen.
+                    with Image.open(drawn) as picture:
+                        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                        small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
+    return list(paths.values())
+
+
+def _has_many_markers(artist: Artist) -> bool:
+    if isinstance(artist, Line2D):
+        return artist.get_linestyle() == "None" and np.size(artist.get_xdata()) >= MANY_MARKERS
+    return isinstance(artist, PathCollection) and np.shape(artist.get_offsets())[0] >= MANY_MARKERS

@@ -1,16 +1,17 @@
 """Texts that belong to points: where they go on a page so that they touch neither one another nor what is drawn."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from priorsim.figures.fonts import use_fonts_for
-from priorsim.figures.page import F64, FAINT, INK
+from priorsim.figures.page import F64, FAINT, INK, use_fonts_for
 
 RADII = (7.0, 11.0, 16.0, 22.0, 29.0, 37.0, 46.0, 56.0)
 """Points between a label and what it belongs to, nearest first."""
@@ -24,8 +25,7 @@ HALO = withStroke(linewidth=1.5, foreground="white")
 NOTHING: F64 = np.empty((0, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text that belongs to a point in data coordinates; `towards` are its preferred directions in degrees."""
 
     text: str
@@ -39,65 +39,37 @@ def place_labels(ax: Axes, labels: Sequence[Label], *, avoid: F64, guides: F64 =
     Each takes the nearest free place; where none is free, the one that covers the fewest of the points to avoid.
     These, and guides, that a label had better not cover, but may, are in data coordinates, shape (n, 2).
     """
-    place = _Places(ax, avoid, guides)
-    return [place.write(label) for label in labels]
-
-
-class _Places:
-    """What a label must stay inside of, and off, in pixels."""
-
-    def __init__(self, ax: Axes, avoid: F64, guides: F64) -> None:
-        self.ax = ax
-        self.point = ax.figure.dpi / 72
-        self.frame = ax.get_window_extent().padded(-3 * self.point)
-        self.obstacles, self.guides = (ax.transData.transform(each) if len(each) else each for each in (avoid, guides))
-        self.taken: list[Bbox] = []
-
-    def cost(self, box: Bbox, leader: F64) -> float:
-        """More the more a label covers; leaving the frame or covering another label is worst."""
-        frame = self.frame
-        is_outside = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1
-        overlaps = sum(bool(box.overlaps(other)) for other in self.taken)
-        crossed = sum(_inside(leader, other) > 0 for other in self.taken)
-        covered = 10 * _inside(self.obstacles, box) + GUIDE_COST * _inside(self.guides, box)
-        return float(1e6 * is_outside + 1e4 * (overlaps + crossed) + covered)
-
-    def write(self, label: Label) -> Annotation:
-        """Write one label at its nearest free place, which is taken then."""
-        probe = self.ax.annotate(label.text, label.at, fontsize=SIZE)
-        use_fonts_for(probe)
-        extent = probe.get_window_extent()
-        probe.remove()
-        anchor = np.asarray(self.ax.transData.transform(label.at))
-        half = np.array([extent.width, extent.height]) / 2 + CLEARANCE * self.point
-        places = []
-        for radius in RADII:
-            for angle in np.radians(label.towards):
-                off = radius * self.point + np.array([extent.width / 2, extent.height / 2])
-                shift = np.array([np.cos(angle), np.sin(angle)]) * off
-                leader = anchor + np.linspace(0, 1, 30)[:, None] * shift
-                box = Bbox([anchor + shift - half, anchor + shift + half])
-                places.append((self.cost(box, leader) + DISTANCE_COST * radius, shift, box, leader))
-        _, shift, box, leader = min(places, key=lambda place: place[0])
-        is_far = float(np.max(np.abs(shift) - half)) / self.point > LEADER
-        self.taken.append(box)
-        if is_far:
-            self.obstacles = np.vstack([self.obstacles, leader])
+    point = ax.figure.dpi / 72
+    frame = ax.get_window_extent().padded(-3 * point)
+    obstacles, aside = (ax.transData.transform(each) if len(each) else each for each in (avoid, guides))
+    taken: list[Bbox] = []
+    every = []
+    for text, at, towards in labels:
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SIZE, "color": INK, "path_effects": [HALO]}
         tie = {"arrowstyle": "-", "linewidth": 0.4, "color": FAINT, "shrinkA": 0, "shrinkB": 2}
-        written = self.ax.annotate(
-            label.text,
-            label.at,
-            xytext=tuple(shift / self.point),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=SIZE,
-            color=INK,
-            path_effects=[HALO],
-            arrowprops=tie if is_far else None,
-        )
+        written = ax.annotate(text, at, xytext=(0, 0), textcoords="offset points", arrowprops=tie, **look)
         use_fonts_for(written)
-        return written
+        size = np.array(Text.get_window_extent(written).size)
+        anchor, half = np.asarray(ax.transData.transform(at)), size / 2 + CLEARANCE * point
+        best = math.inf
+        for radius, angle in product(RADII, np.radians(towards)):
+            off = np.array([np.cos(angle), np.sin(angle)]) * (radius * point + size / 2)
+            line = anchor + np.linspace(0, 1, 30)[:, None] * off
+            box = Bbox([anchor + off - half, anchor + off + half])
+            is_outside = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1
+            clashes = sum(box.overlaps(other) + (_inside(line, other) > 0) for other in taken)
+            covered = 10 * _inside(obstacles, box) + GUIDE_COST * _inside(aside, box)
+            cost = 1e6 * is_outside + 1e4 * clashes + covered + DISTANCE_COST * radius
+            if cost < best:
+                best, shift, place, leader = cost, off, box, line
+        written.xyann = tuple(shift / point)
+        taken.append(place)
+        if np.max(np.abs(shift) - half) / point > LEADER:
+            obstacles = np.vstack([obstacles, leader])
+        else:
+            written.arrowprops = written.arrow_patch = None
+        every.append(written)
+    return every
 
 
 def _inside(points: F64, box: Bbox) -> int:

@@ -3,11 +3,13 @@
 Figures are made without pyplot, so that drawing one starts no window system and leaves no state.
 """
 
+import logging
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Literal
+from functools import cache, wraps
+from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -16,23 +18,22 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from priorsim.figures.fonts import use_fonts_for, without_glyph_warnings
 from priorsim.formats import listed
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import PRIORS, Prior
+from priorsim.reading import shown
 
 F64 = NDArray[np.float64]
 
-Width = Literal["single", "double"] | float
-WIDTHS = {"single": 3.5, "double": 7.2}
-"""Inches: one column of a journal page, and both. A width may be given in inches, too."""
+SINGLE, DOUBLE = 3.5, 7.2
+"""Inches: one column of a journal page, and both."""
 NARROWEST, WIDEST = 3.1, 10.0
 """Inches between which the figures are laid out."""
 WIDE = 5.5
@@ -46,6 +47,8 @@ LONGEST_TITLE = 42
 TITLE_LETTER = 0.66
 """The width of a title's letters, in parts of the font size."""
 INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d3e2ee"
+_NO_GLYPHS = ("Last Resort", ".Last")
+"""Fonts of such names draw every character as a box."""
 GAMMA = "\N{GREEK SMALL LETTER GAMMA}"
 PRICE = f"{GAMMA}, price of time (bits per doubling of mean steps)"
 ODDS = "log₂ odds, search : direct (bits)"
@@ -104,23 +107,15 @@ SIDES = (
 
 @contextmanager
 def style() -> Iterator[None]:
-    """paper.mplstyle on top of matplotlib's defaults, for as long as the block lasts."""
-    with matplotlib.style.context("priorsim.figures.paper", after_reset=True), without_glyph_warnings():
+    """paper.mplstyle on top of matplotlib's defaults; of characters that a font lacks, `use_fonts_for` tells."""
+    with matplotlib.style.context("priorsim.figures.paper", after_reset=True), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
-def inches(width: Width) -> float:
-    """The width in inches.
-
-    >>> inches("double"), inches(3.25)
-    (7.2, 3.25)
-    """
-    return WIDTHS[width] if isinstance(width, str) else width
-
-
-def is_wide(width: Width | Axes) -> bool:
-    """Whether there is room for panels beside each other, at this width or in the figure of these axes."""
-    return (figure_of(width).get_figwidth() if isinstance(width, Axes) else inches(width)) >= WIDE
+def is_wide(width: float | Axes) -> bool:
+    """Whether there is room for panels beside each other, at so many inches or in the figure of these axes."""
+    return (figure_of(width).get_figwidth() if isinstance(width, Axes) else width) >= WIDE
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -130,14 +125,14 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def new_figure(width: Width = "single", height: float = 2.6) -> Figure:
-    """An empty figure of a journal's width, `height` inches high, that no pyplot knows of."""
-    figure = Figure(figsize=(inches(width), height), layout="constrained")
+def new_figure(width: float = SINGLE, height: float = 2.6) -> Figure:
+    """An empty figure of so many inches that no pyplot knows of."""
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-def drawing(height: float | Callable[[Any], float], width: Width = "single") -> Callable[[Draw], Callable[..., Axes]]:
+def drawing(height: float | Callable[[Any], float], width: float = SINGLE) -> Callable[[Draw], Callable[..., Axes]]:
     """A function that draws data into axes makes, where none are given, those of a figure of so many inches.
 
     What the decorator makes takes the data, `ax=...` or `width=...`, and returns the axes.
@@ -145,7 +140,7 @@ def drawing(height: float | Callable[[Any], float], width: Width = "single") -> 
 
     def decorate(draw: Draw) -> Callable[..., Axes]:
         @wraps(draw)
-        def drawn(data: Any, *, ax: Axes | None = None, width: Width = width) -> Axes:
+        def drawn(data: Any, *, ax: Axes | None = None, width: float = width) -> Axes:
             if ax is not None:
                 draw(data, ax)
                 return ax
@@ -177,6 +172,40 @@ def lay_out(figure: Figure) -> None:
     if engine is not None:
         engine.execute(figure)
         engine.execute(figure)
+
+
+def use_fonts_for(artist: Text) -> None:
+    """Let an artist draw the characters that its font lacks in other installed fonts; a note where none has them."""
+    lacking = _lacked(artist.get_text(), findfont(artist.get_fontproperties()))
+    if lacking:
+        artist.set_fontfamily(list(dict.fromkeys([*artist.get_fontfamily(), *_families_with(lacking)])))
+
+
+def _lacked(text: str, path: str) -> frozenset[str]:
+    font = get_font(path)
+    return frozenset(character for character in set(text) - {"\n"} if not font.get_char_index(ord(character)))
+
+
+@cache
+def _families_with(characters: frozenset[str]) -> tuple[str, ...]:
+    """Installed families that together have the characters, as few as can be; what none has is noted once."""
+    upright = [entry for entry in fontManager.ttflist if (entry.weight, entry.style) == (400, "normal")]
+    fonts = {entry.name: str(entry.fname) for entry in upright}
+    names = sorted(name for name in fonts if not name.startswith(_NO_GLYPHS))
+    left = characters
+    chosen: list[str] = []
+    while left:
+        best = min(names, key=lambda name: len(_lacked("".join(left), fonts[name])))
+        rest = _lacked("".join(left), fonts[best])
+        if rest == left:
+            missing = shown(" ".join(sorted(left)), 40)
+            logging.getLogger("priorsim").warning(
+                "priorsim: no installed font has %s: install one that does, as Noto Sans, to see them", missing
+            )
+            break
+        left = rest
+        chosen.append(best)
+    return tuple(chosen)
 
 
 def whole_numbers(ax: Axes, axis: str, **limits: int) -> None:

@@ -7,12 +7,10 @@ from priorsim.figures import (
     against_length,
     by_world,
     cloud,
-    lessons,
-    odds_against_gamma,
-    phase,
+    held_out,
+    log_odds,
     walk_landscape,
     walks,
-    well_tuned,
     witness_sheet,
     worlds_side_by_side,
 )
@@ -20,8 +18,8 @@ from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
 
 _ENTRIES = (
-    *(worlds_side_by_side.FIGURE, odds_against_gamma.FIGURE, cloud.FIGURE, against_length.FIGURE),
-    *(phase.FIGURE, phase.BY_LANES, *by_world.FIGURES, well_tuned.FIGURE, *lessons.FIGURES),
+    *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
+    *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}

@@ -72,7 +72,7 @@ def shown(landscape: Data) -> list[tuple[Region, Region, float]]:
     return list(dict.fromkeys(chosen))
 
 
-@page.drawing(3.0, "double")
+@page.drawing(3.0, page.DOUBLE)
 def draw(landscape: Data, ax: Axes) -> None:
     """Draw a landscape: loss falls to the right, classes one above the other."""
     regions = dict(landscape.coarse.nodes(data=True))

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from priorsim.census.atlas import RowKey
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, INK, Width
+from priorsim.figures.page import FAINT, INK
 from priorsim.formats import counted
 from priorsim.measure.histogram import CLASSES, acceptable, kinds_of, mean_steps
 from priorsim.worlds import World
@@ -85,20 +85,19 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
     return Data(COLUMNS, rows, bounds=bounds)
 
 
-def draw(sheet: Data, *, width: Width = "double") -> Axes:
+def draw(sheet: Data, *, width: float = page.DOUBLE) -> Axes:
     """Print the sheet, on a page as high as it needs; on a narrow one each program stands under what is said of it."""
     with page.style():
-        across = page.inches(width)
-        lines = _lines(sheet, across, page.is_wide(width))
+        lines = _lines(sheet, width, page.is_wide(width))
         height = LINE * (len(lines) + 0.7)
         figure = page.new_figure(width, height)
         figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        axes.set(xlim=(0, across), ylim=(height, 0))
+        axes.set(xlim=(0, width), ylim=(height, 0))
         for place, (line, is_ruled) in enumerate(lines, start=1):
             if is_ruled:
-                axes.plot([0.08, across - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
+                axes.plot([0.08, width - 0.08], [LINE * (place + 0.3)] * 2, color=FAINT, linewidth=0.5)
             for x, text, look in line:
                 axes.text(x, LINE * place, text, va="baseline", fontsize=6, color=INK, **look)
         return axes

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Ends, Look, Width
+from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Ends, Look
 from priorsim.formats import counted
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
@@ -68,7 +68,7 @@ def data(study: Study, _: Sequence[World]) -> Data:
     return Data(COLUMNS, rows)
 
 
-def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: Width = "double") -> tuple[Axes, ...]:
+def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw every world's log-odds interval, one panel for each gamma, one row for each world.
 
     A new figure sets many worlds in two blocks; its axes come block by block.

@@ -28,11 +28,16 @@ from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, Study, atlas_name, make_folder, open_census
-from priorsim.text.claims import NOT_ANSWERABLE, verdicts_csv, verdicts_latex, verdicts_markdown, verdicts_of
-from priorsim.text.explorer import MenuWorld
-from priorsim.text.found import found_markdown
-from priorsim.text.odds_tables import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
-from priorsim.text.page import Page, Picture, write_page
+from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
+from priorsim.text.claims import (
+    NOT_ANSWERABLE,
+    found_markdown,
+    verdicts_csv,
+    verdicts_latex,
+    verdicts_markdown,
+    verdicts_of,
+)
+from priorsim.text.page import MenuWorld, Page, page_html
 from priorsim.worlds import World
 
 HISTOGRAMS, DRAWN = "histograms", "figures"
@@ -90,7 +95,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     verdicts = _judge_claims(study, command)
     write_text(out / "README.md", found_markdown(verdicts, {each.name: each.caption for each in drawings}))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
-    write_page(out / "report.html", _page(verdicts, drawings, results, study.preset))
+    write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))
@@ -152,7 +157,7 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
 
 def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset) -> Page:
     """The report: every claim links to the first drawing of its figure."""
-    first = {each.entry.name: each.name for each in reversed(drawings)}
+    first = {each.figure: each.name for each in reversed(drawings)}
     claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in preset.bounds.items())
@@ -164,5 +169,4 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequen
         ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    pictures = [Picture(each.name, each.title, each.caption, each.path) for each in drawings]
-    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, pictures, worlds, made_from)
+    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, drawings, worlds, made_from)

@@ -1,19 +1,34 @@
-"""What commands print that ask a census: templates of assets/, filled with what was measured.
+"""What commands print that ask a census, from templates of assets/, and the tables of every world's odds.
 
 Nothing is computed here but the last rounding; a number that is not known says so in words.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
 
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import StoredAtlas
+from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.convergence import Unconditional
-from priorsim.measure.histogram import CLASSES
-from priorsim.measure.mass import ALL_KINDS, ENDS
+from priorsim.measure.histogram import CLASSES, Histogram
+from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
+from priorsim.measure.odds import Odds
 from priorsim.measure.off_training import Flip, OffTraining, ways
-from priorsim.provenance import SHORT
-from priorsim.text.templates import render
+from priorsim.provenance import SHORT, software
+from priorsim.text.templates import render, roots
+from priorsim.worlds import World
 from priorsim.worlds.proxy import Side
+
+SHOWN_PRIORS = ("solomonoff", "kind-of-speed", "levin", "schmidhuber")
+LEAST = ("l_min", "kt_min", "programs")
+_CSV_HEAD = (
+    *("world", "family", "dialect", "word_bits", "lanes", "bound_bits"),
+    *(f"log_odds_{name}_{end}" for name in SHOWN_PRIORS for end in ("low", "high")),
+    *(f"{what}_{name}" for what in LEAST for name in CLASSES),
+    *("gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
+)
 
 
 def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
@@ -63,3 +78,44 @@ def _flips(flips: tuple[Flip, ...], unit: str, bound: int) -> str:
         said.append(f"after {flip.lessons} {unit}s from {flip.before} to {flip.after}")
         said += [f"{flip.before} having none up to {bound} bits"] if flip.one_sided else []
     return ", ".join(said) or "never"
+
+
+class Result(NamedTuple):
+    """One world's histogram, its odds under the simplicity prior, and its log-odds under each of SHOWN_PRIORS."""
+
+    world: World
+    histogram: Histogram
+    odds: Odds
+    log_odds: dict[str, Interval]
+
+
+def odds_csv(results: Sequence[Result]) -> str:
+    """The worlds, a row each; empty where unknown or none up to the bound."""
+    rows = []
+    for world, histogram, first, log_odds in results:
+        row: list[object] = [world.name, world.family, world.dialect, world.domain.word_bits]
+        row += [len(world.domain.lanes), histogram.max_bits]
+        row += [end for name in SHOWN_PRIORS for end in (log_odds[name].low, log_odds[name].high)]
+        row += [getattr(part, what) for what in LEAST for part in first.classes]
+        row += [" ".join(map(str, rounded(end.gamma_star.values))) for end in (first.low, first.high)]
+        row += [first.low.break_even_tax, first.high.break_even_tax]
+        rows.append(row)
+    return format_csv(_CSV_HEAD, rows)
+
+
+def odds_json(results: Sequence[Result]) -> str:
+    """The code, and of each world what `priorsim odds --json` says."""
+    return format_json({"software": software(), "worlds": [result.odds.to_json() for result in results]})
+
+
+def odds_markdown(results: Sequence[Result], command: str) -> str:
+    """The worlds under the simplicity prior, family by family: who wins and where it tips."""
+    families = groupby(results, key=lambda result: result.world.family)
+    priors = SHOWN_PRIORS[:3]
+    return render("odds.md", command=command, families=families, priors=priors, tips=_tips, results=results)
+
+
+def _tips(result: Result) -> str:
+    """Where the odds tip: the crossovers with the disguised programs on either side."""
+    found = sorted({roots(end.gamma_star) for end in (result.odds.low, result.odds.high)})
+    return "none" if all(text.startswith("none") for text in found) else " / ".join(found)

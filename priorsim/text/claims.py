@@ -1,8 +1,9 @@
-"""The verdicts for readers: claims.md, claims.json, and a table as CSV and as LaTeX.
+"""The verdicts for readers: claims.md, claims.json, a table as CSV and as LaTeX, and what was found in short.
 
 Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,13 @@ NOT_ANSWERABLE = (
     "A toy cannot say whether a defection could be reasoned out when the program is run, and not coded; whether "
     "programs bargain with others that they only imagine; or whether any of it carries over to trained networks."
 )
+
+STEPS = (
+    *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
+    *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
+)
+FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3-pronic-l8")
+"""The claims that `found_markdown` shows, in the order of the argument, and its figures."""
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
@@ -137,6 +145,24 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     return render("claims.tex", judged=judged, command=command, **_SHOWN)
 
 
+def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, folder: str = "") -> str:
+    """The verdicts on ten claims in a line each, with three figures, from what claims.json holds.
+
+    Captions are those of the drawings, by file name without ending; their first two sentences are shown, and of those
+    that are missing nothing. The folder is where the results are, seen from the text: empty, or ending in a slash.
+    """
+    claims = {claim["id"]: claim for claim in verdicts["claims"]}
+    return render(
+        "found.md",
+        command=verdicts["command"],
+        counts=Counter(claim["verdict"] for claim in claims.values()).most_common(),
+        claims=claims,
+        steps=[claims[name] for name in STEPS if name in claims],
+        figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
+        folder=folder,
+    )
+
+
 def _condition(claim: Claim) -> str:
     return condition(claim.number.unit, claim.number.condition)
 
@@ -155,13 +181,6 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
     return [["support by", "B", *settings], *rows]
 
 
-_SHOWN: Mapping[str, Any] = {
-    "condition": _condition,
-    "is_at_home": is_at_home,
-    "place_of": place_of,
-    "support_of": support_of,
-    "range_of": range_of,
-    "reach": _reach,
-    "supports_by_setting": _supports_by_setting,
-}
+_SHOWN_BY: tuple[Any, ...] = (_condition, is_at_home, place_of, support_of, range_of, _reach, _supports_by_setting)
+_SHOWN = {each.__name__.strip("_"): each for each in _SHOWN_BY}
 """What the templates ask of claims and cells."""

@@ -1,26 +1,33 @@
 """The report as one page: claims, figures, and an explorer that weighs the histograms as it is used.
 
 One HTML file that asks the network for nothing, the same bytes for the same results. Figures stand in it as data
-URIs, so that no figure's ids or styles reach the page.
+URIs, so that no figure's ids or styles reach the page. The explorer takes every world's cells, merged where they differ
+only in whether they are essential, and counts as whole numbers of any size: a browser reads each as the float64
+nearest to it, as numpy does when masses are taken, so its odds are this package's to float64 rounding.
 """
 
-import base64
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import resources
-from pathlib import Path
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import numpy as np
 from markupsafe import Markup
 
+from priorsim.census.recurrence import tokens
 from priorsim.errors import PriorsimError
+from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
-from priorsim.storage import write_text
-from priorsim.text.explorer import MenuWorld, explorer_json, world_json
+from priorsim.measure import crossover
+from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
+from priorsim.measure.mass import programs
+from priorsim.mu.dialect import Language
+from priorsim.priors import PARAMETERS, PRIORS
 from priorsim.text.templates import render
 
 SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
@@ -40,15 +47,17 @@ COLUMNS = (
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 ClaimRow = Mapping[str, Any]
 """A claim with its verdict, as claims.json has it; its figure is one of the page's or None."""
+SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "delta": [-8.0, 16.0]}
+"""The ends of the sliders; that of beta starts where the prior converges."""
+STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
+"""Where a slider is put by a prior that leaves its value open."""
 
 
-class Picture(NamedTuple):
-    """A figure of the report: the name by which claims link to it, texts in which backticks set code, an SVG or PNG."""
+class MenuWorld(NamedTuple):
+    """A world of the explorer's menu: a shortest program of each class, as S-expression, None where none is shown."""
 
-    name: str
-    title: str
-    caption: str
-    path: Path
+    histogram: Histogram
+    witnesses: tuple[str | None, ...] = (None,) * len(CLASSES)
 
 
 class Page(NamedTuple):
@@ -60,23 +69,13 @@ class Page(NamedTuple):
     claims: Sequence[ClaimRow]
     refuted_below: Fraction
     supported_above: Fraction
-    figures: Sequence[Picture]
+    figures: Sequence[Drawing]
     worlds: Sequence[MenuWorld]
     made_from: Sequence[tuple[str, str]]
 
 
-def write_page(path: Path | str, page: Page) -> None:
-    """Write the page, whole or not at all; PriorsimError where it cannot be written, or as `page_html` says."""
-    write_text(path, page_html(page))
-
-
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
-    """The page's HTML, at most `max_bytes` of UTF-8.
-
-    PriorsimError when a claim or a figure is not as it should be, or nothing is left for the explorer.
-    """
-    titles = {picture.name: picture.title for picture in page.figures}
-    _check_claims(page.claims, titles)
+    """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
     parts = {
         **page._asdict(),
@@ -85,7 +84,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
         "share": share_of_one,
-        "titles": titles,
+        "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture) for picture in page.figures],
     }
 
@@ -96,19 +95,6 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     return html(*_fitting(page.worlds, max_bytes - len(html([], page.worlds).encode())))
 
 
-def _check_claims(claims: Sequence[ClaimRow], titles: Mapping[str, str]) -> None:
-    seen = set()
-    for claim in claims:
-        where = f"claim {claim['id']}"
-        if claim["verdict"] not in VERDICTS:
-            raise PriorsimError(f"{where}: unknown verdict '{claim['verdict']}': choose one of {', '.join(VERDICTS)}")
-        if claim["id"] in seen:
-            raise PriorsimError(f"{where} is there twice: give each once")
-        if claim["figure"] is not None and claim["figure"] not in titles:
-            raise PriorsimError(f"{where}: its figure '{claim['figure']}' is not on the page: add it to the figures")
-        seen.add(claim["id"])
-
-
 def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
     supports = [cell["support"] for cell in claim["cells"] if cell["support"] is not None and cell["decides"]]
@@ -116,27 +102,14 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
     return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 
 
-def _figure(picture: Picture) -> dict[str, Any]:
+def _figure(picture: Drawing) -> dict[str, Any]:
     """A figure as the template takes it, the file as a data URI."""
-    where = f"figure {picture.name}: {picture.path}"
-    try:
-        content = picture.path.read_bytes()
-        if picture.path.suffix == ".png":
-            source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-            return {**picture._asdict(), "source": source, "width": None, "is_wide": False}
-        text = content.decode("utf-8") if picture.path.suffix == ".svg" else None
-    except OSError as error:
-        raise PriorsimError(f"{where} cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise PriorsimError(f"{where} is no text ({error})") from None
-    if text is None:
-        raise PriorsimError(f"{where} is neither .svg nor .png: save it as one of them")
+    text = picture.path.read_text(encoding="utf-8")
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
-    if points is None or not text.rstrip().endswith("</svg>"):
-        raise PriorsimError(f"{where} is not a whole SVG file: draw it again")
+    assert points is not None, "matplotlib gives an SVG its width in points"
+    width = float(points[1])
     # Between double quotes an attribute may hold all of these as they are; a page holds megabytes of them.
     quoted = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
-    width = float(points[1])
     source = Markup("data:image/svg+xml," + quoted)
     return {**picture._asdict(), "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
 
@@ -144,14 +117,15 @@ def _figure(picture: Picture) -> dict[str, Any]:
 def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], list[MenuWorld]]:
     """The worlds that fit in so many bytes together, and those with the most data that do not; both in order."""
     sizes = [len(_script_json(world_json(world))) + len(",") for world in worlds]
-    left_out: set[int] = set()
-    for place in sorted(range(len(worlds)), key=lambda place: (-sizes[place], place)):
-        if sum(sizes) - sum(sizes[each] for each in left_out) <= room:
-            break
-        left_out.add(place)
-    if room < 0 or (worlds and len(left_out) == len(worlds)):
+    shown = sorted(range(len(worlds)), key=lambda place: (sizes[place], -place))
+    while sum(sizes[place] for place in shown) > room and shown:
+        shown.pop()
+    if room < 0 or (worlds and not shown):
         raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
-    return [world for i, world in enumerate(worlds) if i not in left_out], [worlds[i] for i in sorted(left_out)]
+    parts: tuple[list[MenuWorld], list[MenuWorld]] = ([], [])
+    for place, world in enumerate(worlds):
+        parts[place not in shown].append(world)
+    return parts
 
 
 def _asset(name: str) -> str:
@@ -161,3 +135,88 @@ def _asset(name: str) -> str:
 def _script_json(values: Any) -> str:
     """Compact JSON that cannot end the script element it stands in."""
     return json.dumps(values, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def explorer_json(worlds: Sequence[MenuWorld]) -> dict[str, Any]:
+    """The object that explorer.js reads; every key is used by a script."""
+    return {
+        "worlds": [world_json(world) for world in worlds],
+        "classes": [str(name) for name in CLASSES],
+        "priors": [_prior_json(name) for name in PRIORS],
+        "sliders": SLIDERS,
+        "roots": {
+            "range": SLIDERS["gamma"],
+            "resolution": crossover.RESOLUTION,
+            "noise": crossover.NOISE,
+            "rounding": crossover.ROUNDING,
+            "intervals": crossover.MAX_INTERVALS,
+        },
+    }
+
+
+def _prior_json(name: str) -> dict[str, Any]:
+    member = PRIORS[name]
+    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None, **member.values}
+    return {
+        "name": name,
+        "description": member.description,
+        "values": {parameter: values[parameter] for parameter in PARAMETERS},
+        "starts": {parameter: STARTS[parameter] for parameter in member.needs},
+    }
+
+
+def world_json(world: MenuWorld) -> dict[str, Any]:
+    """The entry of a world in the menu."""
+    histogram, task, header = world.histogram, world.histogram.world, world.histogram.header
+    language, lanes = header.language, len(header.domain.lanes)
+    return {
+        "name": task.name,
+        "family": task.family,
+        "description": task.description,
+        "dialect": language.dialect.name,
+        "word_bits": language.word_bits,
+        "lanes": lanes,
+        "held_out": len(task.held_out),
+        "class_by": histogram.class_by,
+        "bound": histogram.max_bits,
+        # What T is divided by to give t: 1 under the accountings of a single lane.
+        "per": round(lanes / float(mean_steps(header, np.array(lanes)))),
+        "symbols": symbols(language),
+        "programs": list(programs(histogram)),
+        "shortest": [key.bits if key else None for key in histogram.shortest],
+        "witnesses": list(world.witnesses),
+        "cells": packed(histogram.cells),
+    }
+
+
+def symbols(language: Language) -> list[list[list[int]]]:
+    """What tells where a prior converges, by the number of binders around: the symbols that a term can start with.
+
+    Of each [bits, how many, children under the same binders, children under one more, whether it is a search node].
+    """
+    return [
+        [[each.bits, each.choices, each.binds.count(0), each.binds.count(1), int(each.is_search)] for each in starting]
+        for starting in (tokens(language, bound) for bound in range(language.depth + 1))
+    ]
+
+
+def packed(cells: Cells) -> list[list[Any]]:
+    """Groups [class, searches, faithful, bits, steps, counts]; steps: the least, then each one's excess over the last.
+
+    >>> from priorsim.measure.histogram import Cells
+    >>> flags = [np.zeros(2, dtype=bool)] * 3
+    >>> columns = [np.array(numbers) for numbers in ([0, 0], [9, 9], [16, 20], [0, 0])]
+    >>> packed(Cells(*columns, *flags, np.array([5, 2**60 + 1])))
+    [[0, 0, 0, 9, [16, 4], [5, 1152921504606846977]]]
+    """
+    merged: Counter[tuple[int, ...]] = Counter()
+    columns = (cells.kind, cells.searches, cells.faithful, cells.bits, cells.steps, cells.count)
+    for *key, count in zip(*(column.tolist() for column in columns), strict=True):
+        merged[tuple(map(int, key))] += count
+    groups = []
+    for shared, members in groupby(sorted(merged), key=lambda at: at[:-1]):
+        found = list(members)
+        steps = [at[-1] for at in found]
+        excess = [steps[0], *(later - earlier for earlier, later in pairwise(steps))]
+        groups.append([*shared, excess, [merged[at] for at in found]])
+    return groups

@@ -14,7 +14,8 @@ from statistics import median
 
 import typer
 
-from priorsim.figures import cost_against_bits, page, save
+from priorsim.figures import against_length, page
+from priorsim.figures.entry import save
 from priorsim.formats import format_table
 from priorsim.storage import write_text
 
@@ -162,7 +163,7 @@ def main(out: Path = Path("results")) -> None:
             runs = measure_often(MEASURE, engine, bits, workers)
             seconds = median(run["seconds"] for run in runs)
             programs, rows, memory = (int(runs[0][name]) for name in ("programs", "rows", "memory"))
-            costs.append(cost_against_bits.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
+            costs.append(against_length.Cost(engine, workers, bits, programs, rows, round(seconds, 2), memory))
             print(costs[-1], file=sys.stderr)
     head = ("engine", "workers", "bits", "programs", "rows", "seconds", "peak GiB", "programs a second")
     shown = [(*cost[:-1], f"{cost.memory / 2**30:.2f}", f"{cost.programs / cost.seconds:.0f}") for cost in costs]
@@ -190,9 +191,9 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
     text += walks_text()
     print(text)
     write_text(out / "bench.md", text)
-    columns = dict(zip(cost_against_bits.Cost._fields, map(list, zip(*costs, strict=True)), strict=True))
-    figure = page.figure_of(cost_against_bits.draw(costs)[0])
-    save.save(figure, out / "figures" / "cost-against-bits", columns)
+    columns = dict(zip(against_length.Cost._fields, map(list, zip(*costs, strict=True)), strict=True))
+    figure = page.figure_of(against_length.draw_costs(costs)[0])
+    save(figure, out / "figures" / "cost-against-bits", columns)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,8 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from priorsim.errors import PriorsimError
-from priorsim.figures import against_length, cloud, odds_against_gamma, page, save, worlds_side_by_side
-from priorsim.figures.entry import Data
-from priorsim.figures.save import MANY_MARKERS, format_columns
+from priorsim.figures import against_length, cloud, log_odds, page, worlds_side_by_side
+from priorsim.figures.entry import MANY_MARKERS, Data, save
 from priorsim.formats import rounded
 from priorsim.priors import Prior
 from tests.figures.drawing import check_texts, drawn, drawn_texts, figure_of, xs, ys
@@ -31,7 +30,7 @@ def curve(low: object, high: object, **others: object) -> Data:
     """A curve over gamma in [0, 2] from functions of gamma, or constants."""
     gammas = [place / 40 for place in range(81)]
     ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
-    return odds_against_gamma.curve_of(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+    return log_odds.curve_of(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
 
 
 CURVES = {
@@ -132,7 +131,7 @@ def draw_worlds(table: Data) -> Axes:
 FIGURES = [
     pytest.param(draw, data, id=f"{draw.__name__}: {name}")
     for draw, cases in (
-        (odds_against_gamma.draw, CURVES),
+        (log_odds.draw_gamma, CURVES),
         (cloud.draw, CLOUDS),
         (against_length.draw, MASSES),
         (draw_worlds, TABLES),
@@ -187,11 +186,11 @@ CALLERS: list[dict[Any, Any]] = [{}, {"font.size": 20, "lines.linewidth": 7, "sv
 
 @pytest.mark.parametrize(("draw", "data"), ONE_OF_EACH)
 def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
-    endings = ["pdf", "svg", "png"] if draw is odds_against_gamma.draw else ["svg"]
+    endings = ["pdf", "svg", "png"] if draw is log_odds.draw_gamma else ["svg"]
     runs = []
     for settings in CALLERS:
         with mpl.rc_context(settings):
-            paths = save.save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
+            paths = save(figure_of(draw(data)), tmp_path / "figure.v1", data.columns(), formats=endings)
             runs.append([path.read_bytes() for path in paths])
     assert [path.name for path in paths] == [f"figure.v1.{ending}" for ending in (*endings, "csv")]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
@@ -201,15 +200,15 @@ def test_saved_again_every_file_has_the_same_bytes(draw, data, tmp_path):
 
 
 def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
-    figure = figure_of(odds_against_gamma.draw(CURVES["no strict search"]))
-    files = [save.save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
+    figure = figure_of(log_odds.draw_gamma(CURVES["no strict search"]))
+    files = [save(figure, tmp_path / "figure", {"a": []}, formats=["svg"])[0].read_bytes() for _ in range(2)]
     assert files[0] == files[1]
 
 
 @pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
 def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
     data = cloud.cloud_of("half-w4", 40, {("direct", 30, float(steps)): 1 for steps in np.linspace(2, 9, number)})
-    svg, png = save.save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
+    svg, png = save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
     text = svg.read_text()
     assert ("<image" in text) == (number >= MANY_MARKERS)
     assert "<!-- half-w4" in text
@@ -221,8 +220,8 @@ def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(numbe
 
 def test_the_csv_of_a_curve_is_the_curve(tmp_path):
     data = CURVES["no strict search"]
-    ax = odds_against_gamma.draw(data)
-    rows = rows_of(save.save(figure_of(ax), tmp_path / "odds", data.columns(), formats=["svg"])[-1])
+    ax = log_odds.draw_gamma(data)
+    rows = rows_of(save(figure_of(ax), tmp_path / "odds", data.columns(), formats=["svg"])[-1])
     on_curve = [row for row in rows if row["item"] == "curve"]
     assert [float(row["gamma"]) for row in on_curve] == list(data.gammas)
     assert [(row["log_odds_low_bits"], row["log_odds_high_bits"]) for row in on_curve] == [
@@ -269,7 +268,7 @@ def test_the_csv_of_masses_and_worlds_are_their_inputs():
     ],
 )
 def test_a_class_without_programs_is_said_to_have_none_up_to_the_bound(data, says):
-    texts = drawn_texts(drawn(odds_against_gamma.draw, CURVES[data]))
+    texts = drawn_texts(drawn(log_odds.draw_gamma, CURVES[data]))
     assert any(says in text for text in texts)
 
 
@@ -284,7 +283,7 @@ def test_every_world_keeps_its_row_and_every_crossover_its_value():
         texts = drawn_texts(drawn(draw_worlds, table))
         for world in table.world:
             assert any(text.startswith(f"{world} [") for text in texts)
-    written = " ".join(drawn_texts(drawn(odds_against_gamma.draw, CURVES["many crossovers"])))
+    written = " ".join(drawn_texts(drawn(log_odds.draw_gamma, CURVES["many crossovers"])))
     for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
         assert f"{root:.3g}" in written
 
@@ -306,29 +305,29 @@ def test_named_priors_stand_where_they_agree_in_all_but_gamma():
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
     with page.style():
-        figure = page.new_figure("double", 6)
+        figure = page.new_figure(page.DOUBLE, 6)
         figure.set_size_inches(15, 8)
         axes = figure.subplots(2, 3).ravel()
-        assert odds_against_gamma.draw(CURVES["band"], ax=axes[0]) is axes[0]
+        assert log_odds.draw_gamma(CURVES["band"], ax=axes[0]) is axes[0]
         assert cloud.draw(CLOUDS["all classes"], ax=axes[1]) is axes[1]
         assert against_length.draw(MASSES["all classes"], ax=axes[2]) is axes[2]
         assert worlds_side_by_side.draw(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
 
 
 def test_columns_of_unequal_length_are_refused():
-    with pytest.raises(ValueError, match="differ in length"):
-        format_columns({"a": [1, 2], "b": [1]})
+    with pytest.raises(ValueError, match="is shorter"):
+        save(page.new_figure(), "unequal", {"a": [1, 2], "b": [1]})
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
     with pytest.raises(PriorsimError, match="cannot be written"):
-        save.save(drawn(odds_against_gamma.draw, CURVES["band"]), tmp_path / "missing" / "figure", {"a": [1]})
+        save(drawn(log_odds.draw_gamma, CURVES["band"]), tmp_path / "missing" / "figure", {"a": [1]})
 
 
 def test_pyplot_is_never_imported():
     code = (
-        "import sys, io; from priorsim.figures import odds_against_gamma as f; "
-        "ax = f.draw(f.curve_of('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "import sys, io; from priorsim.figures import log_odds as f; "
+        "ax = f.draw_gamma(f.curve_of('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
         "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
         "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
     )

@@ -8,11 +8,11 @@ import pytest
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
 
-from priorsim.figures import fonts
+from priorsim.figures import page
 from priorsim.figures.by_world import name_rows
+from priorsim.figures.entry import save
 from priorsim.figures.labels import Label, place_labels
 from priorsim.figures.page import new_figure, set_title, style
-from priorsim.figures.save import save
 
 USUAL = "DejaVu Sans"
 
@@ -27,7 +27,7 @@ def few_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     families = {USUAL, "STIXGeneral", "Last Resort High-Efficiency"}
     few = [entry for entry in fontManager.ttflist if entry.name in families]
     monkeypatch.setattr(fontManager, "ttflist", sorted(few, key=lambda entry: entry.style != "normal"))
-    fonts._families_with.cache_clear()
+    page._families_with.cache_clear()
 
 
 def test_a_character_that_the_usual_font_lacks_is_drawn_by_one_that_has_it(tmp_path: Path) -> None:

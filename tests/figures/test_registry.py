@@ -11,7 +11,7 @@ import pytest
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, lessons, phase, well_tuned, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, held_out, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -21,7 +21,7 @@ from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior, named_prior
 from priorsim.study.folder import Study
-from priorsim.text.found import FIGURES
+from priorsim.text.claims import FIGURES
 from priorsim.worlds import constant_world, find_world
 
 pytestmark = pytest.mark.engine
@@ -74,16 +74,16 @@ def test_unknown_names_and_word_sizes_are_refused(small):
 
 def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
     world = find_world("inverse-w3")
-    diagram = phase.phase_of(small, [world])
+    diagram = held_out.phase_of(small, [world])
     counted = small.histogram(world)
     for gamma in (0.0, 1.0):
         odds = log_odds_of(counted, Prior("p", gamma=gamma))
         expected = "search" if odds.low > 0 else "direct" if odds.high < 0 else "open"
         assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
     share = 100 * diagram.holds_the_mass.count("direct") / 41**2
-    assert f"direct code at {number(share)} %" in phase.caption(diagram)
+    assert f"direct code at {number(share)} %" in held_out.phase_caption(diagram)
     with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
-        phase.phase_of(small, [find_world("table-a-w3")])
+        held_out.phase_of(small, [find_world("table-a-w3")])
 
 
 def test_delta_l_is_open_where_a_side_is_empty_and_empty_worlds_are_left_out(small):
@@ -106,9 +106,9 @@ def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
     mass = dict(zip(counts.world, zip(counts.log2_mass_low, counts.log2_mass_high, strict=True), strict=True))
     assert set(terms.world) == set(mass)
     assert "inverse-w3" in mass
-    for world, delta, bonus, _, log_odds in terms.rows:
+    for world, delta, bonus, _, total in terms.rows:
         counted = small.histogram(find_world(world))
-        assert log_odds == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
+        assert total == pytest.approx(log_odds_of(counted, named_prior("levin")).low)
         simple = log_odds_of(counted, named_prior("solomonoff"))
         assert mass[world] == (simple.low, simple.high)
         assert delta + bonus == pytest.approx(simple.low)
@@ -127,15 +127,15 @@ def test_tips_are_the_slope_between_the_two_shortest(small):
 
 def test_the_last_lesson_has_the_odds_of_the_world(small):
     world = find_world("inverse-w3")
-    odds = lessons.odds_data(small, [world])
+    odds = log_odds.odds_data(small, [world])
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
     assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
     assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
-    curves = lessons.accuracy_data(small, [world])
+    curves = log_odds.accuracy_data(small, [world])
     assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
-    assert "accuracy of direct programs comes to 90 %" in lessons.accuracy_caption(curves)
+    assert "accuracy of direct programs comes to 90 %" in log_odds.accuracy_caption(curves)
     with pytest.raises(FigureError, match="holds no lane out"):
-        lessons.accuracy_data(small, [find_world("constant-greatest-square-w12")])
+        log_odds.accuracy_data(small, [find_world("constant-greatest-square-w12")])
 
 
 def test_objectives_grow_to_their_number(small):
@@ -191,18 +191,18 @@ def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, 
     for name in ("three-counts", "constant-crossovers", "witness-sheet"):
         entry = replace(ENTRIES[name], worlds=("inverse-w3", "square-w3") if ENTRIES[name].worlds else ())
         (drawn,) = save_entry(entry, small, tmp_path, formats=("svg",))
-        assert drawn.world is None and drawn.path == tmp_path / f"{name}.svg"
+        assert not drawn.title.endswith("`") and drawn.path == tmp_path / f"{name}.svg"
         assert len((tmp_path / f"{name}.csv").read_text().splitlines()) > 2
     assert "| inverse-w3 | direct | shortest" in (tmp_path / "witness-sheet.md").read_text()
 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):
-    found = well_tuned.data(small, [find_world("inverse-w3")])
-    assert well_tuned.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
+    found = held_out.tuned_data(small, [find_world("inverse-w3")])
+    assert held_out.most_loss(found) == pytest.approx(1.1 * min(found.held_out_loss))
     ends = (*found.defecting_search_low, *found.defecting_search_high)
     assert len(ends) == 2 * len(found.gamma) and all(0 <= end <= 1 for end in ends)
-    (first, last) = well_tuned.windows(found, 0)[-1]
-    assert f"{first:g} to {last:g} with the disguised counted as direct code" in well_tuned.caption(found)
+    (first, last) = held_out.windows(found, 0)[-1]
+    assert f"{first:g} to {last:g} with the disguised counted as direct code" in held_out.tuned_caption(found)
     assert math.isclose(found.excess_defection_low[0], grids_excess(small), rel_tol=1e-9)
 
 

@@ -8,8 +8,8 @@ import networkx as nx
 import pytest
 from matplotlib.transforms import Bbox
 
-from priorsim.figures import page, save, walk_landscape, walks
-from priorsim.figures.entry import Data
+from priorsim.figures import page, walk_landscape, walks
+from priorsim.figures.entry import Data, save
 from priorsim.figures.page import NARROWEST, lay_out
 from tests.figures.drawing import drawn_texts, figure_of
 
@@ -98,7 +98,7 @@ FIGURES: list[tuple[Any, Any]] = [
 IDS = [f"{draw.__name__}-{number}" for number, (draw, _) in enumerate(FIGURES)]
 
 
-@pytest.mark.parametrize("width", [NARROWEST, "double"])
+@pytest.mark.parametrize("width", [NARROWEST, page.DOUBLE])
 @pytest.mark.parametrize(("draw", "data"), FIGURES, ids=IDS)
 def test_every_text_is_on_the_page_and_none_covers_another(draw, data, width):
     figure = figure_of(draw(data, width=width))
@@ -124,7 +124,7 @@ def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
     runs = []
     for settings in CALLERS:
         with mpl.rc_context(settings):
-            paths = save.save(figure_of(draw(data)), tmp_path / "figure", data.columns())
+            paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns())
             runs.append([path.read_bytes() for path in paths if path.suffix in (".svg", ".csv")])
     assert runs[0] == runs[1]
 
@@ -149,6 +149,6 @@ def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
     with page.style():
-        axes = page.new_figure("double", 6).subplots(2, 3).ravel()
+        axes = page.new_figure(page.DOUBLE, 6).subplots(2, 3).ravel()
         for ax, (draw, data) in zip(axes, FIGURES[::2], strict=False):
             assert draw(data, ax=ax) is ax

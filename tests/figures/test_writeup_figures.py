@@ -15,25 +15,22 @@ from priorsim.figures import (
     against_length,
     by_world,
     cloud,
-    lessons,
-    phase,
-    save,
-    well_tuned,
+    held_out,
+    log_odds,
     witness_sheet,
 )
-from priorsim.figures.entry import Data
+from priorsim.figures.entry import AS_MATHS, Data, check_format, save
+from priorsim.figures.held_out import SHADES
 from priorsim.figures.page import lay_out
-from priorsim.figures.phase import SHADES
-from priorsim.figures.save import AS_MATHS
 from tests.figures.drawing import check_texts, drawn_texts, figure_of, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
 
-LEADERS: list[list[phase.Leader]] = [["search", "open", "direct"], ["direct", "none", "direct"]]
+LEADERS: list[list[held_out.Leader]] = [["search", "open", "direct"], ["direct", "none", "direct"]]
 PHASE = Data(
-    phase.COLUMNS.format("beta", "gamma"),
+    held_out.PHASE.format("beta", "gamma"),
     zip(
         [1.0, 1.5, 2.0] * 2,
         [0.0] * 3 + [1.0] * 3,
@@ -73,13 +70,13 @@ LOW = [0.0, 0.0, 0.0, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
 HIGH = [0.0, 0.0, 0.02, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0]
 LOSSES = [0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1]
 TUNED = Data(
-    well_tuned.COLUMNS,
+    held_out.TUNED,
     zip(GAMMAS, LOSSES, LOW, HIGH, [0.1] * 9, [None] * 9, strict=True),
     world=LONG_NAME,
     bound_bits=36,
 )
 ODDS = Data(
-    lessons.ODDS.format("rule"),
+    log_odds.ODDS.format("rule"),
     [
         (1, -3.0, -2.0, None, None),
         (2, 1.0, 1.5, None, None),
@@ -91,7 +88,7 @@ ODDS = Data(
     unit="rule",
 )
 CURVES = Data(
-    lessons.ACCURACY.format("lane"),
+    log_odds.ACCURACY.format("lane"),
     [
         (1, 0.2, None, 0.3, 0.25, None, 0.35),
         (2, 0.5, None, None, 0.5, None, 0.4),
@@ -137,13 +134,13 @@ def first(draw):
 FIGURES = [
     pytest.param(draw, data, id=name)
     for name, draw, data in (
-        ("phase", first(phase.draw), PHASE),
+        ("phase", first(held_out.draw_phase), PHASE),
         ("delta_l", by_world.draw_lengths, LENGTHS),
         ("decomposition", by_world.draw_parts, TERMS),
         ("three_counts", by_world.draw_counts, COUNTS),
-        ("well_tuned", first(well_tuned.draw), TUNED),
-        ("odds_against_lessons", lessons.draw_odds, ODDS),
-        ("learning_curves", lessons.draw_accuracy, CURVES),
+        ("well_tuned", first(held_out.draw_tuned), TUNED),
+        ("odds_against_lessons", log_odds.draw_odds, ODDS),
+        ("learning_curves", log_odds.draw_accuracy, CURVES),
         ("objectives", against_length.draw_objectives, OBJECTIVES),
         ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
@@ -170,7 +167,7 @@ def test_every_text_fits_at_every_width_and_axes_have_units(draw, data, width):
 def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
     runs = []
     for _ in range(2):
-        paths = save.save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"], caption="A.")
+        paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"], caption="A.")
         runs.append([path.read_bytes() for path in paths])
     assert [path.suffix for path in paths] == [".svg", ".csv", ".txt"]
     assert runs[0] == runs[1]
@@ -178,7 +175,7 @@ def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
 
 
 def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
-    shades, losses = (ax.images[0] for ax in phase.draw(PHASE))
+    shades, losses = (ax.images[0] for ax in held_out.draw_phase(PHASE))
     for row, leaders in enumerate(LEADERS):
         for column, leader in enumerate(leaders):
             colour = shades.to_rgba(shades.get_array())[row, column]
@@ -221,9 +218,9 @@ def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
 
 
 def test_well_tuned_windows_are_the_runs_within_both_limits():
-    assert well_tuned.windows(TUNED, 0) == [(1.0, 2.0), (3.5, 4.0)]
-    assert well_tuned.windows(TUNED, 1) == [(1.5, 2.0), (3.5, 4.0)]
-    panels = well_tuned.draw(TUNED)
+    assert held_out.windows(TUNED, 0) == [(1.0, 2.0), (3.5, 4.0)]
+    assert held_out.windows(TUNED, 1) == [(1.5, 2.0), (3.5, 4.0)]
+    panels = held_out.draw_tuned(TUNED)
     shaded = sorted(
         (patch.get_x(), patch.get_x() + patch.get_width())
         for patch in panels[0].patches
@@ -235,15 +232,15 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
 
 
 def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
-    ax = lessons.draw_odds(ODDS)
+    ax = log_odds.draw_odds(ODDS)
     low = ax.lines[1]
     assert xs(low) == [1, 2, 3, 4]
     assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
     edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
-    lines = lessons.draw_accuracy(CURVES).lines
+    lines = log_odds.draw_accuracy(CURVES).lines
     assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
-    legend = [text.get_text() for text in lessons.draw_accuracy(CURVES).get_legend().get_texts()]
+    legend = [text.get_text() for text in log_odds.draw_accuracy(CURVES).get_legend().get_texts()]
     assert legend[:3] == ["direct", "disguised: none fits", "search"]
 
 
@@ -277,15 +274,15 @@ def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():
 
 def test_formats_that_there_are_not_or_that_need_latex_are_refused_in_one_line(monkeypatch):
     with pytest.raises(FigureError, match="unknown format 'gif': choose one of pdf, svg, png, pgf"):
-        save.check_format("gif")
+        check_format("gif")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FigureError, match="xelatex is not installed: install TeX Live"):
-        save.check_format("pgf")
-    save.check_format("svg")
+        check_format("pgf")
+    check_format("svg")
 
 
 def test_every_character_that_latex_fonts_lack_is_set_as_maths_in_pgf():
-    sources = Path(phase.__file__).parent.glob("*.py")
+    sources = Path(held_out.__file__).parent.glob("*.py")
     trees = [ast.parse(path.read_text()) for path in sources]
     texts = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     drawn = {character for text in texts if isinstance(text, str) for character in text if not character.isascii()}
@@ -295,7 +292,7 @@ def test_every_character_that_latex_fonts_lack_is_set_as_maths_in_pgf():
 
 @pytest.mark.skipif(shutil.which("xelatex") is None, reason="pgf needs LaTeX")
 def test_a_pgf_file_is_text_that_latex_can_read(tmp_path):
-    (path, *_) = save.save(figure_of(cloud.draw(TIPPING)), tmp_path / "cloud", {"bits": [1]}, formats=("pgf",))
+    (path, *_) = save(figure_of(cloud.draw(TIPPING)), tmp_path / "cloud", {"bits": [1]}, formats=("pgf",))
     text = path.read_text()
     assert r"\end{pgfpicture}" in text and "$\\gamma$" in text
     drawn = [line for line in text.splitlines() if not line.startswith("%")]

@@ -4,19 +4,19 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.text.explorer import MenuWorld
-from priorsim.text.page import Page, Picture, page_html
-from tests.text.made_up import CLAIMS, PNG, SVG, WORLDS
+from priorsim.figures.entry import Drawing
+from priorsim.text.page import MenuWorld, Page, page_html
+from tests.text.made_up import CLAIMS, SVG, WORLDS
 
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     folder = tmp_path_factory.mktemp("figures")
     (folder / "plot.svg").write_text(SVG)
-    (folder / "dot.png").write_bytes(PNG)
+    (folder / "dot.svg").write_text(SVG.replace('width="504pt"', 'width="72pt"'))
     figures = [
-        *(Picture(name, f"A {name}", "`gamma` < 1", folder / "plot.svg") for name in ("plot", "plot two")),
-        Picture("dot", "A dot", "", folder / "dot.png"),
+        *(Drawing("", name, f"A {name}", "`gamma` < 1", folder / "plot.svg") for name in ("plot", "plot two")),
+        Drawing("", "dot", "A dot", "", folder / "dot.svg"),
     ]
     witnesses = ("(mul x x)", None, "(find (c) (eq x c))")
     worlds = [

@@ -4,7 +4,6 @@ The histograms hold what few worlds do: counts beyond 2^53, two crossovers, empt
 never differ, cells that differ in nothing that the page asks.
 """
 
-import base64
 from typing import Any, cast
 
 import numpy as np
@@ -121,6 +120,3 @@ L 5 5"/><clipPath id="frame"><rect width="504" height="90"/></clipPath></defs>
  <g clip-path="url(#frame)"><use xlink:href="#mark" x="9" y="9" style="clip-path: url(#frame)"/></g>
 </svg>
 """
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)

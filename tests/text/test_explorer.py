@@ -16,7 +16,7 @@ from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
-from priorsim.text.explorer import packed, symbols
+from priorsim.text.page import packed, symbols
 from tests.browser import asking, opened
 from tests.text.made_up import WORLDS
 

@@ -1,0 +1,261 @@
+"""The held-out loss under many priors: beside which side holds the mass, and where a price of time is well tuned."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+
+from priorsim.errors import FigureError
+from priorsim.figures import page
+from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.page import F64, FAINT, INK, SHADE, SIDES
+from priorsim.formats import number
+from priorsim.measure.mass import ENDS
+from priorsim.measure.mixture import MixturePoint
+from priorsim.priors import Prior
+from priorsim.worlds import World
+
+Leader = Literal["direct", "open", "search", "none"]
+
+SHADES: dict[Leader, tuple[str, str]] = {
+    "direct": ("#b9d7ea", "direct"),
+    "open": ("#ffffff", "even, or the disguised decide"),
+    "search": ("#D55E00", "search"),
+    "none": ("#555555", "nothing fits"),
+}
+"""The colour of each answer, told apart by lightness alone, and what the legend says."""
+PHASE = "{} {} holds_the_mass held_out_loss"
+"""A row for each point of the grid, x by x within each y, both evenly spaced. 'direct' or 'search' is the side of more
+mass wherever the disguised programs count; 'open' where they decide or the sides are even, 'none' where nothing fits.
+The loss is the share of held-out lanes that a program is wrong on, averaged by mass."""
+AXES = {
+    "beta": ("\N{GREEK SMALL LETTER BETA}, price of length (bits per bit)", "the price of length beta"),
+    "gamma": ("\N{GREEK SMALL LETTER GAMMA}, price of time (bits per doubling)", "the price of time gamma"),
+    "lanes": ("size of the world (lanes)", "the size of the world"),
+}
+"""What an axis may show: its label, and what a caption calls it."""
+BETAS, PHASE_GAMMAS, LANE_GAMMAS = (np.linspace(*each).tolist() for each in ((1, 2, 41), (0, 2, 41), (0, 8, 81)))
+SIZES = tuple(f"inverse.w3-least-square-l{lanes}" for lanes in range(4, 9))
+"""One inverse world at every number of lanes."""
+
+
+def phase_of(study: Study, worlds: Sequence[World]) -> Data:
+    """Who holds the mass of one world over beta and gamma."""
+    (world,) = worlds
+    mixed = study.mixture(world)
+    points = (
+        (beta, gamma, mixed.at(Prior("grid", beta=beta, gamma=gamma))) for gamma in PHASE_GAMMAS for beta in BETAS
+    )
+    return _diagram(world.name, mixed.header.max_bits, ("beta", "gamma"), points)
+
+
+def phase_by_lanes(study: Study, worlds: Sequence[World]) -> Data:
+    """Who holds the mass over gamma and the size of the world, for worlds that differ in their number of lanes."""
+    mixed = [(float(len(world.domain.lanes)), study.mixture(world)) for world in worlds]
+    points = ((gamma, lanes, each.at(Prior("grid", gamma=gamma))) for lanes, each in mixed for gamma in LANE_GAMMAS)
+    return _diagram(worlds[0].name.rpartition("-")[0], mixed[0][1].header.max_bits, ("gamma", "lanes"), points)
+
+
+def _diagram(
+    world: str, bound: int, names: tuple[str, str], points: Iterable[tuple[float, float, MixturePoint | None]]
+) -> Data:
+    rows = [(x, y, _leader(point), None if point is None else point.loss) for x, y, point in points]
+    if all(row[-1] is None for row in rows):
+        raise FigureError(
+            f"world {world}: nothing fits up to {bound} bits, or no lane is held out, so that there is no held-out "
+            "loss: choose another world"
+        )
+    return Data(PHASE.format(*names), rows, world=world, bound_bits=bound, over=names)
+
+
+def _leader(point: MixturePoint | None) -> Leader:
+    if point is None:
+        return "none"
+    leaders = {point.leader(end) for end in ENDS}
+    return "search" if leaders == {"search"} else "direct" if leaders == {"direct"} else "open"
+
+
+def draw_phase(diagram: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
+    """Draw the two panels, one for the side that holds the mass and one for the loss."""
+    with page.style():
+        wide = page.is_wide(width)
+        axes = page.new_figure(width, 2.7 if wide else 4.7).subplots(*((1, 2) if wide else (2, 1))).ravel()
+        order = list(SHADES)
+        colours = ListedColormap([colour for colour, _ in SHADES.values()])
+        numbers = [order.index(leader) for leader in diagram.holds_the_mass]
+        _show(axes[0], diagram, numbers, cmap=colours, vmin=-0.5, vmax=3.5)
+        page.set_title(axes[0], diagram.world, "which side holds the mass")
+        present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
+        handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
+        page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
+        values = page.finite(diagram.held_out_loss)
+        # A grid of equal losses keeps a scale.
+        least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
+        image = _show(axes[1], diagram, values, cmap="cividis_r", vmin=least, vmax=max(most, least + 1e-3))
+        axes[1].set_facecolor(SHADES["none"][0])
+        page.set_title(axes[1], "held-out loss", f"up to {diagram.bound_bits} bits")
+        bar = axes[1].figure.colorbar(image, ax=axes[1], pad=0.02, fraction=0.08)
+        bar.set_label("held-out loss (share of lanes wrong)")
+        bar.outline.set_linewidth(0.6)
+        across, upright = diagram.over
+        for ax in axes:
+            ax.set(xlabel=AXES[across][0], ylabel=AXES[upright][0])
+            if len(set(diagram[upright])) < 10:
+                ax.set_yticks(sorted(set(diagram[upright])))
+        return tuple(axes)
+
+
+def _show(ax: Axes, diagram: Data, values: Sequence[float] | F64, **look: Any) -> Any:
+    """Show a value at every point of the grid, which reaches half a step beyond its ends."""
+    edges: list[float] = []
+    for name in diagram.over:
+        along = sorted(set(diagram[name]))
+        half = (along[-1] - along[0]) / (len(along) - 1) / 2
+        edges += [along[0] - half, along[-1] + half]
+    look["extent"] = tuple(edges)
+    grid = np.array(values, dtype=np.float64).reshape(len(set(diagram[diagram.over[1]])), -1)
+    return ax.imshow(grid, origin="lower", aspect="auto", interpolation="nearest", **look)
+
+
+def phase_caption(diagram: Data) -> str:
+    """What the figure shows, with its numbers."""
+    every, known = diagram.holds_the_mass, [loss for loss in diagram.held_out_loss if loss is not None]
+    across, upright = (AXES[name][1] for name in diagram.over)
+    return page.sentences(
+        f"Which side holds more of the fitting mass over {across} and {upright}, and the held-out loss on the same "
+        f"grid, in {diagram.world}; every code-only program of at most {diagram.bound_bits} bits.",
+        f"Search holds it at {number(100 * every.count('search') / len(every))} % of the grid's points, direct code at "
+        f"{number(100 * every.count('direct') / len(every))} %, wherever the disguised programs count.",
+        f"The loss lies between {number(min(known))} and {number(max(known))}.",
+        page.LOSS_SAID,
+        page.CLASSES_SAID,
+    )
+
+
+TUNED = "gamma held_out_loss defecting_search_low defecting_search_high excess_defection_low excess_defection_high"
+"""The share of held-out lanes wrong, averaged by mass; of the fitting mass the part that is search and wrong on some
+held-out lane; and the defecting share of search less that of direct code, None where a side is empty."""
+TUNED_GAMMAS = tuple(np.linspace(0, 8, 161).tolist())
+LEAST_FACTOR = 1.1
+"""A held-out loss is near its least when it is no more than so many times that."""
+MOST_DEFECTING = 0.01
+"""Of the fitting mass, the part that may be search and defect."""
+
+
+def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
+    """One world's held-out loss, defecting search and excess defection along gamma."""
+    (world,) = worlds
+    mixed = study.mixture(world)
+    rows: list[tuple[float | None, ...]] = []
+    for gamma in TUNED_GAMMAS:
+        point = mixed.at(Prior("grid", gamma=gamma))
+        if point is None or point.loss is None:
+            raise FigureError(
+                f"world {world.name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that "
+                "nothing can defect: choose another world"
+            )
+        defecting = [sum(point.defecting[kind] for kind in end.search) for end in ENDS]
+        rows.append((gamma, point.loss, *defecting, *(point.excess(end) for end in ENDS)))
+    return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits)
+
+
+def most_loss(tuned: Data) -> float:
+    """The loss up to which a gamma is well tuned."""
+    return LEAST_FACTOR * float(min(tuned.held_out_loss))
+
+
+def windows(tuned: Data, end: int) -> list[tuple[float, float]]:
+    """First and last gamma of every run of well-tuned ones, with the disguised as direct (0) or search (1)."""
+    limit = most_loss(tuned)
+    holds = [(loss <= limit and shares[end] < MOST_DEFECTING, gamma) for gamma, loss, *shares in tuned.rows]
+    spans = [[gamma for _, gamma in span] for is_tuned, span in groupby(holds, key=lambda at: at[0]) if is_tuned]
+    return [(span[0], span[-1]) for span in spans]
+
+
+def draw_tuned(tuned: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:
+    """Draw loss, defecting search and excess defection one above the other, the well-tuned window shaded."""
+    with page.style():
+        panels = page.new_figure(width, 5.4).subplots(3, 1, sharex=True)
+        losses, defecting, excess = panels
+        limit: dict[str, Any] = {"color": FAINT, "linewidth": 0.7, "ls": (0, (4, 2))}
+        for panel in panels:
+            panel.set_xlim(tuned.gamma[0], tuned.gamma[-1])
+        losses.plot(tuned.gamma, tuned.held_out_loss, color=INK)
+        losses.axhline(most_loss(tuned), **limit)
+        losses.set_ylabel("held-out loss\n(share of lanes wrong)")
+        page.set_title(losses, tuned.world, f"up to {tuned.bound_bits} bits")
+        handles = _both(defecting, tuned, "defecting_search")
+        handles.append(defecting.axhline(MOST_DEFECTING, label="limits", **limit))
+        defecting.set_ylabel("search, defecting\n(share of mass)")
+        _both(excess, tuned, "excess_defection")
+        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=False):
+            if set(tuned[f"excess_defection_{end}"]) == {None}:
+                handle.set_label(f"{name} (no {missing}: no excess)")
+        excess.axhline(0, color=INK, linewidth=0.6, zorder=1)
+        excess.set(ylabel="excess defection\n(share)", xlabel=page.PRICE)
+        for panel in panels[:2]:
+            panel.set_ylim(bottom=0)
+        page.legend_of_rows(excess, *handles, *_shaded(panels, tuned), ncols=2 if page.is_wide(width) else 1)
+        return tuple(panels)
+
+
+def _both(panel: Axes, tuned: Data, what: str) -> list[Artist]:
+    """A line for either side of the disguised programs."""
+    handles: list[Artist] = []
+    for end, (look, name) in zip(("low", "high"), SIDES, strict=True):
+        ends = page.finite(tuned[f"{what}_{end}"])
+        handles += panel.plot(tuned.gamma, ends, color=look.colour, linestyle=look.line, label=name)
+    return handles
+
+
+def _shaded(panels: Sequence[Axes], tuned: Data) -> list[Patch]:
+    """The gammas that are well tuned, shaded: wherever the disguised count, and only with them as direct code."""
+    as_direct = windows(tuned, 0)
+    overlaps = [(max(low[0], high[0]), min(low[1], high[1])) for low in as_direct for high in windows(tuned, 1)]
+    both = [(first, last) for first, last in overlaps if first <= last]
+    for panel in panels:
+        for first, last in as_direct:
+            panel.axvspan(first, last, facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0, zorder=0)
+        for first, last in both:
+            panel.axvspan(first, last, color=SHADE, linewidth=0, zorder=0.1)
+    hatched: dict[str, Any] = {"facecolor": "white", "hatch": "////"}
+    looks: list[tuple[Any, str, dict[str, Any]]] = [
+        (both, "well tuned", {"facecolor": SHADE}),
+        (as_direct and both != as_direct, "well tuned with the disguised as direct code only", hatched),
+        (not as_direct, "well tuned: nowhere", {"facecolor": "white"}),
+    ]
+    return [Patch(edgecolor=FAINT, linewidth=0.4, label=text, **look) for shown, text, look in looks if shown]
+
+
+def tuned_caption(tuned: Data) -> str:
+    """What the figure shows, with its numbers."""
+    said = [", ".join(f"{low:g} to {high:g}" for low, high in windows(tuned, end)) or "nowhere" for end in (0, 1)]
+    return page.sentences(
+        f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
+        f"code-only program of at most {tuned.bound_bits} bits that fits, under 2^-l / t^gamma.",
+        f"A gamma is well tuned when less than {100 * MOST_DEFECTING:g} % of the fitting mass is search and defects, "
+        f"and the loss is at most {LEAST_FACTOR:g} times its least on [0, 8], {number(min(tuned.held_out_loss))}: "
+        f"gamma {said[0]} with the disguised counted as direct code, {said[1]} with them counted as search, to the "
+        f"nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
+        "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
+        "program.",
+        "A program defects when it fits on all training lanes and is wrong on some held-out lane.",
+        page.LOSS_SAID,
+        page.CLASSES_SAID,
+    )
+
+
+OF_PHASE = ("phase", "which side holds the mass over beta and gamma, beside the held-out loss")
+OF_LANES = ("phase-by-lanes", "the same over gamma and the size of an inverse world")
+OF_TUNED = ("well-tuned", "held-out loss, defecting search and excess defection against gamma, the well-tuned window")
+SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
+PHASES = (
+    Entry(*OF_PHASE, phase_of, draw_phase, phase_caption, SHOWN[1:], is_of_one=True),
+    Entry(*OF_LANES, phase_by_lanes, draw_phase, phase_caption, SIZES),
+)
+WELL_TUNED = Entry(*OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True)
