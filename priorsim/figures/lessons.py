@@ -120,7 +120,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     found, kinds = _lessons_of(study, worlds), range(len(CLASSES))
     rows = []
     for point, means in zip(found.listed, found.averaged, strict=True):
-        listed, averaged = [point.accuracy((kind,)) for kind in kinds], [means.accuracies[kind].mean for kind in kinds]
+        listed, averaged = [point.accuracy((kind,)) for kind in kinds], [each.mean for each in list(means.accuracy)[1:]]
         rows.append((point.lessons, *map(_as_float, listed + averaged)))
     return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=PRIOR, unit=found.unit)
 

@@ -37,7 +37,7 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
     counted = study.histogram(worlds[0])
     along = [log_odds_of(counted, SIMPLICITY.with_values({"gamma": gamma})) for gamma in GAMMAS]
     within = (GAMMAS[0], GAMMAS[-1])
-    low, high = (crossovers(counted, SIMPLICITY, end, within=within).values for end in ENDS)
+    low, high = (crossovers(counted, SIMPLICITY, end, within=within).roots for end in ENDS)
     return curve_of(counted.world.name, counted.max_bits, GAMMAS, [(each.low, each.high) for each in along], low, high)
 
 
