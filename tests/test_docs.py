@@ -127,7 +127,7 @@ def with_tables(text: str) -> str:
 
 
 def closed(value: Any, records: dict[str, Any]) -> Any:
-    """The schema with no other keys allowed; a number may be infinite, and generic records stand where they are used."""
+    """The schema with no other keys allowed; numbers may be infinite, and generic records stand where used."""
     if isinstance(value, list):
         return [closed(part, records) for part in value]
     if not isinstance(value, dict):

@@ -149,16 +149,10 @@ class DataCounts:
     def _class_answer(self, name: str, whole: Mass, prior: Prior) -> "DataClass":
         cells = self.of(name)
         faithful = mass(cells.take(cells.faithful), self.header, prior)
-        return DataClass(
-            programs=str(cells.programs),
-            log2_mass=keys.log2_mass(whole),
-            exact_mass=keys.exact_text(whole),
-            faithful_share=share_of(faithful, whole),
-            l_min=self.l_min([name]),
-        )
+        return DataClass(str(cells.programs), *keys.of_mass(whole), share_of(faithful, whole), self.l_min([name]))
 
 
-class DataClass(msgspec.Struct, frozen=True, kw_only=True):
+class DataClass(msgspec.Struct, frozen=True):
     """A class of programs with data."""
 
     programs: str

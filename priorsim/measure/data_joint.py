@@ -129,14 +129,8 @@ class JointCounts:
         parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
         counted = explored(self.code.header).explored + code_mass(language, code_bits) - self.data.unclassed_mass
         classes = (
-            JointClass(
-                programs=str(self.programs(JOINT_CLASSES[name])),
-                log2_mass=keys.log2_mass(whole),
-                exact_mass=keys.exact_text(whole),
-                share=share,
-                l_min=self.l_min(JOINT_CLASSES[name]),
-            )
-            for (name, whole), share in zip(by_name.items(), parts, strict=True)
+            JointClass(str(self.programs(of)), *keys.of_mass(whole), share, self.l_min(of))
+            for of, whole, share in zip(JOINT_CLASSES.values(), by_name.values(), parts, strict=True)
         )
         return JointAnswer(
             bound_bits=self.code.max_bits,
@@ -152,7 +146,7 @@ class JointCounts:
         )
 
 
-class JointClass(msgspec.Struct, frozen=True, kw_only=True):
+class JointClass(msgspec.Struct, frozen=True):
     """A class of code and programs with data."""
 
     programs: str

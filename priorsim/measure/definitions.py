@@ -68,7 +68,7 @@ class Group:
 
     def answer(self) -> "Side":
         """The group as JSON has it."""
-        return Side(self.programs, keys.log2_mass(self.mass), keys.exact_text(self.mass), self.l_min)
+        return Side(self.programs, *keys.of_mass(self.mass), self.l_min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,9 @@ class Compared:
         pairs = [[self.agreement(a, b) for b in self.names] for a in self.names]
         programs, mass = (ByDefinition(*(ByDefinition(*(b[n] for b in row)) for row in pairs)) for n in (0, 1))
         groups = (GroupAnswer(*group.labels, **structs.asdict(group.answer())) for group in self.groups)
-        whole = Group.joined(self.groups).answer()
-        return ComparedAnswer(
-            programs=whole.programs,
-            log2_mass=whole.log2_mass,
-            exact_mass=whole.exact_mass,
-            groups=tuple(groups),
-            agreement=AgreementAnswer(programs, mass),
-            odds=ByDefinition(*map(self._odds_answer, self.names)),
-        )
+        whole, agreement = Group.joined(self.groups), AgreementAnswer(programs, mass)
+        odds = ByDefinition(*map(self._odds_answer, self.names))
+        return ComparedAnswer(whole.programs, *keys.of_mass(whole.mass), tuple(groups), agreement, odds)
 
     def _odds_answer(self, name: str) -> "OddsBy":
         search, rest, undefined = (self.side(name, searches) for searches in (True, False, None))
@@ -245,7 +239,7 @@ Groups = Annotated[tuple[GroupAnswer, ...], keys.says("the combinations that occ
 Odds = Annotated[ByDefinition[OddsBy], keys.says("those by each definition")]
 
 
-class ComparedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedAnswer(msgspec.Struct, frozen=True):
     """All fitting programs by form, strict and wide."""
 
     programs: Annotated[int, keys.says("how many there are")]

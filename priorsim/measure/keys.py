@@ -148,9 +148,9 @@ def log2_mass(mass: Mass) -> float | None:
     return None if mass.log2 == -math.inf else mass.log2
 
 
-def exact_text(mass: Mass) -> str | None:
-    """The exact value of a mass; None where nothing weighs anything, and where it is not exact."""
-    return str(mass.exact) if mass.exact else None
+def of_mass(mass: Mass) -> tuple[float | None, str | None]:
+    """log2 of a mass and its exact value as text; None where nothing weighs anything, and where it is not exact."""
+    return log2_mass(mass), str(mass.exact) if mass.exact else None
 
 
 def plain(value: Any) -> Any:

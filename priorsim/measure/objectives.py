@@ -42,6 +42,7 @@ class Objectives:
 
     def to_json(self, header: AtlasHeader, world: World) -> dict[str, Any]:
         """One strictly valid JSON object, by the keys of `ObjectivesAnswer`; header and world are those counted for."""
+        log2, exact = keys.of_mass(exact_mass(self.mass))
         return ObjectivesAnswer(
             world=world.name,
             description=world.description,
@@ -53,8 +54,8 @@ class Objectives:
             bound_bits=header.max_bits,
             number=self.number,
             programs=sum(self.programs),
-            log2_mass=keys.log2_mass(exact_mass(self.mass)),
-            exact_mass=keys.exact_text(exact_mass(self.mass)),
+            log2_mass=log2,
+            exact_mass=exact,
             by_bits=tuple((bits, number) for bits, number in enumerate(self.programs) if number),
         ).to_json()
 

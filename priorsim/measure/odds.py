@@ -236,7 +236,7 @@ def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnes
         return ClassOdds(
             mass=None if keys.log2_mass(whole) is None else whole.value,
             log2_mass=keys.log2_mass(whole),
-            exact_mass=keys.exact_text(whole),
+            exact_mass=keys.of_mass(whole)[1],
             share=parts[kind] if parts else None,
             programs=counts[kind],
             l_min=key.bits if key else None,

@@ -108,14 +108,9 @@ class CurvePoint:
 
     def shown(self) -> "PointAnswer":
         """The point as JSON has it."""
-        return PointAnswer(
-            lessons=self.lessons,
-            lanes=self.lanes,
-            accuracy=WithAll(*map(self.accuracy, (ALL_KINDS, *SINGLE_KINDS))),
-            log_odds=self.log_odds,
-            heaviest=keys.at_ends(self.heaviest_side),
-            lightest=keys.at_ends(self.lightest_side),
-        )
+        accuracy = WithAll(*map(self.accuracy, (ALL_KINDS, *SINGLE_KINDS)))
+        sides = (keys.at_ends(side) for side in (self.heaviest_side, self.lightest_side))
+        return PointAnswer(self.lessons, self.lanes, accuracy, self.log_odds, *sides)
 
 
 class WithAll(keys.Parts[keys.T], frozen=True):
@@ -127,7 +122,7 @@ class WithAll(keys.Parts[keys.T], frozen=True):
     search: keys.T
 
 
-class PointAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PointAnswer(msgspec.Struct, frozen=True):
     """A point of the learning curve in listed order."""
 
     lessons: int
@@ -286,7 +281,7 @@ class OffTraining:
         ).to_json()
 
 
-class ClassHeldOut(msgspec.Struct, frozen=True, kw_only=True):
+class ClassHeldOut(msgspec.Struct, frozen=True):
     """A class on a split."""
 
     log2_mass: keys.Log2Mass
@@ -297,7 +292,7 @@ class ClassHeldOut(msgspec.Struct, frozen=True, kw_only=True):
     ways: float | None
 
 
-class SplitAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class SplitAnswer(msgspec.Struct, frozen=True):
     """A split."""
 
     name: str
@@ -391,25 +386,13 @@ def ways(entropy: float | None) -> float | None:
 def _shown_split(each: HeldOut) -> SplitAnswer:
     def of_class(kind: int) -> ClassHeldOut:
         defection = each.defection((kind,))
-        return ClassHeldOut(
-            log2_mass=keys.log2_mass(each.masses[kind]),
-            share=each.share(kind),
-            faithful=None if defection is None else 1 - defection,
-            defection=defection,
-            entropy=each.entropies[kind],
-            ways=ways(each.entropies[kind]),
-        )
+        faithful, entropy = None if defection is None else 1 - defection, each.entropies[kind]
+        whole = keys.log2_mass(each.masses[kind])
+        return ClassHeldOut(whole, each.share(kind), faithful, defection, entropy, ways(entropy))
 
-    return SplitAnswer(
-        name=each.split.name,
-        train=each.split.train,
-        held_out=each.split.held_out,
-        excess_defection=keys.at_ends(each.excess),
-        entropy=each.entropy,
-        ways=ways(each.entropy),
-        dormant_share=each.dormant_share,
-        classes=keys.named(map(of_class, ALL_KINDS)),
-    )
+    split, excess, classes = each.split, keys.at_ends(each.excess), keys.named(map(of_class, ALL_KINDS))
+    spread = (each.entropy, ways(each.entropy))
+    return SplitAnswer(split.name, split.train, split.held_out, excess, *spread, each.dormant_share, classes)
 
 
 def _shown_side(sides: SideMasses, side: Side) -> SideAnswer:
