@@ -173,12 +173,7 @@ class Definitions:
         """One strictly valid JSON object, the same for the same census, world and prior; keys: `DefinitionsAnswer`."""
         last = self.judged[-1].key.bits if self.judged else None
         return DefinitionsAnswer(
-            world=self.world.name,
-            family=self.world.family,
-            train=self.world.train,
-            prior=keys.Prior.of(self.prior),
-            bound_bits=self.header.max_bits,
-            language=keys.Language.of(self.header),
+            **keys.asked(self.world, self.prior, self.header),
             fitting=self.every.answer(),
             shortest=ShortestAnswer(
                 asked=self.shortest.asked,
@@ -291,15 +286,9 @@ class ShortestAnswer(msgspec.Struct, frozen=True, kw_only=True):
     list: Annotated[tuple[JudgedAnswer, ...], keys.says("the programs in order")]
 
 
-class DefinitionsAnswer(keys.Answer, frozen=True, kw_only=True):
+class DefinitionsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
     """What `priorsim definitions --json` prints."""
 
-    world: keys.World
-    family: keys.Family
-    train: keys.Train
-    prior: keys.Prior
-    bound_bits: keys.BoundBits
-    language: keys.Language
     fitting: ComparedAnswer
     shortest: ShortestAnswer
 

@@ -13,6 +13,7 @@ from priorsim import priors
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import ENDS, End, Interval, Mass
+from priorsim.worlds import world as worlds
 
 T = TypeVar("T")
 
@@ -141,6 +142,23 @@ ExactMass = Annotated[
     says("a rational; null, too, where there is a price on time or exponents span more than 8192 bits"),
 ]
 LogOdds = Annotated[Interval, says("log2(M_search / M_direct)")]
+
+
+class UnderPrior(Answer, frozen=True, kw_only=True):
+    """What is said of a world under a prior begins with these; `asked` gives their values."""
+
+    world: World
+    family: Family
+    train: Train
+    prior: Prior
+    bound_bits: BoundBits
+    language: Language
+
+
+def asked(world: worlds.World, prior: priors.Prior, header: AtlasHeader) -> dict[str, Any]:
+    """The values of the keys of `UnderPrior`."""
+    told = {"world": world.name, "family": world.family, "train": world.train, "prior": Prior.of(prior)}
+    return {**told, "bound_bits": header.max_bits, "language": Language.of(header)}
 
 
 def log2_mass(mass: Mass) -> float | None:

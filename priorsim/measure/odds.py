@@ -122,12 +122,7 @@ class Odds:
         header, world, low, high = self.histogram.header, self.histogram.world, self.low, self.high
         amortisation = keys.Ends(low.amortisation, high.amortisation) if world.domain.context else msgspec.UNSET
         return OddsAnswer(
-            world=world.name,
-            family=world.family,
-            train=world.train,
-            prior=keys.Prior.of(self.prior),
-            bound_bits=header.max_bits,
-            language=keys.Language.of(header),
+            **keys.asked(world, self.prior, header),
             class_by=self.histogram.class_by,
             classes=self.classes,
             log_odds=self.log_odds,
@@ -155,15 +150,9 @@ class AllExplored(keys.Explored, frozen=True):
     unexplored_code: str
 
 
-class OddsAnswer(keys.Answer, frozen=True, kw_only=True):
+class OddsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
     """What `priorsim odds --json` prints."""
 
-    world: keys.World
-    family: keys.Family
-    train: keys.Train
-    prior: keys.Prior
-    bound_bits: keys.BoundBits
-    language: keys.Language
     class_by: keys.ClassBy
     classes: Annotated[keys.ByClass[ClassOdds], keys.says("null is none up to the bound")]
     log_odds: keys.LogOdds

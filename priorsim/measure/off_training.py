@@ -260,13 +260,8 @@ class OffTraining:
         """One strictly valid JSON object, the same for the same census, world and prior; its keys: `HeldOutAnswer`."""
         world, curves, sides = self.world, self.learning, self.sides
         return HeldOutAnswer(
-            world=world.name,
-            family=world.family,
-            train=world.train,
+            **keys.asked(world, self.weighed.prior, self.weighed.header),
             held_out=world.held_out,
-            prior=keys.Prior.of(self.weighed.prior),
-            bound_bits=self.weighed.header.max_bits,
-            language=keys.Language.of(self.weighed.header),
             class_by=self.weighed.class_by,
             splits=tuple(map(_shown_split, self.splits)),
             averages=SplitAverages(
