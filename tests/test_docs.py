@@ -127,14 +127,19 @@ def with_tables(text: str) -> str:
 
 
 def closed(value: Any, records: dict[str, Any]) -> Any:
-    """The schema with no other keys allowed; numbers may be infinite, and generic records stand where used."""
+    """The schema with no other keys allowed and every text on one line; numbers may be infinite.
+
+    Generic records stand where they are used.
+    """
     if isinstance(value, list):
         return [closed(part, records) for part in value]
+    if isinstance(value, str):
+        return " ".join(value.split())
     if not isinstance(value, dict):
         return value
     name = value.get("$ref", "").removeprefix("#/$defs/")
     if "_" in name:
-        # How these are named depends on the version of Python.
+        # How generic records are named depends on the version of Python.
         value = {key: part for key, part in (records[name] | value).items() if key not in ("$ref", "title")}
     if value.get("type") == "number":
         return {"$ref": "#/$defs/number"} | {key: part for key, part in value.items() if key != "type"}
