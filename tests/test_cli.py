@@ -90,6 +90,12 @@ def test_odds_as_json_hold_the_documented_keys(atlas):
     check_answer("odds", values)
 
 
+def test_a_class_whose_programs_are_above_the_cap_is_shown_with_its_programs(atlas):
+    asked = ("odds", "--atlas", atlas, "--world", "square-w3", "--prior", "capped", "--cap", "1")
+    assert re.search(r"^direct +-inf +[1-9]", output(*asked), re.MULTILINE)
+    check_answer("odds", json.loads(output(*asked, "--json")))
+
+
 def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
     exported = tmp_path / "identity.csv"
     output("histogram", "--atlas", atlas, "--world", "identity-w3", "--out", exported)
