@@ -18,6 +18,7 @@ import pytest
 from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.cli import main
 from priorsim.provenance import stamped
+from tests.test_docs import check_answer
 
 COMMAND = [sys.executable, "-m", "priorsim"]
 PROGRAMS = Path(__file__).parent.parent / "programs"
@@ -75,6 +76,7 @@ def test_a_census_can_be_amortised_over_the_queries_of_a_context(tmp_path):
     values = json.loads(output(*asked, "--json"))
     assert values["language"]["accounting"] == "amortised"
     assert set(values["amortisation_flip"]) == {"low", "high"}
+    check_answer("odds", values)
 
 
 def test_odds_as_json_hold_the_documented_keys(atlas):
@@ -86,9 +88,13 @@ def test_odds_as_json_hold_the_documented_keys(atlas):
     assert {"mass", "programs", "l_min", "kt_min", "witness", "bonus"} <= set(values["classes"]["direct"])
     assert values["classes"]["direct"]["witness"] == "x"
     assert values["prior"]["gamma"] == 1
-    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
-    for key in values:
-        assert f"`{key}`" in documented, key
+    check_answer("odds", values)
+
+
+def test_a_class_whose_programs_are_above_the_cap_is_shown_with_its_programs(atlas):
+    asked = ("odds", "--atlas", atlas, "--world", "square-w3", "--prior", "capped", "--cap", "1")
+    assert re.search(r"^direct +-inf +[1-9]", output(*asked), re.MULTILINE)
+    check_answer("odds", json.loads(output(*asked, "--json")))
 
 
 def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
@@ -148,14 +154,17 @@ def test_held_out_lanes_as_text_and_json(atlas):
     assert values["held_out"] == [4, 5, 6, 7]
     assert values["prior"]["gamma"] == 1
     assert len(values["splits"]) == 13
+    check_answer("heldout", values)
     assert len(values["learning"]["listed"]) == 4
     camera = ("--world", "proxy.blank-sharp-forward.w3-square-l8")
     assert "neither" in output("heldout", "--atlas", atlas, *camera)
+    check_answer("heldout", json.loads(output("heldout", "--atlas", atlas, *camera, "--json")))
 
 
 def test_the_population_as_text_json_and_csv(atlas, tmp_path):
     assert "the population, each counted once" in output("population", "--atlas", atlas)
     values = json.loads(output("population", "--atlas", atlas, "--json"))
+    check_answer("population", values)
     assert values["bound_bits"] == 20
     assert "written" in output("population", "--atlas", atlas, "--out", tmp_path / "all.csv")
     lines = (tmp_path / "all.csv").read_text().splitlines()
@@ -169,9 +178,7 @@ def test_definitions_of_search_side_by_side(atlas):
     for words in ("all programs that fit", "the 20 shortest of them", "the first in code order", "retargeted"):
         assert words in text
     values = json.loads(output(*ask, "--json"))
-    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
-    for key in (*values, *values["fitting"], *values["shortest"], *values["shortest"]["list"][0]):
-        assert re.search(rf"[`{{ ]{key}[`,}}]", documented), key
+    check_answer("definitions", values)
     assert len(values["shortest"]["list"]) == values["shortest"]["asked"] == 100
     assert values["shortest"]["list"][0]["program"] == "x"
     assert set(values["fitting"]["odds"]) < set(values["shortest"]["odds"])
@@ -183,9 +190,7 @@ def test_definitions_of_search_side_by_side(atlas):
 def test_objectives_as_text_and_json():
     asked = ("objectives", "--world", "root-w4", "--max-bits")
     values = json.loads(output(*asked, 24, "--json"))
-    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Objectives")[2]
-    for key in values:
-        assert f"`{key}`" in documented, key
+    check_answer("objectives", values)
     assert values["number"] >= 1
     assert sum(number for _, number in values["by_bits"]) == values["programs"]
     assert values["by_bits"][0][0] == 23
@@ -198,9 +203,7 @@ def test_objectives_as_text_and_json():
 def test_programs_with_data_are_counted(tmp_path):
     asked = ("data", "--world", "isqrt-w3", "--code-bits", "20")
     values = json.loads(output(*asked, "--json", "--prior", "levin"))
-    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text()
-    for key in (*values, *values["classes"], *values["classes"]["table"]):
-        assert f"`{key}`" in documented, key
+    check_answer("data", values)
     assert values["classes"]["table"]["l_min"] == {"low": 21, "high": 30}
     text = output(*asked)
     assert "table" in text and "[21, 30]" in text
@@ -216,10 +219,9 @@ def test_programs_with_data_are_counted(tmp_path):
 
 def test_code_and_data_are_weighed_together(atlas):
     asked = ("data", "--world", "third-w3", "--code-bits", "16", "--train", "0-3", "--atlas", atlas)
-    values = json.loads(output(*asked, "--json"))["joint"]
-    documented = (PROGRAMS.parent / "docs" / "measures.md").read_text().partition("### Code and data together")[2]
-    for key in (*values, *values["classes"], *values["classes"]["hybrid"]):
-        assert f"`{key}`" in documented, key
+    whole = json.loads(output(*asked, "--json"))
+    check_answer("data", whole)
+    values = whole["joint"]
     assert values["bound_bits"] == 20
     assert values["classes"]["direct"]["l_min"]["low"] <= 20
     text = output(*asked)

@@ -128,7 +128,7 @@ class TestAgainstTheCensus:
     def test_crossover_of_the_lightest_pair(self, measured):
         pair, numbers = lightest_pair(measured)
         roots = crossovers(pair, named_prior("solomonoff"), LOW, within=(-64, 64))
-        assert roots.values == pytest.approx([float(CROSSOVER.value(**numbers, beta=1, lam=0))], abs=1e-9)
+        assert roots.roots == pytest.approx([float(CROSSOVER.value(**numbers, beta=1, lam=0))], abs=1e-9)
 
     def test_gamma_star_is_the_measured_alphas_prediction(self, measured):
         found = measured_alpha(measured, LOW)

@@ -256,7 +256,7 @@ def data(
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.data import format_data_counts, is_data_counts
-    from priorsim.measure.data_joint import join_counts, print_shortest
+    from priorsim.measure.data_joint import data_answer
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:
@@ -271,6 +271,4 @@ def data(
         if out is not None:
             opt.write_out(format_data_counts(counts), place)
             return
-    joint = None if code is None else join_counts(code, counts).to_json(prior)
-    report = {**counts.to_json(prior), "witnesses": print_shortest(counts), "joint": joint}
-    opt.say(report, as_json, "data.txt")
+    opt.say(data_answer(counts, code, prior).to_json(), as_json, "data.txt")

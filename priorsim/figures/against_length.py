@@ -22,7 +22,6 @@ from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
-from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import mass
 from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior
@@ -55,15 +54,14 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
     counted = study.histogram(worlds[0])
     settled = convergence(counted, SIMPLICITY)
     rows: list[tuple[object, ...]] = []
-    for place, name in enumerate(map(str, CLASSES)):
+    for place, (name, tail) in enumerate(settled.extrapolated_log2_mass.items()):
         cells = counted.cells.of([place])
         for bound in range(1, counted.max_bits + 1):
             grown = mass(cells.take(cells.bits <= bound), counted.header, SIMPLICITY).log2
             rows.append((name, "mass", bound, grown, None, None))
-        tail = settled.extrapolated[place]
         ends = (None, None) if tail is None or tail.low is None or tail.high is None else (tail.low, tail.high)
         rows.append((name, "extrapolated", None, None, *ends))
-    shares = dict(zip(map(str, CLASSES), settled.last_share, strict=True))
+    shares = dict(settled.last_four_bits_share.items())
     return Data(COLUMNS, rows, world=counted.world.name, prior=SIMPLICITY.name, last_shares=shares)
 
 

@@ -217,7 +217,10 @@ def counts_data(study: Study, _: Sequence[World]) -> Data:
     rows = []
     for each in worlds_with_both(study):
         low, high = (three_counts(each, Prior("solomonoff"), end) for end in ENDS)
-        functions, programs = (low.functions_log2, high.functions_log2), (low.programs_log2, high.programs_log2)
+        functions, programs = (
+            (low.functions.log2_ratio, high.functions.log2_ratio),
+            (low.programs.log2_ratio, high.programs.log2_ratio),
+        )
         rows.append(row_of(each.world.name, functions, programs, (low.mass, high.mass)))
     return Data(COUNTS, rows)
 

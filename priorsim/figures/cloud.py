@@ -91,7 +91,7 @@ def _tip(counted: Histogram, end: End, side: str) -> Tip | None:
     direct, search = (
         (each.bits, math.log2(mean_steps(counted.header, np.array(each.steps)))) for each in keys if each is not None
     )
-    measured = crossovers(counted, Prior("solomonoff"), end, within=GAMMA_RANGE).values
+    measured = crossovers(counted, Prior("solomonoff"), end, within=GAMMA_RANGE).roots
     return Tip(side, direct, search, found.predicted, measured)
 
 
@@ -224,7 +224,7 @@ def crossings_data(study: Study, _: Sequence[World]) -> Data:
     low, high = CROSSING_RANGE
     for each in study.histograms(worlds):
         found = alpha(each, LOW)
-        measured = crossovers(each, Prior("solomonoff"), LOW, within=CROSSING_RANGE).values
+        measured = crossovers(each, Prior("solomonoff"), LOW, within=CROSSING_RANGE).roots
         if found is None or found.predicted is None or not low <= found.predicted <= high or not measured:
             continue
         nearest = min(measured, key=lambda gamma: abs(gamma - found.predicted))  # type: ignore[operator]

@@ -40,7 +40,7 @@ def gamma_data(study: Study, worlds: Sequence[World]) -> Data:
     cells = study.histogram(worlds[0])
     along = [log_odds_of(cells, SIMPLICITY.with_values({"gamma": gamma})) for gamma in GAMMAS]
     within = (GAMMAS[0], GAMMAS[-1])
-    low, high = (crossovers(cells, SIMPLICITY, end, within=within).values for end in ENDS)
+    low, high = (crossovers(cells, SIMPLICITY, end, within=within).roots for end in ENDS)
     return curve_of(cells.world.name, cells.max_bits, GAMMAS, [(each.low, each.high) for each in along], low, high)
 
 
@@ -289,7 +289,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     found, kinds = _lessons_of(study, worlds), range(len(CLASSES))
     rows = []
     for point, means in zip(found.listed, found.averaged, strict=True):
-        listed, averaged = [point.accuracy((kind,)) for kind in kinds], [means.accuracies[kind].mean for kind in kinds]
+        listed, averaged = [point.accuracy((kind,)) for kind in kinds], [each.mean for each in list(means.accuracy)[1:]]
         rows.append((point.lessons, *map(_as_float, listed + averaged)))
     return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=PRIOR, unit=found.unit)
 

@@ -8,14 +8,16 @@ is known exactly from the code (docs/measures.md).
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Annotated
 
+import msgspec
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
 from priorsim.census.stored import Counted
 from priorsim.errors import PriorError
+from priorsim.measure import keys
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells, merge_cells
 from priorsim.measure.mass import (
     ALL_KINDS,
@@ -30,7 +32,6 @@ from priorsim.measure.mass import (
     log_odds,
     mass,
     masses,
-    named,
 )
 from priorsim.priors import Prior
 
@@ -44,47 +45,26 @@ TAIL_ERRORS = 2.0
 """The range is that of the fitted slope plus and minus so many of its standard errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class AtBound:
-    """The masses (direct, disguised, search) and log-odds of the programs of at most `max_bits` bits."""
+class AtBound(msgspec.Struct, frozen=True):
+    """The masses and log-odds of the programs of at most so many bits."""
 
-    max_bits: int
-    masses: tuple[Mass, ...]
+    bits: int
+    log2_mass: keys.ByClass[keys.Log2Mass]
     log_odds: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Convergence:
-    """How far the numbers have settled at the bound.
+class Convergence(msgspec.Struct, frozen=True):
+    """How far the numbers have settled at the bound: shorter bounds, the last bits, and geometric tails.
 
-    `bounds` go from B down, in BOUND_STEPS to 1 bit at least. By class, `last_share` is the share of the mass in the
-    last four bits, None without mass, and `extrapolated` log2 of the mass with a geometric tail, low and high; None
-    where fewer than four of the last eight lengths hold programs of the class, and where no length does. `log_odds`
-    have tails fitted to the classes that stand together at each end: low takes search's low tail and direct's high
-    one, high the reverse; None at an end whose tail is unknown or unbounded.
+    Tails of a class are None where fewer than four of the last eight lengths hold programs of it. The log-odds have
+    tails fitted to the classes that stand together at each end: low takes search's low tail and direct's high one,
+    high the reverse; None at an end whose tail is unknown or unbounded.
     """
 
-    bounds: tuple[AtBound, ...]
-    last_share: tuple[float | None, ...]
-    extrapolated: tuple[Interval | None, ...]
-    log_odds: Interval
-
-    def to_json(self) -> dict[str, Any]:
-        """{bounds: [{bits, log2_mass, log_odds}, ...], and the others}, by class where they are."""
-        bounds = [
-            {
-                "bits": at.max_bits,
-                "log2_mass": named(part.to_json()["log2_mass"] for part in at.masses),
-                "log_odds": at.log_odds,
-            }
-            for at in self.bounds
-        ]
-        return {
-            "bounds": bounds,
-            "last_four_bits_share": named(self.last_share),
-            "extrapolated_log2_mass": named(self.extrapolated),
-            "extrapolated_log_odds": self.log_odds,
-        }
+    bounds: Annotated[tuple[AtBound, ...], keys.says("B, B-2, B-4, B-6 and B-8, as far as they are above 0")]
+    last_four_bits_share: Annotated[keys.ByClass[float | None], keys.says("of each class's mass")]
+    extrapolated_log2_mass: keys.ByClass[Interval | None]
+    extrapolated_log_odds: Interval
 
 
 def convergence(histogram: Histogram, prior: Prior) -> Convergence:
@@ -100,7 +80,7 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
     at_bounds = []
     for bound in (max_bits - step for step in BOUND_STEPS if max_bits > step):
         parts = class_masses(cells.take(cells.bits <= bound), header, prior)
-        at_bounds.append(AtBound(bound, parts, log_odds(parts)))
+        at_bounds.append(AtBound(bound, keys.named(map(keys.log2_mass, parts)), log_odds(parts)))
     last = class_masses(cells.take(cells.bits > max_bits - LAST_BITS), header, prior)
     last_share = tuple(
         None if whole.log2 == -math.inf else float(np.exp2(part.log2 - whole.log2))
@@ -113,7 +93,7 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
         for sides in ((LOW.search, HIGH.search), (LOW.direct, HIGH.direct))
     )
     with_tails = Interval(_quotient(search[0].low, direct[0].high), _quotient(search[1].high, direct[1].low))
-    return Convergence(tuple(at_bounds), last_share, tails, with_tails)
+    return Convergence(tuple(at_bounds), keys.named(last_share), keys.named(tails), with_tails)
 
 
 def _with_tail(cells: Cells, header: AtlasHeader, prior: Prior) -> Interval | None:
@@ -153,11 +133,6 @@ class Explored:
     explored: Fraction
     unexplored: Fraction
     unexplored_code: Fraction
-
-    def to_json(self) -> dict[str, str]:
-        """The exact rationals."""
-        names = ("explored", "unexplored", "unexplored_code")
-        return {name: str(getattr(self, name)) for name in names}
 
 
 def explored(header: AtlasHeader) -> Explored:

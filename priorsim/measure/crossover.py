@@ -11,11 +11,13 @@ Complete up to float64 rounding and the resolution below.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+import msgspec
 import numpy as np
 
 from priorsim.errors import PriorError
+from priorsim.measure import keys
 from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import Cells, Histogram, mean_steps
 from priorsim.measure.mass import End, check_convergence, log2_weights
@@ -34,29 +36,21 @@ GAMMA_RANGE = (0.0, 8.0)
 TAX_RANGE = (-64.0, 64.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
-    """All roots of the log-odds in the range from `low` to `high`, ascending.
+Sign = Literal["negative", "zero", "positive"]
+SIGNS: tuple[Sign, ...] = ("zero", "positive", "negative")
+"""By the number: 0, 1, -1."""
 
-    Those that are `touching` have the same sign on either side: double roots, to within RESOLUTION. `sign` is that of
-    the log-odds over the whole range where there is no root, 0 where they are 0 throughout; None where there are roots
-    or where both sides are empty.
+
+class Roots(msgspec.Struct, frozen=True):
+    """All roots of the log-odds in the range, ascending.
+
+    Those that are `touching` are double roots, to within RESOLUTION. `sign` is None where both sides are empty, too.
     """
 
-    low: float
-    high: float
-    values: tuple[float, ...] = ()
-    touching: tuple[float, ...] = ()
-    sign: int | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """The range, the roots, those that only touch, and the sign of the log-odds where there is none."""
-        return {
-            "range": [self.low, self.high],
-            "roots": list(self.values),
-            "touching": list(self.touching),
-            "sign": {None: None, -1: "negative", 0: "zero", 1: "positive"}[self.sign],
-        }
+    range: tuple[float, float]
+    roots: tuple[float, ...] = ()
+    touching: Annotated[tuple[float, ...], keys.says("roots with the same sign on either side")] = ()
+    sign: Annotated[Sign | None, keys.says("that of the log-odds where there is no root")] = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,27 +169,27 @@ def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, h
     """All roots of log2(search / direct) in [low, high]; the module says how and to what precision.
 
     >>> def terms(*pairs): return ExponentialSum(*np.array(pairs, dtype=float).T)
-    >>> log_odds_roots(terms((4, 0)), terms((2, -3)), 0, 8).values  # 2^-4x = 2^(-3-2x)
+    >>> log_odds_roots(terms((4, 0)), terms((2, -3)), 0, 8).roots  # 2^-4x = 2^(-3-2x)
     (1.5,)
     """
     if not len(search) and not len(direct):
-        return Roots(low, high)
+        return Roots((low, high))
     search, direct = search.beyond(direct), direct.beyond(search)
     if not len(search) or not len(direct):
-        return Roots(low, high, sign=int(len(search) > 0) - int(len(direct) > 0))
+        return Roots((low, high), sign=SIGNS[int(len(search) > 0) - int(len(direct) > 0)])
     brackets, undecided = _isolate(search, direct, low, high)
     found = [(root, root) for root in (_refine(search, direct, *ends) for ends in brackets)]
     found += [(left.theta, right.theta) for left, right in undecided]
     found += [(theta, theta) for theta in (low, high) if abs(_point(search, direct, theta).odds) <= NOISE]
     if not found:
-        return Roots(low, high, sign=int(np.sign(_point(search, direct, low).odds)))
+        return Roots((low, high), sign=SIGNS[int(np.sign(_point(search, direct, low).odds))])
     values, touching = [], []
     for left, right in _join(found):
         values.append((left + right) / 2)
         outside = [_point(search, direct, theta).odds for theta in (left - RESOLUTION, right + RESOLUTION)]
         if low < left and right < high and outside[0] * outside[1] > 0:
             touching.append(values[-1])
-    return Roots(low, high, tuple(values), tuple(touching))
+    return Roots((low, high), tuple(values), tuple(touching))
 
 
 def _join(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -245,9 +239,9 @@ def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None
     prior cut at the bound.
     """
     roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
-    if roots.sign == 0:
+    if roots.sign == "zero":
         return 0.0
-    return min(roots.values, key=lambda tax: (abs(tax), tax), default=None)
+    return min(roots.roots, key=lambda tax: (abs(tax), tax), default=None)
 
 
 def slopes(histogram: Histogram, prior: Prior, end: End) -> dict[str, float] | None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
@@ -27,15 +28,16 @@ from priorsim.census.segments.terms import (
 )
 from priorsim.errors import CensusError, WorldError
 from priorsim.formats import format_csv, format_duration
+from priorsim.measure import keys
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells
 from priorsim.measure.mass import (
     Interval,
     Mass,
+    Share,
     check_convergence,
     exact_mass,
     log_odds,
     mass,
-    plain,
     share_of,
 )
 from priorsim.measure.values import least_length
@@ -118,41 +120,88 @@ class DataCounts:
         """Sum of 2^-l over the programs that were not classed."""
         return sum((Fraction(count, 2**bits) for bits, count in self.unclassed.items()), Fraction(0))
 
-    def to_json(self, prior: Prior) -> dict[str, Any]:
-        """Everything under a prior as JSON values, by the keys in docs/measures.md."""
-        language = self.header.language
-        explored = code_mass(language, self.code_bits) - self.unclassed_mass
-        return plain(
+    def answer(self, prior: Prior) -> "CountsAnswer":
+        """Everything under a prior; PriorError where the sum over all programs diverges."""
+        language, by_name = self.header.language, self.masses(prior)
+        counted = code_mass(language, self.code_bits) - self.unclassed_mass
+        return CountsAnswer(
             world=self.world.name,
             description=self.world.description,
             train=self.world.train,
             lanes=len(self.world.domain.lanes),
-            prior=prior,
+            prior=keys.Prior.of(prior),
             dialect=language.dialect.name,
             word_bits=language.word_bits,
             code_bits=self.code_bits,
-            classes={name: self._class_to_json(name, each, prior) for name, each in self.masses(prior).items()},
+            classes=ByDataClass(*(self._class_answer(name, whole, prior) for name, whole in by_name.items())),
             log_odds=self.log_odds(prior),
             l_min_direct=self.l_min(["direct", "table"]),
             l_min_search=self.l_min(["search", "hybrid"]),
-            unclassed={
-                "programs": str(sum(self.unclassed.values())),
-                "log2_mass": exact_mass(self.unclassed_mass).to_json()["log2_mass"],
-                "by_bits": {bits: str(count) for bits, count in sorted(self.unclassed.items())},
-            },
-            explored={"explored": str(explored), "unexplored": str(CODE_ONLY_MASS - explored)},
-            unexplored=CODE_ONLY_MASS - explored,
+            unclassed=Unclassed(
+                str(sum(self.unclassed.values())),
+                keys.log2_mass(exact_mass(self.unclassed_mass)),
+                {bits: str(count) for bits, count in sorted(self.unclassed.items())},
+            ),
+            explored=keys.Explored(str(counted), str(CODE_ONLY_MASS - counted)),
+            unexplored=CODE_ONLY_MASS - counted,
         )
 
-    def _class_to_json(self, name: str, whole: Mass, prior: Prior) -> dict[str, Any]:
+    def _class_answer(self, name: str, whole: Mass, prior: Prior) -> "DataClass":
         cells = self.of(name)
         faithful = mass(cells.take(cells.faithful), self.header, prior)
-        return {
-            "programs": str(cells.programs),
-            **whole.to_json(),
-            "faithful_share": share_of(faithful, whole),
-            "l_min": self.l_min([name]),
-        }
+        return DataClass(str(cells.programs), *keys.of_mass(whole), share_of(faithful, whole), self.l_min([name]))
+
+
+class DataClass(msgspec.Struct, frozen=True):
+    """A class of programs with data."""
+
+    programs: str
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    faithful_share: Annotated[Share | None, keys.says("of its mass, the share of programs that are right on all lanes")]
+    l_min: Interval
+
+
+class ByDataClass(msgspec.Struct, frozen=True, rename={"disguised_with_data": "disguised-with-data"}):
+    """The classes, as in DATA_CLASSES."""
+
+    direct: DataClass
+    table: DataClass
+    disguised: DataClass
+    disguised_with_data: DataClass
+    search: DataClass
+    hybrid: DataClass
+
+
+class Unclassed(msgspec.Struct, frozen=True):
+    """Fitting programs without a class."""
+
+    programs: str
+    log2_mass: Annotated[float | None, keys.says("under 2^-l; null where there are none")]
+    by_bits: dict[int, str]
+
+
+class CountsAnswer(keys.Answer, frozen=True, kw_only=True):
+    """Programs with data that fit a world, under a prior."""
+
+    world: keys.World
+    description: keys.About
+    train: keys.Train
+    lanes: keys.Lanes
+    prior: keys.Prior
+    dialect: keys.Dialect
+    word_bits: keys.WordBits
+    code_bits: Annotated[int, keys.says("C, the bound on header, index and body together")]
+    classes: Annotated[ByDataClass, keys.says("each apart, by the use of the data")]
+    log_odds: keys.LogOdds
+    l_min_direct: Annotated[Interval, keys.says("tables with direct code")]
+    l_min_search: Annotated[Interval, keys.says("hybrids with search")]
+    unclassed: Unclassed
+    explored: Annotated[
+        keys.Explored,
+        keys.says("of the 1/2 that all programs with data have at 2^-l, as text; what was not classed is unexplored"),
+    ]
+    unexplored: Annotated[Share, keys.says("the same as a number")]
 
 
 def is_data_counts(path: Path) -> bool:

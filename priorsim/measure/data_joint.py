@@ -10,24 +10,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import islice, product
-from typing import Any
+from typing import Annotated
+
+import msgspec
 
 from priorsim.census.segments.terms import code_mass, segments
 from priorsim.errors import CensusError, CodeError, WorldError
+from priorsim.measure import keys
 from priorsim.measure.convergence import explored
-from priorsim.measure.data import DataCounts
+from priorsim.measure.data import CountsAnswer, DataCounts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
 from priorsim.measure.mass import (
     ALL_KINDS,
     End,
     Interval,
     Mass,
-    at_ends,
+    Share,
     check_convergence,
     exact_mass,
     log_odds,
     mass,
-    plain,
     shares,
 )
 from priorsim.measure.values import difference, least_length
@@ -119,36 +121,85 @@ class JointCounts:
         """L_min(direct) - L_min(search) at one end, in bits: as wide as both lengths are uncertain."""
         return difference(*self.l_min_sides(end))
 
-    def to_json(self, prior: Prior) -> dict[str, Any]:
-        """Everything under a prior as JSON values, by the keys in docs/measures.md.
-
-        PriorError where the sum over all programs diverges.
-        """
+    def answer(self, prior: Prior) -> "JointAnswer":
+        """Everything under a prior; PriorError where the sum over all programs diverges."""
         language, code_bits = self.data.header.language, self.data.code_bits
         check_convergence(language, prior)
         by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}
         parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
         counted = explored(self.code.header).explored + code_mass(language, code_bits) - self.data.unclassed_mass
-        return plain(
+        classes = (
+            JointClass(str(self.programs(of)), *keys.of_mass(whole), share, self.l_min(of))
+            for of, whole, share in zip(JOINT_CLASSES.values(), by_name.values(), parts, strict=True)
+        )
+        return JointAnswer(
             bound_bits=self.code.max_bits,
-            classes={
-                name: {
-                    "programs": str(self.programs(JOINT_CLASSES[name])),
-                    **whole.to_json(),
-                    "share": share,
-                    "l_min": self.l_min(JOINT_CLASSES[name]),
-                }
-                for (name, whole), share in zip(by_name.items(), parts, strict=True)
-            },
+            classes=ByJointClass(*classes),
             log_odds=self.log_odds(prior),
             log_odds_code=self.log_odds(prior, CODE),
             log_odds_data=self.log_odds(prior, DATA),
-            l_min_direct=at_ends(lambda end: self.l_min_sides(end)[0]),
-            l_min_search=at_ends(lambda end: self.l_min_sides(end)[1]),
-            delta_l=at_ends(self.delta_l),
-            explored={"explored": str(counted), "unexplored": str(1 - counted)},
+            l_min_direct=keys.at_ends(lambda end: self.l_min_sides(end)[0]),
+            l_min_search=keys.at_ends(lambda end: self.l_min_sides(end)[1]),
+            delta_l=keys.at_ends(self.delta_l),
+            explored=keys.Explored(str(counted), str(1 - counted)),
             unexplored=1 - counted,
         )
+
+
+class JointClass(msgspec.Struct, frozen=True):
+    """A class of code and programs with data."""
+
+    programs: str
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    share: float | None
+    l_min: Annotated[Interval, keys.says("of the class alone, by what is exhausted of it")]
+
+
+class ByJointClass(msgspec.Struct, frozen=True):
+    """The classes, as in JOINT_CLASSES."""
+
+    direct: JointClass
+    table: JointClass
+    disguised: JointClass
+    search: JointClass
+    hybrid: JointClass
+
+
+class JointAnswer(keys.Answer, frozen=True, kw_only=True):
+    """Code and data together."""
+
+    bound_bits: keys.BoundBits
+    classes: Annotated[ByJointClass, keys.says("each alone")]
+    log_odds: keys.LogOdds
+    log_odds_code: Annotated[Interval, keys.says("without the programs that use data")]
+    log_odds_data: Annotated[Interval, keys.says("of the programs that use data alone")]
+    l_min_direct: Annotated[keys.Ends[Interval], keys.says("tables with direct code")]
+    l_min_search: Annotated[keys.Ends[Interval], keys.says("hybrids with search")]
+    delta_l: Annotated[keys.Ends[Interval], keys.says("L_min(direct) - L_min(search)")]
+    explored: Annotated[keys.Explored, keys.says("of all programs, code and data, exact rationals as text")]
+    unexplored: Annotated[Share, keys.says("the same as a number")]
+
+
+class Witnesses(msgspec.Struct, frozen=True):
+    """A program of the least length; null where there is none, or its index and body are too long to be tried."""
+
+    table: str | None
+    hybrid: str | None
+
+
+class DataAnswer(CountsAnswer, frozen=True, kw_only=True):
+    """What `priorsim data --json` prints."""
+
+    witnesses: Witnesses
+    joint: Annotated[JointAnswer | None, keys.says("code and data together, below; null without `--atlas`")]
+
+
+def data_answer(counts: DataCounts, code: Histogram | None, prior: Prior) -> DataAnswer:
+    """All that is said of the programs with data of a world, together with its code where that is known."""
+    joint = None if code is None else join_counts(code, counts).answer(prior)
+    own = msgspec.structs.asdict(counts.answer(prior))
+    return DataAnswer(**own, witnesses=Witnesses(**print_shortest(counts)), joint=joint)
 
 
 def join_counts(code: Histogram, data: DataCounts) -> JointCounts:

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Annotated
 
+import msgspec
 import numpy as np
 
+from priorsim.measure import keys
 from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
 from priorsim.measure.mass import ALL_KINDS, LOW, End, Interval, mass, masses, odds_at, share_of, shortest
@@ -82,38 +84,31 @@ def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | Non
     return None if share is None else float(share)
 
 
-@dataclass(frozen=True, slots=True)
-class ThreeCounts:
+class Functions(msgspec.Struct, frozen=True):
+    """Behaviours on all lanes that fit; one with programs of both sides counts for both."""
+
+    direct: int
+    search: int
+    both: int
+    log2_ratio: float | None
+
+
+class ProgramCounts(msgspec.Struct, frozen=True):
+    """Programs, of the lengths at which both sides have any."""
+
+    by_length: Annotated[tuple[tuple[int, int, int], ...], keys.says("`[bits, direct, search]` for each such length")]
+    log2_ratio: Annotated[float | None, keys.says("log2 of search's sum over direct's, these lengths together")]
+
+
+class ThreeCounts(msgspec.Struct, frozen=True):
     """The same comparison counted three ways, at one end: functions, programs and mass.
 
-    Functions are distinct behaviours on all lanes that fit and have a program of the side; one with both counts for
-    both. `programs` are (bits, direct, search) at each length that both sides reach; `mass` is the log-odds.
+    Each has log2 of search's over direct's, in bits; None where there is none on a side.
     """
 
-    functions_direct: int
-    functions_search: int
-    functions_both: int
-    programs: tuple[tuple[int, int, int], ...]
-    mass: float | None
-
-    @property
-    def functions_log2(self) -> float | None:
-        """log2 of search's functions over direct's, in bits; None where there are none on a side."""
-        return _log2_quotient(self.functions_search, self.functions_direct)
-
-    @property
-    def programs_log2(self) -> float | None:
-        """log2 of search's programs over direct's, all lengths that both reach together, in bits."""
-        return _log2_quotient(sum(row[2] for row in self.programs), sum(row[1] for row in self.programs))
-
-    def to_json(self) -> dict[str, Any]:
-        """{functions: {direct, search, both, log2_ratio}, programs: {by_length, log2_ratio}, mass}."""
-        functions = {name: getattr(self, f"functions_{name}") for name in ("direct", "search", "both")}
-        return {
-            "functions": {**functions, "log2_ratio": self.functions_log2},
-            "programs": {"by_length": self.programs, "log2_ratio": self.programs_log2},
-            "mass": self.mass,
-        }
+    functions: Annotated[Functions, keys.says("distinct behaviours that fit and have a program of the side")]
+    programs: ProgramCounts
+    mass: Annotated[float | None, keys.says("the log-odds")]
 
 
 def _log2_quotient(search: int, direct: int) -> float | None:
@@ -123,11 +118,12 @@ def _log2_quotient(search: int, direct: int) -> float | None:
 def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
     """Functions, programs and mass of search against direct, at one end."""
     direct, search = (_by_length(histogram.cells.of(kinds)) for kinds in (end.direct, end.search))
+    rows = tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys()))
+    of_direct, of_search = histogram.behaviours(end.direct), histogram.behaviours(end.search)
+    both, ratio = histogram.behaviours(end.direct, end.search), _log2_quotient(of_search, of_direct)
     return ThreeCounts(
-        histogram.behaviours(end.direct),
-        histogram.behaviours(end.search),
-        histogram.behaviours(end.direct, end.search),
-        tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys())),
+        Functions(of_direct, of_search, both, ratio),
+        ProgramCounts(rows, _log2_quotient(sum(row[2] for row in rows), sum(row[1] for row in rows))),
         odds_at(masses(histogram, prior), end),
     )
 

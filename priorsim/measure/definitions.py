@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
+from msgspec import UNSET, UnsetType, structs
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, RowKey, Rows
@@ -19,6 +21,7 @@ from priorsim.census.shortest import Shortest, shortest_programs
 from priorsim.census.stored import Selectable
 from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
+from priorsim.measure import keys
 from priorsim.measure.histogram import acceptable, census_cells, check_world
 from priorsim.measure.mass import (
     Interval,
@@ -26,10 +29,8 @@ from priorsim.measure.mass import (
     Share,
     check_convergence,
     exact_mass,
-    language_to_json,
     log2_ratio,
     mass,
-    plain,
     share_of,
 )
 from priorsim.measure.program import effort, other_worlds, retargeting, run_lanes
@@ -65,9 +66,9 @@ class Group:
         total = sum((group.mass for group in groups), exact_mass(Fraction(0)))
         return cls(sum(group.programs for group in groups), total, min(lengths, default=None))
 
-    def to_json(self) -> dict[str, Any]:
-        """{programs, log2_mass, exact_mass, l_min}; null where there is none, or no exact mass."""
-        return {"programs": self.programs, **self.mass.to_json(), "l_min": self.l_min}
+    def answer(self) -> "Side":
+        """The group as JSON has it."""
+        return Side(self.programs, *keys.of_mass(self.mass), self.l_min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +106,19 @@ class Compared:
         same, whole = Group.joined([each for each in both if each.labels[a] == each.labels[b]]), Group.joined(both)
         return Fraction(same.programs, whole.programs), share_of(same.mass, whole.mass)
 
-    def to_json(self) -> dict[str, Any]:
-        """{programs, log2_mass, exact_mass, groups, agreement, odds}."""
-        pairs = {a: {b: self.agreement(a, b) for b in self.names} for a in self.names}
-        whole = Group.joined(self.groups)
-        return {
-            "programs": whole.programs,
-            **whole.mass.to_json(),
-            "groups": [
-                {**dict(zip(self.names, group.labels, strict=True)), **group.to_json()} for group in self.groups
-            ],
-            "agreement": {
-                what: {a: {b: found[which] for b, found in row.items()} for a, row in pairs.items()}
-                for which, what in enumerate(("programs", "mass"))
-            },
-            "odds": {name: self._odds_to_json(name) for name in self.names},
-        }
+    def answer(self) -> "ComparedAnswer":
+        """The comparison as JSON has it."""
+        pairs = [[self.agreement(a, b) for b in self.names] for a in self.names]
+        programs, mass = (ByDefinition(*(ByDefinition(*(b[n] for b in row)) for row in pairs)) for n in (0, 1))
+        groups = (GroupAnswer(*group.labels, **structs.asdict(group.answer())) for group in self.groups)
+        whole, agreement = Group.joined(self.groups), AgreementAnswer(programs, mass)
+        odds = ByDefinition(*map(self._odds_answer, self.names))
+        return ComparedAnswer(whole.programs, *keys.of_mass(whole.mass), tuple(groups), agreement, odds)
 
-    def _odds_to_json(self, name: str) -> dict[str, Any]:
-        return {
-            "log_odds": self.log_odds(name),
-            "delta_l": self.delta_l(name),
-            "search": self.side(name, True),
-            "rest": self.side(name, False),
-            "undefined": self.side(name, None).programs,
-        }
+    def _odds_answer(self, name: str) -> "OddsBy":
+        search, rest, undefined = (self.side(name, searches) for searches in (True, False, None))
+        odds, lengths = self.log_odds(name), self.delta_l(name)
+        return OddsBy(odds, lengths, search.answer(), rest.answer(), undefined.programs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +139,17 @@ class Labelled:
         can_retarget = None if self.retargeting is None else self.retargeting > THRESHOLD
         return (*by_row(self.key), can_retarget, self.effort > THRESHOLD)
 
-    def to_json(self) -> dict[str, Any]:
-        """{program, bits, steps, form, strict, wide, retargeting, effort, retargeting_share, effort_share}."""
-        return {
-            "program": self.program,
-            "bits": self.key.bits,
-            "steps": self.key.steps,
-            **dict(zip(BY_PROGRAM, self.labels, strict=True)),
-            "retargeting_share": self.retargeting,
-            "effort_share": self.effort,
-        }
+    def answer(self) -> "JudgedAnswer":
+        """The program as JSON has it."""
+        said = ByDefinition(*self.labels)
+        return JudgedAnswer(
+            program=self.program,
+            bits=self.key.bits,
+            steps=self.key.steps,
+            **structs.asdict(said),
+            retargeting_share=self.retargeting,
+            effort_share=self.effort,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,28 +170,127 @@ class Definitions:
     goals: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
+        """One strictly valid JSON object, the same for the same census, world and prior; keys: `DefinitionsAnswer`."""
         last = self.judged[-1].key.bits if self.judged else None
-        return plain(
-            world=self.world.name,
-            family=self.world.family,
-            train=self.world.train,
-            prior=self.prior,
-            bound_bits=self.header.max_bits,
-            language=language_to_json(self.header),
-            fitting=self.every,
-            shortest={
-                "asked": self.shortest.asked,
-                "last_length": {
-                    "bits": last,
-                    "taken": self.shortest.last_taken,
-                    "fitting": self.shortest.last_length,
-                },
-                "goals": self.goals,
-                **self.few.to_json(),
-                "list": self.judged,
-            },
-        )
+        return DefinitionsAnswer(
+            **keys.asked(self.world, self.prior, self.header),
+            fitting=self.every.answer(),
+            shortest=ShortestAnswer(
+                asked=self.shortest.asked,
+                last_length=LastLength(last, self.shortest.last_taken, self.shortest.last_length),
+                goals=self.goals,
+                **structs.asdict(self.few.answer()),
+                list=tuple(each.answer() for each in self.judged),
+            ),
+        ).to_json()
+
+
+class ByDefinition(keys.Parts[keys.T], frozen=True):
+    """A value of each definition; the last two look at programs one by one."""
+
+    form: keys.T
+    strict: keys.T
+    wide: keys.T
+    retargeting: keys.T | UnsetType = UNSET
+    effort: keys.T | UnsetType = UNSET
+
+
+class Side(msgspec.Struct, frozen=True):
+    """Some of the programs."""
+
+    programs: int
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    l_min: int | None
+
+
+class GroupAnswer(ByDefinition[bool | None], frozen=True, kw_only=True):
+    """A combination: what each definition says, and the programs of which that holds."""
+
+    programs: int
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    l_min: int | None
+
+
+class OddsBy(msgspec.Struct, frozen=True):
+    """The odds by a definition."""
+
+    log_odds: float | None
+    delta_l: Interval
+    search: Side
+    rest: Side
+    undefined: Annotated[int, keys.says("a number of programs")]
+
+
+class AgreementAnswer(msgspec.Struct, frozen=True):
+    """By two definitions' names, the share of which both say the same."""
+
+    programs: ByDefinition[ByDefinition[Share | None]]
+    mass: ByDefinition[ByDefinition[Share | None]]
+
+
+Groups = Annotated[tuple[GroupAnswer, ...], keys.says("the combinations that occur")]
+Odds = Annotated[ByDefinition[OddsBy], keys.says("those by each definition")]
+
+
+class ComparedAnswer(msgspec.Struct, frozen=True):
+    """All fitting programs by form, strict and wide."""
+
+    programs: Annotated[int, keys.says("how many there are")]
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    groups: Groups
+    agreement: AgreementAnswer
+    odds: Odds
+
+
+class JudgedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A program."""
+
+    program: str
+    bits: int
+    steps: Annotated[int, keys.says("T under the atlas's accounting")]
+    form: bool | None
+    strict: bool | None
+    wide: bool | None
+    retargeting: bool | None
+    effort: bool | None
+    retargeting_share: Share | None
+    effort_share: Share
+
+
+class LastLength(msgspec.Struct, frozen=True):
+    """The last one's length, how many of it are there, and how many fit."""
+
+    bits: int | None
+    taken: int
+    fitting: int
+
+
+class ShortestAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The shortest of them by all five."""
+
+    asked: Annotated[int, keys.says("how many of the shortest were asked for; where fewer fit, all that do are there")]
+    last_length: LastLength
+    goals: Annotated[
+        tuple[str, ...],
+        keys.says("names of the worlds to retarget to, before those are left out that a program is right for"),
+    ]
+    programs: Annotated[int, keys.says("how many there are")]
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    groups: Groups
+    agreement: AgreementAnswer
+    odds: Odds
+    list: Annotated[tuple[JudgedAnswer, ...], keys.says("the programs in order")]
+
+
+class DefinitionsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
+    """What `priorsim definitions --json` prints."""
+
+    fitting: ComparedAnswer
+    shortest: ShortestAnswer
 
 
 def definitions(

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +18,8 @@ import numpy as np
 from priorsim.census.atlas import MAX_BITS, AtlasHeader, RowKey, check_code
 from priorsim.errors import AtlasError, PriorsimError
 from priorsim.formats import format_csv
+from priorsim.measure import keys
 from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
-from priorsim.measure.mass import named
 from priorsim.mu.domain import Domain
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import read_text, shown, source_name
@@ -41,7 +41,7 @@ _Packed = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{1,16}$")]
 
 
 class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row key in JSON; see `key_to_json`."""
+    """A row key in JSON; see `keys.Row`."""
 
     bits: Annotated[int, msgspec.Meta(ge=1, le=MAX_BITS)]
     behaviour: _Packed
@@ -105,8 +105,8 @@ def format_histogram(histogram: Histogram) -> str:
         "atlas": histogram.header.to_json(),
         "world": _told_world(histogram.world),
         "functions": histogram.functions,
-        "shortest": named(map(key_to_json, histogram.shortest)),
-        "least_kt": named(map(key_to_json, histogram.least_kt)),
+        "shortest": keys.plain(keys.named(map(keys.Row.of, histogram.shortest))),
+        "least_kt": keys.plain(keys.named(map(keys.Row.of, histogram.least_kt))),
         "cells": len(histogram.cells),
         "programs": histogram.cells.programs,
     }
@@ -218,13 +218,6 @@ def _key_of(found: _ToldKey | None) -> RowKey | None:
         return None
     values = msgspec.to_builtins(found)
     return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in values.items()})
-
-
-def key_to_json(key: RowKey | None) -> dict[str, int | str] | None:
-    """A row key as JSON values, its packed words in hexadecimal."""
-    if key is None:
-        return None
-    return {name: f"{value:x}" if name in _PACKED else value for name, value in asdict(key).items()}
 
 
 def _dump(header: dict[str, Any]) -> str:

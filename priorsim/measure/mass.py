@@ -6,12 +6,12 @@ side the disguised programs stand: at the low end with direct code, at the high 
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +73,6 @@ class Mass:
         if not MIN_EXPONENT <= self.log2 < MAX_EXPONENT:
             return None
         return float(self.exact) if self.exact is not None else math.exp2(self.log2)
-
-    def to_json(self) -> dict[str, float | str | None]:
-        """{log2_mass, exact_mass}: both null where nothing weighs anything, the second also where it is not exact."""
-        is_empty = self.log2 == -math.inf
-        return {
-            "log2_mass": None if is_empty else self.log2,
-            "exact_mass": None if is_empty or self.exact is None else str(self.exact),
-        }
 
     def __add__(self, other: "Mass") -> "Mass":
         if self.exact is not None and other.exact is not None:
@@ -248,8 +240,11 @@ def kt(key: RowKey, header: AtlasHeader) -> float:
 
 # --- shares of masses, and their averages -----------------------------------------------------
 
-Share = Fraction | float
-"""A number of an exact or a float mass: exact as long as all masses in it are; undefined, of an empty mass, is None."""
+if TYPE_CHECKING:
+    Share = Fraction | float
+    """A number of an exact or a float mass: exact as long as all masses in it are; None of an empty mass: undefined."""
+else:
+    Share = float  # which it is in JSON: a schema has no exact rationals
 
 
 def share_of(part: Mass, whole: Mass) -> Share | None:
@@ -294,55 +289,3 @@ class Average:
         is_exact = all(isinstance(value, Fraction) for value in known)
         mean = sum(known) / Fraction(len(known)) if is_exact else math.fsum(known) / len(known)
         return cls(mean, min(known), max(known), len(known), len(given) - len(known))
-
-
-# --- as JSON ----------------------------------------------------------------------------------
-
-
-def plain(**values: Any) -> dict[str, Any]:
-    """JSON values of what was measured: records by their fields, or their own `to_json`; fractions as floats.
-
-    Infinite floats are the strings "-inf" and "inf", NaN is null; keys are strings.
-
-    >>> plain(odds=Interval(-math.inf, None), share=Fraction(1, 4))
-    {'odds': {'low': '-inf', 'high': None}, 'share': 0.25}
-    """
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_json"):
-        value = value.to_json()
-    if is_dataclass(value):
-        value = {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return list(map(_plain, value))
-    if not isinstance(value, Fraction | float):
-        return value
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return float(value)
-
-
-def at_ends(value: Callable[[End], Any]) -> dict[str, Any]:
-    """A value at the low and at the high end, by the ends' names."""
-    return {end.name: value(end) for end in ENDS}
-
-
-def named(by_class: Iterable[Any]) -> dict[str, Any]:
-    """Values of the classes, by their names."""
-    return {str(name): value for name, value in zip(CLASSES, by_class, strict=True)}
-
-
-def language_to_json(header: AtlasHeader) -> dict[str, Any]:
-    """What was counted: {dialect, word_bits, depth, columns, lanes (how many), accounting}."""
-    return {
-        "dialect": header.language.dialect.name,
-        "word_bits": header.language.word_bits,
-        "depth": header.language.depth,
-        "columns": list(header.domain.columns),
-        "lanes": len(header.domain.lanes),
-        "accounting": str(header.accounting),
-    }

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import kraft_sum
 from priorsim.census.root_searches import count_root_searches
+from priorsim.measure import keys
 from priorsim.measure.histogram import acceptable, check_world
 from priorsim.measure.mass import exact_mass
 from priorsim.worlds.world import World
@@ -40,21 +41,41 @@ class Objectives:
         return kraft_sum(self.programs)
 
     def to_json(self, header: AtlasHeader, world: World) -> dict[str, Any]:
-        """One strictly valid JSON object, by the keys in docs/measures.md; header and world are those counted for."""
-        return {
-            "world": world.name,
-            "description": world.description,
-            "train": list(world.train),
-            "lanes": len(world.domain.lanes),
-            "dialect": header.language.dialect.name,
-            "word_bits": header.language.word_bits,
-            "depth": header.language.depth,
-            "bound_bits": header.max_bits,
-            "number": self.number,
-            "programs": sum(self.programs),
-            **exact_mass(self.mass).to_json(),
-            "by_bits": [[bits, number] for bits, number in enumerate(self.programs) if number],
-        }
+        """One strictly valid JSON object, by the keys of `ObjectivesAnswer`; header and world are those counted for."""
+        log2, exact = keys.of_mass(exact_mass(self.mass))
+        return ObjectivesAnswer(
+            world=world.name,
+            description=world.description,
+            train=world.train,
+            lanes=len(world.domain.lanes),
+            dialect=header.language.dialect.name,
+            word_bits=header.language.word_bits,
+            depth=header.language.depth,
+            bound_bits=header.max_bits,
+            number=self.number,
+            programs=sum(self.programs),
+            log2_mass=log2,
+            exact_mass=exact,
+            by_bits=tuple((bits, number) for bits, number in enumerate(self.programs) if number),
+        ).to_json()
+
+
+class ObjectivesAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim objectives --json` prints."""
+
+    world: keys.World
+    description: keys.About
+    train: keys.Train
+    lanes: keys.Lanes
+    dialect: keys.Dialect
+    word_bits: keys.WordBits
+    depth: Annotated[int, keys.says("how many binders a program nests at most")]
+    bound_bits: keys.BoundBits
+    number: Annotated[int, keys.says("how many objectives")]
+    programs: Annotated[int, keys.says("how many programs fit and have a search at the root")]
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    by_bits: Annotated[tuple[tuple[int, int], ...], keys.says("`[bits, programs]`, of the lengths that have any")]
 
 
 def objectives(

@@ -1,23 +1,25 @@
 """Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports; and sweeps of the odds.
 
 Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates
-any. Ends named low and high count the disguised programs with direct code and with search.
+any. keys.Ends named low and high count the disguised programs with direct code and with search.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from priorsim.census.atlas import RowKey
 from priorsim.census.growth import least_tax
 from priorsim.errors import PriorError
 from priorsim.formats import format_csv
+from priorsim.measure import keys
 from priorsim.measure.convergence import Convergence, Explored, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
@@ -34,17 +36,15 @@ from priorsim.measure.decomposition import (
     three_counts,
 )
 from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.histogram_file import key_to_json
 from priorsim.measure.mass import (
     ALL_KINDS,
     ENDS,
     Interval,
     Mass,
+    Share,
     kt,
-    language_to_json,
     log_odds,
     masses,
-    plain,
     programs,
     shares,
 )
@@ -57,38 +57,23 @@ Witnesses = Mapping[RowKey, str]
 """A program of each row that `Histogram.least_rows` names, as S-expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassOdds:
-    """One class of programs that fit a world.
+class ClassOdds(msgspec.Struct, frozen=True):
+    """One class of programs that fit a world; None, but of numbers of programs, where the bound holds none."""
 
-    `share` is that of the fitting mass, None where nothing has any; `programs` are those within the bound, whatever
-    the prior. `l_min` and `kt_min` are the least l and l + log2 t in bits, None where there is no program up to the
-    bound; then their rows in the atlas, and a program of each as S-expression, None where none was asked for. `bonus`
-    is L_min + log2(sum 2^-l), in bits.
-    """
-
-    name: str
-    mass: Mass
-    share: float | None
-    programs: int
-    l_min: int | None
-    kt_min: float | None
-    shortest: RowKey | None
-    least_kt: RowKey | None
-    witness: str | None
-    kt_witness: str | None
-    bonus: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The class's keys; `mass` is null, never 0, where no program weighs anything or a float cannot hold it."""
-        names = ("share", "programs", "l_min", "kt_min", "witness", "kt_witness", "bonus")
-        return {
-            "mass": None if self.mass.log2 == -math.inf else self.mass.value,
-            **self.mass.to_json(),
-            **{name: getattr(self, name) for name in names},
-            "shortest_row": key_to_json(self.shortest),
-            "least_kt_row": key_to_json(self.least_kt),
-        }
+    mass: Annotated[
+        float | None, keys.says("null, never 0, where nothing of the class weighs anything or a float cannot hold it")
+    ]
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    share: Annotated[float | None, keys.says("of the fitting mass")]
+    programs: Annotated[int, keys.says("those within the bound, whatever the prior")]
+    l_min: Annotated[int | None, keys.says("the least l")]
+    kt_min: Annotated[float | None, keys.says("the least l + log2 t")]
+    witness: Annotated[str | None, keys.says("a program with the least l")]
+    kt_witness: Annotated[str | None, keys.says("a program with the least l + log2 t")]
+    bonus: Annotated[float | None, keys.says("L_min + log2(sum of 2^-l)")]
+    shortest_row: Annotated[keys.Row | None, keys.says("the atlas's row with the least l, packed words hexadecimal")]
+    least_kt_row: Annotated[keys.Row | None, keys.says("that with the least l + log2 t")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +100,7 @@ class Odds:
 
     histogram: Histogram
     prior: Prior
-    classes: tuple[ClassOdds, ...]
+    classes: keys.ByClass[ClassOdds]
     log_odds: Interval
     low: EndOdds
     high: EndOdds
@@ -133,40 +118,72 @@ class Odds:
         return least_tax(self.histogram.header.language, float(self.prior.beta))
 
     def to_json(self) -> dict[str, Any]:
-        """The odds as one strictly valid JSON object, by the keys in docs/measures.md."""
-        header, world = self.histogram.header, self.histogram.world
+        """The odds as one strictly valid JSON object, by the keys of `OddsAnswer`."""
+        header, world, low, high = self.histogram.header, self.histogram.world, self.low, self.high
+        amortisation = keys.Ends(low.amortisation, high.amortisation) if world.domain.context else msgspec.UNSET
+        return OddsAnswer(
+            **keys.asked(world, self.prior, header),
+            class_by=self.histogram.class_by,
+            classes=self.classes,
+            log_odds=self.log_odds,
+            gamma_star=keys.Ends(low.gamma_star, high.gamma_star),
+            break_even_tax=keys.Ends(low.break_even_tax, high.break_even_tax),
+            least_tax=self.least_tax + 0.0,
+            unexplored=self.explored.unexplored,
+            explored=AllExplored(*map(str, astuple(self.explored))),
+            delta_l=keys.Ends(low.delta_l, high.delta_l),
+            decomposition=keys.Ends(low.decomposition, high.decomposition),
+            essential_share=keys.Ends(low.essential_share, high.essential_share),
+            three_counts=keys.Ends(low.three_counts, high.three_counts),
+            alpha=keys.Ends(low.alpha, high.alpha),
+            predicted_gamma_star=keys.Ends(self.predicted(low), self.predicted(high)),
+            slopes=keys.Ends(low.slopes, high.slopes),
+            hull=self.hull,
+            convergence=self.convergence,
+            amortisation_flip=amortisation,
+        ).to_json()
 
-        def of_ends(name: str) -> dict[str, Any]:
-            return {name: {"low": getattr(self.low, name), "high": getattr(self.high, name)}}
 
-        values = {
-            "world": world.name,
-            "family": world.family,
-            "train": world.train,
-            "prior": self.prior,
-            "bound_bits": header.max_bits,
-            "language": language_to_json(header),
-            "class_by": self.histogram.class_by,
-            "classes": {each.name: each for each in self.classes},
-            "log_odds": self.log_odds,
-            **of_ends("gamma_star"),
-            **of_ends("break_even_tax"),
-            "least_tax": self.least_tax + 0.0,
-            "unexplored": self.explored.unexplored,
-            "explored": self.explored,
-            **of_ends("delta_l"),
-            **of_ends("decomposition"),
-            **of_ends("essential_share"),
-            **of_ends("three_counts"),
-            **of_ends("alpha"),
-            "predicted_gamma_star": {"low": self.predicted(self.low), "high": self.predicted(self.high)},
-            **of_ends("slopes"),
-            "hull": self.hull,
-            "convergence": self.convergence,
-        }
-        if world.domain.context:
-            values["amortisation_flip"] = of_ends("amortisation")["amortisation"]
-        return plain(**values)
+class AllExplored(keys.Explored, frozen=True):
+    """Exact rationals as text: over the programs of the census, all others, and code-only ones beyond the bound."""
+
+    unexplored_code: str
+
+
+class OddsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
+    """What `priorsim odds --json` prints."""
+
+    class_by: keys.ClassBy
+    classes: Annotated[keys.ByClass[ClassOdds], keys.says("null is none up to the bound")]
+    log_odds: keys.LogOdds
+    gamma_star: Annotated[keys.Ends[Roots], keys.says("the crossovers in gamma")]
+    break_even_tax: Annotated[keys.Ends[float | None], keys.says("bits a search node")]
+    least_tax: Annotated[
+        float, keys.says('the least tax at which the prior converges, at its beta; `"-inf"` where every tax does')
+    ]
+    unexplored: Annotated[Share, keys.says("1 minus the explored mass; above 1/2, as programs with data are in it")]
+    explored: AllExplored
+    delta_l: Annotated[keys.Ends[Interval], keys.says("L_min(direct) - L_min(search)")]
+    decomposition: Annotated[
+        keys.Ends[Decomposition | None], keys.says("the last is the sum of the others; null where a class is empty")
+    ]
+    essential_share: Annotated[keys.Ends[float | None], keys.says("of the search mass")]
+    three_counts: Annotated[keys.Ends[ThreeCounts], keys.says("the comparison by functions, programs and mass")]
+    alpha: Annotated[
+        keys.Ends[Alpha | None], keys.says("of the two shortest programs, null without both; steps over all lanes")
+    ]
+    predicted_gamma_star: Annotated[
+        keys.Ends[float | None], keys.says("null where the prior is not l + gamma log2 t alone")
+    ]
+    slopes: Annotated[
+        keys.Ends[dict[str, float] | None],
+        keys.says("by penalty, the derivative of the log-odds; null where a side is empty"),
+    ]
+    hull: Annotated[Hull, keys.says("`gammas` are those at which a vertex gives way to the next")]
+    convergence: Annotated[Convergence, keys.says("how far the numbers have settled at the bound")]
+    amortisation_flip: Annotated[
+        keys.Ends[AmortisationFlip | None] | msgspec.UnsetType, keys.says("only where the world has context columns")
+    ] = msgspec.UNSET
 
 
 def odds(
@@ -200,27 +217,27 @@ def odds(
     return Odds(histogram, prior, classes, log_odds(by_class), low, high, hull(histogram), settled, least)
 
 
-def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnesses | None) -> tuple[ClassOdds, ...]:
+def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnesses | None) -> keys.ByClass[ClassOdds]:
     parts, counts, extra = shares(by_class), programs(histogram), bonuses(histogram)
-    classes = []
-    for kind in ALL_KINDS:
-        key, kt_key = histogram.shortest[kind], histogram.least_kt[kind]
-        classes.append(
-            ClassOdds(
-                name=str(CLASSES[kind]),
-                mass=by_class[kind],
-                share=parts[kind] if parts else None,
-                programs=counts[kind],
-                l_min=key.bits if key else None,
-                kt_min=kt(kt_key, histogram.header) if kt_key else None,
-                shortest=key,
-                least_kt=kt_key,
-                witness=witnesses[key] if key and witnesses else None,
-                kt_witness=witnesses[kt_key] if kt_key and witnesses else None,
-                bonus=extra[kind],
-            )
+
+    def of_class(kind: int) -> ClassOdds:
+        whole, key, kt_key = by_class[kind], histogram.shortest[kind], histogram.least_kt[kind]
+        return ClassOdds(
+            mass=None if keys.log2_mass(whole) is None else whole.value,
+            log2_mass=keys.log2_mass(whole),
+            exact_mass=keys.of_mass(whole)[1],
+            share=parts[kind] if parts else None,
+            programs=counts[kind],
+            l_min=key.bits if key else None,
+            kt_min=kt(kt_key, histogram.header) if kt_key else None,
+            witness=witnesses[key] if key and witnesses else None,
+            kt_witness=witnesses[kt_key] if kt_key and witnesses else None,
+            bonus=extra[kind],
+            shortest_row=keys.Row.of(key),
+            least_kt_row=keys.Row.of(kt_key),
         )
-    return tuple(classes)
+
+    return keys.named(map(of_class, ALL_KINDS))
 
 
 # --- the odds over a grid of any two penalties ------------------------------------------------

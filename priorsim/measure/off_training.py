@@ -11,26 +11,22 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
+from priorsim.measure import keys
 from priorsim.measure.histogram import U32, check_world
 from priorsim.measure.mass import (
     ALL_KINDS,
-    ENDS,
     Average,
     End,
     Interval,
     Mass,
     Share,
-    at_ends,
-    difference,
     joined,
-    language_to_json,
     log_odds,
-    named,
-    plain,
     share_of,
 )
 from priorsim.measure.weighed import (
@@ -49,6 +45,7 @@ from priorsim.worlds.world import World
 
 ORDER_SEEDS = range(20)
 EVEN = "even"
+SINGLE_KINDS = tuple((kind,) for kind in ALL_KINDS)
 
 Lesson = tuple[int, ...]
 """The lanes that are learnt at once."""
@@ -109,36 +106,39 @@ class CurvePoint:
             return None
         return EVEN if direct == search else "direct" if direct > search else "search"
 
-    def to_json(self) -> dict[str, Any]:
-        """{lessons, lanes, accuracy: {all, direct, disguised, search}, log_odds, heaviest, lightest}."""
-        by_class = named(self.accuracy((kind,)) for kind in ALL_KINDS)
-        return {
-            "lessons": self.lessons,
-            "lanes": self.lanes,
-            "accuracy": {"all": self.accuracy(ALL_KINDS), **by_class},
-            "log_odds": self.log_odds,
-            "heaviest": at_ends(self.heaviest_side),
-            "lightest": at_ends(self.lightest_side),
-        }
+    def shown(self) -> "PointAnswer":
+        """The point as JSON has it."""
+        accuracy = WithAll(*map(self.accuracy, (ALL_KINDS, *SINGLE_KINDS)))
+        sides = (keys.at_ends(side) for side in (self.heaviest_side, self.lightest_side))
+        return PointAnswer(self.lessons, self.lanes, accuracy, self.log_odds, *sides)
 
 
-@dataclass(frozen=True, slots=True)
-class AveragePoint:
-    """A learning curve's point averaged over the seeded orders.
+class WithAll(keys.Parts[keys.T], frozen=True):
+    """A value of all classes together, and of each."""
 
-    Accuracy is that of all classes together, `accuracies` are by class; `log_odds` in bits, at the low and at the high
-    end, over the orders in which both sides have mass.
-    """
+    all: keys.T
+    direct: keys.T
+    disguised: keys.T
+    search: keys.T
+
+
+class PointAnswer(msgspec.Struct, frozen=True):
+    """A point of the learning curve in listed order."""
 
     lessons: int
-    accuracy: Average
-    accuracies: tuple[Average, ...]
-    log_odds: tuple[Average, ...]
+    lanes: int
+    accuracy: WithAll[Share | None]
+    log_odds: Interval
+    heaviest: keys.Ends[str | None]
+    lightest: keys.Ends[str | None]
 
-    def to_json(self) -> dict[str, Any]:
-        """{lessons, accuracy: {all, direct, disguised, search}, log_odds: {low, high}}."""
-        accuracy, (low, high) = {"all": self.accuracy, **named(self.accuracies)}, self.log_odds
-        return {"lessons": self.lessons, "accuracy": accuracy, "log_odds": {"low": low, "high": high}}
+
+class AveragePoint(msgspec.Struct, frozen=True):
+    """A learning curve's point averaged over the seeded orders: log-odds over those in which both sides have mass."""
+
+    lessons: int
+    accuracy: WithAll[Average]
+    log_odds: keys.Ends[Average]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +222,8 @@ def _average(points: Sequence[CurvePoint]) -> AveragePoint:
     odds = [point.log_odds for point in points]
     return AveragePoint(
         points[0].lessons,
-        Average.of(point.accuracy(ALL_KINDS) for point in points),
-        tuple(Average.of(point.accuracy((kind,)) for point in points) for kind in ALL_KINDS),
-        tuple(Average.of(getattr(each, end.name) for each in odds) for end in ENDS),
+        WithAll(*(Average.of(each.accuracy(kinds) for each in points) for kinds in (ALL_KINDS, *SINGLE_KINDS))),
+        keys.at_ends(lambda end: Average.of(getattr(each, end.name) for each in odds)),
     )
 
 
@@ -258,28 +257,109 @@ class OffTraining:
         return self.average(lambda each: each.excess(end))
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior; keys in docs/measures.md."""
-        header, world, curves, sides = self.weighed.header, self.world, self.learning, self.sides
-        return plain(
-            world=world.name,
-            family=world.family,
-            train=world.train,
+        """One strictly valid JSON object, the same for the same census, world and prior; its keys: `HeldOutAnswer`."""
+        world, curves, sides = self.world, self.learning, self.sides
+        return HeldOutAnswer(
+            **keys.asked(world, self.weighed.prior, self.weighed.header),
             held_out=world.held_out,
-            prior=self.weighed.prior,
-            bound_bits=header.max_bits,
-            language=language_to_json(header),
             class_by=self.weighed.class_by,
-            splits=[_split_to_json(each) for each in self.splits],
-            averages={
-                "excess_defection": at_ends(self.excess_defection),
-                "defection": named(self.average(partial(HeldOut.defection, kinds=(kind,))) for kind in ALL_KINDS),
-                "entropy": self.average(lambda each: each.entropy),
-                "dormant_share": self.average(lambda each: each.dormant_share),
-            },
-            sides=None if sides is None else {side: _side_to_json(sides, side) for side in Side},
-            learning=curves,
-            flips={"heaviest": at_ends(curves.heaviest_flips), "lightest": at_ends(curves.lightest_flips)},
-        )
+            splits=tuple(map(_shown_split, self.splits)),
+            averages=SplitAverages(
+                excess_defection=keys.at_ends(self.excess_defection),
+                defection=keys.named(self.average(partial(HeldOut.defection, kinds=kinds)) for kinds in SINGLE_KINDS),
+                entropy=self.average(lambda each: each.entropy),
+                dormant_share=self.average(lambda each: each.dormant_share),
+            ),
+            sides=None if sides is None else SidesAnswer(*(_shown_side(sides, side) for side in Side)),
+            learning=LearningAnswer(curves.unit, tuple(point.shown() for point in curves.listed), curves.averaged),
+            flips=FlipsAnswer(keys.at_ends(curves.heaviest_flips), keys.at_ends(curves.lightest_flips)),
+        ).to_json()
+
+
+class ClassHeldOut(msgspec.Struct, frozen=True):
+    """A class on a split."""
+
+    log2_mass: keys.Log2Mass
+    share: Share | None
+    faithful: Share | None
+    defection: Share | None
+    entropy: float | None
+    ways: float | None
+
+
+class SplitAnswer(msgspec.Struct, frozen=True):
+    """A split."""
+
+    name: str
+    train: tuple[int, ...]
+    held_out: tuple[int, ...]
+    excess_defection: keys.Ends[Share | None]
+    entropy: float | None
+    ways: float | None
+    dormant_share: Share | None
+    classes: keys.ByClass[ClassHeldOut]
+
+
+class SplitAverages(msgspec.Struct, frozen=True, kw_only=True):
+    """Averages over the splits that hold a lane out."""
+
+    excess_defection: keys.Ends[Average]
+    defection: keys.ByClass[Average]
+    entropy: Average
+    dormant_share: Average
+
+
+class SideAnswer(msgspec.Struct, frozen=True):
+    """The shares on a side: of the fitting mass, and of each class's."""
+
+    share: Share | None
+    direct: Share | None
+    disguised: Share | None
+    search: Share | None
+
+
+class SidesAnswer(msgspec.Struct, frozen=True):
+    """The sides of a camera."""
+
+    truth: SideAnswer
+    camera: SideAnswer
+    neither: SideAnswer
+
+
+class LearningAnswer(msgspec.Struct, frozen=True):
+    """The learning curves."""
+
+    unit: Annotated[str, keys.says("what a lesson is, `lane` or `rule`")]
+    listed: Annotated[tuple[PointAnswer, ...], keys.says("in listed order")]
+    averaged: Annotated[tuple[AveragePoint, ...], keys.says("averages over the orders")]
+
+
+class FlipsAnswer(msgspec.Struct, frozen=True):
+    """Every N*, in listed order."""
+
+    heaviest: keys.Ends[tuple[Flip, ...]]
+    lightest: keys.Ends[tuple[Flip, ...]]
+
+
+class HeldOutAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim heldout --json` prints."""
+
+    world: keys.World
+    family: keys.Family
+    train: keys.Train
+    held_out: Annotated[tuple[int, ...], keys.says("the other lanes")]
+    prior: keys.Prior
+    bound_bits: keys.BoundBits
+    language: keys.Language
+    class_by: keys.ClassBy
+    splits: Annotated[tuple[SplitAnswer, ...], keys.says("the stated splits, the own one last")]
+    averages: SplitAverages
+    sides: Annotated[
+        SidesAnswer | None,
+        keys.says("of a camera, null in other worlds: the share of the fitting mass, and of each class's"),
+    ]
+    learning: LearningAnswer
+    flips: FlipsAnswer
 
 
 def off_training(weighed: Weighed, world: World) -> OffTraining:
@@ -298,29 +378,17 @@ def ways(entropy: float | None) -> float | None:
     return None if entropy is None else float(np.exp2(entropy))
 
 
-def _split_to_json(each: HeldOut) -> dict[str, Any]:
-    def of_class(kind: int) -> dict[str, Any]:
+def _shown_split(each: HeldOut) -> SplitAnswer:
+    def of_class(kind: int) -> ClassHeldOut:
         defection = each.defection((kind,))
-        return {
-            "log2_mass": each.masses[kind].to_json()["log2_mass"],
-            "share": each.share(kind),
-            "faithful": difference(1, defection),
-            "defection": defection,
-            "entropy": each.entropies[kind],
-            "ways": ways(each.entropies[kind]),
-        }
+        faithful, entropy = None if defection is None else 1 - defection, each.entropies[kind]
+        whole = keys.log2_mass(each.masses[kind])
+        return ClassHeldOut(whole, each.share(kind), faithful, defection, entropy, ways(entropy))
 
-    return {
-        "name": each.split.name,
-        "train": each.split.train,
-        "held_out": each.split.held_out,
-        "excess_defection": at_ends(each.excess),
-        "entropy": each.entropy,
-        "ways": ways(each.entropy),
-        "dormant_share": each.dormant_share,
-        "classes": named(of_class(kind) for kind in ALL_KINDS),
-    }
+    split, excess, classes = each.split, keys.at_ends(each.excess), keys.named(map(of_class, ALL_KINDS))
+    spread = (each.entropy, ways(each.entropy))
+    return SplitAnswer(split.name, split.train, split.held_out, excess, *spread, each.dormant_share, classes)
 
 
-def _side_to_json(sides: SideMasses, side: Side) -> dict[str, Any]:
-    return {"share": sides.share(side), **named(sides.share(side, (kind,)) for kind in ALL_KINDS)}
+def _shown_side(sides: SideMasses, side: Side) -> SideAnswer:
+    return SideAnswer(*(sides.share(side, kinds) for kinds in (ALL_KINDS, *SINGLE_KINDS)))

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.formats import format_csv
+from priorsim.measure import keys
 from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
-from priorsim.measure.mass import ENDS, End, at_ends, language_to_json, plain
+from priorsim.measure.mass import ENDS, End, Share
 from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64
 from priorsim.storage import begins_with
@@ -109,30 +111,25 @@ class Population:
             "log_odds": search > direct,
         }
 
-    def support(self, end: End) -> dict[str, Fraction | None]:
+    def support(self, end: End) -> "Support":
         """The share of behaviours in which each condition holds at one end; None where there are none."""
-        return {
-            name: Fraction(int(holds.sum()), len(self)) if len(self) else None
-            for name, holds in self.conditions(end).items()
-        }
+        held = (int(holds.sum()) for holds in self.conditions(end).values())
+        return Support(*(Fraction(number, len(self)) if len(self) else None for number in held))
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, by the keys in docs/measures.md."""
-        counts = {"all": self.of_behaviours, "with_direct": self.with_direct, "with_search": self.with_search}
-        return plain(
+        """One strictly valid JSON object, by the keys of `PopulationAnswer`."""
+        return PopulationAnswer(
             bound_bits=self.max_bits,
-            language=language_to_json(self.header),
+            language=keys.Language.of(self.header),
             class_by=self.class_by,
-            behaviours={**counts, "population": len(self)},
-            support=at_ends(self.support),
-            log_odds=at_ends(self._spread),
-        )
+            behaviours=BehaviourCounts(self.of_behaviours, self.with_direct, self.with_search, len(self)),
+            support=keys.at_ends(self.support),
+            log_odds=keys.at_ends(self._spread),
+        ).to_json()
 
-    def _spread(self, end: End) -> dict[str, float] | None:
+    def _spread(self, end: End) -> "Spread | None":
         odds = self.log_odds(end)
-        if not len(odds):
-            return None
-        return {"least": float(odds.min()), "median": float(np.median(odds)), "most": float(odds.max())}
+        return Spread(float(odds.min()), float(np.median(odds)), float(odds.max())) if len(odds) else None
 
     def to_csv(self) -> str:
         """A line for each behaviour: L_min and exact mass by class, Delta L and log-odds at both ends.
@@ -148,6 +145,47 @@ class Population:
             for behaviour, lengths, masses, *rest in zip(*columns, strict=True)
         )
         return format_csv(_HEAD, rows)
+
+
+class BehaviourCounts(msgspec.Struct, frozen=True):
+    """How many the census has, how many have a direct, a search program, and both."""
+
+    all: int
+    with_direct: int
+    with_search: int
+    population: int
+
+
+class Support(msgspec.Struct, frozen=True):
+    """The shares in which each is above 0."""
+
+    delta_l: Share | None
+    bonus_difference: Share | None
+    log_odds: Share | None
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """Of all behaviours."""
+
+    least: float
+    median: float
+    most: float
+
+
+class PopulationAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim population --json` prints."""
+
+    bound_bits: keys.BoundBits
+    language: keys.Language
+    class_by: keys.ClassBy
+    behaviours: BehaviourCounts
+    support: Annotated[
+        keys.Ends[Support],
+        keys.says(
+            "the share in which Delta L, B_search - B_direct, and the log-odds are above 0; null where it is empty"
+        ),
+    ]
+    log_odds: Annotated[keys.Ends[Spread | None], keys.says("null where the population is empty")]
 
 
 _HEAD = (

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+import msgspec
 
 from priorsim.census.atlas import RowKey
+from priorsim.measure import keys
 from priorsim.measure.histogram import Histogram
-from priorsim.measure.mass import End, shortest
+from priorsim.measure.mass import End, Share, shortest
 from priorsim.mu.code import length
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
@@ -156,38 +159,29 @@ class Shares:
         return cls(Fraction(steps.once, len(domain.setting_lanes)), Fraction(steps.each, len(domain.lanes)))
 
 
-@dataclass(frozen=True, slots=True)
-class AmortisationFlip:
-    """Two programs, one that searches and one that does not, and where the first gets the cheaper one."""
+class AmortisationFlip(msgspec.Struct, frozen=True):
+    """What two programs take, one that searches and one that does not, and where the first gets the cheaper one."""
 
-    search: Shares
-    direct: Shares
+    once_search: Annotated[Share, keys.says("mean steps a context, paid once")]
+    each_search: Annotated[Share, keys.says("mean steps a query")]
+    once_direct: Share
+    each_direct: Share
+    queries: Annotated[int | Literal["never"], keys.says('n*, or `"never"`')]
 
-    @property
-    def queries(self) -> int | None:
-        """n*: the queries in a context from which on the search takes fewer steps, 1 where it always does.
 
-        None where no number of queries is enough.
+def compare_shares(search: Shares, direct: Shares) -> AmortisationFlip:
+    """n*: the queries in a context from which on the search takes fewer steps, 1 where it always does.
 
-        >>> AmortisationFlip(Shares(Fraction(60), Fraction(3)), Shares(Fraction(0), Fraction(11))).queries
-        8
-        >>> AmortisationFlip(Shares(Fraction(60), Fraction(3)), Shares(Fraction(0), Fraction(3))).queries is None
-        True
-        """
-        dearer_once, saved_each = self.search.once - self.direct.once, self.direct.each - self.search.each
-        if saved_each > 0:
-            return max(1, dearer_once // saved_each + 1)
-        return 1 if saved_each == 0 and dearer_once < 0 else None
-
-    def to_json(self) -> dict[str, Any]:
-        """The steps, and `queries`: n*, or "never"."""
-        return {
-            "once_search": self.search.once,
-            "each_search": self.search.each,
-            "once_direct": self.direct.once,
-            "each_direct": self.direct.each,
-            "queries": "never" if self.queries is None else self.queries,
-        }
+    >>> compare_shares(Shares(Fraction(60), Fraction(3)), Shares(Fraction(0), Fraction(11))).queries
+    8
+    >>> compare_shares(Shares(Fraction(60), Fraction(3)), Shares(Fraction(0), Fraction(3))).queries
+    'never'
+    """
+    dearer_once, saved_each = search.once - direct.once, direct.each - search.each
+    queries: int | Literal["never"] = 1 if saved_each == 0 and dearer_once < 0 else "never"
+    if saved_each > 0:
+        queries = max(1, dearer_once // saved_each + 1)
+    return AmortisationFlip(search.once, search.each, direct.once, direct.each, queries)
 
 
 def amortisation_flip(
@@ -203,4 +197,4 @@ def amortisation_flip(
     if search is None or direct is None or witnesses is None or not domain.context:
         return None
     found = (parse(witnesses[key], language, domain.columns) for key in (search, direct))
-    return AmortisationFlip(*(Shares.of(program, domain) for program in found))
+    return compare_shares(*(Shares.of(program, domain) for program in found))

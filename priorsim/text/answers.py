@@ -97,7 +97,7 @@ def odds_csv(results: Sequence[Result]) -> str:
         row += [len(world.domain.lanes), histogram.max_bits]
         row += [end for name in SHOWN_PRIORS for end in (log_odds[name].low, log_odds[name].high)]
         row += [getattr(part, what) for what in LEAST for part in first.classes]
-        row += [" ".join(map(str, rounded(end.gamma_star.values))) for end in (first.low, first.high)]
+        row += [" ".join(map(str, rounded(end.gamma_star.roots))) for end in (first.low, first.high)]
         row += [first.low.break_even_tax, first.high.break_even_tax]
         rows.append(row)
     return format_csv(_CSV_HEAD, rows)

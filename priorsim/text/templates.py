@@ -75,12 +75,12 @@ def interval(within: Environment, ends: Any, *, whole: bool = False, exactly: bo
 
 def roots(found: "Roots") -> str:
     """The crossovers in words: every root, or none with the sign of the log-odds."""
-    if found.values:
-        return listed(found.values, ".4f")
+    if found.roots:
+        return listed(found.roots, ".4f")
     if found.sign is None:
         return "none: both classes are empty"
-    course = {1: "positive", 0: "zero", -1: "negative"}[found.sign]
-    return f"none in [{found.low:g}, {found.high:g}], the log-odds stay {course}"
+    low, high = found.range
+    return f"none in [{low:g}, {high:g}], the log-odds stay {found.sign}"
 
 
 def formula(prior: "Prior") -> str:

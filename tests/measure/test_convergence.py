@@ -12,6 +12,7 @@ from priorsim.census.recurrence import program_counts
 from priorsim.errors import PriorError
 from priorsim.measure.convergence import convergence, explored, unconditional
 from priorsim.measure.histogram import Histogram, histogram
+from priorsim.measure.keys import log2_mass
 from priorsim.measure.mass import log_odds_of, masses
 from priorsim.priors import Prior, named_prior
 from tests.measure.conftest import cells_of
@@ -37,17 +38,19 @@ def found(oracle, world):
 def test_a_number_at_a_shorter_bound_is_that_of_a_census_so_far(oracle, found, prior):
     atlas = oracle("arith-w4-24")
     rows = convergence(found, prior).bounds
-    assert [row.max_bits for row in rows] == [24, 22, 20, 18, 16]
+    assert [row.bits for row in rows] == [24, 22, 20, 18, 16]
     for row in rows:
-        shorter = histogram(cut(atlas, row.max_bits), found.world)
-        assert row.masses == masses(shorter, prior)
+        shorter = histogram(cut(atlas, row.bits), found.world)
+        assert list(row.log2_mass) == list(map(log2_mass, masses(shorter, prior)))
         assert row.log_odds == log_odds_of(shorter, prior)
 
 
 def test_the_share_of_the_last_bits_is_what_four_bits_less_would_lack(oracle, found):
     prior = named_prior("solomonoff")
     shorter = masses(histogram(cut(oracle("arith-w4-24"), 20), found.world), prior)
-    for share, less, whole in zip(convergence(found, prior).last_share, shorter, masses(found, prior), strict=True):
+    for share, less, whole in zip(
+        convergence(found, prior).last_four_bits_share, shorter, masses(found, prior), strict=True
+    ):
         assert share == pytest.approx(float(1 - less.exact / whole.exact), rel=1e-12)
 
 
@@ -55,13 +58,13 @@ def test_a_geometric_course_is_continued_exactly(found):
     prior = named_prior("solomonoff")
     # 2^(l/2) programs at even lengths: the mass at l is 2^(-l/2).
     made = with_counts(found, {bits: (2 ** (bits // 2), 0, 2 ** (bits // 2 - 4)) for bits in range(16, 25, 2)})
-    tails = convergence(made, prior).extrapolated
+    tails = list(convergence(made, prior).extrapolated_log2_mass)
     ratio = 2**-0.5
     whole = sum(2.0 ** -(bits / 2) for bits in range(16, 25, 2))
     assert tails[0].low == pytest.approx(math.log2(whole + ratio**25 / (1 - ratio)), abs=1e-9)
     assert tails[0].high == pytest.approx(tails[0].low, abs=1e-6)
     assert tails[1] is None
-    odds = convergence(made, prior).log_odds
+    odds = convergence(made, prior).extrapolated_log_odds
     assert odds.low == pytest.approx(-4, abs=1e-6)
     assert odds.high == pytest.approx(-4, abs=1e-6)
 
@@ -70,39 +73,41 @@ def test_a_rising_course_is_bounded_by_the_unexplored_code_alone(found):
     rising = with_counts(found, {bits: (4 ** (bits - 16), 0, 1) for bits in range(16, 25)})
     beyond = float(explored(found.header).unexplored_code)
     whole = masses(rising, Prior("p"))[0].value
-    assert convergence(rising, Prior("p")).extrapolated[0].high == pytest.approx(math.log2(whole + beyond))
+    assert convergence(rising, Prior("p")).extrapolated_log2_mass.direct.high == pytest.approx(
+        math.log2(whole + beyond)
+    )
     unbounded = convergence(rising, Prior("p", delta=-1))
-    assert unbounded.extrapolated[0].high == math.inf
-    assert unbounded.log_odds.low is None
+    assert unbounded.extrapolated_log2_mass.direct.high == math.inf
+    assert unbounded.extrapolated_log_odds.low is None
 
 
 def test_tails_add_to_the_measured_mass(found):
     for prior in (named_prior("solomonoff"), named_prior("levin")):
         settled = convergence(found, prior)
         for kind in (0, 2):
-            tail = settled.extrapolated[kind]
+            tail = list(settled.extrapolated_log2_mass)[kind]
             assert masses(found, prior)[kind].log2 <= tail.low <= tail.high
-        assert settled.log_odds.low <= settled.log_odds.high
+        assert settled.extrapolated_log_odds.low <= settled.extrapolated_log_odds.high
 
 
 def test_a_class_with_too_few_programs_leaves_the_odds_their_range(found):
     settled = convergence(found, Prior("p"))
-    assert settled.extrapolated[1] is None
-    assert None not in (settled.log_odds.low, settled.log_odds.high)
+    assert settled.extrapolated_log2_mass.disguised is None
+    assert None not in (settled.extrapolated_log_odds.low, settled.extrapolated_log_odds.high)
 
 
 def test_a_class_without_programs_keeps_the_range_one_sided(oracle, world):
     atlas = oracle("loops-w4-24")
     settled = convergence(histogram(atlas, world(atlas.header, lambda x: x)), Prior("p"))
-    assert settled.log_odds.low == -math.inf
-    assert settled.extrapolated[2] is None
+    assert settled.extrapolated_log_odds.low == -math.inf
+    assert settled.extrapolated_log2_mass.search is None
 
 
 def test_too_few_lengths_give_no_tail(found):
     sparse = with_counts(found, {20: (1, 0, 1), 22: (1, 0, 1), 24: (1, 0, 1)})
     settled = convergence(sparse, Prior("p"))
-    assert settled.extrapolated == (None, None, None)
-    assert (settled.log_odds.low, settled.log_odds.high) == (None, None)
+    assert list(settled.extrapolated_log2_mass) == [None, None, None]
+    assert (settled.extrapolated_log_odds.low, settled.extrapolated_log_odds.high) == (None, None)
 
 
 def test_explored_and_unexplored_mass_are_exact(oracle):
@@ -165,7 +170,7 @@ def test_a_tail_is_as_wide_as_twice_the_standard_error_of_its_slope(found):
     rest = sum((y - height - slope * (x - centre)) ** 2 for x, y in points)
     error = 2 * math.sqrt(rest / 6 / spread)
     whole = sum(2.0 ** float(y) for _, y in points)
-    tail = convergence(made, named_prior("solomonoff")).extrapolated[0]
+    tail = convergence(made, named_prior("solomonoff")).extrapolated_log2_mass.direct
     for end, tilt in ((tail.low, float(slope) - error), (tail.high, float(slope) + error)):
         beyond = sum(2.0 ** (float(height) + tilt * (bits - float(centre))) for bits in range(25, 2000))
         assert end == pytest.approx(math.log2(whole + beyond), abs=1e-9)

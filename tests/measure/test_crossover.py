@@ -52,7 +52,7 @@ def spread(values, gap):
 @settings(max_examples=150, deadline=None)
 def test_all_roots_are_found_and_no_others(roots):
     found = log_odds_roots(*two_sides(roots), 0, 8)
-    assert found.values == pytest.approx(sorted(roots), abs=1e-8)
+    assert found.roots == pytest.approx(sorted(roots), abs=1e-8)
     assert found.touching == ()
     assert found.sign is None
 
@@ -60,7 +60,7 @@ def test_all_roots_are_found_and_no_others(roots):
 @given(st.lists(st.floats(-3, 3), min_size=4, max_size=5).filter(lambda roots: spread(roots, 0.6)))
 @settings(max_examples=50, deadline=None)
 def test_four_and_five_roots_are_found_too(roots):
-    assert log_odds_roots(*two_sides(roots), -4, 4).values == pytest.approx(sorted(roots), abs=1e-6)
+    assert log_odds_roots(*two_sides(roots), -4, 4).roots == pytest.approx(sorted(roots), abs=1e-6)
 
 
 @example(0.625)
@@ -68,18 +68,18 @@ def test_four_and_five_roots_are_found_too(roots):
 @settings(max_examples=50, deadline=None)
 def test_a_double_root_is_reported_once_as_touching(root):
     found = log_odds_roots(*two_sides([root, root]), 0, 8)
-    assert found.values == pytest.approx([root], abs=1e-5)
-    assert found.touching == found.values
+    assert found.roots == pytest.approx([root], abs=1e-5)
+    assert found.touching == found.roots
 
 
 def test_roots_that_are_close_are_told_apart():
     roots = [2, 2 + 1e-4]
-    assert log_odds_roots(*two_sides(roots), 0, 8).values == pytest.approx(roots, abs=1e-8)
+    assert log_odds_roots(*two_sides(roots), 0, 8).roots == pytest.approx(roots, abs=1e-8)
 
 
 def test_roots_on_points_of_division_and_at_the_ends_are_found_once():
-    assert log_odds_roots(*two_sides([0, 4, 8]), 0, 8).values == pytest.approx([0, 4, 8], abs=1e-6)
-    assert log_odds_roots(*two_sides([4, 4]), 0, 8).values == pytest.approx([4], abs=2 * RESOLUTION)
+    assert log_odds_roots(*two_sides([0, 4, 8]), 0, 8).roots == pytest.approx([0, 4, 8], abs=1e-6)
+    assert log_odds_roots(*two_sides([4, 4]), 0, 8).roots == pytest.approx([4], abs=2 * RESOLUTION)
 
 
 @given(st.lists(st.floats(9, 12), max_size=3), st.booleans())
@@ -90,8 +90,8 @@ def test_without_a_root_the_sign_is_given(roots, swap):
         sides = sides[::-1]
     found = log_odds_roots(*sides, 0, 8)
     values = [side.at(1.0)[0] for side in sides]
-    assert found.values == ()
-    assert found.sign == (1 if values[0] > values[1] else -1)
+    assert found.roots == ()
+    assert found.sign == ("positive" if values[0] > values[1] else "negative")
 
 
 terms = st.lists(st.tuples(st.integers(0, 12), st.integers(-30, 30)), min_size=1, max_size=8)
@@ -106,10 +106,10 @@ def test_no_change_of_sign_on_a_fine_grid_is_missed(search, direct):
     values = [np.exp2(side.base - np.outer(grid, side.feature)).sum(axis=1) for side in sides]
     odds = np.log2(values[0]) - np.log2(values[1])
     for place in np.flatnonzero((odds[:-1] * odds[1:] < 0) & (np.minimum(abs(odds[:-1]), abs(odds[1:])) > 1e-9)):
-        assert any(grid[place] <= root <= grid[place + 1] for root in found.values)
-    for root in found.values:
+        assert any(grid[place] <= root <= grid[place + 1] for root in found.roots)
+    for root in found.roots:
         assert abs(sides[0].at(root)[0] - sides[1].at(root)[0]) < 1e-9
-    assert len(found.values) <= sign_changes(*sides)
+    assert len(found.roots) <= sign_changes(*sides)
 
 
 def sign_changes(search, direct):
@@ -124,15 +124,15 @@ def sign_changes(search, direct):
 
 def test_sides_in_proportion_have_a_sign_and_no_root():
     side = ExponentialSum(np.array([1.0, 2.0]), np.array([0.0, -3.0]))
-    for shift, sign in ((0.0, 0), (1.0, 1), (-1.0, -1)):
+    for shift, sign in ((0.0, "zero"), (1.0, "positive"), (-1.0, "negative")):
         found = log_odds_roots(ExponentialSum(side.feature, side.base + shift), side, 0, 8)
-        assert (found.values, found.sign) == ((), sign)
+        assert (found.roots, found.sign) == ((), sign)
 
 
 def test_an_empty_side_gives_the_sign_of_the_other():
     side, empty = (ExponentialSum(np.ones(n), np.zeros(n)) for n in (1, 0))
-    assert log_odds_roots(side, empty, 0, 8).sign == 1
-    assert log_odds_roots(empty, side, 0, 8).sign == -1
+    assert log_odds_roots(side, empty, 0, 8).sign == "positive"
+    assert log_odds_roots(empty, side, 0, 8).sign == "negative"
     assert log_odds_roots(empty, empty, 0, 8).sign is None
 
 
@@ -144,14 +144,14 @@ def test_what_both_sides_have_in_common_moves_no_root():
         return ExponentialSum.collect(*np.array([*zip(side.feature, side.base, strict=True), *common]).T)
 
     found = log_odds_roots(with_common(search), with_common(direct), 0, 8)
-    assert found.values == pytest.approx([1.5, 4.25], abs=1e-6)
-    assert log_odds_roots(with_common(direct), with_common(direct), 0, 8).sign == 0
+    assert found.roots == pytest.approx([1.5, 4.25], abs=1e-6)
+    assert log_odds_roots(with_common(direct), with_common(direct), 0, 8).sign == "zero"
 
 
 def test_odds_that_only_tend_to_nothing_have_no_root():
     direct = ExponentialSum(np.array([0.0, 5.0]), np.array([0.0, -1.0]))
     found = log_odds_roots(ExponentialSum(np.zeros(1), np.zeros(1)), direct, 0, 8)
-    assert (found.values, found.sign) == ((), -1)
+    assert (found.roots, found.sign) == ((), "negative")
 
 
 def test_collecting_adds_up_equal_features_and_drops_what_weighs_nothing():
@@ -181,12 +181,12 @@ def test_the_log_odds_are_nothing_at_the_crossovers(found, parameter, end):
         roots = crossovers(found, prior, end, parameter=parameter, within=(low, 8.0))
         grid = np.linspace(low, 8.0, 60)
         odds = [getattr(log_odds_of(found, prior.with_values({parameter: x})), end.name) for x in grid]
-        assert len(roots.values) >= np.count_nonzero(np.diff(np.sign(odds)))
-        for root in roots.values:
+        assert len(roots.roots) >= np.count_nonzero(np.diff(np.sign(odds)))
+        for root in roots.roots:
             there = getattr(log_odds_of(found, prior.with_values({parameter: root})), end.name)
             assert there == pytest.approx(0, abs=1e-10)
-        if not roots.values:
-            assert set(np.sign(odds)) == {roots.sign}
+        if not roots.roots:
+            assert set(np.sign(odds)) == {{"negative": -1, "zero": 0, "positive": 1}[roots.sign]}
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
@@ -244,10 +244,11 @@ def test_roots_are_the_same_where_the_sides_change_places(roots):
     """Below 0 the log-odds are kept away from it by the same bounds as above: no root is lost on either side."""
     search, direct = two_sides([*roots, -2.0])
     found, mirrored = log_odds_roots(search, direct, 0, 8), log_odds_roots(direct, search, 0, 8)
-    assert found.values == pytest.approx(sorted(roots), abs=1e-6)
-    assert mirrored.values == pytest.approx(found.values, abs=1e-9)
+    assert found.roots == pytest.approx(sorted(roots), abs=1e-6)
+    assert mirrored.roots == pytest.approx(found.roots, abs=1e-9)
     assert mirrored.touching == found.touching
-    assert mirrored.sign == (None if found.sign is None else -found.sign)
+    opposite = {None: None, "positive": "negative", "negative": "positive", "zero": "zero"}
+    assert mirrored.sign == opposite[found.sign]
 
 
 @pytest.mark.parametrize("swap", [False, True])
@@ -258,4 +259,4 @@ def test_two_roots_between_ends_of_one_sign_are_found_wherever_they_lie(swap, ga
         sides = two_sides([first, first + gap])
         search, direct = sides[::-1] if swap else sides
         found = log_odds_roots(search, direct, 0, 8)
-        assert found.values == pytest.approx([first, first + gap], abs=1e-6)
+        assert found.roots == pytest.approx([first, first + gap], abs=1e-6)

@@ -64,7 +64,7 @@ def test_tables_by_hand(parity):
     columns = (cells.bits, cells.steps, cells.faithful, cells.count)
     rows = sorted(zip(*(column.tolist() for column in columns), strict=True))
     assert rows == [(9, 12, True, 1), (13, 12, False, 3), (13, 12, True, 1)]
-    assert data.to_json(SOLOMONOFF)["classes"]["table"]["faithful_share"] == pytest.approx(17 / 20, rel=1e-15)
+    assert data.answer(SOLOMONOFF).to_json()["classes"]["table"]["faithful_share"] == pytest.approx(17 / 20, rel=1e-15)
     assert sum(data.of(name).programs for name in data.masses(SOLOMONOFF) if name != "table") == 0
 
 
@@ -80,7 +80,7 @@ def test_code_and_tables_by_hand(parity):
     """
     joint = parity(8)
     assert joint.mass(JOINT_CLASSES["direct"], SOLOMONOFF).exact == Fraction(1, 2**8)
-    values = joint.to_json(SOLOMONOFF)
+    values = joint.answer(SOLOMONOFF).to_json()
     assert [values["classes"][name]["share"] for name in ("direct", "table")] == pytest.approx([8 / 13, 5 / 13])
     assert values["log_odds"] == {"low": "-inf", "high": "-inf"}
     assert values["log_odds_data"] == {"low": "-inf", "high": "-inf"}
@@ -186,7 +186,7 @@ def test_lengths_are_claimed_as_far_as_all_programs_were_counted(case):
 
 def test_what_is_explored_is_code_and_data(case):
     joint, _ = case
-    values = joint.to_json(SOLOMONOFF)
+    values = joint.answer(SOLOMONOFF).to_json()
     code = sum((Fraction(1, 2**bits) for bits, _ in programs_by_code(ARITH2, TINY_BITS)), Fraction(0))
     assert Fraction(values["explored"]["explored"]) == code + code_mass(ARITH2, CODE_BITS)
     assert json.loads(json.dumps(values, allow_nan=False)) == values
@@ -217,7 +217,7 @@ def test_a_world_that_nothing_fits_has_no_joint_odds(tiny):
     world = world_of([[3], [1], [0], [2]], range(4))
     joint = join_counts(histogram(cut(tiny, 8), world), count_with_data(ARITH2, world, 5))
     nothing = join_counts(histogram(cut(tiny, 8), world), replace(joint.data, used=joint.data.unused))
-    values = nothing.to_json(SOLOMONOFF)
+    values = nothing.answer(SOLOMONOFF).to_json()
     assert nothing.programs(sum(JOINT_CLASSES.values(), ())) == 0
     assert values["log_odds"] == {"low": None, "high": None}
     assert {each["share"] for each in values["classes"].values()} == {None}
@@ -237,4 +237,4 @@ def test_what_does_not_belong_together_is_refused(tiny, parity):
     with pytest.raises(CensusError, match="two languages"):
         join_counts(joint.code, shallow)
     with pytest.raises(PriorError, match="does not converge"):
-        joint.to_json(Prior("p", beta=0.5))
+        joint.answer(Prior("p", beta=0.5)).to_json()

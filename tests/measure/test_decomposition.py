@@ -113,14 +113,14 @@ def test_the_essential_share_of_no_search_is_undefined(tiny, world):
 def test_three_counts_count_functions_programs_and_mass(tiny, world):
     found = made(tiny.header, world, [(9, 0, 4, 0, 3), (9, 2, 8, 1, 5), (10, 2, 8, 1, 7), (8, 1, 4, 0, 1)])
     counts = three_counts(found, PRIORS[0], LOW)
-    assert (counts.functions_direct, counts.functions_search, counts.functions_both) == (1, 1, 1)
-    assert counts.functions_log2 == 0
-    assert counts.programs == ((9, 3, 5),)
-    assert counts.programs_log2 == pytest.approx(math.log2(5 / 3))
+    assert (counts.functions.direct, counts.functions.search, counts.functions.both) == (1, 1, 1)
+    assert counts.functions.log2_ratio == 0
+    assert counts.programs.by_length == ((9, 3, 5),)
+    assert counts.programs.log2_ratio == pytest.approx(math.log2(5 / 3))
     assert counts.mass == log_odds_of(found, PRIORS[0]).low
 
 
 def test_functions_of_both_sides_are_counted_for_both(found):
     counts = three_counts(found, Prior("p"), HIGH)
-    assert counts.functions_both <= min(counts.functions_direct, counts.functions_search)
-    assert counts.functions_direct > counts.functions_search > 0
+    assert counts.functions.both <= min(counts.functions.direct, counts.functions.search)
+    assert counts.functions.direct > counts.functions.search > 0

@@ -167,12 +167,12 @@ def test_the_learning_curve_averaged_over_the_seeded_orders(found):
     The other 12 begin with lane 1 or 2 and know at once what all know after two lessons.
     """
     first, second, third = found.learning.averaged
-    assert first.accuracy.mean == Fraction(8, 20) * Fraction(1, 4) + Fraction(12, 20) * Fraction(1, 2)
-    assert (first.accuracy.least, first.accuracy.most) == (Fraction(1, 4), Fraction(1, 2))
-    assert first.accuracies[0].mean == Fraction(8, 20) * Fraction(1, 10) + Fraction(12, 20) * Fraction(1, 2)
-    assert first.log_odds[0].mean == pytest.approx(8 / 20 * math.log2(1 / 3), rel=1e-15)
-    assert (second.accuracy.mean, third.accuracy.mean) == (Fraction(1, 2), Fraction(1, 2))
-    assert third.log_odds[1].mean == pytest.approx(math.log2(3), rel=1e-15)
+    assert first.accuracy.all.mean == Fraction(8, 20) * Fraction(1, 4) + Fraction(12, 20) * Fraction(1, 2)
+    assert (first.accuracy.all.least, first.accuracy.all.most) == (Fraction(1, 4), Fraction(1, 2))
+    assert first.accuracy.direct.mean == Fraction(8, 20) * Fraction(1, 10) + Fraction(12, 20) * Fraction(1, 2)
+    assert first.log_odds.low.mean == pytest.approx(8 / 20 * math.log2(1 / 3), rel=1e-15)
+    assert (second.accuracy.all.mean, third.accuracy.all.mean) == (Fraction(1, 2), Fraction(1, 2))
+    assert third.log_odds.high.mean == pytest.approx(math.log2(3), rel=1e-15)
 
 
 def test_the_flips(found):

@@ -7,18 +7,19 @@ import math
 from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import CensusError
 from priorsim.measure.mass import ENDS, HIGH, LOW
-from priorsim.measure.population import NONE, Behaviours, Population, population
+from priorsim.measure.population import NONE, Behaviours, Population, Support, population
 from priorsim.mu.lesions import ProgramClass, classify, lesion
 from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code, rows_of
+from tests.test_docs import check_answer
 
 GROUPS = {"low": ((0, 1), (2,)), "high": ((0,), (1, 2))}
 BITS = 22
@@ -87,7 +88,7 @@ def test_conditions_hold_where_the_definitions_say(case):
             assert found.delta_l(end)[place] == least_direct - least_search
             assert found.log_odds(end)[place] == pytest.approx(math.log2(search / direct), abs=1e-12)
         wanted = {name: Fraction(number, len(members)) if members else None for name, number in holds.items()}
-        assert found.support(end) == wanted
+        assert structs.asdict(found.support(end)) == wanted
 
 
 def test_members_are_those_of_programs_run_one_by_one(tiny):
@@ -166,8 +167,8 @@ def test_a_population_by_hand(tiny):
     assert found.log_odds(LOW)[1] == found.log_odds(HIGH)[1] == -4
     assert found.log_odds(LOW)[0] == pytest.approx(math.log2(10 / 28))
     half = Fraction(1, 2)
-    assert found.support(LOW) == {"delta_l": 0, "bonus_difference": half, "log_odds": 0}
-    assert found.support(HIGH) == {"delta_l": half, "bonus_difference": half, "log_odds": half}
+    assert found.support(LOW) == Support(0, half, 0)
+    assert found.support(HIGH) == Support(half, half, half)
 
 
 def test_the_csv_has_a_line_for_each_member(tiny):
@@ -180,7 +181,7 @@ def test_the_csv_has_a_line_for_each_member(tiny):
 def test_an_empty_population_supports_nothing(oracle):
     found = population(oracle("loops-w4-24"))
     assert len(found) == found.with_search == 0
-    assert found.support(LOW) == {"delta_l": None, "bonus_difference": None, "log_odds": None}
+    assert found.support(LOW) == Support(None, None, None)
     values = found.to_json()
     assert values["log_odds"] == {"low": None, "high": None}
     assert len(found.to_csv().splitlines()) == 1
@@ -189,7 +190,4 @@ def test_an_empty_population_supports_nothing(oracle):
 def test_the_json_is_strictly_valid_and_its_keys_are_documented(case):
     values = population(case[0], class_by=case[1]).to_json()
     assert json.loads(json.dumps(values, allow_nan=False)) == values
-    text = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
-    documented = text.partition("### The population of all behaviours")[2]
-    for key in values:
-        assert f"`{key}`" in documented, key
+    check_answer("population", values)

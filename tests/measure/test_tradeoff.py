@@ -100,7 +100,7 @@ def test_for_two_programs_alone_the_predicted_crossover_is_the_measured_one(orac
     given = alpha(two, LOW)
     assert given.direct_bits > given.search_bits
     measured = crossovers(two, named_prior("solomonoff"), LOW, within=(-100.0, 100.0))
-    assert measured.values == pytest.approx([given.predicted], abs=1e-9)
+    assert measured.roots == pytest.approx([given.predicted], abs=1e-9)
 
 
 def test_equal_steps_predict_no_crossover(found):

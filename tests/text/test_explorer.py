@@ -62,9 +62,9 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
         assert all(map(is_near, seen[name], values)), (name, seen, values)
     for end, roots, words in zip(ENDS, seen["roots"], seen["words"], strict=True):
         found = crossovers(histogram, prior, end)
-        assert roots == pytest.approx(list(found.values), rel=0, abs=1e-9)
+        assert roots == pytest.approx(list(found.roots), rel=0, abs=1e-9)
         if not roots:
-            said = {None: "empty", -1: "stay negative", 0: "0 throughout", 1: "stay positive"}
+            said = {None: "empty", "negative": "stay negative", "zero": "0 throughout", "positive": "stay positive"}
             assert said[found.sign] in words
 
 
@@ -156,7 +156,7 @@ def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, A
 
 
 def test_two_crossovers_are_both_found(driven: dict[str, Any]):
-    low = crossovers(WORLDS["two-roots"], Prior("solomonoff"), ENDS[0]).values
+    low = crossovers(WORLDS["two-roots"], Prior("solomonoff"), ENDS[0]).roots
     seen = driven["alone"]["two-roots"]
     assert len(low) == 2
     assert seen["roots"][0] == pytest.approx(low, abs=1e-9)
