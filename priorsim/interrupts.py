@@ -14,11 +14,8 @@ from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-EXIT_CODE = 130
-"""The exit code of a command that was interrupted, by whichever of SIGNALS."""
-
-GRACE = 5.0
-"""Seconds for which a request to end is taken for the one before; all cleaning up takes less."""
+EXIT_CODE = 130  # The exit code of a command that was interrupted, by whichever of SIGNALS.
+GRACE = 5.0  # Seconds for which a request to end is taken for the one before; all cleaning up takes less.
 
 
 class Interrupted(BaseException):

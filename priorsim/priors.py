@@ -37,8 +37,7 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     }
 
 
-LARGEST = 1e9
-"""No value of a prior is larger: beside its products, lengths would be lost to rounding."""
+LARGEST = 1e9  # No value of a prior is larger: beside its products, lengths would be lost to rounding.
 
 
 @dataclass(frozen=True, slots=True)

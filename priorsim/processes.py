@@ -25,18 +25,12 @@ from priorsim.provenance import measuring_digest
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 
-WORKERS_A_CORE = 8
-"""More workers than these for each of the machine's cores only take memory."""
-
-PATIENCE = 2.0
-"""Seconds in which a worker that is told to end can clean up."""
-
+WORKERS_A_CORE = 8  # More workers than these for each of the machine's cores only take memory.
+PATIENCE = 2.0  # Seconds in which a worker that is told to end can clean up.
 WITHOUT_GUARD = os.EX_CONFIG
 """The exit code of a worker that was about to start workers of its own while it imported the main script."""
 
-OF_OTHER_CODE = os.EX_SOFTWARE
-"""The exit code of a worker that found other code on disk than its parent runs."""
-
+OF_OTHER_CODE = os.EX_SOFTWARE  # The exit code of a worker that found other code on disk than its parent runs.
 CODE = measuring_digest()
 """The digest of the code that this process runs, taken early: the code on disk may change later."""
 

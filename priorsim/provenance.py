@@ -22,11 +22,8 @@ COUNTING_PACKAGES = ("census", "mu")
 LIBRARIES = ("llvmlite", "matplotlib", "networkx", "numba", "numpy", "pyarrow", "scipy", "sympy")
 """The libraries that take part in a result."""
 
-COMPUTES = ("numba", "numpy", "scipy")
-"""The libraries that a measured number hangs on."""
-
-SHORT = 12
-"""Hexadecimal digits of the digest that name a folder, or stand in a message."""
+COMPUTES = ("numba", "numpy", "scipy")  # The libraries that a measured number hangs on.
+SHORT = 12  # Hexadecimal digits of the digest that name a folder, or stand in a message.
 
 
 @cache

@@ -17,14 +17,11 @@ from unicodedata import category
 
 from priorsim.errors import PriorsimError
 
-STANDARD_INPUT = ("-", "/dev/stdin")
-"""The names of standard input."""
+STANDARD_INPUT = ("-", "/dev/stdin")  # The names of standard input.
 MOST_BYTES = 2 << 20
 """What a text may take where its kind states nothing else; four lanes that each list every 16-bit word take 1.6 MB."""
-MOST_SHOWN = 60
-"""Characters of a text that a message quotes."""
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""Characters of no width that words of some scripts need."""
+MOST_SHOWN = 60  # Characters of a text that a message quotes.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Characters of no width that words of some scripts need.
 _WIDE_MARKS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _AS_UTF_8 = "save it as UTF-8"
 

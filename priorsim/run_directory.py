@@ -25,8 +25,7 @@ from priorsim.errors import StorageError
 from priorsim.provenance import SHORT, counting_digest
 
 MANIFEST = "manifest.json"
-MAX_MANIFEST_BYTES = 1 << 20
-"""A manifest that is longer than the task's own by more than this is read no further."""
+MAX_MANIFEST_BYTES = 1 << 20  # A manifest that is longer than the task's own by more than this is read no further.
 _WRITTEN = r"(manifest\.json|[a-z0-9-]+\.piece)"
 _TEMPORARY = re.compile(rf"\.{_WRITTEN}\.[0-9a-f]+")
 _OWN = re.compile(rf"{_WRITTEN}|{_TEMPORARY.pattern}")

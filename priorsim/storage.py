@@ -21,9 +21,7 @@ from priorsim.errors import StorageError
 IsOwn = Callable[[Path], bool]
 """Whether a file is of the kind that a command writes, so that the command may replace it."""
 
-HEAD_BYTES = 1 << 16
-"""What is read of a text file to tell what it is."""
-
+HEAD_BYTES = 1 << 16  # What is read of a text file to tell what it is.
 _DIGITS = 12  # hexadecimal, which tell the temporary files of one folder apart
 
 

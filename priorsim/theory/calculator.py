@@ -46,8 +46,7 @@ FORMS_OF_ASKED: Mapping[str, ClosedForm] = {
 }
 """The closed forms that take nothing but numbers that can be given."""
 
-Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
-"""Heads and rows of text, for readers."""
+Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]  # Heads and rows of text, for readers.
 
 
 class Listing:

@@ -18,11 +18,8 @@ from sympy.codegen import cfunctions
 
 from priorsim.errors import TheoryError
 
-DIGITS = 20
-"""Significant digits of a value that is not rational."""
-GUARD_BITS = 10
-"""Binary digits beyond the ones asked for that a logarithm is taken with."""
-
+DIGITS = 20  # Significant digits of a value that is not rational.
+GUARD_BITS = 10  # Binary digits beyond the ones asked for that a logarithm is taken with.
 Number: TypeAlias = int | float | Fraction
 Value: TypeAlias = Any
 """A Fraction where the value is rational, a bool where the form is a statement, else an mpmath.mpf."""

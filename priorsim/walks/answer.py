@@ -41,8 +41,7 @@ from priorsim.worlds.world import World
 
 Report = dict[str, Any]
 
-SHOWN = 10
-"""End points that are listed."""
+SHOWN = 10  # End points that are listed.
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,8 @@ from priorsim.walks.kernels import I32, EditSpace
 from priorsim.walks.materials import check_radius, grammar, insertions, replacements
 
 DEFAULT_MEMORY = 8 << 30
-EDGE_BYTES = 3 * (4 + 8)
-"""Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product."""
-
-VERTEX_BYTES = 400
-"""Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk."""
-
+EDGE_BYTES = 3 * (4 + 8)  # Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product.
+VERTEX_BYTES = 400  # Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk.
 _ROOM = 1 << 22
 _SAMPLE = 500
 

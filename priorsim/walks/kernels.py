@@ -299,8 +299,7 @@ def count_reached(chosen, sizes, space, scratch):  # type: ignore[no-untyped-def
         sizes[i] = found
 
 
-STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)
-"""The dynamics of a sampled walk, by number."""
+STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)  # The dynamics of a sampled walk, by number.
 
 
 @inner

@@ -24,9 +24,7 @@ from priorsim.worlds.world import World
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
 CLASSES = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 """The classes in the order of their numbers."""
-STARTS = ("prior", "empty", *map(str, CLASSES))
-"""Where walks can start, by name."""
-
+STARTS = ("prior", "empty", *map(str, CLASSES))  # Where walks can start, by name.
 LossBy = Literal["lanes", "bits"]
 LOSSES: tuple[LossBy, ...] = ("lanes", "bits")
 ClassBy = Literal["lesion", "form"]

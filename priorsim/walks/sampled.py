@@ -20,10 +20,8 @@ from priorsim.walks.landscape import Landscape
 
 _DEVIATIONS = 1.959963984540054
 _MOST_SEEN = 1 << 16
-_STEPS = 10_000
-"""Proposals after which walks that do not end are looked at."""
-AT_ONCE = 32
-"""Walks between two of which an interrupt is heard."""
+_STEPS = 10_000  # Proposals after which walks that do not end are looked at.
+AT_ONCE = 32  # Walks between two of which an interrupt is heard.
 
 
 class Share(NamedTuple):

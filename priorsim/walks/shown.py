@@ -62,8 +62,7 @@ def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[f
     return chances, swerves
 
 
-Region = tuple[int, str]
-"""Loss and class."""
+Region = tuple[int, str]  # Loss and class.
 
 
 def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGraph:

@@ -12,14 +12,11 @@ from scipy.sparse.linalg import splu
 from priorsim.errors import UnsolvedError
 from priorsim.priors import F64
 
-RESIDUAL = 1e-7
-"""Of a unit of inflow, the most that may be left over."""
-
+RESIDUAL = 1e-7  # Of a unit of inflow, the most that may be left over.
 _GAIN, _ROUNDS, _MOST_STEPS = 1e-11, 4, 10_000
 """How much smaller a residual an iteration aims at, how often it begins anew, and after how many steps it ends."""
 
-_SMALL = 1500
-"""Up to so many states a factorization is quicker than iterating."""
+_SMALL = 1500  # Up to so many states a factorization is quicker than iterating.
 
 
 def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = None) -> tuple[F64, float]:

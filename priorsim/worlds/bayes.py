@@ -22,8 +22,7 @@ SIGNALS = {
 }
 """What a cause c shows without noise, from c, the number of causes and that of words."""
 
-PRIORS = {"flat": 0, "falling": 1, "rising": -1}
-"""How many times the prior halves from one cause to the next."""
+PRIORS = {"flat": 0, "falling": 1, "rising": -1}  # How many times the prior halves from one cause to the next.
 
 NOISES: dict[str, Callable[[int, int, int], int]] = {
     "distance": lambda reading, signal, size: min((reading - signal) % size, (signal - reading) % size),

@@ -15,9 +15,7 @@ from priorsim.errors import WorldError
 from priorsim.reading import MOST_SHOWN, quoted
 from priorsim.worlds.world import World
 
-Setting = Mapping[str, Any]
-"""Knobs by name, with their values: integers or texts."""
-
+Setting = Mapping[str, Any]  # Knobs by name, with their values: integers or texts.
 _MOST_SHOWN = 30
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -73,8 +71,7 @@ class Knob(NamedTuple):
         return f"choose {', '.join(near or known[:3])}, ... ({len(known)} in all)"
 
 
-WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w")
-"""A knob of most families."""
+WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w")  # A knob of most families.
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,7 @@ _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
 _SETTINGS = ("word_bits", "name", "dialect", "family", "description")
 _TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 
-_Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
-"""Text without line breaks."""
+_Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]  # Text without line breaks.
 
 
 class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,8 +14,7 @@ from priorsim.mu.domain import Domain
 from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob
 from priorsim.worlds.world import World, world_of_words
 
-WordFunction = Callable[[int, int], int]
-"""From a word x and the word size to any integer; worlds reduce it modulo 2^w."""
+WordFunction = Callable[[int, int], int]  # From a word x and the word size to any integer; worlds reduce it modulo 2^w.
 
 
 def function_world(name: str, word_bits: int, lanes: int, function: WordFunction, **texts: Any) -> World:

@@ -17,8 +17,7 @@ from priorsim.mu.domain import MAX_PACKED_BITS, Domain
 from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob, Setting
 from priorsim.worlds.world import World, world_of_words
 
-Observe = Callable[[int], tuple[int, ...]]
-"""g: the observation words of a rule, modulo 2^w still to be taken."""
+Observe = Callable[[int], tuple[int, ...]]  # g: the observation words of a rule, modulo 2^w still to be taken.
 
 
 def hidden_rule_world(

@@ -94,9 +94,7 @@ def best_action(x: int, bits: int) -> int:
     return max(range(2**bits), key=lambda c: c * (x - c) % 2**bits)
 
 
-DIAGNOSIS_PRIOR = (8, 4, 2, 2)
-"""Of 16: nothing, a cold, an allergy, the flu."""
-
+DIAGNOSIS_PRIOR = (8, 4, 2, 2)  # Of 16: nothing, a cold, an allergy, the flu.
 DIAGNOSIS_CHANCES = ((1, 1, 1, 1), (6, 5, 1, 2), (7, 1, 1, 5), (3, 6, 7, 6))
 """Of 8, for each cause: sneezing, cough, fever, headache (the lowest bit of the evidence first)."""
 
