@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.compiled import I64
 from priorsim.census.programs import Programs
 from priorsim.census.progress import Progress
 from priorsim.census.take import make_header
@@ -20,7 +21,6 @@ from priorsim.walks.chains import Dynamics, Energy, default_energy
 from priorsim.walks.ends import chance_to_meet, hitting_time, law_after, law_in_the_long_run
 from priorsim.walks.finding import FINDINGS, Detail, Finding, find
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
-from priorsim.walks.kernels import EditSpace
 from priorsim.walks.landscape import (
     CLASSES,
     DIRECT,
@@ -35,7 +35,7 @@ from priorsim.walks.landscape import (
     outcomes,
     start_of,
 )
-from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.walks.sampled import Visit, sample_walks, share
 from priorsim.walks.study import Study
 from priorsim.worlds.world import World
 
@@ -174,9 +174,7 @@ def sampled_answer(
     asked: Asked, *, walks: int, seed: int, progress: Callable[[Progress], None] | None = None
 ) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
-    space, landscape = _space(asked)
-    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
-    ends = sample_ends(*where, start=start, walks=walks, seed=seed, steps=asked.steps, energy=energy, progress=progress)
+    landscape, ends, _ = _sampled(asked, walks=walks, seed=seed, progress=progress)
     counts = np.bincount(ends, minlength=len(landscape.loss))
     report = _head(asked, landscape) | {"walks": walks, "seed": seed}
     report |= _ends(landscape, lambda chosen: share(int(counts[chosen].sum()), walks)._asdict())
@@ -186,16 +184,16 @@ def sampled_answer(
 
 def traced_answer(asked: Asked, *, seed: int) -> Report:
     """One walk, program by program."""
-    space, landscape = _space(asked)
-    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
-    walk = trace_walk(*where, start=start, seed=seed, steps=asked.steps, energy=energy)
+    landscape, _, walk = _sampled(asked, seed=seed)
     visits = [{"step": visit.step, **_program(landscape, visit.number)} for visit in walk]
     return _head(asked, landscape) | {"seed": seed, "walk": visits}
 
 
-def _space(asked: Asked) -> tuple[EditSpace, Landscape]:
+def _sampled(asked: Asked, **options: Any) -> tuple[Landscape, I64, tuple[Visit, ...]]:
     programs = vertices(asked.header())
-    return edit_space(programs, asked.radius), asked.landscape(programs)
+    space, landscape = edit_space(programs, asked.radius), asked.landscape(programs)
+    options |= {"start": asked.begin(landscape), "energy": asked.energy(landscape), "steps": asked.steps}
+    return landscape, *sample_walks(space, landscape, Dynamics(asked.dynamics), **options)
 
 
 def _head(asked: Asked, landscape: Landscape) -> Report:

@@ -10,7 +10,7 @@ Arrays of chances have shape (programs,); `start` is the chance to start at each
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -53,12 +53,16 @@ def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
     return Ends(mass, residual)
 
 
+def _powers(matrix: "csr_array[np.float64]", at: F64) -> Iterator[F64]:
+    """What a vector becomes by 0, 1, 2, ... products, until nothing is left of it."""
+    yield at
+    while (at := np.asarray(matrix @ at)).any():
+        yield at
+
+
 def moving(chain: Chain, start: F64) -> Iterator[F64]:
     """The chance of a descent to come to each program with its move 0, 1, 2, ... until all have ended."""
-    onward, at = chain.moves.T.tocsr(), start
-    yield at
-    while (at := np.asarray(onward @ at)).any():
-        yield at
+    return _powers(chain.moves.T.tocsr(), start)
 
 
 def passed_through(chain: Chain, start: F64) -> F64:
@@ -75,11 +79,7 @@ def end_values(chain: Chain, value: F64) -> F64:
     """
     if chain.dynamics not in STRICT:
         raise WalkError(f"{chain.dynamics} walks do not lower the loss with every move: ask for their end points")
-    values = np.where(chain.stuck, value, 0.0)
-    after = values
-    while (after := np.asarray(chain.moves @ after)).any():
-        values = values + after
-    return values
+    return np.asarray(sum(_powers(chain.moves, np.where(chain.stuck, value, 0.0))))
 
 
 def class_values(chain: Chain, landscape: Landscape) -> list[F64]:
@@ -112,13 +112,12 @@ def _settle(
     """
     loss, moves = landscape.loss, chain.moves
     rows, targets = moves.tocoo().coords
-
-    def part(kept: Mask) -> Any:
-        return csr_array((moves.data[kept], (rows[kept], targets[kept])), shape=moves.shape)
-
     is_neutral = (loss[targets] == loss[rows]) & ~goal[targets]
     leaves = ~is_neutral & ~goal[rows]
-    neutral, onward = part(is_neutral & ~goal[rows]), part(leaves)
+    neutral, onward = (
+        csr_array((moves.data[kept], (rows[kept], targets[kept])), shape=moves.shape)
+        for kept in (is_neutral & ~goal[rows], leaves)
+    )
     plateaus, plateau = connected_components(neutral, directed=False)
     is_open = np.zeros(plateaus, np.bool_)
     is_open[plateau[rows[leaves]]] = True
@@ -190,8 +189,8 @@ def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
 
     Raises WalkError for other dynamics, and UnsolvedError when the system cannot be solved to its residual.
     """
-    log2, part = _weights_and_parts(chain)
-    reaches = np.isin(part, np.unique(part[goal]))
+    log2, _ = _weights_and_parts(chain)
+    reaches = can_meet(chain, goal)
     chance = float(start[reaches].sum())
     if chance == 0:
         return Hit(0.0, np.inf, 0.0)
@@ -209,7 +208,6 @@ def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
 def law_after(chain: Chain, start: F64, proposals: int) -> F64:
     """Where walks are after so many proposals; for steepest descent, after so many moves."""
     onward = chain.by_proposal().T.tocsr()
-    at = start
     for _ in range(check_steps(proposals)):
-        at = np.asarray(onward @ at)
-    return at
+        start = np.asarray(onward @ start)
+    return start

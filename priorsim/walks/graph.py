@@ -21,7 +21,7 @@ from priorsim.mu.code import encode
 from priorsim.mu.syntax import Program, format_program
 from priorsim.priors import F64
 from priorsim.walks import kernels
-from priorsim.walks.kernels import I32, EditSpace
+from priorsim.walks.kernels import EditSpace
 from priorsim.walks.materials import check_radius, grammar, insertions, replacements
 
 DEFAULT_MEMORY = 8 << 30
@@ -87,8 +87,7 @@ class EditGraph:
         """
         header = replace(self.programs.header, max_bits=min(max_bits, self.programs.header.max_bits))
         count = int(np.searchsorted(self.programs.bits, header.max_bits, side="right"))
-        columns = (getattr(self.programs, name)[:count] for name in Programs.__slots__ if name != "header")
-        programs, kept = Programs(header, *columns), self.matrix[:count]
+        programs, kept = replace(self.programs.take(slice(count)), header=header), self.matrix[:count]
         space = self.space._replace(max_bits=header.max_bits, codes=programs.code)
         stay = self.stay[:count] + kept[:, count:].sum(axis=1)
         return EditGraph(programs, self.radius, space, kept[:, :count], stay)
@@ -139,21 +138,15 @@ def make_graph(
             f"solved exactly they would take {edges * EDGE_BYTES / 2**30:.1f} GiB, above the "
             f"{memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits or --radius, or sample walks with --walks"
         )
-    count = len(programs)
-    scratch = kernels.make_scratch(count)
-    sizes, stay = np.zeros(count, np.int64), np.zeros(count)
-    targets: list[I32] = []
-    chances: list[F64] = []
-    room = max(_ROOM, count)
-    done = 0
+    done, count, parts = 0, len(programs), []
+    scratch, sizes, stay = kernels.make_scratch(count), np.zeros(count, np.int64), np.zeros(count)
     while done < count:
-        some_targets, some_chances = np.zeros(room, np.int32), np.zeros(room)
-        done, used = kernels.write_rows(done, space, scratch, sizes, some_targets, some_chances, stay)
-        targets.append(some_targets[:used].copy())
-        chances.append(some_chances[:used].copy())
+        targets, chances = (np.zeros(max(_ROOM, count), kind) for kind in (np.int32, np.float64))
+        done, used = kernels.write_rows(done, space, scratch, sizes, targets, chances, stay)
+        parts.append((chances[:used].copy(), targets[:used].copy()))
         if progress is not None:
             progress(Progress(done, count))
     first = np.concatenate([[0], np.cumsum(sizes)])
-    matrix = csr_array((np.concatenate(chances), np.concatenate(targets), first), shape=(count, count))
+    matrix = csr_array((*map(np.concatenate, zip(*parts, strict=True)), first), shape=(count, count))
     matrix.sort_indices()
     return EditGraph(programs, radius, space, matrix, stay)

@@ -84,9 +84,9 @@ class Study:
 
     def capped(self, max_bits: int) -> "Study":
         """The same study with a lower bound on programs; starts above it are left out."""
-        graph, cut = self.graph.capped(max_bits), self.landscape
-        kept = {name: getattr(cut, name)[: len(graph)] for name in ("loss", "kind", "right")}
-        landscape, start = replace(cut, programs=graph.programs, **kept), self.start[: len(graph)]
+        graph = self.graph.capped(max_bits)
+        landscape = replace(self.landscape.take(slice(len(graph))), programs=graph.programs)
+        start = self.start[: len(graph)]
         start = conditional(start, start > 0)
         return replace(self, graph=graph, landscape=landscape, start=start, _chains={}, _ends={})
 
