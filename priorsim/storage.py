@@ -66,9 +66,9 @@ class Place:
 def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -> Iterator[Place]:
     """Hold the place of a file for this run alone, from before long work until the file is written.
 
-    `is_own` says which files may be replaced, every one where it is not given; an empty file always may. StorageError
-    says that the place cannot be written; is a folder, pipe, socket or device; is held by another run, which is not
-    waited for; or has a file that is write-protected or may not be replaced.
+    `is_own` says which files may be replaced, else every one; an empty file always may. StorageError says that the
+    place cannot be written; is a folder, pipe, socket or device; is held by another run, which is not waited for; or
+    has a file that is write-protected or may not be replaced.
     """
     check_name(path)
     target = Path(os.path.realpath(path))
@@ -90,10 +90,7 @@ def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -
 
 @contextmanager
 def hold_folder(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a folder that is there for this run alone; nothing is written for it.
-
-    StorageError says that it is no folder, or that another run holds it and is not waited for.
-    """
+    """Hold a folder that is there for this run alone; StorageError where it is none, or another run holds it."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:

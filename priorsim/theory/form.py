@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -27,10 +28,7 @@ Value: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that closed forms take: its name as keyword and, with hyphens, as option; its meaning, with its unit.
-
-    `least` is the least value allowed, None where any number is.
-    """
+    """A number that closed forms take, named as keyword and, with hyphens, as option; None where none is `least`."""
 
     name: str
     symbol: Any
@@ -65,13 +63,8 @@ class Quantity:
         return exact
 
 
-def _real(latex: str) -> Any:
-    return sympy.Symbol(latex, real=True)
-
-
-def _positive(latex: str) -> Any:
-    return sympy.Symbol(latex, real=True, positive=True)
-
+_real = partial(sympy.Symbol, real=True)
+_positive = partial(sympy.Symbol, real=True, positive=True)
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
@@ -225,11 +218,7 @@ class ClosedForm:
 
     def to_json(self) -> dict[str, object]:
         """Name, statement, LaTeX, what to give, and source."""
-        return {
-            "name": self.name,
-            "statement": self.statement,
-            "latex": self.latex(),
-            "needs": {each.name: each.meaning for each in self.quantities},
-            "holds_where": [sympy.latex(each) for each in self.conditions],
-            "source": self.source,
-        }
+        told = {"name": self.name, "statement": self.statement, "latex": self.latex()}
+        needs = {each.name: each.meaning for each in self.quantities}
+        holds_where = [sympy.latex(each) for each in self.conditions]
+        return {**told, "needs": needs, "holds_where": holds_where, "source": self.source}

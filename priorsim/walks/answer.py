@@ -87,7 +87,7 @@ class Asked:
         except PriorsimError as error:
             names = ", ".join(STARTS)
             raise WalkError(f"--from '{self.start}' is none of {names}, and no program: {error}") from None
-        found = np.zeros(len(landscape.loss))
+        found = np.zeros(len(landscape))
         found[number_of(landscape.programs, program)] = 1.0
         return found
 
@@ -147,21 +147,13 @@ def findings_answer(
     if asked.dynamics == Dynamics.METROPOLIS or asked.steps is not None:
         raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")
     study = asked.study(progress)
+    where = {"world": study.world.name, "radius": study.radius, "max_bits": study.max_bits}
     findings = []
     for name in FINDINGS:
         found = find(study, name)
-        findings.append(
-            {
-                "claim": name,
-                "world": study.world.name,
-                "radius": study.radius,
-                "max_bits": study.max_bits,
-                "quantity": None if found.quantity == -np.inf else _plain(found.quantity),
-                "holds": holds(name, found),
-                "reason": found.reason,
-                "details": {detail: _plain(value) for detail, value in found.details.items()},
-            }
-        )
+        quantity = None if found.quantity == -np.inf else _plain(found.quantity)
+        told = {"claim": name, **where, "quantity": quantity, "holds": holds(name, found), "reason": found.reason}
+        findings.append(told | {"details": {detail: _plain(value) for detail, value in found.details.items()}})
     return _head(asked, study.landscape) | {"edges": study.graph.matrix.nnz, "findings": findings}
 
 
@@ -197,22 +189,11 @@ def _sampled(asked: Asked, **options: Any) -> tuple[Landscape, I64, tuple[Visit,
 
 
 def _head(asked: Asked, landscape: Landscape) -> Report:
-    header = landscape.programs.header
-    return {
-        "world": asked.world.name,
-        "description": asked.world.description,
-        "dialect": header.language.dialect.name,
-        "lanes": len(header.domain.lanes),
-        "train": list(asked.world.train),
-        "dynamics": asked.dynamics,
-        "radius": asked.radius,
-        "max_bits": asked.max_bits,
-        "start": asked.start,
-        "loss_by": asked.loss_by,
-        "class_by": asked.class_by,
-        "steps": asked.steps,
-        "programs": len(landscape.loss),
-    }
+    header, world = landscape.programs.header, asked.world
+    told: Report = {"world": world.name, "description": world.description, "dialect": header.language.dialect.name}
+    told |= {"lanes": len(header.domain.lanes), "train": list(world.train)}
+    options = ("dynamics", "radius", "max_bits", "start", "loss_by", "class_by", "steps")
+    return told | {name: getattr(asked, name) for name in options} | {"programs": len(landscape)}
 
 
 def _ends(landscape: Landscape, measure: Callable[[Mask], Any]) -> Report:

@@ -32,10 +32,7 @@ class Ends(NamedTuple):
 
 
 def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
-    """The distribution of end points.
-
-    Raises WalkError for Metropolis, which does not end, and where a plateau takes too long to leave to be solved.
-    """
+    """The distribution of end points; WalkError for Metropolis, and where a plateau takes too long to be solved."""
     if chain.dynamics is Dynamics.METROPOLIS:
         raise WalkError("metropolis walks do not end: ask for their law after so many --steps")
     if chain.dynamics in STRICT:
@@ -107,8 +104,8 @@ def _settle(
 ) -> tuple[F64, "csr_array[np.float64]", I32, float]:
     """Follow drifting walks, level by level, until no move improves any more, or to a goal.
 
-    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus; the
-    number of each program's plateau; and the residual.
+    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus;
+    each program's plateau; and the residual.
     """
     loss, moves = landscape.loss, chain.moves
     rows, targets = moves.tocoo().coords
@@ -132,10 +129,7 @@ def _settle(
 
 
 def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> tuple[float, float]:
-    """Chance that a drifting walk ever meets the goal, and a bound on its error.
-
-    Raises WalkError for other dynamics, and where a plateau takes too long to leave to be solved.
-    """
+    """Chance that a drifting walk ever meets the goal, and a bound on its error; WalkError as for `end_points`."""
     if chain.dynamics is not Dynamics.DRIFT:
         raise WalkError(f"{chain.dynamics} walks do not drift: ask for the chance to pass, or for hitting times")
     arrived, _, _, residual = _settle(chain, landscape, start, goal)
@@ -143,10 +137,9 @@ def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -
 
 
 class Hit(NamedTuple):
-    """When walks first meet a set of programs: the chance that they ever do, and proposals until then.
+    """The chance that walks ever meet a set of programs, and of those that do the expected proposals until then.
 
-    These are the expected number of the walks that do, infinite where none does; the residual is that of the linear
-    system, relative.
+    These are infinite where none does; the residual is that of the linear system, relative.
     """
 
     chance: float
@@ -168,9 +161,7 @@ def can_meet(chain: Chain, goal: Mask) -> Mask:
 
 
 def law_in_the_long_run(chain: Chain, start: F64) -> F64:
-    """Where Metropolis walks are found in the long run.
-
-    In each part of the space by its weights over their sum there, as often as walks start in it.
+    """Where Metropolis walks are in the long run: in each part by its weights, as often as walks start in it.
 
     >>> moves = csr_array(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]))
     >>> chain = Chain(Dynamics.METROPOLIS, moves, np.array([0.5, 0.25, 0.0]), np.array([0.0, 1.0, 9.0]))
@@ -185,10 +176,7 @@ def law_in_the_long_run(chain: Chain, start: F64) -> F64:
 
 
 def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
-    """When Metropolis walks first meet the goal.
-
-    Raises WalkError for other dynamics, and UnsolvedError when the system cannot be solved to its residual.
-    """
+    """When Metropolis walks, and no others, first meet the goal; UnsolvedError where that cannot be solved."""
     log2, _ = _weights_and_parts(chain)
     reaches = can_meet(chain, goal)
     chance = float(start[reaches].sum())

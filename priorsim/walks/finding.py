@@ -42,10 +42,7 @@ def _ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def shallow_first(study: Study) -> Finding:
-    """Share of first accepted improvements that read fewer input bits than the world needs.
-
-    Of walks from the study's start that do not fit yet and move at all.
-    """
+    """Share of the first accepted improvements of walks that do not fit yet that read fewer input bits than needed."""
     landscape, chain = study.landscape, study.chain(Dynamics.STEEPEST)
     begun = np.where(landscape.fits, 0.0, study.start)
     first = np.asarray(chain.moves.T @ begun)
@@ -60,10 +57,10 @@ def shallow_first(study: Study) -> Finding:
 
 
 class Starvation(NamedTuple):
-    """Chances to fit from programs with a feature and from those without any; None where there are none.
+    """From programs with a feature and from those without, None where there are none.
 
-    The gain of a program is the chance that an edit of it fits, times the loss that this saves. `ends` are the chances
-    that steepest descent ends fitting; without, the feature is forbidden.
+    The gain is the chance that an edit fits, times the loss that this saves; `ends` are the chances that steepest
+    descent ends fitting; without, the feature is forbidden.
     """
 
     gain_with: float | None
@@ -133,10 +130,7 @@ def _descent(study: Study) -> Dynamics:
 
 
 def precursor(study: Study) -> Finding:
-    """Edits to the nearest fitting search program, from heuristics less from fitting direct programs.
-
-    Means by the prior over those from which there is a way.
-    """
+    """Edits to the nearest fitting search, from heuristics less from fitting direct: means of those with a way."""
     landscape = study.landscape
     goal = landscape.fitting(SEARCH)
     if not goal.any():
@@ -245,7 +239,7 @@ def beeline_swerve(study: Study) -> Finding:
 def bounded_heuristics(study: Study) -> Finding:
     """The greatest cap on length under which walks end in fitting direct programs and in no fitting search."""
     details: dict[str, Detail] = {}
-    best: int | None = None
+    best = -np.inf
     fitting = study.graph.programs.bits[study.landscape.fits]
     if not len(fitting):
         return Finding(None, reason=f"no program fits up to {study.max_bits} bits")
@@ -255,8 +249,8 @@ def bounded_heuristics(study: Study) -> Finding:
         direct, search = (float(ends[cut.landscape.fitting(kind)].sum()) for kind in (DIRECT, SEARCH))
         details |= {f"direct_{cap}": direct, f"search_{cap}": search}
         if direct > 0 and search == 0:
-            best = cap
-    return Finding(-np.inf, details, "no such cap") if best is None else Finding(float(best), details)
+            best = float(cap)
+    return Finding(best, details, "no such cap" if best == -np.inf else "")
 
 
 FINDINGS: Mapping[str, Callable[[Study], Finding]] = {

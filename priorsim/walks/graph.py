@@ -53,11 +53,11 @@ def estimate_edges(space: EditSpace) -> int:
 
 @dataclass(frozen=True, eq=False)
 class EditGraph:
-    """The edit graph with its rows stored, by edits of `radius` bits; a vertex is called by its place in `programs`.
+    """The edit graph with its rows stored; a vertex is called by its place in `programs`.
 
     `matrix`, shape (programs, programs), is q without its diagonal: row x, column y, in rising order, the chance of an
-    edit of x that gives y, all ways together. There is an edit back for every edit. `stay`, shape (programs,), is
-    q(x -> x): the chance of an edit that is impossible, too long, or changes nothing.
+    edit of x that gives y. There is an edit back for every edit. `stay`, shape (programs,), is q(x -> x): the chance of
+    an edit that is impossible, too long, or changes nothing.
     """
 
     programs: Programs

@@ -17,8 +17,8 @@ I32 = NDArray[np.int32]
 F64 = NDArray[np.float64]
 
 START, END, BOUND, ARITY, BINDS, NEXT = range(6)
-"""Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound
-variables; children; 1 where the last child gains a variable; number of the node behind the subterm."""
+# Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound variables;
+# children; 1 where the last child gains a variable; number of the node behind the subterm.
 
 KINDS = 3
 
@@ -48,13 +48,8 @@ class Scratch(NamedTuple):
 
 def make_scratch(programs: int) -> Scratch:
     """Buffers for a space of so many programs."""
-    return Scratch(
-        np.zeros((64, 6), np.int64),
-        np.zeros((64, 2), np.int64),
-        np.full(programs, -1, np.int64),
-        np.zeros(programs, np.float64),
-        np.zeros(programs, np.int64),
-    )
+    nodes, stack, place = np.zeros((64, 6), np.int64), np.zeros((64, 2), np.int64), np.full(programs, -1, np.int64)
+    return Scratch(nodes, stack, place, np.zeros(programs), np.zeros(programs, np.int64))
 
 
 @inner
@@ -249,9 +244,8 @@ def chance_of(number, found, scratch):  # type: ignore[no-untyped-def]
 def write_rows(first, space, scratch, sizes, targets, chances, stay):  # type: ignore[no-untyped-def]
     """Write the proposals of the programs from `first` on, until there is no room.
 
-    `sizes` is int64 (programs,), the number of each row's targets; `targets` int32 and `chances` float64
-    (room,); `stay` float64 (programs,), the chance to stay, edits that change nothing included. Returns the
-    first program not written, and how much of the room is used.
+    `sizes` is int64 (programs,), the number of each row's targets; `targets` int32 and `chances` float64 (room,);
+    `stay` float64 (programs,). Returns the first program not written, and how much of the room is used.
     """
     used = 0
     for number in range(first, len(space.codes)):
@@ -262,10 +256,9 @@ def write_rows(first, space, scratch, sizes, targets, chances, stay):  # type: i
         for i in range(found):
             if scratch.reached[i] == number:
                 chance += scratch.chance[i]
-                continue
-            targets[used + size] = scratch.reached[i]
-            chances[used + size] = scratch.chance[i]
-            size += 1
+            else:
+                targets[used + size], chances[used + size] = scratch.reached[i], scratch.chance[i]
+                size += 1
         sizes[number] = size
         stay[number] = chance
         used += size

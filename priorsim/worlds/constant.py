@@ -7,7 +7,6 @@ names some that have a property.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from hashlib import sha256
 from math import isqrt
 
@@ -27,13 +26,7 @@ def constant_world(name: str, word_bits: int, word: int, *, description: str = "
     """
     if not 0 <= word < 2**word_bits:
         raise WorldError(f"world {name}: constant {word} is out of range 0 to {2**word_bits - 1}")
-    return world_of_words(name, _one_lane(word_bits), [word], family="constant", description=description)
-
-
-@cache
-def _one_lane(word_bits: int) -> Domain:
-    """The domain that all constants of a word size share."""
-    return Domain(word_bits, ((0,),))
+    return world_of_words(name, Domain(word_bits, ((0,),)), [word], family="constant", description=description)
 
 
 SQUARE_ROOT, CUBE_ROOT = (least_root(GROWING[name].function) for name in ("square", "cube"))

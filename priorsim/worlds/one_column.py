@@ -48,6 +48,11 @@ def gray(x: int, bits: int) -> int:
     return x ^ (x >> 1)
 
 
+def reversal(x: int, bits: int) -> int:
+    """The bits in the opposite order."""
+    return int(f"{x:0{bits}b}"[::-1], 2)
+
+
 def next_row(rule: int) -> WordFunction:
     """One step of an elementary cellular automaton by Wolfram's number, cells beyond the two edges being 0.
 
@@ -169,14 +174,7 @@ ROWS: tuple[tuple[str, str, str, tuple[int, ...], WordFunction, str], ...] = (
     ("two-squares", "number", "arith", W4, two_squares, "the least a with x - a a a square not 0"),
     ("parity", "bits", "logic", BOTH, lambda x, bits: x.bit_count() % 2, "1 where an odd number of bits are 1"),
     ("popcount", "bits", "logic", BOTH, lambda x, bits: x.bit_count(), "the number of 1 bits"),
-    (
-        "reversal",
-        "bits",
-        "logic",
-        BOTH,
-        lambda x, bits: int(f"{x:0{bits}b}"[::-1], 2),
-        "the bits in the opposite order",
-    ),
+    ("reversal", "bits", "logic", BOTH, reversal, "the bits in the opposite order"),
     ("gray", "bits", "logic", W4, gray, "the Gray code of x"),
     ("gray-inverse", "bits", "logic", BOTH, least_root(gray), "the word whose Gray code is x"),
     ("lowest-bit", "bits", "logic", W4, lambda x, bits: x & -x, "the lowest 1 bit alone"),
