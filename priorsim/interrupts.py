@@ -46,10 +46,9 @@ def _heeded() -> dict[signal.Signals, Any]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within the block, which the main thread runs, a request to end is one line on standard error and EXIT_CODE.
+    """Within the block, run by the main thread, a request to end is one line on standard error and EXIT_CODE.
 
-    The block is the last of its process: behind it only the end is left, which no request can hasten, so that
-    requests are ignored there.
+    Behind it only the end of the process is left, which no request can hasten: there requests are ignored.
     """
     once = _Once()
     heeded = _heeded()

@@ -116,10 +116,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _interrupts_left_to_the_parent() -> Iterator[None]:
-    """Processes started within the block never see an interrupt or a hangup, not even while they start.
-
-    A terminal sends them to the parent's whole process group; the parent ends its workers and says what was done.
-    """
+    """Processes started within never see the interrupts and hangups that a terminal sends to the whole group."""
     with interrupts_held():
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
         try:
@@ -133,11 +130,7 @@ def _processes(pool: ProcessPoolExecutor) -> list[BaseProcess]:
 
 
 def _as_done(futures: Iterable[Future[Found]], pool: ProcessPoolExecutor) -> Iterator[Future[Found]]:
-    """Each future once it is done.
-
-    The pool notices when a worker dies, but not when it dies halfway through handing a result over: then the pool
-    waits for the other half.
-    """
+    """Each future once it is done; the pool does not notice a worker that dies while it hands a result over."""
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED)
@@ -158,9 +151,6 @@ def _end(pool: ProcessPoolExecutor, processes: Sequence[BaseProcess]) -> None:
     # The pool's thread may be reading a result of which only half was sent; now it meets the end of it.
     pool._result_queue._writer.close()  # type: ignore[attr-defined]
     pool.shutdown()
-
-
-# --- in a worker ----------------------------------------------------------------------------------
 
 
 def _follow_the_parent(code: str) -> None:

@@ -73,10 +73,7 @@ def provenance(command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def measuring_digest() -> str:
-    """SHA-256 over every source file of the package, and the versions of what computes, in hexadecimal.
-
-    All that decides a measured number, and not a count alone.
-    """
+    """SHA-256, in hexadecimal, over all that decides a measured number: every source file, and what computes."""
     digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in COMPUTES).encode())
     _add(digest, files("priorsim"), "priorsim")
     return digest.hexdigest()

@@ -150,10 +150,7 @@ def not_own(path: Path | str) -> StorageError:
 
 
 def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
-    """The mode of the file that will be at the target: that of the file there, which has to be replaceable.
-
-    A file is replaced when it is written; whatever else has the name would be lost by that.
-    """
+    """The mode of the file that will be at the target: that of the file there, which has to be replaceable."""
     try:
         status = target.stat()
     except FileNotFoundError:

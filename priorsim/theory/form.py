@@ -181,7 +181,7 @@ class ClosedForm:
     def at(self, **numbers: Number) -> "ClosedForm":
         """The same form with some numbers put in; what they cancel need not be given any more.
 
-        Raises TheoryError when a number is none of the form's, is out of its range, or breaks a condition.
+        TheoryError says that a number is none of the form's, is out of its range, or breaks a condition.
         """
         wanted = {quantity.name: quantity for quantity in self.quantities}
         for name in numbers.keys() - wanted.keys():

@@ -133,16 +133,9 @@ def exact_answer(asked: Asked, *, progress: Callable[[Progress], None] | None = 
 
 
 def findings_answer(
-    asked: Asked,
-    holds: Callable[[str, Finding], bool | None],
-    *,
-    progress: Callable[[Progress], None] | None = None,
+    asked: Asked, holds: Callable[[str, Finding], bool | None], *, progress: Callable[[Progress], None] | None = None
 ) -> Report:
-    """What walks say to each claim about them, with all details (`finding.py`), and whether it `holds`, by its name.
-
-    Raises WalkError when something is out of range or would not fit into memory, or the dynamics are of walks that do
-    not end.
-    """
+    """What walks that end say to each claim about them, with details, and whether it `holds`; WalkError as above."""
     asked.header()
     if asked.dynamics == Dynamics.METROPOLIS or asked.steps is not None:
         raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")

@@ -104,8 +104,8 @@ def _settle(
 ) -> tuple[F64, "csr_array[np.float64]", I32, float]:
     """Follow drifting walks, level by level, until no move improves any more, or to a goal.
 
-    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus;
-    each program's plateau; and the residual.
+    The chance to come to that at each program (goal, or first of a closed plateau), the moves on plateaus, each
+    program's plateau, and the residual.
     """
     loss, moves = landscape.loss, chain.moves
     rows, targets = moves.tocoo().coords

@@ -85,10 +85,7 @@ def starvation(study: Study, present: Mask) -> Starvation:
 
 
 def crowding_out(study: Study) -> Finding:
-    """Gain of the right programs from heuristics, over that from programs that have none.
-
-    Beside it the chances that walks end fitting: from heuristics, and from the others with every heuristic forbidden.
-    """
+    """Gain of the right programs from heuristics, over that from programs that have none; and chances to fit."""
     landscape = study.landscape
     if not landscape.heuristics.any():
         return Finding(None, reason="no program beats every constant without fitting")

@@ -125,8 +125,8 @@ def make_graph(
 ) -> EditGraph:
     """The edit graph of all programs up to the header's bound, with edits of 1 to 16 bits.
 
-    `memory_bytes` is what the graph and the chains made of it may take; progress is told every few million edges.
-    Raises WalkError when the radius is out of range, or the graph would take more memory: with the size it would have.
+    `memory_bytes` is what it and the chains made of it may take. WalkError says that the radius is out of range, or
+    what size the graph would have.
     """
     check_radius(radius, header.max_bits)
     programs = vertices(header, memory_bytes)

@@ -84,10 +84,7 @@ def fill_slots(codes, slots, numbers):  # type: ignore[no-untyped-def]
 
 @inner
 def take_apart(code, grammar, nodes, stack):  # type: ignore[no-untyped-def]
-    """Write the nodes of a program's term, in preorder; returns the term, its bits, and how many nodes there are.
-
-    The leading 1 and the header bit are no part of the term.
-    """
+    """Write the nodes of a program's term, in preorder; returns the term, its bits, and the number of nodes."""
     length = -2
     while code >> U(length + 2) != U(0):
         length += 1
@@ -166,10 +163,7 @@ def splice(term, length, start, end, new, new_bits):  # type: ignore[no-untyped-
 
 @inner
 def put(node, kept, new, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what new material leads to that is put around a node's subterm, `kept` bits, or in its place, 0.
-
-    Returns the programs reached, and the chance to stay.
-    """
+    """Reach what new material around a node's subterm, `kept` bits, or in its place, 0, leads to; and what stays."""
     start, end = scratch.nodes[node, START], scratch.nodes[node, END]
     old = piece(term, length, start, start + kept)
     first, last = new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]
@@ -286,36 +280,29 @@ def uniform(states, walk):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pick_better(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
-    """One of the improving proposals, by chance; for steepest descent one of the best. `at` where there is none."""
-    most = loss[at] - 1
+def pick(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing.
+
+    A descent chooses among the improving ones, steepest among the best; `at` where there is none.
+    """
+    descends = dynamics <= FIRST
+    most, total, chosen = loss[at] - 1, 0.0 if descends else 1.0, at
     if dynamics == STEEPEST:
         for i in range(found):
             most = min(most, loss[scratch.reached[i]])
-    total = 0.0
-    for i in range(found):
-        if loss[scratch.reached[i]] <= most:
-            total += scratch.chance[i]
+    if descends:
+        for i in range(found):
+            if loss[scratch.reached[i]] <= most:
+                total += scratch.chance[i]
     left = uniform(states, walk) * total
-    chosen = at
     for i in range(found):
-        if loss[scratch.reached[i]] <= most:
-            chosen = scratch.reached[i]
+        if not descends or loss[scratch.reached[i]] <= most:
             left -= scratch.chance[i]
             if left < 0:
-                break
+                return scratch.reached[i]
+            if descends:
+                chosen = scratch.reached[i]
     return chosen
-
-
-@inner
-def pick(at, found, scratch, states, walk):  # type: ignore[no-untyped-def]
-    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing."""
-    left = uniform(states, walk)
-    for i in range(found):
-        left -= scratch.chance[i]
-        if left < 0:
-            return scratch.reached[i]
-    return at
 
 
 @kernel
@@ -330,14 +317,11 @@ def walk_on(at, taken, path, times, states, dynamics, steps, loss, log2_weight, 
         now = at[walk]
         found, _ = propose(now, space, scratch)
         for step in range(steps):
-            if dynamics <= FIRST:
-                new = pick_better(now, dynamics, loss, found, scratch, states, walk)
-                if new == now:
-                    break
-            else:
-                new = pick(now, found, scratch, states, walk)
-                if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
-                    continue
+            new = pick(now, dynamics, loss, found, scratch, states, walk)
+            if new == now and dynamics <= FIRST:
+                break
+            if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
+                continue
             if dynamics == METROPOLIS:
                 onward, _ = propose(new, space, other)
                 back = 2.0 ** (log2_weight[new] - log2_weight[now]) * chance_of(now, onward, other)

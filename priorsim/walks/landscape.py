@@ -129,9 +129,8 @@ class Outcome(NamedTuple):
 class Outcomes(NamedTuple):
     """All that fits, by falling posterior, the prior 2^-l of what fits, renormalised.
 
-    The total variation is half the sum of |ends - posterior| over behaviours, what programs do on all lanes, all
-    classes of each together: 0 where walks find functions as often as the prior says. `fitting_ends` is the share of
-    walks that end fitting.
+    The total variation is half the sum of |ends - posterior| over behaviours on all lanes, all classes together;
+    `fitting_ends` is the share of walks that end fitting.
     """
 
     rows: tuple[Outcome, ...]
@@ -221,10 +220,9 @@ def _groupings(world: World) -> Iterable[tuple[int, list[list[int]]]]:
 
 
 def start_of(landscape: Landscape, name: str) -> F64:
-    """Where walks start, by one of STARTS, as chances of shape (programs,).
+    """Where walks start, by one of STARTS, as chances of shape (programs,); WalkError where there is no such program.
 
-    From all programs by the prior; from the empty one, the constant 0, which reads nothing and computes nothing; from
-    those of a class by the prior. Raises WalkError when the name is none of these, or there is no such program.
+    By the prior from all programs, or those of a class; or from the empty one, the constant 0.
     """
     if name not in STARTS:
         raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")

@@ -25,10 +25,7 @@ Piece = tuple[str, str]
 
 
 class Materials(NamedTuple):
-    """Pieces by context, those of one context by rising length, as the kernels take them.
-
-    Context d, of d bound variables, owns the entries `first[d]` to `first[d + 1]`.
-    """
+    """Pieces, shorter ones first; context d, of d bound variables, owns `first[d]` to `first[d + 1]`."""
 
     first: I64  # (contexts + 1,)
     before: U64  # (entries,), the bits of the two codes as numbers

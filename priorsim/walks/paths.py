@@ -24,10 +24,9 @@ def edit_distance(graph: EditGraph, goal: Mask) -> F64:
 
 
 def descents(graph: EditGraph, landscape: Landscape, goal: Mask) -> tuple[F64, I64]:
-    """The shortest paths to a goal whose edits never raise the loss.
+    """Edits from each program to a goal that never raise the loss, inf where there is no way; and the next program.
 
-    Edits on that from each program, inf where there is none; and the next program on it, NOWHERE at its end and where
-    there is none.
+    That is NOWHERE at the goal and where there is no way.
     """
     if not goal.any():
         return np.full(len(graph), np.inf), np.full(len(graph), NOWHERE)
@@ -49,11 +48,7 @@ def path_from(start: int, onward: I64) -> list[int]:
 
 
 def barriers(graph: EditGraph, landscape: Landscape, goal: Mask) -> F64:
-    """The least rise of the loss above its own that each program must pay to come to a goal, by any path.
-
-    0 where a path exists that never rises above where it started (it may fall and rise again below that);
-    inf where there is no path.
-    """
+    """The least rise of the loss above its own that each program pays to come to a goal, inf where there is no path."""
     height, loss = np.full(len(graph), np.inf), landscape.loss
     rows, targets = graph.matrix.tocoo().coords
     top = np.maximum(loss[rows], loss[targets])

@@ -43,10 +43,9 @@ def courses(chain: Chain, landscape: Landscape, start: F64) -> tuple[Course, ...
 
 
 def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[float], list[float]]:
-    """When search first comes up: the chance that the first search program is the one after 0, 1, 2, ... moves.
+    """The chance that the first search program is the one after 0, 1, 2, ... moves.
 
-    What is missing to 1 never has one. Beside it the part in walks that were at a direct program that had improved on
-    their start: that swerve.
+    Beside it the part in walks that were at a direct program that had improved on their start: that swerve.
     """
     search = landscape.kind == SEARCH
     onward = chain.moves.T.tocsr()
@@ -97,10 +96,7 @@ def _region(number: int) -> Region:
 
 
 def likeliest_way(coarse: nx.DiGraph, goal: Region) -> tuple[Region, ...]:
-    """The likeliest regions in a row from a walk's start to a goal; none where no walk comes to it.
-
-    A move is taken to depend on the region alone, not on the program or on how the region was come to.
-    """
+    """The likeliest regions in a row from a start to a goal, if there are any; moves depend on the region alone."""
     if goal not in coarse or coarse.nodes[goal]["passed"] == 0:
         return ()
     ways, outside = nx.DiGraph(), "outside"

@@ -33,10 +33,7 @@ MAX_BITS = 24
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Walks in a world that end, steepest, first or drift, with the chance to start at each program.
-
-    `energy` is that of Metropolis walks beside them.
-    """
+    """Walks in a world that end, the chance to start at each program, and the energy of Metropolis walks beside."""
 
     graph: EditGraph
     landscape: Landscape
@@ -101,10 +98,7 @@ def make_study(
     start: str = "prior",
     class_by: ClassBy = "lesion",
 ) -> Study:
-    """Walks in a world with edits of 1 to 16 bits; a graph of the same language, lanes, bound and radius is taken.
-
-    Raises WalkError when the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
-    """
+    """Walks in a world, on a graph of its own or the one given; WalkError as of `make_graph` and `start_of`."""
     if graph is None:
         graph = make_graph(make_header(world.dialect, max_bits, domain=world.domain), radius)
     landscape = make_landscape(graph.programs, world, class_by=class_by)

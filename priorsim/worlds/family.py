@@ -21,10 +21,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Formula(NamedTuple):
-    """A function that worlds are made of, not reduced modulo 2^w, how it reads, and where it is at home.
-
-    `is_dear` says that code that calculates it, or undoes it where it is observed, is long or unknown.
-    """
+    """A function, not reduced modulo 2^w, how it reads, and its home; dear where code for it is long or unknown."""
 
     function: Callable[..., Any]
     text: str
@@ -92,10 +89,9 @@ class Family:
         return (self._name(setting) for setting in self._settings(wanted))
 
     def members(self, **wanted: int | str) -> Iterator[World]:
-        """The members in order, all or those with these values; each world once, under its first name.
+        """The members in order, all or those with these values; what asks the same is one world, under its first name.
 
-        Worlds that ask the same, though their knobs differ, are one world. WorldError says that there is no such knob,
-        or no member with these values.
+        WorldError says that there is no such knob, or no member with these values.
         """
         seen = set()
         for setting in self._settings(wanted):

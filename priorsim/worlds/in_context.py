@@ -87,9 +87,6 @@ def _least_rules(observe: Observe, word_bits: int) -> dict[tuple[int, ...], int]
     return {tuple(word % size for word in observe(rule)): rule for rule in reversed(range(size))}
 
 
-# --- what is seen, and what is asked -------------------------------------------------------------
-
-
 class Scene(NamedTuple):
     """What in-context worlds of one domain share; a world has the first few observations and the first few queries."""
 
@@ -176,8 +173,6 @@ QUESTIONS = {
 }
 """f by name."""
 
-
-# --- the family ----------------------------------------------------------------------------------
 
 RULES = (2, 3, 4, 6, 8)
 QUERIES = (2, 4, 8)

@@ -70,9 +70,6 @@ def seeded_table(seed: str) -> WordFunction:
     return lambda x, bits: sha256(seed.encode()).digest()[x]
 
 
-# --- functions that decide ------------------------------------------------------------------------
-
-
 def ring_goal(bits: int) -> int:
     """The goal's cell on a ring of 2^w cells: 5 of 16, 2 of 8."""
     return int(5 * 2**bits // 16)
@@ -105,11 +102,7 @@ DIAGNOSIS_CHANCES = ((1, 1, 1, 1), (6, 5, 1, 2), (7, 1, 1, 5), (3, 6, 7, 6))
 
 
 def diagnosis(x: int, bits: int) -> int:
-    """The most probable of four causes, where bit i of x says whether symptom i is there.
-
-    The net is one hidden cause with a prior and one edge to each symptom; at w = 3 the last symptom
-    is not asked for.
-    """
+    """The most probable of four causes, where bit i of x is symptom i; at w = 3 the last is not asked for."""
 
     def weight(cause: int) -> int:
         chances = enumerate(DIAGNOSIS_CHANCES[cause][:bits])
@@ -131,9 +124,6 @@ def channel(x: int, bits: int) -> int:
 def noisy_sensor(x: int, bits: int) -> int:
     """The most probable c in 0..3, of prior weight 4 - c, behind a reading x of c c; a unit of error halves it."""
     return max(range(4), key=lambda c: (4 - c) << (2**bits - abs(x - c * c)))
-
-
-# --- the table ------------------------------------------------------------------------------------
 
 
 BOTH = (3, 4)

@@ -27,8 +27,8 @@ def video_world(
 ) -> World:
     """The world in which two frames are seen and the third is asked for; `step(o, r)` is taken modulo 2^w.
 
-    Lanes are listed by first and second frame, so that films of different rules share a domain. WorldError says that
-    two rules lead from the same first frame to the same second one, or that no rule is left to train on.
+    Lanes are listed by frames, so that films of different rules share a domain. WorldError says that two rules show the
+    same, or that no rule is left to train on.
     """
     size = 2**word_bits
     films = sorted((frame, step(frame, rule) % size, rule) for rule in rules for frame in frames)
