@@ -254,7 +254,7 @@ def starved() -> Data:
     studies = [make_study(two_feature_world(), radius, max_bits=STARVATION_BITS) for radius in RADII]
     found = [starvation(study, shows_shallow(study)) for study in studies]
     names = STARVED.split()[1:]
-    rows = zip(RADII, *([getattr(each, name) for each in found] for name in names), strict=True)
+    rows = zip(RADII, *([each[name] for each in found] for name in names), strict=True)
     return Data(STARVED, rows)
 
 

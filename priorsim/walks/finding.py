@@ -6,7 +6,6 @@ conditions under which a quantity supports its claim stand with the claims.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -56,32 +55,23 @@ def shallow_first(study: Study) -> Finding:
     return Finding(float(first[landscape.inputs_read < needed].sum()) / moved, details)
 
 
-class Starvation(NamedTuple):
-    """From programs with a feature and from those without, None where there are none.
+def starvation(study: Study, present: Mask) -> dict[str, float | None]:
+    """Means by the prior over programs with a feature, and those no better than a constant; None where there are none.
 
     The gain is the chance that an edit fits, times the loss that this saves; `ends` are the chances that steepest
     descent ends fitting; without, the feature is forbidden.
     """
-
-    gain_with: float | None
-    gain_without: float | None
-    ends_with: float | None
-    ends_without: float | None
-
-
-def starvation(study: Study, present: Mask) -> Starvation:
-    """Means by the prior over the programs that have a feature, and those that are no better than a constant."""
     landscape = study.landscape
     fits = landscape.fits.astype(np.float64)
     absent = (landscape.loss >= landscape.constant_loss) & ~landscape.fits
     alone = make_chain(study.graph, landscape, Dynamics.STEEPEST, forbidden=present)
     gain: F64 = np.asarray(study.graph.matrix @ fits, np.float64) * landscape.loss
-    return Starvation(
-        study.mean(gain, present),
-        study.mean(gain, absent),
-        study.mean(end_values(study.chain(Dynamics.STEEPEST), fits), present),
-        study.mean(end_values(alone, fits), absent),
-    )
+    return {
+        "gain_with": study.mean(gain, present),
+        "gain_without": study.mean(gain, absent),
+        "ends_with": study.mean(end_values(study.chain(Dynamics.STEEPEST), fits), present),
+        "ends_without": study.mean(end_values(alone, fits), absent),
+    }
 
 
 def crowding_out(study: Study) -> Finding:
@@ -91,7 +81,7 @@ def crowding_out(study: Study) -> Finding:
         return Finding(None, reason="no program beats every constant without fitting")
     if not landscape.fits.any():
         return Finding(None, reason=f"no program fits up to {study.max_bits} bits")
-    gain_with, gain_without, fits_with, fits_without = starvation(study, landscape.heuristics)
+    gain_with, gain_without, fits_with, fits_without = starvation(study, landscape.heuristics).values()
     details: dict[str, Detail] = {"gain_with": gain_with, "gain_without": gain_without}
     details |= {"fits_with": fits_with, "fits_without": fits_without, "fits_ratio": _ratio(fits_with, fits_without)}
     if not gain_without or gain_with is None:

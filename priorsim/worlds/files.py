@@ -227,12 +227,10 @@ def _word_bits(text: str | None, where: str) -> int:
     return int(text)
 
 
+_FIELDS = ", ".join(WorldFile.__struct_fields__)
 _REPORTS = (
     (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
-    (
-        r"Object contains unknown field `(.*)`",
-        f"unknown field '{{}}': choose among {', '.join(WorldFile.__struct_fields__)}",
-    ),
+    (r"Object contains unknown field `(.*)`", f"unknown field '{{}}': choose among {_FIELDS}"),
     (r"Expected `str` matching regex .* - at `\$\.(.+)`", "field '{}': the text breaks a line: write it on one line"),
     (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", "field '{2}': it is of type {1} where {0} is wanted"),
 )

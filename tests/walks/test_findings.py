@@ -269,8 +269,8 @@ def test_a_shallow_feature_starves_the_deep_one() -> None:
     asked = make_study(two_feature_world(), 8, max_bits=22)
     shallow = shows_shallow(asked)
     found: Any = starvation(asked, shallow)
-    assert 0 < found.gain_with < found.gain_without
-    assert 0 < found.ends_with < found.ends_without
+    assert 0 < found["gain_with"] < found["gain_without"]
+    assert 0 < found["ends_with"] < found["ends_without"]
     assert chance_to_pass(asked.chain(), asked.start, shallow) > 0.9
     deep = asked.graph.programs.behaviour[asked.landscape.fits]
     assert set(deep.tolist()) == {two_feature_world().behaviour}
