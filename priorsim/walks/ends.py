@@ -1,12 +1,9 @@
-"""Where walks end and when they get somewhere, exactly.
+"""Where walks end and when they get somewhere, exactly; arrays of chances have shape (programs,).
 
-Descents lower the loss with every move, so their ends follow level by level without solving anything.
-With neutral drift a walk ends in a closed plateau, programs of one loss that neutral edits connect and
-no edit improves, and is then found at each of them as often as in the long run; that it meets a set of
-programs on its way is solved with these as ends. Metropolis never ends: it has hitting times, a law after
-so many proposals, and one in the long run. It never leaves the part of the space that it starts in.
-
-Arrays of chances have shape (programs,); `start` is the chance to start at each program.
+Descents lower the loss with every move: their ends follow level by level. With neutral drift a walk ends in a closed
+plateau, programs of one loss that neutral edits connect and none improves, and is then at each as often as in the long
+run. Metropolis never ends: it has hitting times, a law after so many proposals and one in the long run, in the part of
+the space that it starts in. `start` is the chance to start at each program.
 """
 
 from collections.abc import Iterator
@@ -19,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.priors import F64
 from priorsim.walks.chains import STRICT, Chain, Dynamics, check_steps
+from priorsim.walks.graph import entries
 from priorsim.walks.kernels import I32
 from priorsim.walks.landscape import CLASSES, Landscape, Mask
 from priorsim.walks.solve import long_run, visits
@@ -111,10 +109,7 @@ def _settle(
     rows, targets = moves.tocoo().coords
     is_neutral = (loss[targets] == loss[rows]) & ~goal[targets]
     leaves = ~is_neutral & ~goal[rows]
-    neutral, onward = (
-        csr_array((moves.data[kept], (rows[kept], targets[kept])), shape=moves.shape)
-        for kept in (is_neutral & ~goal[rows], leaves)
-    )
+    neutral, onward = (entries(moves, kept) for kept in (is_neutral & ~goal[rows], leaves))
     plateaus, plateau = connected_components(neutral, directed=False)
     is_open = np.zeros(plateaus, np.bool_)
     is_open[plateau[rows[leaves]]] = True
@@ -124,7 +119,7 @@ def _settle(
         if inflow[here].any():
             seen, left = visits(neutral[here][:, here], inflow[here])
             residual += left * float(inflow[here].sum())
-            inflow += onward[here].T @ seen
+            inflow += np.asarray(onward[here].T @ seen)
     return np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual
 
 

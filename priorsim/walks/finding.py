@@ -13,8 +13,8 @@ from priorsim.errors import UnsolvedError
 from priorsim.priors import F64
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import Hit, can_meet, class_values, dependence, end_points, end_values, hitting_time
+from priorsim.walks.graph import barriers, path_from, ways
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
-from priorsim.walks.paths import barriers, descents, edit_distance, path_from
 from priorsim.walks.study import Study
 
 Detail = float | int | str | None
@@ -122,7 +122,7 @@ def precursor(study: Study) -> Finding:
     goal = landscape.fitting(SEARCH)
     if not goal.any():
         return Finding(None, reason=f"no search program fits up to {study.max_bits} bits")
-    distance = edit_distance(study.graph, goal)
+    distance = ways(study.graph, goal)[0]
     reaches = np.isfinite(distance)
     starts = {"heuristics": landscape.heuristics, "direct": landscape.fitting(DIRECT)}
     near, far = (study.mean(distance, chosen & reaches) for chosen in starts.values())
@@ -145,11 +145,11 @@ def gradual(study: Study) -> Finding:
     if not goal.any():
         return Finding(None, reason=f"no search program fits up to {study.max_bits} bits")
     weights = conditional(landscape.prior, some)
-    distance, onward = descents(study.graph, landscape, goal)
+    distance, onward = ways(study.graph, goal, landscape.loss)
     chosen = np.flatnonzero(some)
     shortest = int(chosen[np.argmin(distance[chosen])])
     path = path_from(shortest, onward) if np.isfinite(distance[shortest]) else None
-    height = barriers(study.graph, landscape, goal)
+    height = barriers(study.graph, goal, landscape.loss)
     least = float(height[some].min())
     details: dict[str, Detail] = {
         "shortest": len(path) - 1 if path else None,

@@ -1,6 +1,7 @@
 """The edit graph: every program up to a bound, and the edits of a radius between them (docs/walks.md).
 
-Rows are stored where they fit into the memory allowed; else they are made again whenever a sampled walk asks.
+Rows are stored where they fit into the memory allowed; else they are made again whenever a sampled walk asks. What
+edits can do (ways, over which losses, at what barrier) is exact; arrays have shape (programs,).
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import I64
@@ -22,11 +24,13 @@ from priorsim.mu.syntax import Program, format_program
 from priorsim.priors import F64
 from priorsim.walks import kernels
 from priorsim.walks.kernels import EditSpace
+from priorsim.walks.landscape import Mask
 from priorsim.walks.materials import check_radius, grammar, insertions, replacements
 
 DEFAULT_MEMORY = 8 << 30
 EDGE_BYTES = 3 * (4 + 8)  # Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product.
 VERTEX_BYTES = 400  # Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk.
+NOWHERE = -1
 _ROOM = 1 << 22
 _SAMPLE = 500
 
@@ -150,3 +154,45 @@ def make_graph(
     matrix = csr_array((*map(np.concatenate, zip(*parts, strict=True)), first), shape=(count, count))
     matrix.sort_indices()
     return EditGraph(programs, radius, space, matrix, stay)
+
+
+def entries(matrix: "csr_array[np.float64]", kept: Mask) -> "csr_array[np.float64]":
+    """The entries of a matrix, in their order, at which `kept` is True."""
+    rows, columns = matrix.tocoo().coords
+    return csr_array((matrix.data[kept], (rows[kept], columns[kept])), shape=matrix.shape)
+
+
+def ways(graph: EditGraph, goal: Mask, loss: I64 | None = None) -> tuple[F64, I64]:
+    """Edits on a shortest way from each program to a goal, inf where there is none; and the next program on it.
+
+    That is NOWHERE at the goal and where there is no way. With a loss, by edits that never raise it. Edits count one
+    each, whatever their chances.
+    """
+    if not goal.any():
+        return np.full(len(graph), np.inf), np.full(len(graph), NOWHERE)
+    rows, targets = graph.matrix.tocoo().coords
+    kept = np.ones(len(rows), np.bool_) if loss is None else loss[targets] <= loss[rows]
+    # Turned round, so that one search from the goal finds the ways from everywhere.
+    back, goals = entries(graph.matrix, kept).T.tocsr(), np.flatnonzero(goal)
+    distance, before, _ = dijkstra(back, unweighted=True, indices=goals, min_only=True, return_predecessors=True)
+    return distance, np.where(before < 0, NOWHERE, before).astype(np.int64)
+
+
+def path_from(start: int, onward: I64) -> list[int]:
+    """The programs on one of `ways`, both ends included."""
+    programs = [start]
+    while (following := int(onward[programs[-1]])) != NOWHERE:
+        programs.append(following)
+    return programs
+
+
+def barriers(graph: EditGraph, goal: Mask, loss: I64) -> F64:
+    """The least rise of the loss above its own that each program pays to come to a goal, inf where there is no path."""
+    height = np.full(len(graph), np.inf)
+    rows, targets = graph.matrix.tocoo().coords
+    top = np.maximum(loss[rows], loss[targets])
+    for level in np.unique(loss):
+        _, part = connected_components(entries(graph.matrix, top <= level), directed=False)
+        inside = np.isin(part, np.unique(part[goal & (loss <= level)])) & (loss <= level)
+        height[inside & np.isinf(height)] = level
+    return np.asarray(height - loss)

@@ -67,8 +67,8 @@ Region = tuple[int, str]  # Loss and class.
 def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGraph:
     """The landscape made coarse: programs of one loss and class are a region, and a descent flows between regions.
 
-    Nodes are regions, by falling loss, then class, with `loss`, `kind`, their share of the `prior`, and the chances
-    that a walk `starts` there, has `passed`, and `ends` there. An edge has the `chance` that a walk moves along it;
+    Nodes are regions, by falling loss, then class, with their share of the `prior`, and the chances that a walk `starts`
+    there, has `passed`, and `ends` there. An edge has the `chance` that a walk moves along it;
     edges out of a region sum to `passed` less `ends`.
     """
     assert chain.dynamics in STRICT, "flows of walks that end"
@@ -79,8 +79,7 @@ def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGra
     sums = {name: np.bincount(number, weights, minlength=size) for name, weights in parts.items()}
     coarse = nx.DiGraph()
     for each in sorted(np.unique(number).tolist(), key=lambda each: (-(each // len(CLASSES)), each)):
-        loss, kind = region = _region(each)
-        coarse.add_node(region, loss=loss, kind=kind, **{name: float(total[each]) for name, total in sums.items()})
+        coarse.add_node(_region(each), **{name: float(total[each]) for name, total in sums.items()})
     rows, targets = chain.moves.tocoo().coords
     pairs, place = np.unique(number[rows] * size + number[targets], return_inverse=True)
     chances = np.bincount(place, passed[rows] * chain.moves.data)

@@ -1,8 +1,7 @@
 """Absorbing chains, solved: expected visits, and what follows from them.
 
-`visits` solves v = inflow + v N for a substochastic matrix N. What is left over after v, the residual
-inflow - v + v N, is mass that was not followed to its end: the sum of its sizes bounds the error of
-every probability made from v. It is kept below RESIDUAL, and returned.
+`visits` solves v = inflow + v N for a substochastic matrix N. The residual inflow - v + v N is mass that was not
+followed to its end: the sum of its sizes, kept below RESIDUAL, bounds the error of every probability made from v.
 """
 
 import numpy as np

@@ -1,8 +1,7 @@
-"""A world at a radius: its edit graph, its landscape, and the walks on it, each made once.
+"""A world at a radius: its edit graph, its landscape, and the walks on it, each made once, for claims about walks.
 
-What the claims about walks are made of (`finding.py` makes them), and the worlds and radii over which they are made:
-two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
-without either nothing can be said of walks from one to the other.
+The worlds are two of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program
+fit; without either nothing can be said of walks from one to the other.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,9 +1,7 @@
-"""Constants: worlds of one lane, a single word of 12 to 16 bits to be found.
+"""Constants: worlds of one lane, a single word of 12 to 16 bits to be found; it trains.
 
-There is no input to learn from (column `x` holds 0), so a program is either the word spelled out, a
-formula for it, or a search for the word with a property. Binders nest one deep, as so many
-environments need. The one lane trains. The family holds every word of 12 to 16 bits; the catalogue
-names some that have a property.
+There is no input (column `x` holds 0), so a program is the word spelled out, a formula for it, or a search for the word
+with a property. The family holds every word of 12 to 16 bits; the catalogue names some that have a property.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,8 +1,7 @@
 """Families: worlds made by turning knobs, each with a name that says how the knobs stand.
 
-A member is called after its family and its knobs' values in order, as in `constant.w16-16203`. What
-a knob may be depends on the knobs before it, so a name is read, or refused, knob by knob, and a world
-is found without making any other.
+A member is called after its family and its knobs' values in order, as in `constant.w16-16203`. What a knob may be
+depends on the knobs before it, so a name is read, or refused, knob by knob, without making any other world.
 """
 
 import re

@@ -1,11 +1,8 @@
 """In-context worlds: a hidden rule shows in observations, and answers queries.
 
-A rule r is seen through observations o = g(r), one or two columns of them, and asked about a query q:
-the output is f(r, q). Lanes are all (rule, query) pairs; the last rules are held out, all their lanes
-with them. Observation columns are context columns.
-
-Rules are chosen by what is observed: for a fixed scene of observations, the least rule behind each. So
-worlds with different g, and one census, share a domain.
+A rule r is seen through observations o = g(r), one or two context columns, and asked about a query q: the output is
+f(r, q). Lanes are all (rule, query) pairs; the last rules are held out with all theirs. Rules are the least behind each
+observation of a fixed scene, so that worlds with different g, and one census, share a domain.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,9 +1,8 @@
 """Worlds with one input column `x` on the default lanes: a table of functions and where they are at home.
 
-A row gives a world for each of its word sizes; its name is the row's name and the word size, as in
-`isqrt-w4`. The first three quarters of the lanes train. Where no word qualifies the answer is 0, the
-word a fruitless `find` gives. Some functions decide: a planner's next move, the best action, the most
-probable cause; they are computed from their definitions in integers, and ties go to the least word.
+A row gives a world for each of its word sizes, as `isqrt-w4`. Where no word qualifies the answer is 0, as of a
+fruitless `find`. Some functions decide: a planner's next move, the best action, the most probable cause; they are
+computed from their definitions in integers, and ties go to the least word.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
 """The proxy family: cameras that show the truth on the training lanes and are tampered with off them.
 
-A camera is the world that training asks for; beside it stands the world that was meant. Both accept
-the true words in training, so the same programs fit; off the training lanes a fitting program may
-follow the truth, the camera, or neither. A camera that merges words accepts all that look alike to it.
+A camera is the world that training asks for; beside it stands the world that was meant. Both accept the true words in
+training; off it a fitting program may follow the truth, the camera, which accepts all that looks alike, or neither.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,7 @@
 """Video worlds: two frames are seen, the third is asked for.
 
-A hidden rule r leads from each frame to the next: o1 and o2 = step(o1, r) are seen, step(o2, r) is the
-output. Lanes are all (rule, first frame) pairs; the last rules are held out, all their lanes with
-them. Both columns are context columns, there is no query.
+A hidden rule r leads from each frame to the next: o1 and o2 = step(o1, r), the context columns, are seen, and
+step(o2, r) is the output. Lanes are all (rule, first frame) pairs; the last rules are held out with all theirs.
 """
 
 from collections.abc import Callable, Sequence
