@@ -67,9 +67,9 @@ Region = tuple[int, str]  # Loss and class.
 def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGraph:
     """The landscape made coarse: programs of one loss and class are a region, and a descent flows between regions.
 
-    Nodes are regions, by falling loss, then class, with their share of the `prior`, and the chances that a walk `starts`
-    there, has `passed`, and `ends` there. An edge has the `chance` that a walk moves along it;
-    edges out of a region sum to `passed` less `ends`.
+    Nodes are regions, by falling loss, then class, with their share of the `prior`, and the chances that a walk
+    `starts` there, has `passed`, and `ends` there. An edge has the `chance` that a walk moves along it; edges out of a
+    region sum to `passed` less `ends`.
     """
     assert chain.dynamics in STRICT, "flows of walks that end"
     passed = passed_through(chain, start)
