@@ -14,11 +14,8 @@ from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-EXIT_CODE = 130
-"""The exit code of a command that was interrupted, by whichever of SIGNALS."""
-
-GRACE = 5.0
-"""Seconds for which a request to end is taken for the one before; all cleaning up takes less."""
+EXIT_CODE = 130  # The exit code of a command that was interrupted, by whichever of SIGNALS.
+GRACE = 5.0  # Seconds for which a request to end is taken for the one before; all cleaning up takes less.
 
 MOMENT = 0.01
 """Seconds after which a request that was dropped is made again."""
@@ -69,10 +66,9 @@ def _heeded() -> dict[signal.Signals, Any]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within the block, which the main thread runs, a request to end is one line on standard error and EXIT_CODE.
+    """Within the block, run by the main thread, a request to end is one line on standard error and EXIT_CODE.
 
-    The block is the last of its process: behind it only the end is left, which no request can hasten, so that
-    requests are ignored there.
+    Behind it only the end of the process is left, which no request can hasten: there requests are ignored.
     """
     once = _Once()
     heeded = _heeded()

@@ -37,18 +37,17 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     }
 
 
-LARGEST = 1e9
-"""No value of a prior is larger: beside its products, lengths would be lost to rounding."""
+LARGEST = 1e9  # No value of a prior is larger: beside its products, lengths would be lost to rounding.
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
     """One member of the weight family; PriorError where a value is not finite, above LARGEST or out of its range.
 
-    `beta`, above 0, is the weight of a bit of length, 1 being Solomonoff's; whether the sum over all programs converges
-    depends on the language and is checked where a mass is taken. `gamma` is bits for each doubling of t and `lam`
-    (lambda) for each step, both at least 0; `delta`, the search tax, is bits for each search node, negative for a
-    subsidy. Programs with t above `cap`, at least 1, weigh nothing. The description says where it comes from.
+    `beta`, above 0, is the weight of a bit of length, 1 being Solomonoff's; that the sum over all programs converges is
+    checked where a mass is taken. `gamma` is bits for each doubling of t and `lam` (lambda) for each step, both at
+    least 0; `delta`, the search tax, is bits for each search node. Programs with t above `cap`, at least 1, weigh
+    nothing.
 
     >>> Prior("levin", gamma=1).log2_weight([10], [8], [0])
     array([-13.])
@@ -66,11 +65,9 @@ class Prior:
         least = {"gamma": 0, "lambda": 0, "cap": 1}
         for parameter in PARAMETERS:
             value, floor = self.value(parameter), least.get(parameter, -LARGEST)
-            if value is None:
-                continue
-            if not abs(value) <= LARGEST:
+            if value is not None and not abs(value) <= LARGEST:
                 raise PriorError(f"{parameter} is {value}: give a finite number, {LARGEST:g} at most in size")
-            if value < floor:
+            if value is not None and value < floor:
                 raise PriorError(f"{parameter} is {value}: give a number of at least {floor}")
         if self.beta <= 0:
             raise PriorError(f"beta is {self.beta}: give a number above 0")

@@ -25,18 +25,12 @@ from priorsim.provenance import measuring_digest
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 
-WORKERS_A_CORE = 8
-"""More workers than these for each of the machine's cores only take memory."""
-
-PATIENCE = 2.0
-"""Seconds in which a worker that is told to end can clean up."""
-
+WORKERS_A_CORE = 8  # More workers than these for each of the machine's cores only take memory.
+PATIENCE = 2.0  # Seconds in which a worker that is told to end can clean up.
 WITHOUT_GUARD = os.EX_CONFIG
 """The exit code of a worker that was about to start workers of its own while it imported the main script."""
 
-OF_OTHER_CODE = os.EX_SOFTWARE
-"""The exit code of a worker that found other code on disk than its parent runs."""
-
+OF_OTHER_CODE = os.EX_SOFTWARE  # The exit code of a worker that found other code on disk than its parent runs.
 CODE = measuring_digest()
 """The digest of the code that this process runs, taken early: the code on disk may change later."""
 
@@ -122,10 +116,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _interrupts_left_to_the_parent() -> Iterator[None]:
-    """Processes started within the block never see an interrupt or a hangup, not even while they start.
-
-    A terminal sends them to the parent's whole process group; the parent ends its workers and says what was done.
-    """
+    """Processes started within never see the interrupts and hangups that a terminal sends to the whole group."""
     with interrupts_held():
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
         try:
@@ -139,11 +130,7 @@ def _processes(pool: ProcessPoolExecutor) -> list[BaseProcess]:
 
 
 def _as_done(futures: Iterable[Future[Found]], pool: ProcessPoolExecutor) -> Iterator[Future[Found]]:
-    """Each future once it is done.
-
-    The pool notices when a worker dies, but not when it dies halfway through handing a result over: then the pool
-    waits for the other half.
-    """
+    """Each future once it is done; the pool does not notice a worker that dies while it hands a result over."""
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED)
@@ -164,9 +151,6 @@ def _end(pool: ProcessPoolExecutor, processes: Sequence[BaseProcess]) -> None:
     # The pool's thread may be reading a result of which only half was sent; now it meets the end of it.
     pool._result_queue._writer.close()  # type: ignore[attr-defined]
     pool.shutdown()
-
-
-# --- in a worker ----------------------------------------------------------------------------------
 
 
 def _follow_the_parent(code: str) -> None:

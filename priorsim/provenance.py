@@ -22,21 +22,16 @@ COUNTING_PACKAGES = ("census", "mu")
 LIBRARIES = ("llvmlite", "matplotlib", "networkx", "numba", "numpy", "pyarrow", "scipy", "sympy")
 """The libraries that take part in a result."""
 
-COMPUTES = ("numba", "numpy", "scipy")
-"""The libraries that a measured number hangs on."""
-
-SHORT = 12
-"""Hexadecimal digits of the digest that name a folder, or stand in a message."""
+COMPUTES = ("numba", "numpy", "scipy")  # The libraries that a measured number hangs on.
+SHORT = 12  # Hexadecimal digits of the digest that name a folder, or stand in a message.
 
 
 @cache
 def counting_digest(*more: str) -> str:
-    """SHA-256 over the source files of COUNTING_PACKAGES and numba's version, in hexadecimal.
+    """SHA-256 over the source files of COUNTING_PACKAGES and numba's version, which compiles them, in hexadecimal.
 
-    Two installations with the same digest make the same atlases, byte for byte. The version of numba is part
-    of the digest because numba compiles the kernels. The digest is taken once a process, and the kernels ask for
-    it when they are imported, so that it is that of the code in memory. More packages are added for kernels that no
-    count comes from.
+    Two installations with the same digest make the same atlases, byte for byte. It is taken once a process, when the
+    kernels are imported, so that it is that of the code in memory. More packages are of kernels that no count is from.
     """
     return digest_of_files(*more)
 
@@ -66,25 +61,19 @@ def provenance(command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """
     from llvmlite import binding
 
-    return {
-        "schema_version": "1.0.0",
-        "software": software(),
-        "parameters": {"command": command, **parameters},
-        "environment": {
-            "os": {"system": platform.system(), "machine": platform.machine()},
-            "python": {"implementation": platform.python_implementation(), "version": platform.python_version()},
-            "libraries": {name: {"version": version(name)} for name in LIBRARIES},
-            "numba_target": os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name()),
-        },
+    environment = {
+        "os": {"system": platform.system(), "machine": platform.machine()},
+        "python": {"implementation": platform.python_implementation(), "version": platform.python_version()},
+        "libraries": {name: {"version": version(name)} for name in LIBRARIES},
+        "numba_target": os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name()),
     }
+    told = {"schema_version": "1.0.0", "software": software(), "parameters": {"command": command, **parameters}}
+    return told | {"environment": environment}
 
 
 @cache
 def measuring_digest() -> str:
-    """SHA-256 over every source file of the package, and the versions of what computes, in hexadecimal.
-
-    All that decides a measured number, and not a count alone.
-    """
+    """SHA-256, in hexadecimal, over all that decides a measured number: every source file, and what computes."""
     digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in COMPUTES).encode())
     _add(digest, files("priorsim"), "priorsim")
     return digest.hexdigest()

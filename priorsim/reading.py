@@ -17,14 +17,11 @@ from unicodedata import category
 
 from priorsim.errors import PriorsimError
 
-STANDARD_INPUT = ("-", "/dev/stdin")
-"""The names of standard input."""
+STANDARD_INPUT = ("-", "/dev/stdin")  # The names of standard input.
 MOST_BYTES = 2 << 20
 """What a text may take where its kind states nothing else; four lanes that each list every 16-bit word take 1.6 MB."""
-MOST_SHOWN = 60
-"""Characters of a text that a message quotes."""
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""Characters of no width that words of some scripts need."""
+MOST_SHOWN = 60  # Characters of a text that a message quotes.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Characters of no width that words of some scripts need.
 _WIDE_MARKS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _AS_UTF_8 = "save it as UTF-8"
 
@@ -79,10 +76,7 @@ def source_name(path: Path | str) -> str:
 
 @contextmanager
 def reading(path: Path | str, error: type[PriorsimError] = PriorsimError) -> Iterator[None]:
-    """The boundary around reading and parsing a file: whatever the block raises becomes one line about the file.
-
-    A PriorsimError of the block's own passes; in place of all else an error of the type given is raised.
-    """
+    """The boundary around a parser: all that the block raises, but a PriorsimError, becomes one line about the file."""
     try:
         yield
     except PriorsimError:
@@ -155,9 +149,6 @@ def _within(file: BinaryIO, most: int, name: str, error: type[PriorsimError]) ->
     return content
 
 
-# --- CSV -----------------------------------------------------------------------------------------
-
-
 class Row(NamedTuple):
     """A line of cells, stripped, with what a message calls it: file and line."""
 
@@ -166,11 +157,10 @@ class Row(NamedTuple):
 
 
 def csv_rows(lines: Sequence[str], name: str, *, above: int, most: int, error: type[PriorsimError]) -> list[Row]:
-    """The column names and the rows below them, each with a cell for every column; blank lines are left out.
+    """The column names and the rows below them, each with a cell for every column, without what is empty.
 
-    Empty cells to the right of the table, with which a spreadsheet fills its lines up, are left out too. Above these
-    lines of the file `name` stand so many others, and there may be `most` rows below the column names. An error of the
-    type given names file and line: no CSV, other separators, too few or too many rows or cells.
+    A spreadsheet fills lines up with empty cells. Above these lines of the file `name` stand so many others, and
+    there may be `most` rows below the column names. An error of the type given names file and line.
     """
     reader = csv.reader(lines, strict=True)
     rows: list[Row] = []
@@ -193,9 +183,6 @@ def csv_rows(lines: Sequence[str], name: str, *, above: int, most: int, error: t
     except csv.Error as caught:
         raise error(f"{name}, line {above + reader.line_num}: not a line of CSV ({caught})") from None
     return rows
-
-
-# --- numbers -------------------------------------------------------------------------------------
 
 
 def is_plain(number: str) -> bool:

@@ -1,9 +1,8 @@
 """Runs that outlive a mishap: a directory that keeps every finished piece of a task until the task is done.
 
-A piece is written whole or not at all, under a digest of its content, its name and the task; the manifest
-names the task, with the code that counts, byte for byte. So nothing of another task, of other code or damaged
-is ever taken up: such a directory is refused, such a piece is made again. One run holds a directory at a time,
-by a lock that dies with its holder. No link in it is followed, and only the run's own files are removed.
+A piece is written whole or not at all, under a digest of its content, its name and the task; the manifest names the
+task, with the code that counts. So nothing of another task, of other code or damaged is ever taken up. One run holds a
+directory at a time, by a lock that dies with it. No link in it is followed, and only the run's own files are removed.
 """
 
 import fcntl
@@ -25,8 +24,7 @@ from priorsim.errors import StorageError
 from priorsim.provenance import SHORT, counting_digest
 
 MANIFEST = "manifest.json"
-MAX_MANIFEST_BYTES = 1 << 20
-"""A manifest that is longer than the task's own by more than this is read no further."""
+MAX_MANIFEST_BYTES = 1 << 20  # A manifest that is longer than the task's own by more than this is read no further.
 _WRITTEN = r"(manifest\.json|[a-z0-9-]+\.piece)"
 _TEMPORARY = re.compile(rf"\.{_WRITTEN}\.[0-9a-f]+")
 _OWN = re.compile(rf"{_WRITTEN}|{_TEMPORARY.pattern}")

@@ -21,9 +21,7 @@ from priorsim.errors import StorageError
 IsOwn = Callable[[Path], bool]
 """Whether a file is of the kind that a command writes, so that the command may replace it."""
 
-HEAD_BYTES = 1 << 16
-"""What is read of a text file to tell what it is."""
-
+HEAD_BYTES = 1 << 16  # What is read of a text file to tell what it is.
 _DIGITS = 12  # hexadecimal, which tell the temporary files of one folder apart
 
 
@@ -68,9 +66,9 @@ class Place:
 def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -> Iterator[Place]:
     """Hold the place of a file for this run alone, from before long work until the file is written.
 
-    `is_own` says which files may be replaced, every one where it is not given; an empty file always may. StorageError
-    says that the place cannot be written; is a folder, pipe, socket or device; is held by another run, which is not
-    waited for; or has a file that is write-protected or may not be replaced.
+    `is_own` says which files may be replaced, else every one; an empty file always may. StorageError says that the
+    place cannot be written; is a folder, pipe, socket or device; is held by another run, which is not waited for; or
+    has a file that is write-protected or may not be replaced.
     """
     check_name(path)
     target = Path(os.path.realpath(path))
@@ -92,10 +90,7 @@ def hold(path: Path | str, is_own: IsOwn | None = None, *, wait: bool = False) -
 
 @contextmanager
 def hold_folder(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a folder that is there for this run alone; nothing is written for it.
-
-    StorageError says that it is no folder, or that another run holds it and is not waited for.
-    """
+    """Hold a folder that is there for this run alone; StorageError where it is none, or another run holds it."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
@@ -155,10 +150,7 @@ def not_own(path: Path | str) -> StorageError:
 
 
 def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
-    """The mode of the file that will be at the target: that of the file there, which has to be replaceable.
-
-    A file is replaced when it is written; whatever else has the name would be lost by that.
-    """
+    """The mode of the file that will be at the target: that of the file there, which has to be replaceable."""
     try:
         status = target.stat()
     except FileNotFoundError:

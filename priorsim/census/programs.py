@@ -17,13 +17,14 @@ from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.mu.code import decode
 from priorsim.mu.syntax import Program
+from priorsim.table import Table
 
 QUOTA = 1 << 20
 """Programs between two returns to Python, where a Ctrl-C is noticed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Programs:
+class Programs(Table):
     """All code-only programs up to the header's bound, sorted by `code`; every array has shape (programs,).
 
     A code is a 1 and then the program's bits: a number for each program, longer programs greater. Behaviours are
@@ -38,9 +39,6 @@ class Programs:
     wide: U64
     steps: U32
     searches: U8
-
-    def __len__(self) -> int:
-        return len(self.code)
 
     def program(self, number: int) -> Program:
         """The program of that number, as a term."""

@@ -253,7 +253,7 @@ def starved(radii: Sequence[int]) -> Data:
     studies = [make_study(two_feature_world(), radius, max_bits=STARVATION_BITS) for radius in radii]
     found = [starvation(study, shows_shallow(study)) for study in studies]
     names = STARVED.split()[1:]
-    rows = zip(radii, *([getattr(each, name) for each in found] for name in names), strict=True)
+    rows = zip(radii, *([each[name] for each in found] for name in names), strict=True)
     return Data(STARVED, rows)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS, Member
-from priorsim.theory.form import QUANTITIES, ClosedForm, Quantity, Value
+from priorsim.theory.form import QUANTITIES, ClosedForm, Value
 from priorsim.theory.forms import CLOSED_FORMS, CRITICAL_SIZE, EXPONENT, LOG_ODDS
 from priorsim.theory.numerals import MAX_BITS, exact_value, format_value, json_value, latex_value, parse_number
 
@@ -37,17 +37,12 @@ DEFAULTS: Mapping[str, Fraction] = {
 """What holds where nothing else is given; half of the code's mass is on code alone."""
 
 
-def _names(quantities: Iterable[Quantity]) -> set[str]:
-    return {each.name for each in quantities}
-
-
 FORMS_OF_ASKED: Mapping[str, ClosedForm] = {
-    name: form for name, form in CLOSED_FORMS.items() if {*ASKED, *DEFAULTS} >= _names(form.quantities)
+    name: form for name, form in CLOSED_FORMS.items() if {*ASKED, *DEFAULTS} >= {each.name for each in form.quantities}
 }
 """The closed forms that take nothing but numbers that can be given."""
 
-Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
-"""Heads and rows of text, for readers."""
+Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]  # Heads and rows of text, for readers.
 
 
 class Listing:
@@ -72,13 +67,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """What follows from the numbers given, which stand in `given` as they were written, by the names users see.
+    """What follows from the numbers `given`, as they were written, by the names users see.
 
-    By the name of a prior, all of them: `log_odds` of search against direct code, in bits, infinite where a cap
-    removes one of the programs, None where a number is missing or a cap removes both; and `critical_size`, L*, bits of
-    direct code above which search wins, infinite where none suffices, None where a number is missing or steps have a
-    price. By the name of a closed form that takes nothing but numbers that can be given: `values`, None where one is
-    missing or the form is not defined, and in `unknown` why.
+    By the name of a prior: `log_odds` of search against direct code, in bits, infinite where a cap removes one of the
+    programs, None where a number is missing or it removes both; and `critical_size`, L*, bits of direct code above
+    which search wins, infinite where none suffices, None where a number is missing or steps have a price. By the name
+    of a closed form: `values`, None where a number is missing or the form is not defined, and in `unknown` why.
     """
 
     given: dict[str, str]
@@ -134,7 +128,10 @@ def calculate(given: Mapping[str, str]) -> Calculation:
         most = MAX_BITS if name in OF_ANY_SIZE else PRICE_BITS
         numbers[name] = QUANTITIES[name].check(parse_number(text, QUANTITIES[name].shown_name, most))
     at = {**DEFAULTS, **numbers}
-    _check_counts(at)
+    for side in ("search", "direct"):
+        count, bits = at[f"count_{side}"], at.get(f"bits_{side}")
+        if bits is not None and (int(count) - 1).bit_length() > bits:
+            raise TheoryError(f"count_{side} is above 2^{bits}: there are no more codes of {bits} bits")
     _settle_alpha(at)
     values: dict[str, Value | None] = {}
     unknown: dict[str, str] = {}
@@ -153,13 +150,6 @@ def calculate(given: Mapping[str, str]) -> Calculation:
     return Calculation(shown, odds, sizes, values, unknown)
 
 
-def _check_counts(at: Mapping[str, Fraction]) -> None:
-    for side in ("search", "direct"):
-        count, bits = at[f"count_{side}"], at.get(f"bits_{side}")
-        if bits is not None and (int(count) - 1).bit_length() > bits:
-            raise TheoryError(f"count_{side} is above 2^{bits}: there are no more codes of {bits} bits")
-
-
 def _settle_alpha(at: dict[str, Fraction]) -> None:
     """Put in alpha where it follows from the other numbers; it must not be given otherwise."""
     found = _known(EXPONENT, at)
@@ -175,10 +165,10 @@ def _settle_alpha(at: dict[str, Fraction]) -> None:
 
 def _check_idle(given: Iterable[str], at: Mapping[str, Fraction]) -> None:
     """Refuse a number where each form and prior that takes it lacks another one."""
-    takers = [_names(form.quantities) for form in FORMS_OF_ASKED.values()]
+    takers = [{each.name for each in form.quantities} for form in FORMS_OF_ASKED.values()]
     for needs in filter(None, map(_needs, PRIORS.values())):
         form = CLOSED_FORMS["solomonoff" if needs == ["beta"] else "levin"]
-        takers.append({*needs, *_names(form.quantities)})
+        takers.append({*needs, *(each.name for each in form.quantities)})
     for name in given:
         lacking = min((taker - at.keys() for taker in takers if name in taker), key=len)
         if lacking:

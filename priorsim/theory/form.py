@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -18,11 +19,8 @@ from sympy.codegen import cfunctions
 
 from priorsim.errors import TheoryError
 
-DIGITS = 20
-"""Significant digits of a value that is not rational."""
-GUARD_BITS = 10
-"""Binary digits beyond the ones asked for that a logarithm is taken with."""
-
+DIGITS = 20  # Significant digits of a value that is not rational.
+GUARD_BITS = 10  # Binary digits beyond the ones asked for that a logarithm is taken with.
 Number: TypeAlias = int | float | Fraction
 Value: TypeAlias = Any
 """A Fraction where the value is rational, a bool where the form is a statement, else an mpmath.mpf."""
@@ -30,10 +28,7 @@ Value: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that closed forms take: its name as keyword and, with hyphens, as option; its meaning, with its unit.
-
-    `least` is the least value allowed, None where any number is.
-    """
+    """A number that closed forms take, named as keyword and, with hyphens, as option; None where none is `least`."""
 
     name: str
     symbol: Any
@@ -68,13 +63,8 @@ class Quantity:
         return exact
 
 
-def _real(latex: str) -> Any:
-    return sympy.Symbol(latex, real=True)
-
-
-def _positive(latex: str) -> Any:
-    return sympy.Symbol(latex, real=True, positive=True)
-
+_real = partial(sympy.Symbol, real=True)
+_positive = partial(sympy.Symbol, real=True, positive=True)
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
@@ -191,7 +181,7 @@ class ClosedForm:
     def at(self, **numbers: Number) -> "ClosedForm":
         """The same form with some numbers put in; what they cancel need not be given any more.
 
-        Raises TheoryError when a number is none of the form's, is out of its range, or breaks a condition.
+        TheoryError says that a number is none of the form's, is out of its range, or breaks a condition.
         """
         wanted = {quantity.name: quantity for quantity in self.quantities}
         for name in numbers.keys() - wanted.keys():
@@ -228,11 +218,7 @@ class ClosedForm:
 
     def to_json(self) -> dict[str, object]:
         """Name, statement, LaTeX, what to give, and source."""
-        return {
-            "name": self.name,
-            "statement": self.statement,
-            "latex": self.latex(),
-            "needs": {each.name: each.meaning for each in self.quantities},
-            "holds_where": [sympy.latex(each) for each in self.conditions],
-            "source": self.source,
-        }
+        told = {"name": self.name, "statement": self.statement, "latex": self.latex()}
+        needs = {each.name: each.meaning for each in self.quantities}
+        holds_where = [sympy.latex(each) for each in self.conditions]
+        return {**told, "needs": needs, "holds_where": holds_where, "source": self.source}

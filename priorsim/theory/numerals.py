@@ -12,15 +12,10 @@ from priorsim.errors import TheoryError
 from priorsim.reading import quoted
 from priorsim.theory.form import DIGITS, Value
 
-MAX_BITS = 1 << 21
-"""The largest number that can be given has about so many bits."""
-MAX_DIGITS = 1000
-"""Longer texts are refused: a number so long is written as a power."""
-BITS_OF_DIGIT = 4
-"""At most so many bits a decimal digit."""
-MAX_PLAIN = 10**15
-"""Smaller whole numbers are written whole."""
-
+MAX_BITS = 1 << 21  # The largest number that can be given has about so many bits.
+MAX_DIGITS = 1000  # Longer texts are refused: a number so long is written as a power.
+BITS_OF_DIGIT = 4  # At most so many bits a decimal digit.
+MAX_PLAIN = 10**15  # Smaller whole numbers are written whole.
 _POWER = re.compile(r"([+-]?[0-9]+)\^([+-]?[0-9]+)")
 _RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")

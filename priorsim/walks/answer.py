@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.compiled import I64
 from priorsim.census.programs import Programs
 from priorsim.census.progress import Progress
 from priorsim.census.take import make_header
@@ -20,7 +21,6 @@ from priorsim.walks.chains import Dynamics, Energy, default_energy
 from priorsim.walks.ends import chance_to_meet, hitting_time, law_after, law_in_the_long_run
 from priorsim.walks.finding import FINDINGS, Detail, Finding, find
 from priorsim.walks.graph import edit_space, make_graph, number_of, vertices
-from priorsim.walks.kernels import EditSpace
 from priorsim.walks.landscape import (
     CLASSES,
     DIRECT,
@@ -35,14 +35,13 @@ from priorsim.walks.landscape import (
     outcomes,
     start_of,
 )
-from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.walks.sampled import Visit, sample_walks, share
 from priorsim.walks.study import WalkStudy
 from priorsim.worlds.world import World
 
 Report = dict[str, Any]
 
-SHOWN = 10
-"""End points that are listed."""
+SHOWN = 10  # End points that are listed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class WalkQuestion:
         except PriorsimError as error:
             names = ", ".join(STARTS)
             raise WalkError(f"--from '{self.start}' is none of {names}, and no program: {error}") from None
-        found = np.zeros(len(landscape.loss))
+        found = np.zeros(len(landscape))
         found[number_of(landscape.programs, program)] = 1.0
         return found
 
@@ -139,30 +138,18 @@ def findings_answer(
     *,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """What walks say to each claim about them, with all details (`finding.py`), and whether it `holds`, by its name.
-
-    Raises WalkError when something is out of range or would not fit into memory, or the dynamics are of walks that do
-    not end.
-    """
+    """What walks that end say to each claim about them, with details, and whether it `holds`; WalkError as above."""
     asked.header()
     if asked.dynamics == Dynamics.METROPOLIS or asked.steps is not None:
         raise WalkError("findings are of walks that end: give steepest, first or drift, and no --steps")
     study = asked.study(progress)
+    where = {"world": study.world.name, "radius": study.radius, "max_bits": study.max_bits}
     findings = []
     for name in FINDINGS:
         found = find(study, name)
-        findings.append(
-            {
-                "claim": name,
-                "world": study.world.name,
-                "radius": study.radius,
-                "max_bits": study.max_bits,
-                "quantity": None if found.quantity == -np.inf else _plain(found.quantity),
-                "holds": holds(name, found),
-                "reason": found.reason,
-                "details": {detail: _plain(value) for detail, value in found.details.items()},
-            }
-        )
+        quantity = None if found.quantity == -np.inf else _plain(found.quantity)
+        told = {"claim": name, **where, "quantity": quantity, "holds": holds(name, found), "reason": found.reason}
+        findings.append(told | {"details": {detail: _plain(value) for detail, value in found.details.items()}})
     return _head(asked, study.landscape) | {"edges": study.graph.matrix.nnz, "findings": findings}
 
 
@@ -175,9 +162,7 @@ def sampled_answer(
     asked: WalkQuestion, *, walks: int, seed: int, progress: Callable[[Progress], None] | None = None
 ) -> Report:
     """End points of sampled walks, with intervals; the graph is not stored."""
-    space, landscape = _space(asked)
-    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
-    ends = sample_ends(*where, start=start, walks=walks, seed=seed, steps=asked.steps, energy=energy, progress=progress)
+    landscape, ends, _ = _sampled(asked, walks=walks, seed=seed, progress=progress)
     counts = np.bincount(ends, minlength=len(landscape.loss))
     report = _head(asked, landscape) | {"walks": walks, "seed": seed}
     report |= _ends(landscape, lambda chosen: share(int(counts[chosen].sum()), walks)._asdict())
@@ -187,35 +172,24 @@ def sampled_answer(
 
 def traced_answer(asked: WalkQuestion, *, seed: int) -> Report:
     """One walk, program by program."""
-    space, landscape = _space(asked)
-    where, start, energy = (space, landscape, Dynamics(asked.dynamics)), asked.begin(landscape), asked.energy(landscape)
-    walk = trace_walk(*where, start=start, seed=seed, steps=asked.steps, energy=energy)
+    landscape, _, walk = _sampled(asked, seed=seed)
     visits = [{"step": visit.step, **_program(landscape, visit.number)} for visit in walk]
     return _head(asked, landscape) | {"seed": seed, "walk": visits}
 
 
-def _space(asked: WalkQuestion) -> tuple[EditSpace, Landscape]:
+def _sampled(asked: WalkQuestion, **options: Any) -> tuple[Landscape, I64, tuple[Visit, ...]]:
     programs = vertices(asked.header())
-    return edit_space(programs, asked.radius), asked.landscape(programs)
+    space, landscape = edit_space(programs, asked.radius), asked.landscape(programs)
+    options |= {"start": asked.begin(landscape), "energy": asked.energy(landscape), "steps": asked.steps}
+    return landscape, *sample_walks(space, landscape, Dynamics(asked.dynamics), **options)
 
 
 def _head(asked: WalkQuestion, landscape: Landscape) -> Report:
-    header = landscape.programs.header
-    return {
-        "world": asked.world.name,
-        "description": asked.world.description,
-        "dialect": header.language.dialect.name,
-        "lanes": len(header.domain.lanes),
-        "train": list(asked.world.train),
-        "dynamics": asked.dynamics,
-        "radius": asked.radius,
-        "max_bits": asked.max_bits,
-        "start": asked.start,
-        "loss_by": asked.loss_by,
-        "class_by": asked.class_by,
-        "steps": asked.steps,
-        "programs": len(landscape.loss),
-    }
+    header, world = landscape.programs.header, asked.world
+    told: Report = {"world": world.name, "description": world.description, "dialect": header.language.dialect.name}
+    told |= {"lanes": len(header.domain.lanes), "train": list(world.train)}
+    options = ("dynamics", "radius", "max_bits", "start", "loss_by", "class_by", "steps")
+    return told | {name: getattr(asked, name) for name in options} | {"programs": len(landscape)}
 
 
 def _ends(landscape: Landscape, measure: Callable[[Mask], Any]) -> Report:

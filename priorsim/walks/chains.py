@@ -100,10 +100,7 @@ def make_chain(
     energy: Energy | None = None,
     forbidden: Mask | None = None,
 ) -> Chain:
-    """The chain of a walk among a landscape's programs, those of the graph.
-
-    `energy` is of Metropolis, `default_energy` where none is given; no descent or drift moves to what is forbidden.
-    """
+    """The chain of a walk among the graph's programs; no descent or drift moves to what is forbidden."""
     (rows, targets), weights = graph.matrix.tocoo().coords, graph.matrix.data
     log2 = None
     if dynamics is Dynamics.METROPOLIS:

@@ -1,16 +1,13 @@
-"""Where walks end and when they get somewhere, exactly.
+"""Where walks end and when they get somewhere, exactly; arrays of chances have shape (programs,).
 
-Descents lower the loss with every move, so their ends follow level by level without solving anything.
-With neutral drift a walk ends in a closed plateau, programs of one loss that neutral edits connect and
-no edit improves, and is then found at each of them as often as in the long run; that it meets a set of
-programs on its way is solved with these as ends. Metropolis never ends: it has hitting times, a law after
-so many proposals, and one in the long run. It never leaves the part of the space that it starts in.
-
-Arrays of chances have shape (programs,); `start` is the chance to start at each program.
+Descents lower the loss with every move: their ends follow level by level. With neutral drift a walk ends in a closed
+plateau, programs of one loss that neutral edits connect and none improves, and is then at each as often as in the long
+run. Metropolis never ends: it has hitting times, a law after so many proposals and one in the long run, in the part of
+the space that it starts in. `start` is the chance to start at each program.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -19,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.priors import F64
 from priorsim.walks.chains import STRICT, Chain, Dynamics, check_steps
+from priorsim.walks.graph import entries
 from priorsim.walks.kernels import I32
 from priorsim.walks.landscape import CLASSES, Landscape, Mask
 from priorsim.walks.solve import long_run, visits
@@ -32,10 +30,7 @@ class Ends(NamedTuple):
 
 
 def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
-    """The distribution of end points.
-
-    Raises WalkError for Metropolis, which does not end, and where a plateau takes too long to leave to be solved.
-    """
+    """The distribution of end points; WalkError for Metropolis, and where a plateau takes too long to be solved."""
     if chain.dynamics is Dynamics.METROPOLIS:
         raise WalkError("metropolis walks do not end: ask for their law after so many --steps")
     if chain.dynamics in STRICT:
@@ -53,12 +48,16 @@ def end_points(chain: Chain, landscape: Landscape, start: F64) -> Ends:
     return Ends(mass, residual)
 
 
+def _powers(matrix: "csr_array[np.float64]", at: F64) -> Iterator[F64]:
+    """What a vector becomes by 0, 1, 2, ... products, until nothing is left of it."""
+    yield at
+    while (at := np.asarray(matrix @ at)).any():
+        yield at
+
+
 def moving(chain: Chain, start: F64) -> Iterator[F64]:
     """The chance of a descent to come to each program with its move 0, 1, 2, ... until all have ended."""
-    onward, at = chain.moves.T.tocsr(), start
-    yield at
-    while (at := np.asarray(onward @ at)).any():
-        yield at
+    return _powers(chain.moves.T.tocsr(), start)
 
 
 def passed_through(chain: Chain, start: F64) -> F64:
@@ -75,11 +74,7 @@ def end_values(chain: Chain, value: F64) -> F64:
     """
     if chain.dynamics not in STRICT:
         raise WalkError(f"{chain.dynamics} walks do not lower the loss with every move: ask for their end points")
-    values = np.where(chain.stuck, value, 0.0)
-    after = values
-    while (after := np.asarray(chain.moves @ after)).any():
-        values = values + after
-    return values
+    return np.asarray(sum(_powers(chain.moves, np.where(chain.stuck, value, 0.0))))
 
 
 def class_values(chain: Chain, landscape: Landscape) -> list[F64]:
@@ -107,18 +102,14 @@ def _settle(
 ) -> tuple[F64, "csr_array[np.float64]", I32, float]:
     """Follow drifting walks, level by level, until no move improves any more, or to a goal.
 
-    The chance to come to that at each program, in the goal or the first of a closed plateau; the moves on plateaus; the
-    number of each program's plateau; and the residual.
+    The chance to come to that at each program (goal, or first of a closed plateau), the moves on plateaus, each
+    program's plateau, and the residual.
     """
     loss, moves = landscape.loss, chain.moves
     rows, targets = moves.tocoo().coords
-
-    def part(kept: Mask) -> Any:
-        return csr_array((moves.data[kept], (rows[kept], targets[kept])), shape=moves.shape)
-
     is_neutral = (loss[targets] == loss[rows]) & ~goal[targets]
     leaves = ~is_neutral & ~goal[rows]
-    neutral, onward = part(is_neutral & ~goal[rows]), part(leaves)
+    neutral, onward = (entries(moves, kept) for kept in (is_neutral & ~goal[rows], leaves))
     plateaus, plateau = connected_components(neutral, directed=False)
     is_open = np.zeros(plateaus, np.bool_)
     is_open[plateau[rows[leaves]]] = True
@@ -128,15 +119,12 @@ def _settle(
         if inflow[here].any():
             seen, left = visits(neutral[here][:, here], inflow[here])
             residual += left * float(inflow[here].sum())
-            inflow += onward[here].T @ seen
+            inflow += np.asarray(onward[here].T @ seen)
     return np.where(is_open[plateau], 0.0, inflow), neutral, plateau, residual
 
 
 def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -> tuple[float, float]:
-    """Chance that a drifting walk ever meets the goal, and a bound on its error.
-
-    Raises WalkError for other dynamics, and where a plateau takes too long to leave to be solved.
-    """
+    """Chance that a drifting walk ever meets the goal, and a bound on its error; WalkError as for `end_points`."""
     if chain.dynamics is not Dynamics.DRIFT:
         raise WalkError(f"{chain.dynamics} walks do not drift: ask for the chance to pass, or for hitting times")
     arrived, _, _, residual = _settle(chain, landscape, start, goal)
@@ -144,10 +132,9 @@ def chance_to_meet(chain: Chain, landscape: Landscape, start: F64, goal: Mask) -
 
 
 class Hit(NamedTuple):
-    """When walks first meet a set of programs: the chance that they ever do, and proposals until then.
+    """The chance that walks ever meet a set of programs, and of those that do the expected proposals until then.
 
-    These are the expected number of the walks that do, infinite where none does; the residual is that of the linear
-    system, relative.
+    These are infinite where none does; the residual is that of the linear system, relative.
     """
 
     chance: float
@@ -169,9 +156,7 @@ def can_meet(chain: Chain, goal: Mask) -> Mask:
 
 
 def law_in_the_long_run(chain: Chain, start: F64) -> F64:
-    """Where Metropolis walks are found in the long run.
-
-    In each part of the space by its weights over their sum there, as often as walks start in it.
+    """Where Metropolis walks are in the long run: in each part by its weights, as often as walks start in it.
 
     >>> moves = csr_array(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]))
     >>> chain = Chain(Dynamics.METROPOLIS, moves, np.array([0.5, 0.25, 0.0]), np.array([0.0, 1.0, 9.0]))
@@ -186,12 +171,9 @@ def law_in_the_long_run(chain: Chain, start: F64) -> F64:
 
 
 def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
-    """When Metropolis walks first meet the goal.
-
-    Raises WalkError for other dynamics, and UnsolvedError when the system cannot be solved to its residual.
-    """
-    log2, part = _weights_and_parts(chain)
-    reaches = np.isin(part, np.unique(part[goal]))
+    """When Metropolis walks, and no others, first meet the goal; UnsolvedError where that cannot be solved."""
+    log2, _ = _weights_and_parts(chain)
+    reaches = can_meet(chain, goal)
     chance = float(start[reaches].sum())
     if chance == 0:
         return Hit(0.0, np.inf, 0.0)
@@ -209,7 +191,6 @@ def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
 def law_after(chain: Chain, start: F64, proposals: int) -> F64:
     """Where walks are after so many proposals; for steepest descent, after so many moves."""
     onward = chain.by_proposal().T.tocsr()
-    at = start
     for _ in range(check_steps(proposals)):
-        at = np.asarray(onward @ at)
-    return at
+        start = np.asarray(onward @ start)
+    return start

@@ -6,7 +6,6 @@ conditions under which a quantity supports its claim stand with the claims.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from priorsim.errors import UnsolvedError
 from priorsim.priors import F64
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import Hit, can_meet, class_values, dependence, end_points, end_values, hitting_time
+from priorsim.walks.graph import barriers, path_from, ways
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Mask, conditional, inputs_needed
-from priorsim.walks.paths import barriers, descents, edit_distance, path_from
 from priorsim.walks.study import WalkStudy
 
 Detail = float | int | str | None
@@ -42,10 +41,7 @@ def _ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def shallow_first(study: WalkStudy) -> Finding:
-    """Share of first accepted improvements that read fewer input bits than the world needs.
-
-    Of walks from the study's start that do not fit yet and move at all.
-    """
+    """Share of the first accepted improvements of walks that do not fit yet that read fewer input bits than needed."""
     landscape, chain = study.landscape, study.chain(Dynamics.STEEPEST)
     begun = np.where(landscape.fits, 0.0, study.start)
     first = np.asarray(chain.moves.T @ begun)
@@ -59,45 +55,33 @@ def shallow_first(study: WalkStudy) -> Finding:
     return Finding(float(first[landscape.inputs_read < needed].sum()) / moved, details)
 
 
-class Starvation(NamedTuple):
-    """Chances to fit from programs with a feature and from those without any; None where there are none.
+def starvation(study: WalkStudy, present: Mask) -> dict[str, float | None]:
+    """Means by the prior over programs with a feature, and those no better than a constant; None where there are none.
 
-    The gain of a program is the chance that an edit of it fits, times the loss that this saves. `ends` are the chances
-    that steepest descent ends fitting; without, the feature is forbidden.
+    The gain is the chance that an edit fits, times the loss that this saves; `ends` are the chances that steepest
+    descent ends fitting; without, the feature is forbidden.
     """
-
-    gain_with: float | None
-    gain_without: float | None
-    ends_with: float | None
-    ends_without: float | None
-
-
-def starvation(study: WalkStudy, present: Mask) -> Starvation:
-    """Means by the prior over the programs that have a feature, and those that are no better than a constant."""
     landscape = study.landscape
     fits = landscape.fits.astype(np.float64)
     absent = (landscape.loss >= landscape.constant_loss) & ~landscape.fits
     alone = make_chain(study.graph, landscape, Dynamics.STEEPEST, forbidden=present)
     gain: F64 = np.asarray(study.graph.matrix @ fits, np.float64) * landscape.loss
-    return Starvation(
-        study.mean(gain, present),
-        study.mean(gain, absent),
-        study.mean(end_values(study.chain(Dynamics.STEEPEST), fits), present),
-        study.mean(end_values(alone, fits), absent),
-    )
+    return {
+        "gain_with": study.mean(gain, present),
+        "gain_without": study.mean(gain, absent),
+        "ends_with": study.mean(end_values(study.chain(Dynamics.STEEPEST), fits), present),
+        "ends_without": study.mean(end_values(alone, fits), absent),
+    }
 
 
 def crowding_out(study: WalkStudy) -> Finding:
-    """Gain of the right programs from heuristics, over that from programs that have none.
-
-    Beside it the chances that walks end fitting: from heuristics, and from the others with every heuristic forbidden.
-    """
+    """Gain of the right programs from heuristics, over that from programs that have none; and chances to fit."""
     landscape = study.landscape
     if not landscape.heuristics.any():
         return Finding(None, reason="no program beats every constant without fitting")
     if not landscape.fits.any():
         return Finding(None, reason=f"no program fits up to {study.max_bits} bits")
-    gain_with, gain_without, fits_with, fits_without = starvation(study, landscape.heuristics)
+    gain_with, gain_without, fits_with, fits_without = starvation(study, landscape.heuristics).values()
     details: dict[str, Detail] = {"gain_with": gain_with, "gain_without": gain_without}
     details |= {"fits_with": fits_with, "fits_without": fits_without, "fits_ratio": _ratio(fits_with, fits_without)}
     if not gain_without or gain_with is None:
@@ -133,15 +117,12 @@ def _descent(study: WalkStudy) -> Dynamics:
 
 
 def precursor(study: WalkStudy) -> Finding:
-    """Edits to the nearest fitting search program, from heuristics less from fitting direct programs.
-
-    Means by the prior over those from which there is a way.
-    """
+    """Edits to the nearest fitting search, from heuristics less from fitting direct: means of those with a way."""
     landscape = study.landscape
     goal = landscape.fitting(SEARCH)
     if not goal.any():
         return Finding(None, reason=f"no search program fits up to {study.max_bits} bits")
-    distance = edit_distance(study.graph, goal)
+    distance = ways(study.graph, goal)[0]
     reaches = np.isfinite(distance)
     starts = {"heuristics": landscape.heuristics, "direct": landscape.fitting(DIRECT)}
     near, far = (study.mean(distance, chosen & reaches) for chosen in starts.values())
@@ -164,11 +145,11 @@ def gradual(study: WalkStudy) -> Finding:
     if not goal.any():
         return Finding(None, reason=f"no search program fits up to {study.max_bits} bits")
     weights = conditional(landscape.prior, some)
-    distance, onward = descents(study.graph, landscape, goal)
+    distance, onward = ways(study.graph, goal, landscape.loss)
     chosen = np.flatnonzero(some)
     shortest = int(chosen[np.argmin(distance[chosen])])
     path = path_from(shortest, onward) if np.isfinite(distance[shortest]) else None
-    height = barriers(study.graph, landscape, goal)
+    height = barriers(study.graph, goal, landscape.loss)
     least = float(height[some].min())
     details: dict[str, Detail] = {
         "shortest": len(path) - 1 if path else None,
@@ -245,7 +226,7 @@ def beeline_swerve(study: WalkStudy) -> Finding:
 def bounded_heuristics(study: WalkStudy) -> Finding:
     """The greatest cap on length under which walks end in fitting direct programs and in no fitting search."""
     details: dict[str, Detail] = {}
-    best: int | None = None
+    best = -np.inf
     fitting = study.graph.programs.bits[study.landscape.fits]
     if not len(fitting):
         return Finding(None, reason=f"no program fits up to {study.max_bits} bits")
@@ -255,8 +236,8 @@ def bounded_heuristics(study: WalkStudy) -> Finding:
         direct, search = (float(ends[cut.landscape.fitting(kind)].sum()) for kind in (DIRECT, SEARCH))
         details |= {f"direct_{cap}": direct, f"search_{cap}": search}
         if direct > 0 and search == 0:
-            best = cap
-    return Finding(-np.inf, details, "no such cap") if best is None else Finding(float(best), details)
+            best = float(cap)
+    return Finding(best, details, "no such cap" if best == -np.inf else "")
 
 
 FINDINGS: Mapping[str, Callable[[WalkStudy], Finding]] = {

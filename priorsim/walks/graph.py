@@ -1,6 +1,7 @@
 """The edit graph: every program up to a bound, and the edits of a radius between them (docs/walks.md).
 
-Rows are stored where they fit into the memory allowed; else they are made again whenever a sampled walk asks.
+Rows are stored where they fit into the memory allowed; else they are made again whenever a sampled walk asks. What
+edits can do (ways, over which losses, at what barrier) is exact; arrays have shape (programs,).
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import I64
@@ -21,16 +23,14 @@ from priorsim.mu.code import encode
 from priorsim.mu.syntax import Program, format_program
 from priorsim.priors import F64
 from priorsim.walks import kernels
-from priorsim.walks.kernels import I32, EditSpace
+from priorsim.walks.kernels import EditSpace
+from priorsim.walks.landscape import Mask
 from priorsim.walks.materials import check_radius, grammar, insertions, replacements
 
 DEFAULT_MEMORY = 8 << 30
-EDGE_BYTES = 3 * (4 + 8)
-"""Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product."""
-
-VERTEX_BYTES = 400
-"""Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk."""
-
+EDGE_BYTES = 3 * (4 + 8)  # Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product.
+VERTEX_BYTES = 400  # Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk.
+NOWHERE = -1
 _ROOM = 1 << 22
 _SAMPLE = 500
 
@@ -57,11 +57,11 @@ def estimate_edges(space: EditSpace) -> int:
 
 @dataclass(frozen=True, eq=False)
 class EditGraph:
-    """The edit graph with its rows stored, by edits of `radius` bits; a vertex is called by its place in `programs`.
+    """The edit graph with its rows stored; a vertex is called by its place in `programs`.
 
     `matrix`, shape (programs, programs), is q without its diagonal: row x, column y, in rising order, the chance of an
-    edit of x that gives y, all ways together. There is an edit back for every edit. `stay`, shape (programs,), is
-    q(x -> x): the chance of an edit that is impossible, too long, or changes nothing.
+    edit of x that gives y. There is an edit back for every edit. `stay`, shape (programs,), is q(x -> x): the chance of
+    an edit that is impossible, too long, or changes nothing.
     """
 
     programs: Programs
@@ -91,8 +91,7 @@ class EditGraph:
         """
         header = replace(self.programs.header, max_bits=min(max_bits, self.programs.header.max_bits))
         count = int(np.searchsorted(self.programs.bits, header.max_bits, side="right"))
-        columns = (getattr(self.programs, name)[:count] for name in Programs.__slots__ if name != "header")
-        programs, kept = Programs(header, *columns), self.matrix[:count]
+        programs, kept = replace(self.programs.take(slice(count)), header=header), self.matrix[:count]
         space = self.space._replace(max_bits=header.max_bits, codes=programs.code)
         stay = self.stay[:count] + kept[:, count:].sum(axis=1)
         return EditGraph(programs, self.radius, space, kept[:, :count], stay)
@@ -130,8 +129,8 @@ def make_graph(
 ) -> EditGraph:
     """The edit graph of all programs up to the header's bound, with edits of 1 to 16 bits.
 
-    `memory_bytes` is what the graph and the chains made of it may take; progress is told every few million edges.
-    Raises WalkError when the radius is out of range, or the graph would take more memory: with the size it would have.
+    `memory_bytes` is what it and the chains made of it may take. WalkError says that the radius is out of range, or
+    what size the graph would have.
     """
     check_radius(radius, header.max_bits)
     programs = vertices(header, memory_bytes)
@@ -143,21 +142,57 @@ def make_graph(
             f"solved exactly they would take {edges * EDGE_BYTES / 2**30:.1f} GiB, above the "
             f"{memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits or --radius, or sample walks with --walks"
         )
-    count = len(programs)
-    scratch = kernels.make_scratch(count)
-    sizes, stay = np.zeros(count, np.int64), np.zeros(count)
-    targets: list[I32] = []
-    chances: list[F64] = []
-    room = max(_ROOM, count)
-    done = 0
+    done, count, parts = 0, len(programs), []
+    scratch, sizes, stay = kernels.make_scratch(count), np.zeros(count, np.int64), np.zeros(count)
     while done < count:
-        some_targets, some_chances = np.zeros(room, np.int32), np.zeros(room)
-        done, used = kernels.write_rows(done, space, scratch, sizes, some_targets, some_chances, stay)
-        targets.append(some_targets[:used].copy())
-        chances.append(some_chances[:used].copy())
+        targets, chances = (np.zeros(max(_ROOM, count), kind) for kind in (np.int32, np.float64))
+        done, used = kernels.write_rows(done, space, scratch, sizes, targets, chances, stay)
+        parts.append((chances[:used].copy(), targets[:used].copy()))
         if progress is not None:
             progress(Progress(done, count))
     first = np.concatenate([[0], np.cumsum(sizes)])
-    matrix = csr_array((np.concatenate(chances), np.concatenate(targets), first), shape=(count, count))
+    matrix = csr_array((*map(np.concatenate, zip(*parts, strict=True)), first), shape=(count, count))
     matrix.sort_indices()
     return EditGraph(programs, radius, space, matrix, stay)
+
+
+def entries(matrix: "csr_array[np.float64]", kept: Mask) -> "csr_array[np.float64]":
+    """The entries of a matrix, in their order, at which `kept` is True."""
+    rows, columns = matrix.tocoo().coords
+    return csr_array((matrix.data[kept], (rows[kept], columns[kept])), shape=matrix.shape)
+
+
+def ways(graph: EditGraph, goal: Mask, loss: I64 | None = None) -> tuple[F64, I64]:
+    """Edits on a shortest way from each program to a goal, inf where there is none; and the next program on it.
+
+    That is NOWHERE at the goal and where there is no way. With a loss, by edits that never raise it. Edits count one
+    each, whatever their chances.
+    """
+    if not goal.any():
+        return np.full(len(graph), np.inf), np.full(len(graph), NOWHERE)
+    rows, targets = graph.matrix.tocoo().coords
+    kept = np.ones(len(rows), np.bool_) if loss is None else loss[targets] <= loss[rows]
+    # Turned round, so that one search from the goal finds the ways from everywhere.
+    back, goals = entries(graph.matrix, kept).T.tocsr(), np.flatnonzero(goal)
+    distance, before, _ = dijkstra(back, unweighted=True, indices=goals, min_only=True, return_predecessors=True)
+    return distance, np.where(before < 0, NOWHERE, before).astype(np.int64)
+
+
+def path_from(start: int, onward: I64) -> list[int]:
+    """The programs on one of `ways`, both ends included."""
+    programs = [start]
+    while (following := int(onward[programs[-1]])) != NOWHERE:
+        programs.append(following)
+    return programs
+
+
+def barriers(graph: EditGraph, goal: Mask, loss: I64) -> F64:
+    """The least rise of the loss above its own that each program pays to come to a goal, inf where there is no path."""
+    height = np.full(len(graph), np.inf)
+    rows, targets = graph.matrix.tocoo().coords
+    top = np.maximum(loss[rows], loss[targets])
+    for level in np.unique(loss):
+        _, part = connected_components(entries(graph.matrix, top <= level), directed=False)
+        inside = np.isin(part, np.unique(part[goal & (loss <= level)])) & (loss <= level)
+        height[inside & np.isinf(height)] = level
+    return np.asarray(height - loss)

@@ -3,7 +3,6 @@
 A program is a number, a 1 and then its bits; an edit cuts its code and splices new code in. The plain twin,
 on terms, with fractions, is in tests/walks. Numbers of programs are int64, chances float64, each a sum of
 at most some thousand positive terms, so within 1e-12 of the exact one. Programs have at most 62 bits.
-
 """
 
 from typing import NamedTuple
@@ -18,8 +17,8 @@ I32 = NDArray[np.int32]
 F64 = NDArray[np.float64]
 
 START, END, BOUND, ARITY, BINDS, NEXT = range(6)
-"""Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound
-variables; children; 1 where the last child gains a variable; number of the node behind the subterm."""
+# Columns of the nodes of a program: first bit and the one behind the last, of the term; number of bound variables;
+# children; 1 where the last child gains a variable; number of the node behind the subterm.
 
 KINDS = 3
 
@@ -42,20 +41,15 @@ class Scratch(NamedTuple):
 
     nodes: I64  # (64, 6)
     stack: I64  # (64, 2)
-    place: I64  # (programs,), which of those reached a program is, -1 where it is none
+    place: I64  # (programs,), which of those reached a program is while they are gathered, else -1
     chance: F64  # (programs,), of those reached
     reached: I64  # (programs,), their numbers
 
 
 def make_scratch(programs: int) -> Scratch:
     """Buffers for a space of so many programs."""
-    return Scratch(
-        np.zeros((64, 6), np.int64),
-        np.zeros((64, 2), np.int64),
-        np.full(programs, -1, np.int64),
-        np.zeros(programs, np.float64),
-        np.zeros(programs, np.int64),
-    )
+    nodes, stack, place = np.zeros((64, 6), np.int64), np.zeros((64, 2), np.int64), np.full(programs, -1, np.int64)
+    return Scratch(nodes, stack, place, np.zeros(programs), np.zeros(programs, np.int64))
 
 
 @inner
@@ -89,28 +83,12 @@ def fill_slots(codes, slots, numbers):  # type: ignore[no-untyped-def]
 
 
 @inner
-def find(code, slots, numbers):  # type: ignore[no-untyped-def]
-    """The number of a program; -1 where there is none of that code."""
-    slot = hashed(code, slots)
-    while slots[slot] != code:
-        if slots[slot] == U(0):
-            return -1
-        slot = (slot + 1) & (len(slots) - 1)
-    return numbers[slot]
-
-
-@inner
-def term_bits(code):  # type: ignore[no-untyped-def]
-    """Bits of a program's term: the leading 1 and the header bit are no part of it."""
-    bits = -2
-    while code >> U(bits + 2) != U(0):
-        bits += 1
-    return bits
-
-
-@inner
-def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-def]
-    """Write the nodes of a term of `length` bits, in preorder; returns how many."""
+def take_apart(code, grammar, nodes, stack):  # type: ignore[no-untyped-def]
+    """Write the nodes of a program's term, in preorder; returns the term, its bits, and the number of nodes."""
+    length = -2
+    while code >> U(length + 2) != U(0):
+        length += 1
+    term = code & mask(length)
     position, count, open_nodes, bound = 0, 0, 0, 0
     while True:
         symbol = grammar.first[bound]
@@ -139,7 +117,7 @@ def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-
                 nodes[stack[open_nodes, 0], NEXT] = count + 1
         count += 1
         if open_nodes == 0:
-            return count
+            return term, length, count
         top = stack[open_nodes - 1, 0]
         is_last = stack[open_nodes - 1, 1] == nodes[top, ARITY] - 1
         bound = nodes[top, BOUND] + (nodes[top, BINDS] if is_last else 0)
@@ -149,9 +127,7 @@ def take_apart(term, length, grammar, nodes, stack):  # type: ignore[no-untyped-
 def write_heights(heights, space, scratch):  # type: ignore[no-untyped-def]
     """Write how many nodes are on the longest way from each program's root to a leaf."""
     for number in range(len(heights)):
-        length = term_bits(space.codes[number])
-        term = space.codes[number] & mask(length)
-        count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
+        _, _, count = take_apart(space.codes[number], space.grammar, scratch.nodes, scratch.stack)
         around = 0
         for node in range(count):
             while around > 0 and scratch.stack[around - 1, 0] <= scratch.nodes[node, START]:
@@ -163,8 +139,11 @@ def write_heights(heights, space, scratch):  # type: ignore[no-untyped-def]
 
 @inner
 def reach(code, chance, found, space, scratch):  # type: ignore[no-untyped-def]
-    """Add a chance to that of the program of this code; returns the number of programs reached."""
-    number = find(code, space.slots, space.numbers)
+    """Add a chance to that of the program of this code, which there is; returns the number of programs reached."""
+    slot = hashed(code, space.slots)
+    while space.slots[slot] != code:
+        slot = (slot + 1) & (len(space.slots) - 1)
+    number = space.numbers[slot]
     place = scratch.place[number]
     if place < 0:
         scratch.place[number] = found
@@ -183,18 +162,8 @@ def splice(term, length, start, end, new, new_bits):  # type: ignore[no-untyped-
 
 
 @inner
-def spare(node, child, nodes):  # type: ignore[no-untyped-def]
-    """Bits of the other operands where this child (the number of its node) is kept."""
-    first = node + 1
-    return nodes[node, END] - nodes[first, START] - (nodes[child, END] - nodes[child, START])
-
-
-@inner
 def put(node, kept, new, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what new material leads to that is put around a node's subterm, `kept` bits, or in its place, 0.
-
-    Returns the programs reached, and the chance to stay.
-    """
+    """Reach what new material around a node's subterm, `kept` bits, or in its place, 0, leads to; and what stays."""
     start, end = scratch.nodes[node, START], scratch.nodes[node, END]
     old = piece(term, length, start, start + kept)
     first, last = new.first[scratch.nodes[node, BOUND]], new.first[scratch.nodes[node, BOUND] + 1]
@@ -210,22 +179,25 @@ def put(node, kept, new, share, found, term, length, space, scratch):  # type: i
 
 @inner
 def delete(node, share, found, term, length, space, scratch):  # type: ignore[no-untyped-def]
-    """Reach what deleting the operator at a node leads to; returns as `put` does."""
-    kept = 0
+    """Reach what deleting the operator at a node leads to, a child kept; returns as `put` does.
+
+    A child can be kept that gains no variable, where the other operands have at most `radius` bits.
+    """
+    nodes = scratch.nodes
+    first, start, end, arity = node + 1, nodes[node, START], nodes[node, END], nodes[node, ARITY]
+    most, kept = space.radius, 0
     for is_counted in range(2):
-        child = node + 1
-        for k in range(scratch.nodes[node, ARITY]):
-            gains = scratch.nodes[node, BINDS] == 1 and k == scratch.nodes[node, ARITY] - 1
-            if not gains and spare(node, child, scratch.nodes) <= space.radius:
+        child = first
+        for k in range(arity):
+            inside, behind = nodes[child, START], nodes[child, END]
+            gains = nodes[node, BINDS] == 1 and k == arity - 1
+            if not gains and end - nodes[first, START] - (behind - inside) <= most:
                 if is_counted:
-                    inside = scratch.nodes[child, START], scratch.nodes[child, END]
-                    around = scratch.nodes[node, START], scratch.nodes[node, END]
-                    whole = piece(term, length, inside[0], inside[1])
-                    code = splice(term, length, around[0], around[1], whole, inside[1] - inside[0])
+                    code = splice(term, length, start, end, piece(term, length, inside, behind), behind - inside)
                     found = reach(code, share / kept, found, space, scratch)
                 else:
                     kept += 1
-            child = scratch.nodes[child, NEXT]
+            child = nodes[child, NEXT]
     return found, share if kept == 0 else 0.0
 
 
@@ -233,13 +205,10 @@ def delete(node, share, found, term, length, space, scratch):  # type: ignore[no
 def propose(number, space, scratch):  # type: ignore[no-untyped-def]
     """Gather the proposals of a program in the scratch; returns how many there are, and the chance to stay.
 
-    The chance to stay is of the edits that are impossible or too long; that of edits that change nothing
-    stands with the program itself. `clean` is to be called before the next proposals.
+    The chance to stay is of the edits that are impossible or too long; that of edits that change nothing stands with
+    the program itself.
     """
-    code = space.codes[number]
-    length = term_bits(code)
-    term = code & mask(length)
-    count = take_apart(term, length, space.grammar, scratch.nodes, scratch.stack)
+    term, length, count = take_apart(space.codes[number], space.grammar, scratch.nodes, scratch.stack)
     share = 1.0 / (KINDS * count)
     found, stay = 0, 0.0
     for node in range(count):
@@ -251,39 +220,39 @@ def propose(number, space, scratch):  # type: ignore[no-untyped-def]
         stay += left
         found, left = delete(node, share, found, term, length, space, scratch)
         stay += left
+    for i in range(found):
+        scratch.place[scratch.reached[i]] = -1
     return found, stay
 
 
 @inner
-def clean(found, scratch):  # type: ignore[no-untyped-def]
-    """Forget the proposals gathered, so that others can be."""
+def chance_of(number, found, scratch):  # type: ignore[no-untyped-def]
+    """The chance of a program among those gathered."""
     for i in range(found):
-        scratch.place[scratch.reached[i]] = -1
+        if scratch.reached[i] == number:
+            return scratch.chance[i]
+    return 0.0
 
 
 @kernel
 def write_rows(first, space, scratch, sizes, targets, chances, stay):  # type: ignore[no-untyped-def]
     """Write the proposals of the programs from `first` on, until there is no room.
 
-    `sizes` is int64 (programs,), the number of each row's targets; `targets` int32 and `chances` float64
-    (room,); `stay` float64 (programs,), the chance to stay, edits that change nothing included. Returns the
-    first program not written, and how much of the room is used.
+    `sizes` is int64 (programs,), the number of each row's targets; `targets` int32 and `chances` float64 (room,);
+    `stay` float64 (programs,). Returns the first program not written, and how much of the room is used.
     """
     used = 0
     for number in range(first, len(space.codes)):
         found, chance = propose(number, space, scratch)
         if used + found > len(targets):
-            clean(found, scratch)
             return number, used
-        clean(found, scratch)
         size = 0
         for i in range(found):
             if scratch.reached[i] == number:
                 chance += scratch.chance[i]
-                continue
-            targets[used + size] = scratch.reached[i]
-            chances[used + size] = scratch.chance[i]
-            size += 1
+            else:
+                targets[used + size], chances[used + size] = scratch.reached[i], scratch.chance[i]
+                size += 1
         sizes[number] = size
         stay[number] = chance
         used += size
@@ -294,13 +263,10 @@ def write_rows(first, space, scratch, sizes, targets, chances, stay):  # type: i
 def count_reached(chosen, sizes, space, scratch):  # type: ignore[no-untyped-def]
     """Write how many programs the proposals of each of these programs reach, itself included where it is."""
     for i in range(len(chosen)):
-        found, _ = propose(chosen[i], space, scratch)
-        clean(found, scratch)
-        sizes[i] = found
+        sizes[i], _ = propose(chosen[i], space, scratch)
 
 
-STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)
-"""The dynamics of a sampled walk, by number."""
+STEEPEST, FIRST, DRIFT, METROPOLIS = range(4)  # The dynamics of a sampled walk, by number.
 
 
 @inner
@@ -314,36 +280,29 @@ def uniform(states, walk):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pick_better(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
-    """One of the improving proposals, by chance; for steepest descent one of the best. `at` where there is none."""
-    most = loss[at] - 1
+def pick(at, dynamics, loss, found, scratch, states, walk):  # type: ignore[no-untyped-def]
+    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing.
+
+    A descent chooses among the improving ones, steepest among the best; `at` where there is none.
+    """
+    descends = dynamics <= FIRST
+    most, total, chosen = loss[at] - 1, 0.0 if descends else 1.0, at
     if dynamics == STEEPEST:
         for i in range(found):
             most = min(most, loss[scratch.reached[i]])
-    total = 0.0
-    for i in range(found):
-        if loss[scratch.reached[i]] <= most:
-            total += scratch.chance[i]
+    if descends:
+        for i in range(found):
+            if loss[scratch.reached[i]] <= most:
+                total += scratch.chance[i]
     left = uniform(states, walk) * total
-    chosen = at
     for i in range(found):
-        if loss[scratch.reached[i]] <= most:
-            chosen = scratch.reached[i]
+        if not descends or loss[scratch.reached[i]] <= most:
             left -= scratch.chance[i]
             if left < 0:
-                break
+                return scratch.reached[i]
+            if descends:
+                chosen = scratch.reached[i]
     return chosen
-
-
-@inner
-def pick(at, found, scratch, states, walk):  # type: ignore[no-untyped-def]
-    """A proposal by chance; `at` for an edit that is impossible, too long, or changes nothing."""
-    left = uniform(states, walk)
-    for i in range(found):
-        left -= scratch.chance[i]
-        if left < 0:
-            return scratch.reached[i]
-    return at
 
 
 @kernel
@@ -358,27 +317,20 @@ def walk_on(at, taken, path, times, states, dynamics, steps, loss, log2_weight, 
         now = at[walk]
         found, _ = propose(now, space, scratch)
         for step in range(steps):
-            if dynamics <= FIRST:
-                new = pick_better(now, dynamics, loss, found, scratch, states, walk)
-                if new == now:
-                    break
-            else:
-                new = pick(now, found, scratch, states, walk)
-                if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
-                    continue
+            new = pick(now, dynamics, loss, found, scratch, states, walk)
+            if new == now and dynamics <= FIRST:
+                break
+            if new == now or (dynamics == DRIFT and loss[new] > loss[now]):
+                continue
             if dynamics == METROPOLIS:
                 onward, _ = propose(new, space, other)
-                back = other.chance[other.place[now]]
-                ratio = 2.0 ** (log2_weight[new] - log2_weight[now]) * back / scratch.chance[scratch.place[new]]
-                clean(onward, other)
-                if uniform(states, walk) >= ratio:
+                back = 2.0 ** (log2_weight[new] - log2_weight[now]) * chance_of(now, onward, other)
+                if uniform(states, walk) >= back / chance_of(new, found, scratch):
                     continue
-            clean(found, scratch)
             now = new
             found, _ = propose(now, space, scratch)
             if taken[walk] < len(path):
                 path[taken[walk]] = now
                 times[taken[walk]] = step + 1
             taken[walk] += 1
-        clean(found, scratch)
         at[walk] = now

@@ -19,14 +19,13 @@ from priorsim.errors import WalkError
 from priorsim.mu.lesions import ProgramClass
 from priorsim.mu.syntax import format_program
 from priorsim.priors import F64
+from priorsim.table import Table
 from priorsim.worlds.world import World
 
 DIRECT, DISGUISED, SEARCH = 0, 1, 2
 CLASSES = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 """The classes in the order of their numbers."""
-STARTS = ("prior", "empty", *map(str, CLASSES))
-"""Where walks can start, by name."""
-
+STARTS = ("prior", "empty", *map(str, CLASSES))  # Where walks can start, by name.
 LossBy = Literal["lanes", "bits"]
 LOSSES: tuple[LossBy, ...] = ("lanes", "bits")
 ClassBy = Literal["lesion", "form"]
@@ -35,7 +34,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
+class Landscape(Table):
     """Programs in a world; every array has shape (programs,).
 
     The loss is wrong training lanes, or wrong bits there: those in which the word differs from the nearest right one.
@@ -130,9 +129,8 @@ class Outcome(NamedTuple):
 class Outcomes(NamedTuple):
     """All that fits, by falling posterior, the prior 2^-l of what fits, renormalised.
 
-    The total variation is half the sum of |ends - posterior| over behaviours, what programs do on all lanes, all
-    classes of each together: 0 where walks find functions as often as the prior says. `fitting_ends` is the share of
-    walks that end fitting.
+    The total variation is half the sum of |ends - posterior| over behaviours on all lanes, all classes together;
+    `fitting_ends` is the share of walks that end fitting.
     """
 
     rows: tuple[Outcome, ...]
@@ -149,19 +147,14 @@ def outcomes(landscape: Landscape, ends: F64) -> Outcomes | None:
     behaviours, place = np.unique(landscape.programs.behaviour[fits], return_inverse=True)
     shape = len(behaviours), len(CLASSES)
     cell = place * len(CLASSES) + landscape.kind[fits]
-    posterior, found = (
-        np.bincount(cell, shares[fits], minlength=shape[0] * shape[1])
-        for shares in (landscape.posterior, conditional(ends, landscape.fits))
-    )
-    rows = []
-    for each in np.argsort(-posterior, kind="stable"):
-        if posterior[each] > 0:
-            number, kind = divmod(each, len(CLASSES))
-            rows.append(
-                Outcome(int(behaviours[number]), str(CLASSES[kind]), float(posterior[each]), float(found[each]))
-            )
+    both = landscape.posterior, conditional(ends, landscape.fits)
+    posterior, found = (np.bincount(cell, shares[fits], minlength=shape[0] * shape[1]) for shares in both)
+    order = np.argsort(-posterior, kind="stable")
+    order = order[posterior[order] > 0]
+    kinds = [str(CLASSES[kind]) for kind in order % len(CLASSES)]
+    columns = behaviours[order // len(CLASSES)].tolist(), kinds, posterior[order].tolist(), found[order].tolist()
     apart = np.abs((posterior - found).reshape(shape).sum(axis=1))
-    return Outcomes(tuple(rows), float(apart.sum()) / 2, fitting_ends)
+    return Outcomes(tuple(map(Outcome, *columns)), float(apart.sum()) / 2, fitting_ends)
 
 
 def make_landscape(
@@ -227,19 +220,16 @@ def _groupings(world: World) -> Iterable[tuple[int, list[list[int]]]]:
 
 
 def start_of(landscape: Landscape, name: str) -> F64:
-    """Where walks start, by one of STARTS, as chances of shape (programs,).
+    """Where walks start, by one of STARTS, as chances of shape (programs,); WalkError where there is no such program.
 
-    From all programs by the prior; from the empty one, the constant 0, which reads nothing and computes nothing; from
-    those of a class by the prior. Raises WalkError when the name is none of these, or there is no such program.
+    By the prior from all programs, or those of a class; or from the empty one, the constant 0.
     """
     if name not in STARTS:
         raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
     if name == "prior":
         return landscape.prior
-    if name == "empty":
-        chosen: Mask = landscape.programs.code == U(_EMPTY)
-    else:
-        chosen = landscape.kind == CLASSES.index(ProgramClass(name))
+    is_empty = landscape.programs.code == U(_EMPTY)
+    chosen = is_empty if name == "empty" else landscape.kind == CLASSES.index(ProgramClass(name))
     if not chosen.any():
         raise WalkError(
             f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"

@@ -25,10 +25,7 @@ Piece = tuple[str, str]
 
 
 class Materials(NamedTuple):
-    """Pieces by context, those of one context by rising length, as the kernels take them.
-
-    Context d, of d bound variables, owns the entries `first[d]` to `first[d + 1]`.
-    """
+    """Pieces, shorter ones first; context d, of d bound variables, owns `first[d]` to `first[d + 1]`."""
 
     first: I64  # (contexts + 1,)
     before: U64  # (entries,), the bits of the two codes as numbers
@@ -68,12 +65,9 @@ def grammar(language: Language) -> Grammar:
             short = code[: len(code) - payload]
             rows.append((int(short, 2), len(short), payload, len(token.binds), sum(token.binds)))
         first.append(len(rows))
-    columns = list(zip(*rows, strict=True))
-    return Grammar(
-        np.array(first, np.int64),
-        np.array(columns[0], np.uint64),
-        *(np.array(column, np.int64) for column in columns[1:]),
-    )
+    codes, *others = zip(*rows, strict=True)
+    columns = (np.array(column, np.int64) for column in others)
+    return Grammar(np.array(first, np.int64), np.array(codes, np.uint64), *columns)
 
 
 def replacements(language: Language, radius: int) -> Materials:
@@ -140,18 +134,7 @@ def _pack(by_context: list[Iterable[Piece]]) -> Materials:
         left += [(total - before) / total for before in accumulate(weights[:-1], initial=0)] if weights else []
         pieces += ordered
         first.append(len(pieces))
-    before, after = ([piece[side] for piece in pieces] for side in (0, 1))
-    return Materials(
-        np.array(first, np.int64),
-        *(_numbers(before), _numbers(after), _sizes(before), _sizes(after)),
-        chance=np.array(chance, np.float64),
-        left=np.array(left, np.float64),
-    )
-
-
-def _numbers(codes: list[str]) -> U64:
-    return np.array([int(code or "0", 2) for code in codes], np.uint64)
-
-
-def _sizes(codes: list[str]) -> I64:
-    return np.array([len(code) for code in codes], np.int64)
+    before, after = (np.array([int(piece[side] or "0", 2) for piece in pieces], np.uint64) for side in (0, 1))
+    before_bits, after_bits = (np.array([len(piece[side]) for piece in pieces], np.int64) for side in (0, 1))
+    chances = (np.array(values, np.float64) for values in (chance, left))
+    return Materials(np.array(first, np.int64), before, after, before_bits, after_bits, *chances)

@@ -43,10 +43,9 @@ def courses(chain: Chain, landscape: Landscape, start: F64) -> tuple[Course, ...
 
 
 def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[float], list[float]]:
-    """When search first comes up: the chance that the first search program is the one after 0, 1, 2, ... moves.
+    """The chance that the first search program is the one after 0, 1, 2, ... moves.
 
-    What is missing to 1 never has one. Beside it the part in walks that were at a direct program that had improved on
-    their start: that swerve.
+    Beside it the part in walks that were at a direct program that had improved on their start: that swerve.
     """
     search = landscape.kind == SEARCH
     onward = chain.moves.T.tocsr()
@@ -62,17 +61,15 @@ def first_search(chain: Chain, landscape: Landscape, start: F64) -> tuple[list[f
     return chances, swerves
 
 
-Region = tuple[int, str]
-"""Loss and class."""
+Region = tuple[int, str]  # Loss and class.
 
 
 def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGraph:
     """The landscape made coarse: programs of one loss and class are a region, and a descent flows between regions.
 
-    Nodes are regions, by falling loss, then class. Their attributes: `loss` and `kind`, the region's own; `prior`, its
-    share of the prior; `starts`, `passed` and `ends`, the chance that a walk starts there, is there at some time, and
-    ends there. An edge has the attribute `chance`: that a walk makes a move from the one region to the other; edges out
-    of a region sum to `passed` less `ends`.
+    Nodes are regions, by falling loss, then class, with their share of the `prior`, and the chances that a walk
+    `starts` there, has `passed`, and `ends` there. An edge has the `chance` that a walk moves along it; edges out of a
+    region sum to `passed` less `ends`.
     """
     assert chain.dynamics in STRICT, "flows of walks that end"
     passed = passed_through(chain, start)
@@ -82,8 +79,7 @@ def coarse_landscape(chain: Chain, landscape: Landscape, start: F64) -> nx.DiGra
     sums = {name: np.bincount(number, weights, minlength=size) for name, weights in parts.items()}
     coarse = nx.DiGraph()
     for each in sorted(np.unique(number).tolist(), key=lambda each: (-(each // len(CLASSES)), each)):
-        loss, kind = region = _region(each)
-        coarse.add_node(region, loss=loss, kind=kind, **{name: float(total[each]) for name, total in sums.items()})
+        coarse.add_node(_region(each), **{name: float(total[each]) for name, total in sums.items()})
     rows, targets = chain.moves.tocoo().coords
     pairs, place = np.unique(number[rows] * size + number[targets], return_inverse=True)
     chances = np.bincount(place, passed[rows] * chain.moves.data)
@@ -99,10 +95,7 @@ def _region(number: int) -> Region:
 
 
 def likeliest_way(coarse: nx.DiGraph, goal: Region) -> tuple[Region, ...]:
-    """The likeliest regions in a row from a walk's start to a goal; none where no walk comes to it.
-
-    A move is taken to depend on the region alone, not on the program or on how the region was come to.
-    """
+    """The likeliest regions in a row from a start to a goal, if there are any; moves depend on the region alone."""
     if goal not in coarse or coarse.nodes[goal]["passed"] == 0:
         return ()
     ways, outside = nx.DiGraph(), "outside"

@@ -1,8 +1,7 @@
 """Absorbing chains, solved: expected visits, and what follows from them.
 
-`visits` solves v = inflow + v N for a substochastic matrix N. What is left over after v, the residual
-inflow - v + v N, is mass that was not followed to its end: the sum of its sizes bounds the error of
-every probability made from v. It is kept below RESIDUAL, and returned.
+`visits` solves v = inflow + v N for a substochastic matrix N. The residual inflow - v + v N is mass that was not
+followed to its end: the sum of its sizes, kept below RESIDUAL, bounds the error of every probability made from v.
 """
 
 import numpy as np
@@ -12,24 +11,20 @@ from scipy.sparse.linalg import splu
 from priorsim.errors import UnsolvedError
 from priorsim.priors import F64
 
-RESIDUAL = 1e-7
-"""Of a unit of inflow, the most that may be left over."""
-
+RESIDUAL = 1e-7  # Of a unit of inflow, the most that may be left over.
 _GAIN, _ROUNDS, _MOST_STEPS = 1e-11, 4, 10_000
 """How much smaller a residual an iteration aims at, how often it begins anew, and after how many steps it ends."""
 
-_SMALL = 1500
-"""Up to so many states a factorization is quicker than iterating."""
+_SMALL = 1500  # Up to so many states a factorization is quicker than iterating.
 
 
 def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = None) -> tuple[F64, float]:
     """Expected visits to each of n states before the chain is left, and the residual, relative to the inflow.
 
-    `moves`, shape (n, n), holds chances of moves between the states, rows summing to at most 1; from every state that
-    the mass that comes in, `inflow` by state, reaches the chain can be left. `scale` is, of a reversible chain, the
-    square roots of the visits it would pay each state in the long run, up to a factor: with it the system is symmetric,
-    and quicker solved. Raises UnsolvedError when the residual cannot be brought below RESIDUAL: the walk would take too
-    long to leave.
+    `moves`, shape (n, n), holds chances of moves, rows summing to at most 1; from every state that the mass that comes
+    in, `inflow` by state, reaches the chain can be left. `scale` is, of a reversible chain, the square roots of its
+    long-run visits, up to a factor: it makes the system symmetric, and quicker solved. UnsolvedError says that the
+    residual cannot be brought below RESIDUAL: the walk would take too long to leave.
     """
     count, total = len(inflow), float(inflow.sum())
     if count == 0 or total == 0:
@@ -61,11 +56,10 @@ def _factorize(system: "csc_array[np.float64]", inflow: F64) -> F64:
 
 
 def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:
-    solver = _stabilized if scale is None else _conjugate
     if scale is None:
-        scale = np.ones(len(inflow))
+        solver, scale = _stabilized, np.ones(len(inflow))
     else:
-        system = csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
+        solver, system = _conjugate, csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
     found, left = np.zeros(len(inflow)), inflow / scale
     for _ in range(_ROUNDS):
         step = solver(system, left)

@@ -1,7 +1,4 @@
-"""A world at a radius: its edit graph, its landscape, and the walks on it, each made once.
-
-What the claims about walks are made of (`finding.py` makes them).
-"""
+"""A world at a radius: its edit graph, its landscape, and the walks on it, each made once, for claims about walks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,10 +17,7 @@ from priorsim.worlds.world import World
 
 @dataclass(frozen=True, eq=False)
 class WalkStudy:
-    """Walks in a world that end, steepest, first or drift, with the chance to start at each program.
-
-    `energy` is that of Metropolis walks beside them.
-    """
+    """Walks in a world that end, the chance to start at each program, and the energy of Metropolis walks beside."""
 
     graph: EditGraph
     landscape: Landscape
@@ -71,9 +65,9 @@ class WalkStudy:
 
     def capped(self, max_bits: int) -> "WalkStudy":
         """The same study with a lower bound on programs; starts above it are left out."""
-        graph, cut = self.graph.capped(max_bits), self.landscape
-        kept = {name: getattr(cut, name)[: len(graph)] for name in ("loss", "kind", "right")}
-        landscape, start = replace(cut, programs=graph.programs, **kept), self.start[: len(graph)]
+        graph = self.graph.capped(max_bits)
+        landscape = replace(self.landscape.take(slice(len(graph))), programs=graph.programs)
+        start = self.start[: len(graph)]
         start = conditional(start, start > 0)
         return replace(self, graph=graph, landscape=landscape, start=start, _chains={}, _ends={})
 
@@ -88,10 +82,7 @@ def make_study(
     start: str = "prior",
     class_by: ClassBy = "lesion",
 ) -> WalkStudy:
-    """Walks in a world with edits of 1 to 16 bits; a graph of the same language, lanes, bound and radius is taken.
-
-    Raises WalkError when the radius is out of range, the graph would not fit into memory, or there is nowhere to start.
-    """
+    """Walks in a world, on a graph of its own or the one given; WalkError as of `make_graph` and `start_of`."""
     if graph is None:
         graph = make_graph(make_header(world.dialect, max_bits, domain=world.domain), radius)
     landscape = make_landscape(graph.programs, world, class_by=class_by)

@@ -1,10 +1,8 @@
 """The Bayes net family: a hidden cause, noisy evidence of it, and its most probable value.
 
-The net is one hidden word with a prior and one edge to each reading. A reading is the cause's signal
-with errors, and each unit of error makes it a half or a quarter as probable. Noise is by distance
-around the ring of words, or by flipped bits (each bit is then an edge of its own), so the factor that
-makes probabilities of the weights is the same for every cause, and the most probable cause is exactly
-the one whose prior and errors cost least. Ties go to the least.
+The net is one hidden word with a prior and one edge to each reading, the cause's signal with errors, each of which
+makes it a half or a quarter as probable. Noise is by distance on the ring of words, or by flipped bits, so one factor
+makes probabilities of every cause's weights, and the most probable one costs least; ties go to the least.
 """
 
 from collections.abc import Callable
@@ -22,8 +20,7 @@ SIGNALS = {
 }
 """What a cause c shows without noise, from c, the number of causes and that of words."""
 
-PRIORS = {"flat": 0, "falling": 1, "rising": -1}
-"""How many times the prior halves from one cause to the next."""
+PRIORS = {"flat": 0, "falling": 1, "rising": -1}  # How many times the prior halves from one cause to the next.
 
 NOISES: dict[str, Callable[[int, int, int], int]] = {
     "distance": lambda reading, signal, size: min((reading - signal) % size, (signal - reading) % size),

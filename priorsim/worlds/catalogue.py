@@ -74,10 +74,10 @@ def family(name: str) -> Family:
     >>> family("constant").member("constant.w16-16203").behaviour
     16203
     """
-    for known in _FAMILIES:
-        if known.name == name:
-            return known
-    raise WorldError(f"unknown family {quoted(name)}: choose one of {', '.join(known.name for known in _FAMILIES)}")
+    known = {each.name: each for each in _FAMILIES}
+    if name not in known:
+        raise WorldError(f"unknown family {quoted(name)}: choose one of {', '.join(known)}")
+    return known[name]
 
 
 def find_world(name_or_path: str) -> World:

@@ -1,20 +1,17 @@
-"""Constants: worlds of one lane, a single word of 12 to 16 bits to be found.
+"""Constants: worlds of one lane, a single word of 12 to 16 bits to be found; it trains.
 
-There is no input to learn from (column `x` holds 0), so a program is either the word spelled out, a
-formula for it, or a search for the word with a property. Binders nest one deep, as so many
-environments need. The one lane trains. The family holds every word of 12 to 16 bits; the catalogue
-names some that have a property.
+There is no input (column `x` holds 0), so a program is the word spelled out, a formula for it, or a search for the word
+with a property. The family holds every word of 12 to 16 bits; the catalogue names some that have a property.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from hashlib import sha256
 from math import isqrt
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
 from priorsim.worlds.family import Family, Knob
-from priorsim.worlds.forward_inverse import GROWING, least, least_root
+from priorsim.worlds.forward_inverse import GROWING, least_root
 from priorsim.worlds.one_column import is_prime
 from priorsim.worlds.world import World, world_of_words
 
@@ -27,16 +24,12 @@ def constant_world(name: str, word_bits: int, word: int, *, description: str = "
     """
     if not 0 <= word < 2**word_bits:
         raise WorldError(f"world {name}: constant {word} is out of range 0 to {2**word_bits - 1}")
-    return world_of_words(name, _one_lane(word_bits), [word], family="constant", description=description)
-
-
-@cache
-def _one_lane(word_bits: int) -> Domain:
-    """The domain that all constants of a word size share."""
-    return Domain(word_bits, ((0,),))
+    return world_of_words(name, Domain(word_bits, ((0,),)), [word], family="constant", description=description)
 
 
 SQUARE_ROOT, CUBE_ROOT = (least_root(GROWING[name].function) for name in ("square", "cube"))
+QUADRATIC = least_root(lambda c, bits: c * c + c + 2)
+SEEDED = int.from_bytes(sha256(b"constant a").digest()[:2], "big")
 ENDS, ALL_SIZES = (12, 16), (12, 14, 16)
 
 ROWS: tuple[tuple[str, tuple[int, ...], Callable[[int], int], str], ...] = (
@@ -48,12 +41,7 @@ ROWS: tuple[tuple[str, tuple[int, ...], Callable[[int], int], str], ...] = (
         "the least c whose square modulo 2^w is greatest",
     ),
     ("cube-root5", ENDS, lambda bits: CUBE_ROOT(5, bits), "the c with c c c = 5 modulo 2^w"),
-    (
-        "quadratic",
-        ENDS,
-        lambda bits: least(bits, lambda c: (c * c + c + 2) % 2**bits == 0),
-        "the least c with c c + c + 2 = 0 modulo 2^w",
-    ),
+    ("quadratic", ENDS, lambda bits: QUADRATIC(0, bits), "the least c with c c + c + 2 = 0 modulo 2^w"),
     ("inverse7", ENDS, lambda bits: pow(7, -1, 2**bits), "1 / 7 modulo 2^w"),
     ("golden", ENDS, lambda bits: (isqrt(5 * 4**bits) - 2**bits) // 2, "2^w over the golden ratio, rounded down"),
     (
@@ -62,12 +50,7 @@ ROWS: tuple[tuple[str, tuple[int, ...], Callable[[int], int], str], ...] = (
         lambda bits: next(c for c in reversed(range(2**bits)) if is_prime(c, bits)),
         "the greatest prime below 2^w",
     ),
-    (
-        "seeded",
-        ALL_SIZES,
-        lambda bits: int.from_bytes(sha256(b"constant a").digest()[:2], "big"),
-        "a word without a rule, seed a",
-    ),
+    ("seeded", ALL_SIZES, lambda bits: SEEDED, "a word without a rule, seed a"),
 )
 """A property, the word sizes it is shown at, the word that has it, and how it reads."""
 

@@ -1,8 +1,7 @@
 """Families: worlds made by turning knobs, each with a name that says how the knobs stand.
 
-A member is called after its family and its knobs' values in order, as in `constant.w16-16203`. What
-a knob may be depends on the knobs before it, so a name is read, or refused, knob by knob, and a world
-is found without making any other.
+A member is called after its family and its knobs' values in order, as in `constant.w16-16203`. What a knob may be
+depends on the knobs before it, so a name is read, or refused, knob by knob, without making any other world.
 """
 
 import re
@@ -15,18 +14,13 @@ from priorsim.errors import WorldError
 from priorsim.reading import MOST_SHOWN, quoted
 from priorsim.worlds.world import World
 
-Setting = Mapping[str, Any]
-"""Knobs by name, with their values: integers or texts."""
-
+Setting = Mapping[str, Any]  # Knobs by name, with their values: integers or texts.
 _MOST_SHOWN = 30
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Formula(NamedTuple):
-    """A function that worlds are made of, not reduced modulo 2^w, how it reads, and where it is at home.
-
-    `is_dear` says that code that calculates it, or undoes it where it is observed, is long or unknown.
-    """
+    """A function, not reduced modulo 2^w, how it reads, and its home; dear where code for it is long or unknown."""
 
     function: Callable[..., Any]
     text: str
@@ -73,8 +67,7 @@ class Knob(NamedTuple):
         return f"choose {', '.join(near or known[:3])}, ... ({len(known)} in all)"
 
 
-WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w")
-"""A knob of most families."""
+WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w")  # A knob of most families.
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +88,9 @@ class Family:
         return (self._name(setting) for setting in self._settings(wanted))
 
     def members(self, **wanted: int | str) -> Iterator[World]:
-        """The members in order, all or those with these values; each world once, under its first name.
+        """The members in order, all or those with these values; what asks the same is one world, under its first name.
 
-        Worlds that ask the same, though their knobs differ, are one world. WorldError says that there is no such knob,
-        or no member with these values.
+        WorldError says that there is no such knob, or no member with these values.
         """
         seen = set()
         for setting in self._settings(wanted):

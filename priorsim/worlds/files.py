@@ -40,15 +40,7 @@ import msgspec
 
 from priorsim.errors import CodeError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
-from priorsim.mu.domain import (
-    CONTEXT_SUFFIX,
-    MAX_ROWS,
-    OUTPUT_COLUMN,
-    TRAIN_COLUMN,
-    Domain,
-    check_distinct,
-    parse_word,
-)
+from priorsim.mu.domain import CONTEXT_SUFFIX, MAX_ROWS, OUTPUT_COLUMN, TRAIN_COLUMN, Domain, check_distinct, parse_word
 from priorsim.reading import (
     MOST_SHOWN,
     Row,
@@ -70,8 +62,7 @@ _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
 _SETTINGS = ("word_bits", "name", "dialect", "family", "description")
 _TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 
-_Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]
-"""Text without line breaks."""
+_Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]  # Text without line breaks.
 
 
 class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -94,11 +85,7 @@ class WorldFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def load_world(path: Path | str) -> World:
-    """Read a world from a .csv or .toml file, or from standard input; the module's head shows both formats.
-
-    WorldError or DomainError says in one line that the file is missing or malformed: file, line or field, the range
-    allowed and what to do.
-    """
+    """Read a world from a .csv or .toml file, or standard input; WorldError or DomainError says what is wrong where."""
     name, suffix = source_name(path), Path(path).suffix.lower()
     if not is_standard_input(path) and suffix not in FILE_SUFFIXES:
         raise WorldError(f"{name}: a world file ends in {' or '.join(FILE_SUFFIXES)}: rename it")
@@ -150,9 +137,6 @@ def _is_toml(text: str) -> bool:
     lines = (line.strip() for line in text.split("\n"))
     first = next((line for line in lines if line and not line.lstrip('"').startswith("#")), "")
     return "=" in first or first.startswith("[")
-
-
-# --- CSV -----------------------------------------------------------------------------------------
 
 
 def _read_csv(text: str, where: str) -> tuple[WorldFile, list[str]]:
@@ -243,14 +227,10 @@ def _word_bits(text: str | None, where: str) -> int:
     return int(text)
 
 
-# --- TOML ----------------------------------------------------------------------------------------
-
+_FIELDS = ", ".join(WorldFile.__struct_fields__)
 _REPORTS = (
     (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
-    (
-        r"Object contains unknown field `(.*)`",
-        f"unknown field '{{}}': choose among {', '.join(WorldFile.__struct_fields__)}",
-    ),
+    (r"Object contains unknown field `(.*)`", f"unknown field '{{}}': choose among {_FIELDS}"),
     (r"Expected `str` matching regex .* - at `\$\.(.+)`", "field '{}': the text breaks a line: write it on one line"),
     (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", "field '{2}': it is of type {1} where {0} is wanted"),
 )

@@ -1,9 +1,8 @@
 """The forward and inverse families: functions to be calculated, and functions to be undone.
 
-One column `x`, the first 4 to 16 words of 2, 3 or 4 bits; the first three quarters of the lanes train.
-Forward worlds ask for F(x). Inverse worlds ask for the word from which F leads to x: the least c with
-F(c) = x modulo 2^w, the greatest c with F(c) <= x as numbers, or the least c with c x = F(x) modulo
-2^w. Where there is none the answer is 0, the word that a fruitless `find` gives.
+One column `x`, the first 4 to 16 words of 2, 3 or 4 bits; the first three quarters train. Forward worlds ask for F(x),
+inverse ones for the word from which F leads to x, see WAYS; where there is none the answer is 0, as of a fruitless
+`find`.
 """
 
 from collections.abc import Callable
@@ -14,8 +13,7 @@ from priorsim.mu.domain import Domain
 from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob
 from priorsim.worlds.world import World, world_of_words
 
-WordFunction = Callable[[int, int], int]
-"""From a word x and the word size to any integer; worlds reduce it modulo 2^w."""
+WordFunction = Callable[[int, int], int]  # From a word x and the word size to any integer; worlds reduce it modulo 2^w.
 
 
 def function_world(name: str, word_bits: int, lanes: int, function: WordFunction, **texts: Any) -> World:

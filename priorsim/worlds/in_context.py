@@ -1,11 +1,8 @@
 """In-context worlds: a hidden rule shows in observations, and answers queries.
 
-A rule r is seen through observations o = g(r), one or two columns of them, and asked about a query q:
-the output is f(r, q). Lanes are all (rule, query) pairs; the last rules are held out, all their lanes
-with them. Observation columns are context columns.
-
-Rules are chosen by what is observed: for a fixed scene of observations, the least rule behind each. So
-worlds with different g, and one census, share a domain.
+A rule r is seen through observations o = g(r), one or two context columns, and asked about a query q: the output is
+f(r, q). Lanes are all (rule, query) pairs; the last rules are held out with all theirs. Rules are the least behind each
+observation of a fixed scene, so that worlds with different g, and one census, share a domain.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,8 +14,7 @@ from priorsim.mu.domain import MAX_PACKED_BITS, Domain
 from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob, Setting
 from priorsim.worlds.world import World, world_of_words
 
-Observe = Callable[[int], tuple[int, ...]]
-"""g: the observation words of a rule, modulo 2^w still to be taken."""
+Observe = Callable[[int], tuple[int, ...]]  # g: the observation words of a rule, modulo 2^w still to be taken.
 
 
 def hidden_rule_world(
@@ -86,9 +82,6 @@ def _least_rules(observe: Observe, word_bits: int) -> dict[tuple[int, ...], int]
     """Every observation that some rule gives, with the least such rule."""
     size = 2**word_bits
     return {tuple(word % size for word in observe(rule)): rule for rule in reversed(range(size))}
-
-
-# --- what is seen, and what is asked -------------------------------------------------------------
 
 
 class Scene(NamedTuple):
@@ -177,8 +170,6 @@ QUESTIONS = {
 }
 """f by name."""
 
-
-# --- the family ----------------------------------------------------------------------------------
 
 RULES = (2, 3, 4, 6, 8)
 QUERIES = (2, 4, 8)

@@ -1,9 +1,8 @@
 """Worlds with one input column `x` on the default lanes: a table of functions and where they are at home.
 
-A row gives a world for each of its word sizes; its name is the row's name and the word size, as in
-`isqrt-w4`. The first three quarters of the lanes train. Where no word qualifies the answer is 0, the
-word a fruitless `find` gives. Some functions decide: a planner's next move, the best action, the most
-probable cause; they are computed from their definitions in integers, and ties go to the least word.
+A row gives a world for each of its word sizes, as `isqrt-w4`. Where no word qualifies the answer is 0, as of a
+fruitless `find`. Some functions decide: a planner's next move, the best action, the most probable cause; they are
+computed from their definitions in integers, and ties go to the least word.
 """
 
 from collections.abc import Iterator
@@ -48,6 +47,11 @@ def gray(x: int, bits: int) -> int:
     return x ^ (x >> 1)
 
 
+def reversal(x: int, bits: int) -> int:
+    """The bits in the opposite order."""
+    return int(f"{x:0{bits}b}"[::-1], 2)
+
+
 def next_row(rule: int) -> WordFunction:
     """One step of an elementary cellular automaton by Wolfram's number, cells beyond the two edges being 0.
 
@@ -63,9 +67,6 @@ def next_row(rule: int) -> WordFunction:
 def seeded_table(seed: str) -> WordFunction:
     """A table of words without a rule: word x is byte x of the seed's SHA-256 digest, modulo 2^w, w at most 8."""
     return lambda x, bits: sha256(seed.encode()).digest()[x]
-
-
-# --- functions that decide ------------------------------------------------------------------------
 
 
 def ring_goal(bits: int) -> int:
@@ -94,19 +95,13 @@ def best_action(x: int, bits: int) -> int:
     return max(range(2**bits), key=lambda c: c * (x - c) % 2**bits)
 
 
-DIAGNOSIS_PRIOR = (8, 4, 2, 2)
-"""Of 16: nothing, a cold, an allergy, the flu."""
-
+DIAGNOSIS_PRIOR = (8, 4, 2, 2)  # Of 16: nothing, a cold, an allergy, the flu.
 DIAGNOSIS_CHANCES = ((1, 1, 1, 1), (6, 5, 1, 2), (7, 1, 1, 5), (3, 6, 7, 6))
 """Of 8, for each cause: sneezing, cough, fever, headache (the lowest bit of the evidence first)."""
 
 
 def diagnosis(x: int, bits: int) -> int:
-    """The most probable of four causes, where bit i of x says whether symptom i is there.
-
-    The net is one hidden cause with a prior and one edge to each symptom; at w = 3 the last symptom
-    is not asked for.
-    """
+    """The most probable of four causes, where bit i of x is symptom i; at w = 3 the last is not asked for."""
 
     def weight(cause: int) -> int:
         chances = enumerate(DIAGNOSIS_CHANCES[cause][:bits])
@@ -128,9 +123,6 @@ def channel(x: int, bits: int) -> int:
 def noisy_sensor(x: int, bits: int) -> int:
     """The most probable c in 0..3, of prior weight 4 - c, behind a reading x of c c; a unit of error halves it."""
     return max(range(4), key=lambda c: (4 - c) << (2**bits - abs(x - c * c)))
-
-
-# --- the table ------------------------------------------------------------------------------------
 
 
 BOTH = (3, 4)
@@ -171,14 +163,7 @@ ROWS: tuple[tuple[str, str, str, tuple[int, ...], WordFunction, str], ...] = (
     ("two-squares", "number", "arith", W4, two_squares, "the least a with x - a a a square not 0"),
     ("parity", "bits", "logic", BOTH, lambda x, bits: x.bit_count() % 2, "1 where an odd number of bits are 1"),
     ("popcount", "bits", "logic", BOTH, lambda x, bits: x.bit_count(), "the number of 1 bits"),
-    (
-        "reversal",
-        "bits",
-        "logic",
-        BOTH,
-        lambda x, bits: int(f"{x:0{bits}b}"[::-1], 2),
-        "the bits in the opposite order",
-    ),
+    ("reversal", "bits", "logic", BOTH, reversal, "the bits in the opposite order"),
     ("gray", "bits", "logic", W4, gray, "the Gray code of x"),
     ("gray-inverse", "bits", "logic", BOTH, least_root(gray), "the word whose Gray code is x"),
     ("lowest-bit", "bits", "logic", W4, lambda x, bits: x & -x, "the lowest 1 bit alone"),

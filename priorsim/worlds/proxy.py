@@ -1,8 +1,7 @@
 """The proxy family: cameras that show the truth on the training lanes and are tampered with off them.
 
-A camera is the world that training asks for; beside it stands the world that was meant. Both accept
-the true words in training, so the same programs fit; off the training lanes a fitting program may
-follow the truth, the camera, or neither. A camera that merges words accepts all that look alike to it.
+A camera is the world that training asks for; beside it stands the world that was meant. Both accept the true words in
+training; off it a fitting program may follow the truth, the camera, which accepts all that looks alike, or neither.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,11 +27,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Camera(World):
-    """The picture of a world: what is acceptable to the camera, and the truth, the world that was meant.
-
-    WorldError says that the two differ in domain or training lanes, or that the camera does not show the truth in
-    training.
-    """
+    """What the camera accepts, and the world that was meant; WorldError where they differ in training."""
 
     truth: World
 
@@ -59,11 +54,7 @@ class Camera(World):
         return replace(self, train=chosen, truth=self.truth.trained_on(chosen))
 
     def side(self, words: Sequence[int]) -> Side:
-        """What these words, one a lane, agree with on all held-out lanes.
-
-        The truth comes first: where a word is right and shown too, nothing was tampered with. So with
-        a camera that is the truth, or without held-out lanes, nothing is ever on the camera's side.
-        """
+        """What these words, one a lane, agree with on all held-out lanes, if there are any; the truth comes first."""
         if self.truth.accepts(words, self.held_out):
             return Side.TRUTH
         return Side.CAMERA if self.accepts(words, self.held_out) else Side.NEITHER
@@ -90,11 +81,7 @@ _TRUTH_FAMILIES = {family.name: family for family in (FORWARD, INVERSE, IN_CONTE
 
 @cache
 def truths() -> tuple[str, ...]:
-    """Names of the worlds that have cameras, all of 3 or 4 bits.
-
-    They are functions asked for on all words, four rules of one scene asked four queries, and four rules with four
-    first frames.
-    """
+    """The worlds that have cameras: of 3 or 4 bits, on all words, or with four rules and four queries or frames."""
     names: list[str] = []
     for word_bits, seen in ((3, "evens"), (4, "squares")):
         names += FORWARD.names(word_bits=word_bits, lanes=2**word_bits)

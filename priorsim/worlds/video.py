@@ -1,8 +1,7 @@
 """Video worlds: two frames are seen, the third is asked for.
 
-A hidden rule r leads from each frame to the next: o1 and o2 = step(o1, r) are seen, step(o2, r) is the
-output. Lanes are all (rule, first frame) pairs; the last rules are held out, all their lanes with
-them. Both columns are context columns, there is no query.
+A hidden rule r leads from each frame to the next: o1 and o2 = step(o1, r), the context columns, are seen, and
+step(o2, r) is the output. Lanes are all (rule, first frame) pairs; the last rules are held out with all theirs.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,8 +26,8 @@ def video_world(
 ) -> World:
     """The world in which two frames are seen and the third is asked for; `step(o, r)` is taken modulo 2^w.
 
-    Lanes are listed by first and second frame, so that films of different rules share a domain. WorldError says that
-    two rules lead from the same first frame to the same second one, or that no rule is left to train on.
+    Lanes are listed by frames, so that films of different rules share a domain. WorldError says that two rules show the
+    same, or that no rule is left to train on.
     """
     size = 2**word_bits
     films = sorted((frame, step(frame, rule) % size, rule) for rule in rules for frame in frames)

@@ -91,11 +91,7 @@ def world_of_words(
 
 
 def check_lanes(lanes: Sequence[int], domain: Domain, where: str) -> None:
-    """Raise WorldError unless there is a lane and all exist.
-
-    Without a training lane every program fits and nothing is asked of the world: what classes weigh
-    then is a matter of the census alone. All lanes may train; nothing is held out then.
-    """
+    """Raise WorldError unless there is a lane and all exist; without a training lane nothing is asked of a world."""
     if not lanes:
         raise WorldError(f"{where}: give at least one training lane: without any, every program fits")
     for lane in lanes:

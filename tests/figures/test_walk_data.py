@@ -75,8 +75,8 @@ def test_starvation_is_drawn_by_radius():
     asked = make_study(two_feature_world(), 8, max_bits=walks.STARVATION_BITS)
     found = starvation(asked, shows_shallow(asked))
     assert bars.radius == [4, 8]
-    assert (bars.ends_with[1], bars.ends_without[1]) == (found.ends_with, found.ends_without)
-    said = f"{percent(found.ends_with)} against {percent(found.ends_without)} at 8 bits"
+    assert (bars.ends_with[1], bars.ends_without[1]) == (found["ends_with"], found["ends_without"])
+    said = f"{percent(found['ends_with'])} against {percent(found['ends_without'])} at 8 bits"
     assert said in walks.starved_caption(bars)
 
 

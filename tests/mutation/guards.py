@@ -55,7 +55,7 @@ GUARDS: dict[str, str] = {
     "walks/sampled.py": "tests/walks/test_sampled.py tests/walks/test_cut.py -k 'not plain'",
     "walks/kernels.py": "tests/walks/test_graph.py tests/walks/test_sampled.py tests/walks/test_cut.py",
     "walks/solve.py": "tests/walks/test_solve.py tests/walks/test_cut.py",
-    "walks/graph.py": "tests/walks/test_graph.py",
+    "walks/graph.py": "tests/walks/test_graph.py tests/walks/test_findings.py",
     "walks/materials.py": "tests/walks/test_graph.py",
     "walks/chains.py": "tests/walks/test_dynamics.py",
     "walks/landscape.py": "tests/walks/test_dynamics.py",

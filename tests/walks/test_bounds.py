@@ -11,7 +11,7 @@ from priorsim.walks import graph as graph_module
 from priorsim.walks.chains import Dynamics
 from priorsim.walks.graph import estimate_edges, make_graph
 from priorsim.walks.landscape import make_landscape
-from priorsim.walks.sampled import sample_ends, trace_walk
+from priorsim.walks.sampled import sample_walks
 from tests.census.checked import checked_run
 from tests.walks.test_dynamics import square
 
@@ -37,8 +37,8 @@ def digest() -> int:
         found.update(str(estimate_edges(graph.space)).encode())
         for dynamics in Dynamics:
             asked = {"start": landscape.prior, "seed": 1, "steps": 200}
-            found.update(sample_ends(graph.space, landscape, dynamics, walks=200, **asked).tobytes())  # type: ignore[arg-type]
-            found.update(repr(trace_walk(graph.space, landscape, dynamics, **asked)).encode())  # type: ignore[arg-type]
+            found.update(sample_walks(graph.space, landscape, dynamics, walks=200, **asked)[0].tobytes())  # type: ignore[arg-type]
+            found.update(repr(sample_walks(graph.space, landscape, dynamics, **asked)[1]).encode())  # type: ignore[arg-type]
     return int.from_bytes(found.digest()[:8])
 
 

@@ -32,7 +32,7 @@ from priorsim.walks.ends import (
 from priorsim.walks.finding import reachable
 from priorsim.walks.graph import number_of
 from priorsim.walks.landscape import CLASSES, DIRECT, DISGUISED, SEARCH, Landscape, make_landscape
-from priorsim.walks.sampled import trace_walk
+from priorsim.walks.sampled import sample_walks
 from priorsim.walks.shown import coarse_landscape, courses, first_search
 from priorsim.walks.study import WalkStudy
 from priorsim.worlds import World
@@ -243,9 +243,9 @@ def test_sampled_walks_meet_a_goal_after_as_many_proposals(start: str) -> None:
     exact = hitting_time(chain, begun, goal)
     times = []
     for seed in range(200):
-        walk = trace_walk(
+        walk = sample_walks(
             graph.space, landscape, Dynamics.METROPOLIS, start=begun, seed=seed, steps=5000, energy=energy
-        )
+        )[1]
         times.append(next((visit.step for visit in walk if goal[visit.number]), None))
     met = [time for time in times if time is not None]
     error = np.sqrt(len(times) * exact.chance * (1 - exact.chance))
@@ -258,7 +258,7 @@ def test_descents_pass_regions_as_sampled_ones_do() -> None:
     landscape = landscape_of(14)
     chain, begun = make_chain(graph, landscape, Dynamics.FIRST), start_of("two parts", 14)
     coarse = coarse_landscape(chain, landscape, begun)
-    walks = [trace_walk(graph.space, landscape, Dynamics.FIRST, start=begun, seed=seed) for seed in range(400)]
+    walks = [sample_walks(graph.space, landscape, Dynamics.FIRST, start=begun, seed=seed)[1] for seed in range(400)]
     for region, each in coarse.nodes(data=True):
         loss, kind = region
         there = (landscape.loss == loss) & (landscape.kind == CLASSES.index(kind))

@@ -16,8 +16,8 @@ from priorsim.mu.syntax import Program
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import class_values, dependence, end_points
 from priorsim.walks.finding import FINDINGS, Finding, beeline_swerve, find, no_pure_model, shallow_first, starvation
+from priorsim.walks.graph import NOWHERE, barriers, path_from, ways
 from priorsim.walks.landscape import DIRECT, SEARCH, inputs_needed, outcomes
-from priorsim.walks.paths import NOWHERE, barriers, descents, edit_distance, path_from
 from priorsim.walks.shown import (
     coarse_landscape,
     courses,
@@ -69,11 +69,11 @@ def test_distances_descents_and_barriers_are_those_of_plain_searches() -> None:
     assert chosen.any()
     goal = {programs[number] for number in np.flatnonzero(chosen)}
     near = {x: {y for y in row if y != x} for x, row in rows.items()}
-    distance = edit_distance(graph, chosen)
+    distance, _ = ways(graph, chosen)
     steps = steps_to(goal, rows, near)
-    falling, onward = descents(graph, landscape, chosen)
+    falling, onward = ways(graph, chosen, landscape.loss)
     down = steps_to(goal, rows, {x: {y for y in targets if loss[y] <= loss[x]} for x, targets in near.items()})
-    height = barriers(graph, landscape, chosen)
+    height = barriers(graph, chosen, landscape.loss)
     levels = sorted(set(loss.values()))
     met = [
         steps_to(goal, rows, {x: {y for y in t if max(loss[x], loss[y]) <= level} for x, t in near.items()})
@@ -95,9 +95,9 @@ def test_distances_descents_and_barriers_are_those_of_plain_searches() -> None:
         else:
             assert path == [number]
     nowhere = np.zeros(len(programs), np.bool_)
-    assert np.all(np.isinf(edit_distance(graph, nowhere)))
-    assert np.all(descents(graph, landscape, nowhere)[1] == NOWHERE)
-    assert np.all(np.isinf(barriers(graph, landscape, nowhere)))
+    assert np.all(np.isinf(ways(graph, nowhere)[0]))
+    assert np.all(ways(graph, nowhere, landscape.loss)[1] == NOWHERE)
+    assert np.all(np.isinf(barriers(graph, nowhere, landscape.loss)))
 
 
 @pytest.mark.engine
@@ -217,7 +217,6 @@ def test_a_coarse_landscape_keeps_all_mass() -> None:
     for part in ("prior", "starts", "ends"):
         assert sum(value for _, value in coarse.nodes(data=part)) == pytest.approx(1, rel=CLOSE)
     for region, each in coarse.nodes(data=True):
-        assert (each["loss"], each["kind"]) == region
         into, out = (
             sum(chance for *_, chance in edges(region, data="chance")) for edges in (coarse.in_edges, coarse.out_edges)
         )
@@ -270,8 +269,8 @@ def test_a_shallow_feature_starves_the_deep_one() -> None:
     asked = make_study(two_feature_world(), 8, max_bits=22)
     shallow = shows_shallow(asked)
     found: Any = starvation(asked, shallow)
-    assert 0 < found.gain_with < found.gain_without
-    assert 0 < found.ends_with < found.ends_without
+    assert 0 < found["gain_with"] < found["gain_without"]
+    assert 0 < found["ends_with"] < found["ends_without"]
     assert chance_to_pass(asked.chain(), asked.start, shallow) > 0.9
     deep = asked.graph.programs.behaviour[asked.landscape.fits]
     assert set(deep.tolist()) == {two_feature_world().behaviour}

@@ -9,7 +9,7 @@ from priorsim.errors import WalkError
 from priorsim.walks.chains import Dynamics, make_chain
 from priorsim.walks.ends import end_points, law_after
 from priorsim.walks.landscape import make_landscape, start_of
-from priorsim.walks.sampled import sample_ends, share, trace_walk
+from priorsim.walks.sampled import sample_walks, share
 from tests.walks.test_dynamics import made, square
 
 WALKS = 20_000
@@ -26,7 +26,7 @@ def test_sampled_shares_are_those_of_the_chain(dynamics: str, steps: int | None)
     landscape, which = make_landscape(graph.programs, square((0, 1, 2))), Dynamics(dynamics)
     chain, start = make_chain(graph, landscape, which), start_of(landscape, "direct")
     exact = law_after(chain, start, steps) if steps else end_points(chain, landscape, start).mass
-    ends = sample_ends(graph.space, landscape, which, start=start, walks=WALKS, seed=1, steps=steps)
+    ends = sample_walks(graph.space, landscape, which, start=start, walks=WALKS, seed=1, steps=steps)[0]
     counts = np.bincount(ends, minlength=len(graph))
     spread = np.sqrt(WALKS * exact * (1 - exact))
     assert np.all(counts[exact < 1e-15] == 0)
@@ -42,9 +42,9 @@ def test_the_same_seed_gives_the_same_walk_and_a_walk_keeps_the_rules() -> None:
     landscape = make_landscape(graph.programs, square())
     for dynamics in Dynamics:
         asked = {"start": landscape.prior, "steps": 500}
-        walk = trace_walk(graph.space, landscape, dynamics, seed=3, **asked)  # type: ignore[arg-type]
-        assert walk == trace_walk(graph.space, landscape, dynamics, seed=3, **asked)  # type: ignore[arg-type]
-        others = {trace_walk(graph.space, landscape, dynamics, seed=s, **asked) for s in range(20)}  # type: ignore[arg-type]
+        walk = sample_walks(graph.space, landscape, dynamics, seed=3, **asked)[1]  # type: ignore[arg-type]
+        assert walk == sample_walks(graph.space, landscape, dynamics, seed=3, **asked)[1]  # type: ignore[arg-type]
+        others = {sample_walks(graph.space, landscape, dynamics, seed=s, **asked)[1] for s in range(20)}  # type: ignore[arg-type]
         assert len(others) > 5
         for one in others:
             assert [visit.step for visit in one] == sorted({visit.step for visit in one})
@@ -59,8 +59,8 @@ def test_numbers_out_of_range_are_refused() -> None:
     graph, _ = made(14, 8)
     landscape = make_landscape(graph.programs, square())
     with pytest.raises(WalkError, match="0 walks are too few"):
-        sample_ends(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, walks=0, seed=0)
+        sample_walks(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, walks=0, seed=0)
     with pytest.raises(WalkError, match="seed -1 is out of range"):
-        trace_walk(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, seed=-1)
+        sample_walks(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, seed=-1)
     with pytest.raises(WalkError, match="-1 steps are out of range"):
-        trace_walk(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, seed=0, steps=-1)
+        sample_walks(graph.space, landscape, Dynamics.FIRST, start=landscape.prior, seed=0, steps=-1)
