@@ -30,6 +30,8 @@ COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
+Choice = Callable[[U64], NDArray[np.bool_]]
+"""From behaviours, shape (rows,), to the rows chosen, shape (rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,7 @@ class Atlas:
         """All rows at once."""
         yield self.rows
 
-    def select(self, chosen: Callable[[U64], NDArray[np.bool_]]) -> Rows:
+    def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order."""
         return self.rows.take(chosen(self.rows.behaviour))
 

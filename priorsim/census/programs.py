@@ -12,7 +12,7 @@ import numpy as np
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, check_totals, counts_by_length
 from priorsim.census.compiled import U
 from priorsim.census.engine import exhaustive_kernels as kernels
-from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, bits_and_searches_of, check_bounds
+from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, check_bounds, rows_of
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.mu.code import decode
@@ -69,8 +69,6 @@ def list_programs(header: AtlasHeader, *, progress: Callable[[Progress], None] |
         if progress is not None:
             progress(Progress(done, total))
     listed = listed[:done]
-    listed = listed[np.argsort(listed[:, kernels.ROW_FIELDS])]
-    behaviour, strict, wide, steps, bits_and_searches, code = listed.T.copy()
-    bits, searches = bits_and_searches_of(bits_and_searches)
-    check_totals(header, counts_by_length(bits, np.ones(done, U)))
-    return Programs(header, code, bits, behaviour, strict, wide, steps.astype(np.uint32), searches)
+    rows = rows_of(listed[np.argsort(listed[:, kernels.ROW_FIELDS])])
+    check_totals(header, counts_by_length(rows.bits, np.ones(done, U)))
+    return Programs(header, rows.count, *rows.keys)

@@ -20,11 +20,10 @@ CODE_ONLY_MASS = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One symbol of the code in a context: a leaf or an operator.
+    """A leaf or an operator in a context.
 
-    `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` the index of the
-    variable or the word of the constant, 0 for others; `code` the symbol's bits, and `bits` their number together with
-    the payload of a literal; `choices` how many symbols this stands for: one for each payload, else 1.
+    `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` a variable's index or
+    a constant's word, else 0; `bits` the length of `code` and of a literal's payload; `choices` the number of payloads.
     """
 
     kind: str
@@ -67,10 +66,9 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
 
 
 class _Counter:
-    """N(d, l) and the number of ways the children of an operator share bits, remembered.
+    """N(d, l) and the ways an operator's children share bits, remembered; each search multiplies by `search_weight`.
 
-    Every find and argmax multiplies by `search_weight`: 1 for the plain number of terms. Terms that read one
-    of the input columns `without` are left out.
+    Terms that read one of the input columns `without` are left out.
     """
 
     def __init__(self, language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> None:
@@ -107,9 +105,7 @@ class _Counter:
         return self.known[key]
 
 
-@cache
-def _counter(language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> _Counter:
-    return _Counter(language, search_weight, without)
+_counter = cache(_Counter)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:

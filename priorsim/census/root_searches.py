@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.jobs import NOTHING, Piece, Workspace
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.packed import SYMBOLS
@@ -16,7 +16,6 @@ from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.tables import RowArray, Table
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import term_counts
-from priorsim.census.stored import Choice
 
 BATCH_BODIES = 1 << 12
 SEARCHES = ("find", "argmax")

@@ -12,9 +12,9 @@ from itertools import chain, islice
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
+from priorsim.census.atlas import AtlasHeader, Choice, Rows, counts_by_length
 from priorsim.census.engine.class_kernels import SYMBOL, TWICE
-from priorsim.census.engine.derivations import Choice, Derivation, Outlines
+from priorsim.census.engine.derivations import Derivation, Outlines
 from priorsim.census.engine.packed import FORM_OF_SYMBOL
 from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.term_witness import Coded, FirstTerms, applied, coded_leaf, leaf_of

@@ -147,13 +147,9 @@ def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
     return _Evaluator(word_bits).evaluate(term, env)
 
 
-def run_lane(program: Program, domain: Domain, lane: int) -> Evaluation:
-    """Run a program on one lane."""
-    return _run_lane(_Evaluator(domain.word_bits), program, domain, lane)
-
-
-def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int) -> Evaluation:
-    env, names = domain.lanes[lane], domain.columns
+def run_lane(program: Program, domain: Domain, lane: int, lines: list[TraceLine | None] | None = None) -> Evaluation:
+    """Run a program on one lane; `lines` takes the trace."""
+    evaluator, env, names = _Evaluator(domain.word_bits, lines), domain.lanes[lane], domain.columns
     if program.entries is None or program.index is None:
         return evaluator.evaluate(program.term, env, names)
     index = evaluator.evaluate(program.index, env, names, 1)
@@ -258,5 +254,5 @@ def trace(program: Program, domain: Domain, lane: int) -> Iterator[TraceLine]:
     if not 0 <= lane < len(domain.lanes):
         raise DomainError(f"there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
     lines: list[TraceLine | None] = []
-    _run_lane(_Evaluator(domain.word_bits, lines), program, domain, lane)
+    run_lane(program, domain, lane, lines)
     return (line for line in lines if line is not None)

@@ -6,15 +6,16 @@ kept whose result is wanted: because it fits, or as an operand of a longer one. 
 always wanted, and not looked into. What a loop of no rounds never evaluates is not wanted for it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.class_kernels import SYMBOL
 from priorsim.census.engine.jobs import Job, Workspace, each_batch, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
@@ -24,9 +25,6 @@ from priorsim.census.engine.tables import RowArray, Table
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-Choice = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
-"""From behaviours, shape (rows,), to those that fit."""
-
 CLOSED_AT_ONCE = 8
 """Bodies that are closed in no more ways than this are not gathered first."""
 
@@ -38,10 +36,9 @@ Chooser = Callable[[RowArray], NDArray[np.bool_]]
 class Derivation:
     """Ways to make wanted terms of one level, all of one form.
 
-    Each has its symbol, as in a job's index, and its operands, under so many binders, as outlines: rows of the terms
-    stored there. For a loop of no rounds the second is a row of `Scope.bodies` of the next depth; a leaf is the number
-    of its variable or its word. Results, where they are kept, are what is made: outside binders its behaviour, inside
-    its outline.
+    Symbols are a job's; operands, under so many binders, are outlines: rows of the terms stored there. A loop of no
+    rounds has a row of `Scope.bodies` of the next depth second, a leaf its variable's number or its word. Results,
+    where they are kept, are behaviours outside binders, else outlines.
     """
 
     symbols: I32
@@ -53,24 +50,15 @@ class Derivation:
 
 @dataclass
 class Found:
-    """The wanted candidates of one job at one level, as the job's index has them.
+    """The wanted candidates of one job at one level, and their results as a `Derivation` has them.
 
-    Each operand is in a store, or it is a body too long for one: of those there are the bits, and the numbers among the
-    wanted ones. Results are as a `Derivation` has them.
+    Of bodies that are too long for a store there are the bits, and the numbers among the wanted ones.
     """
 
     index: I32
     stores: tuple[Store | None, ...]
     bodies: tuple[int, I64] | None
     results: I64 | None
-
-
-@dataclass
-class Wanted:
-    """What is wanted of one level, how it is made, and how many of its terms are programs that fit."""
-
-    found: list[Found] = field(default_factory=list)
-    programs: int = 0
 
 
 class Outlines:
@@ -99,7 +87,8 @@ class Outlines:
         self._workers = workers
         self._keeps_results = keeps_results
         self._indices: dict[tuple[int, int], Table] = {}
-        self._levels: dict[tuple[int, int], Wanted] = {}
+        self._levels: dict[tuple[int, int], list[Found]] = {}
+        self._programs: Counter[int] = Counter()
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[Store, tuple[I64, I64]] = {}
         self._lock = Lock()
@@ -117,7 +106,7 @@ class Outlines:
 
     def programs(self, length: int) -> int:
         """Number of terms of `length` bits outside binders that fit."""
-        return self._levels[0, length].programs if (0, length) in self._levels else 0
+        return self._programs[length]
 
     def wanted_lengths(self, depth: int) -> list[int]:
         """The lengths above `whole` of which terms are wanted, rising."""
@@ -204,9 +193,8 @@ class Outlines:
                 table.add(rows)
                 bodies = body_length, table.find(rows)
             found = Found(index, stores, bodies, self._results(place, made) if self._keeps_results else None)
-            level = self._levels.setdefault(place, Wanted())
-            level.found.append(found)
-            level.programs += fitting
+            self._levels.setdefault(place, []).append(found)
+            self._programs[length] += fitting
             self._want_operands(found)
 
     def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
@@ -259,7 +247,7 @@ class Outlines:
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
         streamed: dict[tuple[int, ...], list[Derivation]] = {}
-        for found in self._levels.get((depth, length), Wanted()).found:
+        for found in self._levels.get((depth, length), []):
             derivation = self._derivation(depth, found)
             if found.bodies is None:
                 yield derivation

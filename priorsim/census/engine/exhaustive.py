@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from priorsim.census.atlas import U8, AtlasHeader, RowKey, Rows, check_accounting, merge
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
 from priorsim.census.engine.class_kernels import Words, variable_tables
@@ -73,14 +73,14 @@ def count_part(header: AtlasHeader, part: int) -> Rows:
     while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker):
         listed[:made, -1] = 1
         table.add(listed[:made])
-    behaviour, strict, wide, steps, bits_and_searches, count = table.rows.T.copy()
-    bits, searches = bits_and_searches_of(bits_and_searches)
+    return rows_of(table.rows)
+
+
+def rows_of(keys: U64) -> Rows:
+    """What the kernels write of programs, as rows, whose counts are the last words of these."""
+    behaviour, strict, wide, steps, both, count = keys.T.copy()
+    bits, searches = both.astype(np.uint8), (both >> U(8)).astype(np.uint8)
     return Rows(bits, behaviour, strict, wide, steps.astype(np.uint32), searches, count)
-
-
-def bits_and_searches_of(both: U64) -> tuple[U8, U8]:
-    """The two numbers that share a word of a row key."""
-    return (both & U(255)).astype(np.uint8), (both >> U(8)).astype(np.uint8)
 
 
 class Walker(NamedTuple):

@@ -26,7 +26,7 @@ import numpy as np
 from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import closing, packed
 from priorsim.census.engine.class_kernels import READS as QUERY_READ
-from priorsim.census.engine.class_kernels import Words
+from priorsim.census.engine.class_kernels import Words, choose_table
 from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
 from priorsim.census.engine.tables import copy_words
 
@@ -92,26 +92,13 @@ def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[
     if symbols[symbol, OPCODE] == CONSTANT:
         at = home_of(p, shape)
         word = shape.words.low * U(symbols[symbol, VALUE])
-        table = memory[at : at + scopes[bound, SIZE]]
-        for env in range(len(table)):
-            table[env] = word
+        for env in range(scopes[bound, SIZE]):
+            memory[at + env] = word
     walk[p, ACTUAL] = walk[p, STRICT] = walk[p, WIDE] = at
     walk[p, STEPS] = ZEROS
     walk[p, READS] = symbols[symbol, QUERY]
     walk[p, COST] = unit_of(p, scopes, walk)
     walk[p, SEARCHES] = 0
-
-
-@inner
-def combine(opcode, size, first, second, third, to, shape, memory):  # type: ignore[no-untyped-def]
-    """Write op(a, b, c) to memory, packed word by packed word; b and c are ignored where op has fewer children."""
-    a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
-    if opcode == IF:
-        c = memory[third : third + size]
-        for i in range(size):
-            out[i] = packed.select(a[i], b[i], c[i], shape.words.high, shape.words.word_bits)
-    else:
-        packed.operate_tables(opcode, a, b, shape.words, out)
 
 
 @inner
@@ -127,14 +114,21 @@ def same_tables(p, arity, which, walk):  # type: ignore[no-untyped-def]
 @inner
 def apply_operator(p, arity, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the tables of an operator without binders at position p from its children's."""
-    to = home_of(p, shape)
-    a, b, c = walk[p, ARGS], walk[p, ARGS + min(arity, 2) - 1], walk[p, ARGS + arity - 1]
+    to, words = home_of(p, shape), shape.words
     for which in range(ACTUAL, STEPS):
         if which > ACTUAL and same_tables(p, arity, which, walk):
             walk[p, which] = walk[p, which - 1]
         else:
-            combine(walk[p, OPCODE], size, walk[a, which], walk[b, which], walk[c, which], to, shape, memory)
             walk[p, which] = to
+            first, second = walk[walk[p, ARGS], which], walk[walk[p, ARGS + min(arity, 2) - 1], which]
+            a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
+            if walk[p, OPCODE] == IF:
+                third = walk[walk[p, ARGS + 2], which]
+                c = memory[third : third + size]
+                for i in range(size):
+                    out[i] = packed.select(a[i], b[i], c[i], words.high, words.word_bits)
+            else:
+                packed.operate_tables(walk[p, OPCODE], a, b, words, out)
         to += shape.inner if which == ACTUAL else shape.outer
 
 
@@ -169,7 +163,7 @@ def told_of(p, body, walk):  # type: ignore[no-untyped-def]
 
 @inner
 def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
-    """Make actual table and steps of a find or argmax at p.
+    """Make tables and steps of a find or argmax at p; the lesioned tables are the actual one of a literal, else zeros.
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
     """
@@ -189,21 +183,11 @@ def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
             for lane in range(words.lanes):
                 tried = closing.evaluations(opcode, found, missed, lane, words)
                 memory[steps + env * words.lanes + lane] = U(walk[body, COST] * tried)
+    walk[p, STRICT] = walk[p, WIDE] = at if closing.is_literal(memory[at : at + size], words) else ZEROS
     if walk[p, BOUND] > 0 and opcode == FIND:
         walk[p, STEPS] = steps
     elif walk[p, BOUND] > 0:
         walk[p, COST] += walk[body, COST] * words.size
-
-
-@inner
-def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
-    """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
-    at = walk[p, ACTUAL]
-    constant = shape.words.low * (memory[at] & U(shape.words.size - 1))
-    is_literal = shape.words.lanes > 1
-    for env in range(size):
-        is_literal = is_literal and memory[at + env] == constant
-    walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
 
 
 @inner
@@ -224,9 +208,9 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
     counts = memory[numbers] & closing.paid_lanes(told_of(p, body, walk), words)
     walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
     if walk[body, STEPS] != ZEROS:
-        table = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
+        states = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
         costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
-        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], table, costs, words))
+        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], states, costs, words))
 
 
 @inner
@@ -242,14 +226,13 @@ def close_iter(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
         else:
             finals, counts = memory[to : to + size], memory[walk[n, which] : walk[n, which] + size]
             states = memory[walk[s, which] : walk[s, which] + size]
-            table = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
-            moved_twice = closing.iterate_table(counts, states, table, shape.words, finals, settled)
+            body = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
+            moved_twice = closing.iterate_table(counts, states, body, shape.words, finals, settled)
             disguise = moved_twice and closing.several_words(finals, settled, shape.words)
             walk[p, which] = to
         if which == WIDE and disguise:
-            for env in range(size):
-                start, final = memory[walk[s, WIDE] + env], memory[walk[p, WIDE] + env]
-                memory[to + env] = (start & settled[env]) | (final & ~settled[env])
+            starts, finals = memory[walk[s, WIDE] :], memory[walk[p, WIDE] :]
+            choose_table(settled, starts, finals, memory[to : to + size])
             walk[p, WIDE] = to
         to += shape.inner if which == ACTUAL else shape.outer
     add_iter_steps(p, size, shape, walk, memory)
@@ -275,7 +258,6 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
         add_steps(p, 0, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
         close_search(p, size, shape, walk, memory)
-        lesion_search(p, size, shape, walk, memory)
 
 
 @inlined

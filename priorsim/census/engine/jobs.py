@@ -1,10 +1,8 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
@@ -123,20 +121,26 @@ def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
     return (piece for job in jobs for piece in job.pieces())
 
 
-def taken(left: "deque[W]") -> Iterator[W]:
-    """What is left, until nothing is; every thread that goes through this takes its own."""
-    with suppress(IndexError):
-        while True:
-            yield left.popleft()
+class Taken(Iterator[W]):
+    """What is given, in order, to whichever thread asks next."""
+
+    def __init__(self, given: Iterable[W]) -> None:
+        self._left = iter(given)
+        self._lock = threading.Lock()
+
+    def __next__(self) -> W:
+        with self._lock:
+            return next(self._left)
 
 
 def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
     """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
-    pieces = deque(given)
+    pieces = list(given)
+    left = Taken(pieces)
 
     def work(space: Workspace) -> C:
         own = consumer()
-        for piece in taken(pieces):
+        for piece in left:
             space.run(piece, own)
         own.finish()
         return own
@@ -146,15 +150,10 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
 
 def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
     """Hand on all candidates of pieces with their rows, batch by batch, on all workers at once."""
-    pieces = iter(given)
-    lock = threading.Lock()
-
-    def next_piece() -> Piece | None:
-        with lock:
-            return next(pieces, None)
+    pieces = Taken(given)
 
     def work(space: Workspace) -> None:
-        while (piece := next_piece()) is not None:
+        for piece in pieces:
             for index, rows in space.batches(piece):
                 take(piece.job, index, rows)
 

@@ -44,18 +44,13 @@ class Store:
         self.read = read
         self.numbers: NDArray[np.int64] | None = None
         self.spans: Spans = {}
-        self._rows: RowArray = np.empty((0, width), dtype=np.uint64)
+        self.rows: RowArray = np.empty((0, width), dtype=np.uint64)
         self._used = 0
-
-    @property
-    def rows(self) -> RowArray:
-        """All rows; `spans` tells which are of a length."""
-        return self._rows
 
     def of_length(self, length: int) -> RowArray:
         """The rows of a length, none where there are none."""
         begin, end = self.spans.get(length, (0, 0))
-        return self._rows[begin:end]
+        return self.rows[begin:end]
 
     def length_of(self, at: int) -> int:
         """The length that a row is of."""
@@ -64,11 +59,11 @@ class Store:
     def append(self, length: int, rows: RowArray) -> None:
         """Add the rows of one more length."""
         end = self._used + len(rows)
-        if end > len(self._rows):
-            larger = np.empty((max(end, 3 * len(self._rows) // 2), self._rows.shape[1]), dtype=np.uint64)
-            larger[: self._used] = self._rows[: self._used]
-            self._rows = larger
-        self._rows[self._used : end] = rows
+        if end > len(self.rows):
+            larger = np.empty((max(end, 3 * len(self.rows) // 2), self.rows.shape[1]), dtype=np.uint64)
+            larger[: self._used] = self.rows[: self._used]
+            self.rows = larger
+        self.rows[self._used : end] = rows
         if len(rows):
             self.spans[length] = (self._used, end)
         self._used = end
@@ -82,8 +77,12 @@ class Store:
     def first_class(self, at: int) -> tuple[int, RowArray]:
         """Bits and row of the first class that a row stands for; rows are compared in full."""
         assert self.classes is not None, "these rows stand for no classes"
+        if self.numbers is not None:
+            return self.classes.terms.first_class(int(self.numbers[at]))
         length = self.length_of(at)
-        same = np.all(self.readings(length)[:, :-1] == self._rows[at, :-1], axis=1)
+        if self.read is None:
+            return length, self.rows[at]
+        same = np.all(self.readings(length)[:, :-1] == self.rows[at, :-1], axis=1)
         return length, self.classes.terms.of_length(length)[np.flatnonzero(same)[0]]
 
 
