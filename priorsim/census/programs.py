@@ -26,8 +26,7 @@ QUOTA = 1 << 20
 class Programs:
     """All code-only programs up to the header's bound, sorted by `code`; every array has shape (programs,).
 
-    A code is a 1 and then the program's bits: a number for each program, longer programs greater. Behaviours are
-    packed, steps over all lanes by the header's accounting.
+    A code is a 1 and then the program's bits, as a number. Steps are over all lanes, by the header's accounting.
     """
 
     header: AtlasHeader

@@ -25,10 +25,9 @@ from priorsim.mu.syntax import Program
 
 @dataclass(frozen=True, slots=True)
 class Shortest:
-    """The shortest programs that fit, each with its bits, by length and then by code.
+    """The shortest programs that fit, each with its bits, by length and then by code; fewer than asked if fewer fit.
 
-    There are fewer than were asked for where fewer fit within the census's bound. `last_length` is how many programs
-    of the last one's length fit, whether they are among these or not; 0 where none fits.
+    `last_length` is how many programs of the last one's length fit, whether among these or not; 0 where none fits.
     """
 
     asked: int
@@ -71,10 +70,6 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     return Shortest(number, tuple(found[:number]), counts[lengths[-1]])
 
 
-Place = tuple[int, int, int]
-"""A wanted outline: binders around it, bits, and what a `Derivation` tells of its result."""
-
-
 class _Unfolding:
     """The first terms of all wanted outlines, made from the inside outwards and from the shortest to the longest."""
 
@@ -85,7 +80,8 @@ class _Unfolding:
         self.limit = limit
         self.outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
         self.any_terms = FirstTerms(header, limit)
-        self.terms: dict[Place, list[Coded]] = {}
+        # By binders, bits, and what a `Derivation` tells of its result.
+        self.terms: dict[tuple[int, int, int], list[Coded]] = {}
         for depth in reversed(depths):
             for length in self.outlines.wanted_lengths(depth):
                 self._unfold(depth, length)

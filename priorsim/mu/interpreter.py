@@ -55,9 +55,8 @@ def apply_operator(form: str, args: Sequence[int], word_bits: int) -> int:
 class Evaluation:
     """What one evaluation gave.
 
-    `depth` is parallel time. `unchosen` is how many of the steps are in evaluations of a find's or argmax's body at
-    candidates that it did not choose. A step in several such evaluations, one within the other, counts once. A find
-    without a hit chooses none.
+    `depth` is parallel time; `unchosen` are the steps, each once, in evaluations of a find's or argmax's body at
+    candidates that it did not choose; a find without a hit chooses none.
     """
 
     word: int

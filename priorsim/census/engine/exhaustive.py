@@ -34,10 +34,9 @@ LISTED = 1 << 13
 def count_exhaustive(
     header: AtlasHeader, *, workers: int = 1, progress: Callable[[Progress], None] | None = None
 ) -> Rows:
-    """Count every code-only program up to the header's bound, by the total or the amortised accounting.
+    """Count every code-only program up to the header's bound: rows, sorted and merged.
 
-    So many workers are spawned processes; 1 stays in this one. The Progress is told after every part. The rows are
-    sorted and merged. CensusError where the steps of a program could pass 32 bits, or the environments 2^20.
+    So many workers are spawned processes; 1 stays in this one. CensusError as in `check_bounds`.
     """
     check_bounds(header)
     total = sum(program_counts(header.language, header.max_bits))
@@ -136,10 +135,7 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
 
 
 def key_of(header: AtlasHeader, program: Program) -> RowKey:
-    """The row a code-only program is counted in, computed by the engine's kernels.
-
-    CodeError where it does not belong to the header's language, CensusError where no census counts by the accounting.
-    """
+    """The row a code-only program is counted in; CodeError or CensusError where the header's census counts it not."""
     check_accounting(header.accounting)
     walker = Walker.of(replace(header, max_bits=length(program, header.language)))
     chosen = []

@@ -185,9 +185,8 @@ class FittingCensus:
 
     def _tests(self, depth: int, classes: Classes, tasks: I64) -> Store:
         """The tests of these tasks as masks, to which the tasks' first operands are changed."""
-        begins, which = np.unique(tasks[:, 1], return_inverse=True)
-        ends = np.zeros_like(begins)
-        ends[which] = tasks[:, 2]
+        begins, at, which = np.unique(tasks[:, 1], return_index=True, return_inverse=True)
+        ends = tasks[at, 2]
         sizes = ends - begins
         firsts = np.cumsum(sizes) - sizes
         tasks[:, 1], tasks[:, 2] = firsts[which], firsts[which] + sizes[which]

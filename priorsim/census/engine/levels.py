@@ -108,10 +108,7 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
 
 
 class Closer(Consumer):
-    """One worker's way to close bodies that are too long to be kept.
-
-    Bodies are gathered first, since many are of one class, and closed when there are too many of them.
-    """
+    """One worker's way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
 
     def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
         self._level = level
@@ -184,10 +181,7 @@ class Census:
         self._done[0] = length
 
     def level(self, length: int) -> RowArray:
-        """The classes of all terms of `length` bits outside any binder, sorted; shorter ones are built before.
-
-        CensusError where it was built already, or is beyond the bound.
-        """
+        """The classes of all terms of a length outside binders, sorted; CensusError where built already or too long."""
         self._check_reach(0, length)
         if length <= self._done[0]:
             raise CensusError(

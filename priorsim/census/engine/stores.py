@@ -26,10 +26,10 @@ Spans = dict[int, Span]
 
 
 class Store:
-    """Rows of one kind by length, in one array: `classes` of terms under `depth` binders, or what is read of them.
+    """Rows of one kind by length, in one array: `classes` of terms under `depth` binders, or what `read` makes of them.
 
-    Where something is read of classes, one row stands for several of them, and `read` makes it. Rows that are of no
-    classes count what is never evaluated. `numbers` tells of a choice of classes which ones they are.
+    A row that is read stands for several classes; rows of no classes count what is never evaluated. `numbers` tells of
+    a choice of classes which ones they are.
     """
 
     def __init__(
@@ -98,12 +98,11 @@ def rows_of(operand: Operand) -> RowArray:
 class Classes:
     """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
 
-    Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are the
-    words of all tables, of the actual table, and of a row. Spans tell which `terms` are not 0 everywhere, as a number
-    of rounds; and as bodies of iter which ignore the state, keep it, or do neither: only plain bodies are told apart.
-    `tests` are classes by the lanes where they are not 0, where that is neither everywhere nor nowhere, `always` and
-    `never` those where it is, under all lesions; `ignored` are classes by steps and searches alone: the arms that are
-    never chosen.
+    Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are words of
+    all tables, of the actual one, and of a row. Spans tell which `terms` are not 0 everywhere, as numbers of rounds;
+    and which plain bodies of iter ignore the state, keep it, or do neither. `tests` are classes by the lanes where they
+    are not 0; `always` and `never` those where that is all or none, under all lesions; `ignored` are classes by steps
+    and searches alone: the arms that are never chosen.
     """
 
     def __init__(self, depth: int, actual: int, tables: int, width: int, words: Words) -> None:
@@ -162,10 +161,10 @@ class Classes:
 
 
 class Rounds:
-    """What iter outside any binder reads of its number n, of `classes`, where the body is plain and idle.
+    """What iter outside any binder reads of its number n, where the body is plain and idle, as `round_masks` writes it.
 
-    Rows are as `round_masks` writes them. `sometimes` and `always` are for bodies that ignore the state: n is not 0
-    in some lanes, or in all under all lesions. `silent` is for bodies that keep the state: by T, searches and sums.
+    For bodies that ignore the state n is not 0 `sometimes`, or `always`, in all lanes under all lesions; for those
+    that keep it, n is `silent`.
     """
 
     def __init__(self, words: Words, classes: Classes) -> None:

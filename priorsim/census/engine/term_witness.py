@@ -32,7 +32,7 @@ from priorsim.mu.syntax import Apply, Const, Term, Var
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A class to find a term of: the number of binders around it, its bits, and its key in bytes."""
+    """A class to find a term of: the binders around it, its bits, and its key in bytes."""
 
     depth: int
     length: int
@@ -52,10 +52,7 @@ Node = Term | tuple[str, tuple[Goal | Term, ...]]
 
 
 def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2) -> dict[RowKey, Term]:
-    """A term for each of these keys that a code-only program has.
-
-    CensusError where no census counts by the accounting, or a key has more bits than what is exact.
-    """
+    """A term for each of these keys that a code-only program has; CensusError where their census is not exact."""
     goals = {key: goals_of(header, key) for key in keys}
     header = replace(header, max_bits=max((2, *(key.bits for key in goals))))
     check_exact(header)
