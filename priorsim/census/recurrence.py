@@ -119,10 +119,9 @@ def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...
 
 
 def counts_by_searches(language: Language, bound: int, bits: int, *, without: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """Number of terms of `bits` bits under `bound` binders with 0, 1, ... find and argmax nodes.
+    """Number of terms of `bits` bits with 0, 1, ... find and argmax nodes, that read no input column in `without`.
 
-    Terms that read one of the input columns `without` are left out. The recurrence is run once with so large
-    a weight on the nodes that the counts are its digits.
+    The recurrence is run once with so large a weight on the nodes that the counts are its digits.
 
     >>> counts_by_searches(Language.named("arith", 4), 0, 8)
     (17, 4)
@@ -139,9 +138,7 @@ def counts_by_searches(language: Language, bound: int, bits: int, *, without: tu
 def counts_by_reading(
     language: Language, bound: int, bits: int, columns: tuple[int, ...]
 ) -> dict[tuple[int, bool], int]:
-    """Number of terms by their find and argmax nodes, and whether they read one of these input columns.
-
-    Numbers that are 0 are left out.
+    """Number of terms by their find and argmax nodes, and whether they read one of these columns; none that is 0.
 
     >>> counts_by_reading(Language.named("arith", 4, columns=2), 0, 2, (1,))
     {(0, False): 1, (0, True): 1}

@@ -47,10 +47,9 @@ class Shortest:
 
 
 def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
-    """The shortest programs that fit; of those of the last length the first in the order of their codes.
+    """The shortest programs that fit, by length and code, whatever the number of threads.
 
-    `fitting` are all rows of the census that fit, `fits` tells of behaviours, shape (rows,), whether they do. The
-    programs do not depend on the number of threads. CensusError where the rows are not those of such a census.
+    `fitting` are all rows of the census that fit; CensusError where they are not those of such a census.
     """
     counts = counts_by_length(fitting.bits, fitting.count)
     lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]

@@ -187,10 +187,7 @@ def run(program: Program, domain: Domain) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class SharedSteps:
-    """The steps of a program under the amortised accounting, by how often they are paid.
-
-    `once` in one lane of each setting of the context columns, these lanes together; `each` in every lane, all together.
-    """
+    """Amortised steps: paid `once`, in one lane of each setting of the context columns, and in `each` lane; sums."""
 
     once: int
     each: int

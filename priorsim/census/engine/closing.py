@@ -181,10 +181,7 @@ def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore
 
 @inlined
 def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
-    """iter in every lane: the final states, the bits of the lanes that settle, and whether one of these moved twice.
-
-    A run stops early at a state the body leaves unchanged.
-    """
+    """iter in every lane: final states, bits of lanes that settle, where the run stops, whether one moved twice."""
     finals = U(0)
     settled = U(0)
     moved_twice = False
@@ -370,10 +367,7 @@ def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, o
 
 @kernel
 def idle_outer(index, made, rounds, starts, bodies, words, out):  # type: ignore[no-untyped-def]
-    """iter outside of plain bodies that ignore the state, or keep it, where the masks of n are 0.
-
-    rounds : uint64 (any, 7), as `round_masks` writes them.
-    """
+    """iter outside of plain bodies that ignore the state, or keep it; rounds : as `round_masks` writes them."""
     size = words.size
     for row in range(made):
         n, s, body = index[row, 1], index[row, 2], index[row, 3]

@@ -232,17 +232,15 @@ class Outlines:
 
     def _store_long(self, depth: int) -> None:
         """Store the wanted outlines of the lengths that are not kept, so that they have numbers too."""
-        terms, known = self.terms(depth), len(self._wanted[depth])
+        terms, wanted = self.terms(depth), self._wanted[depth]
         for (where, length), table in self._long.items():
             if where == depth:
                 terms.append(length, table.rows)
-        grown = np.zeros(len(terms.rows), dtype=np.bool_)
-        grown[:known] = self._wanted[depth]
-        for where, length in self._long:
-            if where == depth and length in terms.spans:
-                begin, end = terms.spans[length]
-                grown[begin:end] = True
-        self._wanted[depth] = grown
+        self._wanted[depth] = np.zeros(len(terms.rows), dtype=np.bool_)
+        self._wanted[depth][: len(wanted)] = wanted
+        for length, (begin, end) in terms.spans.items():
+            if (depth, length) in self._long:
+                self._wanted[depth][begin:end] = True
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
@@ -256,12 +254,9 @@ class Outlines:
                 streamed.setdefault((form, *derivation.depths), []).append(derivation)
         # A body may have come in several batches.
         for parts in streamed.values():
-            made = [[] if part.results is None else [part.results] for part in parts]
-            columns = [
-                np.column_stack([part.symbols, part.operands, *own]) for part, own in zip(parts, made, strict=True)
-            ]
-            ways = np.unique(np.concatenate(columns), axis=0)
-            last = 1 + len(parts[0].depths)
+            columns = ([part.symbols, part.operands, part.results] for part in parts)
+            made = [np.column_stack([each for each in some if each is not None]) for some in columns]
+            ways, last = np.unique(np.concatenate(made), axis=0), 1 + len(parts[0].depths)
             results = ways[:, last] if self._keeps_results else None
             yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results)
 

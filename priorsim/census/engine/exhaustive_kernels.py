@@ -1,16 +1,14 @@
 """Kernels of the exhaustive engine: every code-only program, one by one, integers only.
 
-A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position are tried in order
-of the least bits they need, and a position is left when nothing more fits. As soon as a subterm is complete its tables
-are computed (actual, strict and wide words, and steps, in every environment), so two programs in a row share the work
-of the symbols they share; but each program comes by on its own and no two are ever merged before they are counted. The
-plain-Python twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
+A walk over the code in preorder: position p holds one symbol, tried in order of the least bits they need, until nothing
+more fits. A subterm's tables are computed once it is complete (actual, strict and wide words, and steps, in every
+environment), so two programs in a row share the work of the symbols they share, but none are merged before they are
+counted. The twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
-lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of them where it reads a query
-column, else those of `Words.once` (one of each setting of the context columns under the amortised accounting, all again
-under the total one). Everything is exact while steps stay below 2^32, which the caller checks. The kernels share a few
-large arrays, since every array handed to a kernel costs a dozen arguments:
+lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all where it reads a query column,
+else those of `Words.once`. Everything is exact while steps stay below 2^32, which the caller checks. The kernels share
+a few large arrays, since every array handed to a kernel costs a dozen arguments:
 
 symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
@@ -26,7 +24,7 @@ import numpy as np
 from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import closing, packed
 from priorsim.census.engine.class_kernels import READS as QUERY_READ
-from priorsim.census.engine.class_kernels import Words, choose_table
+from priorsim.census.engine.class_kernels import Words
 from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
 from priorsim.census.engine.tables import copy_words
 
@@ -92,13 +90,26 @@ def fill_leaf(p, symbol, shape, symbols, scopes, walk, memory):  # type: ignore[
     if symbols[symbol, OPCODE] == CONSTANT:
         at = home_of(p, shape)
         word = shape.words.low * U(symbols[symbol, VALUE])
-        for env in range(scopes[bound, SIZE]):
-            memory[at + env] = word
+        table = memory[at : at + scopes[bound, SIZE]]
+        for env in range(len(table)):
+            table[env] = word
     walk[p, ACTUAL] = walk[p, STRICT] = walk[p, WIDE] = at
     walk[p, STEPS] = ZEROS
     walk[p, READS] = symbols[symbol, QUERY]
     walk[p, COST] = unit_of(p, scopes, walk)
     walk[p, SEARCHES] = 0
+
+
+@inner
+def combine(opcode, size, first, second, third, to, shape, memory):  # type: ignore[no-untyped-def]
+    """Write op(a, b, c) to memory, packed word by packed word; b and c are ignored where op has fewer children."""
+    a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
+    if opcode == IF:
+        c = memory[third : third + size]
+        for i in range(size):
+            out[i] = packed.select(a[i], b[i], c[i], shape.words.high, shape.words.word_bits)
+    else:
+        packed.operate_tables(opcode, a, b, shape.words, out)
 
 
 @inner
@@ -114,21 +125,14 @@ def same_tables(p, arity, which, walk):  # type: ignore[no-untyped-def]
 @inner
 def apply_operator(p, arity, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the tables of an operator without binders at position p from its children's."""
-    to, words = home_of(p, shape), shape.words
+    to = home_of(p, shape)
+    a, b, c = walk[p, ARGS], walk[p, ARGS + min(arity, 2) - 1], walk[p, ARGS + arity - 1]
     for which in range(ACTUAL, STEPS):
         if which > ACTUAL and same_tables(p, arity, which, walk):
             walk[p, which] = walk[p, which - 1]
         else:
+            combine(walk[p, OPCODE], size, walk[a, which], walk[b, which], walk[c, which], to, shape, memory)
             walk[p, which] = to
-            first, second = walk[walk[p, ARGS], which], walk[walk[p, ARGS + min(arity, 2) - 1], which]
-            a, b, out = memory[first : first + size], memory[second : second + size], memory[to : to + size]
-            if walk[p, OPCODE] == IF:
-                third = walk[walk[p, ARGS + 2], which]
-                c = memory[third : third + size]
-                for i in range(size):
-                    out[i] = packed.select(a[i], b[i], c[i], words.high, words.word_bits)
-            else:
-                packed.operate_tables(walk[p, OPCODE], a, b, words, out)
         to += shape.inner if which == ACTUAL else shape.outer
 
 
@@ -163,7 +167,7 @@ def told_of(p, body, walk):  # type: ignore[no-untyped-def]
 
 @inner
 def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
-    """Make tables and steps of a find or argmax at p; the lesioned tables are the actual one of a literal, else zeros.
+    """Make actual table and steps of a find or argmax at p.
 
     Under a bound variable the body is one without binders, so its steps are the same everywhere.
     """
@@ -183,11 +187,21 @@ def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
             for lane in range(words.lanes):
                 tried = closing.evaluations(opcode, found, missed, lane, words)
                 memory[steps + env * words.lanes + lane] = U(walk[body, COST] * tried)
-    walk[p, STRICT] = walk[p, WIDE] = at if closing.is_literal(memory[at : at + size], words) else ZEROS
     if walk[p, BOUND] > 0 and opcode == FIND:
         walk[p, STEPS] = steps
     elif walk[p, BOUND] > 0:
         walk[p, COST] += walk[body, COST] * words.size
+
+
+@inner
+def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
+    at = walk[p, ACTUAL]
+    constant = shape.words.low * (memory[at] & U(shape.words.size - 1))
+    is_literal = shape.words.lanes > 1
+    for env in range(size):
+        is_literal = is_literal and memory[at + env] == constant
+    walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
 
 
 @inner
@@ -208,9 +222,9 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
     counts = memory[numbers] & closing.paid_lanes(told_of(p, body, walk), words)
     walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
     if walk[body, STEPS] != ZEROS:
-        states = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
+        table = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
         costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
-        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], states, costs, words))
+        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], table, costs, words))
 
 
 @inner
@@ -226,13 +240,14 @@ def close_iter(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
         else:
             finals, counts = memory[to : to + size], memory[walk[n, which] : walk[n, which] + size]
             states = memory[walk[s, which] : walk[s, which] + size]
-            body = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
-            moved_twice = closing.iterate_table(counts, states, body, shape.words, finals, settled)
+            table = memory[walk[b, which] : walk[b, which] + size * shape.words.size]
+            moved_twice = closing.iterate_table(counts, states, table, shape.words, finals, settled)
             disguise = moved_twice and closing.several_words(finals, settled, shape.words)
             walk[p, which] = to
         if which == WIDE and disguise:
-            starts, finals = memory[walk[s, WIDE] :], memory[walk[p, WIDE] :]
-            choose_table(settled, starts, finals, memory[to : to + size])
+            for env in range(size):
+                start, final = memory[walk[s, WIDE] + env], memory[walk[p, WIDE] + env]
+                memory[to + env] = (start & settled[env]) | (final & ~settled[env])
             walk[p, WIDE] = to
         to += shape.inner if which == ACTUAL else shape.outer
     add_iter_steps(p, size, shape, walk, memory)
@@ -258,6 +273,7 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
         add_steps(p, 0, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS], SEARCHES]
         close_search(p, size, shape, walk, memory)
+        lesion_search(p, size, shape, walk, memory)
 
 
 @inlined

@@ -129,9 +129,8 @@ class Closer(Consumer):
 
 
 class Census:
-    """The levels of one census, built in order of length.
+    """The levels of one census, built in order of length once they are asked for; what is spent is refused.
 
-    What is asked for is built first, with all that it is made of; what cannot be asked for any more is refused.
     With `keeps_closed` what longer bodies gave to a level stays there when that is built. With `actual_only`
     terms are told apart by their actual tables alone.
     """

@@ -81,7 +81,8 @@ def count_segments(
             done += number
             if progress is not None:
                 progress(Progress(done, sum(programs.values())))
-    return _as_counts(_counted(bodies, terms))
+    joined = _Sums.of(bodies)
+    return _as_counts(_Sums.of(_programs(joined, *pair, terms) for pair in _pairs(joined, terms)))
 
 
 class _Fitting:
@@ -180,12 +181,6 @@ class _Sums(Table):
         order, starts = runs(found.first, found.second)
         taken = found.take(order[starts])
         return replace(taken, value=np.add.reduceat(found.value[order], starts)) if len(found) else found
-
-
-def _counted(parts: Sequence[_Sums], terms: DataTerms) -> _Sums:
-    """What fits, by state and length, then by steps and searches, from bodies with their data segments."""
-    bodies = _Sums.of(parts)
-    return _Sums.of(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))
 
 
 def _bodies(rows: RowArray) -> _Sums:

@@ -80,9 +80,9 @@ FIT, RIGHT, LEFT = 0, 3, 4
 def canonical_entries(rows, note, entry_mask, words, out):  # type: ignore[no-untyped-def]
     """Outer rows as indices: which lanes share an entry, actual and lesioned, whatever the entry's number.
 
-    Entry 0 keeps its number; the others are numbered as they come up, lane by lane, in the actual behaviour,
-    then in the strict and in the wide one. `out`, uint64 (rows, 5), is overwritten: three packed words, steps
-    and searches above NOTE_BITS bits that hold `note` (uint64), count. entry_mask : 2^k - 1. w is at most 4.
+    Entry 0 keeps its number, others are numbered as they come up, lane by lane, actual, strict, then wide. Into `out`,
+    uint64 (rows, 5): three packed words, steps and searches above NOTE_BITS bits of `note` (uint64), count. entry_mask
+    is 2^k - 1, w at most 4.
     """
     word_mask = U(words.size - 1)
     for row in range(rows.shape[0]):
