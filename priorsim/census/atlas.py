@@ -30,6 +30,8 @@ COUNTED_ACCOUNTINGS = (Accounting.TOTAL, Accounting.AMORTISED)
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
+Choice = Callable[[U64], NDArray[np.bool_]]
+"""From behaviours, shape (rows,), to the rows chosen, shape (rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,7 @@ class AtlasHeader:
 
     @property
     def lanes_paid_once(self) -> tuple[int, ...]:
-        """The lanes in which what reads no query column, and lies in no body, costs its steps.
-
-        All of them, but under the amortised accounting one of each setting of the context columns.
-        """
+        """The lanes where what reads no query column, outside bodies, costs its steps: if amortised, one a setting."""
         if self.accounting is Accounting.AMORTISED:
             return self.domain.setting_lanes
         return tuple(range(len(self.domain.lanes)))
@@ -160,10 +159,7 @@ class AtlasHeader:
 
     @classmethod
     def from_json(cls, values: Any) -> "AtlasHeader":
-        """Read back what `to_json` wrote.
-
-        PriorsimError where it is of another language version, is damaged or disagrees with the recurrence.
-        """
+        """Read what `to_json` wrote; PriorsimError where it is of another version, damaged or not the recurrence's."""
         version = values.get("language_version") if isinstance(values, dict) else None
         if version != LANGUAGE_VERSION:
             raise AtlasError(
@@ -257,7 +253,7 @@ class Atlas:
         """All rows at once."""
         yield self.rows
 
-    def select(self, chosen: Callable[[U64], NDArray[np.bool_]]) -> Rows:
+    def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order."""
         return self.rows.take(chosen(self.rows.behaviour))
 

@@ -7,13 +7,13 @@ Programs within the atlas's bound come from the atlas, longer ones from a census
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.atlas import AtlasHeader, Choice, RowKey, Rows
 from priorsim.census.effort import check_seconds, question_seconds
 from priorsim.census.engine.fitting import FittingCensus
 from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.term_witness import find_terms
 from priorsim.census.progress import Progress
-from priorsim.census.stored import Choice, Counted
+from priorsim.census.stored import Counted
 from priorsim.errors import CensusError
 from priorsim.mu.syntax import Term
 

@@ -12,7 +12,7 @@ import numpy as np
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, check_totals, counts_by_length
 from priorsim.census.compiled import U
 from priorsim.census.engine import exhaustive_kernels as kernels
-from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, bits_and_searches_of, check_bounds
+from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, check_bounds, rows_of
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.mu.code import decode
@@ -27,8 +27,7 @@ QUOTA = 1 << 20
 class Programs(Table):
     """All code-only programs up to the header's bound, sorted by `code`; every array has shape (programs,).
 
-    A code is a 1 and then the program's bits: a number for each program, longer programs greater. Behaviours are
-    packed, steps over all lanes by the header's accounting.
+    A code is a 1 and then the program's bits, as a number. Steps are over all lanes, by the header's accounting.
     """
 
     header: AtlasHeader
@@ -67,8 +66,6 @@ def list_programs(header: AtlasHeader, *, progress: Callable[[Progress], None] |
         if progress is not None:
             progress(Progress(done, total))
     listed = listed[:done]
-    listed = listed[np.argsort(listed[:, kernels.ROW_FIELDS])]
-    behaviour, strict, wide, steps, bits_and_searches, code = listed.T.copy()
-    bits, searches = bits_and_searches_of(bits_and_searches)
-    check_totals(header, counts_by_length(bits, np.ones(done, U)))
-    return Programs(header, code, bits, behaviour, strict, wide, steps.astype(np.uint32), searches)
+    rows = rows_of(listed[np.argsort(listed[:, kernels.ROW_FIELDS])])
+    check_totals(header, counts_by_length(rows.bits, np.ones(done, U)))
+    return Programs(header, rows.count, *rows.keys)

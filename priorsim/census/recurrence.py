@@ -20,11 +20,10 @@ CODE_ONLY_MASS = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One symbol of the code in a context: a leaf or an operator.
+    """A leaf or an operator in a context.
 
-    `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` the index of the
-    variable or the word of the constant, 0 for others; `code` the symbol's bits, and `bits` their number together with
-    the payload of a literal; `choices` how many symbols this stands for: one for each payload, else 1.
+    `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` a variable's index or
+    a constant's word, else 0; `bits` the length of `code` and of a literal's payload; `choices` the number of payloads.
     """
 
     kind: str
@@ -67,10 +66,9 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
 
 
 class _Counter:
-    """N(d, l) and the number of ways the children of an operator share bits, remembered.
+    """N(d, l) and the ways an operator's children share bits, remembered; each search multiplies by `search_weight`.
 
-    Every find and argmax multiplies by `search_weight`: 1 for the plain number of terms. Terms that read one
-    of the input columns `without` are left out.
+    Terms that read one of the input columns `without` are left out.
     """
 
     def __init__(self, language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> None:
@@ -107,9 +105,7 @@ class _Counter:
         return self.known[key]
 
 
-@cache
-def _counter(language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> _Counter:
-    return _Counter(language, search_weight, without)
+_counter = cache(_Counter)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:
@@ -123,10 +119,9 @@ def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...
 
 
 def counts_by_searches(language: Language, bound: int, bits: int, *, without: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """Number of terms of `bits` bits under `bound` binders with 0, 1, ... find and argmax nodes.
+    """Number of terms of `bits` bits with 0, 1, ... find and argmax nodes, that read no input column in `without`.
 
-    Terms that read one of the input columns `without` are left out. The recurrence is run once with so large
-    a weight on the nodes that the counts are its digits.
+    The recurrence is run once with so large a weight on the nodes that the counts are its digits.
 
     >>> counts_by_searches(Language.named("arith", 4), 0, 8)
     (17, 4)
@@ -143,9 +138,7 @@ def counts_by_searches(language: Language, bound: int, bits: int, *, without: tu
 def counts_by_reading(
     language: Language, bound: int, bits: int, columns: tuple[int, ...]
 ) -> dict[tuple[int, bool], int]:
-    """Number of terms by their find and argmax nodes, and whether they read one of these input columns.
-
-    Numbers that are 0 are left out.
+    """Number of terms by their find and argmax nodes, and whether they read one of these columns; none that is 0.
 
     >>> counts_by_reading(Language.named("arith", 4, columns=2), 0, 2, (1,))
     {(0, False): 1, (0, True): 1}

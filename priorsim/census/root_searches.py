@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.jobs import NOTHING, Piece, Workspace
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.packed import SYMBOLS
@@ -16,9 +16,7 @@ from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.tables import RowArray, Table
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import term_counts
-from priorsim.census.stored import Choice
 
-BATCH_BODIES = 1 << 12
 SEARCHES = ("find", "argmax")
 
 
@@ -73,16 +71,11 @@ def count_root_searches(
 
 
 def _bodies(census: Census) -> Iterator[tuple[int, RowArray]]:
-    """Every length of body with its tables, in batches; a table may come several times."""
+    """Every length of body with its tables, of which one may come several times."""
     stored = [0, *census.reach.stored[1:]]
     terms = census.scopes[1].plain.terms
     for depth, length in census.build(stored):
         if depth == 1:
-            yield from ((length, rows) for rows in _batches(terms.of_length(length)))
+            yield length, terms.of_length(length)
     for length in range(stored[1] + 1, census.reach.longest[1] + 1):
-        for rows in census.bodies(1, length):
-            yield from ((length, some) for some in _batches(rows))
-
-
-def _batches(rows: RowArray) -> Iterator[RowArray]:
-    return (rows[first : first + BATCH_BODIES] for first in range(0, len(rows), BATCH_BODIES))
+        yield from ((length, rows) for rows in census.bodies(1, length))

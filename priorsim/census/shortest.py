@@ -12,9 +12,9 @@ from itertools import chain, islice
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, Rows, counts_by_length
+from priorsim.census.atlas import AtlasHeader, Choice, Rows, counts_by_length
 from priorsim.census.engine.class_kernels import SYMBOL, TWICE
-from priorsim.census.engine.derivations import Choice, Derivation, Outlines
+from priorsim.census.engine.derivations import Derivation, Outlines
 from priorsim.census.engine.packed import FORM_OF_SYMBOL
 from priorsim.census.engine.quotient import check_exact
 from priorsim.census.engine.term_witness import Coded, FirstTerms, applied, coded_leaf, leaf_of
@@ -25,10 +25,9 @@ from priorsim.mu.syntax import Program
 
 @dataclass(frozen=True, slots=True)
 class Shortest:
-    """The shortest programs that fit, each with its bits, by length and then by code.
+    """The shortest programs that fit, each with its bits, by length and then by code; fewer than asked if fewer fit.
 
-    There are fewer than were asked for where fewer fit within the census's bound. `last_length` is how many programs
-    of the last one's length fit, whether they are among these or not; 0 where none fits.
+    `last_length` is how many programs of the last one's length fit, whether among these or not; 0 where none fits.
     """
 
     asked: int
@@ -48,10 +47,9 @@ class Shortest:
 
 
 def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: int, *, workers: int = 2) -> Shortest:
-    """The shortest programs that fit; of those of the last length the first in the order of their codes.
+    """The shortest programs that fit, by length and code, whatever the number of threads.
 
-    `fitting` are all rows of the census that fit, `fits` tells of behaviours, shape (rows,), whether they do. The
-    programs do not depend on the number of threads. CensusError where the rows are not those of such a census.
+    `fitting` are all rows of the census that fit; CensusError where they are not those of such a census.
     """
     counts = counts_by_length(fitting.bits, fitting.count)
     lengths = [bits for bits, count in enumerate(counts) if count and sum(counts[:bits]) < number]
@@ -71,10 +69,6 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     return Shortest(number, tuple(found[:number]), counts[lengths[-1]])
 
 
-Place = tuple[int, int, int]
-"""A wanted outline: binders around it, bits, and what a `Derivation` tells of its result."""
-
-
 class _Unfolding:
     """The first terms of all wanted outlines, made from the inside outwards and from the shortest to the longest."""
 
@@ -85,7 +79,8 @@ class _Unfolding:
         self.limit = limit
         self.outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
         self.any_terms = FirstTerms(header, limit)
-        self.terms: dict[Place, list[Coded]] = {}
+        # By binders, bits, and what a `Derivation` tells of its result.
+        self.terms: dict[tuple[int, int, int], list[Coded]] = {}
         for depth in reversed(depths):
             for length in self.outlines.wanted_lengths(depth):
                 self._unfold(depth, length)

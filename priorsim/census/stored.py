@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import (
     COLUMN_TYPES,
     MAX_BITS,
-    U64,
     AtlasHeader,
+    Choice,
     Rows,
     check_code,
     check_ranges,
@@ -50,8 +50,6 @@ MAX_FOOTER_BYTES = 1 << 26
 MAKE_AGAIN = "make it again with 'priorsim census'"
 READERS = 2
 
-Choice = Callable[[U64], NDArray[np.bool_]]
-"""From behaviours, shape (rows,), to the rows chosen, shape (rows,)."""
 Answer = TypeVar("Answer")
 
 _MAGIC = b"PAR1"

@@ -253,7 +253,7 @@ def count_fitting_data(
 ) -> DataCounts:
     """`count_with_data` of terms that were counted before, which may serve many worlds."""
     found = count_segments(terms, world.domain, world.acceptable, world.train, workers=workers, progress=progress)
-    header = AtlasHeader(terms.language, world.domain, terms.reached.code_bits)
+    header = AtlasHeader(terms.language, world.domain, terms.code_bits)
     unused, used = (_cells(found, uses_data=uses) for uses in (False, True))
     return DataCounts(header, world, unused, used, found.unclassed)
 

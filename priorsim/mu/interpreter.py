@@ -55,9 +55,8 @@ def apply_operator(form: str, args: Sequence[int], word_bits: int) -> int:
 class Evaluation:
     """What one evaluation gave.
 
-    `depth` is parallel time. `unchosen` is how many of the steps are in evaluations of a find's or argmax's body at
-    candidates that it did not choose. A step in several such evaluations, one within the other, counts once. A find
-    without a hit chooses none.
+    `depth` is parallel time; `unchosen` are the steps, each once, in evaluations of a find's or argmax's body at
+    candidates that it did not choose; a find without a hit chooses none.
     """
 
     word: int
@@ -147,13 +146,9 @@ def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
     return _Evaluator(word_bits).evaluate(term, env)
 
 
-def run_lane(program: Program, domain: Domain, lane: int) -> Evaluation:
-    """Run a program on one lane."""
-    return _run_lane(_Evaluator(domain.word_bits), program, domain, lane)
-
-
-def _run_lane(evaluator: _Evaluator, program: Program, domain: Domain, lane: int) -> Evaluation:
-    env, names = domain.lanes[lane], domain.columns
+def run_lane(program: Program, domain: Domain, lane: int, lines: list[TraceLine | None] | None = None) -> Evaluation:
+    """Run a program on one lane; `lines` takes the trace."""
+    evaluator, env, names = _Evaluator(domain.word_bits, lines), domain.lanes[lane], domain.columns
     if program.entries is None or program.index is None:
         return evaluator.evaluate(program.term, env, names)
     index = evaluator.evaluate(program.index, env, names, 1)
@@ -192,10 +187,7 @@ def run(program: Program, domain: Domain) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class SharedSteps:
-    """The steps of a program under the amortised accounting, by how often they are paid.
-
-    `once` in one lane of each setting of the context columns, these lanes together; `each` in every lane, all together.
-    """
+    """Amortised steps: paid `once`, in one lane of each setting of the context columns, and in `each` lane; sums."""
 
     once: int
     each: int
@@ -258,5 +250,5 @@ def trace(program: Program, domain: Domain, lane: int) -> Iterator[TraceLine]:
     if not 0 <= lane < len(domain.lanes):
         raise DomainError(f"there is no lane {lane}: choose 0 to {len(domain.lanes) - 1}")
     lines: list[TraceLine | None] = []
-    _run_lane(_Evaluator(domain.word_bits, lines), program, domain, lane)
+    run_lane(program, domain, lane, lines)
     return (line for line in lines if line is not None)

@@ -21,7 +21,7 @@ from priorsim.census.engine.class_kernels import Words
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import data_program_counts
 from priorsim.census.segments.kernels import canonical_entries
-from priorsim.census.segments.terms import DataTerms, Reached, code_counts, code_mass, grouped, segments
+from priorsim.census.segments.terms import DataTerms, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.data import DataCounts, check_affordable, count_fitting_data, count_with_data, format_data_counts
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
@@ -105,7 +105,7 @@ def oracle_terms():
     code_bits = ORACLE_BITS - segments(ARITH2)[0].payload
     terms = DataTerms(ARITH2, W2, code_bits)
     bodies = {bits: [rows.copy() for rows in terms.bodies(bits)] for bits in code_counts(ARITH2, code_bits)}
-    parts = {name: getattr(terms, name) for name in ("language", "words", "reached", "indices")}
+    parts = {name: getattr(terms, name) for name in ("language", "words", "code_bits", "indices")}
     return SimpleNamespace(**parts, bodies=bodies.get)
 
 
@@ -204,7 +204,7 @@ class OnePair:
         self.code = own.header + length(self.index, language) - 1
         self.length = length(self.body[0], language) - first.header - first.payload - 4
         self.bits = self.code + own.payload + self.length
-        self.reached = Reached(self.code + self.length, 0, 0)
+        self.code_bits = self.code + self.length
         self.indices = grouped(self.index_row(), self.words)
 
     def index_row(self):

@@ -76,12 +76,10 @@ def variable_tables(depth: int, header: AtlasHeader) -> NDArray[np.uint64]:
 
 @kernel
 def candidates(tasks, progress, index):  # type: ignore[no-untyped-def]
-    """Write the next candidates of a list of tasks into `index`; return how many.
+    """Write the next candidates of a list of tasks into `index`, int32 (batch, 4); return how many.
 
-    tasks : int64 (tasks, 8): symbol, then begin and end of the first, second and third operands, then 1
-    where the first two are one range and each pair is wanted once (the second operand starts at the first);
-    progress : int64 (4,), the task and operands to go on with, -1 for the first ones, overwritten;
-    index : int32 (batch, 4), overwritten.
+    tasks : int64 (tasks, 8): symbol, begin and end of each of three operands, then 1 where the first two are one range
+    and each pair is wanted once; progress : int64 (4,), task and operands to go on with, -1 for the first, overwritten.
     """
     made = 0
     task, first, second, third = progress[0], progress[1], progress[2], progress[3]

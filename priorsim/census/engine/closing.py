@@ -18,6 +18,7 @@ from priorsim.census.engine.class_kernels import (
     SEARCH_BITS,
     add_steps,
     begin_steps,
+    choose_table,
     last,
     table_at,
     tables_of,
@@ -113,12 +114,19 @@ def mixed_search_steps(symbol, hit, missed, costs, told, words):  # type: ignore
     return total
 
 
+@inner
+def is_literal(table, words):  # type: ignore[no-untyped-def]
+    """Whether a search that gives these words gives one word in every environment, of several lanes."""
+    constant = words.low * (table[0] & U(words.size - 1))
+    literal = words.lanes > 1
+    for value in range(table.shape[0]):
+        literal = literal and table[value] == constant
+    return literal
+
+
 @kernel
 def search_outer(index, made, bodies, steps, words, out):  # type: ignore[no-untyped-def]
-    """find and argmax of plain or mixed bodies of depth 1 into outer rows.
-
-    steps : uint16 (rows, 4 * words), the memory of `bodies` as 16-bit numbers.
-    """
+    """find and argmax of plain or mixed bodies of depth 1, whose memory as uint16 is `steps`, into outer rows."""
     size = words.size
     plain = bodies.shape[1] == size + 2
     begin, end = STEPS_AT * size, (STEPS_AT + words.lanes) * size
@@ -145,7 +153,7 @@ def search_outer(index, made, bodies, steps, words, out):  # type: ignore[no-unt
 def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore[no-untyped-def]
     """find and argmax of plain bodies of depth 2 into mixed rows, or into plain ones of no steps.
 
-    steps : the memory of `out` as uint16.
+    `steps` is the memory of `out` as uint16.
     """
     size = words.size
     plain = tables_of(out, size) == 1
@@ -166,21 +174,14 @@ def search_inner(index, made, bodies, words, units, out, steps):  # type: ignore
             out[row, value] = word
             for lane in range(words.lanes):
                 costs[value * words.lanes + lane] += U(evaluations(symbol, word, missed, lane, words)) * cost
-        constant = words.low * (out[row, 0] & U(words.size - 1))
-        literal = words.lanes > 1
+        word = out[row, 0] if is_literal(out[row, :size], words) else U(0)
         for value in range(size):
-            literal &= out[row, value] == constant
-        for value in range(size):
-            out[row, size + value] = out[row, 2 * size + value] = constant if literal else U(0)
+            out[row, size + value] = out[row, 2 * size + value] = word
 
 
 @inlined
 def iterate(counts, states, table, words):  # type: ignore[no-untyped-def]
-    """iter in every lane of one packed word.
-
-    Returns the final states; the lanes whose runs settle, all their bits; and whether one of those moved
-    at least twice. A run stops early at a state the body leaves unchanged.
-    """
+    """iter in every lane: final states, bits of lanes that settle, where the run stops, whether one moved twice."""
     finals = U(0)
     settled = U(0)
     moved_twice = False
@@ -227,13 +228,12 @@ def iterate_steps(counts, states, table, costs, words):  # type: ignore[no-untyp
 
 
 @inner
-def one_word(finals, settled, words):  # type: ignore[no-untyped-def]
-    """Whether `finals` has one and the same word in all lanes of `settled`, of which there are some."""
+def settled_word(finals, settled, words):  # type: ignore[no-untyped-def]
+    """The word of `finals` in the first lane of `settled`, of which there are some, in all lanes."""
     lane = 0
     while lane_word(settled, lane, words) == 0:
         lane += 1
-    constant = words.low * U(lane_word(finals, lane, words))
-    return (finals ^ constant) & settled == U(0)
+    return words.low * U(lane_word(finals, lane, words))
 
 
 @inner
@@ -268,7 +268,7 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
                     terms[n, which], terms[s, which], bodies[body, at : at + size], words
                 )
             out[row, which] = finals
-        if moved_twice and not one_word(finals, settled, words):
+        if moved_twice and (finals ^ settled_word(finals, settled, words)) & settled != U(0):
             out[row, 2] = (terms[s, 2] & settled) | (finals & ~settled)
         told = bodies[body, bodies.shape[1] - 2]
         paid = paid_lanes(terms[n, META] | terms[s, META] | told, words)
@@ -307,10 +307,7 @@ def begin_iter(numbers, n, starts, s, bodies, body, words, units, out, row, cost
 
 @inner
 def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no-untyped-def]
-    """iter inside a binder under one lesion: final states into `out`, settled lanes into `settled`, uint64 (any,).
-
-    Returns whether a settling run moved at least twice.
-    """
+    """`iterate` inside a binder: final states into `out`, settled lanes into `settled`; whether one moved twice."""
     size = words.size
     moved_twice = False
     for value in range(out.shape[0]):
@@ -323,16 +320,13 @@ def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no
 @inner
 def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether the settled runs of a table have different final states."""
-    first = np.int64(-1)
-    for value in range(finals.shape[0]):
-        if settled[value] != U(0):
-            lane = 0
-            while lane_word(settled[value], lane, words) == 0:
-                lane += 1
-            if first < 0:
-                first = lane_word(finals[value], lane, words)
-            if (finals[value] ^ (words.low * U(first))) & settled[value] != U(0):
-                return True
+    first = 0
+    while first < finals.shape[0] and settled[first] == U(0):
+        first += 1
+    for value in range(first, finals.shape[0]):
+        constant = settled_word(finals[first], settled[first], words)
+        if (finals[value] ^ constant) & settled[value] != U(0):
+            return True
     return False
 
 
@@ -368,16 +362,12 @@ def iterate_inner(index, made, numbers, starts, bodies, words, units, settled, o
         wide = out[row, 2 * size : 3 * size]
         if moved_twice and several_words(wide, settled, words):
             j = table_at(starts, 2, size)
-            for value in range(size):
-                wide[value] = (starts[s, j + value] & settled[value]) | (wide[value] & ~settled[value])
+            choose_table(settled, starts[s, j : j + size], wide, wide)
 
 
 @kernel
 def idle_outer(index, made, rounds, starts, bodies, words, out):  # type: ignore[no-untyped-def]
-    """iter outside of plain bodies that ignore the state, or keep it, where the masks of n are 0.
-
-    rounds : uint64 (any, 7), as `round_masks` writes them.
-    """
+    """iter outside of plain bodies that ignore the state, or keep it; rounds : as `round_masks` writes them."""
     size = words.size
     for row in range(made):
         n, s, body = index[row, 1], index[row, 2], index[row, 3]

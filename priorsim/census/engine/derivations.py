@@ -6,15 +6,16 @@ kept whose result is wanted: because it fits, or as an operand of a longer one. 
 always wanted, and not looked into. What a loop of no rounds never evaluates is not wanted for it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.class_kernels import SYMBOL
 from priorsim.census.engine.jobs import Job, Workspace, each_batch, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
@@ -24,9 +25,6 @@ from priorsim.census.engine.tables import RowArray, Table
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-Choice = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
-"""From behaviours, shape (rows,), to those that fit."""
-
 CLOSED_AT_ONCE = 8
 """Bodies that are closed in no more ways than this are not gathered first."""
 
@@ -38,10 +36,9 @@ Chooser = Callable[[RowArray], NDArray[np.bool_]]
 class Derivation:
     """Ways to make wanted terms of one level, all of one form.
 
-    Each has its symbol, as in a job's index, and its operands, under so many binders, as outlines: rows of the terms
-    stored there. For a loop of no rounds the second is a row of `Scope.bodies` of the next depth; a leaf is the number
-    of its variable or its word. Results, where they are kept, are what is made: outside binders its behaviour, inside
-    its outline.
+    Symbols are a job's; operands, under so many binders, are outlines: rows of the terms stored there. A loop of no
+    rounds has a row of `Scope.bodies` of the next depth second, a leaf its variable's number or its word. Results,
+    where they are kept, are behaviours outside binders, else outlines.
     """
 
     symbols: I32
@@ -53,24 +50,15 @@ class Derivation:
 
 @dataclass
 class Found:
-    """The wanted candidates of one job at one level, as the job's index has them.
+    """The wanted candidates of one job at one level, and their results as a `Derivation` has them.
 
-    Each operand is in a store, or it is a body too long for one: of those there are the bits, and the numbers among the
-    wanted ones. Results are as a `Derivation` has them.
+    Of bodies that are too long for a store there are the bits, and the numbers among the wanted ones.
     """
 
     index: I32
     stores: tuple[Store | None, ...]
     bodies: tuple[int, I64] | None
     results: I64 | None
-
-
-@dataclass
-class Wanted:
-    """What is wanted of one level, how it is made, and how many of its terms are programs that fit."""
-
-    found: list[Found] = field(default_factory=list)
-    programs: int = 0
 
 
 class Outlines:
@@ -99,7 +87,8 @@ class Outlines:
         self._workers = workers
         self._keeps_results = keeps_results
         self._indices: dict[tuple[int, int], Table] = {}
-        self._levels: dict[tuple[int, int], Wanted] = {}
+        self._levels: dict[tuple[int, int], list[Found]] = {}
+        self._programs: Counter[int] = Counter()
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[Store, tuple[I64, I64]] = {}
         self._lock = Lock()
@@ -117,7 +106,7 @@ class Outlines:
 
     def programs(self, length: int) -> int:
         """Number of terms of `length` bits outside binders that fit."""
-        return self._levels[0, length].programs if (0, length) in self._levels else 0
+        return self._programs[length]
 
     def wanted_lengths(self, depth: int) -> list[int]:
         """The lengths above `whole` of which terms are wanted, rising."""
@@ -204,9 +193,8 @@ class Outlines:
                 table.add(rows)
                 bodies = body_length, table.find(rows)
             found = Found(index, stores, bodies, self._results(place, made) if self._keeps_results else None)
-            level = self._levels.setdefault(place, Wanted())
-            level.found.append(found)
-            level.programs += fitting
+            self._levels.setdefault(place, []).append(found)
+            self._programs[length] += fitting
             self._want_operands(found)
 
     def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
@@ -244,22 +232,20 @@ class Outlines:
 
     def _store_long(self, depth: int) -> None:
         """Store the wanted outlines of the lengths that are not kept, so that they have numbers too."""
-        terms, known = self.terms(depth), len(self._wanted[depth])
+        terms, wanted = self.terms(depth), self._wanted[depth]
         for (where, length), table in self._long.items():
             if where == depth:
                 terms.append(length, table.rows)
-        grown = np.zeros(len(terms.rows), dtype=np.bool_)
-        grown[:known] = self._wanted[depth]
-        for where, length in self._long:
-            if where == depth and length in terms.spans:
-                begin, end = terms.spans[length]
-                grown[begin:end] = True
-        self._wanted[depth] = grown
+        self._wanted[depth] = np.zeros(len(terms.rows), dtype=np.bool_)
+        self._wanted[depth][: len(wanted)] = wanted
+        for length, (begin, end) in terms.spans.items():
+            if (depth, length) in self._long:
+                self._wanted[depth][begin:end] = True
 
     def derivations(self, depth: int, length: int) -> Iterator[Derivation]:
         """Every way to make the wanted terms of a level, its operands as outlines; none is given twice."""
         streamed: dict[tuple[int, ...], list[Derivation]] = {}
-        for found in self._levels.get((depth, length), Wanted()).found:
+        for found in self._levels.get((depth, length), []):
             derivation = self._derivation(depth, found)
             if found.bodies is None:
                 yield derivation
@@ -268,12 +254,9 @@ class Outlines:
                 streamed.setdefault((form, *derivation.depths), []).append(derivation)
         # A body may have come in several batches.
         for parts in streamed.values():
-            made = [[] if part.results is None else [part.results] for part in parts]
-            columns = [
-                np.column_stack([part.symbols, part.operands, *own]) for part, own in zip(parts, made, strict=True)
-            ]
-            ways = np.unique(np.concatenate(columns), axis=0)
-            last = 1 + len(parts[0].depths)
+            columns = ([part.symbols, part.operands, part.results] for part in parts)
+            made = [np.column_stack([each for each in some if each is not None]) for some in columns]
+            ways, last = np.unique(np.concatenate(made), axis=0), 1 + len(parts[0].depths)
             results = ways[:, last] if self._keeps_results else None
             yield Derivation(ways[:, 0].astype(np.int32), parts[0].depths, ways[:, 1:last], results)
 

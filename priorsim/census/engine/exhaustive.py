@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from priorsim.census.atlas import U8, AtlasHeader, RowKey, Rows, check_accounting, merge
+from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
 from priorsim.census.engine.class_kernels import Words, variable_tables
@@ -34,10 +34,9 @@ LISTED = 1 << 13
 def count_exhaustive(
     header: AtlasHeader, *, workers: int = 1, progress: Callable[[Progress], None] | None = None
 ) -> Rows:
-    """Count every code-only program up to the header's bound, by the total or the amortised accounting.
+    """Count every code-only program up to the header's bound: rows, sorted and merged.
 
-    So many workers are spawned processes; 1 stays in this one. The Progress is told after every part. The rows are
-    sorted and merged. CensusError where the steps of a program could pass 32 bits, or the environments 2^20.
+    So many workers are spawned processes; 1 stays in this one. CensusError as in `check_bounds`.
     """
     check_bounds(header)
     total = sum(program_counts(header.language, header.max_bits))
@@ -73,14 +72,14 @@ def count_part(header: AtlasHeader, part: int) -> Rows:
     while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker):
         listed[:made, -1] = 1
         table.add(listed[:made])
-    behaviour, strict, wide, steps, bits_and_searches, count = table.rows.T.copy()
-    bits, searches = bits_and_searches_of(bits_and_searches)
+    return rows_of(table.rows)
+
+
+def rows_of(keys: U64) -> Rows:
+    """What the kernels write of programs, as rows, whose counts are the last words of these."""
+    behaviour, strict, wide, steps, both, count = keys.T.copy()
+    bits, searches = both.astype(np.uint8), (both >> U(8)).astype(np.uint8)
     return Rows(bits, behaviour, strict, wide, steps.astype(np.uint32), searches, count)
-
-
-def bits_and_searches_of(both: U64) -> tuple[U8, U8]:
-    """The two numbers that share a word of a row key."""
-    return (both & U(255)).astype(np.uint8), (both >> U(8)).astype(np.uint8)
 
 
 class Walker(NamedTuple):
@@ -136,10 +135,7 @@ def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
 
 
 def key_of(header: AtlasHeader, program: Program) -> RowKey:
-    """The row a code-only program is counted in, computed by the engine's kernels.
-
-    CodeError where it does not belong to the header's language, CensusError where no census counts by the accounting.
-    """
+    """The row a code-only program is counted in; CodeError or CensusError where the header's census counts it not."""
     check_accounting(header.accounting)
     walker = Walker.of(replace(header, max_bits=length(program, header.language)))
     chosen = []

@@ -1,16 +1,14 @@
 """Kernels of the exhaustive engine: every code-only program, one by one, integers only.
 
-A walk over the code in preorder. Position p of the walk holds one symbol; the symbols of a position are tried in order
-of the least bits they need, and a position is left when nothing more fits. As soon as a subterm is complete its tables
-are computed (actual, strict and wide words, and steps, in every environment), so two programs in a row share the work
-of the symbols they share; but each program comes by on its own and no two are ever merged before they are counted. The
-plain-Python twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
+A walk over the code in preorder: position p holds one symbol, tried in order of the least bits they need, until nothing
+more fits. A subterm's tables are computed once it is complete (actual, strict and wide words, and steps, in every
+environment), so two programs in a row share the work of the symbols they share, but none are merged before they are
+counted. The twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
-lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all of them where it reads a query
-column, else those of `Words.once` (one of each setting of the context columns under the amortised accounting, all again
-under the total one). Everything is exact while steps stay below 2^32, which the caller checks. The kernels share a few
-large arrays, since every array handed to a kernel costs a dozen arguments:
+lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all where it reads a query column,
+else those of `Words.once`. Everything is exact while steps stay below 2^32, which the caller checks. The kernels share
+a few large arrays, since every array handed to a kernel costs a dozen arguments:
 
 symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;

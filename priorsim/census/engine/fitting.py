@@ -12,17 +12,26 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, RowKey
+from priorsim.census.atlas import AtlasHeader, Choice, RowKey
 from priorsim.census.engine.class_kernels import COUNT, SYMBOL, TWICE
-from priorsim.census.engine.derivations import Choice, Derivation, Outlines, ranges
-from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.derivations import Derivation, Outlines, ranges
+from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Task, pieces_of, run_pieces
 from priorsim.census.engine.levels import PARTS, Census, Level
-from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, SYMBOLS
+from priorsim.census.engine.packed import FORM_OF_SYMBOL, SYMBOLS
 from priorsim.census.engine.quotient import check_exact, rows_of_levels
 from priorsim.census.engine.sorting import sort_parts
-from priorsim.census.engine.stores import Classes, Operand, Reach, Store
+from priorsim.census.engine.stores import Classes, Reach, Store
 from priorsim.census.engine.tables import RowArray, Table, in_order
-from priorsim.census.engine.term_witness import Descent, Goal, Node, any_body, assemble_first, goals_of, leaf_of
+from priorsim.census.engine.term_witness import (
+    Descent,
+    Goal,
+    Node,
+    assemble_first,
+    first_matches,
+    goals_below,
+    goals_of,
+    node_of,
+)
 from priorsim.census.engine.terms import Scope
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
@@ -31,7 +40,6 @@ from priorsim.mu.dialect import FORMS
 from priorsim.mu.syntax import Term
 
 I64 = NDArray[np.int64]
-MAX_DEPTH = 2
 LOOKED_INTO = 12
 """How many bits below the bound the looking into terms begins: about as much as dead code around one costs."""
 
@@ -177,9 +185,8 @@ class FittingCensus:
 
     def _tests(self, depth: int, classes: Classes, tasks: I64) -> Store:
         """The tests of these tasks as masks, to which the tasks' first operands are changed."""
-        begins, which = np.unique(tasks[:, 1], return_inverse=True)
-        ends = np.zeros_like(begins)
-        ends[which] = tasks[:, 2]
+        begins, at, which = np.unique(tasks[:, 1], return_index=True, return_inverse=True)
+        ends = tasks[at, 2]
         sizes = ends - begins
         firsts = np.cumsum(sizes) - sizes
         tasks[:, 1], tasks[:, 2] = firsts[which], firsts[which] + sizes[which]
@@ -243,7 +250,7 @@ class FittingCensus:
                 short.append(goal)
             elif goal not in nodes and (node := self._node(goal)) is not None:
                 nodes[goal] = node
-                open_goals += [child for child in node[1] if isinstance(child, Goal)] if isinstance(node, tuple) else []
+                open_goals += goals_below(node)
         if short:
             descent = Descent(replace(self._header, max_bits=self._header.max_bits - LOOKED_INTO), self._workers)
             descent.find(short)
@@ -252,32 +259,8 @@ class FittingCensus:
 
     def _node(self, goal: Goal) -> Node | None:
         """The first candidate of the goal's level that has its row, with its operands as goals."""
-        scope = self._census.scopes[goal.depth]
-        wanted = np.frombuffer(goal.key, dtype=np.uint64)
-        space = Workspace()
         for derivation in self._outlines.derivations(goal.depth, goal.length):
-            jobs = (job for job in self._jobs(scope, derivation) if job.width == len(wanted) + 1)
-            for piece in pieces_of(jobs):
-                for index, rows in space.batches(piece):
-                    same = np.flatnonzero(np.all(rows[:, :-1] == wanted, axis=1))
-                    if len(same):
-                        return self._candidate(goal, piece.job, index[same[0]].tolist())
+            pieces = pieces_of(self._jobs(self._census.scopes[goal.depth], derivation))
+            if found := first_matches(pieces, [goal], self._workers):
+                return node_of(goal, found[goal], self._header)
         return None
-
-    def _candidate(self, goal: Goal, job: Job, index: list[int]) -> Node:
-        symbol = index[0] & SYMBOL
-        if symbol not in FORM_OF_SYMBOL:
-            return leaf_of(symbol, index[1], goal.length, self._header.language)
-        operands = zip(job.operands[: ARITY[symbol]], index[1:], strict=False)
-        children = [self._operand(*operand) for operand in operands]
-        bodies_last = sorted(children, key=lambda child: child.depth if isinstance(child, Goal) else MAX_DEPTH)
-        return FORM_OF_SYMBOL[symbol], tuple(bodies_last)
-
-    def _operand(self, store: Operand, at: int) -> Goal | Term:
-        """The class of an operand; a term where it is never evaluated."""
-        assert isinstance(store, Store), "every operand is in a store"
-        if store.classes is None:
-            return any_body(self._header, store.depth, store.length_of(at), int(store.rows[at, -2]))
-        terms = store.classes.terms
-        at = at if store.numbers is None else int(store.numbers[at])
-        return Goal(store.depth, terms.length_of(at), terms.rows[at, :-1].tobytes())

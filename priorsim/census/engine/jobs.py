@@ -1,10 +1,9 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
+import math
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
@@ -37,11 +36,7 @@ W = TypeVar("W")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Candidates that one kernel turns into rows of one width.
-
-    `operands` are what the operands in a candidate are numbers of; leaves have none. `read` is what is kept of the
-    rows made; all of them where it is None.
-    """
+    """Candidates that one kernel turns into rows, from rows of `operands`; `read` tells what is kept of those made."""
 
     tasks: Tasks
     width: int
@@ -55,7 +50,7 @@ class Job:
         sizes = np.prod(tasks[:, 2:7:2] - tasks[:, 1:6:2], axis=1)
         for task in tasks[sizes > PIECE].tolist():
             for part in _split(tuple(task)):
-                yield Piece(self, np.array([part], dtype=np.int64), _candidates(part))
+                yield Piece(self, np.array([part], dtype=np.int64), math.prod(np.diff(part[1:7])[::2].tolist()))
         tasks, sizes = tasks[sizes <= PIECE], sizes[sizes <= PIECE]
         ends = np.cumsum(sizes)
         cuts = np.flatnonzero(np.diff(ends // PIECE)) + 1
@@ -73,10 +68,6 @@ class Piece:
     size: int
 
 
-def _candidates(task: Task) -> int:
-    return (task[2] - task[1]) * (task[4] - task[3]) * (task[6] - task[5])
-
-
 def _split(task: Task) -> Iterator[Task]:
     """A task cut along its operands until each part is about a piece or less."""
     symbol, a, a_end, b, b_end, c, c_end, once = task
@@ -87,10 +78,7 @@ def _split(task: Task) -> Iterator[Task]:
 
 
 class Workspace:
-    """One worker's buffers: an index list and, for each width of rows, a batch of them.
-
-    Once `given_up` is set, to make another batch raises CancelledError.
-    """
+    """One worker's buffers for candidates and their rows; CancelledError at the next batch once `given_up` is set."""
 
     def __init__(self, given_up: threading.Event | None = None) -> None:
         self._given_up = given_up or threading.Event()
@@ -123,20 +111,26 @@ def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
     return (piece for job in jobs for piece in job.pieces())
 
 
-def taken(left: "deque[W]") -> Iterator[W]:
-    """What is left, until nothing is; every thread that goes through this takes its own."""
-    with suppress(IndexError):
-        while True:
-            yield left.popleft()
+class Taken(Iterator[W]):
+    """What is given, in order, to whichever thread asks next."""
+
+    def __init__(self, given: Iterable[W]) -> None:
+        self._left = iter(given)
+        self._lock = threading.Lock()
+
+    def __next__(self) -> W:
+        with self._lock:
+            return next(self._left)
 
 
 def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
     """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
-    pieces = deque(given)
+    pieces = list(given)
+    left = Taken(pieces)
 
     def work(space: Workspace) -> C:
         own = consumer()
-        for piece in taken(pieces):
+        for piece in left:
             space.run(piece, own)
         own.finish()
         return own
@@ -146,15 +140,10 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
 
 def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
     """Hand on all candidates of pieces with their rows, batch by batch, on all workers at once."""
-    pieces = iter(given)
-    lock = threading.Lock()
-
-    def next_piece() -> Piece | None:
-        with lock:
-            return next(pieces, None)
+    pieces = Taken(given)
 
     def work(space: Workspace) -> None:
-        while (piece := next_piece()) is not None:
+        for piece in pieces:
             for index, rows in space.batches(piece):
                 take(piece.job, index, rows)
 

@@ -108,10 +108,7 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
 
 
 class Closer(Consumer):
-    """One worker's way to close bodies that are too long to be kept.
-
-    Bodies are gathered first, since many are of one class, and closed when there are too many of them.
-    """
+    """One worker's way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
 
     def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
         self._level = level
@@ -132,9 +129,8 @@ class Closer(Consumer):
 
 
 class Census:
-    """The levels of one census, built in order of length.
+    """The levels of one census, built in order of length once they are asked for; what is spent is refused.
 
-    What is asked for is built first, with all that it is made of; what cannot be asked for any more is refused.
     With `keeps_closed` what longer bodies gave to a level stays there when that is built. With `actual_only`
     terms are told apart by their actual tables alone.
     """
@@ -184,17 +180,13 @@ class Census:
         self._done[0] = length
 
     def level(self, length: int) -> RowArray:
-        """The classes of all terms of `length` bits outside any binder, sorted; shorter ones are built before.
-
-        CensusError where it was built already, or is beyond the bound.
-        """
+        """The classes of all terms of a length outside binders, sorted; CensusError where built already or too long."""
         self._check_reach(0, length)
         if length <= self._done[0]:
             raise CensusError(
                 f"the level of {length} bits is there already: the next is that of {self._done[0] + 1} bits"
             )
-        for shorter in range(self._done[0] + 1, length):
-            self.level(shorter)
+        self._advance(0, length - 1)
         if self._first is None:
             self._first = length
         self._advance(1, length - self.reach.closing[0])
@@ -214,23 +206,15 @@ class Census:
 
     def build(self, longest: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Build all levels up to these lengths, by number of binders; yield that and the length of each."""
-        for depth in reversed(range(1, len(self.scopes))):
-            for length in range(1, longest[depth] + 1):
+        for depth in reversed(range(len(self.scopes))):
+            for length in range(1 if depth else self._done[0] + 1, longest[depth] + 1):
                 self._advance(depth, length)
                 yield depth, length
-        for length in range(self._done[0] + 1, longest[0] + 1):
-            self.level(length)
-            yield 0, length
 
     def jobs(self, depth: int, length: int) -> Iterator[Job]:
         """The jobs that make the terms of a length from kept classes."""
         self._check_reach(depth, length)
-        longest = min(length - 1, self.reach.stored[depth])
-        if depth > 0:
-            self._advance(depth, longest)
-        else:
-            for shorter in range(self._done[0] + 1, longest + 1):
-                self.level(shorter)
+        self._advance(depth, min(length - 1, self.reach.stored[depth]))
         yield from self.scopes[depth].jobs(length)
         if depth + 1 < len(self.scopes):
             self._advance(depth + 1, min(length - self.reach.closing[depth], self.reach.stored[depth + 1]))
@@ -308,6 +292,9 @@ class Census:
         if depth == len(self.scopes):
             return
         for level in range(self._done[depth] + 1, length + 1):
+            if depth == 0:
+                self.level(level)
+                continue
             if depth + 1 < len(self.scopes):
                 self._advance(depth + 1, level - self.reach.closing[depth])
             if level <= self.reach.stored[depth]:

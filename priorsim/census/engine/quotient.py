@@ -35,10 +35,9 @@ def count_quotient(
     progress: Callable[[Progress], None] | None = None,
     run_directory: RunDirectory | None = None,
 ) -> Rows:
-    """Count all code-only programs up to the header's bound, by class: sorted, every key once.
+    """Count all code-only programs up to the header's bound, by class: sorted, every key once, for any threads.
 
-    The rows do not depend on the number of threads. CensusError where no census counts by the accounting, or the
-    bound is beyond what is exact.
+    CensusError where no census counts by the accounting, or the bound is beyond what is exact.
     """
     check_exact(header)
     counts = program_counts(header.language, header.max_bits)

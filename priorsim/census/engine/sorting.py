@@ -40,22 +40,12 @@ def swap(rows, row, other):  # type: ignore[no-untyped-def]
     rows[row, 4], rows[other, 4] = rows[other, 4], rows[row, 4]
 
 
-@inner
-def sort_short(rows, begin, end):  # type: ignore[no-untyped-def]
-    """Sort rows `begin` to `end` by key, in place, by insertion."""
-    for row in range(begin + 1, end):
-        at = row
-        while at > begin and before(rows, at, at - 1):
-            swap(rows, at, at - 1)
-            at -= 1
-
-
 @kernel
 def sort_rows(rows, begin, end, stack):  # type: ignore[no-untyped-def]
     """Sort rows `begin` to `end` of uint64 (rows, words) with distinct keys by key, in place.
 
-    Quicksort, the middle of three as pivot, the larger part kept for later on the `stack`, int64 (128,),
-    overwritten: at most one part for each halving, so 64 pairs are enough for any array.
+    Quicksort, the middle of three as pivot, short parts by insertion, the larger part kept for later on the `stack`,
+    int64 (128,), overwritten: at most one part for each halving, so 64 pairs are enough for any array.
     """
     depth = 0
     while True:
@@ -81,7 +71,11 @@ def sort_rows(rows, begin, end, stack):  # type: ignore[no-untyped-def]
                 stack[depth], stack[depth + 1] = begin, split
                 begin = split + 1
             depth += 2
-        sort_short(rows, begin, end)
+        for row in range(begin + 1, end):
+            at = row
+            while at > begin and before(rows, at, at - 1):
+                swap(rows, at, at - 1)
+                at -= 1
         if depth == 0:
             return
         depth -= 2

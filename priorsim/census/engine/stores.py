@@ -26,10 +26,10 @@ Spans = dict[int, Span]
 
 
 class Store:
-    """Rows of one kind by length, in one array: `classes` of terms under `depth` binders, or what is read of them.
+    """Rows of one kind by length, in one array: `classes` of terms under `depth` binders, or what `read` makes of them.
 
-    Where something is read of classes, one row stands for several of them, and `read` makes it. Rows that are of no
-    classes count what is never evaluated. `numbers` tells of a choice of classes which ones they are.
+    A row that is read stands for several classes; rows of no classes count what is never evaluated. `numbers` tells of
+    a choice of classes which ones they are.
     """
 
     def __init__(
@@ -44,18 +44,13 @@ class Store:
         self.read = read
         self.numbers: NDArray[np.int64] | None = None
         self.spans: Spans = {}
-        self._rows: RowArray = np.empty((0, width), dtype=np.uint64)
+        self.rows: RowArray = np.empty((0, width), dtype=np.uint64)
         self._used = 0
-
-    @property
-    def rows(self) -> RowArray:
-        """All rows; `spans` tells which are of a length."""
-        return self._rows
 
     def of_length(self, length: int) -> RowArray:
         """The rows of a length, none where there are none."""
         begin, end = self.spans.get(length, (0, 0))
-        return self._rows[begin:end]
+        return self.rows[begin:end]
 
     def length_of(self, at: int) -> int:
         """The length that a row is of."""
@@ -64,11 +59,11 @@ class Store:
     def append(self, length: int, rows: RowArray) -> None:
         """Add the rows of one more length."""
         end = self._used + len(rows)
-        if end > len(self._rows):
-            larger = np.empty((max(end, 3 * len(self._rows) // 2), self._rows.shape[1]), dtype=np.uint64)
-            larger[: self._used] = self._rows[: self._used]
-            self._rows = larger
-        self._rows[self._used : end] = rows
+        if end > len(self.rows):
+            larger = np.empty((max(end, 3 * len(self.rows) // 2), self.rows.shape[1]), dtype=np.uint64)
+            larger[: self._used] = self.rows[: self._used]
+            self.rows = larger
+        self.rows[self._used : end] = rows
         if len(rows):
             self.spans[length] = (self._used, end)
         self._used = end
@@ -82,8 +77,12 @@ class Store:
     def first_class(self, at: int) -> tuple[int, RowArray]:
         """Bits and row of the first class that a row stands for; rows are compared in full."""
         assert self.classes is not None, "these rows stand for no classes"
+        if self.numbers is not None:
+            return self.classes.terms.first_class(int(self.numbers[at]))
         length = self.length_of(at)
-        same = np.all(self.readings(length)[:, :-1] == self._rows[at, :-1], axis=1)
+        if self.read is None:
+            return length, self.rows[at]
+        same = np.all(self.readings(length)[:, :-1] == self.rows[at, :-1], axis=1)
         return length, self.classes.terms.of_length(length)[np.flatnonzero(same)[0]]
 
 
@@ -99,12 +98,11 @@ def rows_of(operand: Operand) -> RowArray:
 class Classes:
     """The stored classes of one kind under one number of binders, and what `if` and `iter` read of them.
 
-    Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are the
-    words of all tables, of the actual table, and of a row. Spans tell which `terms` are not 0 everywhere, as a number
-    of rounds; and as bodies of iter which ignore the state, keep it, or do neither: only plain bodies are told apart.
-    `tests` are classes by the lanes where they are not 0, where that is neither everywhere nor nowhere, `always` and
-    `never` those where it is, under all lesions; `ignored` are classes by steps and searches alone: the arms that are
-    never chosen.
+    Classes of one length with the same actual table are next to each other. `tables`, `actual` and `width` are words of
+    all tables, of the actual one, and of a row. Spans tell which `terms` are not 0 everywhere, as numbers of rounds;
+    and which plain bodies of iter ignore the state, keep it, or do neither. `tests` are classes by the lanes where they
+    are not 0; `always` and `never` those where that is all or none, under all lesions; `ignored` are classes by steps
+    and searches alone: the arms that are never chosen.
     """
 
     def __init__(self, depth: int, actual: int, tables: int, width: int, words: Words) -> None:
@@ -163,10 +161,10 @@ class Classes:
 
 
 class Rounds:
-    """What iter outside any binder reads of its number n, of `classes`, where the body is plain and idle.
+    """What iter outside any binder reads of its number n, where the body is plain and idle, as `round_masks` writes it.
 
-    Rows are as `round_masks` writes them. `sometimes` and `always` are for bodies that ignore the state: n is not 0
-    in some lanes, or in all under all lesions. `silent` is for bodies that keep the state: by T, searches and sums.
+    For bodies that ignore the state n is not 0 `sometimes`, or `always`, in all lanes under all lesions; for those
+    that keep it, n is `silent`.
     """
 
     def __init__(self, words: Words, classes: Classes) -> None:

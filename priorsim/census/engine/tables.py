@@ -112,12 +112,10 @@ def hash_keys(rows, hashes):  # type: ignore[no-untyped-def]
 def add_rows(source, hashes, part, parts, begin, end, rows, slots, used, outer):  # type: ignore[no-untyped-def]
     """Add the rows `begin` to `end` of `source` to a hash table; return the first row that found no room.
 
-    source : uint64 (any, words); hashes : uint64, those of its keys; part, parts : int64, only rows whose
-    hash falls into this part of so many, a power of two up to 256, are added;
-    rows : uint64 (capacity, words), the classes met so far, appended to;
-    slots : uint64 (a power of two above capacity), 0 or hash tag and index + 1, overwritten;
-    used : int64 (1,), the number of classes, overwritten. Fewer than 2^32 - 1 classes;
-    outer : whether rows have five words, known when this is compiled.
+    source : uint64 (any, words), of which only rows whose hash is in `part` of `parts`, a power of two up to 256, are
+    added; hashes : uint64, of its keys; rows : uint64 (capacity, words), the classes so far, appended to; slots :
+    uint64 (a power of two above capacity), 0 or hash tag and index + 1, overwritten; used : int64 (1,), the number of
+    classes, below 2^32 - 1, overwritten; outer : whether rows have five words, known when this is compiled.
     """
     key_words = OUTER_KEY if outer else rows.shape[1] - 1
     mask = U(slots.shape[0] - 1)
@@ -180,10 +178,9 @@ def place(rows, used, slots):  # type: ignore[no-untyped-def]
 
 @kernel
 def find_keys(rows, hashes, keys, slots, found):  # type: ignore[no-untyped-def]
-    """Write into `found` the number of the key that each row has, or -1.
+    """Write into `found`, int64 (rows,), the number of the key that each row has, or -1.
 
-    rows : uint64 (any, words); hashes : uint64, those of its keys; keys : uint64 (keys, words), distinct;
-    slots : uint64, as `place` writes them, some of them 0; found : int64 (any,), overwritten.
+    keys : uint64 (keys, words), distinct; slots : uint64, as `place` writes them, some of them 0.
     """
     mask = U(slots.shape[0] - 1)
     key_words = rows.shape[1] - 1
@@ -200,10 +197,9 @@ def find_keys(rows, hashes, keys, slots, found):  # type: ignore[no-untyped-def]
 
 
 class Table:
-    """Classes and their counts: a hash table that grows."""
+    """Classes and counts in a hash table that grows from given memory: `slots` 0, a power of two, more than `rows`."""
 
     def __init__(self, key_words: int, rows: RowArray | None = None, slots: NDArray[np.uint64] | None = None) -> None:
-        """Start empty, in the given memory if any: `slots` all 0, a power of two and more than `rows`."""
         self._rows: RowArray = np.empty((FIRST_ROWS, key_words + 1), dtype=np.uint64) if rows is None else rows
         self._slots = np.zeros(2 * FIRST_ROWS, dtype=np.uint64) if slots is None else slots
         self._used = np.zeros(1, dtype=np.int64)
@@ -237,10 +233,7 @@ class Table:
                 self._grow()
 
     def find(self, rows: RowArray) -> NDArray[np.int64]:
-        """The number of each row's class, in the order they were first met, or -1: shape (rows,).
-
-        What stands in the last column does not matter.
-        """
+        """The number of each row's class, in the order they were first met, or -1, by key alone: shape (rows,)."""
         rows = np.ascontiguousarray(rows)
         found = np.empty(len(rows), dtype=np.int64)
         find_keys(rows, hashes_of(rows), self._rows, self._slots, found)
@@ -320,12 +313,9 @@ def in_order(rows: RowArray, together: int) -> RowArray:
 def scatter(rows, begin, end, recent, buffer, fill):  # type: ignore[no-untyped-def]
     """Append rows of five words to the buffers of their partitions; return the first row that found no room.
 
-    A row first waits in `recent`, where others of its class add to it, until one of another class with
-    the same place there drives it out.
-
-    rows : uint64 (any, 5); recent : uint64 (a power of two, 5), count 0 where empty, overwritten;
-    buffer : uint64 (partitions, capacity, 5), appended to; fill : int64 (partitions,), rows in each,
-    overwritten. At most 256 partitions, a power of two.
+    A row first waits in `recent`, where others of its class add to it, until another class drives it out.
+    recent : uint64 (a power of two, 5), count 0 where empty, overwritten; buffer : uint64 (partitions, capacity, 5),
+    at most 256 and a power of two, appended to; fill : int64 (partitions,), rows in each, overwritten.
     """
     mask = U(buffer.shape[0] - 1)
     places = U(recent.shape[0] - 1)
@@ -391,10 +381,7 @@ class Partitions(Shared):
 
 
 class Sink(Consumer):
-    """One worker's way into `Partitions`: buffers that are folded into the parts when one is full.
-
-    The memory of the buffers is the caller's, so that one piece serves all levels.
-    """
+    """One worker's way into `Partitions`: buffers, in the caller's memory, folded into the parts when one is full."""
 
     def __init__(self, partitions: Partitions, memory: NDArray[np.uint64]) -> None:
         self._partitions = partitions

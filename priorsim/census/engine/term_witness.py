@@ -7,7 +7,6 @@ is the one whose every node is the first candidate in the order of the census's 
 long to be kept last; it does not depend on the number of workers. Rows are compared in full.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
@@ -19,12 +18,12 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.engine.class_kernels import BELOW_READS, READS, SEARCH_BITS, SYMBOL
-from priorsim.census.engine.jobs import Job, Piece, Workspace, on_threads, pieces_of, taken
+from priorsim.census.engine.jobs import Job, Piece, Taken, Workspace, on_threads, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, VARIABLE
 from priorsim.census.engine.quotient import check_exact
-from priorsim.census.engine.stores import Store, rows_of
-from priorsim.census.engine.tables import RowArray, Table
+from priorsim.census.engine.stores import Store
+from priorsim.census.engine.tables import Table
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.code import constant_code, operator_code, symbols_of
 from priorsim.mu.dialect import Language
@@ -33,7 +32,7 @@ from priorsim.mu.syntax import Apply, Const, Term, Var
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A class to find a term of: the number of binders around it, its bits, and its key in bytes."""
+    """A class to find a term of: the binders around it, its bits, and its key in bytes."""
 
     depth: int
     length: int
@@ -53,10 +52,7 @@ Node = Term | tuple[str, tuple[Goal | Term, ...]]
 
 
 def find_terms(header: AtlasHeader, keys: Iterable[RowKey], *, workers: int = 2) -> dict[RowKey, Term]:
-    """A term for each of these keys that a code-only program has.
-
-    CensusError where no census counts by the accounting, or a key has more bits than what is exact.
-    """
+    """A term for each of these keys that a code-only program has; CensusError where their census is not exact."""
     goals = {key: goals_of(header, key) for key in keys}
     header = replace(header, max_bits=max((2, *(key.bits for key in goals))))
     check_exact(header)
@@ -73,11 +69,41 @@ def goals_of(header: AtlasHeader, key: RowKey) -> tuple[Goal, ...]:
     return goals if header.queries else goals[:1]
 
 
+def node_of(goal: Goal, match: Match, header: AtlasHeader) -> Node:
+    """A candidate as the goal's node: its operands in the order of the form's children, in which bodies are last."""
+    symbol, *numbers = match.index.tolist()
+    symbol &= SYMBOL
+    if symbol not in FORM_OF_SYMBOL:
+        return leaf_of(symbol, numbers[0], goal.length, header.language)
+    form = FORM_OF_SYMBOL[symbol]
+    children: list[Goal] = []
+    body: list[Goal | Term] = []
+    for operand, at in zip(match.job.operands[: ARITY[symbol]], numbers, strict=False):
+        if not isinstance(operand, Store):
+            head = len(operator_code(form, goal.depth, header.language))
+            length = goal.length - head - sum(child.length for child in children)
+            body = [Goal(goal.depth + 1, length, operand[at, :-1].tobytes())]
+        elif operand.classes is None:
+            # It is never evaluated: the first term in code order that a row of `Scope.bodies` counts.
+            told = int(operand.rows[at, -2])
+            kind = operand.length_of(at), told & int(BELOW_READS), told >= int(READS)
+            body = [FirstTerms(header, 1).of(operand.depth, kind)[0][1]]
+        else:
+            length, row = operand.first_class(at)
+            children.append(Goal(operand.depth, length, row[:-1].tobytes()))
+    return form, (*sorted(children, key=lambda child: child.depth), *body)
+
+
 def leaf_of(symbol: int, value: int, length: int, language: Language) -> Var | Const:
     """The variable or constant that a candidate is."""
     if symbol == VARIABLE:
         return Var(value)
     return Const(value, literal=length == len(constant_code(Const(0, literal=True), language)))
+
+
+def goals_below(node: Node) -> list[Goal]:
+    """The classes of a node's children."""
+    return [child for child in node[1] if isinstance(child, Goal)] if isinstance(node, tuple) else []
 
 
 def assemble(goal: Goal, nodes: Mapping[Goal, Node]) -> Term:
@@ -102,13 +128,14 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
         by_width.setdefault(len(goal.key) // 8 + 1, []).append(goal)
     keys = {width: [np.frombuffer(goal.key, dtype=np.uint64) for goal in some] for width, some in by_width.items()}
     sought = {width: Table.of(np.pad(np.array(some), ((0, 0), (0, 1)))) for width, some in keys.items()}
-    pieces = deque(enumerate(piece for piece in given if piece.job.width in sought))
+    pieces = [piece for piece in given if piece.job.width in sought]
+    left = Taken(enumerate(pieces))
     best: dict[Goal, tuple[int, Match]] = {}
     lock = Lock()
 
     def work(space: Workspace) -> None:
         met: set[Goal] = set()
-        for number, piece in taken(pieces):
+        for number, piece in left:
             for index, rows in space.batches(piece):
                 found = sought[piece.job.width].find(rows)
                 for at, row in zip(*np.unique(found, return_index=True), strict=True):
@@ -126,19 +153,12 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
     return {goal: match for goal, (_, match) in best.items()}
 
 
-def any_body(header: AtlasHeader, bound: int, bits: int, told: int) -> Term:
-    """The first term in code order of so many bits with the searches and READS that a row of `Scope.bodies` tells."""
-    kind = bits, told & int(BELOW_READS), told >= int(READS)
-    return FirstTerms(header, 1).of(bound, kind)[0][1]
-
-
 class Descent:
     """Classes that are sought, level by level from the outside inwards, and the `nodes` found for them."""
 
     def __init__(self, header: AtlasHeader, workers: int) -> None:
         self.nodes: dict[Goal, Node] = {}
         self._workers = workers
-        self._language = header.language
         self._census = Census(header, workers, keeps_closed=True)
         for _ in self._census.build(self._census.reach.stored):
             pass
@@ -189,40 +209,10 @@ class Descent:
         found = first_matches(pieces, goals, self._workers)
         for goal in goals:
             if goal in found:
-                self._note(goal, found[goal])
+                self.nodes[goal] = node = node_of(goal, found[goal], self._census.header)
+                for child in goals_below(node):
+                    self._add(child)
         return [goal for goal in goals if goal not in found]
-
-    def _note(self, goal: Goal, match: Match) -> None:
-        """Take the candidate as the goal's node, and look for its operands next."""
-        symbol, *numbers = match.index.tolist()
-        symbol &= SYMBOL
-        if symbol not in FORM_OF_SYMBOL:
-            self.nodes[goal] = leaf_of(symbol, numbers[0], goal.length, self._language)
-            return
-        children = self._children(goal, FORM_OF_SYMBOL[symbol], match.job, numbers[: ARITY[symbol]])
-        self.nodes[goal] = FORM_OF_SYMBOL[symbol], children
-        for child in children:
-            if isinstance(child, Goal):
-                self._add(child)
-
-    def _children(self, goal: Goal, form: str, job: Job, numbers: list[int]) -> tuple[Goal | Term, ...]:
-        """The operands in the order of the form's children: bodies are last."""
-        children: list[Goal] = []
-        body: tuple[bool, RowArray] | None = None
-        for operand, at in zip(job.operands, numbers, strict=False):
-            if isinstance(operand, Store) and operand.classes is not None:
-                length, row = operand.first_class(at)
-                children.append(Goal(operand.depth, length, row[:-1].tobytes()))
-            else:
-                body = isinstance(operand, Store), rows_of(operand)[at, :-1]
-        children.sort(key=lambda child: child.depth)
-        if body is None:
-            return tuple(children)
-        depth, (is_unread, row) = goal.depth + 1, body
-        length = goal.length - self._reach.costs[goal.depth][form] - sum(child.length for child in children)
-        if is_unread:
-            return (*children, any_body(self._census.header, depth, length, int(row[-1])))
-        return (*children, Goal(depth, length, row.tobytes()))
 
 
 Coded = tuple[str, Term]

@@ -18,7 +18,7 @@ from priorsim.census.engine import closing
 from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
 from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Tasks, tasks_of
 from priorsim.census.engine.packed import CONSTANT, VARIABLE
-from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Spans, Store, row_widths, rows_of, step_units
+from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Store, row_widths, rows_of, step_units
 from priorsim.census.engine.tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.dialect import FORMS
@@ -213,16 +213,13 @@ class Scope:
             (self.rounds.always, self.plain.ignored, inner.plain.constant),
             (self.rounds.silent, self.plain.terms, inner.plain.identity),
         ):
-            yield self._idle_job(total, numbers, starts, inner.plain.terms, spans)
+            operands = numbers, starts, inner.plain.terms
 
-    def _idle_job(self, total: int, numbers: Store, starts: Store, bodies: Store, spans: Spans) -> Job:
-        rows = numbers.rows, starts.rows, bodies.rows
+            def run(index: Index, made: int, out: RowArray, operands: tuple[Store, ...] = operands) -> None:
+                closing.idle_outer(index, made, *(operand.rows for operand in operands), self.words, out)
 
-        def run(index: Index, made: int, out: RowArray) -> None:
-            closing.idle_outer(index, made, *rows, self.words, out)
-
-        tasks = tasks_of("iter", total, numbers.spans, starts.spans, spans)
-        return self._job(tasks, self.closed.width, run, (numbers, starts, bodies))
+            tasks = tasks_of("iter", total, numbers.spans, starts.spans, spans)
+            yield self._job(tasks, self.closed.width, run, operands)
 
     def _inner_idle(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Iterator[Job]:
         """iter inside a binder of plain bodies that ignore the state, or keep it."""

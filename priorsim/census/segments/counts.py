@@ -18,24 +18,7 @@ from priorsim.census.compiled import I64, U64
 from priorsim.census.engine.class_kernels import SEARCH_BITS, Words
 from priorsim.census.engine.tables import RowArray, Shared
 from priorsim.census.progress import Progress
-from priorsim.census.segments.kernels import (
-    ALL,
-    BODY_COUNT,
-    BODY_META,
-    FOUND_WIDTH,
-    GROUP,
-    LEFT,
-    LENGTH,
-    LEVELS,
-    RIGHT,
-    UNCLASSED,
-    VALUES,
-    Asked,
-    Groups,
-    Work,
-    can_fit,
-    count_fitting,
-)
+from priorsim.census.segments import kernels
 from priorsim.census.segments.terms import DataTerms, Indices, code_counts
 from priorsim.mu.domain import Domain
 from priorsim.table import Table, runs
@@ -85,12 +68,12 @@ def count_segments(
     whose entries are left open.
     """
     fitting = _Fitting(terms, domain, acceptable, train)
-    programs = code_counts(terms.language, terms.reached.code_bits)
+    programs = code_counts(terms.language, terms.code_bits)
     done = 0
     bodies: list[_Sums] = []
     with ThreadPoolExecutor(workers) as pool:
         for length, number in programs.items():
-            found = Shared(FOUND_WIDTH - 1, PARTS)
+            found = Shared(kernels.FOUND_WIDTH - 1, PARTS)
             for rows in terms.bodies(length):
                 batches = (rows[begin : begin + BATCH_ROWS] for begin in range(0, len(rows), BATCH_ROWS))
                 deque(pool.map(partial(fitting.add, length, found), batches), maxlen=0)
@@ -98,7 +81,8 @@ def count_segments(
             done += number
             if progress is not None:
                 progress(Progress(done, sum(programs.values())))
-    return _as_counts(_counted(bodies, terms))
+    joined = _Sums.of(bodies)
+    return _as_counts(_Sums.of(_programs(joined, *pair, terms) for pair in _pairs(joined, terms)))
 
 
 class _Fitting:
@@ -111,30 +95,32 @@ class _Fitting:
         indices = terms.indices
         choices = [sorted(words) for words in acceptable]
         alternatives = range(max(map(len, choices)))
-        self._asked = Asked(
+        self._asked = kernels.Asked(
             np.array([sum(1 << word for word in words) for words in choices], dtype=np.uint64),
             np.isin(np.arange(len(domain.lanes)), train).astype(np.uint8),
             np.array([domain.pack([c[min(i, len(c) - 1)] for c in choices]) for i in alternatives], dtype=np.uint64),
             np.uint64(domain.lane_mask(train)),
         )
         crossed = np.any(indices.labels != indices.labels[:, :1], axis=(1, 2))
-        self._groups = Groups(indices.labels, indices.entries, _lanes_together(indices, train), crossed)
+        self._groups = kernels.Groups(indices.labels, indices.entries, _lanes_together(indices, train), crossed)
 
     def add(self, length: int, found: Shared, rows: RowArray) -> None:
         """Add to `found` what fits with bodies of a length."""
         words = self._terms.words
         alive = np.empty(len(rows), dtype=np.uint8)
-        can_fit(rows, self._asked, words, alive)
+        kernels.can_fit(rows, self._asked, words, alive)
         rows = np.ascontiguousarray(rows[alive == 1])
         spread = widest_spread(rows, words)
         work = make_work(words, spread, self._groups.together.shape[1])
-        out = np.empty((max(FOUND_ROWS, spread), FOUND_WIDTH), dtype=np.uint64)
-        left = self._terms.reached.code_bits - length
+        out = np.empty((max(FOUND_ROWS, spread), kernels.FOUND_WIDTH), dtype=np.uint64)
+        left = self._terms.code_bits - length
         reachable = int(np.searchsorted(self._terms.indices.code, left, side="right"))
         progress = np.zeros(2, dtype=np.int64)
         short = rows.view(np.uint16)
         while progress[0] < len(rows):
-            made = count_fitting(rows, short, length, reachable, self._asked, self._groups, words, progress, work, out)
+            made = kernels.count_fitting(
+                rows, short, length, reachable, self._asked, self._groups, words, progress, work, out
+            )
             found.add(out[:made])
 
 
@@ -149,23 +135,23 @@ def _lanes_together(indices: Indices, train: Sequence[int]) -> NDArray[np.uint64
     return together
 
 
-def make_work(words: Words, spread: int, pairs: int) -> Work:
+def make_work(words: Words, spread: int, pairs: int) -> kernels.Work:
     """A worker's memory for bodies whose step totals differ by less than `spread` within an index group."""
     lanes, size = words.lanes, words.size
-    return Work(
-        values=np.zeros((LEVELS, lanes, size), dtype=np.uint8),
+    return kernels.Work(
+        values=np.zeros((kernels.LEVELS, lanes, size), dtype=np.uint8),
         where=np.zeros((lanes, size), dtype=np.uint64),
-        allowed=np.zeros((RIGHT + 1, lanes), dtype=np.uint64),
-        unlesioned=np.zeros((LEVELS, lanes), dtype=np.uint64),
-        varies=np.zeros((LEVELS, lanes), dtype=np.uint8),
+        allowed=np.zeros((kernels.RIGHT + 1, lanes), dtype=np.uint64),
+        unlesioned=np.zeros((kernels.LEVELS, lanes), dtype=np.uint64),
+        varies=np.zeros((kernels.LEVELS, lanes), dtype=np.uint8),
         steps=np.zeros((lanes, size), dtype=np.int64),
         conflict=np.zeros(pairs, dtype=np.uint64),
-        sets=np.zeros((LEFT + 1, size), dtype=np.uint64),
+        sets=np.zeros((kernels.LEFT + 1, size), dtype=np.uint64),
         cost=np.zeros((size, size), dtype=np.int64),
         least=np.zeros((2, size), dtype=np.int64),
         centre=np.zeros((2, size), dtype=np.int64),
-        part=np.zeros((2, 2 * LEVELS, spread), dtype=np.uint64),
-        total=np.zeros((VALUES, spread), dtype=np.uint64),
+        part=np.zeros((2, 2 * kernels.LEVELS, spread), dtype=np.uint64),
+        total=np.zeros((kernels.VALUES, spread), dtype=np.uint64),
     )
 
 
@@ -197,37 +183,31 @@ class _Sums(Table):
         return replace(taken, value=np.add.reduceat(found.value[order], starts)) if len(found) else found
 
 
-def _counted(parts: Sequence[_Sums], terms: DataTerms) -> _Sums:
-    """What fits, by state and length, then by steps and searches, from bodies with their data segments."""
-    bodies = _Sums.of(parts)
-    return _Sums.of(_programs(bodies, *pair, terms) for pair in _pairs(bodies, terms))
-
-
 def _bodies(rows: RowArray) -> _Sums:
     """Bodies times data segments, by state, group and length, then by steps and searches."""
     low, high = _by_state(rows)
     row, state = np.nonzero(low | high)
     number = low[row, state].astype(object) + (high[row, state].astype(object) << 64)
-    key = (state.astype(np.uint64) << _STATE) | (rows[row, LENGTH] << _LENGTH) | rows[row, GROUP]
-    return _Sums.of([_Sums(key, rows[row, BODY_META], number * rows[row, BODY_COUNT].astype(object))])
+    key = (state.astype(np.uint64) << _STATE) | (rows[row, kernels.LENGTH] << _LENGTH) | rows[row, kernels.GROUP]
+    return _Sums.of([_Sums(key, rows[row, kernels.BODY_META], number * rows[row, kernels.BODY_COUNT].astype(object))])
 
 
 def _by_state(rows: RowArray) -> tuple[U64, U64]:
     """Numbers of segments in each state, not classed last: their last 64 bits and those above, (rows, VALUES + 1)."""
-    values = rows[:, :VALUES].reshape(-1, 2, 2, LEVELS)
-    high = (values == ALL).astype(np.uint64)
-    low = np.where(values == ALL, np.uint64(0), values)
+    values = rows[:, : kernels.VALUES].reshape(-1, 2, 2, kernels.LEVELS)
+    high = (values == kernels.ALL).astype(np.uint64)
+    low = np.where(values == kernels.ALL, np.uint64(0), values)
     # Of those that fulfil a condition: the ones that do not fulfil the next.
     for more, less in ((np.s_[:, :, :, 0], np.s_[:, :, :, 1]), (np.s_[:, :, :, 1], np.s_[:, :, :, 2])):
         _subtract(low, high, more, less)
     _subtract(low, high, np.s_[:, :, 0], np.s_[:, :, 1])
     _subtract(low, high, np.s_[:, 0], np.s_[:, 1])
-    low, high = (np.pad(part.reshape(-1, VALUES), ((0, 0), (0, 1))) for part in (low, high))
-    unclassed = rows[:, UNCLASSED] == 1
-    for part, value in ((low, values[unclassed, 0, 0, 0]), (high, (values == ALL)[unclassed, 0, 0, 0])):
+    low, high = (np.pad(part.reshape(-1, kernels.VALUES), ((0, 0), (0, 1))) for part in (low, high))
+    unclassed = rows[:, kernels.UNCLASSED] == 1
+    for part, value in ((low, values[unclassed, 0, 0, 0]), (high, (values == kernels.ALL)[unclassed, 0, 0, 0])):
         part[unclassed] = 0
-        part[unclassed, VALUES] = value
-    low[unclassed & (high[:, VALUES] == 1), VALUES] = 0
+        part[unclassed, kernels.VALUES] = value
+    low[unclassed & (high[:, kernels.VALUES] == 1), kernels.VALUES] = 0
     return low, high
 
 
@@ -239,7 +219,7 @@ def _subtract(low: U64, high: U64, more: Any, less: Any) -> None:
 
 def _pairs(bodies: _Sums, terms: DataTerms) -> Iterator[tuple[I64, I64]]:
     """All pairs of bodies and an index of their group within the bound, some at a time."""
-    indices, code_bits = terms.indices, terms.reached.code_bits
+    indices, code_bits = terms.indices, terms.code_bits
     group = (bodies.first & _GROUP_MASK).astype(np.int64)
     left = code_bits - ((bodies.first >> _LENGTH) & _BYTE).astype(np.int64)
     groups = np.repeat(np.arange(len(indices.entries)), np.diff(indices.starts))
@@ -263,7 +243,7 @@ def _programs(bodies: _Sums, body: I64, index: I64, terms: DataTerms) -> _Sums:
     bits = (code + words.word_bits * 2**exponent).astype(np.uint64)
     meta = indices.row_meta[index] + bodies.second[body] + (np.uint64(words.lanes) << SEARCH_BITS)
     state = key >> _STATE
-    meta[state == VALUES] = 0
+    meta[state == kernels.VALUES] = 0
     count = bodies.value[body] * indices.row_count[index].astype(object) << (words.word_bits * unread).astype(object)
     return _Sums.of([_Sums((state << _LENGTH) | bits, meta, count)])
 
@@ -272,9 +252,9 @@ def _as_counts(found: _Sums) -> SegmentCounts:
     """All keys taken apart."""
     state = (found.first >> _LENGTH).astype(np.int64)
     bits = found.first & _BYTE
-    unclassed = state == VALUES
+    unclassed = state == kernels.VALUES
     classed = np.flatnonzero(~unclassed)
-    unused, faithful, level = np.unravel_index(state[classed], (2, 2, LEVELS))
+    unused, faithful, level = np.unravel_index(state[classed], (2, 2, kernels.LEVELS))
     return SegmentCounts(
         level,
         bits[classed],

@@ -80,9 +80,9 @@ FIT, RIGHT, LEFT = 0, 3, 4
 def canonical_entries(rows, note, entry_mask, words, out):  # type: ignore[no-untyped-def]
     """Outer rows as indices: which lanes share an entry, actual and lesioned, whatever the entry's number.
 
-    Entry 0 keeps its number; the others are numbered as they come up, lane by lane, in the actual behaviour,
-    then in the strict and in the wide one. `out`, uint64 (rows, 5), is overwritten: three packed words, steps
-    and searches above NOTE_BITS bits that hold `note` (uint64), count. entry_mask : 2^k - 1. w is at most 4.
+    Entry 0 keeps its number, others are numbered as they come up, lane by lane, actual, strict, then wide. Into `out`,
+    uint64 (rows, 5): three packed words, steps and searches above NOTE_BITS bits of `note` (uint64), count. entry_mask
+    is 2^k - 1, w at most 4.
     """
     word_mask = U(words.size - 1)
     for row in range(rows.shape[0]):
@@ -216,10 +216,7 @@ def size_of(chosen):  # type: ignore[no-untyped-def]
 
 @inner
 def find_centre(groups, group, unused, words, work):  # type: ignore[no-untyped-def]
-    """Write the entries of the centre into `work.centre[0]`; return how many.
-
-    Those that a lane reads under a lesion alone, where its lesioned word depends on the entry; entry 0 if `unused`.
-    """
+    """Write the centre into `work.centre[0]`, return its size: entries that matter under a lesion; 0 if `unused`."""
     found = unused
     work.centre[0, 0] = 0
     for lane in range(words.lanes):
@@ -304,10 +301,7 @@ def multiplied(number, factor):  # type: ignore[no-untyped-def]
 
 @inner
 def add_entry(e, levels, size, side, reach, work):  # type: ignore[no-untyped-def]
-    """Multiply the numbers of segments, by steps, with those of entry e's words.
-
-    They are in `work.part[side]`, the first `reach` step totals of each; return where they are, and the new reach.
-    """
+    """Multiply the numbers of segments, `reach` step totals in `work.part[side]`, with entry e's; return both anew."""
     least = work.least[0, e]
     spread = work.least[1, e] - least
     for faithful in range(2):
@@ -334,10 +328,7 @@ def add_entry(e, levels, size, side, reach, work):  # type: ignore[no-untyped-de
 
 @inner
 def count_segments(groups, group, unused, levels, found, words, work):  # type: ignore[no-untyped-def]
-    """Add the fitting segments of an index group and the body read, by step total, to `work.total`.
-
-    unused : 1 for those that do not use their data, else 0; found : entries in the centre.
-    """
+    """Add the fitting segments, those that leave data `unused` or all, of a group and the body read to `work.total`."""
     for e in range(groups.entries[group]):
         work.centre[1, e] = -1
     for k in range(found):

@@ -51,25 +51,16 @@ def segments(language: Language) -> tuple[Segment, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Lengths of index and body under a bound on code bits."""
-
-    code_bits: int
-    longest_index: int
-    longest_body: int
-
-    @classmethod
-    def of(cls, language: Language, code_bits: int) -> "Reached":
-        """The longest terms; a CensusError where no program fits under the bound."""
-        shortest = Reach.of(language, MAX_BITS).shortest
-        left = code_bits - segments(language)[0].header
-        if left < shortest[0] + shortest[1]:
-            raise CensusError(
-                f"a bound of {code_bits} code bits is below the shortest program with data: "
-                f"give at least {code_bits - left + shortest[0] + shortest[1]}"
-            )
-        return cls(code_bits, left - shortest[1], left - shortest[0])
+def longest_terms(language: Language, code_bits: int) -> tuple[int, int]:
+    """The most bits of an index and of a body under a bound on code bits; CensusError where no program fits."""
+    shortest = Reach.of(language, MAX_BITS).shortest
+    left = code_bits - segments(language)[0].header
+    if left < shortest[0] + shortest[1]:
+        raise CensusError(
+            f"a bound of {code_bits} code bits is below the shortest program with data: "
+            f"give at least {code_bits - left + shortest[0] + shortest[1]}"
+        )
+    return left - shortest[1], left - shortest[0]
 
 
 def code_counts(language: Language, code_bits: int) -> dict[int, int]:
@@ -135,25 +126,22 @@ class DataTerms:
         if sum(code_counts(language, code_bits).values()) >= MAX_COUNT:
             raise CensusError(f"{code_bits} code bits: counts could overflow, choose a smaller bound")
         self.language = language
-        self.reached = Reached.of(language, code_bits)
-        header = AtlasHeader(language, domain, self._census_bits())
+        self.code_bits = code_bits
+        longest = longest_terms(language, code_bits)
+        reaches = ((bits, Reach.of(language, bits)) for bits in count(longest[1]))
+        # The least bound of a census that makes all bodies and keeps all indices.
+        bound = next(
+            bits for bits, reach in reaches if reach.longest[1] >= longest[1] and reach.stored[0] >= longest[0]
+        )
+        header = AtlasHeader(language, domain, bound)
         check_exact(header)
         self._census = Census(header, workers, keeps_closed=True)
-        self._kept = min(self._census.reach.stored[1], self.reached.longest_body)
+        self._kept = min(self._census.reach.stored[1], longest[1])
         # Bodies that are not kept are made of kept terms alone: all of those come first.
-        for _ in self._census.build((self.reached.longest_index, self._kept, *self._census.reach.stored[2:])):
+        for _ in self._census.build((longest[0], self._kept, *self._census.reach.stored[2:])):
             pass
         self.words = Words.of(header)
         self.indices = self._group_indices()
-
-    def _census_bits(self) -> int:
-        """The least bound of a census that makes all bodies and keeps all indices."""
-        reaches = ((bits, Reach.of(self.language, bits)) for bits in count(self.reached.longest_body))
-        return next(
-            bits
-            for bits, reach in reaches
-            if reach.longest[1] >= self.reached.longest_body and reach.stored[0] >= self.reached.longest_index
-        )
 
     def bodies(self, length: int) -> Iterator[RowArray]:
         """The classes of bodies of a length, plain or mixed rows, in batches; a class may be in several."""
@@ -175,10 +163,10 @@ class DataTerms:
     def _group_indices(self) -> Indices:
         table = Table(OUTER_KEY)
         terms = self._census.scopes[0].plain.terms
-        shortest_body = min(code_counts(self.language, self.reached.code_bits))
+        shortest_body = min(code_counts(self.language, self.code_bits))
         for length, (begin, end) in terms.spans.items():
             for segment in segments(self.language):
-                if segment.header + length + shortest_body <= self.reached.code_bits:
+                if segment.header + length + shortest_body <= self.code_bits:
                     out = np.empty((end - begin, OUTER_KEY + 1), dtype=np.uint64)
                     note = (segment.exponent << _LENGTH_BITS) | (segment.header + length)
                     canonical_entries(terms.rows[begin:end], note, 2**segment.exponent - 1, self.words, out)
