@@ -228,12 +228,13 @@ def iterate_steps(counts, states, table, costs, words):  # type: ignore[no-untyp
 
 
 @inner
-def settled_word(finals, settled, words):  # type: ignore[no-untyped-def]
-    """The word of `finals` in the first lane of `settled`, of which there are some, in all lanes."""
+def one_word(finals, settled, words):  # type: ignore[no-untyped-def]
+    """Whether `finals` has one and the same word in all lanes of `settled`, of which there are some."""
     lane = 0
     while lane_word(settled, lane, words) == 0:
         lane += 1
-    return words.low * U(lane_word(finals, lane, words))
+    constant = words.low * U(lane_word(finals, lane, words))
+    return (finals ^ constant) & settled == U(0)
 
 
 @inner
@@ -268,7 +269,7 @@ def iterate_outer(index, made, terms, bodies, steps, words, out):  # type: ignor
                     terms[n, which], terms[s, which], bodies[body, at : at + size], words
                 )
             out[row, which] = finals
-        if moved_twice and (finals ^ settled_word(finals, settled, words)) & settled != U(0):
+        if moved_twice and not one_word(finals, settled, words):
             out[row, 2] = (terms[s, 2] & settled) | (finals & ~settled)
         told = bodies[body, bodies.shape[1] - 2]
         paid = paid_lanes(terms[n, META] | terms[s, META] | told, words)
@@ -320,13 +321,16 @@ def iterate_table(counts, states, body, words, out, settled):  # type: ignore[no
 @inner
 def several_words(finals, settled, words):  # type: ignore[no-untyped-def]
     """Whether the settled runs of a table have different final states."""
-    first = 0
-    while first < finals.shape[0] and settled[first] == U(0):
-        first += 1
-    for value in range(first, finals.shape[0]):
-        constant = settled_word(finals[first], settled[first], words)
-        if (finals[value] ^ constant) & settled[value] != U(0):
-            return True
+    first = np.int64(-1)
+    for value in range(finals.shape[0]):
+        if settled[value] != U(0):
+            lane = 0
+            while lane_word(settled[value], lane, words) == 0:
+                lane += 1
+            if first < 0:
+                first = lane_word(finals[value], lane, words)
+            if (finals[value] ^ (words.low * U(first))) & settled[value] != U(0):
+                return True
     return False
 
 
