@@ -8,6 +8,7 @@ import pytest
 from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.engine import derivations as quotient_derivations
 from priorsim.census.engine import fitting as quotient_fitting
+from priorsim.census.engine import jobs as quotient_jobs
 from priorsim.census.engine import levels as quotient_levels
 from priorsim.census.engine.derivations import ranges
 from priorsim.census.engine.exhaustive import key_of
@@ -168,6 +169,22 @@ def test_rows_beyond_the_atlas_have_witnesses(short_atlas, name, max_bits, some)
     keys = [rows.key(row) for row in np.linspace(0, len(rows) - 1, some).astype(int)]
     for key, program in find_programs(continued.header, keys, finder=continued.find_terms).items():
         assert key_of(continued.header, program) == key
+
+
+def test_witnesses_beyond_the_atlas_do_not_depend_on_which_piece_is_done_first(short_atlas, monkeypatch):
+    """Threads take pieces in order and end them in any; here the last one ends first."""
+    world = catalogue()["isqrt-w3"]
+
+    def witnesses(workers):
+        continued = TargetedAtlas(short_atlas, 31, workers=workers)
+        rows = continued.select(lambda behaviours: acceptable(behaviours, world, world.train))
+        return find_programs(continued.header, map(rows.key, range(len(rows))), finder=continued.find_terms)
+
+    in_order = witnesses(1)
+    monkeypatch.setattr(quotient_jobs, "Taken", lambda given: reversed(list(given)))
+    assert witnesses(1) == in_order
+    monkeypatch.undo()
+    assert witnesses(3) == in_order
 
 
 @pytest.mark.parametrize("text", ["(find (c) (iter 0 x (s) 0))", "(argmax (c) (iter 0 c (s) 0))"])

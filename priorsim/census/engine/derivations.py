@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ CLOSED_AT_ONCE = 8
 
 Chooser = Callable[[RowArray], NDArray[np.bool_]]
 """From rows of one level to those that are wanted."""
+
+
+Noted = tuple[int, tuple[int, int], I32, tuple[Store | None, ...], tuple[int, RowArray] | None, RowArray, int]
+"""A piece's number, a level's depth and bits, what `Found` has but bodies and results as rows, how many programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,10 @@ class Outlines:
         self._keeps_results = keeps_results
         self._indices: dict[tuple[int, int], Table] = {}
         self._levels: dict[tuple[int, int], list[Found]] = {}
+        self._noted: list[Noted] = []
         self._programs: Counter[int] = Counter()
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[Store, tuple[I64, I64]] = {}
-        self._lock = Lock()
         for depth, length in self.census.build(self.census.reach.stored):
             if depth == 0:
                 tell(length)
@@ -146,6 +150,7 @@ class Outlines:
                 jobs = self.census.jobs(depth, length)
                 note = partial(self._note, (depth, length), chooser, None)
                 each_batch(pieces_of(jobs), note, self._workers)
+                self._settle()
             if depth == 0:
                 tell(length)
 
@@ -160,22 +165,33 @@ class Outlines:
                 continue
             self._long[depth + 1, length] = Table(self.terms(depth + 1).rows.shape[1] - 1)
 
-            def close(job: Job, index: I32, bodies: RowArray, ways: list[Closing] = ways, length: int = length) -> None:
+            def close(
+                number: int, job: Job, index: I32, bodies: RowArray, ways: list[Closing] = ways, length: int = length
+            ) -> None:
                 space = Workspace()
                 for way, piece in closing_pieces(ways, bodies):
                     for made, rows in space.batches(piece):
-                        self._note((depth, way.target), choosers[way.target], length, piece.job, made, rows)
+                        self._note((depth, way.target), choosers[way.target], length, number, piece.job, made, rows)
 
             if sum(way.closings for way in ways) <= CLOSED_AT_ONCE:
                 each_batch(self.census.pieces(depth + 1, length), close, self._workers)
+                self._settle()
             else:
                 for bodies in self.census.bodies(depth + 1, length):
                     each_batch(copy_job(bodies).pieces(), close, self._workers)
+                    self._settle()
 
     def _note(
-        self, place: tuple[int, int], chooser: Chooser, body_length: int | None, job: Job, index: I32, rows: RowArray
+        self,
+        place: tuple[int, int],
+        chooser: Chooser,
+        body_length: int | None,
+        number: int,
+        job: Job,
+        index: I32,
+        rows: RowArray,
     ) -> None:
-        """Note the candidates whose result is wanted at a level, and want their operands."""
+        """Note the candidates of a piece of that number whose result is wanted at a level, until they are settled."""
         depth, length = place
         chosen = chooser(rows)
         if not chosen.any():
@@ -186,16 +202,24 @@ class Outlines:
         index, made = index[chosen], rows[chosen]
         operands = job.operands[: ARITY[index[0, 0] & SYMBOL]]
         stores = tuple(each if isinstance(each, Store) else None for each in operands)
-        with self._lock:
+        bodies = None if body_length is None else (body_length, rows_of(operands[-1])[index[:, len(operands)]])
+        self._noted.append((number, place, index, stores, bodies, made, fitting))
+
+    def _settle(self) -> None:
+        """Keep what was noted in the order of the pieces, which threads do not change, and want its operands."""
+        for _, place, index, stores, noted, made, fitting in sorted(self._noted, key=itemgetter(0)):
+            depth, length = place
             bodies = None
-            if body_length is not None:
-                table, rows = self._long[depth + 1, body_length], rows_of(operands[-1])[index[:, len(operands)]]
+            if noted is not None:
+                body_length, rows = noted
+                table = self._long[depth + 1, body_length]
                 table.add(rows)
                 bodies = body_length, table.find(rows)
             found = Found(index, stores, bodies, self._results(place, made) if self._keeps_results else None)
             self._levels.setdefault(place, []).append(found)
             self._programs[length] += fitting
             self._want_operands(found)
+        self._noted.clear()
 
     def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
         """What wanted candidates of a level make, as a `Derivation` tells it."""

@@ -138,14 +138,19 @@ def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) 
     return on_threads(work, 1 if sum(piece.size for piece in pieces) <= PIECE else workers)
 
 
-def each_batch(given: Iterable[Piece], take: Callable[[Job, NDArray[np.int32], RowArray], None], workers: int) -> None:
-    """Hand on all candidates of pieces with their rows, batch by batch, on all workers at once."""
-    pieces = Taken(given)
+def each_batch(
+    given: Iterable[Piece], take: Callable[[int, Job, NDArray[np.int32], RowArray], None], workers: int
+) -> None:
+    """Hand on all candidates of pieces with their rows and the piece's number, on all workers at once.
+
+    Batches of a piece come in order, those of several pieces in any.
+    """
+    pieces = Taken(enumerate(given))
 
     def work(space: Workspace) -> None:
-        for piece in pieces:
+        for number, piece in pieces:
             for index, rows in space.batches(piece):
-                take(piece.job, index, rows)
+                take(number, piece.job, index, rows)
 
     on_threads(work, workers)
 
