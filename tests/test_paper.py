@@ -75,6 +75,7 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
     assert files(tmp_path) == files(whole)
 
 
+@pytest.mark.slow
 def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path, monkeypatch):
     run, whole = job
     shutil.copytree(whole / study.ATLASES, tmp_path / study.ATLASES)
