@@ -139,10 +139,10 @@ class Labelled:
         can_retarget = None if self.retargeting is None else self.retargeting > THRESHOLD
         return (*by_row(self.key), can_retarget, self.effort > THRESHOLD)
 
-    def answer(self) -> "JudgedAnswer":
+    def answer(self) -> "LabelledAnswer":
         """The program as JSON has it."""
         said = ByDefinition(*self.labels)
-        return JudgedAnswer(
+        return LabelledAnswer(
             program=self.program,
             bits=self.key.bits,
             steps=self.key.steps,
@@ -245,7 +245,7 @@ class ComparedAnswer(msgspec.Struct, frozen=True):
     odds: Odds
 
 
-class JudgedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class LabelledAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A program."""
 
     program: str
@@ -283,7 +283,7 @@ class ShortestAnswer(msgspec.Struct, frozen=True, kw_only=True):
     groups: Groups
     agreement: AgreementAnswer
     odds: Odds
-    list: Annotated[tuple[JudgedAnswer, ...], keys.says("the programs in order")]
+    list: Annotated[tuple[LabelledAnswer, ...], keys.says("the programs in order")]
 
 
 class DefinitionsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
