@@ -32,7 +32,6 @@ TWICE = 32
 META = 3
 COUNT = 4
 OUTER_WORDS = 4
-STEP_BITS = 16
 SEARCH_BITS = U(8)
 READS = U(1 << 40)
 """Above T and searches, and above the steps of an evaluation."""
