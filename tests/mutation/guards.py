@@ -31,6 +31,7 @@ GUARDS: dict[str, str] = {
     "measure/data*.py": f"tests/measure/test_data_witness.py {DATA}",
     "census/segments/*.py": DATA,
     "census/root_searches.py": "tests/measure/test_objectives.py",
+    "measure/keys.py": "tests/test_docs.py tests/measure/test_odds.py",
     "measure/histogram.py": "tests/measure/test_histogram.py tests/measure/test_mass.py",
     "measure/histogram_file.py": "tests/measure/test_histogram_file.py",
     "measure/mass.py": f"{ODDS} {OFF_TRAINING}",
