@@ -172,7 +172,10 @@ def pytest_alone(tests: str, cache: str | None) -> None:
     with (BUILD / "output.txt").open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-        sys.exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *shlex.split(tests)])))
+        # Hypothesis is imported before pytest starts; elsewhere a warning is a failure.
+        preloaded = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+        options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *preloaded)
+        sys.exit(int(pytest.main([*options, *shlex.split(tests)])))
 
 
 def passes(mutant: Mutant, limit: float | None = None) -> bool | None:
