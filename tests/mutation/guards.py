@@ -37,7 +37,7 @@ GUARDS: dict[str, str] = {
     "measure/mass.py": f"{ODDS} {OFF_TRAINING}",
     "measure/odds.py": f"tests/measure/test_sweep.py {ODDS}",
     "measure/program.py": f"tests/measure/test_definitions.py tests/measure/test_amortisation.py {OFF_TRAINING}",
-    "measure/decomposition.py": "tests/measure/test_decomposition.py tests/measure/test_tradeoff.py",
+    "measure/decomposition.py": f"tests/measure/test_decomposition.py tests/measure/test_tradeoff.py {VERDICTS}",
     "measure/fitting.py": f"tests/measure/test_splits.py {OFF_TRAINING}",
     "measure/weighed.py": f"tests/measure/test_mixture.py tests/measure/test_splits.py {OFF_TRAINING}",
     "measure/off_training.py": f"tests/measure/test_splits.py {OFF_TRAINING}",

@@ -159,6 +159,8 @@ def preload() -> None:
     # Spawned workers find the copy too; property tests draw the same examples each time.
     os.environ.update({"PYTHONPATH": str(TREE), "PYTHONDONTWRITEBYTECODE": "1", "CI": "true"})
     sys.path.insert(0, str(TREE))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+        del sys.modules[name]  # The copy has its own.
     sys.dont_write_bytecode = True
 
 

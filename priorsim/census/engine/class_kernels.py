@@ -246,7 +246,7 @@ def choose_inner(index, made, tests, left, right, size, units, out):  # type: ig
 
 
 @kernel
-def test_masks(rows, tables, words, out):  # type: ignore[no-untyped-def]
+def masks_of_tests(rows, tables, words, out):  # type: ignore[no-untyped-def]
     """Rows as tests: the first `tables` words become the masks of their lanes that are not 0, into `out`."""
     for row in range(rows.shape[0]):
         for k in range(tables):

@@ -153,7 +153,7 @@ class Classes:
     def masks(self, rows: RowArray) -> RowArray:
         """Terms as tests."""
         masks = np.empty_like(rows)
-        kernels.test_masks(rows, self.tables, self._words, masks)
+        kernels.masks_of_tests(rows, self.tables, self._words, masks)
         return masks
 
     def _silent(self, rows: RowArray) -> RowArray:
