@@ -59,3 +59,9 @@ def test_a_chain_that_is_never_left_is_not_solved(count: int, is_reversible: boo
 def test_the_long_run_of_a_reversible_chain_is_its_balance(count: int) -> None:
     moves, weights = chain_of(count, leaving=0.0) if count > 1 else (csr_array(np.zeros((1, 1))), np.ones(1))
     assert long_run(moves) == pytest.approx(weights / weights.sum(), rel=1e-6)
+
+
+def test_a_direction_that_leads_nowhere_ends_the_descent() -> None:
+    """The image of the right side is orthogonal to it: stabilized gradients have no first step."""
+    turn = csr_array(np.array([[0.0, 1.0], [-1.0, 0.0]]))
+    assert solve._stabilized(turn, np.array([1.0, 0.0])).tolist() == [0.0, 0.0]
