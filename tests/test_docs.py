@@ -17,6 +17,7 @@ from msgspec import inspect
 
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
+from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.keys import Answer, ExactMass, Log2Mass, plain
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "heldout": HeldOutAnswer,
     "objectives": ObjectivesAnswer,
     "population": PopulationAnswer,
+    "growth": GrowthAnswer,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
 }

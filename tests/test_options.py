@@ -132,6 +132,7 @@ ASK_AN_ATLAS = {
     "histogram": ["--world", "square-w3"],
     "heldout": ["--world", "square-w3"],
     "population": [],
+    "growth": [],
     "definitions": ["--world", "square-w3"],
     "claims": ["--world", "square-w3"],
     "data": ["--world", "square-w3", "--code-bits", "9"],

@@ -1,0 +1,374 @@
+"""What comes first as worlds get more complex: the share of worlds whose cheapest program searches (docs/measures.md).
+
+At a price of time gamma a program of l bits and t mean steps a lane costs l + gamma log2 t. A world's complexity is
+the least cost of any program that fits it. As t is at least 1, no program costs less than its length: a census to B
+bits holds every program that costs up to B, and so the complexity of every world of up to B, and every program that
+attains it. Nothing is censored. A census is read batch by batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.stored import Counted, cut
+from priorsim.errors import CensusError
+from priorsim.formats import format_csv
+from priorsim.measure import keys
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, histogram, kinds_of
+from priorsim.measure.mass import ENDS, End
+from priorsim.measure.trend import Trend, trend
+from priorsim.measure.values import at_end, least_at_end, quotient
+from priorsim.mu.interpreter import Accounting
+from priorsim.priors import F64, Prior, named_prior
+from priorsim.storage import begins_with
+from priorsim.table import Table, runs
+from priorsim.worlds.world import World
+
+CUTS = (0, 4, 8)
+"""Search's share of the mass is taken over the programs of up to so many bits below the bound of the census."""
+LEAST_WORLDS = 100
+"""A bin of fewer worlds is joined to the next."""
+FIRST = ("search first", "tied", "direct first")
+
+
+def costs(header: AtlasHeader, bits: NDArray[Any], steps: NDArray[Any], gamma: float) -> F64:
+    """l + gamma log2 t of programs of l bits and T steps, t = T / lanes; shape (programs,), in bits.
+
+    With T = 2^a m and lanes = 2^b n, m and n odd, it is taken as l + gamma (a - b) + gamma (log2 m - log2 n), so
+    that equal costs are equal floats, and what costs a whole number of bits is that number.
+    """
+    lanes = 1 if header.accounting in (Accounting.MAX, Accounting.DEPTH) else len(header.domain.lanes)
+    (twos, odd), (two, rest) = map(_parted, (steps, np.array([lanes])))
+    cost: F64 = bits + gamma * (twos - two) + gamma * (np.log2(odd) - np.log2(rest))
+    return cost
+
+
+def _parted(numbers: NDArray[Any]) -> tuple[I64, I64]:
+    """a and m of numbers 2^a m, m odd."""
+    numbers = numbers.astype(np.int64)
+    twos = np.frexp((numbers & -numbers).astype(np.float64))[1].astype(np.int64) - 1
+    return twos, numbers >> twos
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standings(Table):
+    """Worlds in increasing order, with what their programs of each class cost least, and weigh.
+
+    `words` are a world's packed words on its training lanes; `least`, shape (worlds, classes), the least costs, inf
+    for none; `mass`, shape (worlds, cuts, classes), the sums of 2^(B - cost) over the programs of up to B - cut bits.
+    Without a price of time masses are exact up to 53 bits.
+    """
+
+    words: U64
+    least: F64
+    mass: F64
+
+    @property
+    def complexity(self) -> F64:
+        """The least cost of any program, in bits, shape (worlds,)."""
+        found: F64 = self.least.min(axis=1)
+        return found
+
+    def first(self, end: End) -> tuple[Mask, Mask]:
+        """Where every program of least cost is search, and where every one is direct, at one end."""
+        direct, search = least_at_end(self.least, end)
+        return search < direct, direct < search
+
+    def search_share(self, end: End) -> F64:
+        """Search's share of the mass at each cut, shape (worlds, cuts); nan where no program is below the cut."""
+        shares = []
+        for place in range(len(CUTS)):
+            direct, search = at_end(self.mass[:, place], end)
+            shares.append(quotient(search, direct + search))
+        return np.column_stack(shares)
+
+    @classmethod
+    def of(cls, header: AtlasHeader, words: U64, kinds: NDArray[Any], rows: Rows, gamma: float) -> "Standings":
+        """The worlds of these words, which each row fits; `kinds` are the rows' classes."""
+        known, which = np.unique(words, return_inverse=True)
+        cost = costs(header, rows.bits, rows.steps, gamma)
+        least = np.full((len(known), len(CLASSES)), np.inf)
+        np.minimum.at(least, (which, kinds), cost)
+        weight = np.exp2(header.max_bits - cost) * rows.count.astype(np.float64)
+        place = which * len(CLASSES) + kinds
+        mass = [
+            np.bincount(place, weight * (rows.bits <= header.max_bits - each), least.size).reshape(least.shape)
+            for each in CUTS
+        ]
+        return cls(known, least, np.stack(mass, axis=1))
+
+    @classmethod
+    def merged(cls, parts: "Sequence[Standings]") -> "Standings":
+        """The worlds of all parts."""
+        every = cls.concatenate(parts)
+        order, starts = runs(every.words)
+        every = every.take(order)
+        least, mass = np.minimum.reduceat(every.least, starts), np.add.reduceat(every.mass, starts)
+        return cls(every.words[starts], least, mass)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins(Table):
+    """Worlds by complexity, in bits above `above` and up to `up_to`; arrays by end have shape (bins, ends).
+
+    `search_first` and `direct_first` are numbers of worlds, the others of a bin are tied; `programs`, shape (bins,
+    classes), is how many programs cost so much, and `posterior`, shape (bins, cuts, ends), the mean over worlds of
+    search's share of the fitting mass at each cut, nan where the cut is below the bin.
+    """
+
+    above: F64
+    up_to: F64
+    worlds: I64
+    search_first: I64
+    direct_first: I64
+    programs: U64
+    posterior: F64
+
+    def share(self, of: I64) -> F64:
+        """The share of worlds, shape (bins, ends)."""
+        found: F64 = of / self.worlds[:, None]
+        return found
+
+    @property
+    def tied(self) -> I64:
+        """Numbers of tied worlds at each end."""
+        found: I64 = self.worlds[:, None] - self.search_first - self.direct_first
+        return found
+
+    @property
+    def programs_search(self) -> F64:
+        """Search's share of the programs, by number, at each end."""
+        return np.column_stack([quotient(at_end(self.programs, end)[1], self.programs.sum(axis=1)) for end in ENDS])
+
+    @property
+    def over_representation(self) -> F64:
+        """The share of worlds that are search first over search's share of the programs, at each end."""
+        return quotient(self.share(self.search_first), self.programs_search)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a world stands: its complexity in bits, None above the bound, and what is first at each end."""
+
+    world: str
+    complexity: float | None
+    first: keys.Ends[str | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """All worlds of a census by complexity: every behaviour, or what it is on the training lanes `train`."""
+
+    header: AtlasHeader
+    class_by: ClassBy
+    prior: Prior
+    train: tuple[int, ...]
+    bins: Bins
+    placed: tuple[Placed, ...] = ()
+
+    @property
+    def trend(self) -> Trend | None:
+        """The trend of the share of worlds that are search first; None over fewer than three bins."""
+        share = self.bins.share(self.bins.search_first)
+        return trend(self.bins.up_to, share[:, 0], share[:, 1])
+
+    def to_json(self) -> dict[str, Any]:
+        """One strictly valid JSON object, by the keys of `GrowthAnswer`."""
+        return GrowthAnswer(
+            train=self.train,
+            prior=keys.Prior.of(self.prior),
+            bound_bits=self.header.max_bits,
+            language=keys.Language.of(self.header),
+            class_by=self.class_by,
+            bins=tuple(Bin(*row) for row in self._rows()),
+            trend=self.trend,
+            worlds=self.placed,
+        ).to_json()
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        bins = self.bins
+        of_ends = (
+            *(bins.share(of) for of in (bins.search_first, bins.tied, bins.direct_first)),
+            *(bins.programs_search, bins.over_representation),
+        )
+        for row in range(len(bins)):
+            told = (keys.Ends(*(_known(each) for each in column[row])) for column in of_ends)
+            posterior = tuple(keys.Ends(*map(_known, at_cut)) for at_cut in bins.posterior[row])
+            edges = float(bins.above[row]), float(bins.up_to[row])
+            yield (*edges, int(bins.worlds[row]), *told, posterior)
+
+    def to_csv(self) -> str:
+        """A line for each bin: its edges, its worlds, and all shares at both ends, in the order of `Bin`'s keys."""
+        lines = []
+        for above, up_to, worlds, *told, posterior in self._rows():
+            lines.append([above, up_to, worlds, *(value for ends in (*told, *posterior) for value in ends)])
+        return format_csv(_HEAD, lines)
+
+
+class Bin(msgspec.Struct, frozen=True):
+    """Worlds of a complexity above `above` and up to `up_to` bits."""
+
+    above: float
+    up_to: float
+    worlds: Annotated[int, keys.says("the number of worlds")]
+    search_first: Annotated[keys.Ends[float], keys.says("the share whose programs of least cost all search")]
+    tied: Annotated[keys.Ends[float], keys.says("the share with a direct and a search program of least cost")]
+    direct_first: Annotated[keys.Ends[float], keys.says("the share whose programs of least cost are all direct")]
+    programs_search: Annotated[
+        keys.Ends[float], keys.says("search's share, by number, of all programs that cost so much")
+    ]
+    over_representation: Annotated[keys.Ends[float | None], keys.says("search_first / programs_search")]
+    posterior: Annotated[
+        tuple[keys.Ends[float | None], ...],
+        keys.says(
+            "the mean of search's share of the fitting mass, over the programs of up to B, B - 4 and B - 8 bits; "
+            "null where worlds of the bin may have none of these"
+        ),
+    ]
+
+
+class GrowthAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim growth --json` prints."""
+
+    train: Annotated[tuple[int, ...], keys.says("the lanes on which worlds are told apart")]
+    prior: keys.Prior
+    bound_bits: keys.BoundBits
+    language: keys.Language
+    class_by: keys.ClassBy
+    bins: Annotated[tuple[Bin, ...], keys.says("in order of complexity")]
+    trend: Annotated[Trend | None, keys.says("of search_first; null over fewer than three bins")]
+    worlds: Annotated[tuple[Placed, ...], keys.says("where the worlds that were named stand")]
+
+
+_HEAD = (
+    *("above", "up_to", "worlds"),
+    *(
+        f"{what}_{end.name}"
+        for what in (
+            *("search_first", "tied", "direct_first", "programs_search", "over_representation"),
+            *(f"posterior_{bits}" for bits in CUTS),
+        )
+        for end in ENDS
+    ),
+)
+
+
+def is_growth(path: Path) -> bool:
+    """Whether a file is the CSV of a curve."""
+    return begins_with(path, f"{','.join(_HEAD)}\n")
+
+
+def growth(
+    atlas: Counted,
+    *,
+    gamma: float = 0,
+    class_by: ClassBy = "lesion",
+    max_bits: int | None = None,
+    train: Sequence[int] | None = None,
+    bin_bits: int | None = None,
+    worlds: Sequence[World] = (),
+) -> Growth:
+    """The share of worlds that are search first, by complexity.
+
+    Worlds are told apart on the lanes `train`, all where none are given. Bins are `bin_bits` wide: 1 bit without a
+    price of time, else 2, where nothing else is said. Of `worlds`, which may accept several words and have training
+    lanes of their own, it is told where they stand. CensusError where a number is out of its range.
+    """
+    atlas = cut(atlas, max_bits)
+    prior, width = named_prior("solomonoff", gamma=gamma), (1 if gamma == 0 else 2) if bin_bits is None else bin_bits
+    header, domain = atlas.header, atlas.header.domain
+    if width < 1:
+        raise CensusError(f"bins of {width} bits: give whole bits, 1 at least")
+    lanes = tuple(range(len(domain.lanes))) if train is None else tuple(train)
+    mask = np.uint64(domain.lane_mask(lanes))
+    programs = np.zeros((header.max_bits // width + 1, len(CLASSES)), dtype=np.uint64)
+
+    def parts() -> Iterator[Standings]:
+        for rows in atlas.batches():
+            kinds = kinds_of(rows, class_by)
+            _count(programs, header, rows, kinds, gamma, width)
+            yield Standings.of(header, rows.behaviour & mask, kinds, rows, gamma)
+
+    found = gathered(parts())
+    bins = _joined(found, programs, header.max_bits, width)
+    placed = tuple(placing(atlas, world, gamma=gamma, class_by=class_by) for world in worlds)
+    return Growth(header, class_by, prior, lanes, bins, placed)
+
+
+def placing(atlas: Counted, world: World, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Placed:
+    """Where a world stands; WorldError where it is on another domain than the atlas."""
+    cells = histogram(atlas, world, class_by=class_by).cells
+    cost = costs(atlas.header, cells.bits, cells.steps, gamma)
+    least = [float(cost[cells.kind == kind].min(initial=np.inf)) for kind in range(len(CLASSES))]
+    if min(least) > atlas.header.max_bits:
+        return Placed(world.name, None, keys.Ends(None, None))
+    ends = (least_at_end(np.array([least]), end) for end in ENDS)
+    told = [FIRST[1 + int(np.sign(search - direct)[0])] for direct, search in ends]
+    return Placed(world.name, min(least), keys.Ends(*told))
+
+
+def gathered(parts: Iterator[Standings]) -> Standings:
+    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
+    merged, waiting = next(parts), []
+    for part in parts:
+        waiting.append(part)
+        if sum(map(len, waiting)) > len(merged):
+            merged, waiting = Standings.merged([merged, *waiting]), []
+    return Standings.merged([merged, *waiting])
+
+
+def _count(programs: U64, header: AtlasHeader, rows: Rows, kinds: NDArray[Any], gamma: float, width: int) -> None:
+    """Add the programs of these rows to those of each bin, the highest first, and class."""
+    cost = costs(header, rows.bits, rows.steps, gamma)
+    inside = cost <= header.max_bits
+    place = ((header.max_bits - cost[inside]) // width).astype(np.int64)
+    np.add.at(programs, (place, kinds[inside]), rows.count[inside])
+
+
+def _joined(found: Standings, programs: U64, max_bits: int, width: int) -> Bins:
+    """The worlds of up to the bound in bins; one of fewer than LEAST_WORLDS is joined to the next, the last to its
+    neighbour.
+    """
+    found = found.take(found.complexity <= max_bits)
+    place = len(programs) - 1 - ((max_bits - found.complexity) // width).astype(np.int64)
+    last: list[int] = []
+    waiting = 0
+    for at, number in enumerate(np.bincount(place, minlength=len(programs)).tolist()):
+        waiting += number
+        if waiting >= LEAST_WORLDS:
+            last, waiting = [*last, at], 0
+    last = [*last[: max(1, len(last)) - 1], len(programs) - 1]
+    which = np.searchsorted(last, place)
+    up_to = np.array([float(max_bits - width * (len(programs) - 1 - at)) for at in last])
+
+    def numbers(chosen: Mask) -> I64:
+        return np.bincount(which[chosen], minlength=len(last))
+
+    def mean(share: F64) -> F64:
+        return quotient(
+            np.bincount(which, np.nan_to_num(share), len(last)), numbers(~np.isnan(share)).astype(np.float64)
+        )
+
+    search, direct = zip(*(found.first(end) for end in ENDS), strict=True)
+    shares = [found.search_share(end) for end in ENDS]
+    posterior = np.array([[mean(each[:, cut]) for each in shares] for cut in range(len(CUTS))]).transpose(2, 0, 1)
+    posterior[up_to[:, None] > max_bits - np.array(CUTS)] = np.nan
+    return Bins(
+        np.array([0.0, *up_to[:-1]]),
+        up_to,
+        numbers(np.ones(len(found), dtype=bool)),
+        np.column_stack([numbers(each) for each in search]),
+        np.column_stack([numbers(each) for each in direct]),
+        np.add.reduceat(programs[::-1], [0, *(at + 1 for at in last[:-1])]),
+        posterior,
+    )
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
