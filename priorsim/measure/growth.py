@@ -351,9 +351,8 @@ def _joined(found: Standings, programs: U64, max_bits: int, width: int) -> Bins:
         return np.bincount(which[chosen], minlength=len(last))
 
     def mean(share: F64) -> F64:
-        return quotient(
-            np.bincount(which, np.nan_to_num(share), len(last)), numbers(~np.isnan(share)).astype(np.float64)
-        )
+        total = np.bincount(which, np.nan_to_num(share), len(last)).astype(np.float64)
+        return quotient(total, numbers(~np.isnan(share)).astype(np.float64))
 
     search, direct = zip(*(found.first(end) for end in ENDS), strict=True)
     shares = [found.search_share(end) for end in ENDS]
