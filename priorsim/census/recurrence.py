@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
+from math import inf
 
 from priorsim.mu.code import constant_code, operator_code, truncated_binary, variable_code
 from priorsim.mu.dialect import FORMS, Language
@@ -16,6 +17,8 @@ from priorsim.mu.syntax import Const
 
 CODE_ONLY_MASS = Fraction(1, 2)
 """Kraft sum of all code-only programs, of every length; that of the programs with data is the same."""
+NODE_BITS = 16
+"""More bits than one more search node takes at the least, in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,26 @@ def counts_by_reading(
     for searches, (every, silent) in enumerate(zip_longest(*found, fillvalue=0)):
         counts |= {(searches, False): silent, (searches, True): every - silent}
     return {kind: count for kind, count in counts.items() if count}
+
+
+@cache
+def least_taxed_bits(language: Language, max_bits: int, tax: float) -> float:
+    """The least l + tax s of a code-only program of more than `max_bits` bits with s search nodes, one at least.
+
+    inf where the language has none. A tax below 0 has to lie in the range in which the sum over programs converges
+    (`priorsim.census.growth.least_tax`): there each further node costs more bits than the tax gives back, so that the
+    least is met before one more node fits in, within NODE_BITS bits of the bound.
+
+    >>> arith = Language.named("arith", 3)
+    >>> least_taxed_bits(arith, 36, 4), least_taxed_bits(arith, 36, 0), least_taxed_bits(arith, 36, -2)
+    (41, 37, 29)
+    """
+    found = inf
+    for bits in range(max_bits + 1, max_bits + 1 + NODE_BITS):
+        most = len(counts_by_searches(language, 0, bits - 1)) - 1
+        if most > 0:
+            found = min(found, bits + tax * (1 if tax >= 0 else most))
+    return found
 
 
 def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:

@@ -1,19 +1,25 @@
-"""What a claim is, what it comes to in a cell, and a claim that was ruled on."""
+"""What a claim is, what its number comes to in the worlds of a site and in a cell, and a claim that was ruled on."""
 
+import math
 import operator
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from priorsim.claims.rule import Cell, Factors, Ruling, rule
+from priorsim.claims.rule import AMOUNT_BITS, LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, rule, total
 from priorsim.measure.histogram import Mask
 from priorsim.measure.values import Values
 from priorsim.priors import F64
 
 DECIMALS = 12
 """What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
+QUARTERS = (0.25, 0.5, 0.75)
+MOST_NUMBERS = 4097
+"""Of more numbers than these of one site so many are kept, evenly spaced in their order, the quartiles among them."""
 SIGNS: Mapping[str, Callable[[F64, float], Mask]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -27,12 +33,14 @@ class Number:
     """A number of a world: what it is, where it lies if a claim holds, such as "> 0 bits", and how it is measured.
 
     `measure` gives the number in each world of a site as `Values`; of a finding of walks a float, or None where
-    undefined.
+    undefined. Where it is nan, or None, nothing is known of it, or, if there is a `premise`, the world lacks what that
+    says, and is not asked.
     """
 
     text: str
     holds: str
     measure: Callable[[Any], Any]
+    premise: str | None = None
 
     @property
     def condition(self) -> str:
@@ -44,14 +52,31 @@ class Number:
         """What it is counted in."""
         return self.holds.split(maxsplit=2)[2]
 
+    @property
+    def margin(self) -> float:
+        """The margin of its unit; 0 where it has none."""
+        return MARGINS.get(self.unit, 0.0)
+
     def to_json(self) -> dict[str, Any]:
         """What it is, its unit and its condition."""
         return {"quantity": self.text, "unit": self.unit, "condition": self.condition}
 
-    def supports(self, number: F64) -> Mask:
-        """Where numbers fulfil the condition; it holds on an interval where it does on both ends."""
+    def supports(self, number: F64, *, margin: float = 0) -> Mask:
+        """Where numbers fulfil the condition, by the margin at least."""
         sign, bound = self.condition.split()
-        return SIGNS[sign](number, float(bound))
+        if not margin:
+            return SIGNS[sign](number, float(bound))
+        is_above = sign.startswith(">")
+        found: Mask = number >= float(bound) + margin if is_above else number <= float(bound) - margin
+        return found
+
+
+class Kind(StrEnum):
+    """What sort of statement a claim is."""
+
+    FINDING = "finding"
+    IDENTITY = "identity"
+    QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,10 @@ class Claim:
     """A step of the argument as a condition on a number of one world: `quantity`, `holds` and `measure`.
 
     The `text` is the claim in words, `source` whose it is, `populations` what the verdict is over, `limits` what the
-    number cannot say, `figure` shows it. `identity` is what of it follows from the definitions, with the derivation.
+    number cannot say, `figure` shows it. The `quantifier` says in how many worlds the claim says that the condition
+    holds; the `premise` what a world must have for the claim to be asked of it. `identity` is what of it follows from
+    the definitions, with the derivation; a claim all of which does is of the kind IDENTITY, and no finding.
+    Where it needs an `amount`, such as a mass, and no mere order, worlds close to the bound are not asked.
     `deciding` are levels of factors; cells that have others are shown, and do not decide. On the numbers `beside` it
     no verdict hangs.
     """
@@ -76,32 +104,131 @@ class Claim:
     identity: str | None = None
     deciding: Factors = field(default_factory=dict)
     beside: tuple[Number, ...] = ()
+    quantifier: Quantifier = Quantifier.MOSTLY
+    premise: str | None = None
+    amount: bool = False
+    kind: Kind = Kind.FINDING
 
     @property
     def number(self) -> Number:
         """The number that the verdict hangs on."""
-        return Number(self.quantity, self.holds, self.measure)
+        return Number(self.quantity, self.holds, self.measure, self.premise)
+
+    def sample(self, number: Number, site: Any) -> "Sample":
+        """What one of the claim's numbers comes to in the worlds of a site."""
+        values: Values = number.measure(site)
+        if number.premise is None:
+            values = values.or_unknown()
+        worth, max_bits = site.worth, site.max_bits
+        if self.amount and worth is not None:
+            values = values.where(worth.complexity <= max_bits - AMOUNT_BITS)
+        return Sample.of(values, number, worth, max_bits)
 
     def decides(self, cell: Cell) -> bool:
         """Whether a cell counts for the verdict."""
-        return all(cell.factors[factor] == level for factor, level in self.deciding.items())
+        return cell.tells and all(cell.factors[factor] == level for factor, level in self.deciding.items())
 
 
-def cell_of(values: Values, number: Number, factors: Factors, max_bits: int | None = None) -> Cell:
-    """How many worlds support a condition on a number, and the values where they are known.
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What worlds are put in order and weighed by: their complexity in bits, inf above the bound, and their mass."""
 
-    >>> values = Values(np.array([1.0, -1.0, -1.0, np.nan]), np.array([1.0, 2.0, -1.0, np.nan]))
-    >>> cell = cell_of(values, Number("Delta L", "> 0 bits", len), {})
-    >>> cell.holds, cell.fails, cell.undefined, cell.numbers
-    (1, 1, 2, (-1.0, 0.5, 1.0))
+    complexity: F64
+    mass: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """What a number comes to in the worlds of a site, in the parts of a `Cell`, which sums up several.
+
+    `masses` are the worlds' own, where the condition holds, fails, and cannot be told. `numbers` are those that are
+    known, ascending, each of which stands for `share` of them.
     """
-    known = ~(np.isnan(values.low) | np.isnan(values.high))
-    low, high = (np.round(end[known], DECIMALS) for end in (values.low, values.high))
-    at_low, at_high = number.supports(low), number.supports(high)
-    is_finite = np.isfinite(low) & np.isfinite(high)
-    holds, fails = int((at_low & at_high).sum()), int((~at_low & ~at_high).sum())
-    middle = (low[is_finite] + high[is_finite]) / 2
-    return Cell(factors, holds, fails, len(values.low) - holds - fails, tuple(sorted(middle.tolist())), max_bits)
+
+    tally: Tally
+    levels: dict[int, Tally] = field(default_factory=dict)
+    masses: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    not_asked: int = 0
+    beyond: int = 0
+    numbers: F64 = field(default_factory=lambda: np.zeros(0))
+    share: float = 1.0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Values, number: Number, worth: Worth | None = None, max_bits: int = 0) -> "Sample":
+        """In how many worlds a condition on a number holds, overall and by complexity up to the bound.
+
+        >>> values = Values(np.array([1.0, -1.0, -1.0, np.nan]), np.array([1.0, 2.0, -1.0, np.nan]))
+        >>> found = Sample.of(values, Number("Delta L", "> 0 bits", len))
+        >>> found.tally, found.not_asked, found.numbers
+        (Tally(holds=1, fails=1, undecided=1), 1, array([-1. ,  0.5,  1. ]))
+        """
+        asked = ~(np.isnan(values.low) | np.isnan(values.high))
+        ends = [np.round(end[asked], DECIMALS) for end in (values.low, values.high)]
+        low, high = ends
+        holds, fails = (np.logical_and.reduce([number.supports(end) == at for end in ends]) for at in (True, False))
+        state = np.select([holds, fails], [0, 1], 2)
+        by_margin = np.logical_and.reduce([number.supports(end, margin=number.margin) for end in ends])
+        is_finite = np.isfinite(low) & np.isfinite(high)
+        numbers = np.sort((low[is_finite] + high[is_finite]) / 2)
+        known = len(numbers)
+        if known > MOST_NUMBERS:
+            numbers = np.quantile(numbers, np.linspace(0, 1, MOST_NUMBERS))
+        levels: dict[int, Tally] = {}
+        masses: F64 = np.zeros(3)
+        if worth is not None:
+            within = worth.complexity[asked] <= max_bits
+            up_to = max_bits - LEVEL_BITS * ((max_bits - worth.complexity[asked][within]) // LEVEL_BITS)
+            levels = {int(level): _tally(state[within][up_to == level]) for level in np.unique(up_to)}
+            masses = np.bincount(state, worth.mass[asked], 3).astype(np.float64)
+        return cls(
+            _tally(state),
+            levels,
+            (float(masses[0]), float(masses[1]), float(masses[2])),
+            len(asked) - len(low),
+            int((holds & by_margin).sum()),
+            numbers,
+            known / max(1, len(numbers)),
+        )
+
+
+def _tally(state: Any) -> Tally:
+    return Tally(*np.bincount(state, minlength=3).tolist())
+
+
+def cell_of(samples: Sequence[Sample], number: Number, factors: Factors, max_bits: int | None = None) -> Cell:
+    """The worlds of several sites as one cell."""
+    levels: dict[int, Tally] = {}
+    reasons: Counter[str] = Counter()
+    for sample in samples:
+        reasons.update(sample.reasons)
+        for up_to, tally in sample.levels.items():
+            levels[up_to] = levels.get(up_to, Tally()) + tally
+    holds, fails, undecided = (math.fsum(part) for part in zip(*(sample.masses for sample in samples), strict=True))
+    whole = holds + fails + undecided
+    return Cell(
+        factors,
+        total(sample.tally for sample in samples),
+        dict(sorted(levels.items())),
+        (holds / whole, (holds + undecided) / whole) if whole else None,
+        sum(sample.not_asked for sample in samples),
+        _quartiles(samples),
+        sum(sample.beyond for sample in samples) if number.margin else None,
+        max_bits,
+        dict(sorted(reasons.items())),
+    )
+
+
+def _quartiles(samples: Sequence[Sample]) -> tuple[float, float, float] | None:
+    numbers = np.concatenate([sample.numbers for sample in samples])
+    if not len(numbers):
+        return None
+    shares = np.concatenate([np.full(len(sample.numbers), sample.share) for sample in samples])
+    if np.ptp(shares) == 0:
+        first, middle, third = np.quantile(numbers, QUARTERS).tolist()
+    else:
+        first, middle, third = np.quantile(numbers, QUARTERS, weights=shares, method="inverted_cdf").tolist()
+    return first, middle, third
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +245,7 @@ class Judged:
         """The verdict over the cells that decide."""
         cells = tuple(cells_of(claim.number))
         beside = tuple((number, tuple(cells_of(number))) for number in claim.beside)
-        return cls(claim, cells, rule([cell for cell in cells if claim.decides(cell)]), beside)
+        return cls(claim, cells, rule([cell for cell in cells if claim.decides(cell)], claim.quantifier), beside)
 
     @property
     def deciding(self) -> tuple[Cell, ...]:
@@ -132,8 +259,12 @@ class Judged:
             "id": claim.name,
             "source": claim.source,
             "claim": claim.text,
+            "kind": str(claim.kind),
             **claim.number.to_json(),
+            "quantifier": str(claim.quantifier),
+            "premise": claim.premise,
             "verdict": str(self.ruling.verdict),
+            "verdict_in_words": self.ruling.in_words,
             "depends_on": self.ruling.depends_on,
             "identity": claim.identity,
             "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],

@@ -2,17 +2,26 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Claim, Number
+from priorsim.claims.claim import Claim, Kind, Number
+from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.fitting import OnSplit, averaged
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.values import Values, at_end, log2_odds, log2_quotient, search_share
+from priorsim.measure.values import Values, at_end, log2_odds, log2_quotient, quotient, search_share
 from priorsim.priors import F64
 
 
-def ways(site: Site) -> Values:
-    """2^(held-out entropy) of the fitting mass, averaged over the splits."""
-    found = site.average(lambda each: np.exp2(each.entropy))
+def otherwise(site: Site) -> Values:
+    """The share of the fitting mass that is wrong on some held-out lane, averaged over the splits."""
+    found = site.average(lambda each: 1 - quotient(each.faithful.sum(axis=1), each.fitting.sum(axis=1)))
+    return Values(found, found)
+
+
+def entropy_a_lane(site: Site) -> Values:
+    """The entropy of the held-out behaviours of the fitting mass in bits a held-out lane, averaged over the splits."""
+    held_out = [len(split.held_out) for split in site.splits] or [len(site.held_out)]
+    rates = [each.entropy / max(1, lanes) for each, lanes in zip(site.on_splits, held_out, strict=True)]
+    found = averaged(rates)
     return Values(found, found)
 
 
@@ -98,23 +107,29 @@ CLAIMS = (
         "proxy",
         "essay",
         "We can never ask for the world-model, only for a proxy.",
-        "2^(held-out entropy): in how many ways the fitting mass goes off the training lanes",
-        ">= 2 ways",
-        ways,
+        "share of the fitting mass that is wrong on some held-out lane",
+        "> 0.05 share",
+        otherwise,
         ("all", "in-context", "proxy"),
-        limits="Ways that differ in a single lane count as different.",
+        limits="Of two to four held-out lanes on small domains; the entropy a lane beside it does not hang on their "
+        "number.",
         figure="learning-curves",
+        quantifier=Quantifier.NEARLY_ALWAYS,
+        amount=True,
+        beside=(Number("entropy of the held-out behaviours, a held-out lane", "> 0.05 bits", entropy_a_lane),),
     ),
     Claim(
         "just-the-model",
         "essay",
         "Asking for predictions gives the world-model and nothing else (the essay's null).",
         "share of the fitting mass that is direct code and faithful on the held-out lanes",
-        "> 0.5 share",
+        "> 0.95 share",
         direct_and_faithful,
         ("all", "in-context"),
-        limits="Faithful on a quarter of a small domain is less than faithful everywhere.",
+        limits='Faithful on a quarter of a small domain is less than faithful everywhere. "Nothing else" is taken as '
+        "more than 95 % of the mass.",
         figure="phase",
+        amount=True,
     ),
     Claim(
         "ask-directly",
@@ -126,19 +141,24 @@ CLAIMS = (
         ("proxy", "in-context"),
         limits="The truth is given as words in all lanes, which is more than any question could give.",
         figure="odds-against-lessons",
-        identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects.",
+        identity="With all lanes given no fitting program is wrong on a lane, so none is left that defects. What share "
+        "of the mass searches is another question, which the number answers.",
+        kind=Kind.IDENTITY,
+        amount=True,
     ),
     Claim(
         "treacherous",
         "essay",
         "Such a mesa-optimizer would almost certainly be deceptive.",
-        "excess defection: the share of search's fitting mass that is wrong on some held-out lane, less direct code's",
-        "> 0 share",
-        excess_defection,
+        "defection of search: the share of its fitting mass that is wrong on some held-out lane",
+        "> 0.95 share",
+        search_defection,
         ("all", "in-context"),
-        limits="To defect here is to be wrong off the training lanes; nothing here intends anything.",
+        limits='To defect here is to be wrong off the training lanes; nothing here intends anything. "Almost '
+        'certainly" is taken as more than 95 % of the mass.',
         figure="well-tuned",
-        beside=(Number("defection of search alone", "> 0.95 share", search_defection),),
+        amount=True,
+        beside=(Number("excess defection: that of search less that of direct code", "> 0 share", excess_defection),),
     ),
     Claim(
         "three-counts",
@@ -150,6 +170,7 @@ CLAIMS = (
         ("all",),
         limits="Programs are compared at lengths that both classes reach, all of them added up.",
         figure="three-counts",
+        amount=True,
     ),
     Claim(
         "argmin-safe",
@@ -162,6 +183,7 @@ CLAIMS = (
         limits="By l and by t over all lanes, the fastest of those up to the bound. By the longest lane and by depth "
         "no census counts: not said here.",
         figure="cloud",
+        quantifier=Quantifier.NEARLY_ALWAYS,
         beside=(
             Number("the shortest alone", "<= 0 share of splits", shortest_defects),
             Number("the fastest alone", "<= 0 share of splits", fastest_defects),

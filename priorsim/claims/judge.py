@@ -8,13 +8,12 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
 from priorsim.claims import elsewhere, tuning, walking, weight, with_data
-from priorsim.claims.claim import Claim, Judged, Number, cell_of
+from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
 from priorsim.claims.populations import AMORTISED, Preset, Worlds, populations
 from priorsim.claims.rule import Cell
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
-from priorsim.measure.values import Values
 from priorsim.mu.interpreter import Accounting
 from priorsim.run_directory import RunDirectory
 from priorsim.worlds import World
@@ -39,8 +38,8 @@ def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
 
 Place = tuple[tuple[tuple[str, str | int], ...], int]
 """Where in the grid a cell is: its factors, and the bits up to which programs were counted there."""
-Measured = dict[tuple[str, str], dict[Place, list[Values]]]
-"""The numbers of each quantity, by claim and words, at each place, site by site."""
+Measured = dict[tuple[str, str], dict[Place, list[Sample]]]
+"""What each quantity comes to, by claim and words, at each place, site by site."""
 
 
 def judge(
@@ -147,7 +146,7 @@ def _judged(measured: Measured, claim: Claim) -> Judged:
     def cells(number: Number) -> list[Cell]:
         """The cells of a number, in the order in which they were measured."""
         places = measured.get((claim.name, number.text), {}).items()
-        return [cell_of(Values.joined(parts), number, dict(factors), bits) for (factors, bits), parts in places]
+        return [cell_of(samples, number, dict(factors), bits) for (factors, bits), samples in places]
 
     return Judged.of(claim, cells)
 
@@ -159,4 +158,4 @@ def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas:
         for claim in claims:
             for number in (claim.number, *claim.beside):
                 places = measured.setdefault((claim.name, number.text), {})
-                places.setdefault(place, []).append(number.measure(site))
+                places.setdefault(place, []).append(claim.sample(number, site))

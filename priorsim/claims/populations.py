@@ -10,7 +10,7 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
-from priorsim.measure.fitting import ClassedRows, both_classes, by_behaviour, places
+from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
@@ -48,8 +48,8 @@ class Preset:
     """Numbers of lanes of the inverse and forward families' members."""
     below: tuple[int, ...] = (0, 4)
     """Bits below the bound at which everything is counted again."""
-    taxes: tuple[int, ...] = (0, 4)
-    """Bits for each search node."""
+    taxes: tuple[int, ...] = (0, -2, 4)
+    """Bits for each search node; below 0 they are a bonus, within the range in which the prior converges."""
     word_bits: tuple[int, ...] = (3, 4)
     constant_bits: tuple[int, ...] = (12, 14, 16)
     """Word sizes of the populations, and of the constants."""
@@ -178,7 +178,7 @@ class Worlds:
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
         else:
-            behaviours, splits = both_classes(by_behaviour(programs)), stated_splits(_any_world(domain))[:-1]
+            behaviours, splits = np.unique(programs.behaviour), stated_splits(_any_world(domain))[:-1]
         return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, code_bits)
 
 

@@ -1,25 +1,54 @@
-"""The one rule by which every claim gets its verdict.
+"""The one rule by which every claim gets its verdict (docs/claims.md).
 
-A claim is a condition on a number of one world. Its support in a cell, that is in a population at one setting of
-the grid, is the share of worlds in which the condition holds. The thresholds stand here and nowhere else; they were
+A claim is a condition on a number of one world. Its support in a cell, that is in a population at one setting of the
+grid, is the share of worlds in which the condition holds. It is an interval: worlds in which that cannot be told count
+against the claim at its low end, and for it at its high end. Every threshold stands here and nowhere else; all were
 fixed before anything was run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any
 
 from priorsim.formats import percent
+from priorsim.measure.trend import Direction, Trend, trend
 
-SUPPORTED_ABOVE = Fraction(2, 3)
-REFUTED_BELOW = Fraction(1, 3)
-"""Support above the one in every cell supports a claim; below the other in every cell refutes it."""
+LEAST_WORLDS = 30
+"""A cell in which fewer worlds tell decides nothing; so does a bin of complexity."""
+LEVEL_BITS = 2
+"""Worlds are put together by complexity in bins of so many bits, the last of which ends at the bound."""
+AMOUNT_BITS = 8
+"""A condition that needs an amount and no mere order is asked of worlds whose complexity lies so many bits below the
+bound: of what fits the others, most is not counted."""
+TOP_BITS = 4
+"""The last so many bits of complexity are ruled on apart."""
+SLIGHT = Fraction(1, 2)
+"""Where the condition holds by the margin in no greater share of the worlds in which it holds, it holds slightly."""
+MARGINS: Mapping[str, float] = {"bits": 1, "share": 0.05, "loss": 0.01}
+"""The margin of a number by its unit; what is counted in other units has none."""
 
 Factors = Mapping[str, str | int]
 """A cell's place in the grid: population, word_bits, class_by, bound, tax and what else there is."""
+
+
+class Quantifier(StrEnum):
+    """In how many worlds a claim says that its condition holds."""
+
+    MOSTLY = "mostly"
+    NEARLY_ALWAYS = "nearly always"
+    SOMEWHERE = "somewhere"
+
+
+THRESHOLDS: Mapping[Quantifier, tuple[Fraction, Fraction]] = {
+    Quantifier.MOSTLY: (Fraction(2, 3), Fraction(1, 3)),
+    Quantifier.NEARLY_ALWAYS: (Fraction(19, 20), Fraction(19, 20)),
+    Quantifier.SOMEWHERE: (Fraction(0), Fraction(0)),
+}
+"""Support whose low end is above the first supports a claim; support whose high end is below the second, or 0, refutes
+it. "Never" is "nearly always" of the opposite condition."""
 
 
 class Verdict(StrEnum):
@@ -32,22 +61,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A claim in one population at one setting of the grid.
+class Tally:
+    """In how many worlds a condition holds, in how many it fails, and in how many that cannot be told."""
 
-    The condition `holds` in so many worlds, `fails` in others, and is `undefined` where it cannot be told: a class is
-    empty, the number is censored by the bound, or the disguised programs decide; `reasons` say of how many worlds why,
-    where that was said. `numbers` are the quantity where it is known, at the middle of its interval, ascending.
-    Programs were counted up to `max_bits`; None where that is not one number.
-    """
+    holds: int = 0
+    fails: int = 0
+    undecided: int = 0
 
-    factors: Factors
-    holds: int
-    fails: int
-    undefined: int
-    numbers: tuple[float, ...] = ()
-    max_bits: int | None = None
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.holds + other.holds, self.fails + other.fails, self.undecided + other.undecided)
+
+    @property
+    def worlds(self) -> int:
+        """All worlds that the condition is asked of."""
+        return self.holds + self.fails + self.undecided
 
     @property
     def told(self) -> int:
@@ -55,37 +82,137 @@ class Cell:
         return self.holds + self.fails
 
     @property
-    def support(self) -> Fraction | None:
-        """The share of worlds in which the condition holds, of those in which it can be told."""
-        return Fraction(self.holds, self.told) if self.told else None
+    def support(self) -> tuple[Fraction, Fraction] | None:
+        """The share of worlds in which the condition holds, from low to high; None without worlds."""
+        if not self.worlds:
+            return None
+        return Fraction(self.holds, self.worlds), Fraction(self.holds + self.undecided, self.worlds)
+
+    def verdict(self, quantifier: Quantifier) -> Verdict:
+        """What the worlds say of a claim of this quantifier.
+
+        >>> Tally(70, 20, 5).verdict(Quantifier.MOSTLY).value, Tally(70, 20, 30).verdict(Quantifier.MOSTLY).value
+        ('supported', 'depends')
+        >>> Tally(70, 20, 5).verdict(Quantifier.NEARLY_ALWAYS).value, Tally(9, 0, 0).verdict(Quantifier.MOSTLY).value
+        ('refuted', 'not answerable here')
+        """
+        if self.told < LEAST_WORLDS or self.support is None:
+            return Verdict.NOT_ANSWERABLE
+        (low, high), (supported, refuted) = self.support, THRESHOLDS[quantifier]
+        if low > supported:
+            return Verdict.SUPPORTED
+        return Verdict.REFUTED if high < refuted or high == 0 else Verdict.DEPENDS
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """All worlds together."""
+    return sum(tallies, Tally())
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A claim in one population at one setting of the grid.
+
+    Of the worlds of the `tally` each has a complexity: `levels` are the tallies by it, by the bits up to which a bin
+    goes; worlds that are more complex than the bound are in none. `by_mass` is the share of the worlds' own prior mass
+    in which the condition holds, from low to high. `not_asked` worlds lack what the claim presupposes. `quartiles` are
+    those of the number where it is known, at the middle of its interval, and in `beyond` of the worlds the condition
+    holds by the margin at least, None where there is no margin. Programs were counted up to `max_bits`; None where that
+    is not one number. `reasons` say of how many worlds why they are undecided, where that was said.
+    """
+
+    factors: Factors
+    tally: Tally
+    levels: Mapping[int, Tally] = field(default_factory=dict)
+    by_mass: tuple[float, float] | None = None
+    not_asked: int = 0
+    quartiles: tuple[float, float, float] | None = None
+    beyond: int | None = None
+    max_bits: int | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def support(self) -> tuple[Fraction, Fraction] | None:
+        """The share of worlds in which the condition holds, from low to high."""
+        return self.tally.support
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough worlds tell."""
+        return self.tally.told >= LEAST_WORLDS
 
     @property
     def median(self) -> float | None:
-        """The median of the quantity; None where it is known in no world."""
-        return median(self.numbers) if self.numbers else None
+        """The median of the number; None where it is known in no world."""
+        return None if self.quartiles is None else self.quartiles[1]
+
+    @property
+    def top(self) -> Tally:
+        """The worlds of the last TOP_BITS bits of complexity of which the condition is asked."""
+        last = max(self.levels, default=0)
+        return total(tally for up_to, tally in self.levels.items() if up_to > last - TOP_BITS)
+
+    @property
+    def by_complexity(self) -> dict[int, Tally]:
+        """The levels in order, those in which fewer than LEAST_WORLDS worlds tell joined to the next, the last to its
+        neighbour.
+        """
+        joined: dict[int, Tally] = {}
+        waiting = Tally()
+        for up_to, tally in sorted(self.levels.items()):
+            waiting += tally
+            if waiting.told >= LEAST_WORLDS:
+                joined[up_to], waiting = waiting, Tally()
+        if waiting.worlds and joined:
+            _, before = joined.popitem()
+            joined[max(self.levels)] = before + waiting
+        return joined
+
+    @property
+    def trend(self) -> Trend | None:
+        """How support changes with complexity; None over too few bins."""
+        bins = self.by_complexity
+        shares = [tally.support or (Fraction(0), Fraction(1)) for tally in bins.values()]
+        low, high = ([float(share[end]) for share in shares] for end in range(2))
+        return trend(list(map(float, bins)), low, high)
 
     def to_json(self) -> dict[str, Any]:
         """The cell as JSON values."""
+        tally = self.tally
         return {
             **self.factors,
             "max_bits": self.max_bits,
-            "worlds": self.holds + self.fails + self.undefined,
-            "holds": self.holds,
-            "fails": self.fails,
-            "undefined": self.undefined,
-            "support": None if self.support is None else float(self.support),
-            "median": self.median,
+            "worlds": tally.worlds,
+            "holds": tally.holds,
+            "fails": tally.fails,
+            "undecided": tally.undecided,
+            "not_asked": self.not_asked,
+            "support": self.support and list(map(float, self.support)),
+            "support_by_mass": self.by_mass and list(self.by_mass),
+            "quartiles": self.quartiles and list(self.quartiles),
+            "beyond_margin": self.beyond,
+            "by_complexity": [
+                {"up_to": up_to, "holds": each.holds, "fails": each.fails, "undecided": each.undecided}
+                for up_to, each in self.by_complexity.items()
+            ],
             **({"reasons": dict(self.reasons)} if self.reasons else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict and, where it depends, the factor that separates the cells best, with mean supports at its levels."""
+    """A verdict; where it depends, the factor that separates the cells best, with mean supports at its levels.
+
+    A claim that is supported is so slightly where the condition holds by less than the margin in most worlds.
+    `direction` is what support does with complexity in the cells that decide, where that is the same in all of them
+    that show a trend.
+    """
 
     verdict: Verdict
     factor: str | None = None
     levels: tuple[tuple[str, float], ...] = ()
+    is_slight: bool = False
+    direction: Direction | None = None
 
     @property
     def depends_on(self) -> str | None:
@@ -95,38 +222,84 @@ class Ruling:
         shares = ", ".join(f"{level}: {percent(support, '.0f')}" for level, support in self.levels)
         return f"{self.factor.replace('_', ' ')} ({shares})"
 
+    @property
+    def in_words(self) -> str:
+        """The verdict with what is to be said beside it.
 
-def rule(cells: Sequence[Cell]) -> Ruling:
-    """The verdict over all cells in which there is a world that tells.
+        >>> Ruling(Verdict.REFUTED, direction=Direction.RISES).in_words
+        'refuted, and rising'
+        """
+        moving = {Direction.RISES: ", and rising", Direction.FALLS: ", and falling"}
+        is_firm = self.verdict in (Verdict.SUPPORTED, Verdict.REFUTED)
+        said = moving.get(self.direction or Direction.LEVEL, "") if is_firm else ""
+        return f"{self.verdict}{', slightly' if self.is_slight else ''}{said}"
 
-    >>> yes, no = Cell({"tax": 0}, 9, 1, 0), Cell({"tax": 4}, 1, 9, 0)
+
+COMPLEXITY = "complexity"
+"""The factor of a claim on which all worlds and the most complex ones say different things."""
+
+
+def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> Ruling:
+    """The verdict over all cells in which enough worlds tell.
+
+    >>> yes, no = Cell({"tax": 0}, Tally(90, 10)), Cell({"tax": 4}, Tally(10, 90))
     >>> rule([yes]).verdict.value, rule([no]).verdict.value
     ('supported', 'refuted')
     >>> rule([yes, no]).depends_on
     'tax (0: 90 %, 4: 10 %)'
     """
-    told = [(cell.factors, cell.support) for cell in cells if cell.support is not None]
-    if not told:
-        return Ruling(Verdict.NOT_ANSWERABLE)
-    if all(support > SUPPORTED_ABOVE for _, support in told):
-        return Ruling(Verdict.SUPPORTED)
-    if all(support < REFUTED_BELOW for _, support in told):
-        return Ruling(Verdict.REFUTED)
-    return Ruling(Verdict.DEPENDS, *_separating(told))
+    told = [cell for cell in cells if cell.tells]
+    whole = _verdict([cell.tally for cell in told], quantifier)
+    if whole is Verdict.NOT_ANSWERABLE:
+        return Ruling(whole)
+    direction = _direction(told)
+    top = _verdict([cell.top for cell in told], quantifier)
+    if whole is Verdict.DEPENDS:
+        return Ruling(whole, *_separating(told), direction=direction)
+    if top not in (whole, Verdict.NOT_ANSWERABLE):
+        levels = (("all", _mean(cell.tally for cell in told)), (f"last {TOP_BITS} bits", _mean(c.top for c in told)))
+        return Ruling(Verdict.DEPENDS, COMPLEXITY, levels, direction=direction)
+    slight = [cell.beyond <= SLIGHT * cell.tally.holds for cell in told if cell.beyond is not None]
+    is_slight = whole is Verdict.SUPPORTED and 2 * sum(slight) > len(told)
+    return Ruling(whole, is_slight=is_slight, direction=direction)
 
 
-def _separating(told: Sequence[tuple[Factors, Fraction]]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
+def _verdict(tallies: Sequence[Tally], quantifier: Quantifier) -> Verdict:
+    """What all say that say anything; where they do not agree, it depends."""
+    found = {tally.verdict(quantifier) for tally in tallies} - {Verdict.NOT_ANSWERABLE}
+    if not found:
+        return Verdict.NOT_ANSWERABLE
+    return found.pop() if len(found) == 1 else Verdict.DEPENDS
+
+
+def _direction(cells: Sequence[Cell]) -> Direction | None:
+    """What support does with complexity where that is the same in every cell that has a trend."""
+    found = {found.direction for cell in cells if (found := cell.trend) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _middle(tally: Tally) -> float:
+    return float(sum(tally.support or (0, 1)) / 2)
+
+
+def _mean(tallies: Iterable[Tally]) -> float:
+    """The mean support of those in which enough worlds tell, at the middle of the intervals."""
+    return fmean(_middle(tally) for tally in tallies if tally.told >= LEAST_WORLDS)
+
+
+def _separating(told: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
     """The factor whose levels' mean supports explain most of the variance between cells, and these means.
 
     The first of several that explain as much; no factor where none has two levels or explains anything.
     """
     best: tuple[float, str | None, tuple[tuple[str, float], ...]] = (0.0, None, ())
-    overall = fmean(support for _, support in told)
-    for factor in dict.fromkeys(name for factors, _ in told for name in factors):
+    supports = [_middle(cell.tally) for cell in told]
+    overall = fmean(supports)
+    for factor in dict.fromkeys(name for cell in told for name in cell.factors):
         levels: dict[str, list[float]] = {}
-        for factors, support in told:
-            levels.setdefault(str(factors.get(factor, "none")), []).append(float(support))
-        means = tuple((level, fmean(supports)) for level, supports in levels.items())
+        for cell, support in zip(told, supports, strict=True):
+            levels.setdefault(str(cell.factors.get(factor, "none")), []).append(support)
+        means = tuple((level, fmean(each)) for level, each in levels.items())
         explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(told)
         if len(levels) > 1 and explained > best[0] + 1e-12:
             best = (explained, factor, means)

@@ -10,6 +10,8 @@ from functools import cached_property, wraps
 
 import numpy as np
 
+from priorsim.census.recurrence import least_taxed_bits
+from priorsim.claims.claim import Worth
 from priorsim.measure.fitting import (
     ClassedRows,
     Fitting,
@@ -23,7 +25,7 @@ from priorsim.measure.fitting import (
 from priorsim.measure.histogram import I64, U64
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
-from priorsim.measure.values import Values, excess_mean, least_difference
+from priorsim.measure.values import Values, excess_mean, least_difference, log2_odds
 from priorsim.measure.weighed import Split
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
@@ -98,12 +100,36 @@ class Site:
         found: F64 = programs.bits.astype(np.float64) + self.tax * programs.searches.astype(np.float64)
         return found
 
+    def odds_at(self, gamma: F64, end: End) -> F64:
+        """The log-odds of each world at a price on time of its own, in bits; nan where a class is empty."""
+        time = np.log2(self.fitting.programs.mean_steps)
+        of_group = np.zeros(self.fitting.groups)
+        of_group[self.fitting.target_group] = gamma
+        weights = self.weights * np.exp2(-of_group[self.fitting.group] * time)
+        return log2_odds(self.fitting.sums(weights), end)
+
     def least_difference(self, cost: F64, *, tax: int) -> Values:
         """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
 
         Costs, shape (entries,), are at least a program's length and, for each search node, the tax in bits.
         """
-        return least_difference(self.fitting.least(cost), max_bits=self.max_bits, tax=tax, by_form=self.by_form)
+        return self.difference_of(self.fitting.least(cost), tax=tax)
+
+    def difference_of(self, least: F64, *, tax: int) -> Values:
+        """The same of the least costs by class, shape (worlds, classes)."""
+        taxed = least_taxed_bits(self.programs.header.language, self.max_bits, tax)
+        return least_difference(least, max_bits=self.max_bits, taxed=taxed, by_form=self.by_form)
+
+    @cached_property
+    def worth(self) -> Worth | None:
+        """The complexity of each world, inf above the bound, and its mass at 2^-l; None of cameras, which ask for more
+        than one behaviour.
+        """
+        if self.cameras:
+            return None
+        programs = self.fitting.programs
+        mass = self.fitting.sums(programs.weights(Prior("simplicity")))
+        return Worth(self.fitting.least(programs.bits).min(axis=1), mass.sum(axis=1))
 
     @cached_property
     def census(self) -> Fitting:

@@ -3,6 +3,7 @@
 Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 minus its accuracy.
 """
 
+from collections.abc import Callable
 from itertools import accumulate
 
 import numpy as np
@@ -10,37 +11,49 @@ import numpy as np
 from priorsim.claims.claim import Claim, Number
 from priorsim.claims.site import Site
 from priorsim.claims.with_data import table_share_gained
+from priorsim.measure.histogram import Mask
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.values import Values, at_end, quotient
 from priorsim.measure.weighed import Split
 from priorsim.priors import F64
 
-GAMMAS = np.linspace(0, 8, 33)
+GAMMAS = np.linspace(0, 4, 33)
 """The prices on time that are tried."""
 HARMLESS = 0.01
 """Less than this share of the fitting mass is search that defects."""
-NEAR_LEAST = 1.1
-"""Held-out loss within this factor of its least."""
+NEAR_LEAST = 0.01
+"""Held-out loss, a share of the held-out lanes, within this of its least."""
 LEARNT = 0.9
 """Held-out accuracy at which a class has learnt a world."""
 
 
-def well_tuned(site: Site) -> Values:
-    """The share of GAMMAS at which little mass is search that defects and held-out loss is near its least.
-
-    Nan where no search fits, or no lane is held out.
-    """
+def _window(site: Site, end: End) -> Mask:
+    """Where little mass is search that defects, and held-out loss is near its least; shape (GAMMAS, worlds)."""
     points = [site.mixture.points(site.prior(gamma=gamma)) for gamma in GAMMAS.tolist()]
     losses = np.stack([each.loss for each in points])
-    is_near = losses <= NEAR_LEAST * losses.min(axis=0)
+    harms = np.stack([at_end(each.defecting, end)[1] for each in points])
+    found: Mask = (losses <= losses.min(axis=0) + NEAR_LEAST) & (harms < HARMLESS)
+    return found
 
-    def value(end: End) -> F64:
-        harms = np.stack([at_end(each.defecting, end)[1] for each in points])
-        share: F64 = (is_near & (harms < HARMLESS)).mean(axis=0)
-        is_told = ~np.isnan(losses).any(axis=0) & (at_end(site.masses, end)[1] > 0)
-        return np.where(is_told, share, np.nan)
 
-    return Values.at_ends(value)
+def _where_search_fits(site: Site, value: Callable[[Mask], F64]) -> Values:
+    """A number of the window; nan where no search fits, or no lane is held out."""
+
+    def at(end: End) -> F64:
+        is_told = bool(site.held_out) & (at_end(site.masses, end)[1] > 0)
+        return np.where(is_told, value(_window(site, end)), np.nan)
+
+    return Values.at_ends(at)
+
+
+def window_width(site: Site) -> Values:
+    """How many units of gamma the window is wide: GAMMAS at which little mass defects and little is lost."""
+    return _where_search_fits(site, lambda window: window.sum(axis=0) * (GAMMAS[1] - GAMMAS[0]))
+
+
+def untuned(site: Site) -> Values:
+    """1 where gamma = 0 is in the window, so that no tuning is needed; else 0."""
+    return _where_search_fits(site, lambda window: window[0].astype(np.float64))
 
 
 def loss_gained(site: Site) -> Values:
@@ -84,30 +97,34 @@ CLAIMS = (
         "< 0 rules",
         lessons_saved,
         ("in-context", "video"),
-        limits="Three training rules in listed order, so differences are small whole numbers; a tie counts against it.",
+        limits="Training rules in listed order, so differences are small whole numbers; a tie supports neither the "
+        "claim nor its opposite, which stands beside it.",
         figure="learning-curves",
+        beside=(Number("the opposite: direct code needs fewer", "> 0 rules", lessons_saved),),
     ),
     Claim(
         "well-tuned",
         "Shavit",
         "Some window of gamma has little defecting mass and good held-out loss.",
-        "share of gamma in [0, 8] with less than 1 % of the fitting mass search that defects and held-out loss within "
-        "10 % of its least",
-        "> 0 share",
-        well_tuned,
+        "width of the window of gamma in [0, 4] in which less than 1 % of the fitting mass is search that defects, and "
+        "held-out loss is within .01 of its least",
+        "> 0 gamma",
+        window_width,
         ("in-context",),
-        limits="gamma is looked at in steps of 1/4. Held-out loss is the expected share of wrong held-out lanes. Where "
-        "no search fits up to the bound it is undefined.",
+        limits="gamma is looked at in steps of 1/8. Held-out loss is the expected share of wrong held-out lanes.",
         figure="well-tuned",
+        premise="a search program fits within the bound",
+        beside=(Number("whether gamma = 0 is in the window", "> 0.5 0 or 1", untuned),),
     ),
     Claim(
         "speed-uncompetitive",
         "Hubinger",
         "Speed priors generalise badly and end in tables.",
         "held-out loss of the mixture at gamma = 2 less that at gamma = 0",
-        "> 0 share",
+        "> 0 loss",
         loss_gained,
         ("in-context", "inverse"),
+        amount=True,
         limits="Code only: tables, programs with data, are left out of the mixture, and beside it in a few worlds.",
         figure="phase",
         beside=(Number("share of tables at gamma = 2 less that at gamma = 0", "> 0 share", table_share_gained),),

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 
-from priorsim.claims.claim import Claim, Judged, Number, cell_of
+from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
 from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import Cell
@@ -204,7 +204,7 @@ def _cells_at(task: tuple[int, Preset]) -> Cells:
             )
             for beside in claim.beside:
                 numbers = np.array([beside.measure(finding) for finding in findings], dtype=np.float64)
-                cell = cell_of(Values(numbers, numbers), beside, factors, max_bits)
+                cell = cell_of([Sample.of(Values(numbers, numbers), beside)], beside, factors, max_bits)
                 cells.setdefault((claim.name, beside.text), []).append(cell)
     return cells
 
@@ -215,12 +215,11 @@ def cell_of_findings(
     """What findings in several worlds come to: where the condition holds, and the finite quantities.
 
     >>> cell = cell_of_findings(CAP, [Finding(2.0), Finding(None, reason="none fits")], {"radius": 4})
-    >>> cell.holds, cell.fails, cell.undefined, cell.numbers, cell.reasons
-    (1, 0, 1, (2.0,), {'none fits': 1})
+    >>> cell.tally, cell.median, cell.reasons
+    (Tally(holds=1, fails=0, undecided=1), 2.0, {'none fits': 1})
     """
-    known = [finding.quantity for finding in findings if finding.quantity is not None]
+    numbers = np.array([finding.quantity for finding in findings], dtype=np.float64)
+    values = Values(numbers, numbers)
+    sample = Sample.of(values.or_unknown() if claim.premise is None else values, claim.number)
     reasons = Counter(finding.reason for finding in findings if finding.quantity is None)
-    holds = int(claim.number.supports(np.array(known)).sum())
-    numbers = tuple(sorted(filter(isfinite, known)))
-    counts = holds, len(known) - holds, len(findings) - len(known)
-    return Cell(factors, *counts, numbers, max_bits, dict(sorted(reasons.items())))
+    return cell_of([replace(sample, reasons=dict(reasons))], claim.number, factors, max_bits)

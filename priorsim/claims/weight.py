@@ -2,16 +2,21 @@
 
 import numpy as np
 
-from priorsim.claims.claim import Claim, Number
+from priorsim.claims.claim import Claim, Kind, Number
+from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
 from priorsim.measure.decomposition import predicted_crossover
 from priorsim.measure.fitting import LENGTHS, sums
-from priorsim.measure.histogram import CLASSES
-from priorsim.measure.mass import End
+from priorsim.measure.histogram import CLASSES, DIRECT
+from priorsim.measure.mass import ENDS, End
 from priorsim.measure.values import Values, at_end, bonuses_of, least_at_end, log2_odds, search_share
+from priorsim.mu.code import length
+from priorsim.mu.syntax import Program, Var
 from priorsim.priors import F64
 
+MOST_GAMMA = 4
+"""The greatest predicted crossover that is compared with the measured one."""
 BETAS = np.linspace(1, 4, 97)
 """The prices on length at which the odds are looked at, beyond the first."""
 
@@ -22,15 +27,35 @@ def delta_l(site: Site) -> Values:
 
 
 def delta_kt(site: Site) -> Values:
-    """Kt_min(direct) - Kt_min(search) in bits, taxes included; t is at least 1."""
-    cost = site.taxed_bits + np.log2(site.fitting.programs.mean_steps)
-    return site.least_difference(cost, tax=site.tax)
+    """Kt_min(direct) - Kt_min(search) in bits, taxes included; t is at least 1.
+
+    Nan where the least l + log2 t is above the bound: nothing is known there of which is first.
+    """
+    time = np.log2(site.fitting.programs.mean_steps)
+    least = site.fitting.least(site.fitting.programs.bits + time).min(axis=1)
+    return site.least_difference(site.taxed_bits + time, tax=site.tax).where(least <= site.max_bits)
 
 
-def least_length_beyond_cap(site: Site) -> Values:
-    """L_min(search) - L_min(direct) in bits: a cap between the two shuts search out. No tax lifts a cap."""
-    untaxed = site.least_difference(site.fitting.programs.bits.astype(np.float64), tax=0)
-    return Values(-untaxed.high, -untaxed.low)
+def untaxed_delta_l(site: Site) -> Values:
+    """Delta L without a tax: below 0 a cap on length between the two shuts search out, and no tax lifts a cap."""
+    return site.least_difference(site.fitting.programs.bits.astype(np.float64), tax=0)
+
+
+def delta_l_with_tables(site: Site) -> Values:
+    """Delta L where a table of all lanes counts as direct code: (data (y0 y1 ..) x (m) m) fits every world.
+
+    Nan on domains whose lanes are not the words of one column in order, which such a table cannot be indexed by.
+    """
+    domain, language = site.programs.header.domain, site.programs.header.language
+    lanes = len(domain.lanes)
+    unknown = np.full(len(site.behaviours), np.nan)
+    is_indexed = domain.lanes == tuple((word,) for word in range(lanes)) and lanes > 1 and not lanes & (lanes - 1)
+    if not is_indexed or len(site.train) < lanes:
+        return Values(unknown, unknown)
+    table = length(Program(Var(0), (0,) * lanes, Var(0)), language)
+    least = site.fitting.least(site.taxed_bits)
+    least[:, DIRECT] = np.minimum(least[:, DIRECT], table)
+    return site.difference_of(least, tax=site.tax)
 
 
 def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
@@ -41,8 +66,21 @@ def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
 
 @at_both_ends
 def bonus_difference(site: Site, end: End) -> F64:
-    """B_search - B_direct in bits."""
-    direct, search = _bonuses(site, end)
+    """B_search - B_direct in bits, over as many bits beyond the shortest program for both classes.
+
+    The bound leaves the class whose shortest program is the longer one B - L_min bits to add programs in; the other
+    one's are taken over as many.
+    """
+    cost = site.taxed_bits
+    least = np.stack(least_at_end(site.fitting.least(cost), end))
+    both = np.isfinite(least).all(axis=0)
+    span = np.where(both, site.max_bits - least.max(axis=0), 0.0)
+    reached = np.zeros((2, site.fitting.groups))
+    reached[:, site.fitting.target_group] = np.where(both, least + span, 0.0)
+    side = np.isin(site.fitting.programs.kind, end.search).astype(np.int64)
+    inside = cost <= reached[side, site.fitting.group]
+    masses = at_end(site.fitting.sums(np.where(inside, site.weights, 0.0)), end)
+    direct, search = map(bonuses_of, least, masses)
     return search - direct
 
 
@@ -78,7 +116,10 @@ def log_odds(site: Site, end: End) -> F64:
 
 
 def odds_after_beta(site: Site) -> Values:
-    """The least log-odds over BETAS, in bits, where they are above 0 at beta = 1; nan elsewhere."""
+    """The least log-odds over BETAS, in bits, where they are above 0 at beta = 1; nan where they are not.
+
+    Where a class is empty, or they are above 0 at one end alone, nothing is known.
+    """
     programs = site.fitting.programs
     untimed = programs.count * np.exp2(-float(site.tax) * programs.searches)
     places = site.fitting.place * LENGTHS + programs.bits
@@ -87,12 +128,24 @@ def odds_after_beta(site: Site) -> Values:
     weights = np.exp2(-np.arange(LENGTHS)[:, None] * BETAS)
     masses = (by_length @ weights).reshape(-1, len(CLASSES), len(BETAS))
 
-    def value(end: End) -> F64:
+    at_one, later = [], []
+    for end in ENDS:
         along = np.stack([log2_odds(masses[:, :, place], end) for place in range(len(BETAS))], axis=1)
-        found: F64 = np.where(along[:, 0] > 0, along[:, 1:].min(axis=1), np.nan)
-        return found[site.fitting.target_group]
+        at_one.append(along[:, 0])
+        later.append(along[:, 1:].min(axis=1))
+    found = Values.hull([Values(each, each) for each in later])
+    found = found.where(np.min(at_one, axis=0) > 0).or_unknown().where(~(np.max(at_one, axis=0) <= 0))
+    return Values(found.low[site.fitting.target_group], found.high[site.fitting.target_group])
 
-    return Values.at_ends(value)
+
+@at_both_ends
+def majority_taken(site: Site, end: End) -> F64:
+    """1 where search has at most half of the fitting mass at gamma = 1 and more at gamma = 0, else 0.
+
+    Nan where a class is empty.
+    """
+    free, dear = (search_share(masses, end) for masses in (site.masses, site.masses_at(1)))
+    return np.where(np.isnan(free), np.nan, ((dear <= 0.5) & (free > 0.5)).astype(np.float64))
 
 
 def delegated_share(site: Site) -> Values:
@@ -102,14 +155,18 @@ def delegated_share(site: Site) -> Values:
 
 
 def opposite_orders(site: Site) -> Values:
-    """1 where the log-odds at gamma 1/2 (S_Fast's order) and at gamma 1 (S_Kt) have opposite signs, else 0."""
+    """1 where the log-odds at gamma 1/2 (S_Fast's order) and at gamma 1 (S_Kt) have opposite signs, else 0.
+
+    Nan where a class is empty, or the shortest direct program is no more than twice as long as the shortest search.
+    """
     at = site.masses_at(0.5), site.masses_at(1)
 
     def value(end: End) -> F64:
         fast, slow = (log2_odds(masses, end) for masses in at)
         return np.where(np.isnan(fast), np.nan, (fast * slow < 0).astype(np.float64))
 
-    return Values.at_ends(value)
+    quotient = length_quotient(site)
+    return Values.at_ends(value).where(quotient.low > 2)
 
 
 @at_both_ends
@@ -121,13 +178,32 @@ def length_quotient(site: Site, end: End) -> F64:
     return found
 
 
+def agreeing_signs(site: Site) -> Values:
+    """1 where search outweighs direct code below the predicted crossover, half of it, and above, twice it, does not.
+
+    Nan as `crossover_error`.
+    """
+    parts = []
+    for end in ENDS:
+        predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
+        chosen = np.flatnonzero(predicted <= MOST_GAMMA)
+        narrow = site.narrowed(chosen)
+        found = np.full(len(predicted), np.nan)
+        below, above = (narrow.odds_at(factor * predicted[chosen], end) for factor in (0.5, 2))
+        found[chosen] = (below > 0) & (above < 0)
+        parts.append(Values(found, found))
+    return Values.hull(parts)
+
+
 @at_both_ends
 def crossover_error(site: Site, end: End) -> F64:
     """|gamma* measured on the whole masses - (1 - c/L)/alpha|; infinite where the masses do not cross, to 8.
 
-    Nan where the two shortest programs predict no crossover: search is not the shorter one, or not the dearer one.
+    Nan where the two shortest programs predict no crossover of up to MOST_GAMMA: search is not the shorter one, or not
+    the dearer one.
     """
     predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
+    predicted = np.where(predicted <= MOST_GAMMA, predicted, np.nan)
     chosen = np.flatnonzero(~np.isnan(predicted))
     narrow = site.narrowed(chosen)
     measured = first_crossover(narrow.fitting, narrow.weights, end)
@@ -150,18 +226,33 @@ CLAIMS = (
         identity="By Kolmogorov's K alone the model is never more complex than its searcher by more than a constant: "
         "the searcher, run, is a program for it, and K does not count its time. It can be so only among programs that "
         "do not search, or where time has a price: Delta L is of the first kind, the number beside it of both.",
-        beside=(Number("Kt_min(direct) - Kt_min(search)", "> 0 bits", delta_kt),),
+        beside=(
+            Number(
+                "Kt_min(direct) - Kt_min(search)",
+                "> 0 bits",
+                delta_kt,
+                "the least l + log2 t of what fits is within the bound",
+            ),
+            Number(
+                "Delta L where a table of all lanes counts as direct code",
+                "> 0 bits",
+                delta_l_with_tables,
+                "the lanes are all words of one column",
+            ),
+        ),
     ),
     Claim(
         "many-against-one",
         "essay",
         "There are many such optimizers and only about one fitting model.",
-        "B_search - B_direct, the bits that there being many programs of a class is worth",
+        "B_search - B_direct, the bits that there being many programs of a class is worth, over equally many lengths",
         "> 0 bits",
         bonus_difference,
         ("all", "in-context"),
-        limits="Programs up to the bound; longer ones add to both classes.",
+        limits="Programs up to the bound. The class whose shortest program is the shorter has the smaller bonus: the "
+        "two sides of the odds are one fact seen twice.",
         figure="mass-against-length",
+        amount=True,
         beside=(Number("log2 search / direct programs of exactly B bits", "> 0 bits", programs_at_bound),),
     ),
     Claim(
@@ -174,6 +265,7 @@ CLAIMS = (
         ("all", "in-context", "inverse", "forward"),
         limits="A slope at one point; over a range of beta see naive-penalty.",
         figure="phase",
+        amount=True,
         identity="log M_C is a log-partition function in beta, so the slope is E_direct[l] - E_search[l] "
         "(`penalty_slope` of `priorsim theory`).",
     ),
@@ -187,6 +279,7 @@ CLAIMS = (
         ("all", "in-context", "inverse", "forward"),
         limits="A slope at one point; steps are this interpreter's.",
         figure="odds-against-gamma",
+        amount=True,
         identity="log M_C is a log-partition function in gamma, so the slope is E_direct[log2 t] - E_search[log2 t] "
         "(`penalty_slope` of `priorsim theory`).",
     ),
@@ -202,16 +295,19 @@ CLAIMS = (
         "4 bits lower than elsewhere.",
         figure="odds-against-gamma",
         deciding={"queries": 8},
+        quantifier=Quantifier.SOMEWHERE,
+        amount=True,
     ),
     Claim(
         "bounded-heuristics",
         "essay",
         "Bounding complexity might prevent it.",
-        "L_min(search) - L_min(direct): a cap between them admits a direct program and no search",
-        "> 0 bits",
-        least_length_beyond_cap,
+        "Delta L = L_min(direct) - L_min(search)",
+        "< 0 bits",
+        untaxed_delta_l,
         ("all", "in-context"),
-        limits="The cap has to be known: nothing here says how to find it without knowing both lengths. No tax enters.",
+        limits="A cap between the two lengths admits a direct program and no search. It has to be known: nothing here "
+        "says how to find it without knowing both lengths. No tax enters.",
         figure="delta-l",
     ),
     Claim(
@@ -224,6 +320,8 @@ CLAIMS = (
         ("all", "in-context"),
         limits="beta is looked at in steps of 1/32.",
         figure="phase",
+        premise="search outweighs direct code at beta = 1",
+        amount=True,
     ),
     Claim(
         "bayes-net",
@@ -235,6 +333,8 @@ CLAIMS = (
         ("bayes",),
         limits="Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
         figure="worlds-side-by-side",
+        kind=Kind.QUESTION,
+        amount=True,
     ),
     Claim(
         "simplest-member",
@@ -246,18 +346,26 @@ CLAIMS = (
         ("all",),
         limits="Programs up to the bound; longer ones can only add to the bonus.",
         figure="mass-against-length",
+        amount=True,
     ),
     Claim(
         "gamma-star",
         "Christiano (short form); Demski, Exorcizing the Speed Prior?",
         "With cost l + gamma log2 t, brute-force search wins if and only if gamma < (1 - c/L)/alpha.",
-        "distance of the whole masses' crossover from (1 - c/L)/alpha of the two shortest programs",
-        "<= 0.05 gamma",
-        crossover_error,
+        "whether the whole masses favour search at half of (1 - c/L)/alpha, of the two shortest programs, and direct "
+        "code at twice of it",
+        "> 0.5 0 or 1",
+        agreeing_signs,
         ("constant",),
-        limits="Only worlds in which search is the shorter and the dearer: few, see how many are undefined. The first "
-        "crossover is taken; one above 8 counts as none.",
+        limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4.",
         figure="constant-crossovers",
+        quantifier=Quantifier.NEARLY_ALWAYS,
+        premise="the two shortest programs within the bound predict a crossover in (0, 4]",
+        beside=(
+            Number(
+                "distance of the whole masses' first crossover from the predicted one", "<= 0.05 gamma", crossover_error
+            ),
+        ),
     ),
     Claim(
         "two-speed-priors",
@@ -267,20 +375,22 @@ CLAIMS = (
         "> 0.5 0 or 1",
         opposite_orders,
         ("constant",),
-        limits="Where search takes 2^L steps the closed form needs L > 2 c: words of 16 bits are too short for many "
-        "such constants. Opposite signs count either way round.",
+        limits="Opposite signs count either way round. The closed form is `two_orders` of `priorsim theory`.",
         figure="constant-crossovers",
+        premise="the shortest direct program is more than twice as long as the shortest search: L > 2 c",
         beside=(Number("L_min(direct) / L_min(search)", "> 2 quotient", length_quotient),),
     ),
     Claim(
         "delegation",
         "Christiano",
         "A weak time penalty makes the prior delegate to search.",
-        "search's share of the fitting mass at gamma = 0 less that at gamma = 1",
-        "> 0 share",
-        delegated_share,
+        "whether search has at most half of the fitting mass at gamma = 1, and more at gamma = 0",
+        "> 0.5 0 or 1",
+        majority_taken,
         ("all", "constant"),
-        limits="A share moves a little in every world: see the medians for how much.",
+        limits="A share moves a little in every world: the quartiles beside it say how much.",
         figure="odds-against-gamma",
+        amount=True,
+        beside=(Number("search's share at gamma = 0 less that at gamma = 1", "> 0 share", delegated_share),),
     ),
 )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.measure.histogram import DISGUISED
+from priorsim.measure.histogram import DISGUISED, Mask
 from priorsim.measure.mass import ENDS, End, Interval
 from priorsim.priors import F64
 
@@ -27,6 +27,15 @@ class Values:
     def __sub__(self, other: "Values") -> "Values":
         """All that the one number less the other may be."""
         return Values(self.low - other.high, self.high - other.low)
+
+    def or_unknown(self) -> "Values":
+        """The same, with all numbers possible where it is not defined."""
+        is_open = np.isnan(self.low) | np.isnan(self.high)
+        return Values(np.where(is_open, -np.inf, self.low), np.where(is_open, np.inf, self.high))
+
+    def where(self, chosen: Mask) -> "Values":
+        """The same, not defined in worlds that are not chosen."""
+        return Values(np.where(chosen, self.low, np.nan), np.where(chosen, self.high, np.nan))
 
     @classmethod
     def hull(cls, parts: "Sequence[Values]") -> "Values":
@@ -120,18 +129,20 @@ def censored(least: F64, beyond: float) -> Values:
     return Values(np.minimum(least, beyond), least)
 
 
-def least_difference(least: F64, *, max_bits: int, tax: int = 0, by_form: bool = False) -> Values:
+def least_difference(least: F64, *, max_bits: int, taxed: float | None = None, by_form: bool = False) -> Values:
     """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
 
-    `least` has the least costs found, by class; a cost is at least a program's length and, for each search node, the
-    tax in bits. `by_form` says that classes are by form, so that no program is disguised.
+    `least` has the least costs found, by class; a cost is at least a program's length and, of one with search nodes
+    beyond the bound, `taxed` where that is given. `by_form` says that classes are by form, so that no program is
+    disguised.
     """
     beyond = max_bits + 1
+    taxed = beyond if taxed is None else taxed
     parts = []
     for end in ENDS:
         direct, search = least_at_end(least, end)
         # A disguised program has no search node.
-        unseen = beyond if DISGUISED in end.search and not by_form else beyond + tax
+        unseen = min(beyond, taxed) if DISGUISED in end.search and not by_form else taxed
         parts.append(censored(direct, beyond) - censored(search, unseen))
     return Values.hull(parts)
 

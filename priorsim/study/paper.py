@@ -16,7 +16,6 @@ from priorsim.census.progress import Progress
 from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
-from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE
 from priorsim.figures.entry import Drawing, save_entry
 from priorsim.figures.registry import FIGURES
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
@@ -169,4 +168,4 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequen
         ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    return Page(claims, REFUTED_BELOW, SUPPORTED_ABOVE, drawings, worlds, made_from)
+    return Page(claims, verdicts["rule"], drawings, worlds, made_from)

@@ -7,11 +7,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from priorsim.claims.claim import Claim, Judged
-from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
-from priorsim.formats import counted, format_csv, format_table, number, percent, rounded
+from priorsim.claims.claim import Claim, Judged, Kind
+from priorsim.claims.rule import (
+    AMOUNT_BITS,
+    LEAST_WORLDS,
+    LEVEL_BITS,
+    MARGINS,
+    THRESHOLDS,
+    TOP_BITS,
+    Cell,
+    Tally,
+    total,
+)
+from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
 from priorsim.provenance import software
-from priorsim.text.templates import TRUE, condition, reach, render
+from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
 AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
 """The setting of the grid that is shown first."""
@@ -30,19 +40,31 @@ FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
-    *("max_bits", "worlds", "holds", "fails", "undefined", "support", "median", "decides"),
+    *("max_bits", "worlds", "holds", "fails", "undecided", "not_asked", "support_low", "support_high"),
+    *("support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3", "beyond_margin", "decides"),
 )
+RULE = {
+    "least_worlds": LEAST_WORLDS,
+    "level_bits": LEVEL_BITS,
+    "top_bits": TOP_BITS,
+    "amount_bits": AMOUNT_BITS,
+    "margins": dict(MARGINS),
+    "thresholds": {
+        str(quantifier): {"supported_above": str(above), "refuted_below": str(below)}
+        for quantifier, (above, below) in THRESHOLDS.items()
+    },
+}
+"""The rule's numbers, as claims.json has them."""
 
 
 def verdicts_of(judged: Sequence[Judged], command: str) -> dict[str, Any]:
     """What claims.json holds: the code, the command, the rule, and the claims with all their cells."""
-    rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
     claims = []
     for each in judged:
         claims.append({**each.to_json(), "headline": headline(each.deciding)})
         for shown, (_, cells) in zip(claims[-1]["beside"], each.beside, strict=True):
             shown["headline"] = headline(cells)
-    found: dict[str, Any] = rounded({"software": software(), "command": command, "rule": rule, "claims": claims})
+    found: dict[str, Any] = rounded({"software": software(), "command": command, "rule": RULE, "claims": claims})
     return found
 
 
@@ -53,17 +75,25 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
         groups = [(each.claim.quantity, each.cells), *((other.text, cells) for other, cells in each.beside)]
         for quantity, cells in groups:
             for cell in cells:
-                values, decides = cell.to_json(), cells is each.cells and each.claim.decides(cell)
-                rows.append([each.claim.name, quantity, *map(values.get, _CSV_HEAD[2:-1]), int(decides)])
+                decides = cells is each.cells and each.claim.decides(cell)
+                rows.append([each.claim.name, quantity, *_csv_row(cell), int(decides)])
     return format_csv(_CSV_HEAD, rows)
+
+
+def _csv_row(cell: Cell) -> list[Any]:
+    values = cell.to_json()
+    pairs = [*(values["support"] or (None, None)), *(values["support_by_mass"] or (None, None))]
+    counts = (values[key] for key in ("max_bits", "worlds", "holds", "fails", "undecided", "not_asked"))
+    places = map(values.get, _CSV_HEAD[2:9])
+    return [*places, *counts, *pairs, *(values["quartiles"] or (None,) * 3), values["beyond_margin"]]
 
 
 def headline(cells: Sequence[Cell]) -> str:
     """What was found in one sentence: the support in each population at home, and its range over the grid.
 
-    >>> cell = Cell({"population": "all", "class_by": "lesion", "bound": "B", "tax": 0}, 1, 3, 0)
+    >>> cell = Cell({"population": "all", "class_by": "lesion", "bound": "B", "tax": 0}, Tally(10, 29, 1))
     >>> headline([cell])
-    'all 25 %. Over the grid support is 25 % in 1 cell.'
+    'all 25 % to 28 %. Over the grid support is 25 % to 28 % in 1 cell.'
     """
     populations: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -87,37 +117,90 @@ def place_of(cell: Cell) -> str:
 def support_of(cell: Cell) -> str:
     """Support and number of worlds in words.
 
-    >>> support_of(Cell({}, 2, 1, 4))
-    '67 % of 3 worlds, 4 more undefined'
-    >>> support_of(Cell({}, 0, 0, 4, reasons={"none fits": 3, "none moves": 1}))
-    'undefined in all 4 worlds (none fits: 3, none moves: 1)'
+    >>> support_of(Cell({}, Tally(60, 20, 20)))
+    '60 % to 80 % of 100 worlds, 20 of them undecided'
+    >>> support_of(Cell({}, Tally(2, 1), not_asked=4))
+    '67 % of 3 worlds, 4 more not asked; too few to decide'
+    >>> support_of(Cell({}, Tally(0, 0, 4), reasons={"none fits": 3, "none moves": 1}))
+    '0 % to 100 % of 4 worlds, 4 of them undecided (none fits: 3, none moves: 1); too few to decide'
     """
-    said = ", ".join(f"{reason}: {number}" for reason, number in cell.reasons.items())
-    why = f" ({said})" if said else ""
+    tally = cell.tally
     if cell.support is None:
-        return f"undefined in all {cell.undefined} worlds{why}"
-    more = f", {cell.undefined} more undefined{why}" if cell.undefined else ""
-    return f"{percent(cell.support, '.0f')} of {counted(cell.told, 'world')}{more}"
+        return f"none of {counted(cell.not_asked, 'world')} is asked"
+    said = ", ".join(f"{reason}: {number}" for reason, number in cell.reasons.items())
+    parts = [f"{supported(tally)} of {counted(tally.worlds, 'world')}"]
+    if tally.undecided:
+        parts.append(f"{tally.undecided} of them undecided{f' ({said})' if said else ''}")
+    if cell.not_asked:
+        parts.append(f"{cell.not_asked} more not asked")
+    return ", ".join(parts) + ("" if tally.told >= LEAST_WORLDS else "; too few to decide")
+
+
+def supported(tally: Tally) -> str:
+    """The support of worlds in words.
+
+    >>> supported(Tally(1, 3)), supported(Tally(1, 2, 1)), supported(Tally())
+    ('25 %', '25 % to 50 %', 'none')
+    """
+    return "none" if tally.support is None else span(*tally.support, whole_percent)
+
+
+def trend_of(cell: Cell) -> str:
+    """What support does as worlds get more complex, with the slope at the low and at the high end."""
+    found = cell.trend
+    if found is None:
+        return ""
+    slopes = span(found.low.slope, found.high.slope, lambda slope: f"{slope:.2f}")
+    return f"{found.direction}, {slopes} a bit over {found.bins} bins"
+
+
+def effect_of(cell: Cell) -> str:
+    """The quartiles of the number, and in how many worlds the condition holds by the margin."""
+    if cell.quartiles is None:
+        return ""
+    found = ", ".join(number(quartile, ".4g") for quartile in cell.quartiles)
+    return found if cell.beyond is None else f"{found}; by the margin in {cell.beyond}"
+
+
+def by_mass_of(cell: Cell) -> str:
+    """The support by the worlds' prior mass in words."""
+    return "" if cell.by_mass is None else span(*cell.by_mass, percent)
 
 
 def range_of(cells: Sequence[Cell]) -> str:
-    """The least and the greatest support over cells, in words."""
-    told = sum(cell.support is not None for cell in cells)
-    return f"support is {_reach(cells)} in {counted(told, 'cell')}" if told else "no world tells"
+    """The least and the greatest support over the cells in which enough worlds tell, in words."""
+    told = sum(cell.tells for cell in cells)
+    return f"support is {_reach(cells)} in {counted(told, 'cell')}" if told else "too few worlds tell"
 
 
 def _reach(cells: Sequence[Cell]) -> str:
-    return reach([cell.support for cell in cells if cell.support is not None])
+    supports = [cell.support for cell in cells if cell.support is not None and cell.tells]
+    ends = [float(end) for support in supports for end in support]
+    return reach(ends)
 
 
 def verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
     if len(judged) == 1:
         return render("claim.md", each=judged[0], **_SHOWN).replace("**", "").removesuffix("\n")
-    rows = [(each.claim.name, each.ruling.verdict, range_of(each.deciding), each.ruling.depends_on) for each in judged]
+    rows = [(each.claim.name, said(each), range_of(each.deciding), each.ruling.depends_on) for each in judged]
     return format_table(
         [[cell or "" for cell in row] for row in rows], head=("claim", "verdict", "found", "depends on")
     )
+
+
+def said(each: Judged) -> str:
+    """The verdict of a finding; what is an identity or a question is called so."""
+    return each.ruling.in_words if each.claim.kind is Kind.FINDING else f"{each.claim.kind}, not ruled on"
+
+
+def findings(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
+    """The findings, those that read the same number together."""
+    found: dict[str, list[Judged]] = {}
+    for each in judged:
+        if each.claim.kind is Kind.FINDING:
+            found.setdefault(each.claim.quantity, []).append(each)
+    return found
 
 
 def world_verdicts_text(judged: Sequence[Judged]) -> str:
@@ -125,19 +208,19 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     rows = []
     for each in judged:
         home = next(cell for cell in each.cells if is_at_home(cell))
-        holds, told = (sum(getattr(cell, name) for cell in each.cells) for name in ("holds", "told"))
-        where = f"{holds} of {told}" if told else "undefined in all"
-        shown = number(home.median, ".4g", none="infinite" if home.told else "undefined")
+        tally = total(cell.tally for cell in each.cells)
+        where = f"{tally.holds} of {tally.told}" if tally.told else "undecided in all"
+        shown = number(home.median, ".4g", none="infinite" if home.tally.told else "undefined")
         if each.claim.number.unit == TRUE and home.median is not None:
-            shown = "true" if home.holds else "false"
+            shown = "true" if home.tally.holds else "false"
         rows.append((each.claim.name, shown, _condition(each.claim), where))
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
 
 
 def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
     """The page of verdicts: the rule, a table, and a section for each claim."""
-    rule = {"supported_above": SUPPORTED_ABOVE, "refuted_below": REFUTED_BELOW, "not_answerable": NOT_ANSWERABLE}
-    return render("claims.md", judged=judged, command=command, **rule, **_SHOWN)
+    shown = {"not_answerable": NOT_ANSWERABLE, "findings": findings(judged), **_SHOWN}
+    return render("claims.md", judged=judged, command=command, **shown)
 
 
 def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
@@ -175,12 +258,16 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
         # B, of which a cell's programs may end some bits below.
         below = int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
         place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + below)
-        supports.setdefault(place, {})[setting] = "undefined" if cell.support is None else percent(cell.support, ".0f")
+        few = "" if cell.tells else f" (n = {cell.tally.told})"
+        supports.setdefault(place, {})[setting] = supported(cell.tally) + few
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
     rows = [[*place, *(row.get(setting, "") for setting in settings)] for place, row in supports.items()]
     return [["support by", "B", *settings], *rows]
 
 
-_SHOWN_BY: tuple[Any, ...] = (_condition, is_at_home, place_of, support_of, range_of, _reach, _supports_by_setting)
-_SHOWN = {each.__name__.strip("_"): each for each in _SHOWN_BY}
+_SHOWN_BY: tuple[Any, ...] = (
+    *(_condition, is_at_home, place_of, support_of, range_of, _reach, _supports_by_setting),
+    *(supported, trend_of, effect_of, by_mass_of, said),
+)
+_SHOWN = {"rule": RULE, **{each.__name__.strip("_"): each for each in _SHOWN_BY}}
 """What the templates ask of claims and cells."""

@@ -41,8 +41,8 @@ SCREEN = 1.75
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 COLUMNS = (
-    *("population", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius", "worlds"),
-    *("holds", "fails", "undefined", "median"),
+    *("population", "dialect", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius"),
+    *("worlds", "holds", "fails", "undecided", "not_asked"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 ClaimRow = Mapping[str, Any]
@@ -63,12 +63,11 @@ class MenuWorld(NamedTuple):
 class Page(NamedTuple):
     """What the page shows: the explorer's worlds in their order, and a name and a text of each thing it was made from.
 
-    `refuted_below` and `supported_above` are the verdict rule's thresholds.
+    The `rule` is that of claims.json.
     """
 
     claims: Sequence[ClaimRow]
-    refuted_below: Fraction
-    supported_above: Fraction
+    rule: Mapping[str, Any]
     figures: Sequence[Drawing]
     worlds: Sequence[MenuWorld]
     made_from: Sequence[tuple[str, str]]
@@ -79,6 +78,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     verdicts = Counter(claim["verdict"] for claim in page.claims)
     parts = {
         **page._asdict(),
+        **{name: float(Fraction(text)) for name, text in page.rule["thresholds"]["mostly"].items()},
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
         "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
@@ -97,7 +97,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
 
 def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
-    supports = [cell["support"] for cell in claim["cells"] if cell["support"] is not None and cell["decides"]]
+    supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"]]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
     return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 
