@@ -20,17 +20,6 @@ from priorsim.worlds import World, catalogue, family
 from priorsim.worlds.constant import constant_world
 from priorsim.worlds.proxy import Camera
 
-WALKED = (
-    "inverse.w3-least-cube-l8",
-    "inverse.w3-floor-times5-l8",
-    "forward.w3-square-l8",
-    "forward.w3-pronic-l8",
-    "in-context.w3-words-itself-less-r4-q4",
-    "in-context.w3-words-itself-product-r4-q4",
-)
-"""Two worlds of each of three families, words of 3 bits, in which up to 24 bits both a direct and a search program fit;
-without either nothing can be said of walks from one to the other."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
@@ -59,8 +48,10 @@ class Preset:
     """Bits by which the bound is lower there: one training rule is met by short programs."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
-    walk_worlds: tuple[str, ...] = WALKED
-    walk_radii: tuple[int, ...] = (4, 6, 8, 10, 12)
+    walk_worlds: int = 36
+    """The most worlds of words of 3 bits that walks are taken in, evenly over their complexity."""
+    walk_radii: tuple[int, ...] = (4, 8)
+    walk_starts: tuple[str, ...] = ("prior",)
     walk_bits: int = 24
     """The bound on programs that walks are among."""
     walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
@@ -97,6 +88,9 @@ FULL = Preset(
     bounds={2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
+    walk_worlds=1000,
+    walk_radii=(4, 8, 12),
+    walk_starts=("prior", "empty"),
 )
 PRESETS = {"quick": QUICK, "full": FULL}
 

@@ -7,14 +7,18 @@ from operator import attrgetter
 
 import numpy as np
 
+from priorsim.census.take import make_header, take_census
 from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
 from priorsim.claims.populations import Preset, factors_at
-from priorsim.claims.rule import Cell
+from priorsim.claims.rule import Cell, Quantifier
+from priorsim.measure.histogram import SEARCH, kinds_of
 from priorsim.measure.values import Values
+from priorsim.mu.domain import Domain
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
 from priorsim.walks.study import studies
+from priorsim.worlds.world import World, world_of_words
 
 LIMITS = "Edit walks are local search in program space, not gradient descent: they say nothing of how a network trains."
 
@@ -43,10 +47,13 @@ def _claim(
     *beside: Number,
     figure: str | None = "walk-landscape",
     limits: str = "",
+    quantifier: Quantifier = Quantifier.MOSTLY,
+    premise: str | None = None,
 ) -> Claim:
     """A claim of the essay's about the quantity of a finding, with numbers beside it that are among its details."""
     of_walks = attrgetter("quantity"), ("walks",), f"{LIMITS} {limits}".strip()
-    return Claim(name, "essay", text, quantity, holds, *of_walks, figure, beside=beside)
+    claim = Claim(name, "essay", text, quantity, holds, *of_walks, figure, beside=beside)
+    return replace(claim, quantifier=quantifier, premise=premise)
 
 
 CLAIMS = (
@@ -115,6 +122,7 @@ CLAIMS = (
             "<= 0 lanes",
             detail("least_barrier"),
         ),
+        quantifier=Quantifier.SOMEWHERE,
     ),
     _claim(
         "reachable",
@@ -142,6 +150,7 @@ CLAIMS = (
         Number("share of walks that end in search", "> 0.5 share", detail("ends_in_search")),
         Number("the same share, of the walks that end in a fitting search", "> 0.5 share", detail("fitting_swerved")),
         figure="walk-swerves",
+        premise="a walk ends in search",
     ),
 )
 """Every claim that is about walks alone."""
@@ -189,24 +198,49 @@ def _cells_at(task: tuple[int, Preset]) -> Cells:
     """The cells of each quantity of each claim at a radius, setting by setting."""
     radius, preset = task
     claims = (*CLAIMS, CAP)
+    worlds = walked(preset)
     cells: Cells = {}
     for class_by, below_bound in preset.walk_settings:
-        factors = factors_at("walks", 3, class_by, below_bound, tax=0) | {"radius": radius}
         max_bits = preset.walk_bits - below_bound
-        worlds = [
-            {claim.name: find(study, claim.name) for claim in claims}
-            for study in studies(preset.walk_worlds, radius, max_bits=max_bits, class_by=class_by)
-        ]
-        for claim in claims:
-            findings = [each[claim.name] for each in worlds]
-            cells.setdefault((claim.name, claim.quantity), []).append(
-                cell_of_findings(claim, findings, factors, max_bits)
-            )
-            for beside in claim.beside:
-                numbers = np.array([beside.measure(finding) for finding in findings], dtype=np.float64)
-                cell = cell_of([Sample.of(Values(numbers, numbers), beside)], beside, factors, max_bits)
-                cells.setdefault((claim.name, beside.text), []).append(cell)
+        found: dict[str, list[dict[str, Finding]]] = {start: [] for start in preset.walk_starts}
+        for study in studies(worlds, radius, max_bits=max_bits, class_by=class_by):
+            for start, of_start in found.items():
+                from_there = study.starting(start)
+                of_start.append({claim.name: find(from_there, claim.name) for claim in claims})
+        for start, of_worlds in found.items():
+            factors = factors_at("walks", 3, class_by, below_bound, tax=0) | {"radius": radius, "start": start}
+            for claim in claims:
+                findings = [each[claim.name] for each in of_worlds]
+                cells.setdefault((claim.name, claim.quantity), []).append(
+                    cell_of_findings(claim, findings, factors, max_bits)
+                )
+                for beside in claim.beside:
+                    numbers = np.array([beside.measure(finding) for finding in findings], dtype=np.float64)
+                    sample = Sample.of(Values(numbers, numbers).or_unknown(), beside)
+                    cells.setdefault((claim.name, beside.text), []).append(cell_of([sample], beside, factors, max_bits))
     return cells
+
+
+def walked(preset: Preset) -> list[World]:
+    """The worlds that walks are taken in: behaviours of 3-bit words with a search program of up to `walk_bits` bits.
+
+    No more than `walk_worlds` of them, evenly over their order by complexity and behaviour.
+    """
+    domain = Domain.default(3)
+    rows = take_census(make_header("arith", preset.walk_bits, domain=domain), workers=1).rows
+    behaviours, place = np.unique(rows.behaviour, return_inverse=True)
+    least = np.full(len(behaviours), preset.walk_bits + 1)
+    np.minimum.at(least, place, rows.bits)
+    has_search = np.isin(behaviours, rows.behaviour[kinds_of(rows, "lesion") == SEARCH])
+    order = np.flatnonzero(has_search)[np.argsort(least[has_search], kind="stable")]
+    chosen = order[
+        np.unique(np.linspace(0, len(order) - 1, min(len(order), preset.walk_worlds)).round().astype(np.int64))
+    ]
+    every_lane = range(len(domain.lanes))
+    return [
+        world_of_words(f"{behaviour:x}", domain, domain.unpack(behaviour), family="walks", train=every_lane)
+        for behaviour in behaviours[chosen].tolist()
+    ]
 
 
 def cell_of_findings(

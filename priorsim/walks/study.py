@@ -11,7 +11,6 @@ from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_
 from priorsim.walks.ends import Ends, end_points
 from priorsim.walks.graph import EditGraph, make_graph
 from priorsim.walks.landscape import ClassBy, Landscape, Mask, conditional, make_landscape, start_of
-from priorsim.worlds import find_world
 from priorsim.worlds.world import World
 
 
@@ -56,6 +55,10 @@ class WalkStudy:
             self._ends[which] = end_points(self.chain(which), self.landscape, self.start)
         return self._ends[which]
 
+    def starting(self, start: str) -> "WalkStudy":
+        """The same walks from another start; WalkError as of `start_of`."""
+        return replace(self, start=start_of(self.landscape, start), _ends={})
+
     def mean(self, values: F64, chosen: Mask) -> float | None:
         """Mean of the values over the chosen by the prior; None where there are none, or one is infinite."""
         if not chosen.any():
@@ -89,10 +92,12 @@ def make_study(
     return WalkStudy(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
 
 
-def studies(worlds: Sequence[str], radius: int, *, max_bits: int, class_by: ClassBy = "lesion") -> Iterator[WalkStudy]:
+def studies(
+    worlds: Sequence[World], radius: int, *, max_bits: int, class_by: ClassBy = "lesion"
+) -> Iterator[WalkStudy]:
     """A study for each world at a radius, with each edit graph made once."""
     graphs: dict[object, EditGraph] = {}
-    for world in map(find_world, worlds):
+    for world in worlds:
         asked = world.dialect, world.domain
         study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
         graphs[asked] = study.graph
