@@ -26,6 +26,7 @@ from priorsim.worlds import World
 
 WORLDS = 3
 """Worlds of a site that are measured."""
+MEASURED = f"the world is among the {WORLDS} of its census that are measured"
 
 TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
 
@@ -67,7 +68,16 @@ def one_flip(site: Site, *, before: tuple[int, ...] = (TABLE,)) -> Values:
                 turns = [pair for pair in pairwise(merged) if pair[0] != pair[1]]
                 found[place] = turns == [(TABLE, SEARCHES)]
         parts.append(Values(found, found))
-    return Values.hull(parts)
+    return _of_all(site, Values.hull(parts))
+
+
+def _of_all(site: Site, values: Values) -> Values:
+    """Numbers of the measured worlds, unknown where they are nan, as those of all worlds, nan in the others."""
+    worlds, known = len(site.behaviours), values.or_unknown()
+    ends = np.full((2, worlds), np.nan)
+    if not site.by_form:
+        ends[:, sample(worlds)] = known.low, known.high
+    return Values(*ends)
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +122,7 @@ def in_sample(measure: Callable[[Site, DataCounts], float]) -> Callable[[Site], 
         if not site.by_form:
             for place, world in enumerate(chosen):
                 found[place] = measure(site.narrowed(np.array([world])), _counts(site, world, site.train))
-        return Values(found, found)
+        return _of_all(site, Values(found, found))
 
     return values
 
@@ -160,6 +170,7 @@ CLAIMS = (
         limits=f"Hybrids of up to {Preset.code_bits} code bits; where none fits it is undefined. Longer than the bound "
         f"they are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
         figure="cloud",
+        premise=MEASURED,
     ),
     Claim(
         "table-to-search",
@@ -172,9 +183,13 @@ CLAIMS = (
         limits=f"Tables of up to {Preset.code_bits} code bits; hybrids do not compete. Few lanes are met by short "
         f"code, so a table is seldom first. {WORLDS} worlds of a census.",
         figure="odds-against-lessons",
+        premise=MEASURED,
         beside=(
             Number(
-                "once, from a table or direct code to search", "> 0.5 0 or 1", partial(one_flip, before=(TABLE, CODE))
+                "once, from a table or direct code to search",
+                "> 0.5 0 or 1",
+                partial(one_flip, before=(TABLE, CODE)),
+                MEASURED,
             ),
         ),
     ),

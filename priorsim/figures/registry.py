@@ -7,6 +7,7 @@ from priorsim.figures import (
     against_length,
     by_world,
     cloud,
+    growth,
     held_out,
     log_odds,
     walk_landscape,
@@ -18,6 +19,7 @@ from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
 
 _ENTRIES = (
+    *growth.FIGURES,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
     *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),

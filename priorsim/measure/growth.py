@@ -301,6 +301,13 @@ def growth(
     return Growth(header, class_by, prior, lanes, bins, placed)
 
 
+def standings(atlas: Counted, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Standings:
+    """Every behaviour of a census with what its programs cost least and weigh; with no price of time, least lengths."""
+    return gathered(
+        Standings.of(atlas.header, rows.behaviour, kinds_of(rows, class_by), rows, gamma) for rows in atlas.batches()
+    )
+
+
 def placing(atlas: Counted, world: World, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Placed:
     """Where a world stands; WorldError where it is on another domain than the atlas."""
     cells = histogram(atlas, world, class_by=class_by).cells

@@ -23,6 +23,7 @@ from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
+from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
 from priorsim.storage import check_folder, check_name, hold
 from priorsim.worlds import World
@@ -53,7 +54,14 @@ class Study:
 
     def atlas(self, world: World) -> StoredAtlas:
         """The census that a world is measured in, made where there is none, which may raise StorageError."""
-        header = self.header(world)
+        return self._open(self.header(world))
+
+    def census(self, dialect: str, word_bits: int) -> StoredAtlas:
+        """The census of a dialect on its default domain, whatever the world; made as by `atlas`."""
+        domain = Domain.default(word_bits)
+        return self._open(make_header(dialect, self.preset.bound(domain), domain=domain))
+
+    def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:
             options: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
             self._atlases[header] = open_census(header, folder=self.folder, **options)
