@@ -220,8 +220,9 @@ def definitions(
 
     prior, world = weight.make(), where.find()
     with progress_bar("programs one by one") as progress:
-        found = priorsim.definitions(opt.open_atlas(atlas, trust), world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, "definitions.txt", found=found)
+        stored = opt.open_atlas(atlas, trust)
+        found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
+    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
 
 
 def data(
