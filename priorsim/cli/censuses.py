@@ -93,12 +93,13 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     6 minutes and 6 GiB.
     """
     from priorsim.census.witness import print_witnesses
+    from priorsim.text.answers import odds_text
 
     weight = asked.weight.make()
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     found = priorsim.odds(cells, weight, witnesses=witnesses)
-    opt.say(found, as_json, "odds.txt", odds=found)
+    opt.say(found, as_json, lambda: odds_text(found, cells, weight))
 
 
 def sweep(

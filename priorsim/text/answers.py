@@ -11,11 +11,12 @@ from typing import NamedTuple
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import StoredAtlas
 from priorsim.formats import format_csv, format_json, rounded
-from priorsim.measure.convergence import Unconditional
+from priorsim.measure.convergence import Unconditional, explored
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
-from priorsim.measure.odds import Odds
+from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import Flip, OffTraining, ways
+from priorsim.priors import Prior
 from priorsim.provenance import SHORT, software
 from priorsim.text.templates import render, roots
 from priorsim.worlds import World
@@ -44,6 +45,12 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
         explored=explored,
         unexplored=Fraction(1, 2) - explored,
     )
+
+
+def odds_text(found: OddsAnswer, histogram: Histogram, prior: Prior) -> str:
+    """What `priorsim odds` prints."""
+    beyond = explored(histogram.header).unexplored_code
+    return render("odds.txt", odds=found, histogram=histogram, prior=prior, unexplored_code=beyond)
 
 
 def off_training_text(found: OffTraining) -> str:
@@ -85,7 +92,7 @@ class Result(NamedTuple):
 
     world: World
     histogram: Histogram
-    odds: Odds
+    odds: OddsAnswer
     log_odds: dict[str, Interval]
 
 
@@ -97,8 +104,8 @@ def odds_csv(results: Sequence[Result]) -> str:
         row += [len(world.domain.lanes), histogram.max_bits]
         row += [end for name in SHOWN_PRIORS for end in (log_odds[name].low, log_odds[name].high)]
         row += [getattr(part, what) for what in LEAST for part in first.classes]
-        row += [" ".join(map(str, rounded(end.gamma_star.roots))) for end in (first.low, first.high)]
-        row += [first.low.break_even_tax, first.high.break_even_tax]
+        row += [" ".join(map(str, rounded(each.roots))) for each in first.gamma_star]
+        row += first.break_even_tax
         rows.append(row)
     return format_csv(_CSV_HEAD, rows)
 
@@ -117,5 +124,5 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
 
 def _tips(result: Result) -> str:
     """Where the odds tip: the crossovers with the disguised programs on either side."""
-    found = sorted({roots(end.gamma_star) for end in (result.odds.low, result.odds.high)})
+    found = sorted(set(map(roots, result.odds.gamma_star)))
     return "none" if all(text.startswith("none") for text in found) else " / ".join(found)
