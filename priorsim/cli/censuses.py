@@ -149,8 +149,9 @@ def heldout(
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     stored = opt.open_atlas(atlas, trust)
     check_world(stored.header, world)
-    found = priorsim.off_training(priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by), world)
-    opt.say(found, as_json, lambda: off_training_text(found))
+    weighed = priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by)
+    found = priorsim.off_training(weighed, world)
+    opt.say(found, as_json, lambda: off_training_text(found, weighed, world))
 
 
 def objectives(

@@ -35,7 +35,6 @@ from priorsim.measure.mass import (
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table, runs
-from priorsim.worlds.proxy import Camera, Side
 from priorsim.worlds.world import World, default_train
 
 
@@ -259,24 +258,3 @@ def entropy(behaviour: U64, weights: Weights) -> float | None:
     shares = by_behaviour / math.fsum(by_behaviour.tolist())
     shares = shares[shares > 0]
     return math.fsum((shares * -np.log2(shares)).tolist()) + 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SideMasses:
-    """Whose side the mass that fits a camera takes on the held-out lanes, by class; right and shown is the truth's."""
-
-    masses: dict[Side, tuple[Mass, ...]]
-
-    def share(self, side: Side, kinds: tuple[int, ...] = ALL_KINDS) -> Share | None:
-        """What part of these classes' fitting mass is on a side; None where they are empty."""
-        mine = {each: joined(masses, kinds) for each, masses in self.masses.items()}
-        return share_of(mine[side], mine[Side.TRUTH] + mine[Side.CAMERA] + mine[Side.NEITHER])
-
-
-def side_masses(weighed: Weighed, camera: Camera) -> SideMasses:
-    """The masses equal to the truth, to the camera and to neither on the held-out lanes."""
-    fitting = weighed.take(acceptable(weighed.behaviour, camera, camera.train))
-    is_true = acceptable(fitting.behaviour, camera.truth, camera.held_out)
-    is_shown = acceptable(fitting.behaviour, camera, camera.held_out)
-    chosen = {Side.TRUTH: is_true, Side.CAMERA: is_shown & ~is_true, Side.NEITHER: ~is_shown & ~is_true}
-    return SideMasses({side: fitting.weights.take(mask).masses() for side, mask in chosen.items()})

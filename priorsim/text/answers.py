@@ -13,9 +13,10 @@ from priorsim.census.stored import StoredAtlas
 from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.convergence import Unconditional, explored
 from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
+from priorsim.measure.mass import ALL_KINDS, Interval
 from priorsim.measure.odds import OddsAnswer
-from priorsim.measure.off_training import Flip, OffTraining, ways
+from priorsim.measure.off_training import Flip, HeldOutAnswer, ways
+from priorsim.measure.weighed import Weighed, held_out, stated_splits
 from priorsim.priors import Prior
 from priorsim.provenance import SHORT, software
 from priorsim.text.templates import render, roots
@@ -53,28 +54,28 @@ def odds_text(found: OddsAnswer, histogram: Histogram, prior: Prior) -> str:
     return render("odds.txt", odds=found, histogram=histogram, prior=prior, unexplored_code=beyond)
 
 
-def off_training_text(found: OffTraining) -> str:
+def off_training_text(found: HeldOutAnswer, weighed: Weighed, world: World) -> str:
     """What `priorsim heldout` prints: what fits, what it does elsewhere, and how it gets there."""
-    own, curves, bound = found.own, found.learning, found.weighed.header.max_bits
+    own, means, unit = held_out(weighed, world, stated_splits(world)[-1]), found.averages, found.learning.unit
     classes = [(str(CLASSES[kind]), (kind,), own.share(kind), own.entropies[kind]) for kind in ALL_KINDS]
-    excess = zip(ENDS, ("direct", "search"), strict=True)
-    averages = {f"excess defection, disguised as {side}": found.excess_defection(end) for end, side in excess}
-    averages["entropy"] = found.average(lambda each: each.entropy)
-    averages["dormant share"] = found.average(lambda each: each.dormant_share)
+    excess = zip(means.excess_defection, ("direct", "search"), strict=True)
+    averages = {f"excess defection, disguised as {side}": average for average, side in excess}
     flips = {}
-    for side, course in (("heaviest", curves.heaviest_flips), ("lightest", curves.lightest_flips)):
-        as_direct, as_search = (_flips(course(end), curves.unit, bound) for end in ENDS)
+    for side in ("heaviest", "lightest"):
+        as_direct, as_search = (_flips(course, unit, found.bound_bits) for course in getattr(found.flips, side))
         flips[side] = as_direct if as_direct == as_search else f"{as_direct} (disguised as search: {as_search})"
     return render(
         "heldout.txt",
         found=found,
+        world=world,
+        prior=weighed.prior,
+        own=own,
         masses=[("all", ALL_KINDS, None, own.entropy), *classes],
         ways=ways,
-        averages=averages,
+        averages={**averages, "entropy": means.entropy, "dormant share": means.dormant_share},
         sides=list(Side),
         classes=list(map(str, CLASSES)),
-        all_kinds=ALL_KINDS,
-        curve=list(zip(curves.listed, curves.averaged, strict=True)),
+        curve=list(zip(found.learning.listed, found.learning.averaged, strict=True)),
         flips=flips,
     )
 

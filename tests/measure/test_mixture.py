@@ -31,7 +31,7 @@ def test_it_agrees_with_what_is_measured_split_by_split(oracle, world, name, pri
     for end in ENDS:
         excess = own.excess(end)
         assert found.excess(end) == (None if excess is None else pytest.approx(float(excess)))
-    accuracy = learning(weighed, where).listed[-1].accuracy(ALL_KINDS)
+    accuracy = learning(weighed, where).listed[-1].accuracy.all
     assert found.loss == pytest.approx(1 - float(accuracy))
 
 
