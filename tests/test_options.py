@@ -15,6 +15,7 @@ from priorsim.census.take import take_census
 from priorsim.errors import CensusError, PriorsimError, WorldError
 from priorsim.measure.convergence import unconditional
 from priorsim.measure.data import count_with_data
+from priorsim.measure.data_joint import data_answer
 from priorsim.measure.histogram import histogram
 from priorsim.measure.keys import of_mass
 from priorsim.measure.mass import Mass, exact_mass
@@ -232,7 +233,7 @@ def test_a_class_without_mass_is_null_in_every_json():
         odds(histogram(atlas, world), prior).to_json(),
         off_training(weigh(atlas, prior), world).to_json(),
         objectives(AtlasHeader(atlas.header.language, world.domain, 8), [world])[0].to_json(atlas.header, world),
-        count_with_data(atlas.header.language, world, 7).answer(prior).to_json(),
+        data_answer(count_with_data(atlas.header.language, world, 7), None, prior).to_json(),
     ]
     for report in reports:
         assert None in values_of("log2_mass", report)

@@ -8,8 +8,8 @@ import pytest
 
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
-from priorsim.measure.data import count_with_data
-from priorsim.measure.data_joint import join_counts
+from priorsim.measure.data import count_with_data, join_counts
+from priorsim.measure.data_joint import data_answer, joint_answer
 from priorsim.measure.histogram import histogram
 from priorsim.measure.keys import plain
 from priorsim.measure.mass import ENDS
@@ -46,12 +46,12 @@ def off_training_of(atlas, world):
 
 
 def data_of(atlas, world):
-    return count_with_data(atlas.header.language, world, CODE_BITS).answer(SOLOMONOFF).to_json()
+    return data_answer(count_with_data(atlas.header.language, world, CODE_BITS), None, SOLOMONOFF).to_json()
 
 
 def joint_of(atlas, world):
     counts = count_with_data(atlas.header.language, world, CODE_BITS)
-    return join_counts(histogram(atlas, world), counts).answer(SOLOMONOFF).to_json()
+    return joint_answer(join_counts(histogram(atlas, world), counts), SOLOMONOFF).to_json()
 
 
 def objectives_of(atlas, world):
