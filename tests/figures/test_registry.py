@@ -207,4 +207,4 @@ def test_windows_of_a_caption_are_those_of_the_data(small):
 
 
 def grids_excess(small):
-    return small.mixture(find_world("inverse-w3")).points(Prior("p")).excess(LOW)
+    return small.mixture(find_world("inverse-w3")).points(Prior("p")).excess(LOW)[0]
