@@ -170,6 +170,7 @@ def objectives(
     from priorsim.census.effort import check_objectives
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
+    from priorsim.measure.objectives import objectives_answer
 
     world = where.find()
     header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
@@ -177,8 +178,7 @@ def objectives(
         check_objectives(header)
     with progress_bar("bodies") as progress:
         (found,) = count(header, [world], progress=progress)
-    report = found.to_json(header, world)
-    opt.say(report, as_json, "objectives.txt")
+    opt.say(objectives_answer(found, header, world), as_json, "objectives.txt")
 
 
 def population(

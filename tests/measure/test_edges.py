@@ -13,7 +13,7 @@ from priorsim.measure.data_joint import data_answer, joint_answer
 from priorsim.measure.histogram import histogram
 from priorsim.measure.keys import plain
 from priorsim.measure.mass import ENDS
-from priorsim.measure.objectives import objectives
+from priorsim.measure.objectives import objectives, objectives_answer
 from priorsim.measure.odds import odds
 from priorsim.measure.off_training import off_training
 from priorsim.measure.population import population
@@ -56,7 +56,7 @@ def joint_of(atlas, world):
 
 def objectives_of(atlas, world):
     (found,) = objectives(atlas.header, [world])
-    return found.to_json(atlas.header, world)
+    return objectives_answer(found, atlas.header, world).to_json()
 
 
 MEASURES = {
