@@ -51,7 +51,7 @@ class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     searches: Annotated[int, msgspec.Meta(ge=0, le=MAX_BITS)]
 
 
-class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A world in JSON, without its rules, which no histogram asks for; a camera with the world that was meant."""
 
     name: str
@@ -103,7 +103,7 @@ def format_histogram(histogram: Histogram) -> str:
         "code_version": __version__,
         "class_by": histogram.class_by,
         "atlas": histogram.header.to_json(),
-        "world": _told_world(histogram.world),
+        "world": msgspec.to_builtins(_told_world(histogram.world)),
         "functions": histogram.functions,
         "shortest": keys.plain(keys.named(map(keys.Row.of, histogram.shortest))),
         "least_kt": keys.plain(keys.named(map(keys.Row.of, histogram.least_kt))),
@@ -186,17 +186,13 @@ def _build(told: _ToldHistogram, body: str) -> Histogram:
     return Histogram(header, world, told.class_by, cells, tuple(told.functions), *keys)
 
 
-def _told_world(world: World) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "name": world.name,
-        "acceptable": [sorted(words) for words in world.acceptable],
-        "context": world.domain.context,
-        "train": world.train,
-        "family": world.family,
-        "dialect": world.dialect,
-        "description": world.description,
-    }
-    return {**told, "truth": _told_world(world.truth)} if isinstance(world, Camera) else told
+def _told_world(world: World) -> _ToldWorld:
+    acceptable, truth = (
+        list(map(sorted, world.acceptable)),
+        _told_world(world.truth) if isinstance(world, Camera) else None,
+    )
+    asked = (list(world.domain.context), list(world.train))
+    return _ToldWorld(world.name, acceptable, *asked, world.family, world.dialect, world.description, truth)
 
 
 def _world_of(told: _ToldWorld, counted: Domain) -> World:
