@@ -233,7 +233,7 @@ def test_a_class_without_mass_is_null_in_every_json():
     reports = [
         odds(histogram(atlas, world), prior).to_json(),
         off_training(weigh(atlas, prior), world).to_json(),
-        objectives_answer(*objectives(header, [world]), header, world).to_json(),
+        objectives_answer(objectives(header, [world])[0], header, world).to_json(),
         data_answer(count_with_data(atlas.header.language, world, 7), None, prior).to_json(),
     ]
     for report in reports:

@@ -1,10 +1,9 @@
 """Where the log-odds come from: the shortest programs, how many there are, the prior's penalty, length against time.
 
-Under 2^-l the log-odds are Delta L + (B_search - B_direct), with B = L_min + log2(sum 2^-l) the bits
-that "there are many of them" is worth; any other prior adds its penalty term. With the price l + gamma log2 t the
-lightest program lies on the lower hull of the points (log2 t, l), and minus the slopes of the hull's edges are the
-gamma at which it changes; which points are on it is decided in integers (docs/measures.md). Lengths and counts are
-exact. What depends on the side of the disguised programs is given at an end.
+Under 2^-l the log-odds are Delta L + (B_search - B_direct), with B = L_min + log2(sum 2^-l) the bits that there being
+many is worth; any other prior adds its penalty term. With the price l + gamma log2 t the lightest program lies on
+the lower hull of the points (log2 t, l), and changes at minus the slopes of the hull's edges (docs/measures.md).
+Lengths and counts are exact.
 """
 
 import math
@@ -74,9 +73,8 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
 def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
     """Of the search mass, the part in programs shorter than all direct code of the same behaviour.
 
-    What is search and what is direct code is taken at the end. None where the search side has no mass.
-    A behaviour without direct code in the bound has all its search programs counted, rightly: they are
-    shorter than any direct code can be.
+    None where the search side has no mass. A behaviour without direct code in the bound has all its search programs
+    counted, rightly: they are shorter than any direct code can be.
     """
     search, header = histogram.cells.of(end.search), histogram.header
     is_essential = search.essential_low if end == LOW else search.essential_high

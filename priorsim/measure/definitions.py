@@ -180,7 +180,9 @@ def definitions(
         row_keys.append(key_of(header, program))
         judged.append(judge(header, program, row_keys[-1], goals))
         progress(Progress(len(judged), len(found.programs)))
-    taken = zip(*((*astuple(key), 1) for key in row_keys), strict=True) if judged else [()] * len(COLUMN_TYPES)
+    taken: list[tuple[int, ...]] = [()] * len(COLUMN_TYPES)
+    if judged:
+        taken = list(zip(*((*astuple(key), 1) for key in row_keys), strict=True))
     columns = (np.array(column, dtype=kind) for column, kind in zip(taken, COLUMN_TYPES.values(), strict=True))
     said = [[-1 if (label := getattr(each, name)) is None else label for name in BY_PROGRAM] for each in judged]
     labels = np.array(said, dtype=np.int8).reshape(len(judged), len(BY_PROGRAM))

@@ -1,9 +1,7 @@
-"""A world's histogram: all that any measure needs to know of the programs that fit it.
+"""A world's histogram: all that any measure needs to know of the programs that fit it, without the atlas.
 
 A program fits when on every training lane its word is acceptable (docs/measures.md); its class is
-taken on all lanes. The histogram counts fitting programs by class, length, steps and search nodes, and
-remembers where the least of each class are, so that any weight can be applied without the atlas.
-Every count is exact.
+taken on all lanes. Every count is exact.
 """
 
 from collections.abc import Sequence

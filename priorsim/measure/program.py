@@ -2,8 +2,7 @@
 
 Its numbers in a world, what its searches do (retargeting and effort, docs/measures.md), and n*: how many queries one
 context must be asked before the program that searches once is the cheaper one. Under the amortised accounting
-(docs/language.md, section 4) a program pays part of its steps once a context and the rest for each query; n queries
-in a context then take once + n * each steps. The closed form is `priorsim.theory.amortisation_flip`.
+(docs/language.md, section 4) n queries in a context take once + n * each steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

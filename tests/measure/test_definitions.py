@@ -297,16 +297,21 @@ def shown(found, header, world):
     return render("definitions.txt", found=found, header=header, world=world, prior=SOLOMONOFF)
 
 
+def retargeting_odds(found):
+    return found.shortest.odds.retargeting
+
+
 def test_without_another_world_retargeting_is_undefined(tiny, world):
     reversal = world(tiny.header, lambda x: 3 - x)
     for known in ([], [reversal, catalogue()["isqrt-w3"]]):
         found = definitions(tiny, reversal, SOLOMONOFF, known=known)
         assert found.shortest.goals == ()
         assert {each.retargeting for each in found.shortest.list} == {None}
-        assert found.shortest.odds.retargeting.log_odds is None
+        odds = retargeting_odds(found)
+        assert odds.log_odds is None
         assert agreement(found.shortest, "form", "retargeting") == (None, None)
-        assert found.shortest.odds.retargeting.undefined == 4
-        delta = found.shortest.odds.retargeting.delta_l
+        assert odds.undefined == 4
+        delta = odds.delta_l
         assert (delta.low, delta.high) == (None, None)
         assert "undefined" in shown(found, tiny.header, reversal)
 
@@ -318,7 +323,7 @@ def test_a_program_that_is_right_for_every_goal_already_has_none(tiny, world, go
     shares = {each.program: each.retargeting_share for each in found.shortest.list}
     assert shares["x"] is None
     assert shares["(mul x x)"] == 0
-    assert 0 < found.shortest.odds.retargeting.undefined < len(found.shortest.list)
+    assert 0 < retargeting_odds(found).undefined < len(found.shortest.list)
     assert agreement(found.shortest, "retargeting", "retargeting") == (1, 1)
 
 

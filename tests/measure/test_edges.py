@@ -149,4 +149,4 @@ def test_a_population_of_one_and_of_none(tiny):
     none = population(tiny, max_bits=2).to_json()
     assert none["behaviours"]["all"] == 1
     assert none["log_odds"] == {"low": None, "high": None}
-    assert whole.max_bits == TINY_BITS
+    assert whole.header.max_bits == TINY_BITS
