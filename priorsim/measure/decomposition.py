@@ -7,7 +7,6 @@ Lengths and counts are exact.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,9 +15,10 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
+from priorsim.census.atlas import counts_by_length
 from priorsim.measure import keys
 from priorsim.measure.fitting import Fitting
-from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
+from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ALL_KINDS, LOW, End, Interval, mass, masses, odds_at, share_of, shortest
 from priorsim.measure.values import least_at_end, length_difference
 from priorsim.priors import F64, Prior
@@ -115,8 +115,9 @@ def _log2_quotient(search: int, direct: int) -> float | None:
 
 def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
     """Functions, programs and mass of search against direct, at one end."""
-    direct, search = (_by_length(histogram.cells.of(kinds)) for kinds in (end.direct, end.search))
-    rows = tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys()))
+    sides = (histogram.cells.of(kinds) for kinds in (end.direct, end.search))
+    by_length = zip(*(counts_by_length(cells.bits, cells.count) for cells in sides), strict=True)
+    rows = tuple((bits, *counts) for bits, counts in enumerate(by_length) if all(counts))
     of_direct, of_search = histogram.behaviours(end.direct), histogram.behaviours(end.search)
     both, ratio = histogram.behaviours(end.direct, end.search), _log2_quotient(of_search, of_direct)
     return ThreeCounts(
@@ -124,13 +125,6 @@ def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
         ProgramCounts(rows, _log2_quotient(sum(row[2] for row in rows), sum(row[1] for row in rows))),
         odds_at(masses(histogram, prior), end),
     )
-
-
-def _by_length(cells: Cells) -> Counter[int]:
-    lengths: Counter[int] = Counter()
-    for bits, count in zip(cells.bits.tolist(), cells.count.tolist(), strict=True):
-        lengths[bits] += count
-    return lengths
 
 
 # --- length against time ----------------------------------------------------------------------
@@ -243,10 +237,7 @@ def corners(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _turns(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
-    """True where a gives way to b at a smaller gamma than b to c, decided in integers.
-
-    With l growing and T falling: (l_b - l_a) / log2(T_a / T_b) < (l_c - l_b) / log2(T_b / T_c).
-    """
+    """True where a gives way to b at a smaller gamma than b to c, decided in integers."""
     first, second = b[0] - a[0], c[0] - b[0]
-    # (T_b / T_c)^first < (T_a / T_b)^second, cleared of denominators.
+    # first / log2(T_a / T_b) < second / log2(T_b / T_c), cleared of denominators.
     return int(b[1] ** (first + second)) < int(a[1] ** second * c[1] ** first)

@@ -183,7 +183,7 @@ def definitions(
     taken: list[tuple[int, ...]] = [()] * len(COLUMN_TYPES)
     if judged:
         taken = list(zip(*((*astuple(key), 1) for key in row_keys), strict=True))
-    columns = (np.array(column, dtype=kind) for column, kind in zip(taken, COLUMN_TYPES.values(), strict=True))
+    columns: list[NDArray[Any]] = list(map(np.array, taken, COLUMN_TYPES.values()))
     said = [[-1 if (label := getattr(each, name)) is None else label for name in BY_PROGRAM] for each in judged]
     labels = np.array(said, dtype=np.int8).reshape(len(judged), len(BY_PROGRAM))
     # Their last length is in the bound only where it is whole.

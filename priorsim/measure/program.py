@@ -6,11 +6,10 @@ context must be asked before the program that searches once is the cheaper one. 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -138,8 +137,7 @@ def _becomes(put: Put, domain: Domain) -> Callable[[World], bool]:
 # --- amortisation -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """The mean steps of a program: over contexts those paid once in each, over lanes those paid for each query."""
 
     once: Fraction
@@ -180,7 +178,7 @@ def compare_shares(search: Shares, direct: Shares) -> AmortisationFlip:
     queries: int | Literal["never"] = 1 if saved_each == 0 and dearer_once < 0 else "never"
     if saved_each > 0:
         queries = max(1, dearer_once // saved_each + 1)
-    return AmortisationFlip(search.once, search.each, direct.once, direct.each, queries)
+    return AmortisationFlip(*search, *direct, queries)
 
 
 def amortisation_flip(
