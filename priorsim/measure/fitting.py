@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, Rows
-from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, acceptable, kinds_of, mean_steps
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, Rows
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, acceptable, kinds_of, mean_steps
 from priorsim.measure.mass import End
 from priorsim.measure.values import at_end, least_at_end, quotient
 from priorsim.measure.weighed import Split

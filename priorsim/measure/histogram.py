@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, RowKey, Rows
 from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
@@ -28,9 +28,6 @@ CLASS_BY: tuple[ClassBy, ...] = ("lesion", "form")
 
 Mask = NDArray[np.bool_]
 I64 = NDArray[np.int64]
-U8 = NDArray[np.uint8]
-U32 = NDArray[np.uint32]
-U64 = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,22 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader
 from priorsim.census.stored import Selectable
 from priorsim.measure.fitting import Fitting, lane_words
-from priorsim.measure.histogram import (
-    CLASSES,
-    I64,
-    U8,
-    U32,
-    U64,
-    ClassBy,
-    acceptable,
-    check_world,
-    kinds_of,
-    mean_steps,
-    merged,
-)
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, acceptable, check_world, kinds_of, mean_steps, merged
 from priorsim.measure.mass import End, check_convergence
 from priorsim.measure.values import at_end, quotient
 from priorsim.measure.weighed import lane_bits, right_lanes

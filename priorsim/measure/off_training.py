@@ -17,8 +17,9 @@ from typing import Annotated, Literal
 import msgspec
 import numpy as np
 
+from priorsim.census.atlas import U32
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, U32, acceptable, check_world
+from priorsim.measure.histogram import CLASSES, acceptable, check_world
 from priorsim.measure.mass import ALL_KINDS, Average, End, Interval, Mass, Share, joined, log_odds, share_of
 from priorsim.measure.weighed import HeldOut, Weighed, Weights, held_out, lane_bits, right_lanes, stated_splits
 from priorsim.worlds.proxy import Camera

@@ -14,11 +14,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.atlas import U8, U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
+from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, ClassBy, Mask, kinds_of
 from priorsim.measure.mass import ENDS, End, Share
 from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
-from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, acceptable, kinds_of, mean_steps
+from priorsim.measure.histogram import CLASSES, ClassBy, Mask, acceptable, kinds_of, mean_steps
 from priorsim.measure.mass import (
     ALL_KINDS,
     MAX_EXACT_BITS,
