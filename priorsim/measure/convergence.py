@@ -56,8 +56,9 @@ class AtBound(msgspec.Struct, frozen=True):
 class Convergence(msgspec.Struct, frozen=True):
     """How far the numbers have settled at the bound: shorter bounds, the last bits, and geometric tails.
 
-    Tails of a class are None where fewer than four of the last eight lengths hold programs of it. The low log-odds take
-    search's low tail and direct's high one, the high ones the reverse; None where a tail is unknown or unbounded.
+    Tails of a class are None where fewer than four of the last eight lengths hold programs of it. The log-odds have
+    tails fitted to the classes that stand together at each end: low takes search's low tail and direct's high one,
+    high the reverse; None at an end whose tail is unknown or unbounded.
     """
 
     bounds: Annotated[tuple[AtBound, ...], keys.says("B, B-2, B-4, B-6 and B-8, as far as they are above 0")]

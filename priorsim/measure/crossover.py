@@ -1,12 +1,10 @@
 """Where the odds tip: every root of the log-odds in one parameter of the prior.
 
-log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t,
-delta: s), so each side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] -
-E_search[phi], and each mean falls as theta grows (its derivative is -ln 2 times the variance). On
-[a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away
-from 0 are discarded, intervals where it has one sign hold at most one root; the others are halved.
-What both sides have in common is taken off first: it moves no root, and cancellation costs no digits.
-Complete up to float64 rounding and the resolution below.
+log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t, delta: s), so each
+side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] - E_search[phi], and each mean falls as theta
+grows. On [a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away from 0
+are discarded, those where it has one sign hold at most one root; the others are halved. What both sides have in common
+is taken off first: it moves no root. Complete up to float64 rounding and the resolution below.
 """
 
 import math
@@ -216,8 +214,7 @@ def crossovers(
 ) -> Roots:
     """Every value of one of PENALTIES at which the log-odds at one end are 0, the prior's other values kept.
 
-    PriorError where the weight is not linear in the parameter, the range is empty, or the sum over all programs
-    diverges.
+    PriorError where the weight is not linear in it, the range is empty, or the sum over all programs diverges.
     """
     if parameter not in PENALTIES:
         raise PriorError(f"crossovers in '{parameter}' are not defined: choose one of {', '.join(PENALTIES)}")
@@ -234,9 +231,8 @@ def crossovers(
 def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None:
     """delta*: the tax a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
 
-    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. Under a
-    tax below `priorsim.census.growth.least_tax` the sum over all programs diverges; the root is that of the
-    prior cut at the bound.
+    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. It may lie below
+    the least tax at which the prior converges.
     """
     roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
     if roots.sign == "zero":
@@ -263,7 +259,6 @@ def slopes(histogram: Histogram, prior: Prior, end: End) -> dict[str, float] | N
 # --- many worlds at once ----------------------------------------------------------------------
 
 GAMMAS = np.linspace(*GAMMA_RANGE, 129)
-"""The prices on time between which the first crossovers of many worlds are sought."""
 BISECTIONS = 40
 
 

@@ -58,9 +58,8 @@ class DataCounts:
     """The programs with data that fit a world, of at most so many code bits and a payload of any size.
 
     The header's bound is that on code bits. `unused` and `used` are the programs that do not use their data, and those
-    that do, by class, length (payload included), steps, searches and whether they are right on the held-out lanes too;
-    `essential` is not told. `unclassed` are, by length, fitting programs whose class and use of the data were not
-    determined, as too many entries depend on each other: part of the mass that was not explored. Where there is
+    that do; lengths are with the payload, and no program is marked essential. `unclassed` are, by length, fitting
+    programs whose class and use of the data were not determined: part of the mass that was not explored. Where there is
     `code`, the code-only programs up to B bits join those that do not use their data.
     """
 
@@ -113,8 +112,7 @@ class DataCounts:
     def exhausted(self, parts: Parts) -> int:
         """The length up to which every program of these parts is counted and classed, in bits.
 
-        It is the bound on code bits; together with code, a program with data that was not counted has more code bits
-        and the least payload, at least.
+        Together with code, a program with data that was not counted has more code bits and the least payload, at least.
         """
         bounds = [bits - 1 for bits in self.unclassed]
         if self.code is None:
@@ -124,11 +122,7 @@ class DataCounts:
         return min([self.code_bits + segments(self.header.language)[0].payload, *bounds])
 
     def l_min(self, parts: Parts) -> Interval:
-        """The least length of these parts together, in bits.
-
-        Known up to where all of them are exhausted; beyond, the interval from there on to the shortest program that
-        was found, None where none was.
-        """
+        """The least length of these parts together, in bits: an interval beyond where all of them are exhausted."""
         found = min((int(cells.bits.min()) for cells, _ in self.cells(parts) if len(cells)), default=None)
         return least_length(found, self.exhausted(parts) + 1)
 
@@ -172,10 +166,9 @@ def count_with_data(
 ) -> DataCounts:
     """Count the programs with data that fit a world, whatever the number of threads.
 
-    Words have at most 4 bits. `code_bits` are the most bits of header, index and body together; the payload is of any
-    size. `progress` is called in programs whose entries are left open. WorldError where the world has other words or
-    columns than the language; CensusError where words are too long, or the bound is out of range or would take too
-    much memory or time.
+    `code_bits` are the most bits of header, index and body together; the payload is of any size. `progress` is called
+    in programs whose entries are left open. WorldError where the world has other words or columns than the language;
+    CensusError where words have more than 4 bits, or the bound would take too much memory or time.
     """
     domain = world.domain
     if (domain.word_bits, len(domain.columns)) != (language.word_bits, language.columns):
@@ -222,8 +215,7 @@ def _cells(found: SegmentCounts, *, uses_data: bool) -> Cells:
 def join_counts(code: Histogram, data: DataCounts) -> DataCounts:
     """The code-only programs and the programs with data of one world together.
 
-    WorldError where they are of different worlds, CensusError where of different languages, accountings or ways to
-    class.
+    WorldError where they are of two worlds, CensusError where of two languages, accountings or ways to class.
     """
     check_joinable(code)
     if code.world.task != data.world.task:

@@ -80,10 +80,9 @@ def merge_cells(cells: Cells) -> Cells:
 class Histogram:
     """All programs of a census that fit a world, counted by what measures ask for.
 
-    Classes are what the lesions say, or by form: whether there is a search node at all. `cells` are sorted, no two
-    alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting programs are of exactly the
-    classes in the set m, bit c standing for class c. `shortest` and `least_kt` have for each class the row of least l,
-    and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then the lower behaviours.
+    `cells` are sorted, no two alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting
+    programs are of exactly the classes in the set m, bit c standing for class c. `shortest` and `least_kt` have each
+    class's row of least l, and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then behaviours.
     """
 
     header: AtlasHeader

@@ -91,11 +91,10 @@ def effort(lanes: Sequence[Evaluation]) -> Fraction:
 def retargeting(program: Program, lanes: Sequence[Evaluation], goals: Sequence[World]) -> Fraction | None:
     """The share of other worlds whose goal, put in the place of a search's own, makes the output theirs.
 
-    The goal of a world is that the candidate is a word that is right: a `find` or `argmax` with that for a body
-    returns the least right word, whatever it is in the scope of. So the node is replaced by that word, lane by lane.
-    `lanes` are the evaluations of `program`, code alone; goals are on one domain, and those that it is right for on
-    all lanes as it is are left out. It is the share of the search node with the largest; 0 where there is no search
-    node, None without a goal.
+    A `find` or `argmax` whose body says that the candidate is a right word returns the least right word, whatever it is
+    in the scope of. So the node is replaced by that word, lane by lane. `lanes` are the evaluations of `program`, code
+    alone; goals that it is right for as it is are left out. It is the share of the search node with the largest; 0
+    without a search node, None without a goal.
     """
     everywhere = range(len(lanes))
     words = [lane.word for lane in lanes]
@@ -184,10 +183,9 @@ def compare_shares(search: Shares, direct: Shares) -> AmortisationFlip:
 def amortisation_flip(
     histogram: Histogram, end: End, witnesses: Mapping[RowKey, str] | None
 ) -> AmortisationFlip | None:
-    """n* of the shortest search and the shortest direct program at one end.
+    """n* of the shortest search and the shortest direct program at one end, which are among the witnesses.
 
-    `witnesses` has a program of each of the histogram's least rows, the two that are compared among them. None where
-    a side is empty, no witnesses are known, or the world has no context columns.
+    None where a side is empty, no witnesses are known, or the world has no context columns.
     """
     language, domain = histogram.header.language, histogram.world.domain
     search, direct = shortest(histogram, end.search), shortest(histogram, end.direct)
