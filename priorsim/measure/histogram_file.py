@@ -102,11 +102,11 @@ def format_histogram(histogram: Histogram) -> str:
 
 def _describe(histogram: Histogram, code: str, code_version: str) -> dict[str, Any]:
     """The description, without its checksum, of a histogram that this code counted."""
-    least = (keys.named(map(_ToldKey.of, rows)) for rows in (histogram.shortest, histogram.least_kt))
-    cells, counted = histogram.cells, (histogram.header.to_json(), _told_world(histogram.world))
-    made_by = (FORMAT, VERSION, code, code_version, histogram.class_by)
-    told = _ToldHistogram(*made_by, *counted, list(histogram.functions), *least, len(cells), cells.programs)
-    described: dict[str, Any] = msgspec.to_builtins(told)
+    parts: list[Any] = [FORMAT, VERSION, code, code_version, histogram.class_by]
+    parts += [histogram.header.to_json(), _told_world(histogram.world), list(histogram.functions)]
+    parts += [keys.named(map(_ToldKey.of, rows)) for rows in (histogram.shortest, histogram.least_kt)]
+    parts += [len(histogram.cells), histogram.cells.programs]
+    described: dict[str, Any] = msgspec.to_builtins(_ToldHistogram(*parts))
     return described
 
 
@@ -201,8 +201,8 @@ def _world_of(told: _ToldWorld, counted: Domain) -> World:
 def _key_of(told: _ToldKey | None) -> RowKey | None:
     if told is None:
         return None
-    packed = (int(word, 16) for word in (told.behaviour, told.strict, told.wide))
-    return RowKey(told.bits, *packed, told.steps, told.searches)
+    behaviour, strict, wide = (int(word, 16) for word in (told.behaviour, told.strict, told.wide))
+    return RowKey(told.bits, behaviour, strict, wide, told.steps, told.searches)
 
 
 def _dump(header: dict[str, Any]) -> str:

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from priorsim.census.atlas import U8, U32, U64, AtlasHeader, Rows
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader
 from priorsim.census.stored import Selectable
-from priorsim.measure.fitting import ClassedRows, Fitting, lane_words
+from priorsim.measure.fitting import Fitting, lane_words
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, acceptable, check_world, kinds_of, mean_steps, merged
 from priorsim.measure.mass import End, check_convergence
 from priorsim.measure.values import at_end, quotient
@@ -93,10 +93,9 @@ def _sums(place: I64, weights: F64, size: int) -> F64:
     return found
 
 
-def _counted(of: tuple[AtlasHeader, int, int], world: I64, kind: U8, rows: Rows | ClassedRows, right: I64) -> Mixture:
-    """Rows by world, class and on how many held-out lanes they are right, equal ones added up."""
-    told_apart = (world, kind, rows.bits, rows.steps, rows.searches, right)
-    return merged(Mixture(*of, *told_apart, rows.count), *told_apart)
+def _merged(cells: Mixture) -> Mixture:
+    """The same with equal cells added up."""
+    return merged(cells, cells.world, cells.kind, cells.bits, cells.steps, cells.searches, cells.right)
 
 
 def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") -> Mixture:
@@ -108,7 +107,8 @@ def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") ->
     rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
     right = np.bitwise_count(right_lanes(rows.behaviour, world) & lane_bits(world.held_out)).astype(np.int64)
     only = np.zeros(len(rows), dtype=np.int64)
-    return _counted((atlas.header, 1, len(world.held_out)), only, kinds_of(rows, class_by), rows, right)
+    columns = (kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, right, rows.count)
+    return _merged(Mixture(atlas.header, 1, len(world.held_out), only, *columns))
 
 
 def mixture_of(found: Fitting) -> Mixture:
@@ -119,4 +119,5 @@ def mixture_of(found: Fitting) -> Mixture:
     right = np.zeros(len(rows), dtype=np.int64)
     for lane in found.held_out:
         right += lane_words(differs, lane, domain) == 0
-    return _counted((rows.header, len(found.target), len(found.held_out)), world, rows.kind, rows, right)
+    columns = (rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
+    return _merged(Mixture(rows.header, len(found.target), len(found.held_out), world, *columns))
