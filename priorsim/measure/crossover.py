@@ -98,9 +98,6 @@ class _Point(NamedTuple):
     search: float
 
 
-_Interval = tuple[_Point, _Point]
-
-
 def _point(search: ExponentialSum, direct: ExponentialSum, theta: float) -> _Point:
     """The log-odds, 0 where they cannot be told from it, and the mean features of the two sides."""
     (of_search, mean_search), (of_direct, mean_direct) = search.at(theta), direct.at(theta)
@@ -109,12 +106,9 @@ def _point(search: ExponentialSum, direct: ExponentialSum, theta: float) -> _Poi
     return _Point(theta, odds if is_told else 0.0, mean_direct, mean_search)
 
 
-def _isolate(
-    search: ExponentialSum, direct: ExponentialSum, low: float, high: float
-) -> tuple[list[_Interval], list[_Interval]]:
-    """Halve a range into intervals without a root, those with one, and undecided ones: the last two."""
-    brackets: list[_Interval] = []
-    undecided: list[_Interval] = []
+def _isolate(search: ExponentialSum, direct: ExponentialSum, low: float, high: float) -> list[tuple[float, float]]:
+    """Halve a range into intervals without a root, those with one, and undecided ones: roots, and the last."""
+    found: list[tuple[float, float]] = []
     stack = [(_point(search, direct, low), _point(search, direct, high))]
     intervals = 0
     while stack:
@@ -123,15 +117,15 @@ def _isolate(
         slope_low, slope_high = right.direct - left.search, left.direct - right.search
         if _is_free(left, right, slope_low, slope_high):
             continue
-        if slope_low >= 0 or slope_high <= 0:
-            if left.odds * right.odds <= 0:
-                brackets.append((left, right))
-        elif right.theta - left.theta <= RESOLUTION or intervals > MAX_INTERVALS:
-            (brackets if left.odds * right.odds < 0 else undecided).append((left, right))
-        else:
+        has_one_sign = slope_low >= 0 or slope_high <= 0
+        if not has_one_sign and right.theta - left.theta > RESOLUTION and intervals <= MAX_INTERVALS:
             middle = _point(search, direct, (left.theta + right.theta) / 2)
             stack += [(middle, right), (left, middle)]
-    return brackets, undecided
+        elif left.odds * right.odds < 0 or (has_one_sign and left.odds * right.odds == 0):
+            found.append((_refine(search, direct, left, right),) * 2)
+        elif not has_one_sign:
+            found.append((left.theta, right.theta))
+    return found
 
 
 def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -> bool:
@@ -175,9 +169,7 @@ def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, h
     search, direct = search.beyond(direct), direct.beyond(search)
     if not len(search) or not len(direct):
         return Roots((low, high), sign=SIGNS[int(len(search) > 0) - int(len(direct) > 0)])
-    brackets, undecided = _isolate(search, direct, low, high)
-    found = [(root, root) for root in (_refine(search, direct, *ends) for ends in brackets)]
-    found += [(left.theta, right.theta) for left, right in undecided]
+    found = _isolate(search, direct, low, high)
     found += [(theta, theta) for theta in (low, high) if abs(_point(search, direct, theta).odds) <= NOISE]
     if not found:
         return Roots((low, high), sign=SIGNS[int(np.sign(_point(search, direct, low).odds))])
