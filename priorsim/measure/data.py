@@ -256,13 +256,11 @@ def check_affordable(language: Language, code_bits: int) -> None:
         scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
         return SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
 
-    def does(bits: int) -> bool:
-        seconds, memory = needs(bits)
-        return seconds <= MAX_SECONDS and memory <= MAX_BYTES
-
-    if not does(min(code_bits, MAX_CODE_BITS)):
-        largest = next(bits for bits in range(min(code_bits, MAX_CODE_BITS), 0, -1) if does(bits))
-        seconds, memory = needs(largest)
+    largest = most = min(code_bits, MAX_CODE_BITS)
+    while (costs := needs(largest))[0] > MAX_SECONDS or costs[1] > MAX_BYTES:
+        largest -= 1
+    if largest < most:
+        seconds, memory = costs
         raise CensusError(
             f"programs with data of up to {code_bits} code bits would take too long, or too much memory: give at most "
             f"{largest} code bits, which take up to {format_duration(seconds)} and {memory / 2**30:.0f} GiB"
