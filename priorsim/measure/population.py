@@ -5,7 +5,6 @@ each class. Masses are exact integers, sums of 2^(B - l) with B the bound: their
 Kraft's inequality, so 63 bits are enough. Log-odds are float64 from them; whether they are above 0 is exact.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +14,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.atlas import U8, U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
+from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, ClassBy, Mask, kinds_of
 from priorsim.measure.mass import ENDS, End, Share
 from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64
@@ -32,11 +31,7 @@ NONE = np.uint8(255)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Behaviours(Table):
-    """Behaviours in increasing order, with what their programs weigh and the shortest's length.
-
-    `mass`, shape (behaviours, classes), is the sum of 2^(B - l) over the programs of each class, and `least_bits`
-    the least l, or NONE.
-    """
+    """Behaviours in increasing order, with the sum of 2^(B - l) and the least l, or NONE, of each class's programs."""
 
     behaviour: U64
     mass: U64
@@ -67,13 +62,11 @@ class Behaviours(Table):
 class Population:
     """The behaviours that have a direct and a search program within the bound B; arrays have shape (behaviours,).
 
-    `of_behaviours` is how many the census has up to the bound, `with_direct` and `with_search` how many of them have
-    a direct, and a search program.
+    Of all behaviours that the census has up to the bound, so many have a direct, and a search program.
     """
 
     header: AtlasHeader
     class_by: ClassBy
-    max_bits: int
     members: Behaviours
     of_behaviours: int
     with_direct: int
@@ -99,27 +92,22 @@ class Population:
 
         Exact: integers are compared; for the bonus, floats that hold them exactly up to 53 bits.
         """
-        sides = zip(at_end(self.members.mass, end), least_at_end(self.members.least_bits, end), strict=True)
-        (direct, direct_bits), (search, search_bits) = sides
-        bonus_direct, bonus_search = (
-            np.ldexp(mass.astype(np.float64), bits.astype(np.int64))
-            for mass, bits in ((direct, direct_bits), (search, search_bits))
-        )
-        return {
-            "delta_l": direct_bits > search_bits,
-            "bonus_difference": bonus_search > bonus_direct,
-            "log_odds": search > direct,
-        }
+        masses, lengths = at_end(self.members.mass, end), least_at_end(self.members.least_bits, end)
+        pairs = zip(masses, lengths, strict=True)
+        bonuses = [np.ldexp(mass.astype(np.float64), bits.astype(np.int64)) for mass, bits in pairs]
+        (direct, search), (direct_bits, search_bits) = masses, lengths
+        above = (direct_bits > search_bits, bonuses[1] > bonuses[0], search > direct)
+        return dict(zip(Support.__struct_fields__, above, strict=True))
 
     def support(self, end: End) -> "Support":
         """The share of behaviours in which each condition holds at one end; None where there are none."""
-        held = (int(holds.sum()) for holds in self.conditions(end).values())
-        return Support(*(Fraction(number, len(self)) if len(self) else None for number in held))
+        held = self.conditions(end).values()
+        return Support(*(Fraction(int(each.sum()), len(self)) if len(self) else None for each in held))
 
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object, by the keys of `PopulationAnswer`."""
         return PopulationAnswer(
-            bound_bits=self.max_bits,
+            bound_bits=self.header.max_bits,
             language=keys.Language.of(self.header),
             class_by=self.class_by,
             behaviours=BehaviourCounts(self.of_behaviours, self.with_direct, self.with_search, len(self)),
@@ -132,10 +120,9 @@ class Population:
         return Spread(float(odds.min()), float(np.median(odds)), float(odds.max())) if len(odds) else None
 
     def to_csv(self) -> str:
-        """A line for each behaviour: L_min and exact mass by class, Delta L and log-odds at both ends.
+        """A line for each behaviour, hexadecimal: L_min and mass by class, Delta L and log-odds at both ends.
 
-        Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
-        empty length.
+        Masses are integers, in units of 2^-B; a class without a program has an empty length.
         """
         members = self.members
         of_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
@@ -206,18 +193,14 @@ def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy
     For a smaller bound than the atlas's the population is found anew. CensusError where it is above the atlas's.
     """
     atlas = cut(atlas, max_bits)
-    bound = atlas.header.max_bits
-    found = _gathered(Behaviours.of(rows, bound, class_by) for rows in atlas.batches())
+    parts = (Behaviours.of(rows, atlas.header.max_bits, class_by) for rows in atlas.batches())
+    found, waiting = next(parts), []
+    for part in parts:
+        # What waits never outgrows what is merged by more than one part.
+        waiting.append(part)
+        if sum(map(len, waiting)) > len(found):
+            found, waiting = Behaviours.merged([found, *waiting]), []
+    found = Behaviours.merged([found, *waiting])
     with_direct, with_search = (found.least_bits[:, kind] != NONE for kind in (DIRECT, SEARCH))
     members, numbers = found.take(with_direct & with_search), (int(with_direct.sum()), int(with_search.sum()))
-    return Population(atlas.header, class_by, bound, members, len(found), *numbers)
-
-
-def _gathered(parts: Iterator[Behaviours]) -> Behaviours:
-    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
-    merged, waiting = next(parts), []
-    for part in parts:
-        waiting.append(part)
-        if sum(map(len, waiting)) > len(merged):
-            merged, waiting = Behaviours.merged([merged, *waiting]), []
-    return Behaviours.merged([merged, *waiting])
+    return Population(atlas.header, class_by, members, len(found), *numbers)

@@ -150,7 +150,7 @@ def by_hand(tiny):
         ]
     )
     members = Behaviours.of(rows, 8, "lesion")
-    return Population(replace(tiny.header, max_bits=8), "lesion", 8, members.take(np.array([0, 2])), 3, 3, 2)
+    return Population(replace(tiny.header, max_bits=8), "lesion", members.take(np.array([0, 2])), 3, 3, 2)
 
 
 def test_a_population_by_hand(tiny):
