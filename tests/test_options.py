@@ -15,11 +15,12 @@ from priorsim.census.take import take_census
 from priorsim.errors import CensusError, PriorsimError, WorldError
 from priorsim.measure.convergence import unconditional
 from priorsim.measure.data import count_with_data
+from priorsim.measure.data_joint import data_answer
 from priorsim.measure.histogram import histogram
 from priorsim.measure.keys import of_mass
 from priorsim.measure.mass import Mass, exact_mass
 from priorsim.measure.mixture import mixture
-from priorsim.measure.objectives import objectives
+from priorsim.measure.objectives import objectives, objectives_answer
 from priorsim.measure.odds import odds
 from priorsim.measure.off_training import off_training
 from priorsim.measure.population import population
@@ -229,11 +230,12 @@ def test_a_class_without_mass_is_null_in_every_json():
     for nothing in (exact_mass(Fraction(0)), Mass(-math.inf)):
         assert of_mass(nothing) == (None, None)
     atlas, world, prior = oracle_atlas(ATLAS), find_world("square-w3"), named_prior("capped", cap=1)
+    header = AtlasHeader(atlas.header.language, world.domain, 8)
     reports = [
         odds(histogram(atlas, world), prior).to_json(),
         off_training(weigh(atlas, prior), world).to_json(),
-        objectives(AtlasHeader(atlas.header.language, world.domain, 8), [world])[0].to_json(atlas.header, world),
-        count_with_data(atlas.header.language, world, 7).answer(prior).to_json(),
+        objectives_answer(objectives(header, [world])[0], header, world).to_json(),
+        data_answer(count_with_data(atlas.header.language, world, 7), None, prior).to_json(),
     ]
     for report in reports:
         assert None in values_of("log2_mass", report)

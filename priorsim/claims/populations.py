@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, Rows
+from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
 from priorsim.measure.fitting import ClassedRows, places
-from priorsim.measure.histogram import CLASS_BY, U64, ClassBy, Mask, acceptable
+from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
 from priorsim.mu.domain import Domain

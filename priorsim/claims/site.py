@@ -10,6 +10,7 @@ from functools import cached_property, wraps
 
 import numpy as np
 
+from priorsim.census.atlas import U64
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims.claim import Worth
 from priorsim.measure.fitting import (
@@ -22,7 +23,7 @@ from priorsim.measure.fitting import (
     on_cameras,
     on_split,
 )
-from priorsim.measure.histogram import I64, U64
+from priorsim.measure.histogram import I64
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
 from priorsim.measure.values import Values, excess_mean, least_difference, log2_odds

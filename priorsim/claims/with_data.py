@@ -13,7 +13,7 @@ import numpy as np
 from priorsim.claims.claim import Claim, Number
 from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
-from priorsim.measure.data import DataCounts, count_with_data
+from priorsim.measure.data import DATA_CLASSES, DataCounts, count_with_data
 from priorsim.measure.decomposition import corners
 from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
@@ -97,7 +97,7 @@ def _leaders(site: Site) -> I64:
         programs = code.programs
         least = code.least(programs.bits + float(site.tax) * programs.searches)
         for place, world in enumerate(chosen):
-            table = _counts(site, world, tuple(sorted(lanes))).l_min(["table"])
+            table = _counts(site, world, tuple(sorted(lanes))).l_min(DATA_CLASSES["table"])
             for number, end in enumerate(ENDS):
                 direct, search = (side[place] for side in least_at_end(least, end))
                 leaders[number, place, lesson] = _leader(table.low, table.high, direct, search)
@@ -132,7 +132,9 @@ def table_share_gained(site: Site, counts: DataCounts) -> float:
     """Tables' share of the fitting mass, code and programs with data together, at gamma = 2 less that at gamma = 0."""
     shares = []
     for gamma in (0, 2):
-        with_data = {name: mass.value or 0.0 for name, mass in counts.masses(site.prior(gamma=gamma)).items()}
+        with_data = {
+            name: mass.value or 0.0 for name, mass in counts.masses(DATA_CLASSES, site.prior(gamma=gamma)).items()
+        }
         whole = sum(with_data.values()) + float(site.masses_at(gamma).sum())
         shares.append(with_data["table"] / whole if whole else np.nan)
     return shares[1] - shares[0]

@@ -93,12 +93,13 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     6 minutes and 6 GiB.
     """
     from priorsim.census.witness import print_witnesses
+    from priorsim.text.answers import odds_text
 
     weight = asked.weight.make()
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     found = priorsim.odds(cells, weight, witnesses=witnesses)
-    opt.say(found, as_json, "odds.txt", odds=found)
+    opt.say(found, as_json, lambda: odds_text(found, cells, weight))
 
 
 def sweep(
@@ -148,8 +149,9 @@ def heldout(
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     stored = opt.open_atlas(atlas, trust)
     check_world(stored.header, world)
-    found = priorsim.off_training(priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by), world)
-    opt.say(found, as_json, lambda: off_training_text(found))
+    weighed = priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by)
+    found = priorsim.off_training(weighed, world)
+    opt.say(found, as_json, lambda: off_training_text(found, weighed, world))
 
 
 def objectives(
@@ -168,6 +170,7 @@ def objectives(
     from priorsim.census.effort import check_objectives
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
+    from priorsim.measure.objectives import objectives_answer
 
     world = where.find()
     header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
@@ -175,8 +178,7 @@ def objectives(
         check_objectives(header)
     with progress_bar("bodies") as progress:
         (found,) = count(header, [world], progress=progress)
-    report = found.to_json(header, world)
-    opt.say(report, as_json, "objectives.txt")
+    opt.say(objectives_answer(found, header, world), as_json, "objectives.txt")
 
 
 def population(
@@ -263,8 +265,9 @@ def definitions(
 
     prior, world = weight.make(), where.find()
     with progress_bar("programs one by one") as progress:
-        found = priorsim.definitions(opt.open_atlas(atlas, trust), world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, "definitions.txt", found=found)
+        stored = opt.open_atlas(atlas, trust)
+        found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
+    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
 
 
 def data(

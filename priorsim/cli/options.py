@@ -211,7 +211,7 @@ def language_and_code(
     if dialect is not None or depth is not None:
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 
-    from priorsim.measure.data_joint import check_joinable
+    from priorsim.measure.data import check_joinable
 
     code = priorsim.histogram(open_atlas(atlas, trust_other_code), world)
     check_joinable(code)

@@ -174,7 +174,7 @@ def objectives_data(study: Study, worlds: Sequence[World]) -> Data:
     header = study.header(worlds[0])
     header = replace(header, max_bits=min(header.max_bits, OBJECTIVE_BITS))
     found = objectives(header, worlds, workers=study.workers)
-    if not any(each.number for each in found):
+    if not any(sum(each.tables) for each in found):
         raise FigureError(f"no program up to {header.max_bits} bits that fits is a search at its root: nothing to draw")
     rows = []
     for world, each in zip(worlds, found, strict=True):

@@ -218,7 +218,7 @@ def crossings_data(study: Study, _: Sequence[World]) -> Data:
     Those in which the masses do not cross, or nothing is predicted, are counted: `without`.
     """
     first = constant_world("constant", CONSTANT_BITS, 0)
-    words = population(study.atlas(first)).members.behaviour.tolist()
+    words = population(study.atlas(first)).members.words.tolist()
     worlds = [constant_world(f"constant.w{CONSTANT_BITS}-{word}", CONSTANT_BITS, word) for word in words]
     rows = []
     low, high = CROSSING_RANGE

@@ -1,6 +1,6 @@
 """What comes first as worlds get more complex: at three prices of time, by language, and what a selection does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS
 from priorsim.formats import number, percent, span
 from priorsim.measure.growth import Growth, growth, standings
+from priorsim.measure.histogram import Mask
 from priorsim.measure.mass import ENDS
 from priorsim.measure.values import least_at_end
 from priorsim.worlds import World
@@ -66,7 +67,7 @@ def _draw_band(ax: Axes, found: Data, gamma: float, **of: Any) -> list[Artist]:
     look = LOOK_OF[gamma]
     ax.fill_between(up_to, 100 * low, 100 * high, color=look.colour, alpha=0.25, linewidth=0)
     style = look.style(3, markerfacecolor=look.cover)
-    drawn = list(ax.plot(up_to, 50 * (low + high), label=f"{GAMMA} = {gamma:g}", **style))
+    drawn: list[Artist] = [*ax.plot(up_to, 50 * (low + high), label=f"{GAMMA} = {gamma:g}", **style)]
     ax.plot(up_to, 50 * (control[0] + control[1]), color=look.colour, linestyle=":", linewidth=0.9)
     return drawn
 
@@ -107,15 +108,12 @@ def caption(found: Data) -> str:
         _, worlds, low, high, *_ = _curve(found, gamma)
         share = span(low[-1], high[-1], percent)
         said.append(f"At gamma {gamma:g} {share} of the {worlds[-1]:.0f} worlds of the last bin are search first")
+        halves = [] if trend is None else [fit.half for fit in (trend.low, trend.high) if fit.half is not None]
         if trend is not None:
-            half = (
-                "nowhere"
-                if trend.low.half is None or trend.high.half is None
-                else span(*sorted((trend.low.half, trend.high.half)), lambda bits: number(bits, ".0f"))
-            )
-            said[-1] += (
-                f"; the share {trend.direction}, and a logistic fit, an extrapolation, meets one half at {half} bits"
-            )
+            said[-1] += f"; the share {'stays ' if trend.direction == 'level' else ''}{trend.direction}"
+        if halves:
+            met = span(min(halves), max(halves), lambda bits: number(bits, ".0f"))
+            said[-1] += f", and a logistic fit, extrapolated, meets one half at {met} bits"
         said[-1] += "."
     dialect, word_bits = found.rows[0][:2]
     return page.sentences(
@@ -196,10 +194,10 @@ OF_LANGUAGES = Entry("growth-by-language", SHOWS, languages_data, draw_languages
 
 
 # What it does to a share to choose the worlds by the classes that have a program within the bound.
-SELECTIONS = {
-    "every world": lambda direct, search: np.isfinite(direct) | np.isfinite(search),
-    "worlds with a program of both classes": lambda direct, search: np.isfinite(direct) & np.isfinite(search),
-    "worlds with a search program": lambda direct, search: np.isfinite(search),
+SELECTIONS: dict[str, Callable[[Mask, Mask], Mask]] = {
+    "every world": np.logical_or,
+    "worlds with a program of both classes": np.logical_and,
+    "worlds with a search program": lambda _, search: search,
 }
 SELECTION_COLUMNS = "selection max_bits worlds shorter_low shorter_high"
 """By selection and bound: how many worlds are chosen at the low end, and the share in which search is shorter."""
@@ -218,7 +216,7 @@ def selection_data(study: Study, worlds: Sequence[World]) -> Data:
             shares, numbers = [], []
             for end in ENDS:
                 direct, search = least_at_end(least, end)
-                chosen = chooses(direct, search)
+                chosen = chooses(np.isfinite(direct), np.isfinite(search))
                 numbers.append(int(chosen.sum()))
                 shares.append(float((search < direct)[chosen].mean()))
             rows.append((name, bits, numbers[0], min(shares), max(shares)))

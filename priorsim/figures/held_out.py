@@ -1,5 +1,6 @@
 """The held-out loss under many priors: beside which side holds the mass, and where a price of time is well tuned."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Literal
@@ -16,7 +17,8 @@ from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import F64, FAINT, INK, SHADE, SIDES
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
-from priorsim.measure.mixture import MixturePoint
+from priorsim.measure.mixture import MixturePoints
+from priorsim.measure.values import at_end
 from priorsim.priors import Prior
 from priorsim.worlds import World
 
@@ -49,7 +51,7 @@ def phase_of(study: Study, worlds: Sequence[World]) -> Data:
     (world,) = worlds
     mixed = study.mixture(world)
     points = (
-        (beta, gamma, mixed.at(Prior("grid", beta=beta, gamma=gamma))) for gamma in PHASE_GAMMAS for beta in BETAS
+        (beta, gamma, mixed.points(Prior("grid", beta=beta, gamma=gamma))) for gamma in PHASE_GAMMAS for beta in BETAS
     )
     return _diagram(world.name, mixed.header.max_bits, ("beta", "gamma"), points)
 
@@ -57,14 +59,14 @@ def phase_of(study: Study, worlds: Sequence[World]) -> Data:
 def phase_by_lanes(study: Study, worlds: Sequence[World]) -> Data:
     """Who holds the mass over gamma and the size of the world, for worlds that differ in their number of lanes."""
     mixed = [(float(len(world.domain.lanes)), study.mixture(world)) for world in worlds]
-    points = ((gamma, lanes, each.at(Prior("grid", gamma=gamma))) for lanes, each in mixed for gamma in LANE_GAMMAS)
+    points = ((gamma, lanes, each.points(Prior("grid", gamma=gamma))) for lanes, each in mixed for gamma in LANE_GAMMAS)
     return _diagram(worlds[0].name.rpartition("-")[0], mixed[0][1].header.max_bits, ("gamma", "lanes"), points)
 
 
 def _diagram(
-    world: str, bound: int, names: tuple[str, str], points: Iterable[tuple[float, float, MixturePoint | None]]
+    world: str, bound: int, names: tuple[str, str], points: Iterable[tuple[float, float, MixturePoints]]
 ) -> Data:
-    rows = [(x, y, _leader(point), None if point is None else point.loss) for x, y, point in points]
+    rows = [(x, y, _leader(point), _only(point.loss)) for x, y, point in points]
     if all(row[-1] is None for row in rows):
         raise FigureError(
             f"world {world}: nothing fits up to {bound} bits, or no lane is held out, so that there is no held-out "
@@ -73,11 +75,17 @@ def _diagram(
     return Data(PHASE.format(*names), rows, world=world, bound_bits=bound, over=names)
 
 
-def _leader(point: MixturePoint | None) -> Leader:
-    if point is None:
+def _only(of_worlds: F64) -> float | None:
+    """The number of the only world; None where it is not defined."""
+    (value,) = of_worlds.tolist()
+    return None if math.isnan(value) else value
+
+
+def _leader(point: MixturePoints) -> Leader:
+    if np.isnan(point.shares).all():
         return "none"
-    leaders = {point.leader(end) for end in ENDS}
-    return "search" if leaders == {"search"} else "direct" if leaders == {"direct"} else "open"
+    signs = {float(np.sign(search - direct)[0]) for direct, search in (at_end(point.shares, end) for end in ENDS)}
+    return "search" if signs == {1} else "direct" if signs == {-1} else "open"
 
 
 def draw_phase(diagram: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
@@ -153,14 +161,15 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
     mixed = study.mixture(world)
     rows: list[tuple[float | None, ...]] = []
     for gamma in TUNED_GAMMAS:
-        point = mixed.at(Prior("grid", gamma=gamma))
-        if point is None or point.loss is None:
+        point = mixed.points(Prior("grid", gamma=gamma))
+        loss = _only(point.loss)
+        if loss is None:
             raise FigureError(
                 f"world {world.name}: nothing fits up to {mixed.header.max_bits} bits, or no lane is held out, so that "
                 "nothing can defect: choose another world"
             )
-        defecting = [sum(point.defecting[kind] for kind in end.search) for end in ENDS]
-        rows.append((gamma, point.loss, *defecting, *(point.excess(end) for end in ENDS)))
+        defecting = [_only(at_end(point.defecting, end)[1]) for end in ENDS]
+        rows.append((gamma, loss, *defecting, *(_only(point.excess(end)) for end in ENDS)))
     return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits)
 
 

@@ -22,7 +22,7 @@ from priorsim.formats import counted, percent, span
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import ENDS, Share, log_odds_of
-from priorsim.measure.off_training import ORDER_SEEDS, Learning, learning
+from priorsim.measure.off_training import ORDER_SEEDS, LearningAnswer, learning
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds import World
 
@@ -202,7 +202,7 @@ ACCURACY = "{}s " + " ".join(f"accuracy_{kind}_{order}" for order in ("listed", 
 seeded orders, None where the class is empty."""
 
 
-def _lessons_of(study: Study, worlds: Sequence[World]) -> Learning:
+def _lessons_of(study: Study, worlds: Sequence[World]) -> LearningAnswer:
     (world,) = worlds
     return learning(study.weighed(world, named_prior(PRIOR)), world)
 
@@ -286,11 +286,10 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     (world,) = worlds
     if not world.held_out:
         raise FigureError(f"world {world.name} holds no lane out, so that there is no accuracy: choose another world")
-    found, kinds = _lessons_of(study, worlds), range(len(CLASSES))
-    rows = []
+    found, rows = _lessons_of(study, worlds), []
     for point, means in zip(found.listed, found.averaged, strict=True):
-        listed, averaged = [point.accuracy((kind,)) for kind in kinds], [each.mean for each in list(means.accuracy)[1:]]
-        rows.append((point.lessons, *map(_as_float, listed + averaged)))
+        averaged = [each.mean for each in means.accuracy]
+        rows.append((point.lessons, *map(_as_float, [*list(point.accuracy)[1:], *averaged[1:]])))
     return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=PRIOR, unit=found.unit)
 
 

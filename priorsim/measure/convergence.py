@@ -70,11 +70,10 @@ class Convergence(msgspec.Struct, frozen=True):
 def convergence(histogram: Histogram, prior: Prior) -> Convergence:
     """Bounds, shares of the last bits and tails of a world under a prior.
 
-    The tail of a class is fitted to log2 of its mass at each of the last eight lengths by a straight
-    line; its slope plus and minus two standard errors, through the centre of the points, gives the two
-    tails. Where the high one does not shrink it is unbounded. No tail exceeds the code's unexplored
-    mass where every weight is at most 2^-l. The fit assumes a geometric course; the counts of a
-    context-free code fall a little slower, so the range is a guide and no bound.
+    A straight line is fitted to log2 of a class's mass at each of the last eight lengths; its slope plus and minus two
+    standard errors, through the centre of the points, gives the two tails. Where the high one does not shrink it is
+    unbounded. No tail exceeds the code's unexplored mass where every weight is at most 2^-l. Counts of a context-free
+    code fall a little slower than geometrically, so the range is a guide and no bound.
     """
     cells, header, max_bits = histogram.cells, histogram.header, histogram.max_bits
     at_bounds = []
@@ -151,8 +150,7 @@ def explored(header: AtlasHeader) -> Explored:
 class Unconditional:
     """Search against direct over all code-only programs, no world asked for; by class direct, disguised, search.
 
-    Programs, masses and `log_odds` are those of the census alone; `certified` contains the log-odds over all
-    code-only programs of any length.
+    All but `certified`, which contains the log-odds over code-only programs of any length, are of the census alone.
     """
 
     programs: tuple[int, ...]
@@ -164,9 +162,8 @@ class Unconditional:
 def unconditional(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion") -> Unconditional:
     """Certified odds over all code-only programs: [S / (D + G + R), (S + G + R) / D].
 
-    S, D, G are the masses of search, direct and disguised programs in the census, R the code's
-    unexplored mass. PriorError where some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a
-    negative tax.
+    S, D, G are the masses of search, direct and disguised programs in the census, R the code's unexplored mass.
+    PriorError where some weight may exceed 2^-l, so that R bounds nothing: beta below 1 or a negative tax.
     """
     header = atlas.header
     if not prior.is_below_code:

@@ -1,12 +1,10 @@
 """Where the odds tip: every root of the log-odds in one parameter of the prior.
 
-log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t,
-delta: s), so each side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] -
-E_search[phi], and each mean falls as theta grows (its derivative is -ln 2 times the variance). On
-[a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away
-from 0 are discarded, intervals where it has one sign hold at most one root; the others are halved.
-What both sides have in common is taken off first: it moves no root, and cancellation costs no digits.
-Complete up to float64 rounding and the resolution below.
+log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t, delta: s), so each
+side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] - E_search[phi], and each mean falls as theta
+grows. On [a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away from 0
+are discarded, those where it has one sign hold at most one root; the others are halved. What both sides have in common
+is taken off first: it moves no root. Complete up to float64 rounding and the resolution below.
 """
 
 import math
@@ -100,9 +98,6 @@ class _Point(NamedTuple):
     search: float
 
 
-_Interval = tuple[_Point, _Point]
-
-
 def _point(search: ExponentialSum, direct: ExponentialSum, theta: float) -> _Point:
     """The log-odds, 0 where they cannot be told from it, and the mean features of the two sides."""
     (of_search, mean_search), (of_direct, mean_direct) = search.at(theta), direct.at(theta)
@@ -111,12 +106,9 @@ def _point(search: ExponentialSum, direct: ExponentialSum, theta: float) -> _Poi
     return _Point(theta, odds if is_told else 0.0, mean_direct, mean_search)
 
 
-def _isolate(
-    search: ExponentialSum, direct: ExponentialSum, low: float, high: float
-) -> tuple[list[_Interval], list[_Interval]]:
-    """Halve a range into intervals without a root, those with one, and undecided ones: the last two."""
-    brackets: list[_Interval] = []
-    undecided: list[_Interval] = []
+def _isolate(search: ExponentialSum, direct: ExponentialSum, low: float, high: float) -> list[tuple[float, float]]:
+    """Halve a range into intervals without a root, those with one, and undecided ones: roots, and the last."""
+    found: list[tuple[float, float]] = []
     stack = [(_point(search, direct, low), _point(search, direct, high))]
     intervals = 0
     while stack:
@@ -125,15 +117,15 @@ def _isolate(
         slope_low, slope_high = right.direct - left.search, left.direct - right.search
         if _is_free(left, right, slope_low, slope_high):
             continue
-        if slope_low >= 0 or slope_high <= 0:
-            if left.odds * right.odds <= 0:
-                brackets.append((left, right))
-        elif right.theta - left.theta <= RESOLUTION or intervals > MAX_INTERVALS:
-            (brackets if left.odds * right.odds < 0 else undecided).append((left, right))
-        else:
+        has_one_sign = slope_low >= 0 or slope_high <= 0
+        if not has_one_sign and right.theta - left.theta > RESOLUTION and intervals <= MAX_INTERVALS:
             middle = _point(search, direct, (left.theta + right.theta) / 2)
             stack += [(middle, right), (left, middle)]
-    return brackets, undecided
+        elif left.odds * right.odds < 0 or (has_one_sign and left.odds * right.odds == 0):
+            found.append((_refine(search, direct, left, right),) * 2)
+        elif not has_one_sign:
+            found.append((left.theta, right.theta))
+    return found
 
 
 def _is_free(left: _Point, right: _Point, slope_low: float, slope_high: float) -> bool:
@@ -177,9 +169,7 @@ def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, h
     search, direct = search.beyond(direct), direct.beyond(search)
     if not len(search) or not len(direct):
         return Roots((low, high), sign=SIGNS[int(len(search) > 0) - int(len(direct) > 0)])
-    brackets, undecided = _isolate(search, direct, low, high)
-    found = [(root, root) for root in (_refine(search, direct, *ends) for ends in brackets)]
-    found += [(left.theta, right.theta) for left, right in undecided]
+    found = _isolate(search, direct, low, high)
     found += [(theta, theta) for theta in (low, high) if abs(_point(search, direct, theta).odds) <= NOISE]
     if not found:
         return Roots((low, high), sign=SIGNS[int(np.sign(_point(search, direct, low).odds))])
@@ -216,8 +206,7 @@ def crossovers(
 ) -> Roots:
     """Every value of one of PENALTIES at which the log-odds at one end are 0, the prior's other values kept.
 
-    PriorError where the weight is not linear in the parameter, the range is empty, or the sum over all programs
-    diverges.
+    PriorError where the weight is not linear in it, the range is empty, or the sum over all programs diverges.
     """
     if parameter not in PENALTIES:
         raise PriorError(f"crossovers in '{parameter}' are not defined: choose one of {', '.join(PENALTIES)}")
@@ -234,9 +223,8 @@ def crossovers(
 def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None:
     """delta*: the tax a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
 
-    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. Under a
-    tax below `priorsim.census.growth.least_tax` the sum over all programs diverges; the root is that of the
-    prior cut at the bound.
+    None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. It may lie below
+    the least tax at which the prior converges.
     """
     roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
     if roots.sign == "zero":
@@ -263,7 +251,6 @@ def slopes(histogram: Histogram, prior: Prior, end: End) -> dict[str, float] | N
 # --- many worlds at once ----------------------------------------------------------------------
 
 GAMMAS = np.linspace(*GAMMA_RANGE, 129)
-"""The prices on time between which the first crossovers of many worlds are sought."""
 BISECTIONS = 40
 
 

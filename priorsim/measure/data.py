@@ -6,55 +6,47 @@ prior is dyadic, like all others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
-from priorsim.census.recurrence import CODE_ONLY_MASS
 from priorsim.census.segments.counts import SegmentCounts, count_segments
-from priorsim.census.segments.terms import (
-    MAX_CODE_BITS,
-    MAX_WORD_BITS,
-    DataTerms,
-    check_words,
-    code_counts,
-    code_mass,
-)
+from priorsim.census.segments.terms import MAX_CODE_BITS, MAX_WORD_BITS, DataTerms, check_words, code_counts, segments
 from priorsim.errors import CensusError, WorldError
 from priorsim.formats import format_csv, format_duration
-from priorsim.measure import keys
-from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells
-from priorsim.measure.mass import (
-    Interval,
-    Mass,
-    Share,
-    check_convergence,
-    exact_mass,
-    log_odds,
-    mass,
-    share_of,
-)
+from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
+from priorsim.measure.mass import ALL_KINDS, End, Interval, Mass, check_convergence, exact_mass, log_odds, mass
 from priorsim.measure.values import least_length
 from priorsim.mu.dialect import Language
+from priorsim.mu.interpreter import Accounting
 from priorsim.priors import Prior
 from priorsim.storage import begins_with
 from priorsim.worlds.world import World
 
-DATA_CLASSES: Mapping[str, tuple[int, bool]] = {
-    "direct": (DIRECT, False),
-    "table": (DIRECT, True),
-    "disguised": (DISGUISED, False),
-    "disguised-with-data": (DISGUISED, True),
-    "search": (SEARCH, False),
-    "hybrid": (SEARCH, True),
+Parts = tuple[tuple[int, bool], ...]
+"""Classes by lesion, each with whether its programs use a data segment."""
+
+DATA_CLASSES: Mapping[str, Parts] = {
+    "direct": ((DIRECT, False),),
+    "table": ((DIRECT, True),),
+    "disguised": ((DISGUISED, False),),
+    "disguised-with-data": ((DISGUISED, True),),
+    "search": ((SEARCH, False),),
+    "hybrid": ((SEARCH, True),),
 }
-"""The classes by name: number of the class by lesion, and whether the program uses its data."""
+JOINT_CLASSES: Mapping[str, Parts] = {
+    "direct": DATA_CLASSES["direct"],
+    "table": DATA_CLASSES["table"],
+    "disguised": DATA_CLASSES["disguised"] + DATA_CLASSES["disguised-with-data"],
+    "search": DATA_CLASSES["search"],
+    "hybrid": DATA_CLASSES["hybrid"],
+}
+"""The classes of the definition: a table is direct and a hybrid searches; a disguised program stays disguised."""
 
 _COLUMNS = ("class", "bits", "steps", "searches", "faithful", "count")
 _KINDS = np.array((SEARCH, DISGUISED, DIRECT), dtype=np.uint8)
@@ -66,9 +58,9 @@ class DataCounts:
     """The programs with data that fit a world, of at most so many code bits and a payload of any size.
 
     The header's bound is that on code bits. `unused` and `used` are the programs that do not use their data, and those
-    that do, by class, length (payload included), steps, searches and whether they are right on the held-out lanes too;
-    `essential` is not told. `unclassed` are, by length, fitting programs whose class and use of the data were not
-    determined, as too many entries depend on each other: part of the mass that was not explored.
+    that do; lengths are with the payload, and no program is marked essential. `unclassed` are, by length, fitting
+    programs whose class and use of the data were not determined: part of the mass that was not explored. Where there is
+    `code`, the code-only programs up to B bits join those that do not use their data.
     """
 
     header: AtlasHeader
@@ -76,132 +68,76 @@ class DataCounts:
     unused: Cells
     used: Cells
     unclassed: dict[int, int]
+    code: Histogram | None = None
 
     @property
     def code_bits(self) -> int:
         """The bound on header, index and body together."""
         return self.header.max_bits
 
-    def cells(self, *, uses_data: bool) -> Cells:
-        """The cells of programs that use their data, or of the others."""
-        return self.used if uses_data else self.unused
-
     def of(self, name: str) -> Cells:
-        """The cells of one of DATA_CLASSES."""
-        kind, uses_data = DATA_CLASSES[name]
-        return self.cells(uses_data=uses_data).of([kind])
+        """The cells of one of DATA_CLASSES, programs with data alone."""
+        ((kind, uses_data),) = DATA_CLASSES[name]
+        return (self.used if uses_data else self.unused).of([kind])
 
-    def masses(self, prior: Prior) -> dict[str, Mass]:
-        """The mass of each of DATA_CLASSES; PriorError where the sum over all programs diverges."""
+    def cells(self, parts: Parts) -> list[tuple[Cells, AtlasHeader]]:
+        """The cells of these parts, each with what they are counted under."""
+        found = []
+        for kind, uses_data in parts:
+            found.append(((self.used if uses_data else self.unused).of([kind]), self.header))
+            if self.code is not None and not uses_data:
+                found.append((self.code.cells.of([kind]), self.code.header))
+        return found
+
+    def programs(self, parts: Parts) -> int:
+        """How many programs these parts have."""
+        return sum(cells.programs for cells, _ in self.cells(parts))
+
+    def mass(self, parts: Parts, prior: Prior) -> Mass:
+        """What these parts weigh together."""
+        return sum((mass(cells, header, prior) for cells, header in self.cells(parts)), exact_mass(Fraction(0)))
+
+    def masses(self, classes: Mapping[str, Parts], prior: Prior) -> dict[str, Mass]:
+        """The mass of each of these classes; PriorError where the sum over all programs diverges."""
         check_convergence(self.header.language, prior)
-        return {name: mass(self.of(name), self.header, prior) for name in DATA_CLASSES}
+        return {name: self.mass(parts, prior) for name, parts in classes.items()}
 
-    def log_odds(self, prior: Prior) -> Interval:
-        """log2(M_search / M_direct) among programs with data, in bits: hybrids join search, tables direct code.
+    def log_odds(self, prior: Prior, uses: Sequence[bool] = (False, True)) -> Interval:
+        """log2(M_search / M_direct) in bits, the disguised programs on either side.
 
-        An interval, as always, with the disguised programs on either side.
+        Tables stand with direct code and hybrids with search; or of those alone that use data, or do not.
         """
-        of = self.masses(prior)
-        disguised = of["disguised"] + of["disguised-with-data"]
-        return log_odds((of["direct"] + of["table"], disguised, of["search"] + of["hybrid"]))
+        return log_odds(tuple(self.mass(tuple((kind, each) for each in uses), prior) for kind in ALL_KINDS))
 
-    def l_min(self, names: Sequence[str]) -> Interval:
-        """The least length of some classes together, in bits.
+    def exhausted(self, parts: Parts) -> int:
+        """The length up to which every program of these parts is counted and classed, in bits.
 
-        Up to the bound on code bits it is known. A longer program owes its length to its payload, and code of that
-        length was not exhausted: then the interval from behind the bound on, or from a shorter program of which the
-        class is not known. The upper end is None where no program was found.
+        Together with code, a program with data that was not counted has more code bits and the least payload, at least.
         """
-        least = min((bits for name in names for bits in self.of(name).bits.tolist()), default=None)
-        return least_length(least, min([self.code_bits + 1, *self.unclassed]))
+        bounds = [bits - 1 for bits in self.unclassed]
+        if self.code is None:
+            return min([self.code_bits, *bounds])
+        if any(not uses_data for _, uses_data in parts):
+            bounds.append(self.code.max_bits)
+        return min([self.code_bits + segments(self.header.language)[0].payload, *bounds])
+
+    def l_min(self, parts: Parts) -> Interval:
+        """The least length of these parts together, in bits: an interval beyond where all of them are exhausted."""
+        found = min((int(cells.bits.min()) for cells, _ in self.cells(parts) if len(cells)), default=None)
+        return least_length(found, self.exhausted(parts) + 1)
+
+    def l_min_sides(self, end: End) -> tuple[Interval, Interval]:
+        """L_min of the direct and of the search side at one end, with and without data."""
+        direct, search = (
+            self.l_min(tuple((kind, uses) for kind in kinds for uses in (False, True)))
+            for kinds in (end.direct, end.search)
+        )
+        return direct, search
 
     @property
     def unclassed_mass(self) -> Fraction:
         """Sum of 2^-l over the programs that were not classed."""
         return sum((Fraction(count, 2**bits) for bits, count in self.unclassed.items()), Fraction(0))
-
-    def answer(self, prior: Prior) -> "CountsAnswer":
-        """Everything under a prior; PriorError where the sum over all programs diverges."""
-        language, by_name = self.header.language, self.masses(prior)
-        counted = code_mass(language, self.code_bits) - self.unclassed_mass
-        return CountsAnswer(
-            world=self.world.name,
-            description=self.world.description,
-            train=self.world.train,
-            lanes=len(self.world.domain.lanes),
-            prior=keys.Prior.of(prior),
-            dialect=language.dialect.name,
-            word_bits=language.word_bits,
-            code_bits=self.code_bits,
-            classes=ByDataClass(*(self._class_answer(name, whole, prior) for name, whole in by_name.items())),
-            log_odds=self.log_odds(prior),
-            l_min_direct=self.l_min(["direct", "table"]),
-            l_min_search=self.l_min(["search", "hybrid"]),
-            unclassed=Unclassed(
-                str(sum(self.unclassed.values())),
-                keys.log2_mass(exact_mass(self.unclassed_mass)),
-                {bits: str(count) for bits, count in sorted(self.unclassed.items())},
-            ),
-            explored=keys.Explored(str(counted), str(CODE_ONLY_MASS - counted)),
-            unexplored=CODE_ONLY_MASS - counted,
-        )
-
-    def _class_answer(self, name: str, whole: Mass, prior: Prior) -> "DataClass":
-        cells = self.of(name)
-        faithful = mass(cells.take(cells.faithful), self.header, prior)
-        return DataClass(str(cells.programs), *keys.of_mass(whole), share_of(faithful, whole), self.l_min([name]))
-
-
-class DataClass(msgspec.Struct, frozen=True):
-    """A class of programs with data."""
-
-    programs: str
-    log2_mass: keys.Log2Mass
-    exact_mass: keys.ExactMass
-    faithful_share: Annotated[Share | None, keys.says("of its mass, the share of programs that are right on all lanes")]
-    l_min: Interval
-
-
-class ByDataClass(msgspec.Struct, frozen=True, rename={"disguised_with_data": "disguised-with-data"}):
-    """The classes, as in DATA_CLASSES."""
-
-    direct: DataClass
-    table: DataClass
-    disguised: DataClass
-    disguised_with_data: DataClass
-    search: DataClass
-    hybrid: DataClass
-
-
-class Unclassed(msgspec.Struct, frozen=True):
-    """Fitting programs without a class."""
-
-    programs: str
-    log2_mass: Annotated[float | None, keys.says("under 2^-l; null where there are none")]
-    by_bits: dict[int, str]
-
-
-class CountsAnswer(keys.Answer, frozen=True, kw_only=True):
-    """Programs with data that fit a world, under a prior."""
-
-    world: keys.World
-    description: keys.About
-    train: keys.Train
-    lanes: keys.Lanes
-    prior: keys.Prior
-    dialect: keys.Dialect
-    word_bits: keys.WordBits
-    code_bits: Annotated[int, keys.says("C, the bound on header, index and body together")]
-    classes: Annotated[ByDataClass, keys.says("each apart, by the use of the data")]
-    log_odds: keys.LogOdds
-    l_min_direct: Annotated[Interval, keys.says("tables with direct code")]
-    l_min_search: Annotated[Interval, keys.says("hybrids with search")]
-    unclassed: Unclassed
-    explored: Annotated[
-        keys.Explored,
-        keys.says("of the 1/2 that all programs with data have at 2^-l, as text; what was not classed is unexplored"),
-    ]
-    unexplored: Annotated[Share, keys.says("the same as a number")]
 
 
 def is_data_counts(path: Path) -> bool:
@@ -230,10 +166,9 @@ def count_with_data(
 ) -> DataCounts:
     """Count the programs with data that fit a world, whatever the number of threads.
 
-    Words have at most 4 bits. `code_bits` are the most bits of header, index and body together; the payload is of any
-    size. `progress` is called in programs whose entries are left open. WorldError where the world has other words or
-    columns than the language; CensusError where words are too long, or the bound is out of range or would take too
-    much memory or time.
+    `code_bits` are the most bits of header, index and body together; the payload is of any size. `progress` is called
+    in programs whose entries are left open. WorldError where the world has other words or columns than the language;
+    CensusError where words have more than 4 bits, or the bound would take too much memory or time.
     """
     domain = world.domain
     if (domain.word_bits, len(domain.columns)) != (language.word_bits, language.columns):
@@ -277,6 +212,30 @@ def _cells(found: SegmentCounts, *, uses_data: bool) -> Cells:
     )
 
 
+def join_counts(code: Histogram, data: DataCounts) -> DataCounts:
+    """The code-only programs and the programs with data of one world together.
+
+    WorldError where they are of two worlds, CensusError where of two languages, accountings or ways to class.
+    """
+    check_joinable(code)
+    if code.world.task != data.world.task:
+        raise WorldError(f"code was counted for {code.world.name}, programs with data for {data.world.name}: take one")
+    if code.header.language != data.header.language:
+        raise CensusError("the atlas and the programs with data are of two languages: count both in one")
+    return replace(data, code=code)
+
+
+def check_joinable(code: Histogram) -> None:
+    """Raise CensusError unless code is counted as programs with data are: all steps of all lanes, classes by lesion."""
+    if code.header.accounting is not Accounting.TOTAL:
+        raise CensusError(
+            f"the atlas counts steps as '{code.header.accounting}', programs with data as 'total': make an atlas with "
+            "--accounting total"
+        )
+    if code.class_by != "lesion":
+        raise CensusError(f"code is classed by {code.class_by}, programs with data by lesion: class both by lesion")
+
+
 # --- what it will take ------------------------------------------------------------------------
 
 MAX_SECONDS = 1800
@@ -297,13 +256,11 @@ def check_affordable(language: Language, code_bits: int) -> None:
         scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
         return SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
 
-    def does(bits: int) -> bool:
-        seconds, memory = needs(bits)
-        return seconds <= MAX_SECONDS and memory <= MAX_BYTES
-
-    if not does(min(code_bits, MAX_CODE_BITS)):
-        largest = next(bits for bits in range(min(code_bits, MAX_CODE_BITS), 0, -1) if does(bits))
-        seconds, memory = needs(largest)
+    largest = most = min(code_bits, MAX_CODE_BITS)
+    while (costs := needs(largest))[0] > MAX_SECONDS or costs[1] > MAX_BYTES:
+        largest -= 1
+    if largest < most:
+        seconds, memory = costs
         raise CensusError(
             f"programs with data of up to {code_bits} code bits would take too long, or too much memory: give at most "
             f"{largest} code bits, which take up to {format_duration(seconds)} and {memory / 2**30:.0f} GiB"

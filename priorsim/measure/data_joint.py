@@ -1,149 +1,63 @@
-"""Code and programs with data of one world, weighed together (docs/measures.md, "Code and data together").
+"""What is said of the programs with data of a world, alone and weighed together with its code (docs/measures.md).
 
 Two bounds stand behind every number: code-only programs are counted up to B bits, programs with data up to C bits of
 header, index and body with a payload of any size. Lengths say how far both are complete; masses are exact as ever.
 At the end, the shortest table and hybrid as programs.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
 from typing import Annotated
 
 import msgspec
 
+from priorsim.census.recurrence import CODE_ONLY_MASS
 from priorsim.census.segments.terms import code_mass, segments
-from priorsim.errors import CensusError, CodeError, WorldError
+from priorsim.errors import CodeError
 from priorsim.measure import keys
 from priorsim.measure.convergence import explored
-from priorsim.measure.data import CountsAnswer, DataCounts
-from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
-from priorsim.measure.mass import (
-    ALL_KINDS,
-    End,
-    Interval,
-    Mass,
-    Share,
-    check_convergence,
-    exact_mass,
-    log_odds,
-    mass,
-    shares,
-)
-from priorsim.measure.values import difference, least_length
+from priorsim.measure.data import DATA_CLASSES, JOINT_CLASSES, DataCounts, join_counts
+from priorsim.measure.histogram import Histogram
+from priorsim.measure.mass import Interval, Share, exact_mass, mass, share_of, shares
+from priorsim.measure.values import difference
 from priorsim.mu.code import decode, length, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import Accounting, run
+from priorsim.mu.interpreter import run
 from priorsim.mu.lesions import ProgramClass, classify
 from priorsim.mu.syntax import Const, Program, Term, count_searches, format_program
 from priorsim.priors import Prior
 from priorsim.worlds.world import World
 
-Part = tuple[int, bool]
-"""A class by lesion, and whether its programs use a data segment; what does not use its data counts as code."""
 
-JOINT_CLASSES: Mapping[str, tuple[Part, ...]] = {
-    "direct": ((DIRECT, False),),
-    "table": ((DIRECT, True),),
-    "disguised": ((DISGUISED, False), (DISGUISED, True)),
-    "search": ((SEARCH, False),),
-    "hybrid": ((SEARCH, True),),
-}
-"""The classes of the definition: a table is direct and a hybrid searches; a disguised program stays disguised."""
+class DataClass(msgspec.Struct, frozen=True):
+    """A class of programs with data."""
 
-CODE, DATA = (False,), (True,)
-"""Programs that do without a data segment, and those that use one."""
+    programs: str
+    log2_mass: keys.Log2Mass
+    exact_mass: keys.ExactMass
+    faithful_share: Annotated[Share | None, keys.says("of its mass, the share of programs that are right on all lanes")]
+    l_min: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class JointCounts:
-    """The code-only programs, up to B bits and by lesion, and those with data, up to C code bits, that fit a world."""
+class ByDataClass(msgspec.Struct, frozen=True, rename={"disguised_with_data": "disguised-with-data"}):
+    """The classes, as in DATA_CLASSES."""
 
-    code: Histogram
-    data: DataCounts
+    direct: DataClass
+    table: DataClass
+    disguised: DataClass
+    disguised_with_data: DataClass
+    search: DataClass
+    hybrid: DataClass
 
-    def _cells(self, parts: tuple[Part, ...]) -> list[tuple[Cells, Histogram | DataCounts]]:
-        """The cells of these parts, each with what it is counted in."""
-        found: list[tuple[Cells, Histogram | DataCounts]] = []
-        for kind, uses_data in parts:
-            found.append((self.data.cells(uses_data=uses_data).of([kind]), self.data))
-            if not uses_data:
-                found.append((self.code.cells.of([kind]), self.code))
-        return found
 
-    def mass(self, parts: tuple[Part, ...], prior: Prior) -> Mass:
-        """What these parts weigh together."""
-        return sum((mass(cells, of.header, prior) for cells, of in self._cells(parts)), exact_mass(Fraction(0)))
+class Unclassed(msgspec.Struct, frozen=True):
+    """Fitting programs without a class."""
 
-    def programs(self, parts: tuple[Part, ...]) -> int:
-        """How many programs these parts have."""
-        return sum(cells.programs for cells, _ in self._cells(parts))
-
-    def log_odds(self, prior: Prior, uses: tuple[bool, ...] = (False, True)) -> Interval:
-        """log2(M_search / M_direct) in bits, the disguised programs on either side.
-
-        Of all programs: then tables stand with direct code and hybrids with search; or of `CODE` or `DATA` alone.
-        """
-        return log_odds(tuple(self.mass(tuple((kind, each) for each in uses), prior) for kind in ALL_KINDS))
-
-    def exhausted(self, parts: tuple[Part, ...]) -> int:
-        """The length up to which every program of these parts is counted and classed, in bits.
-
-        A program with data that was not counted has more than C code bits and the least payload, at least.
-        """
-        bounds = [self.data.code_bits + segments(self.data.header.language)[0].payload]
-        bounds += [bits - 1 for bits in self.data.unclassed]
-        if any(not uses_data for _, uses_data in parts):
-            bounds.append(self.code.max_bits)
-        return min(bounds)
-
-    def l_min(self, parts: tuple[Part, ...]) -> Interval:
-        """The least length of these parts together, in bits.
-
-        Known up to where all of them are exhausted; beyond, the interval from there on to the shortest program that
-        was found, None where none was.
-        """
-        found = min((int(cells.bits.min()) for cells, _ in self._cells(parts) if len(cells)), default=None)
-        return least_length(found, self.exhausted(parts) + 1)
-
-    def l_min_sides(self, end: End) -> tuple[Interval, Interval]:
-        """L_min of the direct and of the search side at one end, with and without data."""
-        direct, search = (
-            self.l_min(tuple((kind, uses) for kind in kinds for uses in (False, True)))
-            for kinds in (end.direct, end.search)
-        )
-        return direct, search
-
-    def delta_l(self, end: End) -> Interval:
-        """L_min(direct) - L_min(search) at one end, in bits: as wide as both lengths are uncertain."""
-        return difference(*self.l_min_sides(end))
-
-    def answer(self, prior: Prior) -> "JointAnswer":
-        """Everything under a prior; PriorError where the sum over all programs diverges."""
-        language, code_bits = self.data.header.language, self.data.code_bits
-        check_convergence(language, prior)
-        by_name = {name: self.mass(parts, prior) for name, parts in JOINT_CLASSES.items()}
-        parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
-        counted = explored(self.code.header).explored + code_mass(language, code_bits) - self.data.unclassed_mass
-        classes = (
-            JointClass(str(self.programs(of)), *keys.of_mass(whole), share, self.l_min(of))
-            for of, whole, share in zip(JOINT_CLASSES.values(), by_name.values(), parts, strict=True)
-        )
-        return JointAnswer(
-            bound_bits=self.code.max_bits,
-            classes=ByJointClass(*classes),
-            log_odds=self.log_odds(prior),
-            log_odds_code=self.log_odds(prior, CODE),
-            log_odds_data=self.log_odds(prior, DATA),
-            l_min_direct=keys.at_ends(lambda end: self.l_min_sides(end)[0]),
-            l_min_search=keys.at_ends(lambda end: self.l_min_sides(end)[1]),
-            delta_l=keys.at_ends(self.delta_l),
-            explored=keys.Explored(str(counted), str(1 - counted)),
-            unexplored=1 - counted,
-        )
+    programs: str
+    log2_mass: Annotated[float | None, keys.says("under 2^-l; null where there are none")]
+    by_bits: dict[int, str]
 
 
 class JointClass(msgspec.Struct, frozen=True):
@@ -188,43 +102,94 @@ class Witnesses(msgspec.Struct, frozen=True):
     hybrid: str | None
 
 
-class DataAnswer(CountsAnswer, frozen=True, kw_only=True):
+class DataAnswer(keys.Answer, frozen=True, kw_only=True):
     """What `priorsim data --json` prints."""
 
+    world: keys.World
+    description: keys.About
+    train: keys.Train
+    lanes: keys.Lanes
+    prior: keys.Prior
+    dialect: keys.Dialect
+    word_bits: keys.WordBits
+    code_bits: Annotated[int, keys.says("C, the bound on header, index and body together")]
+    classes: Annotated[ByDataClass, keys.says("each apart, by the use of the data")]
+    log_odds: keys.LogOdds
+    l_min_direct: Annotated[Interval, keys.says("tables with direct code")]
+    l_min_search: Annotated[Interval, keys.says("hybrids with search")]
+    unclassed: Unclassed
+    explored: Annotated[
+        keys.Explored,
+        keys.says("of the 1/2 that all programs with data have at 2^-l, as text; what was not classed is unexplored"),
+    ]
+    unexplored: Annotated[Share, keys.says("the same as a number")]
     witnesses: Witnesses
     joint: Annotated[JointAnswer | None, keys.says("code and data together, below; null without `--atlas`")]
 
 
 def data_answer(counts: DataCounts, code: Histogram | None, prior: Prior) -> DataAnswer:
-    """All that is said of the programs with data of a world, together with its code where that is known."""
-    joint = None if code is None else join_counts(code, counts).answer(prior)
-    own = msgspec.structs.asdict(counts.answer(prior))
-    return DataAnswer(**own, witnesses=Witnesses(**print_shortest(counts)), joint=joint)
+    """All that is said of the programs with data of a world, together with its code where that is known.
 
-
-def join_counts(code: Histogram, data: DataCounts) -> JointCounts:
-    """The code-only programs and the programs with data of one world together.
-
-    WorldError where they are of different worlds, CensusError where of different languages, accountings or ways to
-    class.
+    PriorError where the sum over all programs diverges; further errors as of `join_counts`.
     """
-    check_joinable(code)
-    if code.world.task != data.world.task:
-        raise WorldError(f"code was counted for {code.world.name}, programs with data for {data.world.name}: take one")
-    if code.header.language != data.header.language:
-        raise CensusError("the atlas and the programs with data are of two languages: count both in one")
-    return JointCounts(code, data)
+    language, world = counts.header.language, counts.world
+    joint = None if code is None else joint_answer(join_counts(code, counts), prior)
+
+    classes = []
+    for name, whole in counts.masses(DATA_CLASSES, prior).items():
+        cells, least = counts.of(name), counts.l_min(DATA_CLASSES[name])
+        faithful = share_of(mass(cells.take(cells.faithful), counts.header, prior), whole)
+        classes.append(DataClass(str(cells.programs), *keys.of_mass(whole), faithful, least))
+    counted = code_mass(language, counts.code_bits) - counts.unclassed_mass
+    return DataAnswer(
+        world=world.name,
+        description=world.description,
+        train=world.train,
+        lanes=len(world.domain.lanes),
+        prior=keys.Prior.of(prior),
+        dialect=language.dialect.name,
+        word_bits=language.word_bits,
+        code_bits=counts.code_bits,
+        classes=ByDataClass(*classes),
+        log_odds=counts.log_odds(prior),
+        l_min_direct=counts.l_min(DATA_CLASSES["direct"] + DATA_CLASSES["table"]),
+        l_min_search=counts.l_min(DATA_CLASSES["search"] + DATA_CLASSES["hybrid"]),
+        unclassed=Unclassed(
+            str(sum(counts.unclassed.values())),
+            keys.log2_mass(exact_mass(counts.unclassed_mass)),
+            {bits: str(count) for bits, count in sorted(counts.unclassed.items())},
+        ),
+        explored=keys.Explored(str(counted), str(CODE_ONLY_MASS - counted)),
+        unexplored=CODE_ONLY_MASS - counted,
+        witnesses=Witnesses(_shortest_text(counts, ProgramClass.TABLE), _shortest_text(counts, ProgramClass.HYBRID)),
+        joint=joint,
+    )
 
 
-def check_joinable(code: Histogram) -> None:
-    """Raise CensusError unless code is counted as programs with data are: all steps of all lanes, classes by lesion."""
-    if code.header.accounting is not Accounting.TOTAL:
-        raise CensusError(
-            f"the atlas counts steps as '{code.header.accounting}', programs with data as 'total': make an atlas with "
-            "--accounting total"
-        )
-    if code.class_by != "lesion":
-        raise CensusError(f"code is classed by {code.class_by}, programs with data by lesion: class both by lesion")
+def joint_answer(counts: DataCounts, prior: Prior) -> JointAnswer:
+    """All that is said of code and programs with data together; PriorError where the sum over all programs diverges."""
+    assert counts.code is not None
+    by_name = counts.masses(JOINT_CLASSES, prior)
+    parts = shares(tuple(by_name.values())) or (None,) * len(by_name)
+    code_and_data = explored(counts.code.header).explored + code_mass(counts.header.language, counts.code_bits)
+    counted = code_and_data - counts.unclassed_mass
+    classes = (
+        JointClass(str(counts.programs(of)), *keys.of_mass(whole), share, counts.l_min(of))
+        for of, whole, share in zip(JOINT_CLASSES.values(), by_name.values(), parts, strict=True)
+    )
+    direct, search = zip(*keys.at_ends(counts.l_min_sides), strict=True)
+    return JointAnswer(
+        bound_bits=counts.code.max_bits,
+        classes=ByJointClass(*classes),
+        log_odds=counts.log_odds(prior),
+        log_odds_code=counts.log_odds(prior, [False]),
+        log_odds_data=counts.log_odds(prior, [True]),
+        l_min_direct=keys.Ends(*direct),
+        l_min_search=keys.Ends(*search),
+        delta_l=keys.Ends(*map(difference, direct, search)),
+        explored=keys.Explored(str(counted), str(1 - counted)),
+        unexplored=1 - counted,
+    )
 
 
 # --- the shortest table and hybrid: an index, a body, and entries that fit ---------------------
@@ -265,11 +230,9 @@ def find_shortest(counts: DataCounts, wanted: ProgramClass) -> Program | None:
     return None
 
 
-def print_shortest(counts: DataCounts) -> dict[str, str | None]:
-    """The shortest table and hybrid that are found, as S-expressions by the name of the class."""
-    found = {str(wanted): find_shortest(counts, wanted) for wanted in (ProgramClass.TABLE, ProgramClass.HYBRID)}
-    columns = counts.world.domain.columns
-    return {name: None if program is None else format_program(program, columns) for name, program in found.items()}
+def _shortest_text(counts: DataCounts, wanted: ProgramClass) -> str | None:
+    program = find_shortest(counts, wanted)
+    return None if program is None else format_program(program, counts.world.domain.columns)
 
 
 @cache

@@ -1,14 +1,12 @@
 """Where the log-odds come from: the shortest programs, how many there are, the prior's penalty, length against time.
 
-Under 2^-l the log-odds are Delta L + (B_search - B_direct), with B = L_min + log2(sum 2^-l) the bits
-that "there are many of them" is worth; any other prior adds its penalty term. With the price l + gamma log2 t the
-lightest program lies on the lower hull of the points (log2 t, l), and minus the slopes of the hull's edges are the
-gamma at which it changes; which points are on it is decided in integers (docs/measures.md). Lengths and counts are
-exact. What depends on the side of the disguised programs is given at an end.
+Under 2^-l the log-odds are Delta L + (B_search - B_direct), with B = L_min + log2(sum 2^-l) the bits that there being
+many is worth; any other prior adds its penalty term. With the price l + gamma log2 t the lightest program lies on
+the lower hull of the points (log2 t, l), and changes at minus the slopes of the hull's edges (docs/measures.md).
+Lengths and counts are exact.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,9 +15,10 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
+from priorsim.census.atlas import counts_by_length
 from priorsim.measure import keys
 from priorsim.measure.fitting import Fitting
-from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
+from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ALL_KINDS, LOW, End, Interval, mass, masses, odds_at, share_of, shortest
 from priorsim.measure.values import least_at_end, length_difference
 from priorsim.priors import F64, Prior
@@ -74,9 +73,8 @@ def decomposition(histogram: Histogram, prior: Prior, end: End) -> Decomposition
 def essential_share(histogram: Histogram, prior: Prior, end: End) -> float | None:
     """Of the search mass, the part in programs shorter than all direct code of the same behaviour.
 
-    What is search and what is direct code is taken at the end. None where the search side has no mass.
-    A behaviour without direct code in the bound has all its search programs counted, rightly: they are
-    shorter than any direct code can be.
+    None where the search side has no mass. A behaviour without direct code in the bound has all its search programs
+    counted, rightly: they are shorter than any direct code can be.
     """
     search, header = histogram.cells.of(end.search), histogram.header
     is_essential = search.essential_low if end == LOW else search.essential_high
@@ -117,8 +115,9 @@ def _log2_quotient(search: int, direct: int) -> float | None:
 
 def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
     """Functions, programs and mass of search against direct, at one end."""
-    direct, search = (_by_length(histogram.cells.of(kinds)) for kinds in (end.direct, end.search))
-    rows = tuple((bits, direct[bits], search[bits]) for bits in sorted(direct.keys() & search.keys()))
+    sides = (histogram.cells.of(kinds) for kinds in (end.direct, end.search))
+    by_length = zip(*(counts_by_length(cells.bits, cells.count) for cells in sides), strict=True)
+    rows = tuple((bits, *counts) for bits, counts in enumerate(by_length) if all(counts))
     of_direct, of_search = histogram.behaviours(end.direct), histogram.behaviours(end.search)
     both, ratio = histogram.behaviours(end.direct, end.search), _log2_quotient(of_search, of_direct)
     return ThreeCounts(
@@ -126,13 +125,6 @@ def three_counts(histogram: Histogram, prior: Prior, end: End) -> ThreeCounts:
         ProgramCounts(rows, _log2_quotient(sum(row[2] for row in rows), sum(row[1] for row in rows))),
         odds_at(masses(histogram, prior), end),
     )
-
-
-def _by_length(cells: Cells) -> Counter[int]:
-    lengths: Counter[int] = Counter()
-    for bits, count in zip(cells.bits.tolist(), cells.count.tolist(), strict=True):
-        lengths[bits] += count
-    return lengths
 
 
 # --- length against time ----------------------------------------------------------------------
@@ -245,10 +237,7 @@ def corners(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _turns(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
-    """True where a gives way to b at a smaller gamma than b to c, decided in integers.
-
-    With l growing and T falling: (l_b - l_a) / log2(T_a / T_b) < (l_c - l_b) / log2(T_b / T_c).
-    """
+    """True where a gives way to b at a smaller gamma than b to c, decided in integers."""
     first, second = b[0] - a[0], c[0] - b[0]
-    # (T_b / T_c)^first < (T_a / T_b)^second, cleared of denominators.
+    # first / log2(T_a / T_b) < second / log2(T_b / T_c), cleared of denominators.
     return int(b[1] ** (first + second)) < int(a[1] ** second * c[1] ** first)

@@ -5,34 +5,27 @@ three can be told; over the shortest of them, taken as programs, all five. Exact
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
+from itertools import compress
+from operator import add
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, RowKey, Rows
 from priorsim.census.progress import Progress
-from priorsim.census.shortest import Shortest, shortest_programs
+from priorsim.census.shortest import shortest_programs
 from priorsim.census.stored import Selectable
 from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
 from priorsim.measure import keys
 from priorsim.measure.histogram import acceptable, census_cells, check_world
-from priorsim.measure.mass import (
-    Interval,
-    Mass,
-    Share,
-    check_convergence,
-    exact_mass,
-    log2_ratio,
-    mass,
-    share_of,
-)
+from priorsim.measure.mass import Interval, Mass, Share, check_convergence, exact_mass, log2_ratio, mass, share_of
 from priorsim.measure.program import effort, other_worlds, retargeting, run_lanes
 from priorsim.measure.values import length_difference
 from priorsim.mu.syntax import Program, format_program
@@ -45,144 +38,6 @@ BY_PROGRAM = (*BY_ROW, "retargeting", "effort")
 THRESHOLD = Fraction(1, 2)
 """A program searches by retargeting, or by effort, where its share is above this."""
 MOST_PROGRAMS = 10_000
-
-Labels = tuple[bool | None, ...]
-"""What each definition says: that a program searches, that it does not, or None where it says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Programs, their mass and the bits of the shortest, None where there is none; what all definitions say of them."""
-
-    programs: int
-    mass: Mass
-    l_min: int | None
-    labels: Labels = ()
-
-    @classmethod
-    def joined(cls, groups: "Sequence[Group]") -> "Group":
-        """All these programs together."""
-        lengths = [group.l_min for group in groups if group.l_min is not None]
-        total = sum((group.mass for group in groups), exact_mass(Fraction(0)))
-        return cls(sum(group.programs for group in groups), total, min(lengths, default=None))
-
-    def answer(self) -> "Side":
-        """The group as JSON has it."""
-        return Side(self.programs, *keys.of_mass(self.mass), self.l_min)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Programs that fit, by what the definitions of these names say of them.
-
-    Groups are sorted by labels, no two alike; every program that fits, up to `bound` bits, is among them.
-    """
-
-    names: tuple[str, ...]
-    groups: tuple[Group, ...]
-    bound: int
-
-    def side(self, name: str, searches: bool | None) -> Group:
-        """The programs of which a definition says that they search, that they do not, or nothing."""
-        place = self.names.index(name)
-        return Group.joined([group for group in self.groups if group.labels[place] is searches])
-
-    def log_odds(self, name: str) -> float | None:
-        """log2 of the mass that searches over the mass that does not, by a definition; None where both are empty."""
-        return log2_ratio(self.side(name, True).mass, self.side(name, False).mass)
-
-    def delta_l(self, name: str) -> Interval:
-        """L_min of what does not search less that of what does; nothing is known where some is undefined."""
-        if self.side(name, None).programs:
-            return Interval(None, None)
-        return length_difference(self.side(name, False).l_min, self.side(name, True).l_min, self.bound)
-
-    def agreement(self, first: str, second: str) -> tuple[Fraction | None, Share | None]:
-        """The shares of programs and of mass of which both say the same, of those on which both say something."""
-        a, b = self.names.index(first), self.names.index(second)
-        both = [group for group in self.groups if group.labels[a] is not None and group.labels[b] is not None]
-        if not both:
-            return None, None
-        same, whole = Group.joined([each for each in both if each.labels[a] == each.labels[b]]), Group.joined(both)
-        return Fraction(same.programs, whole.programs), share_of(same.mass, whole.mass)
-
-    def answer(self) -> "ComparedAnswer":
-        """The comparison as JSON has it."""
-        pairs = [[self.agreement(a, b) for b in self.names] for a in self.names]
-        programs, mass = (ByDefinition(*(ByDefinition(*(b[n] for b in row)) for row in pairs)) for n in (0, 1))
-        groups = (GroupAnswer(*group.labels, **structs.asdict(group.answer())) for group in self.groups)
-        whole, agreement = Group.joined(self.groups), AgreementAnswer(programs, mass)
-        odds = ByDefinition(*map(self._odds_answer, self.names))
-        return ComparedAnswer(whole.programs, *keys.of_mass(whole.mass), tuple(groups), agreement, odds)
-
-    def _odds_answer(self, name: str) -> "OddsBy":
-        search, rest, undefined = (self.side(name, searches) for searches in (True, False, None))
-        odds, lengths = self.log_odds(name), self.delta_l(name)
-        return OddsBy(odds, lengths, search.answer(), rest.answer(), undefined.programs)
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """One program as S-expression, the row it is counted in, and the shares that the last two definitions go by.
-
-    Retargeting is None where there is no other world to aim at.
-    """
-
-    program: str
-    key: RowKey
-    retargeting: Fraction | None
-    effort: Fraction
-
-    @property
-    def labels(self) -> Labels:
-        """What the five definitions say."""
-        can_retarget = None if self.retargeting is None else self.retargeting > THRESHOLD
-        return (*by_row(self.key), can_retarget, self.effort > THRESHOLD)
-
-    def answer(self) -> "LabelledAnswer":
-        """The program as JSON has it."""
-        said = ByDefinition(*self.labels)
-        return LabelledAnswer(
-            program=self.program,
-            bits=self.key.bits,
-            steps=self.key.steps,
-            **structs.asdict(said),
-            retargeting_share=self.retargeting,
-            effort_share=self.effort,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Definitions:
-    """The definitions side by side in one world.
-
-    `every` has all fitting programs of the census, by form, strict and wide lesion; `judged` has one for each of the
-    shortest, and `few` those by all five. `goals` are the names of the worlds that programs are retargeted to.
-    """
-
-    header: AtlasHeader
-    world: World
-    prior: Prior
-    every: Compared
-    shortest: Shortest
-    judged: tuple[Labelled, ...]
-    few: Compared
-    goals: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior; keys: `DefinitionsAnswer`."""
-        last = self.judged[-1].key.bits if self.judged else None
-        return DefinitionsAnswer(
-            **keys.asked(self.world, self.prior, self.header),
-            fitting=self.every.answer(),
-            shortest=ShortestAnswer(
-                asked=self.shortest.asked,
-                last_length=LastLength(last, self.shortest.last_taken, self.shortest.last_length),
-                goals=self.goals,
-                **structs.asdict(self.few.answer()),
-                list=tuple(each.answer() for each in self.judged),
-            ),
-        ).to_json()
 
 
 class ByDefinition(keys.Parts[keys.T], frozen=True):
@@ -302,7 +157,7 @@ def definitions(
     known: Iterable[World] | None = None,
     workers: int = 2,
     progress: Callable[[Progress], None] = lambda _: None,
-) -> Definitions:
+) -> DefinitionsAnswer:
     """Hold the definitions of search against each other in one world, whatever the number of threads.
 
     `number` of the shortest fitting programs are looked at one by one, after each of which `progress` is called; they
@@ -319,28 +174,44 @@ def definitions(
     rows = atlas.select(fits)
     found = shortest_programs(header, rows, fits, number, workers=workers)
     goals = other_worlds(world, catalogue().values() if known is None else known)
-    labels = np.column_stack(by_row(rows)).astype(np.int8)
-    judged = []
+    every = compare(BY_ROW, rows, np.column_stack(by_row(rows)).astype(np.int8), header, prior, header.max_bits)
+    row_keys, judged = [], []
     for _, program in found.programs:
-        judged.append(judge(header, program, goals))
+        row_keys.append(key_of(header, program))
+        judged.append(judge(header, program, row_keys[-1], goals))
         progress(Progress(len(judged), len(found.programs)))
-    return Definitions(
-        header=header,
-        world=world,
-        prior=prior,
-        every=compare(BY_ROW, rows, labels, header, prior, bound=header.max_bits),
-        shortest=found,
-        judged=tuple(judged),
-        few=_one_by_one(judged, found, header, prior),
+    taken: list[tuple[int, ...]] = [()] * len(COLUMN_TYPES)
+    if judged:
+        taken = list(zip(*((*astuple(key), 1) for key in row_keys), strict=True))
+    columns: list[NDArray[Any]] = list(map(np.array, taken, COLUMN_TYPES.values()))
+    said = [[-1 if (label := getattr(each, name)) is None else label for name in BY_PROGRAM] for each in judged]
+    labels = np.array(said, dtype=np.int8).reshape(len(judged), len(BY_PROGRAM))
+    # Their last length is in the bound only where it is whole.
+    few = compare(BY_PROGRAM, Rows(*columns), labels, header, prior, found.complete_bits(header.max_bits))
+    shortest = ShortestAnswer(
+        asked=found.asked,
+        last_length=LastLength(judged[-1].bits if judged else None, found.last_taken, found.last_length),
         goals=tuple(goal.name for goal in goals),
+        **msgspec.structs.asdict(few),
+        list=tuple(judged),
     )
+    return DefinitionsAnswer(**keys.asked(world, prior, header), fitting=every, shortest=shortest)
 
 
-def judge(header: AtlasHeader, program: Program, goals: Sequence[World]) -> Labelled:
-    """What the definitions go by, of one program."""
+def judge(header: AtlasHeader, program: Program, key: RowKey, goals: Sequence[World]) -> LabelledAnswer:
+    """What the five definitions say of a program of this row; nothing by retargeting without another world."""
     lanes = run_lanes(program, header.domain)
-    text = format_program(program, header.domain.columns)
-    return Labelled(text, key_of(header, program), retargeting(program, lanes, goals), effort(lanes))
+    spent, reached = effort(lanes), retargeting(program, lanes, goals)
+    return LabelledAnswer(
+        program=format_program(program, header.domain.columns),
+        bits=key.bits,
+        steps=key.steps,
+        **dict(zip(BY_ROW, by_row(key), strict=True)),
+        retargeting=None if reached is None else reached > THRESHOLD,
+        effort=spent > THRESHOLD,
+        retargeting_share=reached,
+        effort_share=spent,
+    )
 
 
 def by_row(row: Any) -> tuple[Any, Any, Any]:
@@ -348,28 +219,55 @@ def by_row(row: Any) -> tuple[Any, Any, Any]:
     return row.searches > 0, row.strict != row.behaviour, row.wide != row.behaviour
 
 
+Counted = tuple[int, Mass, int | None]
+"""Programs, their mass and the bits of the shortest, None where there is none."""
+
+
+def _joined(groups: Iterable[Counted]) -> Counted:
+    """All these programs together."""
+    programs, masses, lengths = zip((0, exact_mass(Fraction(0)), None), *groups, strict=True)
+    return sum(programs), reduce(add, masses), min(filter(None, lengths), default=None)
+
+
+def _side(group: Counted) -> Side:
+    return Side(group[0], *keys.of_mass(group[1]), group[2])
+
+
 def compare(
-    names: tuple[str, ...], rows: Rows, labels: NDArray[np.int8], header: AtlasHeader, prior: Prior, *, bound: int
-) -> Compared:
-    """Group programs by what definitions say of them; `bound` as of `Compared`.
+    names: tuple[str, ...], rows: Rows, labels: NDArray[np.int8], header: AtlasHeader, prior: Prior, bound: int
+) -> ComparedAnswer:
+    """Group programs that fit, all up to `bound` bits among them, by what the definitions of these names say of them.
 
     `labels`, shape (rows, definitions), are 1 where the programs search, 0 where they do not, and -1 where the
     definition says nothing.
     """
     kinds, which = np.unique(labels, axis=0, return_inverse=True)
-    groups = []
-    for number, kind in enumerate(kinds.tolist()):
+    groups: list[Counted] = []
+    for number in range(len(kinds)):
         cells = census_cells(rows.take(which.reshape(-1) == number))
-        said = tuple(None if label < 0 else bool(label) for label in kind)
-        groups.append(Group(cells.programs, mass(cells, header, prior), int(cells.bits.min()), said))
-    return Compared(names, tuple(groups), bound)
+        groups.append((cells.programs, mass(cells, header, prior), int(cells.bits.min())))
+    by_name = dict(zip(names, kinds.T, strict=True))
 
+    def of_name(name: str) -> OddsBy:
+        search, rest, undefined = (_joined(compress(groups, by_name[name] == label)) for label in (1, 0, -1))
+        lengths = Interval(None, None) if undefined[0] else length_difference(rest[2], search[2], bound)
+        odds = log2_ratio(search[1], rest[1])
+        return OddsBy(odds, lengths, _side(search), _side(rest), undefined[0])
 
-def _one_by_one(judged: Sequence[Labelled], found: Shortest, header: AtlasHeader, prior: Prior) -> Compared:
-    """The shortest programs by all definitions; their last length is in the bound only where it is whole."""
-    keys = [astuple(each.key) for each in judged]
-    columns = zip(*((*key, 1) for key in keys), strict=True) if keys else [()] * len(COLUMN_TYPES)
-    rows = Rows(*(np.array(column, dtype=kind) for column, kind in zip(columns, COLUMN_TYPES.values(), strict=True)))
-    labels = [[-1 if label is None else int(label) for label in each.labels] for each in judged]
-    table = np.array(labels, dtype=np.int8).reshape(len(judged), len(BY_PROGRAM))
-    return compare(BY_PROGRAM, rows, table, header, prior, bound=found.complete_bits(header.max_bits))
+    def agreement(first: str, second: str) -> tuple[Share | None, Share | None]:
+        both = (by_name[first] >= 0) & (by_name[second] >= 0)
+        whole = _joined(compress(groups, both))
+        same = _joined(compress(groups, both & (by_name[first] == by_name[second])))
+        return (Fraction(same[0], whole[0]), share_of(same[1], whole[1])) if whole[0] else (None, None)
+
+    pairs = [[agreement(first, second) for second in names] for first in names]
+    shares = (ByDefinition(*(ByDefinition(*(each[place] for each in row)) for row in pairs)) for place in (0, 1))
+    said = [[None if label < 0 else bool(label) for label in kind] for kind in kinds.tolist()]
+    combinations = tuple(
+        GroupAnswer(*labels, **msgspec.structs.asdict(_side(group))) for labels, group in zip(said, groups, strict=True)
+    )
+    programs, whole, _ = _joined(groups)
+    by_mass = keys.of_mass(whole)
+    return ComparedAnswer(
+        programs, *by_mass, combinations, AgreementAnswer(*shares), ByDefinition(*map(of_name, names))
+    )

@@ -1,9 +1,8 @@
 """What fits many worlds on one domain, measured together: on their training lanes, and on the stated splits.
 
-Worlds here ask for one word a lane, so a world is a behaviour, and what fits it on some lanes is found by a
-key: its words there. What has one key is a group, and everything is a sum over a world's group. Sums are float64.
-Under a dyadic prior every partial sum is a multiple of the smallest weight, so masses are exact while bound and tax
-together span no more than 53 bits.
+Worlds here ask for one word a lane, so a world is a behaviour, and what has its words on some lanes is its group.
+Everything is a float64 sum over a group. Under a dyadic prior every partial sum is a multiple of the smallest weight,
+so masses are exact while bound and tax together span no more than 53 bits.
 """
 
 from collections.abc import Sequence
@@ -14,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, Rows
-from priorsim.measure.histogram import CLASSES, I64, U8, U32, U64, ClassBy, acceptable, kinds_of, mean_steps
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, Rows
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, acceptable, kinds_of, mean_steps
 from priorsim.measure.mass import End
 from priorsim.measure.values import at_end, least_at_end, quotient
 from priorsim.measure.weighed import Split
@@ -65,9 +64,8 @@ class ClassedRows(Table):
 class Fitting:
     """Which rows fit which of several targets: those that agree with it on the training lanes are its group.
 
-    `programs` and `group`, the group of each, have an entry for each row that fits some target: shape (entries,).
-    `target`, what each target asks for, packed, and `target_group` have shape (targets,). An entry may be wrong on the
-    lanes `held_out`.
+    `programs` and `group` have an entry for each row that fits some target: shape (entries,). `target`, what each asks
+    for, packed, and `target_group` have shape (targets,). An entry may be wrong on the lanes `held_out`.
     """
 
     programs: ClassedRows
@@ -169,9 +167,9 @@ class OnSplit:
     """Targets on one split: what agrees with a target on the training lanes is its group.
 
     What is found is of shape (targets,), float64, and nan where a class it needs is empty. `chosen` are the behaviours
-    that are in some target's group, as places among those of the census; of each there are the number of its `group`,
-    its `way`, equal for those of a group that answer the same on the held-out lanes, and its `masses` by class.
-    `target` is the place of each target among the chosen, or -1 where the census has none of it.
+    in some target's group, as places in the census; each has its `group`, its `way`, equal for those of a group that
+    answer the same on the held-out lanes, and its `masses` by class. `target` is the place of each target among the
+    chosen, or -1 where the census has none of it.
     """
 
     census: Fitting
@@ -264,7 +262,7 @@ class OnSplit:
         all programs of least cost are, the second where some is. Nan where nothing fits, or nothing faithful does.
         """
         direct, search = least_at_end(least[self.chosen], end)
-        faithful = np.minimum(*(_of_targets(side, self.target, nothing=NONE) for side in (direct, search)))
+        faithful = _of_targets(np.minimum(direct, search), self.target, nothing=NONE)
         safe = np.minimum(faithful, self._least_of_others(direct))
         others = self._least_of_others(search)
         all_do, some_do = others < safe, np.isfinite(others) & (others <= safe)
@@ -303,12 +301,12 @@ def on_cameras(census: Fitting, masses: F64, cameras: Sequence[Camera]) -> OnSpl
     first = np.cumsum(sizes) - sizes
     truths = np.array([camera.truth.behaviour for camera in cameras], dtype=np.uint64)
     own = [places(census.target[each], truth) for each, truth in zip(fits, truths[:, None], strict=True)]
-    target = np.concatenate(own)
     group = np.repeat(np.arange(len(cameras)), sizes)
     elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)
     answers = np.column_stack([group.astype(np.uint64), census.target[chosen] & elsewhere[group]])
     _, way = np.unique(answers, axis=0, return_inverse=True)
-    target = np.where(target >= 0, target + first, -1)
+    place = np.concatenate(own)
+    target = np.where(place >= 0, place + first, -1)
     return OnSplit(census, chosen, group, way, masses[chosen], target, np.arange(len(cameras)))
 
 
@@ -323,6 +321,4 @@ def averaged(values: Sequence[F64]) -> F64:
     """The mean over the splits in which a number is defined, shape (targets,); nan where it is in none."""
     stacked = np.stack(values)
     defined = np.isfinite(stacked)
-    number = defined.sum(axis=0)
-    total = np.where(defined, stacked, 0.0).sum(axis=0)
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return quotient(np.where(defined, stacked, 0.0).sum(axis=0), defined.sum(axis=0))

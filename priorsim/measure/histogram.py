@@ -1,9 +1,7 @@
-"""A world's histogram: all that any measure needs to know of the programs that fit it.
+"""A world's histogram: all that any measure needs to know of the programs that fit it, without the atlas.
 
 A program fits when on every training lane its word is acceptable (docs/measures.md); its class is
-taken on all lanes. The histogram counts fitting programs by class, length, steps and search nodes, and
-remembers where the least of each class are, so that any weight can be applied without the atlas.
-Every count is exact.
+taken on all lanes. Every count is exact.
 """
 
 from collections.abc import Sequence
@@ -13,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, RowKey, Rows
 from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
 from priorsim.mu.interpreter import Accounting
@@ -30,9 +28,6 @@ CLASS_BY: tuple[ClassBy, ...] = ("lesion", "form")
 
 Mask = NDArray[np.bool_]
 I64 = NDArray[np.int64]
-U8 = NDArray[np.uint8]
-U32 = NDArray[np.uint32]
-U64 = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,10 +80,9 @@ def merge_cells(cells: Cells) -> Cells:
 class Histogram:
     """All programs of a census that fit a world, counted by what measures ask for.
 
-    Classes are what the lesions say, or by form: whether there is a search node at all. `cells` are sorted, no two
-    alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting programs are of exactly the
-    classes in the set m, bit c standing for class c. `shortest` and `least_kt` have for each class the row of least l,
-    and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then the lower behaviours.
+    `cells` are sorted, no two alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting
+    programs are of exactly the classes in the set m, bit c standing for class c. `shortest` and `least_kt` have each
+    class's row of least l, and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then behaviours.
     """
 
     header: AtlasHeader

@@ -33,15 +33,14 @@ MAX_BYTES = 1 << 26
 """A file that is larger is read no further; a histogram has some kilobytes."""
 _COLUMNS = ("class", "bits", "steps", "searches", "faithful", "essential_low", "essential_high", "count")
 _TYPES: tuple[type, ...] = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_, np.bool_, np.bool_, np.uint64)
-_PACKED = ("behaviour", "strict", "wide")
 _MAKE_AGAIN = "export it again with 'priorsim histogram'"
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _Packed = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{1,16}$")]
 
 
-class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row key in JSON; see `keys.Row`."""
+class _ToldKey(keys.Row, frozen=True, forbid_unknown_fields=True):
+    """A row key in JSON, and what its numbers may be."""
 
     bits: Annotated[int, msgspec.Meta(ge=1, le=MAX_BITS)]
     behaviour: _Packed
@@ -51,7 +50,7 @@ class _ToldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     searches: Annotated[int, msgspec.Meta(ge=0, le=MAX_BITS)]
 
 
-class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ToldWorld(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A world in JSON, without its rules, which no histogram asks for; a camera with the world that was meant."""
 
     name: str
@@ -75,8 +74,8 @@ class _ToldHistogram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     atlas: dict[str, Any]
     world: _ToldWorld
     functions: list[_Count]
-    shortest: dict[str, _ToldKey | None]
-    least_kt: dict[str, _ToldKey | None]
+    shortest: keys.ByClass[_ToldKey | None]
+    least_kt: keys.ByClass[_ToldKey | None]
     cells: _Count
     programs: _Count
 
@@ -96,22 +95,19 @@ def format_histogram(histogram: Histogram) -> str:
     from priorsim import __version__
 
     body = _format_cells(histogram.cells)
-    description = {
-        "format": FORMAT,
-        "version": VERSION,
-        "code": counting_digest(),
-        "code_version": __version__,
-        "class_by": histogram.class_by,
-        "atlas": histogram.header.to_json(),
-        "world": _told_world(histogram.world),
-        "functions": histogram.functions,
-        "shortest": keys.plain(keys.named(map(keys.Row.of, histogram.shortest))),
-        "least_kt": keys.plain(keys.named(map(keys.Row.of, histogram.least_kt))),
-        "cells": len(histogram.cells),
-        "programs": histogram.cells.programs,
-    }
+    description = _describe(histogram, counting_digest(), __version__)
     description["sha256"] = _checksum(description, body)
     return f"# {_dump(description)}\n{body}"
+
+
+def _describe(histogram: Histogram, code: str, code_version: str) -> dict[str, Any]:
+    """The description, without its checksum, of a histogram that this code counted."""
+    parts: list[Any] = [FORMAT, VERSION, code, code_version, histogram.class_by]
+    parts += [histogram.header.to_json(), _told_world(histogram.world), list(histogram.functions)]
+    parts += [keys.named(map(_ToldKey.of, rows)) for rows in (histogram.shortest, histogram.least_kt)]
+    parts += [len(histogram.cells), histogram.cells.programs]
+    described: dict[str, Any] = msgspec.to_builtins(_ToldHistogram(*parts))
+    return described
 
 
 def _format_cells(cells: Cells) -> str:
@@ -143,7 +139,11 @@ def parse_histogram(text: str, *, trust_other_code: bool = False) -> Histogram:
         told = msgspec.convert(description, _ToldHistogram)
         if not trust_other_code:
             check_code(told.code, told.code_version)
-        return _build(told, body)
+        found = _build(told, body)
+        # The bytes are those that it is written in: no number was out of range, padded or in other digits.
+        if _describe(found, told.code, told.code_version) != description or _format_cells(found.cells) != body:
+            raise ValueError("other columns, numbers or totals")
+        return found
     except PriorsimError:
         raise
     except Exception as error:
@@ -168,35 +168,26 @@ def _read_description(line: str) -> dict[str, Any]:
 
 
 def _build(told: _ToldHistogram, body: str) -> Histogram:
-    names, *lines = csv.reader(io.StringIO(body))
+    _, *lines = csv.reader(io.StringIO(body))
     numbers = {str(name): number for number, name in enumerate(CLASSES)}
     rows = [[numbers[kind], *map(int, rest)] for kind, *rest in lines]
     columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     cells = Cells(*(np.array(column, dtype=kind) for column, kind in zip(columns, _TYPES, strict=True)))
-    keys = (_keys_of(told.shortest), _keys_of(told.least_kt))
-    # The bytes are those that the cells are written in: no number was out of range, padded or in other digits.
-    if tuple(names) != _COLUMNS or _format_cells(cells) != body:
-        raise ValueError("other columns or numbers")
     if told.class_by not in CLASS_BY or len(told.functions) != 1 << len(CLASSES):
         raise ValueError("other classes")
-    if (told.cells, told.programs) != (len(cells), cells.programs):
-        raise ValueError("other totals")
     header = AtlasHeader.from_json(told.atlas)
     world = _world_of(told.world, header.domain)
-    return Histogram(header, world, told.class_by, cells, tuple(told.functions), *keys)
+    least = (tuple(map(_key_of, rows)) for rows in (told.shortest, told.least_kt))
+    return Histogram(header, world, told.class_by, cells, tuple(told.functions), *least)
 
 
-def _told_world(world: World) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "name": world.name,
-        "acceptable": [sorted(words) for words in world.acceptable],
-        "context": world.domain.context,
-        "train": world.train,
-        "family": world.family,
-        "dialect": world.dialect,
-        "description": world.description,
-    }
-    return {**told, "truth": _told_world(world.truth)} if isinstance(world, Camera) else told
+def _told_world(world: World) -> _ToldWorld:
+    acceptable, truth = (
+        list(map(sorted, world.acceptable)),
+        _told_world(world.truth) if isinstance(world, Camera) else None,
+    )
+    asked = (list(world.domain.context), list(world.train))
+    return _ToldWorld(world.name, acceptable, *asked, world.family, world.dialect, world.description, truth)
 
 
 def _world_of(told: _ToldWorld, counted: Domain) -> World:
@@ -207,17 +198,11 @@ def _world_of(told: _ToldWorld, counted: Domain) -> World:
     return World(*world) if told.truth is None else Camera(*world, truth=_world_of(told.truth, counted))
 
 
-def _keys_of(told: dict[str, _ToldKey | None]) -> tuple[RowKey | None, ...]:
-    if set(told) != {str(name) for name in CLASSES}:
-        raise ValueError("other classes")
-    return tuple(_key_of(told[str(name)]) for name in CLASSES)
-
-
-def _key_of(found: _ToldKey | None) -> RowKey | None:
-    if found is None:
+def _key_of(told: _ToldKey | None) -> RowKey | None:
+    if told is None:
         return None
-    values = msgspec.to_builtins(found)
-    return RowKey(**{name: int(value, 16) if name in _PACKED else value for name, value in values.items()})
+    behaviour, strict, wide = (int(word, 16) for word in (told.behaviour, told.strict, told.wide))
+    return RowKey(told.bits, behaviour, strict, wide, told.steps, told.searches)
 
 
 def _dump(header: dict[str, Any]) -> str:

@@ -24,10 +24,7 @@ from priorsim.mu.dialect import Language
 from priorsim.priors import F64, Prior
 
 MAX_EXACT_BITS = 1 << 13
-"""Exact rationals are kept while exponents span no more than this; beyond, float64.
-
-They are then written in less than the 4300 digits up to which Python converts integers to text.
-"""
+"""Exact rationals are kept while exponents span no more than this: Python writes integers of up to 4300 digits."""
 MIN_EXPONENT, MAX_EXPONENT = -1022, 1024
 """A float keeps all its digits from 2^MIN_EXPONENT to below 2^MAX_EXPONENT."""
 ALL_KINDS = tuple(range(len(CLASSES)))
@@ -93,10 +90,9 @@ def log2_fraction(value: Fraction) -> float:
 def check_convergence(language: Language, prior: Prior) -> None:
     """Raise PriorError where the sum of 2^(-beta l - delta s) over all programs of the language diverges.
 
-    gamma does not move that line: a program of l bits takes at most l 2^(wD) steps a lane, so t^-gamma
-    divides the mass of a length by a polynomial and cannot tame an exponential. lambda and a cap could move
-    it, but not away: a body of a loop that never runs is as long as it likes and costs no time. How far is
-    not computed, and what lies beyond the line of beta and delta is refused whatever the price of time.
+    gamma does not move that line: a program of l bits takes at most l 2^(wD) steps a lane, and a polynomial tames no
+    exponential. lambda and a cap could move it, but not away: a body of a loop that never runs is as long as it likes
+    and costs no time. What lies beyond the line of beta and delta is refused whatever the price of time.
     """
     if converges(language, prior.beta, prior.delta):
         return
@@ -137,9 +133,6 @@ def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
     return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))
 
 
-HALF = 32
-
-
 def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> list[Fraction]:
     """Sums of count * 2^exponent by place, exactly, as many as `size`; counts are uint64 or Python integers.
 
@@ -152,7 +145,7 @@ def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> lis
     width = int(exponent.max()) - least + 1
     cell = place * width + (exponent - least)
     # Of fewer than 2^32 entries, no sum of the halves of 64-bit numbers outgrows 64 bits.
-    halves = [count] if count.dtype == object else [count & np.uint64(2**HALF - 1), count >> np.uint64(HALF)]
+    halves = [count] if count.dtype == object else [count & np.uint64(2**32 - 1), count >> np.uint64(32)]
     sums = []
     for half in halves:
         total = np.zeros(size * width, dtype=count.dtype)
@@ -160,7 +153,7 @@ def exact_sums(place: I64, exponent: I64, count: NDArray[Any], size: int) -> lis
         sums.append(total.reshape(size, width).tolist())
     unit = Fraction(2) ** least
     return [
-        unit * sum(part << (HALF * half + at) for half, row in enumerate(rows) for at, part in enumerate(row))
+        unit * sum(part << (32 * half + at) for half, row in enumerate(rows) for at, part in enumerate(row))
         for rows in zip(*sums, strict=True)
     ]
 
@@ -198,10 +191,8 @@ def odds_at(by_class: tuple[Mass, ...], end: End) -> float | None:
 def log_odds(by_class: tuple[Mass, ...]) -> Interval:
     """log2(M_search / M_direct) in bits, disguised programs on either side.
 
-    Low is search against direct and disguised, high is search and disguised against direct. A side
-    without mass makes the odds one-sided: -inf says that the bound holds no search program (below the
-    cap, where there is one), inf that it holds no direct one; neither says that there is none. None:
-    neither side has any.
+    A side without mass makes the odds one-sided: -inf says that the bound holds no search program (below the cap, where
+    there is one), inf that it holds no direct one; neither says that there is none. None: neither side has any.
 
     >>> log_odds((Mass(-3.0), Mass(-math.inf), Mass(-5.0)))
     Interval(low=-2.0, high=-2.0)

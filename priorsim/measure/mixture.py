@@ -10,66 +10,35 @@ from itertools import pairwise
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader
 from priorsim.census.stored import Selectable
 from priorsim.measure.fitting import Fitting, lane_words
-from priorsim.measure.histogram import (
-    CLASSES,
-    I64,
-    U8,
-    U32,
-    U64,
-    ClassBy,
-    acceptable,
-    check_world,
-    kinds_of,
-    mean_steps,
-    merged,
-)
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, acceptable, check_world, kinds_of, mean_steps, merged
 from priorsim.measure.mass import End, check_convergence
-from priorsim.measure.values import quotient
+from priorsim.measure.values import at_end, quotient
 from priorsim.measure.weighed import lane_bits, right_lanes
 from priorsim.priors import F64, Prior
 from priorsim.table import Table
 from priorsim.worlds.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class MixturePoint:
-    """The fitting mass of one world under one prior, by class.
+@dataclass(frozen=True, slots=True, eq=False)
+class MixturePoints:
+    """The fitting mass of every world under one prior, by class; shapes (worlds, classes) and (worlds,).
 
     `shares` are those of the fitting mass, and `defecting` the parts of the whole fitting mass that are of a class and
     wrong on some held-out lane. `loss` is the held-out loss: the share of held-out lanes that a program is wrong on,
-    averaged by mass; None where no lane is held out.
+    averaged by mass. Nan where nothing that fits weighs anything, or no lane is held out.
     """
-
-    shares: tuple[float, ...]
-    defecting: tuple[float, ...]
-    loss: float | None
-
-    def excess(self, end: End) -> float | None:
-        """The defecting share of search less that of direct code at one end; None where either is empty."""
-        of_side = []
-        for kinds in (end.search, end.direct):
-            whole = sum(self.shares[kind] for kind in kinds)
-            if not whole:
-                return None
-            of_side.append(sum(self.defecting[kind] for kind in kinds) / whole)
-        return of_side[0] - of_side[1]
-
-    def leader(self, end: End) -> str:
-        """The side, direct or search, of more mass at one end; even where they have as much."""
-        search, direct = (sum(self.shares[kind] for kind in kinds) for kinds in (end.search, end.direct))
-        return "search" if search > direct else "direct" if direct > search else "even"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MixturePoints:
-    """The same of every world, shapes (worlds, classes) and (worlds,); nan where nothing fits, or is held out."""
 
     shares: F64
     defecting: F64
     loss: F64
+
+    def excess(self, end: End) -> F64:
+        """The defecting share of search less that of direct code at one end; nan where either is empty."""
+        direct, search = map(quotient, at_end(self.defecting, end), at_end(self.shares, end))
+        return search - direct
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +61,8 @@ class Mixture(Table):
     count: U64
 
     def points(self, prior: Prior) -> MixturePoints:
-        """The mixtures under a prior."""
+        """The mixtures under a prior; PriorError where the sum over all programs diverges."""
+        check_convergence(self.header.language, prior)
         log2_weight = prior.log2_weight(self.bits, mean_steps(self.header, self.steps), self.searches)
         top = np.full(self.worlds, -np.inf)
         np.maximum.at(top, self.world, log2_weight)
@@ -113,18 +83,6 @@ class Mixture(Table):
             shares(weight * (self.right < self.held_out).astype(np.float64)),
             quotient(wrong, whole * self.held_out),
         )
-
-    def at(self, prior: Prior) -> MixturePoint | None:
-        """The mixture of the only world under a prior; None where nothing that fits weighs anything.
-
-        PriorError where the sum over all programs diverges.
-        """
-        check_convergence(self.header.language, prior)
-        found = self.points(prior)
-        shares, defecting, loss = (each[0].tolist() for each in (found.shares, found.defecting, found.loss))
-        if np.isnan(shares[0]):
-            return None
-        return MixturePoint(tuple(shares), tuple(defecting), loss if self.held_out else None)
 
 
 def _sums(place: I64, weights: F64, size: int) -> F64:
@@ -148,8 +106,8 @@ def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") ->
     check_world(atlas.header, world)
     rows = atlas.select(lambda behaviour: acceptable(behaviour, world, world.train))
     right = np.bitwise_count(right_lanes(rows.behaviour, world) & lane_bits(world.held_out)).astype(np.int64)
-    columns = (kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, right, rows.count)
     only = np.zeros(len(rows), dtype=np.int64)
+    columns = (kinds_of(rows, class_by), rows.bits, rows.steps, rows.searches, right, rows.count)
     return _merged(Mixture(atlas.header, 1, len(world.held_out), only, *columns))
 
 
@@ -161,5 +119,5 @@ def mixture_of(found: Fitting) -> Mixture:
     right = np.zeros(len(rows), dtype=np.int64)
     for lane in found.held_out:
         right += lane_words(differs, lane, domain) == 0
-    columns = (world, rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
-    return _merged(Mixture(found.programs.header, len(found.target), len(found.held_out), *columns))
+    columns = (rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
+    return _merged(Mixture(rows.header, len(found.target), len(found.held_out), world, *columns))

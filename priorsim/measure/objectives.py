@@ -5,59 +5,17 @@ every lane. The census counts them (census/root_searches.py); exact.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import kraft_sum
-from priorsim.census.root_searches import count_root_searches
+from priorsim.census.root_searches import RootSearches, count_root_searches
 from priorsim.measure import keys
 from priorsim.measure.histogram import acceptable, check_world
 from priorsim.measure.mass import exact_mass
 from priorsim.worlds.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Objectives:
-    """The objectives of a world's fitting programs whose root is a search, by 0, 1, ..., B bits.
-
-    `tables` are the distinct body tables whose shortest such program has so many bits, `programs` the programs.
-    """
-
-    tables: tuple[int, ...]
-    programs: tuple[int, ...]
-
-    @property
-    def number(self) -> int:
-        """Distinct body tables."""
-        return sum(self.tables)
-
-    @property
-    def mass(self) -> Fraction:
-        """Sum of 2^-l over these programs, exactly."""
-        return kraft_sum(self.programs)
-
-    def to_json(self, header: AtlasHeader, world: World) -> dict[str, Any]:
-        """One strictly valid JSON object, by the keys of `ObjectivesAnswer`; header and world are those counted for."""
-        log2, exact = keys.of_mass(exact_mass(self.mass))
-        return ObjectivesAnswer(
-            world=world.name,
-            description=world.description,
-            train=world.train,
-            lanes=len(world.domain.lanes),
-            dialect=header.language.dialect.name,
-            word_bits=header.language.word_bits,
-            depth=header.language.depth,
-            bound_bits=header.max_bits,
-            number=self.number,
-            programs=sum(self.programs),
-            log2_mass=log2,
-            exact_mass=exact,
-            by_bits=tuple((bits, number) for bits, number in enumerate(self.programs) if number),
-        ).to_json()
 
 
 class ObjectivesAnswer(keys.Answer, frozen=True, kw_only=True):
@@ -84,7 +42,7 @@ def objectives(
     *,
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
-) -> list[Objectives]:
+) -> list[RootSearches]:
     """The objectives of worlds on one domain, all counted in one pass, whatever the number of threads.
 
     `progress` is called in bodies; those of the length under way count as not done. WorldError where a world's domain
@@ -93,5 +51,24 @@ def objectives(
     for world in worlds:
         check_world(header, world)
     choices = [partial(acceptable, world=world, lanes=world.train) for world in worlds]
-    found = count_root_searches(header, choices, workers=workers, progress=progress)
-    return [Objectives(each.tables, each.programs) for each in found]
+    return count_root_searches(header, choices, workers=workers, progress=progress)
+
+
+def objectives_answer(found: RootSearches, header: AtlasHeader, world: World) -> ObjectivesAnswer:
+    """The objectives of a world, of programs as the header says."""
+    log2, exact = keys.of_mass(exact_mass(kraft_sum(found.programs)))
+    return ObjectivesAnswer(
+        world=world.name,
+        description=world.description,
+        train=world.train,
+        lanes=len(world.domain.lanes),
+        dialect=header.language.dialect.name,
+        word_bits=header.language.word_bits,
+        depth=header.language.depth,
+        bound_bits=header.max_bits,
+        number=sum(found.tables),
+        programs=sum(found.programs),
+        log2_mass=log2,
+        exact_mass=exact,
+        by_bits=tuple((bits, number) for bits, number in enumerate(found.programs) if number),
+    )

@@ -1,16 +1,16 @@
 """Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports; and sweeps of the odds.
 
-Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates
-any. keys.Ends named low and high count the disguised programs with direct code and with search.
+Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates any.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -20,7 +20,7 @@ from priorsim.census.growth import least_tax
 from priorsim.errors import PriorError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.convergence import Convergence, Explored, convergence, explored
+from priorsim.measure.convergence import Convergence, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, break_even_tax, crossovers, slopes
 from priorsim.measure.decomposition import (
     Alpha,
@@ -36,18 +36,7 @@ from priorsim.measure.decomposition import (
     three_counts,
 )
 from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.mass import (
-    ALL_KINDS,
-    ENDS,
-    Interval,
-    Mass,
-    Share,
-    kt,
-    log_odds,
-    masses,
-    programs,
-    shares,
-)
+from priorsim.measure.mass import ALL_KINDS, Interval, Mass, Share, kt, log_odds, masses, programs, shares
 from priorsim.measure.program import AmortisationFlip, amortisation_flip
 from priorsim.priors import PARAMETERS, Prior
 from priorsim.reading import parse_float, quoted
@@ -74,74 +63,6 @@ class ClassOdds(msgspec.Struct, frozen=True):
     bonus: Annotated[float | None, keys.says("L_min + log2(sum of 2^-l)")]
     shortest_row: Annotated[keys.Row | None, keys.says("the atlas's row with the least l, packed words hexadecimal")]
     least_kt_row: Annotated[keys.Row | None, keys.says("that with the least l + log2 t")]
-
-
-@dataclass(frozen=True, slots=True)
-class EndOdds:
-    """What depends on the side the disguised programs stand on; see the functions of these names."""
-
-    gamma_star: Roots
-    break_even_tax: float | None
-    delta_l: Interval
-    decomposition: Decomposition | None
-    essential_share: float | None
-    three_counts: ThreeCounts
-    alpha: Alpha | None
-    slopes: dict[str, float] | None
-    amortisation: AmortisationFlip | None
-
-
-@dataclass(frozen=True, slots=True)
-class Odds:
-    """A world under a prior: the odds of search against direct code in bits, and where they come from.
-
-    Classes are direct, disguised, search; `low` and `high` have the disguised ones as direct code, and as search.
-    """
-
-    histogram: Histogram
-    prior: Prior
-    classes: keys.ByClass[ClassOdds]
-    log_odds: Interval
-    low: EndOdds
-    high: EndOdds
-    hull: Hull
-    convergence: Convergence
-    explored: Explored
-
-    def predicted(self, end: EndOdds) -> float | None:
-        """The predicted gamma*; None where alpha is unknown or 0, or the prior is not l + gamma log2 t."""
-        return end.alpha.predicted if end.alpha and self.prior.is_length_and_time else None
-
-    @property
-    def least_tax(self) -> float:
-        """The search tax below which the sum over all programs diverges at the prior's beta, in bits."""
-        return least_tax(self.histogram.header.language, float(self.prior.beta))
-
-    def to_json(self) -> dict[str, Any]:
-        """The odds as one strictly valid JSON object, by the keys of `OddsAnswer`."""
-        header, world, low, high = self.histogram.header, self.histogram.world, self.low, self.high
-        amortisation = keys.Ends(low.amortisation, high.amortisation) if world.domain.context else msgspec.UNSET
-        return OddsAnswer(
-            **keys.asked(world, self.prior, header),
-            class_by=self.histogram.class_by,
-            classes=self.classes,
-            log_odds=self.log_odds,
-            gamma_star=keys.Ends(low.gamma_star, high.gamma_star),
-            break_even_tax=keys.Ends(low.break_even_tax, high.break_even_tax),
-            least_tax=self.least_tax + 0.0,
-            unexplored=self.explored.unexplored,
-            explored=AllExplored(*map(str, astuple(self.explored))),
-            delta_l=keys.Ends(low.delta_l, high.delta_l),
-            decomposition=keys.Ends(low.decomposition, high.decomposition),
-            essential_share=keys.Ends(low.essential_share, high.essential_share),
-            three_counts=keys.Ends(low.three_counts, high.three_counts),
-            alpha=keys.Ends(low.alpha, high.alpha),
-            predicted_gamma_star=keys.Ends(self.predicted(low), self.predicted(high)),
-            slopes=keys.Ends(low.slopes, high.slopes),
-            hull=self.hull,
-            convergence=self.convergence,
-            amortisation_flip=amortisation,
-        ).to_json()
 
 
 class AllExplored(keys.Explored, frozen=True):
@@ -192,29 +113,37 @@ def odds(
     *,
     witnesses: Witnesses | None = None,
     gamma_range: tuple[float, float] = GAMMA_RANGE,
-) -> Odds:
-    """Everything said of a world under a prior.
+) -> OddsAnswer:
+    """The odds of search against direct code in a world under a prior, in bits, and where they come from.
 
     Without `witnesses` no program is named; crossovers in gamma are looked for in `gamma_range`. PriorError where the
     sum over all programs diverges, or the range is empty.
     """
-    by_class, least = masses(histogram, prior), explored(histogram.header)
-    low, high = (
-        EndOdds(
-            crossovers(histogram, prior, end, within=gamma_range),
-            break_even_tax(histogram, prior, end),
-            delta_l(histogram, end),
-            decomposition(histogram, prior, end),
-            essential_share(histogram, prior, end),
-            three_counts(histogram, prior, end),
-            alpha(histogram, end),
-            slopes(histogram, prior, end),
-            amortisation_flip(histogram, end, witnesses),
-        )
-        for end in ENDS
+    by_class, header = masses(histogram, prior), histogram.header
+    known, ratios = explored(header), keys.at_ends(partial(alpha, histogram))
+    predicted = (each.predicted if each and prior.is_length_and_time else None for each in ratios)
+    flips = keys.at_ends(lambda end: amortisation_flip(histogram, end, witnesses))
+    return OddsAnswer(
+        **keys.asked(histogram.world, prior, header),
+        class_by=histogram.class_by,
+        classes=_classes(histogram, by_class, witnesses),
+        log_odds=log_odds(by_class),
+        gamma_star=keys.at_ends(lambda end: crossovers(histogram, prior, end, within=gamma_range)),
+        break_even_tax=keys.at_ends(partial(break_even_tax, histogram, prior)),
+        least_tax=least_tax(header.language, float(prior.beta)) + 0.0,
+        unexplored=known.unexplored,
+        explored=AllExplored(*map(str, astuple(known))),
+        delta_l=keys.at_ends(partial(delta_l, histogram)),
+        decomposition=keys.at_ends(partial(decomposition, histogram, prior)),
+        essential_share=keys.at_ends(partial(essential_share, histogram, prior)),
+        three_counts=keys.at_ends(partial(three_counts, histogram, prior)),
+        alpha=ratios,
+        predicted_gamma_star=keys.Ends(*predicted),
+        slopes=keys.at_ends(partial(slopes, histogram, prior)),
+        hull=hull(histogram),
+        convergence=convergence(histogram, prior),
+        amortisation_flip=flips if histogram.world.domain.context else msgspec.UNSET,
     )
-    classes, settled = _classes(histogram, by_class, witnesses), convergence(histogram, prior)
-    return Odds(histogram, prior, classes, log_odds(by_class), low, high, hull(histogram), settled, least)
 
 
 def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnesses | None) -> keys.ByClass[ClassOdds]:

@@ -8,109 +8,29 @@ those of code alone; the masses of programs with data join them by class number.
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any
+from functools import reduce
+from operator import add, attrgetter
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
 
+from priorsim.census.atlas import U32
 from priorsim.measure import keys
-from priorsim.measure.histogram import U32, check_world
-from priorsim.measure.mass import (
-    ALL_KINDS,
-    Average,
-    End,
-    Interval,
-    Mass,
-    Share,
-    joined,
-    log_odds,
-    share_of,
-)
-from priorsim.measure.weighed import (
-    HeldOut,
-    SideMasses,
-    Weighed,
-    Weights,
-    held_out,
-    lane_bits,
-    right_lanes,
-    side_masses,
-    stated_splits,
-)
-from priorsim.worlds.proxy import Camera, Side
+from priorsim.measure.histogram import CLASSES, acceptable, check_world
+from priorsim.measure.mass import ALL_KINDS, Average, End, Interval, Mass, Share, joined, log_odds, share_of
+from priorsim.measure.weighed import HeldOut, Weighed, Weights, held_out, lane_bits, right_lanes, stated_splits
+from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
 ORDER_SEEDS = range(20)
 EVEN = "even"
-SINGLE_KINDS = tuple((kind,) for kind in ALL_KINDS)
+TOGETHER_AND_EACH = (ALL_KINDS, *((kind,) for kind in ALL_KINDS))
 
 Lesson = tuple[int, ...]
 """The lanes that are learnt at once."""
-
-
-def lessons(world: World) -> tuple[Lesson, ...]:
-    """The training lanes one by one, or rule by rule where the world has rules; in listed order.
-
-    >>> from priorsim.worlds import find_world
-    >>> lessons(find_world("in-context-root-w4"))
-    ((0, 1, 2, 3), (4, 5, 6, 7), (8, 9, 10, 11))
-    """
-    by_rule = world.rules or tuple((lane,) for lane in range(len(world.domain.lanes)))
-    trained = (tuple(lane for lane in rule if lane in world.train) for rule in by_rule)
-    return tuple(lesson for lesson in trained if lesson)
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """What fits after so many lessons, and lanes, and what it knows; by class.
-
-    `right` counts each program of the fitting mass once for every one of the `held_out` lanes that it is right on;
-    `lightest` is the log2 weight in bits of the fitting program that weighs most, -inf where there is none.
-    """
-
-    lessons: int
-    lanes: int
-    masses: tuple[Mass, ...]
-    right: tuple[Mass, ...]
-    lightest: tuple[float, ...]
-    held_out: int
-
-    def accuracy(self, kinds: tuple[int, ...]) -> Share | None:
-        """Mass-weighted share of held-out lanes these classes are right on; None without mass or such lanes."""
-        right = share_of(joined(self.right, kinds), joined(self.masses, kinds))
-        return None if right is None or not self.held_out else right / self.held_out
-
-    @property
-    def log_odds(self) -> Interval:
-        """log2(M_search / M_direct) in bits."""
-        return log_odds(self.masses)
-
-    def is_empty(self, kinds: tuple[int, ...]) -> bool:
-        """Whether no program of these classes fits within the bound."""
-        return all(self.lightest[kind] == -math.inf for kind in kinds)
-
-    def heaviest_side(self, end: End) -> str | None:
-        """The side of greater mass at an end, EVEN, or None where nothing fits."""
-        masses = (joined(self.masses, end.direct), joined(self.masses, end.search))
-        return self._leader(*(each.log2 if each.exact is None else each.exact for each in masses))
-
-    def lightest_side(self, end: End) -> str | None:
-        """The side that has the program of least cost at an end, EVEN, or None where nothing fits."""
-        return self._leader(*(max(self.lightest[kind] for kind in kinds) for kinds in (end.direct, end.search)))
-
-    def _leader(self, direct: Share, search: Share) -> str | None:
-        if self.is_empty(ALL_KINDS):
-            return None
-        return EVEN if direct == search else "direct" if direct > search else "search"
-
-    def shown(self) -> "PointAnswer":
-        """The point as JSON has it."""
-        accuracy = WithAll(*map(self.accuracy, (ALL_KINDS, *SINGLE_KINDS)))
-        sides = (keys.at_ends(side) for side in (self.heaviest_side, self.lightest_side))
-        return PointAnswer(self.lessons, self.lanes, accuracy, self.log_odds, *sides)
 
 
 class WithAll(keys.Parts[keys.T], frozen=True):
@@ -141,6 +61,14 @@ class AveragePoint(msgspec.Struct, frozen=True):
     log_odds: keys.Ends[Average]
 
 
+class LearningAnswer(msgspec.Struct, frozen=True):
+    """The learning curves."""
+
+    unit: Annotated[str, keys.says("what a lesson is, `lane` or `rule`")]
+    listed: Annotated[tuple[PointAnswer, ...], keys.says("in listed order")]
+    averaged: Annotated[tuple[AveragePoint, ...], keys.says("averages over the orders")]
+
+
 @dataclass(frozen=True, slots=True)
 class Flip:
     """After how many lessons, and lanes, another side leads; `one_sided` where nothing of the side before fits."""
@@ -152,128 +80,11 @@ class Flip:
     one_sided: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """The learning curves of a world, after 1, 2, 3, ... lessons: in listed order, and over the seeded orders.
+class FlipsAnswer(msgspec.Struct, frozen=True):
+    """Every N*, in listed order."""
 
-    `unit` is what a lesson is: 'lane' or 'rule'.
-    """
-
-    unit: str
-    listed: tuple[CurvePoint, ...]
-    averaged: tuple[AveragePoint, ...]
-
-    def heaviest_flips(self, end: End) -> tuple[Flip, ...]:
-        """Every N* at which the side of greater mass changes, in listed order; see `flips`."""
-        return flips(self.listed, end, CurvePoint.heaviest_side)
-
-    def lightest_flips(self, end: End) -> tuple[Flip, ...]:
-        """Every N* at which the side with the program of least cost changes, in listed order; see `flips`."""
-        return flips(self.listed, end, CurvePoint.lightest_side)
-
-
-def flips(points: Sequence[CurvePoint], end: End, side: Callable[[CurvePoint, End], str | None]) -> tuple[Flip, ...]:
-    """Where the leading side changes.
-
-    A tie changes nothing: the flip is where another side leads alone. Where nothing fits any more nothing
-    leads, and there is no flip.
-    """
-    found: list[Flip] = []
-    before: str | None = None
-    for point in points:
-        after = side(point, end)
-        if after is None or after == EVEN:
-            continue
-        if before is not None and before != after:
-            is_gone = point.is_empty(end.direct if before == "direct" else end.search)
-            found.append(Flip(point.lessons, point.lanes, before, after, is_gone))
-        before = after
-    return tuple(found)
-
-
-def learning(weighed: Weighed, world: World) -> Learning:
-    """The learning curves of a world: in listed order, and averaged over 20 seeded orders.
-
-    Accuracy is measured on the world's held-out lanes, the same ones all along the curve.
-    """
-    # What a curve asks of a behaviour is where it is right; few behaviours differ in that.
-    (right,), weights = weighed.weights.merged(right_lanes(weighed.behaviour, world))
-    given = lessons(world)
-    orders = [random.Random(seed).sample(given, len(given)) for seed in ORDER_SEEDS]
-    listed, *shuffled = (list(_curve(right, weights, world, order)) for order in (given, *orders))
-    averaged = tuple(_average(points) for points in zip(*shuffled, strict=True))
-    return Learning("rule" if world.rules else "lane", tuple(listed), averaged)
-
-
-def _curve(right: U32, weights: Weights, world: World, given: Sequence[Lesson]) -> Iterator[CurvePoint]:
-    """The points after 1, 2, 3, ... of these lessons."""
-    rights = np.bitwise_count(right & lane_bits(world.held_out)).astype(np.uint64)
-    lanes = 0
-    for number, lesson in enumerate(given, start=1):
-        learnt = lane_bits(lesson)
-        fits = (right & learnt) == learnt
-        right, rights, weights = right[fits], rights[fits], weights.take(fits)
-        lanes += len(lesson)
-        masses, correct = weights.masses(), weights.masses(rights)
-        yield CurvePoint(number, lanes, masses, correct, weights.lightest_by_class(), len(world.held_out))
-
-
-def _average(points: Sequence[CurvePoint]) -> AveragePoint:
-    odds = [point.log_odds for point in points]
-    return AveragePoint(
-        points[0].lessons,
-        WithAll(*(Average.of(each.accuracy(kinds) for each in points) for kinds in (ALL_KINDS, *SINGLE_KINDS))),
-        keys.at_ends(lambda end: Average.of(getattr(each, end.name) for each in odds)),
-    )
-
-
-# --- gathered ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OffTraining:
-    """A world off its training lanes, under a prior: the stated splits, the curves, and the sides of a camera."""
-
-    weighed: Weighed
-    world: World
-    splits: tuple[HeldOut, ...]
-    learning: Learning
-    sides: SideMasses | None
-
-    @property
-    def own(self) -> HeldOut:
-        """The world's own split."""
-        return self.splits[-1]
-
-    def average(self, value: Callable[[HeldOut], Share | None]) -> Average:
-        """The average over the splits that hold a lane out.
-
-        A split in which the value is undefined, since a class it needs is empty, is counted apart.
-        """
-        return Average.of(value(each) for each in self.splits if each.split.held_out)
-
-    def excess_defection(self, end: End) -> Average:
-        """The excess of search over direct code at one end, averaged over the splits."""
-        return self.average(lambda each: each.excess(end))
-
-    def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object, the same for the same census, world and prior; its keys: `HeldOutAnswer`."""
-        world, curves, sides = self.world, self.learning, self.sides
-        return HeldOutAnswer(
-            **keys.asked(world, self.weighed.prior, self.weighed.header),
-            held_out=world.held_out,
-            class_by=self.weighed.class_by,
-            splits=tuple(map(_shown_split, self.splits)),
-            averages=SplitAverages(
-                excess_defection=keys.at_ends(self.excess_defection),
-                defection=keys.named(self.average(partial(HeldOut.defection, kinds=kinds)) for kinds in SINGLE_KINDS),
-                entropy=self.average(lambda each: each.entropy),
-                dormant_share=self.average(lambda each: each.dormant_share),
-            ),
-            sides=None if sides is None else SidesAnswer(*(_shown_side(sides, side) for side in Side)),
-            learning=LearningAnswer(curves.unit, tuple(point.shown() for point in curves.listed), curves.averaged),
-            flips=FlipsAnswer(keys.at_ends(curves.heaviest_flips), keys.at_ends(curves.lightest_flips)),
-        ).to_json()
+    heaviest: keys.Ends[tuple[Flip, ...]]
+    lightest: keys.Ends[tuple[Flip, ...]]
 
 
 class ClassHeldOut(msgspec.Struct, frozen=True):
@@ -309,7 +120,7 @@ class SplitAverages(msgspec.Struct, frozen=True, kw_only=True):
     dormant_share: Average
 
 
-class SideAnswer(msgspec.Struct, frozen=True):
+class SideAnswer(keys.Parts[Share | None], frozen=True):
     """The shares on a side: of the fitting mass, and of each class's."""
 
     share: Share | None
@@ -324,21 +135,6 @@ class SidesAnswer(msgspec.Struct, frozen=True):
     truth: SideAnswer
     camera: SideAnswer
     neither: SideAnswer
-
-
-class LearningAnswer(msgspec.Struct, frozen=True):
-    """The learning curves."""
-
-    unit: Annotated[str, keys.says("what a lesson is, `lane` or `rule`")]
-    listed: Annotated[tuple[PointAnswer, ...], keys.says("in listed order")]
-    averaged: Annotated[tuple[AveragePoint, ...], keys.says("averages over the orders")]
-
-
-class FlipsAnswer(msgspec.Struct, frozen=True):
-    """Every N*, in listed order."""
-
-    heaviest: keys.Ends[tuple[Flip, ...]]
-    lightest: keys.Ends[tuple[Flip, ...]]
 
 
 class HeldOutAnswer(keys.Answer, frozen=True, kw_only=True):
@@ -362,27 +158,39 @@ class HeldOutAnswer(keys.Answer, frozen=True, kw_only=True):
     flips: FlipsAnswer
 
 
-def off_training(weighed: Weighed, world: World) -> OffTraining:
+def off_training(weighed: Weighed, world: World) -> HeldOutAnswer:
     """Everything said of a world off its training lanes; a weighed census serves all worlds on its domain.
 
     WorldError where the world's domain is not the census's; it says which part differs.
     """
     check_world(weighed.header, world)
-    splits = tuple(held_out(weighed, world, split) for split in stated_splits(world))
-    sides = side_masses(weighed, world) if isinstance(world, Camera) else None
-    return OffTraining(weighed, world, splits, learning(weighed, world), sides)
+    splits = tuple(_split(held_out(weighed, world, split)) for split in stated_splits(world))
+    curves = learning(weighed, world)
+
+    def average(name: str) -> Average:
+        return Average.of(attrgetter(name)(each) for each in splits if each.held_out)
+
+    return HeldOutAnswer(
+        **keys.asked(world, weighed.prior, weighed.header),
+        held_out=world.held_out,
+        class_by=weighed.class_by,
+        splits=splits,
+        averages=SplitAverages(
+            excess_defection=keys.at_ends(lambda end: average(f"excess_defection.{end.name}")),
+            defection=keys.named(average(f"classes.{name}.defection") for name in CLASSES),
+            entropy=average("entropy"),
+            dormant_share=average("dormant_share"),
+        ),
+        sides=_sides(weighed, world) if isinstance(world, Camera) else None,
+        learning=curves,
+        flips=FlipsAnswer(flips(curves.listed, "heaviest"), flips(curves.listed, "lightest")),
+    )
 
 
-def ways(entropy: float | None) -> float | None:
-    """In how many ways a mass goes: 2^entropy."""
-    return None if entropy is None else float(np.exp2(entropy))
-
-
-def _shown_split(each: HeldOut) -> SplitAnswer:
+def _split(each: HeldOut) -> SplitAnswer:
     def of_class(kind: int) -> ClassHeldOut:
-        defection = each.defection((kind,))
-        faithful, entropy = None if defection is None else 1 - defection, each.entropies[kind]
-        whole = keys.log2_mass(each.masses[kind])
+        defection, entropy = each.defection((kind,)), each.entropies[kind]
+        faithful, whole = None if defection is None else 1 - defection, keys.log2_mass(each.masses[kind])
         return ClassHeldOut(whole, each.share(kind), faithful, defection, entropy, ways(entropy))
 
     split, excess, classes = each.split, keys.at_ends(each.excess), keys.named(map(of_class, ALL_KINDS))
@@ -390,5 +198,115 @@ def _shown_split(each: HeldOut) -> SplitAnswer:
     return SplitAnswer(split.name, split.train, split.held_out, excess, *spread, each.dormant_share, classes)
 
 
-def _shown_side(sides: SideMasses, side: Side) -> SideAnswer:
-    return SideAnswer(*(sides.share(side, kinds) for kinds in (ALL_KINDS, *SINGLE_KINDS)))
+def ways(entropy: float | None) -> float | None:
+    """In how many ways a mass goes: 2^entropy."""
+    return None if entropy is None else float(np.exp2(entropy))
+
+
+def _sides(weighed: Weighed, camera: Camera) -> SidesAnswer:
+    """Whose side the mass that fits a camera takes on the held-out lanes; right and shown is the truth's."""
+    fitting = weighed.take(acceptable(weighed.behaviour, camera, camera.train))
+    is_true = acceptable(fitting.behaviour, camera.truth, camera.held_out)
+    is_shown = acceptable(fitting.behaviour, camera, camera.held_out)
+    chosen = (is_true, is_shown & ~is_true, ~is_shown & ~is_true)
+    by_side = [fitting.weights.take(mask).masses() for mask in chosen]
+
+    def share(masses: tuple[Mass, ...], kinds: tuple[int, ...]) -> Share | None:
+        return share_of(joined(masses, kinds), reduce(add, (joined(each, kinds) for each in by_side)))
+
+    return SidesAnswer(*(SideAnswer(*(share(masses, kinds) for kinds in TOGETHER_AND_EACH)) for masses in by_side))
+
+
+# --- lesson by lesson -------------------------------------------------------------------------
+
+
+def lessons(world: World) -> tuple[Lesson, ...]:
+    """The training lanes one by one, or rule by rule where the world has rules; in listed order.
+
+    >>> from priorsim.worlds import find_world
+    >>> lessons(find_world("in-context-root-w4"))
+    ((0, 1, 2, 3), (4, 5, 6, 7), (8, 9, 10, 11))
+    """
+    by_rule = world.rules or tuple((lane,) for lane in range(len(world.domain.lanes)))
+    trained = (tuple(lane for lane in rule if lane in world.train) for rule in by_rule)
+    return tuple(lesson for lesson in trained if lesson)
+
+
+def learning(weighed: Weighed, world: World) -> LearningAnswer:
+    """The learning curves of a world, after 1, 2, 3, ... lessons: in listed order, and averaged over 20 seeded orders.
+
+    Accuracy is measured on the world's held-out lanes, the same ones all along the curve.
+    """
+    # What a curve asks of a behaviour is where it is right; few behaviours differ in that.
+    (right,), weights = weighed.weights.merged(right_lanes(weighed.behaviour, world))
+    given = lessons(world)
+    orders = [random.Random(seed).sample(given, len(given)) for seed in ORDER_SEEDS]
+    listed, *shuffled = (list(_curve(right, weights, world, order)) for order in (given, *orders))
+    averaged = tuple(map(_average, zip(*shuffled, strict=True)))
+    return LearningAnswer("rule" if world.rules else "lane", tuple(listed), averaged)
+
+
+def _curve(right: U32, weights: Weights, world: World, given: Sequence[Lesson]) -> Iterator[PointAnswer]:
+    """The points after 1, 2, 3, ... of these lessons."""
+    rights = np.bitwise_count(right & lane_bits(world.held_out)).astype(np.uint64)
+    lanes = 0
+    for number, lesson in enumerate(given, start=1):
+        learnt = lane_bits(lesson)
+        fits = (right & learnt) == learnt
+        right, rights, weights = right[fits], rights[fits], weights.take(fits)
+        lanes += len(lesson)
+        yield _point(number, lanes, weights, weights.masses(rights), len(world.held_out))
+
+
+def _point(number: int, lanes: int, weights: Weights, right: tuple[Mass, ...], held_out: int) -> PointAnswer:
+    """What the fitting mass knows: `right` counts it once for each of the held-out lanes that it is right on."""
+    masses, lightest = weights.masses(), weights.lightest_by_class()
+
+    def accuracy(kinds: tuple[int, ...]) -> Share | None:
+        share = share_of(joined(right, kinds), joined(masses, kinds))
+        return None if share is None or not held_out else share / held_out
+
+    def leader(direct: Share, search: Share) -> str | None:
+        if not len(weights):
+            return None
+        return EVEN if direct == search else "direct" if direct > search else "search"
+
+    def heaviest(end: End) -> str | None:
+        sides = (joined(masses, end.direct), joined(masses, end.search))
+        return leader(*(each.log2 if each.exact is None else each.exact for each in sides))
+
+    def of_least_cost(end: End) -> str | None:
+        return leader(*(max(lightest[kind] for kind in kinds) for kinds in (end.direct, end.search)))
+
+    known = WithAll(*map(accuracy, TOGETHER_AND_EACH))
+    return PointAnswer(number, lanes, known, log_odds(masses), keys.at_ends(heaviest), keys.at_ends(of_least_cost))
+
+
+def _average(points: Sequence[PointAnswer]) -> AveragePoint:
+    accuracies = zip(*(each.accuracy for each in points), strict=True)
+    odds = keys.at_ends(lambda end: Average.of(getattr(each.log_odds, end.name) for each in points))
+    return AveragePoint(points[0].lessons, WithAll(*map(Average.of, accuracies)), odds)
+
+
+def flips(points: Sequence[PointAnswer], what: Literal["heaviest", "lightest"]) -> keys.Ends[tuple[Flip, ...]]:
+    """Every N* at which the side of greater mass, or that with the program of least cost, changes, at both ends.
+
+    A tie changes nothing: the flip is where another side leads alone. Where nothing fits any more nothing
+    leads, and there is no flip.
+    """
+
+    def at(end: End) -> tuple[Flip, ...]:
+        found: list[Flip] = []
+        before: str | None = None
+        for point in points:
+            after: str | None = getattr(getattr(point, what), end.name)
+            if after is None or after == EVEN:
+                continue
+            if before is not None and before != after:
+                # What leads fits: the odds are infinite where nothing of the other side does.
+                is_gone = math.isinf(getattr(point.log_odds, end.name))
+                found.append(Flip(point.lessons, point.lanes, before, after, is_gone))
+            before = after
+        return tuple(found)
+
+    return keys.at_ends(at)

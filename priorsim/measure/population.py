@@ -1,80 +1,45 @@
 """All behaviours of a census as one population: each with both classes counts once, whatever it weighs.
 
-A census is read batch by batch; what is kept is, for each behaviour, the mass and the least length of
-each class. Masses are exact integers, sums of 2^(B - l) with B the bound: their total is below 2^B by
-Kraft's inequality, so 63 bits are enough. Log-odds are float64 from them; whether they are above 0 is exact.
+What is kept is, for each behaviour, the mass and the least length of each class. Masses are integers, sums of 2^(B - l)
+with B the bound: their total is below 2^B by Kraft's inequality, so a float64 holds them exactly up to MOST_BITS.
+Log-odds are float64 from them; whether they are above 0 is exact.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Counted, cut
+from priorsim.errors import CensusError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, U8, ClassBy, Mask, kinds_of
+from priorsim.measure.growth import Standings, standings
+from priorsim.measure.histogram import CLASSES, DIRECT, I64, SEARCH, ClassBy, Mask
 from priorsim.measure.mass import ENDS, End, Share
 from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64
 from priorsim.storage import begins_with
-from priorsim.table import Table, runs
 
-NONE = np.uint8(255)
-"""In place of a least length: none up to the bound."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Behaviours(Table):
-    """Behaviours in increasing order, with what their programs weigh and the shortest's length.
-
-    `mass`, shape (behaviours, classes), is the sum of 2^(B - l) over the programs of each class, and `least_bits`
-    the least l, or NONE.
-    """
-
-    behaviour: U64
-    mass: U64
-    least_bits: U8
-
-    @classmethod
-    def of(cls, rows: Rows, max_bits: int, class_by: ClassBy) -> "Behaviours":
-        """The behaviours of these rows."""
-        behaviour, which = np.unique(rows.behaviour, return_inverse=True)
-        kinds = kinds_of(rows, class_by)
-        mass = np.zeros((len(behaviour), len(CLASSES)), dtype=np.uint64)
-        least_bits = np.full(mass.shape, NONE)
-        np.add.at(mass, (which, kinds), rows.count << (max_bits - rows.bits).astype(np.uint64))
-        np.minimum.at(least_bits, (which, kinds), rows.bits)
-        return cls(behaviour, mass, least_bits)
-
-    @classmethod
-    def merged(cls, parts: "list[Behaviours]") -> "Behaviours":
-        """The behaviours of all parts."""
-        every = cls.concatenate(parts)
-        order, starts = runs(every.behaviour)
-        every = every.take(order)
-        mass, least_bits = np.add.reduceat(every.mass, starts), np.minimum.reduceat(every.least_bits, starts)
-        return cls(every.behaviour[starts], mass, least_bits)
+MOST_BITS = 53
+"""Masses are exact up to this bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
     """The behaviours that have a direct and a search program within the bound B; arrays have shape (behaviours,).
 
-    `of_behaviours` is how many the census has up to the bound, `with_direct` and `with_search` how many of them have
-    a direct, and a search program.
+    Of all behaviours that the census has up to the bound, so many have a direct, and a search program.
     """
 
     header: AtlasHeader
     class_by: ClassBy
-    max_bits: int
-    members: Behaviours
+    members: Standings
     of_behaviours: int
     with_direct: int
     with_search: int
@@ -84,42 +49,36 @@ class Population:
 
     def log_odds(self, end: End) -> F64:
         """log2(M_search / M_direct) under 2^-l at one end, in bits."""
-        direct, search = map(np.log2, at_end(self.members.mass, end))
+        direct, search = map(np.log2, at_end(self.members.mass[:, 0], end))
         odds: F64 = search - direct
         return odds
 
-    def delta_l(self, end: End) -> NDArray[np.int64]:
+    def delta_l(self, end: End) -> I64:
         """L_min(direct) - L_min(search) at one end, in bits."""
-        direct, search = (side.astype(np.int64) for side in least_at_end(self.members.least_bits, end))
-        lengths: NDArray[np.int64] = direct - search
+        direct, search = least_at_end(self.members.least, end)
+        lengths: I64 = (direct - search).astype(np.int64)
         return lengths
 
     def conditions(self, end: End) -> dict[str, Mask]:
         """Where Delta L, B_search - B_direct and the log-odds are above 0 at one end.
 
-        Exact: integers are compared; for the bonus, floats that hold them exactly up to 53 bits.
+        Exact: floats are compared that hold the integers.
         """
-        sides = zip(at_end(self.members.mass, end), least_at_end(self.members.least_bits, end), strict=True)
-        (direct, direct_bits), (search, search_bits) = sides
-        bonus_direct, bonus_search = (
-            np.ldexp(mass.astype(np.float64), bits.astype(np.int64))
-            for mass, bits in ((direct, direct_bits), (search, search_bits))
-        )
-        return {
-            "delta_l": direct_bits > search_bits,
-            "bonus_difference": bonus_search > bonus_direct,
-            "log_odds": search > direct,
-        }
+        masses, lengths = at_end(self.members.mass[:, 0], end), least_at_end(self.members.least, end)
+        bonuses = [np.ldexp(mass, bits.astype(np.int64)) for mass, bits in zip(masses, lengths, strict=True)]
+        (direct, search), (direct_bits, search_bits) = masses, lengths
+        above = (direct_bits > search_bits, bonuses[1] > bonuses[0], search > direct)
+        return dict(zip(Support.__struct_fields__, above, strict=True))
 
     def support(self, end: End) -> "Support":
         """The share of behaviours in which each condition holds at one end; None where there are none."""
-        held = (int(holds.sum()) for holds in self.conditions(end).values())
-        return Support(*(Fraction(number, len(self)) if len(self) else None for number in held))
+        held = self.conditions(end).values()
+        return Support(*(Fraction(int(each.sum()), len(self)) if len(self) else None for each in held))
 
     def to_json(self) -> dict[str, Any]:
         """One strictly valid JSON object, by the keys of `PopulationAnswer`."""
         return PopulationAnswer(
-            bound_bits=self.max_bits,
+            bound_bits=self.header.max_bits,
             language=keys.Language.of(self.header),
             class_by=self.class_by,
             behaviours=BehaviourCounts(self.of_behaviours, self.with_direct, self.with_search, len(self)),
@@ -132,16 +91,15 @@ class Population:
         return Spread(float(odds.min()), float(np.median(odds)), float(odds.max())) if len(odds) else None
 
     def to_csv(self) -> str:
-        """A line for each behaviour: L_min and exact mass by class, Delta L and log-odds at both ends.
+        """A line for each behaviour, hexadecimal: L_min and mass by class, Delta L and log-odds at both ends.
 
-        Behaviours are hexadecimal; masses are integers, in units of 2^-B; a class without a program has an
-        empty length.
+        Masses are integers, in units of 2^-B; a class without a program has an empty length.
         """
         members = self.members
         of_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
-        columns = (members.behaviour.tolist(), members.least_bits.tolist(), members.mass.tolist(), *of_ends)
+        columns = (members.words.tolist(), members.least.tolist(), members.mass[:, 0].tolist(), *of_ends)
         rows = (
-            [f"{behaviour:x}", *(None if bits == NONE else bits for bits in lengths), *masses, *rest]
+            [f"{behaviour:x}", *(int(bits) if isfinite(bits) else None for bits in lengths), *map(int, masses), *rest]
             for behaviour, lengths, masses, *rest in zip(*columns, strict=True)
         )
         return format_csv(_HEAD, rows)
@@ -203,21 +161,14 @@ def is_population(path: Path) -> bool:
 def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Population:
     """All behaviours of a census, read batch by batch, that have a direct and a search program.
 
-    For a smaller bound than the atlas's the population is found anew. CensusError where it is above the atlas's.
+    For a smaller bound than the atlas's the population is found anew. CensusError where it is above the atlas's, or
+    above MOST_BITS.
     """
     atlas = cut(atlas, max_bits)
     bound = atlas.header.max_bits
-    found = _gathered(Behaviours.of(rows, bound, class_by) for rows in atlas.batches())
-    with_direct, with_search = (found.least_bits[:, kind] != NONE for kind in (DIRECT, SEARCH))
+    if bound > MOST_BITS:
+        raise CensusError(f"masses up to {bound} bits are not exact: ask for a bound of at most {MOST_BITS}")
+    found = standings(atlas, class_by=class_by)
+    with_direct, with_search = (np.isfinite(found.least[:, kind]) for kind in (DIRECT, SEARCH))
     members, numbers = found.take(with_direct & with_search), (int(with_direct.sum()), int(with_search.sum()))
-    return Population(atlas.header, class_by, bound, members, len(found), *numbers)
-
-
-def _gathered(parts: Iterator[Behaviours]) -> Behaviours:
-    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
-    merged, waiting = next(parts), []
-    for part in parts:
-        waiting.append(part)
-        if sum(map(len, waiting)) > len(merged):
-            merged, waiting = Behaviours.merged([merged, *waiting]), []
-    return Behaviours.merged([merged, *waiting])
+    return Population(atlas.header, class_by, members, len(found), *numbers)

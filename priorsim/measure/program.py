@@ -2,16 +2,14 @@
 
 Its numbers in a world, what its searches do (retargeting and effort, docs/measures.md), and n*: how many queries one
 context must be asked before the program that searches once is the cheaper one. Under the amortised accounting
-(docs/language.md, section 4) a program pays part of its steps once a context and the rest for each query; n queries
-in a context then take once + n * each steps. The closed form is `priorsim.theory.amortisation_flip`.
+(docs/language.md, section 4) n queries in a context take once + n * each steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -93,11 +91,10 @@ def effort(lanes: Sequence[Evaluation]) -> Fraction:
 def retargeting(program: Program, lanes: Sequence[Evaluation], goals: Sequence[World]) -> Fraction | None:
     """The share of other worlds whose goal, put in the place of a search's own, makes the output theirs.
 
-    The goal of a world is that the candidate is a word that is right: a `find` or `argmax` with that for a body
-    returns the least right word, whatever it is in the scope of. So the node is replaced by that word, lane by lane.
-    `lanes` are the evaluations of `program`, code alone; goals are on one domain, and those that it is right for on
-    all lanes as it is are left out. It is the share of the search node with the largest; 0 where there is no search
-    node, None without a goal.
+    A `find` or `argmax` whose body says that the candidate is a right word returns the least right word, whatever it is
+    in the scope of. So the node is replaced by that word, lane by lane. `lanes` are the evaluations of `program`, code
+    alone; goals that it is right for as it is are left out. It is the share of the search node with the largest; 0
+    without a search node, None without a goal.
     """
     everywhere = range(len(lanes))
     words = [lane.word for lane in lanes]
@@ -139,8 +136,7 @@ def _becomes(put: Put, domain: Domain) -> Callable[[World], bool]:
 # --- amortisation -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """The mean steps of a program: over contexts those paid once in each, over lanes those paid for each query."""
 
     once: Fraction
@@ -181,16 +177,15 @@ def compare_shares(search: Shares, direct: Shares) -> AmortisationFlip:
     queries: int | Literal["never"] = 1 if saved_each == 0 and dearer_once < 0 else "never"
     if saved_each > 0:
         queries = max(1, dearer_once // saved_each + 1)
-    return AmortisationFlip(search.once, search.each, direct.once, direct.each, queries)
+    return AmortisationFlip(*search, *direct, queries)
 
 
 def amortisation_flip(
     histogram: Histogram, end: End, witnesses: Mapping[RowKey, str] | None
 ) -> AmortisationFlip | None:
-    """n* of the shortest search and the shortest direct program at one end.
+    """n* of the shortest search and the shortest direct program at one end, which are among the witnesses.
 
-    `witnesses` has a program of each of the histogram's least rows, the two that are compared among them. None where
-    a side is empty, no witnesses are known, or the world has no context columns.
+    None where a side is empty, no witnesses are known, or the world has no context columns.
     """
     language, domain = histogram.header.language, histogram.world.domain
     search, direct = shortest(histogram, end.search), shortest(histogram, end.direct)

@@ -1,8 +1,7 @@
-"""Numbers of many worlds at once, as intervals: arrays of shape (worlds,), where one world is an axis of one.
+"""Numbers of many worlds at once, as intervals: arrays of shape (worlds,), or by class (worlds, classes).
 
-Arrays by class have shape (worlds, classes). A bound may hide the shortest program: a class of which it holds none
-has programs that are longer, and nothing says how much longer (the tables that would give a limit are programs with
-data, which are counted apart).
+A bound may hide the shortest program: a class of which it holds none has programs that are longer, and nothing says
+how much longer (the tables that would give a limit are programs with data, which are counted apart).
 """
 
 from collections.abc import Callable, Sequence
@@ -53,17 +52,6 @@ class Values:
         """The worlds of several sites, one after the other."""
         return cls(*(np.concatenate([getattr(part, end) for part in parts]) for end in ("low", "high")))
 
-    @classmethod
-    def of_one(cls, number: Interval) -> "Values":
-        """A number of one world."""
-        low = -np.inf if number.low is None else number.low
-        return cls(np.array([low]), np.array([np.inf if number.high is None else number.high]))
-
-    @property
-    def only(self) -> Interval:
-        """The whole number of the only world, such as bits; None at an end that is not known."""
-        return Interval(*(int(end[0]) if np.isfinite(end[0]) else None for end in (self.low, self.high)))
-
 
 # --- the two sides: at an end, as direct code and as search -------------------------------------
 
@@ -84,12 +72,15 @@ def quotient(part: F64, whole: F64) -> F64:
     return found
 
 
+def log2_or_nan(values: F64) -> F64:
+    """log2, nan where a value is 0."""
+    found: F64 = np.log2(values, out=np.full(np.shape(values), np.nan), where=values > 0)
+    return found
+
+
 def log2_quotient(part: F64, whole: F64) -> F64:
     """log2 of a quotient; nan where either is 0."""
-    both = (part > 0) & (whole > 0)
-    found: F64 = np.full(len(part), np.nan)
-    found[both] = np.log2(part[both]) - np.log2(whole[both])
-    return found
+    return log2_or_nan(part) - log2_or_nan(whole)
 
 
 def log2_odds(masses: F64, end: End) -> F64:
@@ -115,18 +106,10 @@ def excess_mean(masses: F64, weighted: F64, end: End) -> F64:
 
 def bonuses_of(least: F64, mass: F64) -> F64:
     """B of a side from its least lengths and masses; nan where it is empty."""
-    has = mass > 0
-    found: F64 = np.full(len(mass), np.nan)
-    found[has] = least[has] + np.log2(mass[has])
-    return found
+    return least + log2_or_nan(mass)
 
 
 # --- least lengths ------------------------------------------------------------------------------
-
-
-def censored(least: F64, beyond: float) -> Values:
-    """The least cost, from the least found, infinite for none, where what was not counted may cost only `beyond`."""
-    return Values(np.minimum(least, beyond), least)
 
 
 def least_difference(least: F64, *, max_bits: int, taxed: float | None = None, by_form: bool = False) -> Values:
@@ -141,9 +124,9 @@ def least_difference(least: F64, *, max_bits: int, taxed: float | None = None, b
     parts = []
     for end in ENDS:
         direct, search = least_at_end(least, end)
-        # A disguised program has no search node.
+        # What was not counted may cost only so much; a disguised program has no search node.
         unseen = min(beyond, taxed) if DISGUISED in end.search and not by_form else taxed
-        parts.append(censored(direct, beyond) - censored(search, unseen))
+        parts.append(Values(np.minimum(direct, beyond), direct) - Values(np.minimum(search, unseen), search))
     return Values.hull(parts)
 
 
@@ -153,12 +136,13 @@ def least_length(found: int | None, beyond: int) -> Interval:
     >>> least_length(31, 37), least_length(40, 37), least_length(None, 37)
     (Interval(low=31, high=31), Interval(low=37, high=40), Interval(low=37, high=None))
     """
-    return censored(np.array([np.inf if found is None else found]), beyond).only
+    return Interval(beyond if found is None else min(found, beyond), found)
 
 
 def difference(direct: Interval, search: Interval) -> Interval:
     """L_min(direct) - L_min(search) in bits: as wide as both lengths are uncertain, None where nothing is known."""
-    return (Values.of_one(direct) - Values.of_one(search)).only
+    pairs = ((direct.low, search.high), (direct.high, search.low))
+    return Interval(*(None if first is None or second is None else first - second for first, second in pairs))
 
 
 def length_difference(direct: int | None, search: int | None, bound: int) -> Interval:

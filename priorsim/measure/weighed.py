@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import U64, AtlasHeader, Rows
+from priorsim.census.atlas import U8, U32, U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted, cut
-from priorsim.measure.histogram import CLASSES, U8, U32, ClassBy, Mask, acceptable, kinds_of, mean_steps
+from priorsim.measure.histogram import CLASSES, ClassBy, Mask, acceptable, kinds_of, mean_steps
 from priorsim.measure.mass import (
     ALL_KINDS,
     MAX_EXACT_BITS,
@@ -35,7 +35,6 @@ from priorsim.measure.mass import (
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
 from priorsim.table import Table, runs
-from priorsim.worlds.proxy import Camera, Side
 from priorsim.worlds.world import World, default_train
 
 
@@ -43,9 +42,8 @@ from priorsim.worlds.world import World, default_train
 class Weights(Table):
     """Weights of programs, entry by entry; every array has shape (entries,).
 
-    `is_exact` says whether every log2 weight is a whole number, and masses are exact. `log2_weight` is of what each of
-    `count` weighs, in bits, and `lightest` of the entry's program of greatest weight: minus what it costs. `count` is
-    the number of programs, or 1 where an entry is a mass of several weights.
+    Masses are exact where every log2 weight is a whole number. `log2_weight`, in bits, is what each of `count` weighs,
+    and `lightest` of the entry's program of greatest weight. An entry that is a mass of several weights counts 1.
     """
 
     is_exact: bool
@@ -93,10 +91,9 @@ class Weights(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed(Table):
-    """The programs of a census under a prior; every array has shape (entries,).
+    """The programs of a census under a prior, classed on all lanes; every array has shape (entries,).
 
     `behaviour` has packed output words, `unmoved` the lanes, bit i for lane i, whose word neither lesion changes.
-    Classes are taken on all lanes.
     """
 
     header: AtlasHeader
@@ -175,9 +172,8 @@ class Split:
 def stated_splits(world: World) -> tuple[Split, ...]:
     """The splits over which defection is averaged: four kinds, thirteen in all, the world's own last.
 
-    A quarter of the lanes, rounded up, is held out: the last ones, or those that
-    `random.Random(seed).sample(range(lanes), quarter)` draws, for seeds 0 to 9; or lanes 3, 7, 11, ...
-    A split that would hold no lane out is left out, unless it is the world's own.
+    A quarter of the lanes, rounded up, is held out: the last ones, or those that `Random(seed).sample` draws, for seeds
+    0 to 9; or lanes 3, 7, 11, ... A split that would hold no lane out is left out, unless it is the world's own.
 
     >>> from priorsim.worlds import find_world
     >>> [split.held_out for split in stated_splits(find_world("isqrt-w3"))[:4]]
@@ -200,10 +196,9 @@ def stated_splits(world: World) -> tuple[Split, ...]:
 class HeldOut:
     """What the programs that fit on a split's training lanes do on its held-out lanes.
 
-    `masses` are those of the fitting programs, and `faithful` of those of them that are right on every held-out lane
-    too, by class; `dormant` is the mass of those that are direct on the training lanes, and search or disguised on
-    all. `entropy` is that of the held-out behaviours of the fitting mass in bits, None where nothing fits; `entropies`
-    are the same by class.
+    Of their `masses`, by class, `faithful` are right on every held-out lane too; `dormant` is the mass of those that
+    are direct on the training lanes, and search or disguised on all. `entropy`, in bits, is that of the held-out
+    behaviours of the fitting mass, and `entropies` of each class; None where nothing fits.
     """
 
     split: Split
@@ -259,24 +254,3 @@ def entropy(behaviour: U64, weights: Weights) -> float | None:
     shares = by_behaviour / math.fsum(by_behaviour.tolist())
     shares = shares[shares > 0]
     return math.fsum((shares * -np.log2(shares)).tolist()) + 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SideMasses:
-    """Whose side the mass that fits a camera takes on the held-out lanes, by class; right and shown is the truth's."""
-
-    masses: dict[Side, tuple[Mass, ...]]
-
-    def share(self, side: Side, kinds: tuple[int, ...] = ALL_KINDS) -> Share | None:
-        """What part of these classes' fitting mass is on a side; None where they are empty."""
-        mine = {each: joined(masses, kinds) for each, masses in self.masses.items()}
-        return share_of(mine[side], mine[Side.TRUTH] + mine[Side.CAMERA] + mine[Side.NEITHER])
-
-
-def side_masses(weighed: Weighed, camera: Camera) -> SideMasses:
-    """The masses equal to the truth, to the camera and to neither on the held-out lanes."""
-    fitting = weighed.take(acceptable(weighed.behaviour, camera, camera.train))
-    is_true = acceptable(fitting.behaviour, camera.truth, camera.held_out)
-    is_shown = acceptable(fitting.behaviour, camera, camera.held_out)
-    chosen = {Side.TRUTH: is_true, Side.CAMERA: is_shown & ~is_true, Side.NEITHER: ~is_shown & ~is_true}
-    return SideMasses({side: fitting.weights.take(mask).masses() for side, mask in chosen.items()})

@@ -11,11 +11,13 @@ from typing import NamedTuple
 from priorsim.census.recurrence import kraft_sum, program_counts
 from priorsim.census.stored import StoredAtlas
 from priorsim.formats import format_csv, format_json, rounded
-from priorsim.measure.convergence import Unconditional
+from priorsim.measure.convergence import Unconditional, explored
 from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.mass import ALL_KINDS, ENDS, Interval
-from priorsim.measure.odds import Odds
-from priorsim.measure.off_training import Flip, OffTraining, ways
+from priorsim.measure.mass import ALL_KINDS, Interval
+from priorsim.measure.odds import OddsAnswer
+from priorsim.measure.off_training import Flip, HeldOutAnswer, ways
+from priorsim.measure.weighed import Weighed, held_out, stated_splits
+from priorsim.priors import Prior
 from priorsim.provenance import SHORT, software
 from priorsim.text.templates import render, roots
 from priorsim.worlds import World
@@ -46,28 +48,34 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
     )
 
 
-def off_training_text(found: OffTraining) -> str:
+def odds_text(found: OddsAnswer, histogram: Histogram, prior: Prior) -> str:
+    """What `priorsim odds` prints."""
+    beyond = explored(histogram.header).unexplored_code
+    return render("odds.txt", odds=found, histogram=histogram, prior=prior, unexplored_code=beyond)
+
+
+def off_training_text(found: HeldOutAnswer, weighed: Weighed, world: World) -> str:
     """What `priorsim heldout` prints: what fits, what it does elsewhere, and how it gets there."""
-    own, curves, bound = found.own, found.learning, found.weighed.header.max_bits
+    own, means, unit = held_out(weighed, world, stated_splits(world)[-1]), found.averages, found.learning.unit
     classes = [(str(CLASSES[kind]), (kind,), own.share(kind), own.entropies[kind]) for kind in ALL_KINDS]
-    excess = zip(ENDS, ("direct", "search"), strict=True)
-    averages = {f"excess defection, disguised as {side}": found.excess_defection(end) for end, side in excess}
-    averages["entropy"] = found.average(lambda each: each.entropy)
-    averages["dormant share"] = found.average(lambda each: each.dormant_share)
+    excess = zip(means.excess_defection, ("direct", "search"), strict=True)
+    averages = {f"excess defection, disguised as {side}": average for average, side in excess}
     flips = {}
-    for side, course in (("heaviest", curves.heaviest_flips), ("lightest", curves.lightest_flips)):
-        as_direct, as_search = (_flips(course(end), curves.unit, bound) for end in ENDS)
+    for side in ("heaviest", "lightest"):
+        as_direct, as_search = (_flips(course, unit, found.bound_bits) for course in getattr(found.flips, side))
         flips[side] = as_direct if as_direct == as_search else f"{as_direct} (disguised as search: {as_search})"
     return render(
         "heldout.txt",
         found=found,
+        world=world,
+        prior=weighed.prior,
+        own=own,
         masses=[("all", ALL_KINDS, None, own.entropy), *classes],
         ways=ways,
-        averages=averages,
+        averages={**averages, "entropy": means.entropy, "dormant share": means.dormant_share},
         sides=list(Side),
         classes=list(map(str, CLASSES)),
-        all_kinds=ALL_KINDS,
-        curve=list(zip(curves.listed, curves.averaged, strict=True)),
+        curve=list(zip(found.learning.listed, found.learning.averaged, strict=True)),
         flips=flips,
     )
 
@@ -85,7 +93,7 @@ class Result(NamedTuple):
 
     world: World
     histogram: Histogram
-    odds: Odds
+    odds: OddsAnswer
     log_odds: dict[str, Interval]
 
 
@@ -97,8 +105,8 @@ def odds_csv(results: Sequence[Result]) -> str:
         row += [len(world.domain.lanes), histogram.max_bits]
         row += [end for name in SHOWN_PRIORS for end in (log_odds[name].low, log_odds[name].high)]
         row += [getattr(part, what) for what in LEAST for part in first.classes]
-        row += [" ".join(map(str, rounded(end.gamma_star.roots))) for end in (first.low, first.high)]
-        row += [first.low.break_even_tax, first.high.break_even_tax]
+        row += [" ".join(map(str, rounded(each.roots))) for each in first.gamma_star]
+        row += first.break_even_tax
         rows.append(row)
     return format_csv(_CSV_HEAD, rows)
 
@@ -117,5 +125,5 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
 
 def _tips(result: Result) -> str:
     """Where the odds tip: the crossovers with the disguised programs on either side."""
-    found = sorted({roots(end.gamma_star) for end in (result.odds.low, result.odds.high)})
+    found = sorted(set(map(roots, result.odds.gamma_star)))
     return "none" if all(text.startswith("none") for text in found) else " / ".join(found)

@@ -142,7 +142,7 @@ def test_objectives_grow_to_their_number(small):
     world = find_world("inverse-w3")
     each = against_length.objectives_data(small, [world])
     (found,) = objectives(small.header(world), [world])
-    assert each.objectives[-1] == found.number > 0 and each.programs[-1] == sum(found.programs)
+    assert each.objectives[-1] == sum(found.tables) > 0 and each.programs[-1] == sum(found.programs)
     assert all(a <= b for a, b in pairwise(each.objectives))
     with pytest.raises(FigureError, match="nothing to draw"):
         against_length.objectives_data(small, [find_world("table-a-w3")])
@@ -207,4 +207,4 @@ def test_windows_of_a_caption_are_those_of_the_data(small):
 
 
 def grids_excess(small):
-    return small.mixture(find_world("inverse-w3")).at(Prior("p")).excess(LOW)
+    return small.mixture(find_world("inverse-w3")).points(Prior("p")).excess(LOW)[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pytest
@@ -17,6 +17,8 @@ from priorsim.census.stored import Counted
 from priorsim.errors import CodeError
 from priorsim.measure.fitting import ClassedRows
 from priorsim.measure.histogram import Cells, ClassBy, Histogram, histogram
+from priorsim.measure.off_training import HeldOutAnswer, off_training
+from priorsim.measure.weighed import HeldOut, Weighed, held_out, stated_splits
 from priorsim.mu.code import decode, truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -108,6 +110,23 @@ class Batched:
     def batches(self) -> Iterator[Rows]:
         for part in np.array_split(np.arange(len(self.rows)), self.number):
             yield self.rows.take(part)
+
+
+class OffTraining(NamedTuple):
+    """What is said of a world off its training lanes, and what the programs that fit do on each of the splits."""
+
+    answer: HeldOutAnswer
+    splits: list[HeldOut]
+
+    @classmethod
+    def of(cls, weighed: Weighed, world: World) -> "OffTraining":
+        splits = [held_out(weighed, world, split) for split in stated_splits(world)]
+        return cls(off_training(weighed, world), splits)
+
+    @property
+    def own(self) -> HeldOut:
+        """The world's own split."""
+        return self.splits[-1]
 
 
 def batched(atlas: Atlas, batches: int) -> Counted:

@@ -21,7 +21,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import parse
 from priorsim.priors import named_prior
-from priorsim.text.templates import render
+from priorsim.text.answers import odds_text
 from priorsim.theory.forms import AMORTISATION_FLIP
 from priorsim.worlds.world import World
 
@@ -133,49 +133,54 @@ def censuses():
 
 
 @pytest.fixture(scope="module")
-def shared(censuses):
-    found = histogram(censuses[1], WORLD)
-    return odds(found, named_prior("levin"), witnesses=print_witnesses(found.header, found.least_rows))
+def counted(censuses):
+    return histogram(censuses[1], WORLD)
 
 
-def test_witnesses_have_the_amortised_steps_of_their_rows(shared):
+@pytest.fixture(scope="module")
+def shared(counted):
+    return odds(counted, named_prior("levin"), witnesses=print_witnesses(counted.header, counted.least_rows))
+
+
+def test_witnesses_have_the_amortised_steps_of_their_rows(counted, shared):
     assert shared.classes.direct.witness and shared.classes.search.witness
     for each in shared.classes:
         pairs = ((each.shortest_row, each.witness), (each.least_kt_row, each.kt_witness))
         for key, text in pairs if each.witness else ():
-            found = parse(text, shared.histogram.header.language, DOMAIN.columns)
+            found = parse(text, counted.header.language, DOMAIN.columns)
             assert run(found, DOMAIN).steps[Accounting.AMORTISED] == key.steps
 
 
-def test_the_odds_name_the_accounting_and_n_star(shared):
+def test_the_odds_name_the_accounting_and_n_star(counted, shared):
     values = shared.to_json()
     assert values["language"]["accounting"] == "amortised"
     assert set(values["amortisation_flip"]) == {"low", "high"}
     witness = {name: each.witness for name, each in shared.classes.items()}
     flip = compare_shares(
         *(
-            Shares.of(parse(witness[name], shared.histogram.header.language, DOMAIN.columns), DOMAIN)
+            Shares.of(parse(witness[name], counted.header.language, DOMAIN.columns), DOMAIN)
             for name in ("search", "direct")
         )
     )
     assert values["amortisation_flip"]["low"] == plain(flip)
-    text = render("odds.txt", odds=shared)
+    text = odds_text(shared, counted, named_prior("levin"))
     assert "amortised accounting" in text
     assert "n*, queries a context" in text
 
 
 def test_paying_once_lifts_the_mass_of_every_class_and_leaves_lengths_alone(censuses, shared):
-    total = odds(histogram(censuses[0], WORLD), named_prior("levin"))
-    assert "accounting" not in render("odds.txt", odds=total)
+    found, prior = histogram(censuses[0], WORLD), named_prior("levin")
+    total = odds(found, prior)
+    assert "accounting" not in odds_text(total, found, prior)
     for paid_always, paid_once in zip(total.classes, shared.classes, strict=True):
         assert (paid_once.log2_mass or -math.inf) >= (paid_always.log2_mass or -math.inf)
         assert (paid_once.l_min, paid_once.programs) == (paid_always.l_min, paid_always.programs)
     assert shared.classes.direct.log2_mass > total.classes.direct.log2_mass
 
 
-def test_an_exported_histogram_keeps_accounting_and_context(shared):
-    again = parse_histogram(format_histogram(shared.histogram))
-    assert again.header == shared.histogram.header
+def test_an_exported_histogram_keeps_accounting_and_context(counted):
+    again = parse_histogram(format_histogram(counted))
+    assert again.header == counted.header
     assert again.world.domain == DOMAIN
 
 

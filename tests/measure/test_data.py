@@ -23,7 +23,14 @@ from priorsim.census.recurrence import data_program_counts
 from priorsim.census.segments.kernels import canonical_entries
 from priorsim.census.segments.terms import DataTerms, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.data import DataCounts, check_affordable, count_fitting_data, count_with_data, format_data_counts
+from priorsim.measure.data import (
+    DATA_CLASSES,
+    DataCounts,
+    check_affordable,
+    count_fitting_data,
+    count_with_data,
+    format_data_counts,
+)
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH
 from priorsim.measure.mass import Interval
 from priorsim.mu.code import length
@@ -60,7 +67,7 @@ def as_counter(counts):
     """Programs by class, use of the data, bits, steps, searches and faithfulness."""
     found = Counter()
     for uses in (False, True):
-        cells = counts.cells(uses_data=uses)
+        cells = counts.used if uses else counts.unused
         columns = (cells.kind, cells.bits, cells.steps, cells.searches, cells.faithful, cells.count)
         for kind, bits, steps, searches, faithful, count in zip(*(c.tolist() for c in columns), strict=True):
             found[kind, uses, bits, steps, searches, faithful] += count
@@ -315,7 +322,7 @@ def test_too_many_entries_that_depend_on_each_other_are_counted_and_not_classed(
     assert counts.unclassed == {pair.bits: 8**8}
     assert not as_counter(counts)
     assert counts.unclassed_mass == Fraction(8**8, 2**pair.bits)
-    assert counts.l_min(["search"]).low == min(pair.bits, counts.code_bits + 1)
+    assert counts.l_min(DATA_CLASSES["search"]).low == min(pair.bits, counts.code_bits + 1)
 
 
 # --- what is made of the counts ---------------------------------------------------------------
@@ -328,21 +335,24 @@ def counts():
 
 
 def test_masses_are_exact_sums_of_weights(counts):
-    for name, found in counts.masses(named_prior("solomonoff", beta=2, delta=1)).items():
+    for name, found in counts.masses(DATA_CLASSES, named_prior("solomonoff", beta=2, delta=1)).items():
         cells = counts.of(name)
         columns = zip(cells.bits.tolist(), cells.searches.tolist(), cells.count.tolist(), strict=True)
         assert found.exact == sum(
             (Fraction(count, 2 ** (2 * bits + searches)) for bits, searches, count in columns), Fraction(0)
         )
-    assert counts.masses(named_prior("levin"))["table"].log2 < counts.masses(named_prior("solomonoff"))["table"].log2
+    assert (
+        counts.masses(DATA_CLASSES, named_prior("levin"))["table"].log2
+        < counts.masses(DATA_CLASSES, named_prior("solomonoff"))["table"].log2
+    )
 
 
 def test_lengths_beyond_the_bound_on_code_bits_are_intervals(counts):
-    assert counts.l_min(["table"]) == Interval(27, min(counts.of("table").bits.tolist()))
-    assert counts.l_min(["direct"]) == Interval(27, None)
+    assert counts.l_min(DATA_CLASSES["table"]) == Interval(27, min(counts.of("table").bits.tolist()))
+    assert counts.l_min(DATA_CLASSES["direct"]) == Interval(27, None)
     identity = make_world(Domain.default(3), [[word] for word in range(8)], range(8))
     known = count_with_data(Language.named("arith", 3), identity, 20)
-    assert known.l_min(["direct", "table"]) == Interval(11, 11)
+    assert known.l_min(DATA_CLASSES["direct"] + DATA_CLASSES["table"]) == Interval(11, 11)
 
 
 def test_counts_depend_neither_on_workers_nor_on_progress(counts):

@@ -12,7 +12,7 @@ import pytest
 
 from priorsim.errors import PriorError, WorldError
 from priorsim.formats import format_json
-from priorsim.measure.definitions import BY_PROGRAM, BY_ROW, definitions
+from priorsim.measure.definitions import BY_PROGRAM, BY_ROW, LastLength, definitions
 from priorsim.measure.histogram import histogram
 from priorsim.measure.mass import log_odds_of, masses
 from priorsim.measure.program import effort, other_worlds, retargeting, run_lanes
@@ -45,6 +45,16 @@ def goals(tiny, world):
     return [replace(world(tiny.header, each), name=f"goal-{number}") for number, each in enumerate(words)]
 
 
+def labels(each, names=BY_PROGRAM):
+    """What the definitions say of a program, or of a group."""
+    return tuple(getattr(each, name) for name in names)
+
+
+def agreement(compared, first, second):
+    """The shares of programs and of mass of which two definitions say the same."""
+    return tuple(getattr(getattr(by, first), second) for by in (compared.agreement.programs, compared.agreement.mass))
+
+
 # --- a world on paper -------------------------------------------------------------------------
 
 
@@ -68,32 +78,32 @@ def test_a_world_by_hand(tiny, world, goals):
     """
     found = definitions(tiny, world(tiny.header, lambda x: 3 - x), SOLOMONOFF, known=goals)
     third, last = Fraction(3, 7), Fraction(9, 13)
-    assert [(each.key.bits, each.program, each.key.steps, each.retargeting, each.effort) for each in found.judged] == [
+    judged = found.shortest.list
+    assert [(each.bits, each.program, each.steps, each.retargeting_share, each.effort_share) for each in judged] == [
         (13, "(sub 3 x)", 12, 0, 0),
         (15, "(sub (argmax (c) c) x)", 28, 0, third),
         (16, "(argmax (c) (add c x))", 52, 1, last),
         (16, "(argmax (c) (add x c))", 52, 1, last),
     ]
-    assert [each.labels for each in found.judged] == [
+    assert [labels(each) for each in judged] == [
         (False,) * 5,
         (True, False, False, False, False),
         (True,) * 5,
         (True,) * 5,
     ]
-    assert found.goals == ("goal-0", "goal-1", "goal-2", "goal-3")
-    for compared, names in ((found.every, BY_ROW), (found.few, BY_PROGRAM)):
-        assert compared.names == names
-        assert compared.bound == 16
-        assert compared.log_odds("form") == -1
-        assert (compared.delta_l("form").low, compared.delta_l("form").high) == (-2, -2)
+    assert found.shortest.goals == ("goal-0", "goal-1", "goal-2", "goal-3")
+    for compared, names in ((found.fitting, BY_ROW), (found.shortest, BY_PROGRAM)):
+        odds = {name: getattr(compared.odds, name) for name in names}
+        assert odds["form"].log_odds == -1
+        assert (odds["form"].delta_l.low, odds["form"].delta_l.high) == (-2, -2)
         for name in names[1:]:
-            assert compared.log_odds(name) == -math.log2(5)
-            assert compared.side(name, True).mass.exact == Fraction(1, 2**15)
-            assert compared.side(name, False).mass.exact == Fraction(5, 2**15)
-            assert (compared.side(name, True).l_min, compared.side(name, False).l_min) == (16, 13)
-            assert (compared.delta_l(name).low, compared.delta_l(name).high) == (-3, -3)
-            assert compared.agreement("form", name) == (Fraction(3, 4), Fraction(5, 6))
-            assert compared.agreement(name, names[-1]) == (1, 1)
+            search, rest = odds[name].search, odds[name].rest
+            assert odds[name].log_odds == -math.log2(5)
+            assert (search.exact_mass, rest.exact_mass) == (str(Fraction(1, 2**15)), str(Fraction(5, 2**15)))
+            assert (search.l_min, rest.l_min) == (16, 13)
+            assert (odds[name].delta_l.low, odds[name].delta_l.high) == (-3, -3)
+            assert agreement(compared, "form", name) == (Fraction(3, 4), Fraction(5, 6))
+            assert agreement(compared, name, names[-1]) == (1, 1)
         assert [(group.programs, group.l_min) for group in compared.groups] == [(1, 13), (1, 15), (2, 16)]
 
 
@@ -102,23 +112,23 @@ def test_a_price_on_time_by_hand(tiny, world, goals):
     found = definitions(tiny, world(tiny.header, lambda x: 3 - x), named_prior("levin"), known=goals)
     by_form = math.log2((1 / 7 + 1 / 13) / 4 * 3)
     by_rest = math.log2((1 / 13) / (4 / 3 + 1 / 7))
-    for compared in (found.every, found.few):
-        assert compared.log_odds("form") == pytest.approx(by_form, abs=1e-12)
-        assert compared.log_odds("strict") == pytest.approx(by_rest, abs=1e-12)
-        assert compared.side("form", True).mass.exact is None
+    for compared in (found.fitting, found.shortest):
+        assert compared.odds.form.log_odds == pytest.approx(by_form, abs=1e-12)
+        assert compared.odds.strict.log_odds == pytest.approx(by_rest, abs=1e-12)
+        assert compared.odds.form.search.exact_mass is None
 
 
 def test_among_the_shortest_only_whole_lengths_bound_what_is_missing(tiny, world, goals):
     """3 - x again: of two programs, and of three with one of the two of 16 bits, the strict searchers are missing."""
     reversal = world(tiny.header, lambda x: 3 - x)
     two = definitions(tiny, reversal, SOLOMONOFF, number=2, known=goals)
-    assert (two.shortest.last_taken, two.shortest.last_length, two.few.bound) == (1, 1, 15)
-    assert two.few.log_odds("strict") == -math.inf
-    assert (two.few.delta_l("strict").low, two.few.delta_l("strict").high) == (None, 13 - 16)
+    assert two.shortest.last_length == LastLength(15, 1, 1)
+    assert two.shortest.odds.strict.log_odds == -math.inf
+    assert (two.shortest.odds.strict.delta_l.low, two.shortest.odds.strict.delta_l.high) == (None, 13 - 16)
     three = definitions(tiny, reversal, SOLOMONOFF, number=3, known=goals)
-    assert (three.shortest.last_taken, three.shortest.last_length, three.few.bound) == (1, 2, 15)
-    assert three.judged[-1].program == "(argmax (c) (add c x))"
-    assert (three.few.delta_l("strict").low, three.few.delta_l("strict").high) == (-3, -3)
+    assert three.shortest.last_length == LastLength(16, 1, 2)
+    assert three.shortest.list[-1].program == "(argmax (c) (add c x))"
+    assert (three.shortest.odds.strict.delta_l.low, three.shortest.odds.strict.delta_l.high) == (-3, -3)
 
 
 # --- every program of a census, judged another way --------------------------------------------
@@ -246,21 +256,22 @@ def test_all_fitting_programs_are_judged_as_the_interpreter_does(tiny, world, go
         lesioned = lesion(program, DOMAIN)
         if asked.accepts(lesioned.actual, asked.train):
             said = (lesioned.strict != lesioned.actual, lesioned.wide != lesioned.actual)
-            labels = (count_searches(program) > 0, *said)
-            groups[labels] += Fraction(1, 2**bits)
-            lengths[labels].append(bits)
-            listed[format_program(program)] = (bits, labels)
-    assert {group.labels: group.mass.exact for group in found.every.groups} == groups
-    counted = {group.labels: (group.programs, group.l_min) for group in found.every.groups}
-    assert counted == {labels: (len(bits), min(bits)) for labels, bits in lengths.items()}
-    assert {each.program: (each.key.bits, each.labels[:3]) for each in found.judged} == listed
-    assert sum(group.programs for group in found.few.groups) == len(found.judged) == len(listed)
-    assert [each.key.bits for each in found.judged] == sorted(each.key.bits for each in found.judged)
+            group = (count_searches(program) > 0, *said)
+            groups[group] += Fraction(1, 2**bits)
+            lengths[group].append(bits)
+            listed[format_program(program)] = (bits, group)
+    exact = {group: str(mass) for group, mass in groups.items()}
+    assert {labels(group, BY_ROW): group.exact_mass for group in found.fitting.groups} == exact
+    counted = {labels(group, BY_ROW): (group.programs, group.l_min) for group in found.fitting.groups}
+    assert counted == {group: (len(bits), min(bits)) for group, bits in lengths.items()}
+    assert {each.program: (each.bits, labels(each, BY_ROW)) for each in found.shortest.list} == listed
+    assert sum(group.programs for group in found.shortest.groups) == len(found.shortest.list) == len(listed)
+    assert [each.bits for each in found.shortest.list] == sorted(each.bits for each in found.shortest.list)
     for name in BY_ROW:
-        assert found.few.log_odds(name) == found.every.log_odds(name)
-        assert found.few.delta_l(name) == found.every.delta_l(name)
+        assert getattr(found.shortest.odds, name).log_odds == getattr(found.fitting.odds, name).log_odds
+        assert getattr(found.shortest.odds, name).delta_l == getattr(found.fitting.odds, name).delta_l
     for first, second in product(BY_ROW, repeat=2):
-        assert found.few.agreement(first, second) == found.every.agreement(first, second)
+        assert agreement(found.shortest, first, second) == agreement(found.fitting, first, second)
 
 
 @pytest.mark.parametrize("prior", ["solomonoff", "levin"])
@@ -270,40 +281,50 @@ def test_odds_are_those_of_the_histogram_by_form_and_by_strict_lesion(oracle, wo
     asked = world(atlas.header, words)
     found = definitions(atlas, asked, weight, number=1)
     by_lesion, by_form = histogram(atlas, asked), histogram(atlas, asked, class_by="form")
-    assert found.every.log_odds("form") == pytest.approx(log_odds_of(by_form, weight).low, abs=1e-9)
-    assert found.every.log_odds("strict") == pytest.approx(log_odds_of(by_lesion, weight).low, abs=1e-9)
+    assert found.fitting.odds.form.log_odds == pytest.approx(log_odds_of(by_form, weight).low, abs=1e-9)
+    assert found.fitting.odds.strict.log_odds == pytest.approx(log_odds_of(by_lesion, weight).low, abs=1e-9)
     search = masses(by_lesion, weight)[2].log2
-    assert found.every.side("strict", True).mass.log2 == pytest.approx(search, abs=1e-9)
+    told = found.fitting.odds.strict.search.log2_mass
+    assert (-math.inf if told is None else told) == pytest.approx(search, abs=1e-9)
     if prior == "solomonoff":
-        assert found.every.log_odds("strict") == log_odds_of(by_lesion, weight).low
+        assert found.fitting.odds.strict.log_odds == log_odds_of(by_lesion, weight).low
 
 
 # --- what has no answer -----------------------------------------------------------------------
+
+
+def shown(found, header, world):
+    return render("definitions.txt", found=found, header=header, world=world, prior=SOLOMONOFF)
+
+
+def retargeting_odds(found):
+    return found.shortest.odds.retargeting
 
 
 def test_without_another_world_retargeting_is_undefined(tiny, world):
     reversal = world(tiny.header, lambda x: 3 - x)
     for known in ([], [reversal, catalogue()["isqrt-w3"]]):
         found = definitions(tiny, reversal, SOLOMONOFF, known=known)
-        assert found.goals == ()
-        assert {each.labels[3] for each in found.judged} == {None}
-        assert found.few.log_odds("retargeting") is None
-        assert found.few.agreement("form", "retargeting") == (None, None)
-        assert found.few.side("retargeting", None).programs == 4
-        delta = found.few.delta_l("retargeting")
+        assert found.shortest.goals == ()
+        assert {each.retargeting for each in found.shortest.list} == {None}
+        odds = retargeting_odds(found)
+        assert odds.log_odds is None
+        assert agreement(found.shortest, "form", "retargeting") == (None, None)
+        assert odds.undefined == 4
+        delta = odds.delta_l
         assert (delta.low, delta.high) == (None, None)
-        assert "undefined" in render("definitions.txt", found=found)
+        assert "undefined" in shown(found, tiny.header, reversal)
 
 
 def test_a_program_that_is_right_for_every_goal_already_has_none(tiny, world, goals):
     """On lanes 0 and 1 alone x and x * x agree: x is right for the one goal there is, and x * x is not."""
     squares = world(tiny.header, lambda x: x * x, (0, 1))
     found = definitions(tiny, squares, SOLOMONOFF, known=goals[:1])
-    shares = {each.program: each.retargeting for each in found.judged}
+    shares = {each.program: each.retargeting_share for each in found.shortest.list}
     assert shares["x"] is None
     assert shares["(mul x x)"] == 0
-    assert 0 < found.few.side("retargeting", None).programs < len(found.judged)
-    assert found.few.agreement("retargeting", "retargeting") == (1, 1)
+    assert 0 < retargeting_odds(found).undefined < len(found.shortest.list)
+    assert agreement(found.shortest, "retargeting", "retargeting") == (1, 1)
 
 
 def test_goals_are_worlds_of_the_domain_in_which_other_words_are_right(tiny, world, goals):
@@ -315,23 +336,24 @@ def test_goals_are_worlds_of_the_domain_in_which_other_words_are_right(tiny, wor
 
 
 def test_a_world_that_nothing_fits(tiny, world, goals):
-    found = definitions(tiny, world(tiny.header, (2, 0, 3, 1)), SOLOMONOFF, known=goals)
-    assert (found.judged, found.every.groups, found.few.groups) == ((), (), ())
-    for compared in (found.every, found.few):
-        for name in compared.names:
-            assert compared.log_odds(name) is None
-            assert compared.agreement(name, "form") == (None, None)
-            assert (compared.side(name, True).programs, compared.side(name, True).l_min) == (0, None)
+    asked = world(tiny.header, (2, 0, 3, 1))
+    found = definitions(tiny, asked, SOLOMONOFF, known=goals)
+    assert (found.shortest.list, found.fitting.groups, found.shortest.groups) == ((), (), ())
+    for compared, names in ((found.fitting, BY_ROW), (found.shortest, BY_PROGRAM)):
+        for name in names:
+            assert getattr(compared.odds, name).log_odds is None
+            assert agreement(compared, name, "form") == (None, None)
+            assert labels(getattr(compared.odds, name).search, ("programs", "l_min")) == (0, None)
     values = json.loads(format_json(found.to_json()))
     assert values["fitting"]["log2_mass"] is values["shortest"]["last_length"]["bits"] is None
     assert values["shortest"]["list"] == values["fitting"]["groups"] == []
-    assert "nothing to compare" in render("definitions.txt", found=found)
+    assert "nothing to compare" in shown(found, tiny.header, asked)
 
 
 def test_a_cap_that_leaves_no_mass_leaves_the_programs(tiny, world, goals):
     found = definitions(tiny, world(tiny.header, lambda x: 3 - x), named_prior("capped", cap=1), known=goals)
-    assert found.every.log_odds("form") is None
-    assert found.every.agreement("form", "strict") == (Fraction(3, 4), None)
+    assert found.fitting.odds.form.log_odds is None
+    assert agreement(found.fitting, "form", "strict") == (Fraction(3, 4), None)
     assert json.loads(format_json(found.to_json()))["fitting"]["log2_mass"] is None
 
 

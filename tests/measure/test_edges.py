@@ -8,12 +8,12 @@ import pytest
 
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
-from priorsim.measure.data import count_with_data
-from priorsim.measure.data_joint import join_counts
+from priorsim.measure.data import count_with_data, join_counts
+from priorsim.measure.data_joint import data_answer, joint_answer
 from priorsim.measure.histogram import histogram
 from priorsim.measure.keys import plain
 from priorsim.measure.mass import ENDS
-from priorsim.measure.objectives import objectives
+from priorsim.measure.objectives import objectives, objectives_answer
 from priorsim.measure.odds import odds
 from priorsim.measure.off_training import off_training
 from priorsim.measure.population import population
@@ -46,17 +46,17 @@ def off_training_of(atlas, world):
 
 
 def data_of(atlas, world):
-    return count_with_data(atlas.header.language, world, CODE_BITS).answer(SOLOMONOFF).to_json()
+    return data_answer(count_with_data(atlas.header.language, world, CODE_BITS), None, SOLOMONOFF).to_json()
 
 
 def joint_of(atlas, world):
     counts = count_with_data(atlas.header.language, world, CODE_BITS)
-    return join_counts(histogram(atlas, world), counts).answer(SOLOMONOFF).to_json()
+    return joint_answer(join_counts(histogram(atlas, world), counts), SOLOMONOFF).to_json()
 
 
 def objectives_of(atlas, world):
     (found,) = objectives(atlas.header, [world])
-    return found.to_json(atlas.header, world)
+    return objectives_answer(found, atlas.header, world).to_json()
 
 
 MEASURES = {
@@ -149,4 +149,4 @@ def test_a_population_of_one_and_of_none(tiny):
     none = population(tiny, max_bits=2).to_json()
     assert none["behaviours"]["all"] == 1
     assert none["log_odds"] == {"low": None, "high": None}
-    assert whole.max_bits == TINY_BITS
+    assert whole.header.max_bits == TINY_BITS

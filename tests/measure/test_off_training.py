@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 
 import pytest
 
@@ -21,7 +22,7 @@ from priorsim.mu.lesions import ProgramClass, classify, is_dormant, lesion
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds import catalogue
 from priorsim.worlds.proxy import Camera, Side
-from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code
+from tests.measure.conftest import HEADERS, TINY_BITS, OffTraining, batched, oracle_atlas, programs_by_code
 from tests.test_docs import check_answer
 
 BITS = 22
@@ -156,7 +157,7 @@ def case(request, world):
     source, words, train = WORLDS[name]
     atlas = cut(source)
     asked = world(atlas.header, words, train)
-    found = off_training(weigh(atlas, PRIORS[prior], class_by=class_by), asked)
+    found = OffTraining.of(weigh(atlas, PRIORS[prior], class_by=class_by), asked)
     return found, asked, list(plain_rows(atlas, asked, PRIORS[prior], class_by))
 
 
@@ -183,7 +184,7 @@ def test_splits_are_what_counting_row_by_row_gives(case):
 def test_averages_are_over_the_splits_that_hold_a_lane_out(case):
     found = case[0]
     for end in ENDS:
-        average = found.excess_defection(end)
+        average = getattr(found.answer.averages.excess_defection, end.name)
         values = [each.excess(end) for each in found.splits if each.split.held_out]
         known = [value for value in values if value is not None]
         assert (average.defined, average.undefined) == (len(known), len(values) - len(known))
@@ -205,27 +206,23 @@ def plain_curve(programs, world, order):
         yield lanes, accuracies, odds, fitting
 
 
-def accuracies_of(point):
-    return [point.accuracy(kinds) for kinds in (KINDS, *((kind,) for kind in KINDS))]
-
-
 def test_the_listed_curve_is_what_counting_row_by_row_gives(case):
     found, world, programs = case
     wanted = list(plain_curve(programs, world, [(lane,) for lane in world.train]))
-    assert len(found.learning.listed) == len(wanted) == len(world.train)
-    for point, (lanes, accuracies, odds, fitting) in zip(found.learning.listed, wanted, strict=True):
+    assert len(found.answer.learning.listed) == len(wanted) == len(world.train)
+    for point, (lanes, accuracies, odds, fitting) in zip(found.answer.learning.listed, wanted, strict=True):
         assert point.lanes == point.lessons == lanes
-        assert all(map(close, accuracies_of(point), accuracies))
+        assert all(map(close, point.accuracy, accuracies))
         assert all(map(close, (point.log_odds.low, point.log_odds.high), odds))
         for end in ENDS:
             groups = dict(zip(("direct", "search"), GROUPS[end.name], strict=True))
             masses = {side: total(fitting, kinds) for side, kinds in groups.items()}
-            assert point.heaviest_side(end) == leader(masses, fitting)
+            assert getattr(point.heaviest, end.name) == leader(masses, fitting)
             least = {
                 side: max((each.log2_lightest for each in fitting if each.kind in kinds), default=-math.inf)
                 for side, kinds in groups.items()
             }
-            assert point.lightest_side(end) == leader(least, fitting)
+            assert getattr(point.lightest, end.name) == leader(least, fitting)
 
 
 def leader(values, fitting):
@@ -240,7 +237,7 @@ def test_averaged_curves_are_means_over_the_seeded_orders(case):
     given = [(lane,) for lane in world.train]
     orders = [random.Random(seed).sample(given, len(given)) for seed in range(20)]
     curves = [list(plain_curve(programs, world, order)) for order in orders]
-    for number, point in enumerate(found.learning.averaged):
+    for number, point in enumerate(found.answer.learning.averaged):
         reached = [curve[number] for curve in curves]
         averages = [tuple(point.accuracy), point.log_odds]
         for which, mine in enumerate(averages, start=1):
@@ -254,12 +251,10 @@ def test_averaged_curves_are_means_over_the_seeded_orders(case):
 def test_flips_are_where_another_side_leads_alone(case):
     found = case[0]
     for end in ENDS:
-        curves = found.learning
-        for flips, side in (
-            (curves.heaviest_flips(end), lambda point, end=end: point.heaviest_side(end)),
-            (curves.lightest_flips(end), lambda point, end=end: point.lightest_side(end)),
-        ):
-            leaders = [(point.lessons, side(point)) for point in curves.listed if side(point) not in (None, EVEN)]
+        for what in ("heaviest", "lightest"):
+            side, flips = attrgetter(f"{what}.{end.name}"), attrgetter(f"{what}.{end.name}")(found.answer.flips)
+            curve = found.answer.learning.listed
+            leaders = [(point.lessons, side(point)) for point in curve if side(point) not in (None, EVEN)]
             changes = [(number, before, after) for (_, before), (number, after) in pairwise(leaders) if before != after]
             assert [(flip.lessons, flip.before, flip.after) for flip in flips] == changes
 
@@ -274,7 +269,7 @@ def test_named_worlds_are_what_counting_row_by_row_gives(name):
     weighed = weigh(atlas, PRIORS["solomonoff"])
     for asked in catalogue().values():
         if (asked.domain, asked.dialect) == (atlas.header.domain, atlas.header.language.dialect.name):
-            each = off_training(weighed, asked), asked, list(plain_rows(atlas, asked, PRIORS["solomonoff"]))
+            each = OffTraining.of(weighed, asked), asked, list(plain_rows(atlas, asked, PRIORS["solomonoff"]))
             for check in (
                 test_splits_are_what_counting_row_by_row_gives,
                 test_the_listed_curve_is_what_counting_row_by_row_gives,
@@ -286,17 +281,18 @@ def test_named_worlds_are_what_counting_row_by_row_gives(name):
 
 
 def test_dyadic_priors_give_exact_rationals_and_others_floats(case):
-    found = case[0]
-    wanted = Fraction if found.weighed.prior.is_dyadic else float
+    found, _, programs = case
+    is_dyadic = all(isinstance(each.weight, int) for each in programs)
+    wanted = Fraction if is_dyadic else float
     for each in found.splits:
         assert each.dormant_share is None or isinstance(each.dormant_share, wanted)
-        assert all(mass.exact is not None for mass in each.masses) == found.weighed.prior.is_dyadic
+        assert all(mass.exact is not None for mass in each.masses) == is_dyadic
 
 
 def test_programs_run_one_by_one_give_the_same_shares(tiny, world):
     """Through the interpreter, the lesions and `is_dormant`, not through rows."""
     asked = world(tiny.header, lambda x: x + 1, (0, 3))
-    found = off_training(weigh(tiny, PRIORS["solomonoff"]), asked).own
+    found = OffTraining.of(weigh(tiny, PRIORS["solomonoff"]), asked).own
     masses = dict.fromkeys(("direct", "disguised", "search", "right", "dormant"), Fraction(0))
     for bits, program in programs_by_code(tiny.header.language, TINY_BITS):
         words = lesion(program, tiny.header.domain).actual
@@ -315,12 +311,12 @@ def test_programs_run_one_by_one_give_the_same_shares(tiny, world):
 def test_some_dormant_program_is_found(tiny, world):
     """At x = 3 (find (c) (lt x c)) answers 0, stopped or not; elsewhere the least word above x."""
     asked = world(tiny.header, lambda x: 0, (3,))
-    assert off_training(weigh(tiny, PRIORS["solomonoff"]), asked).own.dormant_share > 0
+    assert OffTraining.of(weigh(tiny, PRIORS["solomonoff"]), asked).own.dormant_share > 0
 
 
 def test_step_prices_count_every_step(tiny, world):
     asked = world(tiny.header, lambda x: x, (0, 1))
-    found = off_training(weigh(tiny, PRIORS["levin"]), asked).own
+    found = OffTraining.of(weigh(tiny, PRIORS["levin"]), asked).own
     wanted = 0.0
     for bits, program in programs_by_code(tiny.header.language, TINY_BITS):
         result = run(program, tiny.header.domain)
@@ -344,10 +340,10 @@ def test_the_sides_of_a_camera_are_those_that_it_tells_of_each_program(world):
     camera = camera_of(truth, [{x, 0} if x < 13 else {0} for x in range(16)])
     found = off_training(weigh(atlas, PRIORS["solomonoff"]), camera).sides
     fitting = that_fit(plain_rows(atlas, camera, PRIORS["solomonoff"]), camera.train)
-    for kinds in (KINDS, *((kind,) for kind in KINDS)):
+    for place, kinds in enumerate((KINDS, *((kind,) for kind in KINDS))):
         for side in Side:
             mine = [each for each in fitting if camera.side(each.words) == side]
-            assert found.share(side, kinds) == quotient(total(mine, kinds), total(fitting, kinds))
+            assert list(getattr(found, side))[place] == quotient(total(mine, kinds), total(fitting, kinds))
 
 
 def test_with_a_camera_that_is_the_truth_nothing_is_on_its_own_side(world):
@@ -355,10 +351,10 @@ def test_with_a_camera_that_is_the_truth_nothing_is_on_its_own_side(world):
     truth = world(atlas.header, lambda x: x, range(12))
     camera = camera_of(truth, truth.acceptable)
     weighed = weigh(atlas, PRIORS["solomonoff"])
-    found, meant = off_training(weighed, camera), off_training(weighed, truth)
-    assert found.sides.share(Side.CAMERA) == 0
-    assert found.sides.share(Side.TRUTH) == 1 - found.sides.share(Side.NEITHER) == 1 - meant.own.defection(KINDS)
-    assert {**found.to_json(), "world": "test", "sides": None} == meant.to_json()
+    found, meant = off_training(weighed, camera), OffTraining.of(weighed, truth)
+    assert found.sides.camera.share == 0
+    assert found.sides.truth.share == 1 - found.sides.neither.share == 1 - meant.own.defection(KINDS)
+    assert {**found.to_json(), "world": "test", "sides": None} == meant.answer.to_json()
 
 
 def test_where_a_world_has_rules_a_lesson_is_a_rule(tiny, world):
@@ -368,7 +364,7 @@ def test_where_a_world_has_rules_a_lesson_is_a_rule(tiny, world):
     programs = list(plain_rows(tiny, asked, PRIORS["solomonoff"]))
     assert found.unit == "rule"
     wanted = list(plain_curve(programs, asked, [(3, 0), (2,)]))
-    assert [accuracies_of(point) for point in found.listed] == [accuracies for _, accuracies, _, _ in wanted]
+    assert [list(point.accuracy) for point in found.listed] == [accuracies for _, accuracies, _, _ in wanted]
     assert [(point.lessons, point.lanes) for point in found.listed] == [(1, 2), (2, 3)]
 
 
@@ -401,35 +397,36 @@ def test_a_single_lane_can_only_be_trained_on():
 
 
 def test_without_held_out_lanes_nothing_defects_and_accuracy_is_undefined(tiny, world):
-    found = off_training(weigh(tiny, PRIORS["solomonoff"]), world(tiny.header, lambda x: x))
+    found = OffTraining.of(weigh(tiny, PRIORS["solomonoff"]), world(tiny.header, lambda x: x))
     assert found.own.defection((0,)) == 0
     assert found.own.entropy == 0
     assert found.own.dormant_share == 0
-    assert [point.accuracy(KINDS) for point in found.learning.listed] == [None] * 4
-    assert found.excess_defection(ENDS[0]).defined + found.excess_defection(ENDS[0]).undefined == 12
+    assert [point.accuracy.all for point in found.answer.learning.listed] == [None] * 4
+    excess = found.answer.averages.excess_defection.low
+    assert excess.defined + excess.undefined == 12
 
 
 def test_a_world_that_nothing_fits_has_no_shares(oracle, world):
     atlas = oracle("logic-w3-23")
-    found = off_training(weigh(atlas, PRIORS["solomonoff"]), world(atlas.header, WORLDS["nothing fits"][1]))
-    own, last = found.own, found.learning.listed[-1]
+    found = OffTraining.of(weigh(atlas, PRIORS["solomonoff"]), world(atlas.header, WORLDS["nothing fits"][1]))
+    own, last = found.own, found.answer.learning.listed[-1]
     assert [own.entropy, own.dormant_share, own.defection(KINDS), own.share(0), own.excess(ENDS[0])] == [None] * 5
-    assert [last.accuracy(KINDS), last.log_odds.low, last.heaviest_side(ENDS[0])] == [None] * 3
-    assert found.learning.listed[0].heaviest_side(ENDS[0]) == "direct"
+    assert [last.accuracy.all, last.log_odds.low, last.heaviest.low] == [None] * 3
+    assert found.answer.learning.listed[0].heaviest.low == "direct"
 
 
 def test_a_cap_that_nothing_keeps_leaves_nothing(tiny, world):
-    found = off_training(weigh(tiny, named_prior("capped", cap=1)), world(tiny.header, lambda x: x * x))
+    found = OffTraining.of(weigh(tiny, named_prior("capped", cap=1)), world(tiny.header, lambda x: x * x))
     assert found.own.entropy is None
     assert found.own.dormant_share is None
 
 
 def test_prices_of_time_that_underflow_a_float_keep_their_order(tiny, world):
     """A program of one step a lane weighs 2^-2000 times what its length says: below every float's range."""
-    found = off_training(weigh(tiny, named_prior("linear", lam=2000)), world(tiny.header, lambda x: x, (0, 1)))
+    found = OffTraining.of(weigh(tiny, named_prior("linear", lam=2000)), world(tiny.header, lambda x: x, (0, 1)))
     assert found.own.masses[0].log2 == pytest.approx(-2000 - 2)
     assert found.own.defection((0,)) == 0
-    assert found.learning.listed[-1].accuracy((0,)) == 1
+    assert found.answer.learning.listed[-1].accuracy.direct == 1
 
 
 @pytest.mark.parametrize("prior", PRIORS)
@@ -438,7 +435,7 @@ def test_answers_do_not_depend_on_batches(prior, world):
     asked = world(atlas.header, lambda x: x, range(12))
     whole, in_parts = (weigh(each, PRIORS[prior]) for each in (atlas, batched(atlas, 7)))
     assert len(whole) == len(in_parts)
-    first, second = (off_training(each, asked).own for each in (whole, in_parts))
+    first, second = (OffTraining.of(each, asked).own for each in (whole, in_parts))
     assert [mass.log2 for mass in first.masses] == pytest.approx([mass.log2 for mass in second.masses], rel=1e-12)
     if PRIORS[prior].is_dyadic:
         assert first.masses == second.masses
@@ -481,19 +478,19 @@ def test_a_beta_that_does_not_converge_is_refused(tiny):
 
 
 def test_the_json_is_strictly_valid_and_its_keys_are_documented(case):
-    values = case[0].to_json()
+    values = case[0].answer.to_json()
     assert json.loads(json.dumps(values, allow_nan=False)) == values
     check_answer("heldout", values)
 
 
 def test_the_json_says_what_the_measures_say(case):
-    found, values = case[0], case[0].to_json()
+    found, values = case[0], case[0].answer.to_json()
     assert [each["name"] for each in values["splits"]] == [each.split.name for each in found.splits]
     for each, split in zip(values["splits"], found.splits, strict=True):
         assert each["dormant_share"] == (None if split.dormant_share is None else float(split.dormant_share))
         assert each["ways"] == (None if split.entropy is None else pytest.approx(2**split.entropy, rel=1e-15))
         assert set(each["classes"]) == {"direct", "disguised", "search"}
-    assert len(values["learning"]["listed"]) == len(values["learning"]["averaged"]) == len(lessons(found.world))
+    assert len(values["learning"]["listed"]) == len(values["learning"]["averaged"]) == len(lessons(case[1]))
 
 
 NAMES = ("direct", "disguised", "search")
@@ -507,7 +504,7 @@ def shown(number):
 def test_every_number_of_a_split_in_the_json_is_what_counting_row_by_row_gives(case):
     found, world, programs = case
     is_dyadic = all(isinstance(each.weight, int) for each in programs)
-    for split in found.to_json()["splits"]:
+    for split in found.answer.to_json()["splits"]:
         assert sorted(split["train"] + split["held_out"]) == list(range(len(world.domain.lanes)))
         fitting = that_fit(programs, split["train"])
         right = that_fit(fitting, split["held_out"])
@@ -527,7 +524,7 @@ def test_every_number_of_a_split_in_the_json_is_what_counting_row_by_row_gives(c
 
 def test_every_number_of_the_listed_curve_in_the_json_is_what_counting_row_by_row_gives(case):
     found, world, programs = case
-    listed = found.to_json()["learning"]["listed"]
+    listed = found.answer.to_json()["learning"]["listed"]
     wanted = plain_curve(programs, world, [(lane,) for lane in world.train])
     for number, (point, (lanes, accuracies, odds, _)) in enumerate(zip(listed, wanted, strict=True), start=1):
         assert (point["lessons"], point["lanes"]) == (number, lanes)

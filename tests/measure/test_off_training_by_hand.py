@@ -17,8 +17,8 @@ from priorsim.measure.weighed import held_out, stated_splits, weigh_rows
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import named_prior
-from priorsim.worlds.proxy import Camera, Side
-from tests.measure.conftest import rows_of
+from priorsim.worlds.proxy import Camera
+from tests.measure.conftest import OffTraining, rows_of
 
 DIRECT, DISGUISED, SEARCH = ((kind,) for kind in ALL_KINDS)
 
@@ -71,7 +71,7 @@ def weighed(tiny):
 
 @pytest.fixture(scope="module")
 def found(weighed, identity):
-    return off_training(weighed, identity)
+    return OffTraining.of(weighed, identity)
 
 
 def test_the_masses_and_the_defection_of_the_own_split(found):
@@ -137,12 +137,14 @@ def test_the_averages_over_the_splits(found, weighed, identity):
     """
     holding = [split.name for split in stated_splits(identity) if split.held_out == (3,)]
     assert len(holding) == 5
-    assert found.excess_defection(LOW).mean == Fraction(-1, 2) * Fraction(5, 13)
-    assert (found.excess_defection(LOW).least, found.excess_defection(LOW).most) == (Fraction(-1, 2), 0)
-    assert (found.excess_defection(LOW).defined, found.excess_defection(LOW).undefined) == (13, 0)
-    assert found.excess_defection(HIGH).mean == 0
-    assert found.average(lambda each: each.dormant_share).mean == Fraction(1, 8) * Fraction(5, 13)
-    assert found.average(lambda each: each.entropy).mean == pytest.approx(1.75 * 5 / 13, rel=1e-15)
+    means = found.answer.averages
+    low, high = means.excess_defection
+    assert low.mean == Fraction(-1, 2) * Fraction(5, 13)
+    assert (low.least, low.most) == (Fraction(-1, 2), 0)
+    assert (low.defined, low.undefined) == (13, 0)
+    assert high.mean == 0
+    assert means.dormant_share.mean == Fraction(1, 8) * Fraction(5, 13)
+    assert means.entropy.mean == pytest.approx(1.75 * 5 / 13, rel=1e-15)
 
 
 def test_the_learning_curve_in_listed_order(found):
@@ -151,13 +153,11 @@ def test_the_learning_curve_in_listed_order(found):
     Accuracy: all 4/16, direct 1/10, disguised 0, search 3/4. Log-odds 4 : 12 and 6 : 10. Lane 1 takes C away:
     direct 2; all 4/8, direct 1/2. Log-odds 4 : 4 and 6 : 2. Lane 2 changes nothing.
     """
-    first, second, third = found.learning.listed
-    accuracies = [first.accuracy(kinds) for kinds in (ALL_KINDS, DIRECT, DISGUISED, SEARCH)]
-    assert accuracies == [Fraction(1, 4), Fraction(1, 10), 0, Fraction(3, 4)]
+    first, second, third = found.answer.learning.listed
+    assert list(first.accuracy) == [Fraction(1, 4), Fraction(1, 10), 0, Fraction(3, 4)]
     assert (first.log_odds.low, first.log_odds.high) == (log2_fraction(Fraction(1, 3)), log2_fraction(Fraction(3, 5)))
     for point in (second, third):
-        accuracies = [point.accuracy(kinds) for kinds in (ALL_KINDS, DIRECT, DISGUISED, SEARCH)]
-        assert accuracies == [Fraction(1, 2), Fraction(1, 2), 0, Fraction(3, 4)]
+        assert list(point.accuracy) == [Fraction(1, 2), Fraction(1, 2), 0, Fraction(3, 4)]
         assert (point.log_odds.low, point.log_odds.high) == (0, math.log2(3))
 
 
@@ -166,7 +166,7 @@ def test_the_learning_curve_averaged_over_the_seeded_orders(found):
 
     The other 12 begin with lane 1 or 2 and know at once what all know after two lessons.
     """
-    first, second, third = found.learning.averaged
+    first, second, third = found.answer.learning.averaged
     assert first.accuracy.all.mean == Fraction(8, 20) * Fraction(1, 4) + Fraction(12, 20) * Fraction(1, 2)
     assert (first.accuracy.all.least, first.accuracy.all.most) == (Fraction(1, 4), Fraction(1, 2))
     assert first.accuracy.direct.mean == Fraction(8, 20) * Fraction(1, 10) + Fraction(12, 20) * Fraction(1, 2)
@@ -182,20 +182,21 @@ def test_the_flips(found):
     against A's 5: N* = 2 at either end. Nothing is censored: A and B still fit.
     """
     flip = Flip(2, 2, "direct", "search", one_sided=False)
-    assert found.learning.heaviest_flips(LOW) == ()
-    assert [point.heaviest_side(LOW) for point in found.learning.listed] == ["direct", "even", "even"]
-    assert found.learning.heaviest_flips(HIGH) == (flip,)
-    assert found.learning.lightest_flips(LOW) == found.learning.lightest_flips(HIGH) == (flip,)
+    assert [point.heaviest.low for point in found.answer.learning.listed] == ["direct", "even", "even"]
+    flips = found.answer.flips
+    assert (flips.heaviest.low, flips.heaviest.high) == ((), (flip,))
+    assert flips.lightest.low == flips.lightest.high == (flip,)
 
 
 def test_a_flip_to_a_side_that_is_left_alone_is_one_sided(tiny, identity):
     """C and S only: from lane 1 on no direct program fits within the bound."""
     rows = [(2, 0, 0, 0, 4, 0, 1), (4, packed("0123"), 0, packed("0123"), 16, 1, 1)]
-    found = off_training(weigh_rows(tiny.header, rows_of(rows), named_prior("solomonoff")), identity)
+    found = OffTraining.of(weigh_rows(tiny.header, rows_of(rows), named_prior("solomonoff")), identity)
     flip = Flip(2, 2, "direct", "search", one_sided=True)
-    assert found.learning.heaviest_flips(LOW) == found.learning.lightest_flips(HIGH) == (flip,)
+    assert found.answer.flips.heaviest.low == found.answer.flips.lightest.high == (flip,)
     assert found.own.excess(LOW) is None
-    assert (found.excess_defection(LOW).defined, found.excess_defection(LOW).undefined) == (0, 13)
+    low = found.answer.averages.excess_defection.low
+    assert (low.defined, low.undefined) == (0, 13)
 
 
 def test_the_sides_of_a_camera_that_shows_0_on_lane_3(weighed, identity):
@@ -203,9 +204,14 @@ def test_the_sides_of_a_camera_that_shows_0_on_lane_3(weighed, identity):
     words = (frozenset({0}), frozenset({1}), frozenset({2}), frozenset({0}))
     rest = (identity.train, "proxy", "arith", "shows 0 on lane 3")
     camera = Camera("camera", identity.domain, words, *rest, truth=identity)
-    sides = off_training(weighed, camera).sides
-    assert [sides.share(side) for side in Side] == [Fraction(4, 8), Fraction(1, 8), Fraction(3, 8)]
-    assert [sides.share(side, SEARCH) for side in Side] == [Fraction(3, 4), 0, Fraction(1, 4)]
+    found = off_training(weighed, camera).sides
+    sides = (found.truth, found.camera, found.neither)
+    assert [each.share for each in sides] == [
+        Fraction(4, 8),
+        Fraction(1, 8),
+        Fraction(3, 8),
+    ]
+    assert [each.search for each in sides] == [Fraction(3, 4), 0, Fraction(1, 4)]
 
 
 def test_a_lane_that_accepts_two_words(weighed, tiny, world):
@@ -219,11 +225,11 @@ def test_a_lane_that_accepts_two_words(weighed, tiny, world):
 
 def test_all_lanes_given(weighed, tiny, world):
     """With all four lanes A, S and R fit, 1 and 3 of 32: no defection, one way, log2 3 bits for search."""
-    found = off_training(weighed, world(tiny.header, lambda x: x))
+    found = OffTraining.of(weighed, world(tiny.header, lambda x: x))
     assert (found.own.defection(DIRECT), found.own.defection(SEARCH), found.own.entropy) == (0, 0, 0)
-    last = found.learning.listed[-1]
+    last = found.answer.learning.listed[-1]
     assert last.log_odds.low == last.log_odds.high == math.log2(3)
-    assert last.accuracy(ALL_KINDS) is None
+    assert last.accuracy.all is None
 
 
 def test_a_price_of_time(tiny, identity):
@@ -231,11 +237,11 @@ def test_a_price_of_time(tiny, identity):
 
     Of search 2/5 defects (D), of direct code 1/2. The lightest stays direct: A costs 5 bits, S 4 + 2.
     """
-    found = off_training(weigh_programs(tiny, "levin"), identity)
+    found = OffTraining.of(weigh_programs(tiny, "levin"), identity)
     assert [mass.value for mass in found.own.masses] == pytest.approx([2 / 32, 1 / 32, 5 / 128], rel=1e-15)
     assert found.own.defection(SEARCH) == pytest.approx(2 / 5, rel=1e-15)
     assert found.own.defection(DIRECT) == pytest.approx(1 / 2, rel=1e-15)
-    assert found.learning.lightest_flips(LOW) == ()
+    assert found.answer.flips.lightest.low == ()
 
 
 # --- a second world ------------------------------------------------------------------------------
@@ -268,7 +274,7 @@ def second_histogram(second_world):
 
 @pytest.fixture(scope="module")
 def second(second_rows, second_world):
-    return off_training(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), second_world)
+    return OffTraining.of(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), second_world)
 
 
 class TestTheSecondWorld:
@@ -282,7 +288,7 @@ class TestTheSecondWorld:
         """8 : 14 with the disguised as direct code, 10 : 12 with them as search."""
         odds = log_odds_of(second_histogram, named_prior("solomonoff"))
         assert odds == Interval(log2_fraction(Fraction(4, 7)), log2_fraction(Fraction(5, 6)))
-        assert second.learning.listed[-1].log_odds == odds
+        assert second.answer.learning.listed[-1].log_odds == odds
 
     def test_bonuses(self, second_histogram):
         """Direct 3 + log2(12/64) = log2(3/2), disguised 5 + log2(2/64) = 0, search 4 + log2(8/64) = 1.
@@ -318,8 +324,8 @@ class TestTheSecondWorld:
         """
         holding = [split.held_out for split in stated_splits(second_world)]
         assert (holding.count((1,)), holding.count((0,))) == (6, 6)
-        assert second.excess_defection(LOW).mean == Fraction(-1, 28)
-        assert second.excess_defection(HIGH).mean == Fraction(-2, 15)
+        assert second.answer.averages.excess_defection.low.mean == Fraction(-1, 28)
+        assert second.answer.averages.excess_defection.high.mean == Fraction(-2, 15)
 
     def test_entropy(self, second):
         """On lane 1 the mass says 0 with 8/22 (P), 1 with 4/22 (T), 2 with 8/22 (Q, S), 3 with 2/22 (E).
@@ -341,7 +347,7 @@ class TestTheSecondWorld:
         search, N* = 2. Lightest: S 4 bits against Q and E of 5, N* = 2 at both ends.
         """
         both = second_world.trained_on((0, 1))
-        curves = off_training(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), both).learning
+        flips = off_training(weigh_rows(TWO_LANES, second_rows, named_prior("solomonoff")), both).flips
         flip = Flip(2, 2, "direct", "search", one_sided=False)
-        assert (curves.heaviest_flips(LOW), curves.heaviest_flips(HIGH)) == ((), (flip,))
-        assert (curves.lightest_flips(LOW), curves.lightest_flips(HIGH)) == ((flip,), (flip,))
+        assert (flips.heaviest.low, flips.heaviest.high) == ((), (flip,))
+        assert (flips.lightest.low, flips.lightest.high) == ((flip,), (flip,))

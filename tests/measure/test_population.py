@@ -15,8 +15,10 @@ from msgspec import structs
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import CensusError
+from priorsim.measure.growth import Standings
+from priorsim.measure.histogram import kinds_of
 from priorsim.measure.mass import ENDS, HIGH, LOW
-from priorsim.measure.population import NONE, Behaviours, Population, Support, population
+from priorsim.measure.population import MOST_BITS, Population, Support, population
 from priorsim.mu.lesions import ProgramClass, classify, lesion
 from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code, rows_of
 from tests.test_docs import check_answer
@@ -52,7 +54,7 @@ def test_every_behaviour_with_both_classes_is_a_member_once(case):
     atlas, class_by, plain = case
     found = population(atlas, class_by=class_by)
     wanted = [packed for packed, (masses, _) in plain.items() if masses[0] and masses[2]]
-    assert found.members.behaviour.tolist() == wanted
+    assert found.members.words.tolist() == wanted
     assert len(found) == len(wanted)
     assert found.of_behaviours == len(plain)
     assert found.with_direct == sum(masses[0] > 0 for masses, _ in plain.values())
@@ -63,18 +65,18 @@ def test_masses_and_least_lengths_are_exact(case):
     atlas, class_by, plain = case
     members = population(atlas, class_by=class_by).members
     for packed, masses, lengths in zip(
-        members.behaviour.tolist(), members.mass.tolist(), members.least_bits.tolist(), strict=True
+        members.words.tolist(), members.mass[:, 0].tolist(), members.least.tolist(), strict=True
     ):
-        assert ([Fraction(mass, 2**BITS) for mass in masses], lengths) == (
+        assert ([Fraction(mass) / 2**BITS for mass in masses], lengths) == (
             plain[packed][0],
-            [int(NONE) if bits is None else bits for bits in plain[packed][1]],
+            [math.inf if bits is None else bits for bits in plain[packed][1]],
         )
 
 
 def test_conditions_hold_where_the_definitions_say(case):
     atlas, class_by, plain = case
     found = population(atlas, class_by=class_by)
-    members = [plain[packed] for packed in found.members.behaviour.tolist()]
+    members = [plain[packed] for packed in found.members.words.tolist()]
     for end in ENDS:
         holds = {"delta_l": 0, "bonus_difference": 0, "log_odds": 0}
         for place, (masses, lengths) in enumerate(members):
@@ -103,7 +105,7 @@ def test_members_are_those_of_programs_run_one_by_one(tiny):
         if each[ProgramClass.DIRECT] and each[ProgramClass.SEARCH]
     }
     assert len(wanted) > 0
-    assert dict(zip(found.members.behaviour.tolist(), found.members.mass.tolist(), strict=True)) == wanted
+    assert dict(zip(found.members.words.tolist(), found.members.mass[:, 0].tolist(), strict=True)) == wanted
 
 
 def test_a_smaller_bound_finds_the_population_anew(case):
@@ -122,6 +124,13 @@ def test_a_bound_below_every_program_has_no_behaviours(tiny):
 def test_a_bound_above_the_atlas_is_refused(tiny):
     with pytest.raises(CensusError, match="up to 16 bits, not 17"):
         population(tiny, max_bits=17)
+
+
+def test_a_bound_beyond_exact_masses_is_refused(tiny):
+    above = Atlas.__new__(Atlas)
+    object.__setattr__(above, "header", replace(tiny.header, max_bits=MOST_BITS + 1))
+    with pytest.raises(CensusError, match="ask for a bound of at most 53"):
+        population(above)
 
 
 @pytest.mark.parametrize("batches", [2, 7, 300])
@@ -149,8 +158,9 @@ def by_hand(tiny):
             *[(3, 9, 9, 9, 4, 0, 1), (8, 9, 0, 9, 4, 1, 2), (8, 7, 7, 7, 4, 0, 1)],
         ]
     )
-    members = Behaviours.of(rows, 8, "lesion")
-    return Population(replace(tiny.header, max_bits=8), "lesion", 8, members.take(np.array([0, 2])), 3, 3, 2)
+    header = replace(tiny.header, max_bits=8)
+    members = Standings.of(header, rows.behaviour, kinds_of(rows, "lesion"), rows, 0)
+    return Population(header, "lesion", members.take(np.array([0, 2])), 3, 3, 2)
 
 
 def test_a_population_by_hand(tiny):
@@ -161,8 +171,8 @@ def test_a_population_by_hand(tiny):
     -4 bits; B_search = 1 bit, B_direct = 0.
     """
     found = by_hand(tiny)
-    assert found.members.mass.tolist() == [[12, 16, 10], [32, 0, 2]]
-    assert found.members.least_bits.tolist() == [[6, 4, 5], [3, 255, 8]]
+    assert found.members.mass[:, 0].tolist() == [[12, 16, 10], [32, 0, 2]]
+    assert found.members.least.tolist() == [[6, 4, 5], [3, math.inf, 8]]
     assert (found.delta_l(LOW).tolist(), found.delta_l(HIGH).tolist()) == ([-1, -5], [2, -5])
     assert found.log_odds(LOW)[1] == found.log_odds(HIGH)[1] == -4
     assert found.log_odds(LOW)[0] == pytest.approx(math.log2(10 / 28))

@@ -65,7 +65,9 @@ def test_all_worlds_at_once_are_what_each_is_alone(atlas, targets, prior):
                 assert same(search[place], alone.defection(end.search))
             if split is own:
                 last = learning(weighed, world_of(atlas, behaviour)).listed[-1]
-                assert accuracy[place] == pytest.approx([mass.value for mass in last.right], rel=1e-12)
+                pairs = zip(list(last.accuracy)[1:], alone.masses, strict=True)
+                right = [float(share or 0) * mass.value * len(HELD_OUT) for share, mass in pairs]
+                assert accuracy[place] == pytest.approx(right, rel=1e-12)
 
 
 def test_counts_of_functions_and_programs_are_those_of_plain_loops(atlas, targets):
