@@ -10,10 +10,11 @@ import shlex
 import tempfile
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from priorsim.text.claims import found_markdown
+from priorsim.text.claims import editions_markdown, found_markdown
 from tests.test_cli import output
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,8 @@ RESULTS = ROOT / "results"
 FOUND = re.compile(r"(?<=## What it found\n\n).*?(?=\n## )", re.DOTALL)
 WORLD = re.compile(r"`(?P<name>\w+\.csv)`:\n\n(?P<lines>(?:    [^\n]*\n)+)")
 """A file that the reader is asked to save."""
+EDITIONS = re.compile(r"(?<=<!-- editions -->\n).*?(?=<!-- end of editions -->)", re.DOTALL)
+CLAIMS = ROOT / "docs" / "claims.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n.*?```", re.DOTALL)
 
 
@@ -41,11 +44,17 @@ def rendered(text: str) -> str:
         return BLOCK.sub(run, text)
 
 
+def verdicts() -> dict[str, Any]:
+    """The verdicts in the folder."""
+    loaded: dict[str, Any] = json.loads((RESULTS / "claims.json").read_text())
+    return loaded
+
+
 def found() -> str:
     """What the results in the folder come to."""
-    verdicts = json.loads((RESULTS / "claims.json").read_text())
     captions = {path.stem: path.read_text().strip() for path in (RESULTS / "figures").glob("*.txt")}
-    return found_markdown(verdicts, captions, folder="results/")
+    curves = json.loads((RESULTS / "growth.json").read_text())["curves"]
+    return found_markdown(verdicts(), curves, captions, folder="results/")
 
 
 @pytest.mark.engine
@@ -60,6 +69,8 @@ def test_what_it_found_is_what_the_results_say():
         pytest.skip("results/ holds those of another preset now: the README tells of the full one's")
     [told] = FOUND.findall(README.read_text())
     assert told == found()
+    [editions] = EDITIONS.findall(CLAIMS.read_text())
+    assert editions == editions_markdown(verdicts())
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"])
@@ -74,3 +85,4 @@ def test_every_make_target_that_a_page_names_is_there(page):
 if __name__ == "__main__":
     text = rendered(README.read_text())
     README.write_text(FOUND.sub(lambda _: found(), text, count=1))
+    CLAIMS.write_text(EDITIONS.sub(lambda _: editions_markdown(verdicts()), CLAIMS.read_text(), count=1))

@@ -11,7 +11,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS
 from priorsim.formats import number, percent, span
-from priorsim.measure.growth import Growth, growth, standings
+from priorsim.measure.growth import Growth, standings
 from priorsim.measure.histogram import Mask
 from priorsim.measure.mass import ENDS
 from priorsim.measure.values import least_at_end
@@ -19,6 +19,8 @@ from priorsim.worlds import World
 
 GAMMAS = (0.0, 0.5, 1.0)
 """The prices of time that are drawn."""
+LANGUAGES = (("arith", 3), ("logic", 3), ("loops", 3), ("arith", 4), ("logic", 4), ("loops", 4))
+"""Dialects and word sizes; the first is that of the figures of one language."""
 LOOK_OF = dict(zip(GAMMAS, (LOOKS["search"], LOOKS["hybrid"], LOOKS["direct"]), strict=True))
 COLUMNS = "dialect word_bits gamma above up_to worlds search_first_low search_first_high programs_low programs_high"
 """A row for each bin of complexity: its edges in bits, its number of worlds, the share of them that are search first
@@ -44,9 +46,9 @@ def _rows(found: Growth) -> list[tuple[Any, ...]]:
     ]
 
 
-def data(study: Study, worlds: Sequence[World]) -> Data:
+def data(study: Study, _: Sequence[World]) -> Data:
     """The curves of one census at GAMMAS, in bins of 2 bits, and their trends."""
-    found = [growth(study.atlas(worlds[0]), gamma=gamma, bin_bits=2) for gamma in GAMMAS]
+    found = [study.growth(*LANGUAGES[0], gamma) for gamma in GAMMAS]
     rows = [row for each in found for row in _rows(each)]
     return Data(COLUMNS, rows, bound_bits=found[0].header.max_bits, trends=[each.trend for each in found])
 
@@ -128,11 +130,10 @@ def caption(found: Data) -> str:
 
 
 SHOWS = "what share of worlds has a search as its cheapest program, as worlds get more complex"
-FIGURE = Entry("growth", SHOWS, data, draw, caption, ("minimum-w3",))
+FIGURE = Entry("growth", SHOWS, data, draw, caption)
 
 
 # The same in other languages: a panel for each dialect and word size.
-LANGUAGES = (("arith", 3), ("logic", 3), ("loops", 3), ("arith", 4), ("logic", 4), ("loops", 4))
 
 
 def languages_data(study: Study, _: Sequence[World]) -> Data:
@@ -141,7 +142,7 @@ def languages_data(study: Study, _: Sequence[World]) -> Data:
         row
         for dialect, word_bits in LANGUAGES
         for gamma in GAMMAS
-        for row in _rows(growth(study.census(dialect, word_bits), gamma=gamma, bin_bits=2))
+        for row in _rows(study.growth(dialect, word_bits, gamma))
     ]
     return Data(COLUMNS, rows)
 
@@ -205,10 +206,10 @@ SELECTION_BITS = 16
 """The bounds go from so many bits below the census's to it."""
 
 
-def selection_data(study: Study, worlds: Sequence[World]) -> Data:
+def selection_data(study: Study, _: Sequence[World]) -> Data:
     """The share of worlds in which the shortest search is shorter than the shortest direct program, by selection."""
-    found = standings(study.atlas(worlds[0]))
-    bound = study.header(worlds[0]).max_bits
+    atlas = study.census(*LANGUAGES[0])
+    found, bound = standings(atlas), atlas.header.max_bits
     rows = []
     for name, chooses in SELECTIONS.items():
         for bits in range(bound - SELECTION_BITS, bound + 1, 2):
@@ -251,5 +252,5 @@ def selection_caption(found: Data) -> str:
 
 
 SHOWS = "what choosing worlds with programs of both classes does to the share in which search is shorter"
-OF_SELECTION = Entry("selection", SHOWS, selection_data, draw_selection, selection_caption, ("minimum-w3",))
+OF_SELECTION = Entry("selection", SHOWS, selection_data, draw_selection, selection_caption)
 FIGURES = (FIGURE, OF_LANGUAGES, OF_SELECTION)

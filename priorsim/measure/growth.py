@@ -23,7 +23,7 @@ from priorsim.measure import keys
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, histogram, kinds_of
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.trend import Trend, trend
-from priorsim.measure.values import at_end, least_at_end, quotient
+from priorsim.measure.values import at_end, least_at_end, log2_odds, quotient
 from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64, Prior, named_prior
 from priorsim.storage import begins_with
@@ -170,6 +170,7 @@ class Growth:
     prior: Prior
     train: tuple[int, ...]
     bins: Bins
+    log_odds: keys.Ends[float | None]
     placed: tuple[Placed, ...] = ()
 
     @property
@@ -186,6 +187,7 @@ class Growth:
             bound_bits=self.header.max_bits,
             language=keys.Language.of(self.header),
             class_by=self.class_by,
+            log_odds=self.log_odds,
             bins=tuple(Bin(*row) for row in self._rows()),
             trend=self.trend,
             worlds=self.placed,
@@ -241,6 +243,10 @@ class GrowthAnswer(keys.Answer, frozen=True, kw_only=True):
     bound_bits: keys.BoundBits
     language: keys.Language
     class_by: keys.ClassBy
+    log_odds: Annotated[
+        keys.Ends[float | None],
+        keys.says("log2(M_search / M_direct) of all programs up to B; null where a class has none"),
+    ]
     bins: Annotated[tuple[Bin, ...], keys.says("in order of complexity")]
     trend: Annotated[Trend | None, keys.says("of search_first; null over fewer than three bins")]
     worlds: Annotated[tuple[Placed, ...], keys.says("where the worlds that were named stand")]
@@ -297,8 +303,10 @@ def growth(
 
     found = gathered(parts())
     bins = _joined(found, programs, header.max_bits, width)
+    whole = found.mass[:, 0].sum(axis=0)[None]
+    odds = keys.at_ends(lambda end: _known(log2_odds(whole, end)[0]))
     placed = tuple(placing(atlas, world, gamma=gamma, class_by=class_by) for world in worlds)
-    return Growth(header, class_by, prior, lanes, bins, placed)
+    return Growth(header, class_by, prior, lanes, bins, odds, placed)
 
 
 def standings(atlas: Counted, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Standings:

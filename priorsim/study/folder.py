@@ -20,6 +20,7 @@ from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import AtlasError, StorageError
+from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
@@ -46,6 +47,7 @@ class Study:
     progress: Told | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
+    _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
 
     def header(self, world: World) -> AtlasHeader:
@@ -60,6 +62,13 @@ class Study:
         """The census of a dialect on its default domain, whatever the world; made as by `atlas`."""
         domain = Domain.default(word_bits)
         return self._open(make_header(dialect, self.preset.bound(domain), domain=domain))
+
+    def growth(self, dialect: str, word_bits: int, gamma: float) -> Growth:
+        """What comes first in such a census as worlds get more complex, in bins of 2 bits."""
+        asked = dialect, word_bits, gamma
+        if asked not in self._growth:
+            self._growth[asked] = growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
+        return self._growth[asked]
 
     def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:

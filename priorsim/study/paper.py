@@ -17,14 +17,15 @@ from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
+from priorsim.figures.growth import GAMMAS, LANGUAGES
 from priorsim.figures.registry import FIGURES
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
-from priorsim.formats import format_json
+from priorsim.formats import format_json, rounded
 from priorsim.measure.histogram_file import is_histogram, save_histogram
 from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
-from priorsim.provenance import SHORT, counting_digest, provenance, stamped
+from priorsim.provenance import SHORT, counting_digest, provenance, software, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.folder import ATLASES, Study, atlas_name, make_folder, open_census
 from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
@@ -42,7 +43,7 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("README.md", "report.html", "provenance.json"),
+    *("growth.json", "README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
 
@@ -90,9 +91,13 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     write_text(out / "odds.json", odds_json(results))
     write_text(out / "odds.md", odds_markdown(results, command))
     told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
+    grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
+    write_text(out / "growth.json", format_json({"software": software(), "command": command, "curves": grown}))
+    told(f"{out}/growth.json: {len(grown)} curves")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
-    write_text(out / "README.md", found_markdown(verdicts, {each.name: each.caption for each in drawings}))
+    captions = {each.name: each.caption for each in drawings}
+    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")

@@ -3,11 +3,13 @@
 Nothing is measured here. A percentage is rounded to whole ones, medians to four digits; the JSON has all.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from priorsim.claims.claim import Claim, Judged, Kind
+from priorsim.claims.first_edition import FIRST_EDITION
 from priorsim.claims.rule import (
     AMOUNT_BITS,
     LEAST_WORLDS,
@@ -35,7 +37,7 @@ STEPS = (
     *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
     *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
 )
-FIGURES = ("delta-l", "phase-in-context-root-sum-w4", "walk-landscape-forward.w3-pronic-l8")
+FIGURES = ("growth", "scaling", "phase-in-context-root-sum-w4")
 """The claims that `found_markdown` shows, in the order of the argument, and its figures."""
 
 _CSV_HEAD = (
@@ -228,22 +230,52 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
     return render("claims.tex", judged=judged, command=command, **_SHOWN)
 
 
-def found_markdown(verdicts: Mapping[str, Any], captions: Mapping[str, str], *, folder: str = "") -> str:
-    """The verdicts on ten claims in a line each, with three figures, from what claims.json holds.
+def found_markdown(
+    verdicts: Mapping[str, Any], curves: Sequence[Mapping[str, Any]], captions: Mapping[str, str], *, folder: str = ""
+) -> str:
+    """What was found as an abstract, the verdicts in a line each, and three figures, from the JSON of the results.
 
-    Captions are those of the drawings, by file name without ending; their first two sentences are shown, and of those
-    that are missing nothing. The folder is where the results are, seen from the text: empty, or ending in a slash.
+    `curves` are those of growth.json. Captions are those of the drawings, by file name without ending; their first two
+    sentences are shown, and of those that are missing nothing. The folder is where the results are, seen from the text:
+    empty, or ending in a slash.
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
+    by_language: dict[str, dict[float, Mapping[str, Any]]] = {}
+    for curve in curves:
+        language = curve["language"]
+        name = f"{language['dialect']}, words of {language['word_bits']} bits"
+        by_language.setdefault(name, {})[curve["prior"]["gamma"]] = curve
     return render(
         "found.md",
         command=verdicts["command"],
-        counts=Counter(claim["verdict"] for claim in claims.values()).most_common(),
+        counts=Counter(claim["verdict"] for claim in claims.values() if claim["kind"] == Kind.FINDING).most_common(),
         claims=claims,
         steps=[claims[name] for name in STEPS if name in claims],
+        growth=by_language,
+        first=_search_first,
+        odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
     )
+
+
+def _search_first(bins: Sequence[Mapping[str, Any]]) -> str:
+    """What share of the worlds of these bins is search first."""
+    worlds = sum(each["worlds"] for each in bins)
+    low, high = (sum(each["worlds"] * each["search_first"][end] for each in bins) / worlds for end in ("low", "high"))
+    return span(low, high, whole_percent)
+
+
+def _odds_a_bit(fits: Sequence[Mapping[str, Any]]) -> str:
+    """By how much of themselves odds grow a bit, from slopes in log-odds."""
+    rises = [math.expm1(fit["slope"]) for fit in fits]
+    return span(min(rises), max(rises), whole_percent)
+
+
+def editions_markdown(verdicts: Mapping[str, Any]) -> str:
+    """The verdicts of both editions side by side, from what claims.json holds, with what moved each."""
+    claims = {claim["id"]: claim for claim in verdicts["claims"]}
+    return render("editions.md", claims=claims, first=FIRST_EDITION, command=verdicts["command"])
 
 
 def _condition(claim: Claim) -> str:
