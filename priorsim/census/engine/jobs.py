@@ -1,9 +1,8 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
 import math
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
@@ -31,7 +30,7 @@ BATCH_BYTES = 1 << 20
 COMMUTATIVE = ("add", "mul", "eq", "and", "xor")
 
 C = TypeVar("C", bound=Consumer)
-W = TypeVar("W")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,17 @@ class Piece:
     tasks: NDArray[np.int64]
     size: int
 
+    def batches(self) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
+        """Its candidates with their rows; the memory of both is used again for the next ones."""
+        width = self.job.width
+        batch = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), dtype=np.uint64)
+        index = np.empty((len(batch), 4), dtype=np.int32)
+        progress = np.array([0, -1, -1, -1], dtype=np.int64)
+        while made := kernels.candidates(self.tasks, progress, index):
+            self.job.fill(index, made, batch)
+            rows = batch[:made]
+            yield index[:made], rows if self.job.read is None else self.job.read(rows)
+
 
 def _split(task: Task) -> Iterator[Task]:
     """A task cut along its operands until each part is about a piece or less."""
@@ -77,95 +87,44 @@ def _split(task: Task) -> Iterator[Task]:
         yield (symbol, first, min(first + a_step, a_end), second, min(second + b_step, b_end), c, c_end, once)
 
 
-class Workspace:
-    """One worker's buffers for candidates and their rows; CancelledError at the next batch once `given_up` is set."""
-
-    def __init__(self, given_up: threading.Event | None = None) -> None:
-        self._given_up = given_up or threading.Event()
-        self._index = np.empty((BATCH_ROWS, 4), dtype=np.int32)
-        self._batches: dict[int, RowArray] = {}
-
-    def run(self, piece: Piece, consumer: Consumer) -> None:
-        """Make the rows of a piece, batch by batch."""
-        for _, rows in self.batches(piece):
-            consumer.add(rows)
-
-    def batches(self, piece: Piece) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
-        """Candidates of a piece with their rows; the memory of both is used again for the next ones."""
-        width = piece.job.width
-        if width not in self._batches:
-            self._batches[width] = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), np.uint64)
-        batch = self._batches[width]
-        index = self._index[: len(batch)]
-        progress = np.array([0, -1, -1, -1], dtype=np.int64)
-        while made := kernels.candidates(piece.tasks, progress, index):
-            if self._given_up.is_set():
-                raise CancelledError
-            piece.job.fill(index, made, batch)
-            rows = batch[:made]
-            yield index[:made], rows if piece.job.read is None else piece.job.read(rows)
-
-
 def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
     """The pieces of all jobs."""
     return (piece for job in jobs for piece in job.pieces())
 
 
-class Taken(Iterator[W]):
-    """What is given, in order, to whichever thread asks next."""
-
-    def __init__(self, given: Iterable[W]) -> None:
-        self._left = iter(given)
-        self._lock = threading.Lock()
-
-    def __next__(self) -> W:
-        with self._lock:
-            return next(self._left)
+def each_piece(pieces: Iterable[Piece], work: Callable[[Piece], R], workers: int) -> Iterator[R]:
+    """What is made of every piece, in the order of the pieces; pieces that are not begun are dropped with the rest."""
+    if workers == 1:
+        yield from map(work, pieces)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(work, pieces)
 
 
 def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
-    """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
-    pieces = list(given)
-    left = Taken(pieces)
+    """Run pieces of jobs; each worker has a consumer of its own, and these are returned.
 
-    def work(space: Workspace) -> C:
+    When one worker fails, or the caller is interrupted, all of them give up.
+    """
+    pieces = list(given)
+    # Threads may share it: one step of a list's iterator is never interrupted.
+    left = iter(pieces)
+
+    def work() -> C:
         own = consumer()
         for piece in left:
-            space.run(piece, own)
+            for _, rows in piece.batches():
+                own.add(rows)
         own.finish()
         return own
 
-    return on_threads(work, 1 if sum(piece.size for piece in pieces) <= PIECE else workers)
-
-
-def each_batch(
-    given: Iterable[Piece], take: Callable[[int, Job, NDArray[np.int32], RowArray], None], workers: int
-) -> None:
-    """Hand on all candidates of pieces with their rows and the piece's number, on all workers at once.
-
-    Batches of a piece come in order, those of several pieces in any.
-    """
-    pieces = Taken(enumerate(given))
-
-    def work(space: Workspace) -> None:
-        for number, piece in pieces:
-            for index, rows in space.batches(piece):
-                take(number, piece.job, index, rows)
-
-    on_threads(work, workers)
-
-
-def on_threads(work: Callable[[Workspace], W], workers: int) -> list[W]:
-    """The results of so many workers; when one fails, or the caller is interrupted, all of them give up."""
-    given_up = threading.Event()
-    if workers == 1:
-        return [work(Workspace(given_up))]
+    if workers == 1 or sum(piece.size for piece in pieces) <= PIECE:
+        return [work()]
     with ThreadPoolExecutor(workers) as pool:
         try:
-            return [future.result() for future in [pool.submit(work, Workspace(given_up)) for _ in range(workers)]]
-        except BaseException:
-            given_up.set()
-            raise
+            return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
+        finally:
+            pieces.clear()
 
 
 def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:

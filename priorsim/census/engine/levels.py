@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import COUNT
-from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, pieces_of, run_pieces
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Classes, Reach
@@ -108,13 +108,12 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
 
 
 class Closer(Consumer):
-    """One worker's way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
+    """The way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
 
     def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
         self._level = level
         self._closings = closings
         self._closed = closed
-        self._space = Workspace()
 
     def add(self, rows: RowArray) -> None:
         """Gather bodies, and close what is gathered where it is a lot."""
@@ -125,7 +124,8 @@ class Closer(Consumer):
     def close(self, bodies: RowArray) -> None:
         """Close bodies in every way; the classes go to those of the lengths they lead to."""
         for way, piece in closing_pieces(self._closings, bodies):
-            self._space.run(piece, self._closed[way.target])
+            for _, rows in piece.batches():
+                self._closed[way.target].add(rows)
 
 
 class Census:
@@ -320,15 +320,10 @@ class Census:
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        pieces = pieces_of(self._jobs(depth, length))
-        closers = run_pieces(pieces, lambda: Closer(level, closings, closed), self.workers)
-        bodies = level.parts()
-        if len(closers) == 1:
-            for part in bodies:
-                closers[0].close(part)
-            return
+        closer = Closer(level, closings, closed)
+        run_pieces(pieces_of(self._jobs(depth, length)), lambda: closer, self.workers)
         with ThreadPoolExecutor(self.workers) as pool:
-            list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
+            list(pool.map(closer.close, level.parts()))
 
 
 def copy_job(rows: RowArray) -> Job:
