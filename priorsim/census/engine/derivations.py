@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.class_kernels import SYMBOL
-from priorsim.census.engine.jobs import Piece, each_piece, pieces_of
+from priorsim.census.engine.jobs import Piece, in_turn, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
 from priorsim.census.engine.packed import ARITY
 from priorsim.census.engine.stores import Reach, Store, rows_of
@@ -147,7 +147,7 @@ class Outlines:
         for length in lengths:
             if (chooser := self._chooser(depth, length)) is not None:
                 search = partial(self._search, (depth, length), chooser, None)
-                self._settle(each_piece(pieces_of(self.census.jobs(depth, length)), search, self._workers))
+                self._settle(in_turn(search, pieces_of(self.census.jobs(depth, length)), self._workers))
             if depth == 0:
                 tell(length)
 
@@ -163,10 +163,10 @@ class Outlines:
             self._long[depth + 1, length] = Table(self.terms(depth + 1).rows.shape[1] - 1)
             close = partial(self._close, depth, choosers, ways, length)
             if sum(way.closings for way in ways) <= CLOSED_AT_ONCE:
-                self._settle(each_piece(self.census.pieces(depth + 1, length), close, self._workers))
+                self._settle(in_turn(close, self.census.pieces(depth + 1, length), self._workers))
             else:
                 for bodies in self.census.bodies(depth + 1, length):
-                    self._settle(each_piece(copy_job(bodies).pieces(), close, self._workers))
+                    self._settle(in_turn(close, copy_job(bodies).pieces(), self._workers))
 
     def _close(
         self, depth: int, choosers: dict[int, Chooser], ways: list[Closing], length: int, bodies: Piece

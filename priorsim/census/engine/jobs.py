@@ -1,7 +1,7 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -14,7 +14,7 @@ from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import TWICE
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.stores import Operand, Span, Spans
-from priorsim.census.engine.tables import Consumer, RowArray
+from priorsim.census.engine.tables import RowArray
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `class_kernels.candidates` reads it."""
@@ -29,8 +29,8 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 1 << 20
 COMMUTATIVE = ("add", "mul", "eq", "and", "xor")
 
-C = TypeVar("C", bound=Consumer)
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,12 @@ class Piece:
     tasks: NDArray[np.int64]
     size: int
 
-    def batches(self) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
-        """Its candidates with their rows; the memory of both is used again for the next ones."""
-        width = self.job.width
-        batch = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), dtype=np.uint64)
+    def batches(self, memory: dict[int, RowArray] | None = None) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
+        """Its candidates with their rows, overwritten by the next; `memory` keeps that of rows for more pieces."""
+        memory, width = {} if memory is None else memory, self.job.width
+        if width not in memory:
+            memory[width] = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), dtype=np.uint64)
+        batch = memory[width]
         index = np.empty((len(batch), 4), dtype=np.int32)
         progress = np.array([0, -1, -1, -1], dtype=np.int64)
         while made := kernels.candidates(self.tasks, progress, index):
@@ -92,39 +94,35 @@ def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
     return (piece for job in jobs for piece in job.pieces())
 
 
-def each_piece(pieces: Iterable[Piece], work: Callable[[Piece], R], workers: int) -> Iterator[R]:
-    """What is made of every piece, in the order of the pieces; pieces that are not begun are dropped with the rest."""
+def in_turn(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """What is made of every item, in their order; those not begun are dropped when one fails or no more are asked."""
     if workers == 1:
-        yield from map(work, pieces)
+        yield from map(work, items)
         return
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(work, pieces)
+        yield from pool.map(work, items)
 
 
-def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
-    """Run pieces of jobs; each worker has a consumer of its own, and these are returned.
+def run_pieces(given: Iterable[Piece], takers: Sequence[Callable[[RowArray], None]]) -> None:
+    """Run pieces of jobs, with a worker for each taker of the rows, which are overwritten afterwards.
 
-    When one worker fails, or the caller is interrupted, all of them give up.
+    When one worker fails, or the caller is interrupted, all of them give up at their next piece.
     """
     pieces = list(given)
     # Threads may share it: one step of a list's iterator is never interrupted.
     left = iter(pieces)
 
-    def work() -> C:
-        own = consumer()
+    def work(take: Callable[[RowArray], None]) -> None:
+        memory: dict[int, RowArray] = {}
         for piece in left:
-            for _, rows in piece.batches():
-                own.add(rows)
-        own.finish()
-        return own
+            for _, rows in piece.batches(memory):
+                take(rows)
 
-    if workers == 1 or sum(piece.size for piece in pieces) <= PIECE:
-        return [work()]
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            return [future.result() for future in [pool.submit(work) for _ in range(workers)]]
-        finally:
-            pieces.clear()
+    try:
+        few = sum(piece.size for piece in pieces) <= PIECE
+        list(in_turn(work, takers[:1] if few else takers, 1 if few else len(takers)))
+    finally:
+        pieces.clear()
 
 
 def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:

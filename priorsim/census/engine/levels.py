@@ -6,7 +6,6 @@ only be bodies. A level outside is aggregated in partitions, checked against the
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import COUNT
-from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, pieces_of, run_pieces
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, in_turn, pieces_of, run_pieces
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Classes, Reach
-from priorsim.census.engine.tables import MAX_PARTITIONS, Consumer, Memory, Partitions, RowArray, Shared, Sink, in_order
+from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
@@ -34,7 +33,7 @@ PARTS = 8
 SPARE = 1.5
 
 
-class Level(Consumer):
+class Level:
     """The classes of a level inside binders, by width of row; all workers add to it."""
 
     def __init__(self, scope: Scope, parts: int) -> None:
@@ -107,27 +106,6 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
             yield way, Piece(way.job([], rows), tasks, 0)
 
 
-class Closer(Consumer):
-    """The way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
-
-    def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
-        self._level = level
-        self._closings = closings
-        self._closed = closed
-
-    def add(self, rows: RowArray) -> None:
-        """Gather bodies, and close what is gathered where it is a lot."""
-        self._level.add(rows)
-        for bodies in self._level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
-            self.close(bodies)
-
-    def close(self, bodies: RowArray) -> None:
-        """Close bodies in every way; the classes go to those of the lengths they lead to."""
-        for way, piece in closing_pieces(self._closings, bodies):
-            for _, rows in piece.batches():
-                self._closed[way.target].add(rows)
-
-
 class Census:
     """The levels of one census, built in order of length once they are asked for; what is spent is refused.
 
@@ -196,8 +174,9 @@ class Census:
         while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
             count *= 2
         partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
-        memories = iter(self._memories)
-        run_pieces(pieces, lambda: Sink(partitions, next(memories)), self.workers)
+        sinks = [Sink(partitions, memory) for memory in self._memories]
+        run_pieces(pieces, [sink.add for sink in sinks])
+        list(in_turn(Sink.finish, sinks, self.workers))
         self._forget(0, length)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
@@ -265,7 +244,7 @@ class Census:
             while pieces and size < at_once:
                 some.append(pieces.popleft())
                 size += some[-1].size
-            run_pieces(some, lambda level=level: level, self.workers)  # type: ignore[misc]
+            run_pieces(some, [level.add] * self.workers)
             if sum(part.nbytes for part in level.parts()) > PARTS * GATHERED_BYTES:
                 yield from level.batches()
                 level = Level(scope, PARTS)
@@ -307,7 +286,7 @@ class Census:
     def _keep(self, depth: int, length: int) -> None:
         scope = self.scopes[depth]
         level = Level(scope, self._parts)
-        run_pieces(pieces_of(self._jobs(depth, length)), lambda: level, self.workers)
+        run_pieces(pieces_of(self._jobs(depth, length)), [level.add] * self.workers)
         for mixed, classes, parts in level.by_kind():
             scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
@@ -320,10 +299,20 @@ class Census:
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        closer = Closer(level, closings, closed)
-        run_pieces(pieces_of(self._jobs(depth, length)), lambda: closer, self.workers)
-        with ThreadPoolExecutor(self.workers) as pool:
-            list(pool.map(closer.close, level.parts()))
+
+        def close(bodies: RowArray) -> None:
+            for way, piece in closing_pieces(closings, bodies):
+                for _, rows in piece.batches():
+                    closed[way.target].add(rows)
+
+        def gather(rows: RowArray) -> None:
+            """Gather bodies first, as many are of one class, and close what is gathered where it is a lot."""
+            level.add(rows)
+            for bodies in level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
+                close(bodies)
+
+        run_pieces(pieces_of(self._jobs(depth, length)), [gather] * self.workers)
+        list(in_turn(close, level.parts(), self.workers))
 
 
 def copy_job(rows: RowArray) -> Job:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.engine.class_kernels import BELOW_READS, READS, SEARCH_BITS, SYMBOL
-from priorsim.census.engine.jobs import Job, Piece, each_piece, pieces_of
+from priorsim.census.engine.jobs import Job, Piece, in_turn, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, VARIABLE
 from priorsim.census.engine.quotient import check_exact
@@ -139,7 +139,7 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
                     met[goal] = Match(piece.job, index[row].copy())
         return met
 
-    for met in each_piece(pieces, work, 1 if len(pieces) < 2 else workers):
+    for met in in_turn(work, pieces, 1 if len(pieces) < 2 else workers):
         best = met | best
         if len(best) == len(goals):
             break
