@@ -167,17 +167,15 @@ class Census:
         self._advance(0, length - 1)
         if self._first is None:
             self._first = length
-        self._advance(1, length - self.reach.closing[0])
         pieces = list(pieces_of(self._jobs(0, length)))
         candidates = sum(piece.size for piece in pieces)
-        count = 1
-        while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
-            count *= 2
+        count = min(MAX_PARTITIONS, 1 << (max(0, candidates - 1) // PARTITION_CANDIDATES).bit_length())
         partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
         sinks = [Sink(partitions, memory) for memory in self._memories]
         run_pieces(pieces, [sink.add for sink in sinks])
         list(in_turn(Sink.finish, sinks, self.workers))
-        self._forget(0, length)
+        if not self._keeps_closed:
+            self._pending[0].pop(length, None)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
         self._keep_level(length, rows, "report a bug")
@@ -256,11 +254,6 @@ class Census:
         yield from self.jobs(depth, length)
         yield from map(copy_job, self._closed(depth, length))
 
-    def _forget(self, depth: int, length: int) -> None:
-        """What was closed for a level that is built goes, unless it is kept."""
-        if not self._keeps_closed:
-            self._pending[depth].pop(length, None)
-
     def pieces(self, depth: int, length: int) -> Iterator[Piece]:
         """All pieces that make the terms of a length, of which a class may be made several times; else as `bodies`."""
         self._check_asked(depth, length)
@@ -274,21 +267,16 @@ class Census:
             if depth == 0:
                 self.level(level)
                 continue
-            if depth + 1 < len(self.scopes):
-                self._advance(depth + 1, level - self.reach.closing[depth])
             if level <= self.reach.stored[depth]:
-                self._keep(depth, level)
+                classes = Level(self.scopes[depth], self._parts)
+                run_pieces(pieces_of(self._jobs(depth, level)), [classes.add] * self.workers)
+                for mixed, kind, parts in classes.by_kind():
+                    self.scopes[depth].store(level, in_order(np.concatenate(parts), kind.actual), mixed=mixed)
             else:
                 self._close(depth, level)
-            self._forget(depth, level)
+            if not self._keeps_closed:
+                self._pending[depth].pop(level, None)
             self._done[depth] = level
-
-    def _keep(self, depth: int, length: int) -> None:
-        scope = self.scopes[depth]
-        level = Level(scope, self._parts)
-        run_pieces(pieces_of(self._jobs(depth, length)), [level.add] * self.workers)
-        for mixed, classes, parts in level.by_kind():
-            scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
     def _close(self, depth: int, length: int) -> None:
         outer = self.scopes[depth - 1]
