@@ -207,7 +207,10 @@ class Outlines:
                 found.bodies = body_length, table.find(rows)
             self._levels.setdefault(found.place, []).append(found)
             self._programs[length] += found.fitting
-            self._want_operands(found)
+            for at, store in enumerate(found.stores, start=1):
+                if store is not None and store.classes is not None:
+                    numbers = np.unique(found.index[:, at]).astype(np.int64)
+                    self._wanted[store.depth][self._outlines(store, numbers)[1]] = True
 
     def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
         """What wanted candidates of a level make, as a `Derivation` tells it."""
@@ -217,13 +220,6 @@ class Outlines:
         if place not in self._indices:
             self._indices[place] = Table.of(self.terms(depth).of_length(length))
         return self.terms(depth).spans[length][0] + self._indices[place].find(rows)
-
-    def _want_operands(self, found: Found) -> None:
-        """Want the terms that the operands of a candidate stand for."""
-        for place, store in enumerate(found.stores, start=1):
-            if store is not None and store.classes is not None:
-                numbers = np.unique(found.index[:, place]).astype(np.int64)
-                self._wanted[store.depth][self._outlines(store, numbers)[1]] = True
 
     def _outlines(self, store: Store, numbers: I64) -> tuple[I64, I64]:
         """For each of these rows of a store, how many outlines it stands for, and which."""
