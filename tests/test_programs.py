@@ -12,7 +12,7 @@ from priorsim.census.engine.quotient import count_quotient
 from priorsim.errors import DomainError, MuSyntaxError, PriorsimError
 from priorsim.mu.code import decode, encode
 from priorsim.mu.dialect import Language
-from priorsim.mu.files import head_comments, read_program, read_source
+from priorsim.mu.files import head_comments, parse_source, read_source
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import class_of, classify, is_dormant, lesion
 from priorsim.mu.syntax import Program, format_program, parse
@@ -23,6 +23,10 @@ from tests.bounds import within
 PROGRAMS = sorted((Path(__file__).parent.parent / "programs").glob("*.mu"))
 HEADS = {path.stem: head_comments(path.read_text(encoding="utf-8")) for path in PROGRAMS}
 ARITH = Language.named("arith", 4)
+
+
+def read_program(path, language, columns=("x",)):
+    return parse_source(read_source(path), path, language, columns)
 
 
 def open_program(path: Path) -> tuple[Program, World, Language]:

@@ -56,11 +56,6 @@ class Estimate:
     bytes: int
 
 
-def estimate(header: AtlasHeader) -> Estimate:
-    """What a census will take, from the growth of its first levels, which are counted for it."""
-    return _estimate(header, *_growth(header))
-
-
 def easy_estimate(header: AtlasHeader) -> Estimate:
     """An estimate that is rather too high, without counting anything."""
     return _estimate(header, 1, 1, EASY_EXPONENT)

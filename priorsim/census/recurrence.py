@@ -11,7 +11,7 @@ from functools import cache
 from itertools import zip_longest
 from math import inf
 
-from priorsim.mu.code import constant_code, operator_code, truncated_binary, variable_code
+from priorsim.mu.code import constant_code, operator_code, variable_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Const
 
@@ -180,24 +180,6 @@ def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
     183219
     """
     return (0, *term_counts(language, 0, max_bits - 1))[: max_bits + 1]
-
-
-def data_program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
-    """Number of programs with data of 0, 1, ..., `max_bits` bits.
-
-    >>> arith = Language.named("arith", 2)
-    >>> program_counts(arith, 17)[17] + data_program_counts(arith, 17)[17]
-    3022
-    """
-    index, body = (term_counts(language, bound, max_bits) for bound in (0, 1))
-    counts = [0] * (max_bits + 1)
-    for exponent in range(1, language.word_bits + 1):
-        payload = language.word_bits * 2**exponent
-        header = 1 + len(truncated_binary(exponent - 1, language.word_bits))
-        for bits in range(header + payload, max_bits + 1):
-            code = bits - header - payload
-            counts[bits] += 2**payload * sum(index[i] * body[code - i] for i in range(code + 1))
-    return tuple(counts)
 
 
 def kraft_sum(counts: tuple[int, ...]) -> Fraction:

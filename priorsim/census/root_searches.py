@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorsim.census.atlas import AtlasHeader, Choice
-from priorsim.census.engine.jobs import NOTHING, Piece, Workspace
+from priorsim.census.engine.jobs import NOTHING, Piece
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.quotient import check_exact
@@ -60,7 +60,7 @@ def count_root_searches(
             if bits > header.max_bits:
                 continue
             task = np.array([(SYMBOLS[name], 0, len(bodies), *NOTHING, *NOTHING, 0)], dtype=np.int64)
-            for index, rows in Workspace().batches(Piece(outer.searches([], bodies), task, len(bodies))):
+            for index, rows in Piece(outer.searches([], bodies), task, len(bodies)).batches():
                 for number, (chosen, tables) in enumerate(found):
                     fits = chosen(rows[:, 0])
                     before = len(tables)

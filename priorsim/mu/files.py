@@ -36,11 +36,6 @@ def parse_source(text: str, path: Path | str, language: Language, columns: Seque
             raise
 
 
-def read_program(path: Path | str, language: Language, columns: Sequence[str] = ("x",)) -> Program:
-    """Read a program from a file, or from standard input, as `read_source` and `parse_source` do."""
-    return parse_source(read_source(path), path, language, columns)
-
-
 def head_comments(text: str) -> dict[str, str]:
     r"""The properties in a program's head comment, with its other lines joined under ``description``.
 

@@ -4,6 +4,8 @@ import gzip
 from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
+from priorsim.census.recurrence import term_counts
+from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 
@@ -42,3 +44,16 @@ def read(name: str) -> dict[RowKey, int]:
 
 def as_dict(rows: Rows) -> dict[RowKey, int]:
     return {rows.key(row): int(rows.count[row]) for row in range(len(rows))}
+
+
+def data_program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
+    """Number of programs with data of 0, 1, ..., `max_bits` bits."""
+    index, body = (term_counts(language, bound, max_bits) for bound in (0, 1))
+    counts = [0] * (max_bits + 1)
+    for exponent in range(1, language.word_bits + 1):
+        payload = language.word_bits * 2**exponent
+        header = 1 + len(truncated_binary(exponent - 1, language.word_bits))
+        for bits in range(header + payload, max_bits + 1):
+            code = bits - header - payload
+            counts[bits] += 2**payload * sum(index[i] * body[code - i] for i in range(code + 1))
+    return tuple(counts)

@@ -1,7 +1,5 @@
 """What is asked of the levels of a census in any order: all of it, as the recurrence has it, or refused by name."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -33,7 +31,8 @@ def test_a_fresh_census_builds_what_it_is_asked_for(depth, length):
     for keeps_closed in (False, True):
         census = Census(HEADER, 2, keeps_closed=keeps_closed)
         assert asked(census, depth, length) == asked(census, depth, length) == expected > 0
-        (level,) = run_pieces(census.pieces(depth, length), partial(Level, census.scopes[depth], 1), 1)
+        level = Level(census.scopes[depth], 1)
+        run_pieces(census.pieces(depth, length), [level.add])
         assert number(level.parts()) == expected
 
 

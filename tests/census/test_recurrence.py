@@ -11,7 +11,6 @@ from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     counts_by_reading,
     counts_by_searches,
-    data_program_counts,
     kraft_sum,
     program_counts,
     term_counts,
@@ -22,6 +21,7 @@ from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from tests.census import oracle
+from tests.census.oracle import data_program_counts
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])

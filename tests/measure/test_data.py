@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import Words
 from priorsim.census.progress import Progress
-from priorsim.census.recurrence import data_program_counts
 from priorsim.census.segments.kernels import canonical_entries
 from priorsim.census.segments.terms import DataTerms, code_counts, code_mass, grouped, segments
 from priorsim.errors import CensusError, WorldError
@@ -42,7 +41,7 @@ from priorsim.mu.syntax import Const, Program, count_searches, parse
 from priorsim.priors import named_prior
 from priorsim.worlds.world import World
 from tests.census.checked import checked_run
-from tests.census.oracle import FOLDER
+from tests.census.oracle import FOLDER, data_program_counts
 from tests.measure.conftest import data_programs
 from tests.strategies import terms as random_terms
 

@@ -7,17 +7,18 @@ always wanted, and not looked into. What a loop of no rounds never evaluates is 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, Choice
 from priorsim.census.engine.class_kernels import SYMBOL
-from priorsim.census.engine.jobs import Job, Workspace, each_batch, pieces_of
+from priorsim.census.engine.jobs import Piece, in_turn, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of, copy_job
 from priorsim.census.engine.packed import ARITY
 from priorsim.census.engine.stores import Reach, Store, rows_of
@@ -30,10 +31,6 @@ CLOSED_AT_ONCE = 8
 
 Chooser = Callable[[RowArray], NDArray[np.bool_]]
 """From rows of one level to those that are wanted."""
-
-
-Noted = tuple[int, tuple[int, int], I32, tuple[Store | None, ...], tuple[int, RowArray] | None, RowArray, int]
-"""A piece's number, a level's depth and bits, what `Found` has but bodies and results as rows, how many programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,18 @@ class Derivation:
 
 @dataclass
 class Found:
-    """The wanted candidates of one job at one level, and their results as a `Derivation` has them.
+    """The wanted candidates of one batch at a level, and their results as a `Derivation` has them.
 
-    Of bodies that are too long for a store there are the bits, and the numbers among the wanted ones.
+    Of bodies that are too long for a store there are the bits and the rows, once settled the numbers among the wanted
+    ones. So many programs of those counted fit.
     """
 
+    place: tuple[int, int]
     index: I32
     stores: tuple[Store | None, ...]
-    bodies: tuple[int, I64] | None
+    bodies: tuple[int, NDArray[Any]] | None
     results: I64 | None
+    fitting: int
 
 
 class Outlines:
@@ -92,7 +92,6 @@ class Outlines:
         self._keeps_results = keeps_results
         self._indices: dict[tuple[int, int], Table] = {}
         self._levels: dict[tuple[int, int], list[Found]] = {}
-        self._noted: list[Noted] = []
         self._programs: Counter[int] = Counter()
         self._long: dict[tuple[int, int], Table] = {}
         self._readers: dict[Store, tuple[I64, I64]] = {}
@@ -147,10 +146,8 @@ class Outlines:
         """Look for what is wanted of these lengths among the candidates made of stored classes."""
         for length in lengths:
             if (chooser := self._chooser(depth, length)) is not None:
-                jobs = self.census.jobs(depth, length)
-                note = partial(self._note, (depth, length), chooser, None)
-                each_batch(pieces_of(jobs), note, self._workers)
-                self._settle()
+                search = partial(self._search, (depth, length), chooser, None)
+                self._settle(in_turn(search, pieces_of(self.census.jobs(depth, length)), self._workers))
             if depth == 0:
                 tell(length)
 
@@ -164,62 +161,56 @@ class Outlines:
             if not ways:
                 continue
             self._long[depth + 1, length] = Table(self.terms(depth + 1).rows.shape[1] - 1)
-
-            def close(
-                number: int, job: Job, index: I32, bodies: RowArray, ways: list[Closing] = ways, length: int = length
-            ) -> None:
-                space = Workspace()
-                for way, piece in closing_pieces(ways, bodies):
-                    for made, rows in space.batches(piece):
-                        self._note((depth, way.target), choosers[way.target], length, number, piece.job, made, rows)
-
+            close = partial(self._close, depth, choosers, ways, length)
             if sum(way.closings for way in ways) <= CLOSED_AT_ONCE:
-                each_batch(self.census.pieces(depth + 1, length), close, self._workers)
-                self._settle()
+                self._settle(in_turn(close, self.census.pieces(depth + 1, length), self._workers))
             else:
                 for bodies in self.census.bodies(depth + 1, length):
-                    each_batch(copy_job(bodies).pieces(), close, self._workers)
-                    self._settle()
+                    self._settle(in_turn(close, copy_job(bodies).pieces(), self._workers))
 
-    def _note(
-        self,
-        place: tuple[int, int],
-        chooser: Chooser,
-        body_length: int | None,
-        number: int,
-        job: Job,
-        index: I32,
-        rows: RowArray,
-    ) -> None:
-        """Note the candidates of a piece of that number whose result is wanted at a level, until they are settled."""
-        depth, length = place
-        chosen = chooser(rows)
-        if not chosen.any():
-            return
-        fitting = 0
-        if depth == 0 and length >= self._above:
-            fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
-        index, made = index[chosen], rows[chosen]
-        operands = job.operands[: ARITY[index[0, 0] & SYMBOL]]
-        stores = tuple(each if isinstance(each, Store) else None for each in operands)
-        bodies = None if body_length is None else (body_length, rows_of(operands[-1])[index[:, len(operands)]])
-        self._noted.append((number, place, index, stores, bodies, made, fitting))
+    def _close(
+        self, depth: int, choosers: dict[int, Chooser], ways: list[Closing], length: int, bodies: Piece
+    ) -> list[Found]:
+        """What is wanted among the closings of a piece's bodies of a length."""
+        found = []
+        for _, rows in bodies.batches():
+            for way, piece in closing_pieces(ways, rows):
+                found += self._search((depth, way.target), choosers[way.target], length, piece)
+        return found
 
-    def _settle(self) -> None:
-        """Keep what was noted in the order of the pieces, which threads do not change, and want its operands."""
-        for _, place, index, stores, noted, made, fitting in sorted(self._noted, key=itemgetter(0)):
-            depth, length = place
-            bodies = None
-            if noted is not None:
-                body_length, rows = noted
+    def _search(self, place: tuple[int, int], chooser: Chooser, body_length: int | None, piece: Piece) -> list[Found]:
+        """The candidates of a piece whose result is wanted at a level."""
+        found = []
+        for made, rows in piece.batches():
+            chosen = chooser(rows)
+            if not chosen.any():
+                continue
+            fitting = 0
+            if place[0] == 0 and place[1] >= self._above:
+                fitting = sum(rows[self._fits(rows[:, 0]), -1].tolist())
+            index = made[chosen]
+            operands = piece.job.operands[: ARITY[index[0, 0] & SYMBOL]]
+            stores = tuple(each if isinstance(each, Store) else None for each in operands)
+            bodies = None if body_length is None else (body_length, rows_of(operands[-1])[index[:, len(operands)]])
+            results = self._results(place, rows[chosen]) if self._keeps_results else None
+            found.append(Found(place, index, stores, bodies, results, fitting))
+        return found
+
+    def _settle(self, some: Iterable[list[Found]]) -> None:
+        """Keep what was found, in the order of the pieces, which threads do not change, and want its operands."""
+        for found in chain.from_iterable(some):
+            depth, length = found.place
+            if found.bodies is not None:
+                body_length, rows = found.bodies
                 table = self._long[depth + 1, body_length]
                 table.add(rows)
-                bodies = body_length, table.find(rows)
-            found = Found(index, stores, bodies, self._results(place, made) if self._keeps_results else None)
-            self._levels.setdefault(place, []).append(found)
-            self._programs[length] += fitting
-            self._want_operands(found)
-        self._noted.clear()
+                found.bodies = body_length, table.find(rows)
+            self._levels.setdefault(found.place, []).append(found)
+            self._programs[length] += found.fitting
+            for at, store in enumerate(found.stores, start=1):
+                if store is not None and store.classes is not None:
+                    numbers = np.unique(found.index[:, at]).astype(np.int64)
+                    self._wanted[store.depth][self._outlines(store, numbers)[1]] = True
 
     def _results(self, place: tuple[int, int], rows: RowArray) -> I64:
         """What wanted candidates of a level make, as a `Derivation` tells it."""
@@ -229,13 +220,6 @@ class Outlines:
         if place not in self._indices:
             self._indices[place] = Table.of(self.terms(depth).of_length(length))
         return self.terms(depth).spans[length][0] + self._indices[place].find(rows)
-
-    def _want_operands(self, found: Found) -> None:
-        """Want the terms that the operands of a candidate stand for."""
-        for place, store in enumerate(found.stores, start=1):
-            if store is not None and store.classes is not None:
-                numbers = np.unique(found.index[:, place]).astype(np.int64)
-                self._wanted[store.depth][self._outlines(store, numbers)[1]] = True
 
     def _outlines(self, store: Store, numbers: I64) -> tuple[I64, I64]:
         """For each of these rows of a store, how many outlines it stands for, and which."""

@@ -127,7 +127,7 @@ class FittingCensus:
         scope = self._census.scopes[depth]
         level = Level(scope, PARTS)
         for derivation in self._outlines.derivations(depth, length):
-            run_pieces(pieces_of(self._jobs(scope, derivation)), lambda: level, self._workers)
+            run_pieces(pieces_of(self._jobs(scope, derivation)), [level.add] * self._workers)
         rows = np.zeros((0, scope.plain.width), dtype=np.uint64)
         is_kept = length in self._outlines.terms(depth).spans
         for mixed, classes, parts in level.by_kind():

@@ -1,9 +1,8 @@
 """Candidates as work: which pairs and triples of operands, in which pieces, by which kernel, on which thread."""
 
 import math
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
@@ -15,7 +14,7 @@ from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import TWICE
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.stores import Operand, Span, Spans
-from priorsim.census.engine.tables import Consumer, RowArray
+from priorsim.census.engine.tables import RowArray
 
 Task = tuple[int, int, int, int, int, int, int, int]
 """One rectangle of candidates, as `class_kernels.candidates` reads it."""
@@ -30,8 +29,8 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 1 << 20
 COMMUTATIVE = ("add", "mul", "eq", "and", "xor")
 
-C = TypeVar("C", bound=Consumer)
-W = TypeVar("W")
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,19 @@ class Piece:
     tasks: NDArray[np.int64]
     size: int
 
+    def batches(self, memory: dict[int, RowArray] | None = None) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
+        """Its candidates with their rows, overwritten by the next; `memory` keeps that of rows for more pieces."""
+        memory, width = {} if memory is None else memory, self.job.width
+        if width not in memory:
+            memory[width] = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), dtype=np.uint64)
+        batch = memory[width]
+        index = np.empty((len(batch), 4), dtype=np.int32)
+        progress = np.array([0, -1, -1, -1], dtype=np.int64)
+        while made := kernels.candidates(self.tasks, progress, index):
+            self.job.fill(index, made, batch)
+            rows = batch[:made]
+            yield index[:made], rows if self.job.read is None else self.job.read(rows)
+
 
 def _split(task: Task) -> Iterator[Task]:
     """A task cut along its operands until each part is about a piece or less."""
@@ -77,95 +89,40 @@ def _split(task: Task) -> Iterator[Task]:
         yield (symbol, first, min(first + a_step, a_end), second, min(second + b_step, b_end), c, c_end, once)
 
 
-class Workspace:
-    """One worker's buffers for candidates and their rows; CancelledError at the next batch once `given_up` is set."""
-
-    def __init__(self, given_up: threading.Event | None = None) -> None:
-        self._given_up = given_up or threading.Event()
-        self._index = np.empty((BATCH_ROWS, 4), dtype=np.int32)
-        self._batches: dict[int, RowArray] = {}
-
-    def run(self, piece: Piece, consumer: Consumer) -> None:
-        """Make the rows of a piece, batch by batch."""
-        for _, rows in self.batches(piece):
-            consumer.add(rows)
-
-    def batches(self, piece: Piece) -> Iterator[tuple[NDArray[np.int32], RowArray]]:
-        """Candidates of a piece with their rows; the memory of both is used again for the next ones."""
-        width = piece.job.width
-        if width not in self._batches:
-            self._batches[width] = np.empty((min(BATCH_ROWS, max(16, BATCH_BYTES // (8 * width))), width), np.uint64)
-        batch = self._batches[width]
-        index = self._index[: len(batch)]
-        progress = np.array([0, -1, -1, -1], dtype=np.int64)
-        while made := kernels.candidates(piece.tasks, progress, index):
-            if self._given_up.is_set():
-                raise CancelledError
-            piece.job.fill(index, made, batch)
-            rows = batch[:made]
-            yield index[:made], rows if piece.job.read is None else piece.job.read(rows)
-
-
 def pieces_of(jobs: Iterable[Job]) -> Iterator[Piece]:
     """The pieces of all jobs."""
     return (piece for job in jobs for piece in job.pieces())
 
 
-class Taken(Iterator[W]):
-    """What is given, in order, to whichever thread asks next."""
-
-    def __init__(self, given: Iterable[W]) -> None:
-        self._left = iter(given)
-        self._lock = threading.Lock()
-
-    def __next__(self) -> W:
-        with self._lock:
-            return next(self._left)
-
-
-def run_pieces(given: Iterable[Piece], consumer: Callable[[], C], workers: int) -> list[C]:
-    """Run pieces of jobs; each worker has a consumer of its own, and these are returned."""
-    pieces = list(given)
-    left = Taken(pieces)
-
-    def work(space: Workspace) -> C:
-        own = consumer()
-        for piece in left:
-            space.run(piece, own)
-        own.finish()
-        return own
-
-    return on_threads(work, 1 if sum(piece.size for piece in pieces) <= PIECE else workers)
-
-
-def each_batch(
-    given: Iterable[Piece], take: Callable[[int, Job, NDArray[np.int32], RowArray], None], workers: int
-) -> None:
-    """Hand on all candidates of pieces with their rows and the piece's number, on all workers at once.
-
-    Batches of a piece come in order, those of several pieces in any.
-    """
-    pieces = Taken(enumerate(given))
-
-    def work(space: Workspace) -> None:
-        for number, piece in pieces:
-            for index, rows in space.batches(piece):
-                take(number, piece.job, index, rows)
-
-    on_threads(work, workers)
-
-
-def on_threads(work: Callable[[Workspace], W], workers: int) -> list[W]:
-    """The results of so many workers; when one fails, or the caller is interrupted, all of them give up."""
-    given_up = threading.Event()
+def in_turn(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """What is made of every item, in their order; those not begun are dropped when one fails or no more are asked."""
     if workers == 1:
-        return [work(Workspace(given_up))]
+        yield from map(work, items)
+        return
     with ThreadPoolExecutor(workers) as pool:
-        try:
-            return [future.result() for future in [pool.submit(work, Workspace(given_up)) for _ in range(workers)]]
-        except BaseException:
-            given_up.set()
-            raise
+        yield from pool.map(work, items)
+
+
+def run_pieces(given: Iterable[Piece], takers: Sequence[Callable[[RowArray], None]]) -> None:
+    """Run pieces of jobs, with a worker for each taker of the rows, which are overwritten afterwards.
+
+    When one worker fails, or the caller is interrupted, all of them give up at their next piece.
+    """
+    pieces = list(given)
+    # Threads may share it: one step of a list's iterator is never interrupted.
+    left = iter(pieces)
+
+    def work(take: Callable[[RowArray], None]) -> None:
+        memory: dict[int, RowArray] = {}
+        for piece in left:
+            for _, rows in piece.batches(memory):
+                take(rows)
+
+    try:
+        few = sum(piece.size for piece in pieces) <= PIECE
+        list(in_turn(work, takers[:1] if few else takers, 1 if few else len(takers)))
+    finally:
+        pieces.clear()
 
 
 def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:

@@ -6,7 +6,6 @@ only be bodies. A level outside is aggregated in partitions, checked against the
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.class_kernels import COUNT
-from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, Workspace, pieces_of, run_pieces
+from priorsim.census.engine.jobs import NOTHING, Job, Piece, Task, in_turn, pieces_of, run_pieces
 from priorsim.census.engine.packed import SYMBOLS
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Classes, Reach
-from priorsim.census.engine.tables import MAX_PARTITIONS, Consumer, Memory, Partitions, RowArray, Shared, Sink, in_order
+from priorsim.census.engine.tables import MAX_PARTITIONS, Memory, Partitions, RowArray, Shared, Sink, in_order
 from priorsim.census.engine.terms import Scope
 from priorsim.census.recurrence import term_counts
 from priorsim.errors import CensusError
@@ -34,7 +33,7 @@ PARTS = 8
 SPARE = 1.5
 
 
-class Level(Consumer):
+class Level:
     """The classes of a level inside binders, by width of row; all workers add to it."""
 
     def __init__(self, scope: Scope, parts: int) -> None:
@@ -107,27 +106,6 @@ def closing_pieces(ways: Iterable[Closing], bodies: RowArray) -> Iterator[tuple[
             yield way, Piece(way.job([], rows), tasks, 0)
 
 
-class Closer(Consumer):
-    """One worker's way to close bodies too long to be kept: gathered first, as many are of one class, then closed."""
-
-    def __init__(self, level: Level, closings: list[Closing], closed: dict[int, Shared]) -> None:
-        self._level = level
-        self._closings = closings
-        self._closed = closed
-        self._space = Workspace()
-
-    def add(self, rows: RowArray) -> None:
-        """Gather bodies, and close what is gathered where it is a lot."""
-        self._level.add(rows)
-        for bodies in self._level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
-            self.close(bodies)
-
-    def close(self, bodies: RowArray) -> None:
-        """Close bodies in every way; the classes go to those of the lengths they lead to."""
-        for way, piece in closing_pieces(self._closings, bodies):
-            self._space.run(piece, self._closed[way.target])
-
-
 class Census:
     """The levels of one census, built in order of length once they are asked for; what is spent is refused.
 
@@ -189,16 +167,15 @@ class Census:
         self._advance(0, length - 1)
         if self._first is None:
             self._first = length
-        self._advance(1, length - self.reach.closing[0])
         pieces = list(pieces_of(self._jobs(0, length)))
         candidates = sum(piece.size for piece in pieces)
-        count = 1
-        while count < MAX_PARTITIONS and count * PARTITION_CANDIDATES < candidates:
-            count *= 2
+        count = min(MAX_PARTITIONS, 1 << (max(0, candidates - 1) // PARTITION_CANDIDATES).bit_length())
         partitions = Partitions(count, int(candidates * self._yield * SPARE), self._rows_memory, self._slots_memory)
-        memories = iter(self._memories)
-        run_pieces(pieces, lambda: Sink(partitions, next(memories)), self.workers)
-        self._forget(0, length)
+        sinks = [Sink(partitions, memory) for memory in self._memories]
+        run_pieces(pieces, [sink.add for sink in sinks])
+        list(in_turn(Sink.finish, sinks, self.workers))
+        if not self._keeps_closed:
+            self._pending[0].pop(length, None)
         rows = sort_parts(partitions.parts(), self.workers)
         self._yield = len(rows) / max(candidates, 1)
         self._keep_level(length, rows, "report a bug")
@@ -265,7 +242,7 @@ class Census:
             while pieces and size < at_once:
                 some.append(pieces.popleft())
                 size += some[-1].size
-            run_pieces(some, lambda level=level: level, self.workers)  # type: ignore[misc]
+            run_pieces(some, [level.add] * self.workers)
             if sum(part.nbytes for part in level.parts()) > PARTS * GATHERED_BYTES:
                 yield from level.batches()
                 level = Level(scope, PARTS)
@@ -276,11 +253,6 @@ class Census:
     def _jobs(self, depth: int, length: int) -> Iterator[Job]:
         yield from self.jobs(depth, length)
         yield from map(copy_job, self._closed(depth, length))
-
-    def _forget(self, depth: int, length: int) -> None:
-        """What was closed for a level that is built goes, unless it is kept."""
-        if not self._keeps_closed:
-            self._pending[depth].pop(length, None)
 
     def pieces(self, depth: int, length: int) -> Iterator[Piece]:
         """All pieces that make the terms of a length, of which a class may be made several times; else as `bodies`."""
@@ -295,21 +267,16 @@ class Census:
             if depth == 0:
                 self.level(level)
                 continue
-            if depth + 1 < len(self.scopes):
-                self._advance(depth + 1, level - self.reach.closing[depth])
             if level <= self.reach.stored[depth]:
-                self._keep(depth, level)
+                classes = Level(self.scopes[depth], self._parts)
+                run_pieces(pieces_of(self._jobs(depth, level)), [classes.add] * self.workers)
+                for mixed, kind, parts in classes.by_kind():
+                    self.scopes[depth].store(level, in_order(np.concatenate(parts), kind.actual), mixed=mixed)
             else:
                 self._close(depth, level)
-            self._forget(depth, level)
+            if not self._keeps_closed:
+                self._pending[depth].pop(level, None)
             self._done[depth] = level
-
-    def _keep(self, depth: int, length: int) -> None:
-        scope = self.scopes[depth]
-        level = Level(scope, self._parts)
-        run_pieces(pieces_of(self._jobs(depth, length)), lambda: level, self.workers)
-        for mixed, classes, parts in level.by_kind():
-            scope.store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
     def _close(self, depth: int, length: int) -> None:
         outer = self.scopes[depth - 1]
@@ -320,15 +287,20 @@ class Census:
         for way in closings:
             closed.setdefault(way.target, Shared(outer.closed.width - 1, self._parts))
         level = Level(self.scopes[depth], self._parts)
-        pieces = pieces_of(self._jobs(depth, length))
-        closers = run_pieces(pieces, lambda: Closer(level, closings, closed), self.workers)
-        bodies = level.parts()
-        if len(closers) == 1:
-            for part in bodies:
-                closers[0].close(part)
-            return
-        with ThreadPoolExecutor(self.workers) as pool:
-            list(pool.map(lambda part: Closer(level, closings, closed).close(part), bodies))
+
+        def close(bodies: RowArray) -> None:
+            for way, piece in closing_pieces(closings, bodies):
+                for _, rows in piece.batches():
+                    closed[way.target].add(rows)
+
+        def gather(rows: RowArray) -> None:
+            """Gather bodies first, as many are of one class, and close what is gathered where it is a lot."""
+            level.add(rows)
+            for bodies in level.shared[rows.shape[1]].take_large(GATHERED_BYTES):
+                close(bodies)
+
+        run_pieces(pieces_of(self._jobs(depth, length)), [gather] * self.workers)
+        list(in_turn(close, level.parts(), self.workers))
 
 
 def copy_job(rows: RowArray) -> Job:

@@ -255,18 +255,7 @@ def hashes_of(rows: RowArray) -> NDArray[np.uint64]:
     return hashes
 
 
-class Consumer:
-    """What takes the rows that a worker makes."""
-
-    def add(self, rows: RowArray) -> None:
-        """Take rows, each of any count; their memory is overwritten afterwards."""
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Nothing more comes."""
-
-
-class Shared(Consumer):
+class Shared:
     """Classes and their counts that several workers add to: tables by hash, a power of two, each with a lock."""
 
     def __init__(self, key_words: int, parts: int) -> None:
@@ -380,7 +369,7 @@ class Partitions(Shared):
         self.tables = [Table(OUTER_KEY, *memory) for memory in zip(all_rows, all_slots, strict=True)]
 
 
-class Sink(Consumer):
+class Sink:
     """One worker's way into `Partitions`: buffers, in the caller's memory, folded into the parts when one is full."""
 
     def __init__(self, partitions: Partitions, memory: NDArray[np.uint64]) -> None:

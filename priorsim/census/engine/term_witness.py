@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from itertools import chain, islice, product
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.engine.class_kernels import BELOW_READS, READS, SEARCH_BITS, SYMBOL
-from priorsim.census.engine.jobs import Job, Piece, Taken, Workspace, on_threads, pieces_of
+from priorsim.census.engine.jobs import Job, Piece, in_turn, pieces_of
 from priorsim.census.engine.levels import Census, Closing, closing_pieces, closings_of
 from priorsim.census.engine.packed import ARITY, FORM_OF_SYMBOL, VARIABLE
 from priorsim.census.engine.quotient import check_exact
@@ -129,28 +128,22 @@ def first_matches(given: Iterable[Piece], goals: list[Goal], workers: int) -> di
     keys = {width: [np.frombuffer(goal.key, dtype=np.uint64) for goal in some] for width, some in by_width.items()}
     sought = {width: Table.of(np.pad(np.array(some), ((0, 0), (0, 1)))) for width, some in keys.items()}
     pieces = [piece for piece in given if piece.job.width in sought]
-    left = Taken(enumerate(pieces))
-    best: dict[Goal, tuple[int, Match]] = {}
-    lock = Lock()
+    best: dict[Goal, Match] = {}
 
-    def work(space: Workspace) -> None:
-        met: set[Goal] = set()
-        for number, piece in left:
-            for index, rows in space.batches(piece):
-                found = sought[piece.job.width].find(rows)
-                for at, row in zip(*np.unique(found, return_index=True), strict=True):
-                    goal = by_width[piece.job.width][at]
-                    if at < 0 or goal in met:
-                        continue
-                    met.add(goal)
-                    with lock:
-                        if goal not in best or number < best[goal][0]:
-                            best[goal] = (number, Match(piece.job, index[row].copy()))
-            if len(best) == len(goals):
-                return
+    def work(piece: Piece) -> dict[Goal, Match]:
+        met: dict[Goal, Match] = {}
+        for index, rows in piece.batches():
+            found = sought[piece.job.width].find(rows)
+            for at, row in zip(*np.unique(found, return_index=True), strict=True):
+                if at >= 0 and (goal := by_width[piece.job.width][at]) not in met:
+                    met[goal] = Match(piece.job, index[row].copy())
+        return met
 
-    on_threads(work, 1 if len(pieces) < 2 else workers)
-    return {goal: match for goal, (_, match) in best.items()}
+    for met in in_turn(work, pieces, 1 if len(pieces) < 2 else workers):
+        best = met | best
+        if len(best) == len(goals):
+            break
+    return best
 
 
 class Descent:

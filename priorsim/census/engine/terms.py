@@ -193,7 +193,8 @@ class Scope:
                     yield self.searches(tasks, bodies.terms)
         total = length - self.costs["iter"]
         for numbers, starts in product(self.kinds.values(), repeat=2):
-            yield self._no_rounds(total, numbers, starts, inner)
+            # With n = 0 iter gives the state it starts with, whatever the body.
+            yield self._choose(total, self.closed.width, numbers.never, inner.bodies, starts.terms, name="iter")
             for bodies in inner.kinds.values():
                 tasks = tasks_of("iter", total, numbers.numbers, starts.terms.spans, bodies.moving)
                 yield self.iterations(numbers, starts, tasks, bodies.terms)
@@ -201,10 +202,6 @@ class Scope:
                 yield from self._outer_idle(total, inner)
             else:
                 yield from self._inner_idle(total, numbers, starts, inner)
-
-    def _no_rounds(self, total: int, numbers: Classes, starts: Classes, inner: "Scope") -> Job:
-        """iter with n = 0: the state it starts with, whatever the body."""
-        return self._choose(total, self.closed.width, numbers.never, inner.bodies, starts.terms, name="iter")
 
     def _outer_idle(self, total: int, inner: "Scope") -> Iterator[Job]:
         """iter outside of plain bodies that ignore the state, or keep it."""

@@ -194,27 +194,22 @@ def _bodies(rows: RowArray) -> _Sums:
 
 def _by_state(rows: RowArray) -> tuple[U64, U64]:
     """Numbers of segments in each state, not classed last: their last 64 bits and those above, (rows, VALUES + 1)."""
-    values = rows[:, : kernels.VALUES].reshape(-1, 2, 2, kernels.LEVELS)
-    high = (values == kernels.ALL).astype(np.uint64)
-    low = np.where(values == kernels.ALL, np.uint64(0), values)
-    # Of those that fulfil a condition: the ones that do not fulfil the next.
-    for more, less in ((np.s_[:, :, :, 0], np.s_[:, :, :, 1]), (np.s_[:, :, :, 1], np.s_[:, :, :, 2])):
-        _subtract(low, high, more, less)
-    _subtract(low, high, np.s_[:, :, 0], np.s_[:, :, 1])
-    _subtract(low, high, np.s_[:, 0], np.s_[:, 1])
-    low, high = (np.pad(part.reshape(-1, kernels.VALUES), ((0, 0), (0, 1))) for part in (low, high))
+    values = rows[:, : kernels.VALUES]
+    is_all = values == kernels.ALL
+    parts = np.where(is_all, np.uint64(0), values).reshape(-1, 2, 2, kernels.LEVELS)
     unclassed = rows[:, kernels.UNCLASSED] == 1
-    for part, value in ((low, values[unclassed, 0, 0, 0]), (high, (values == kernels.ALL)[unclassed, 0, 0, 0])):
-        part[unclassed] = 0
-        part[unclassed, kernels.VALUES] = value
-    low[unclassed & (high[:, kernels.VALUES] == 1), kernels.VALUES] = 0
+    low, high = np.zeros((2, len(rows), kernels.VALUES + 1), dtype=np.uint64)
+    low[unclassed, kernels.VALUES] = parts[unclassed, 0, 0, 0]
+    # Of those that fulfil a condition: the ones that do not fulfil the next, modulo 2^64.
+    parts[..., :-1] -= parts[..., 1:]
+    parts[:, :, 0] -= parts[:, :, 1]
+    parts[:, 0] -= parts[:, 1]
+    low[~unclassed, : kernels.VALUES] = parts.reshape(values.shape)[~unclassed]
+    # Where all 2^64 are in one state, they fulfil the conditions up to its own and no more.
+    whole = np.flatnonzero(is_all[:, 0] & ~low.any(axis=1))
+    state = kernels.VALUES - 1 - np.argmax(is_all[whole, ::-1], axis=1)
+    high[whole, np.where(unclassed[whole], kernels.VALUES, state)] = 1
     return low, high
-
-
-def _subtract(low: U64, high: U64, more: Any, less: Any) -> None:
-    """Subtract some numbers from others that are not smaller, in place."""
-    high[more] -= high[less] + (low[more] < low[less])
-    low[more] -= low[less]
 
 
 def _pairs(bodies: _Sums, terms: DataTerms) -> Iterator[tuple[I64, I64]]:
