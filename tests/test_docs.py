@@ -15,9 +15,10 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
-from priorsim.measure.keys import Answer, ExactMass, Log2Mass, plain
+from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
