@@ -23,6 +23,8 @@ from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
+from priorsim.theory.calculator import FormsAnswer, TheoryAnswer
+from priorsim.walks.answer import WalkAnswer
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMAS: dict[str, type[Answer]] = {
@@ -32,11 +34,14 @@ SCHEMAS: dict[str, type[Answer]] = {
     "population": PopulationAnswer,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
+    "walk": WalkAnswer,
+    "theory": TheoryAnswer,
+    "theory-forms": FormsAnswer,
 }
-"""What `priorsim NAME --json` prints."""
+"""What `priorsim NAME --json` prints; theory-forms is of theory without numbers."""
 TABLES = SCHEMAS | {"data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
 TABLES |= {"definitions, shortest": ShortestAnswer}
-TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, ]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)
+TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, -]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]}
 
 
