@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
 from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
@@ -37,9 +38,10 @@ SCHEMAS: dict[str, type[Answer]] = {
     "walk": WalkAnswer,
     "theory": TheoryAnswer,
     "theory-forms": FormsAnswer,
+    "claims": VerdictsAnswer,
 }
 """What `priorsim NAME --json` prints; theory-forms is of theory without numbers."""
-TABLES = SCHEMAS | {"data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
+TABLES = SCHEMAS | {"claims, claim": ClaimAnswer, "data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
 TABLES |= {"definitions, shortest": ShortestAnswer}
 TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, -]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]}

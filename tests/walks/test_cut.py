@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import connected_components
 
+from priorsim.claims.populations import factors_at
 from priorsim.claims.walking import CLAIMS, cell_of_findings
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
@@ -336,9 +337,11 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         assert unsolved.details["direct_least_kt"] == pytest.approx(18.32192809488736)
         assert unsolved.details["search_least_kt"] is None
         pure = next(claim for claim in CLAIMS if claim.name == "no-pure-model")
-        cell = cell_of_findings(pure, [unsolved, found["no-pure-model"], unsolved], {})
+        cell = cell_of_findings(
+            pure, [unsolved, found["no-pure-model"], unsolved], factors_at("walks", 3, "lesion", 0, 0)
+        )
         assert (cell.holds, cell.undefined, cell.reasons) == (1, 2, {unsolved.reason: 2})
-        assert cell.to_json()["reasons"] == {unsolved.reason: 2}
+        assert cell.answer().reasons == {unsolved.reason: 2}
 
 
 def test_a_drift_that_is_not_solved_leaves_its_findings_undefined(monkeypatch: pytest.MonkeyPatch) -> None:
