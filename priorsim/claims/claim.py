@@ -44,10 +44,6 @@ class Number:
         """What it is counted in."""
         return self.holds.split(maxsplit=2)[2]
 
-    def to_json(self) -> dict[str, Any]:
-        """What it is, its unit and its condition."""
-        return {"quantity": self.text, "unit": self.unit, "condition": self.condition}
-
     def supports(self, number: F64) -> Mask:
         """Where numbers fulfil the condition; it holds on an interval where it does on both ends."""
         sign, bound = self.condition.split()
@@ -124,22 +120,3 @@ class Judged:
     def deciding(self) -> tuple[Cell, ...]:
         """The cells that the verdict is over."""
         return tuple(cell for cell in self.cells if self.claim.decides(cell))
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as JSON values."""
-        claim = self.claim
-        return {
-            "id": claim.name,
-            "source": claim.source,
-            "claim": claim.text,
-            **claim.number.to_json(),
-            "verdict": str(self.ruling.verdict),
-            "depends_on": self.ruling.depends_on,
-            "identity": claim.identity,
-            "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],
-            "beside": [
-                {**other.to_json(), "cells": [cell.to_json() for cell in cells]} for other, cells in self.beside
-            ],
-            "figure": claim.figure,
-            "limits": claim.limits,
-        }

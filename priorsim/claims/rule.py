@@ -12,6 +12,9 @@ from fractions import Fraction
 from statistics import fmean, median
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
+from priorsim.claims.answer import CellAnswer
 from priorsim.formats import percent
 
 SUPPORTED_ABOVE = Fraction(2, 3)
@@ -64,19 +67,19 @@ class Cell:
         """The median of the quantity; None where it is known in no world."""
         return median(self.numbers) if self.numbers else None
 
-    def to_json(self) -> dict[str, Any]:
-        """The cell as JSON values."""
-        return {
-            **self.factors,
-            "max_bits": self.max_bits,
-            "worlds": self.holds + self.fails + self.undefined,
-            "holds": self.holds,
-            "fails": self.fails,
-            "undefined": self.undefined,
-            "support": None if self.support is None else float(self.support),
-            "median": self.median,
-            **({"reasons": dict(self.reasons)} if self.reasons else {}),
-        }
+    def answer(self, decides: bool | UnsetType = UNSET) -> CellAnswer:
+        """The cell as JSON shows it."""
+        factors: dict[str, Any] = {**self.factors, "reasons": dict(self.reasons) or UNSET, "decides": decides}
+        return CellAnswer(
+            **factors,
+            max_bits=self.max_bits,
+            worlds=self.told + self.undefined,
+            holds=self.holds,
+            fails=self.fails,
+            undefined=self.undefined,
+            support=None if self.support is None else float(self.support),
+            median=self.median,
+        )
 
 
 @dataclass(frozen=True, slots=True)

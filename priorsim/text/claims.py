@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from priorsim.claims.answer import BesideAnswer, ClaimAnswer, Software, Thresholds, VerdictsAnswer
 from priorsim.claims.claim import Claim, Judged
 from priorsim.claims.rule import REFUTED_BELOW, SUPPORTED_ABOVE, Cell
 from priorsim.formats import counted, format_csv, format_table, number, percent, rounded
+from priorsim.keys import plain
 from priorsim.provenance import software
 from priorsim.text.templates import TRUE, condition, reach, render
 
@@ -36,14 +38,40 @@ _CSV_HEAD = (
 
 def verdicts_of(judged: Sequence[Judged], command: str) -> dict[str, Any]:
     """What claims.json holds: the code, the command, the rule, and the claims with all their cells."""
-    rule = {"supported_above": str(SUPPORTED_ABOVE), "refuted_below": str(REFUTED_BELOW)}
-    claims = []
-    for each in judged:
-        claims.append({**each.to_json(), "headline": headline(each.deciding)})
-        for shown, (_, cells) in zip(claims[-1]["beside"], each.beside, strict=True):
-            shown["headline"] = headline(cells)
-    found: dict[str, Any] = rounded({"software": software(), "command": command, "rule": rule, "claims": claims})
+    found: dict[str, Any] = rounded(
+        VerdictsAnswer(
+            software=Software(**software()),
+            command=command,
+            rule=Thresholds(str(SUPPORTED_ABOVE), str(REFUTED_BELOW)),
+            claims=tuple(map(_answer, judged)),
+        ).to_json()
+    )
     return found
+
+
+def _answer(each: Judged) -> ClaimAnswer:
+    claim = each.claim
+    return ClaimAnswer(
+        name=claim.name,
+        source=claim.source,
+        claim=claim.text,
+        quantity=claim.quantity,
+        unit=claim.number.unit,
+        condition=claim.number.condition,
+        verdict=str(each.ruling.verdict),
+        depends_on=each.ruling.depends_on,
+        identity=claim.identity,
+        cells=tuple(cell.answer(claim.decides(cell)) for cell in each.cells),
+        beside=tuple(
+            BesideAnswer(
+                other.text, other.unit, other.condition, tuple(cell.answer() for cell in cells), headline(cells)
+            )
+            for other, cells in each.beside
+        ),
+        figure=claim.figure,
+        limits=claim.limits,
+        headline=headline(each.deciding),
+    )
 
 
 def verdicts_csv(judged: Sequence[Judged]) -> str:
@@ -53,7 +81,7 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
         groups = [(each.claim.quantity, each.cells), *((other.text, cells) for other, cells in each.beside)]
         for quantity, cells in groups:
             for cell in cells:
-                values, decides = cell.to_json(), cells is each.cells and each.claim.decides(cell)
+                values, decides = plain(cell.answer()), cells is each.cells and each.claim.decides(cell)
                 rows.append([each.claim.name, quantity, *map(values.get, _CSV_HEAD[2:-1]), int(decides)])
     return format_csv(_CSV_HEAD, rows)
 
