@@ -15,14 +15,18 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
+from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.growth import GrowthAnswer
-from priorsim.measure.keys import Answer, ExactMass, Log2Mass, plain
+from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
+from priorsim.theory.calculator import FormsAnswer, TheoryAnswer
+from priorsim.walks.answer import WalkAnswer
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMAS: dict[str, type[Answer]] = {
@@ -33,11 +37,15 @@ SCHEMAS: dict[str, type[Answer]] = {
     "growth": GrowthAnswer,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
+    "walk": WalkAnswer,
+    "theory": TheoryAnswer,
+    "theory-forms": FormsAnswer,
+    "claims": VerdictsAnswer,
 }
-"""What `priorsim NAME --json` prints."""
-TABLES = SCHEMAS | {"data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
+"""What `priorsim NAME --json` prints; theory-forms is of theory without numbers."""
+TABLES = SCHEMAS | {"claims, claim": ClaimAnswer, "data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
 TABLES |= {"definitions, shortest": ShortestAnswer}
-TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, ]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)
+TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, -]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)
 NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]}
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from priorsim.theory.forms import CLOSED_FORMS, GAMMA_STAR
 from priorsim.theory.numerals import MAX_BITS, json_value, parse_number
 from tests.bounds import within
 from tests.test_cli import output, priorsim
+from tests.test_docs import check_answer
 
 
 class TestByHand:
@@ -226,7 +228,7 @@ TWO = ["--bits-search", 500, "--steps-search", "2^2000", "--bits-direct", 2000, 
 
 
 class TestCommand:
-    def test_json_holds_the_documented_keys(self, request):
+    def test_json_holds_the_documented_keys(self):
         values = json.loads(output("theory", *TWO, "--lambda", "1/4", "--json"))
         assert values["given"] == {
             "bits_search": "500",
@@ -239,9 +241,7 @@ class TestCommand:
         assert values["log_odds"]["schmidhuber"] == 1000
         assert values["values"]["table_flip"] is None
         assert values["unknown"]["table_flip"] == "needs word_bits, table_overhead"
-        documented = (request.config.rootpath / "docs" / "measures.md").read_text()
-        for key in (*values, *values["values"], *CLOSED_FORMS):
-            assert f"`{key}`" in documented, key
+        check_answer("theory", values)
 
     def test_keys_do_not_depend_on_the_input(self):
         some = json.loads(output("theory", "--bits-search", 5, "--json"))
@@ -258,7 +258,11 @@ class TestCommand:
 
     def test_without_numbers_it_lists_the_closed_forms(self):
         text, latex = output("theory"), output("theory", "--latex")
-        listed = json.loads(output("theory", "--json"))["closed_forms"]
+        answer = json.loads(output("theory", "--json"))
+        check_answer("theory-forms", answer)
+        listed = answer["closed_forms"]
+        documented = (Path(__file__).parents[1] / "docs" / "measures.md").read_text()
+        assert all(f"`{name}`" in documented for name in CLOSED_FORMS)
         assert [form["name"] for form in listed] == list(CLOSED_FORMS)
         assert len(text.splitlines()) == 1 + len(CLOSED_FORMS)
         assert all(form["latex"] in latex for form in listed)

@@ -57,10 +57,6 @@ class Number:
         """The margin of its unit; 0 where it has none."""
         return MARGINS.get(self.unit, 0.0)
 
-    def to_json(self) -> dict[str, Any]:
-        """What it is, its unit and its condition."""
-        return {"quantity": self.text, "unit": self.unit, "condition": self.condition}
-
     def supports(self, number: F64, *, margin: float = 0) -> Mask:
         """Where numbers fulfil the condition, by the margin at least."""
         sign, bound = self.condition.split()
@@ -251,26 +247,3 @@ class Judged:
     def deciding(self) -> tuple[Cell, ...]:
         """The cells that the verdict is over."""
         return tuple(cell for cell in self.cells if self.claim.decides(cell))
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as JSON values."""
-        claim = self.claim
-        return {
-            "id": claim.name,
-            "source": claim.source,
-            "claim": claim.text,
-            "kind": str(claim.kind),
-            **claim.number.to_json(),
-            "quantifier": str(claim.quantifier),
-            "premise": claim.premise,
-            "verdict": str(self.ruling.verdict),
-            "verdict_in_words": self.ruling.in_words,
-            "depends_on": self.ruling.depends_on,
-            "identity": claim.identity,
-            "cells": [{**cell.to_json(), "decides": claim.decides(cell)} for cell in self.cells],
-            "beside": [
-                {**other.to_json(), "cells": [cell.to_json() for cell in cells]} for other, cells in self.beside
-            ],
-            "figure": claim.figure,
-            "limits": claim.limits,
-        }

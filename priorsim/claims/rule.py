@@ -13,6 +13,9 @@ from fractions import Fraction
 from statistics import fmean
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
+from priorsim.claims.answer import Band, CellAnswer, LevelAnswer
 from priorsim.formats import percent
 from priorsim.measure.trend import Direction, Trend, trend
 
@@ -176,27 +179,27 @@ class Cell:
         low, high = ([float(share[end]) for share in shares] for end in range(2))
         return trend(list(map(float, bins)), low, high)
 
-    def to_json(self) -> dict[str, Any]:
-        """The cell as JSON values."""
-        tally = self.tally
-        return {
-            **self.factors,
-            "max_bits": self.max_bits,
-            "worlds": tally.worlds,
-            "holds": tally.holds,
-            "fails": tally.fails,
-            "undecided": tally.undecided,
-            "not_asked": self.not_asked,
-            "support": self.support and list(map(float, self.support)),
-            "support_by_mass": self.by_mass and list(self.by_mass),
-            "quartiles": self.quartiles and list(self.quartiles),
-            "beyond_margin": self.beyond,
-            "by_complexity": [
-                {"up_to": up_to, "holds": each.holds, "fails": each.fails, "undecided": each.undecided}
-                for up_to, each in self.by_complexity.items()
-            ],
-            **({"reasons": dict(self.reasons)} if self.reasons else {}),
-        }
+    def answer(self, decides: bool | UnsetType = UNSET) -> CellAnswer:
+        """The cell as JSON shows it."""
+        told: dict[str, Any] = {**self.factors, "reasons": dict(self.reasons) or UNSET, "decides": decides}
+        tally, support = self.tally, self.support
+        return CellAnswer(
+            **told,
+            max_bits=self.max_bits,
+            worlds=tally.worlds,
+            holds=tally.holds,
+            fails=tally.fails,
+            undecided=tally.undecided,
+            not_asked=self.not_asked,
+            support=None if support is None else Band(*map(float, support)),
+            support_by_mass=None if self.by_mass is None else Band(*self.by_mass),
+            quartiles=self.quartiles,
+            beyond_margin=self.beyond,
+            by_complexity=tuple(
+                LevelAnswer(up_to, each.holds, each.fails, each.undecided) for up_to, each in self.by_complexity.items()
+            ),
+            trend=self.trend,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,17 @@
-"""Answers as JSON: records whose fields are the keys, each with a sentence on it.
-
-`python -m tests.test_docs` writes the tables of keys in docs/ and the JSON Schemas in docs/schema/ from the fields.
-"""
+"""What answers of measures have in common beside the ground of `priorsim.keys`: priors, languages, rows and masses."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import msgspec
 
 from priorsim import priors
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.measure.histogram import CLASSES
+from priorsim.keys import *  # noqa: F403 (a measure finds all that its answers are stated by here)
+from priorsim.keys import Answer, BoundBits, Family, Parts, T, Train, World, says
 from priorsim.measure.mass import ENDS, End, Interval, Mass
 from priorsim.worlds import world as worlds
-
-T = TypeVar("T")
-
-
-def says(text: str) -> msgspec.Meta:
-    """The sentence on a key."""
-    return msgspec.Meta(description=text)
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that is shown as JSON: `to_json` gives its values."""
-
-    def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object; see `plain`."""
-        values: dict[str, Any] = plain(self)
-        return values
-
-
-class Parts(msgspec.Struct, Generic[T], frozen=True):
-    """Values of one kind, which are iterated over in the order of the fields."""
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(msgspec.structs.astuple(self))
 
 
 class Ends(Parts[T], frozen=True):
@@ -46,26 +21,9 @@ class Ends(Parts[T], frozen=True):
     high: T
 
 
-class ByClass(Parts[T], frozen=True):
-    """A value of each class."""
-
-    direct: T
-    disguised: T
-    search: T
-
-    def items(self) -> Iterator[tuple[str, T]]:
-        """The classes' names, and their values."""
-        return zip(map(str, CLASSES), self, strict=True)
-
-
 def at_ends(value: Callable[[End], T]) -> Ends[T]:
     """A value at the low and at the high end."""
     return Ends(*map(value, ENDS))
-
-
-def named(by_class: Iterable[T]) -> ByClass[T]:
-    """Values of the classes, by their names."""
-    return ByClass(*by_class)
 
 
 class Prior(msgspec.Struct, frozen=True, rename={"lam": "lambda"}):
@@ -127,15 +85,6 @@ class Explored(msgspec.Struct, frozen=True):
     unexplored: str
 
 
-World = Annotated[str, says("name of the world")]
-Family = Annotated[str, says("the world's family")]
-About = Annotated[str, says("what the world is")]
-Train = Annotated[tuple[int, ...], says("training lanes")]
-Lanes = Annotated[int, says("the number of all lanes")]
-BoundBits = Annotated[int, says("B, the length up to which programs were counted")]
-Dialect = Annotated[str, says("the language")]
-WordBits = Annotated[int, says("bits of a word")]
-ClassBy = Annotated[str, says("`lesion` or `form`")]
 Log2Mass = Annotated[float | None, says("null where nothing weighs anything")]
 ExactMass = Annotated[
     str | None,
@@ -169,25 +118,3 @@ def log2_mass(mass: Mass) -> float | None:
 def of_mass(mass: Mass) -> tuple[float | None, str | None]:
     """log2 of a mass and its exact value as text; None where nothing weighs anything, and where it is not exact."""
     return log2_mass(mass), str(mass.exact) if mass.exact else None
-
-
-def plain(value: Any) -> Any:
-    """JSON values of what was measured: records by their fields, fractions as floats.
-
-    Infinite floats are the strings "-inf" and "inf", NaN is null; keys are strings.
-
-    >>> from fractions import Fraction
-    >>> plain({"odds": Interval(-math.inf, None), "share": Fraction(1, 4)})
-    {'odds': {'low': '-inf', 'high': None}, 'share': 0.25}
-    """
-    return _finite(msgspec.to_builtins(value, enc_hook=float, str_keys=True))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return list(map(_finite, value))
-    if not isinstance(value, float) or math.isfinite(value):
-        return value
-    return None if math.isnan(value) else "inf" if value > 0 else "-inf"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from priorsim.claims.answer import BesideAnswer, ClaimAnswer, RuleAnswer, Software, Thresholds, VerdictsAnswer
 from priorsim.claims.claim import Claim, Judged, Kind
 from priorsim.claims.first_edition import FIRST_EDITION
 from priorsim.claims.rule import (
@@ -22,6 +23,7 @@ from priorsim.claims.rule import (
     total,
 )
 from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
+from priorsim.keys import plain
 from priorsim.provenance import software
 from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
@@ -41,33 +43,61 @@ FIGURES = ("growth", "scaling", "phase-in-context-root-sum-w4")
 """The claims that `found_markdown` shows, in the order of the argument, and its figures."""
 
 _CSV_HEAD = (
-    *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
+    *("claim", "quantity", "population", "word_bits", "class_by", "bound", "tax", "queries", "radius", "start"),
     *("max_bits", "worlds", "holds", "fails", "undecided", "not_asked", "support_low", "support_high"),
     *("support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3", "beyond_margin", "decides"),
 )
-RULE = {
-    "least_worlds": LEAST_WORLDS,
-    "level_bits": LEVEL_BITS,
-    "top_bits": TOP_BITS,
-    "amount_bits": AMOUNT_BITS,
-    "margins": dict(MARGINS),
-    "thresholds": {
-        str(quantifier): {"supported_above": str(above), "refuted_below": str(below)}
-        for quantifier, (above, below) in THRESHOLDS.items()
-    },
-}
+RULE = RuleAnswer(
+    LEAST_WORLDS,
+    LEVEL_BITS,
+    TOP_BITS,
+    AMOUNT_BITS,
+    dict(MARGINS),
+    {str(quantifier): Thresholds(*map(str, ends)) for quantifier, ends in THRESHOLDS.items()},
+)
 """The rule's numbers, as claims.json has them."""
 
 
 def verdicts_of(judged: Sequence[Judged], command: str) -> dict[str, Any]:
     """What claims.json holds: the code, the command, the rule, and the claims with all their cells."""
-    claims = []
-    for each in judged:
-        claims.append({**each.to_json(), "headline": headline(each.deciding)})
-        for shown, (_, cells) in zip(claims[-1]["beside"], each.beside, strict=True):
-            shown["headline"] = headline(cells)
-    found: dict[str, Any] = rounded({"software": software(), "command": command, "rule": RULE, "claims": claims})
+    found: dict[str, Any] = rounded(
+        VerdictsAnswer(
+            software=Software(**software()), command=command, rule=RULE, claims=tuple(map(_answer, judged))
+        ).to_json()
+    )
     return found
+
+
+def _answer(each: Judged) -> ClaimAnswer:
+    claim = each.claim
+    return ClaimAnswer(
+        name=claim.name,
+        source=claim.source,
+        claim=claim.text,
+        kind=str(claim.kind),
+        quantity=claim.quantity,
+        unit=claim.number.unit,
+        condition=claim.number.condition,
+        quantifier=str(claim.quantifier),
+        premise=claim.premise,
+        amount=claim.amount,
+        verdict=str(each.ruling.verdict),
+        verdict_in_words=each.ruling.in_words,
+        depends_on=each.ruling.depends_on,
+        identity=claim.identity,
+        cells=tuple(cell.answer(claim.decides(cell)) for cell in each.cells),
+        beside=tuple(
+            BesideAnswer(
+                *(other.text, other.unit, other.condition, other.premise),
+                tuple(cell.answer() for cell in cells),
+                headline(cells),
+            )
+            for other, cells in each.beside
+        ),
+        figure=claim.figure,
+        limits=claim.limits,
+        headline=headline(each.deciding),
+    )
 
 
 def verdicts_csv(judged: Sequence[Judged]) -> str:
@@ -83,11 +113,10 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
 
 
 def _csv_row(cell: Cell) -> list[Any]:
-    values = cell.to_json()
-    pairs = [*(values["support"] or (None, None)), *(values["support_by_mass"] or (None, None))]
-    counts = (values[key] for key in ("max_bits", "worlds", "holds", "fails", "undecided", "not_asked"))
-    places = map(values.get, _CSV_HEAD[2:9])
-    return [*places, *counts, *pairs, *(values["quartiles"] or (None,) * 3), values["beyond_margin"]]
+    told = plain(cell.answer())
+    pairs = [(told[key] or {}).get(end) for key in ("support", "support_by_mass") for end in ("low", "high")]
+    before = map(told.get, _CSV_HEAD[2 : _CSV_HEAD.index("support_low")])
+    return [*before, *pairs, *(told["quartiles"] or (None,) * 3), told["beyond_margin"]]
 
 
 def headline(cells: Sequence[Cell]) -> str:

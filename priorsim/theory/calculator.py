@@ -8,8 +8,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
+import msgspec
+import sympy
+
+from priorsim import keys
 from priorsim.errors import TheoryError
 from priorsim.priors import PRIORS, Member
 from priorsim.theory.form import QUANTITIES, ClosedForm, Value
@@ -45,6 +49,46 @@ FORMS_OF_ASKED: Mapping[str, ClosedForm] = {
 Tables: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]  # Heads and rows of text, for readers.
 
 
+Number: TypeAlias = int | float | str | bool | None  # Text where it is beyond the range of float64.
+
+
+class FormAnswer(msgspec.Struct, frozen=True):
+    """A closed form."""
+
+    name: str
+    statement: str
+    latex: str
+    needs: Annotated[dict[str, str], keys.says("what is to be given, by name")]
+    holds_where: Annotated[tuple[str, ...], keys.says("the conditions, as LaTeX")]
+    source: str
+
+
+class FormsAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim theory` says without numbers."""
+
+    closed_forms: Annotated[tuple[FormAnswer, ...], keys.says("every closed form")]
+
+
+class TheoryAnswer(keys.Answer, frozen=True, kw_only=True):
+    """What `priorsim theory` says of numbers."""
+
+    given: Annotated[dict[str, str], keys.says("the numbers as they were written, by name")]
+    log_odds: Annotated[
+        dict[str, Number],
+        keys.says(
+            'by prior, bits; null where a number is missing, `"inf"` and `"-inf"` where the cap leaves one program'
+        ),
+    ]
+    critical_size: Annotated[
+        dict[str, Number],
+        keys.says(
+            'by prior, L* in bits; `"inf"` where no size suffices, null where alpha is unknown or steps have a price'
+        ),
+    ]
+    values: Annotated[dict[str, Number], keys.says("by closed form; null where it has no value")]
+    unknown: Annotated[dict[str, str], keys.says("by closed form, why: what it needs, or where it is defined")]
+
+
 class Listing:
     """All closed forms by name."""
 
@@ -61,8 +105,13 @@ class Listing:
         return _gathered(form.latex() for form in CLOSED_FORMS.values())
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object; docs/measures.md documents the keys."""
-        return {"closed_forms": [form.to_json() for form in CLOSED_FORMS.values()]}
+        """One strictly valid JSON object, a `FormsAnswer`."""
+        told = []
+        for form in CLOSED_FORMS.values():
+            needs = {each.name: each.meaning for each in form.quantities}
+            where = tuple(map(sympy.latex, form.conditions))
+            told.append(FormAnswer(form.name, form.statement, form.latex(), needs, where, form.source))
+        return FormsAnswer(closed_forms=tuple(told)).to_json()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +154,10 @@ class Calculation:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """One strictly valid JSON object; docs/measures.md documents the keys."""
+        """One strictly valid JSON object, a `TheoryAnswer`."""
         found = {"log_odds": self.log_odds, "critical_size": self.critical_size, "values": self.values}
         values = {part: {name: json_value(value) for name, value in each.items()} for part, each in found.items()}
-        return {"given": self.given, **values, "unknown": self.unknown}
+        return TheoryAnswer(given=self.given, **values, unknown=self.unknown).to_json()
 
 
 def calculate(given: Mapping[str, str]) -> Calculation:

@@ -215,10 +215,3 @@ class ClosedForm:
         """The formula as LaTeX, for a line of displayed mathematics."""
         relation = r"\iff" if self.expression.is_Boolean else "="
         return f"{self.left} {relation} {sympy.latex(self.expression, ln_notation=True)}"
-
-    def to_json(self) -> dict[str, object]:
-        """Name, statement, LaTeX, what to give, and source."""
-        told = {"name": self.name, "statement": self.statement, "latex": self.latex()}
-        needs = {each.name: each.meaning for each in self.quantities}
-        holds_where = [sympy.latex(each) for each in self.conditions]
-        return {**told, "needs": needs, "holds_where": holds_where, "source": self.source}

@@ -12,6 +12,7 @@ import numpy as np
 from priorsim.census.compiled import I64
 from priorsim.census.progress import Progress
 from priorsim.errors import WalkError
+from priorsim.keys import Parts
 from priorsim.priors import F64
 from priorsim.walks import kernels
 from priorsim.walks.chains import STRICT, Dynamics, Energy, check_steps, default_energy
@@ -24,7 +25,7 @@ _STEPS = 10_000  # Proposals after which walks that do not end are looked at.
 AT_ONCE = 32  # Walks between two of which an interrupt is heard.
 
 
-class Share(NamedTuple):
+class Share(Parts[float], frozen=True):
     """A share of sampled walks, with Wilson's interval at 95 %."""
 
     value: float

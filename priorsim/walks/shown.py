@@ -16,7 +16,7 @@ from priorsim.walks.chains import STRICT, Chain
 from priorsim.walks.ends import class_values, moving, passed_through
 from priorsim.walks.landscape import CLASSES, DIRECT, SEARCH, Landscape, Mask
 from priorsim.walks.study import WalkStudy
-from priorsim.worlds.world import World
+from priorsim.worlds.world import World, world_of_words
 
 
 class Course(NamedTuple):
@@ -118,9 +118,9 @@ def two_feature_world() -> World:
     (12, 16)
     """
     lanes = tuple((a, b) for a in range(4) for b in range(4))
-    words = tuple(frozenset({(a + (b == 3)) % 4}) for a, b in lanes)
-    domain, told = Domain(2, lanes, ("a", "b")), "a, but a + 1 where b is 3"
-    return World("two-features", domain, words, tuple(range(16)), "walks", "arith", told)
+    words, domain = [a + (b == 3) for a, b in lanes], Domain(2, lanes, ("a", "b"))
+    about = "a, but a + 1 where b is 3"
+    return world_of_words("two-features", domain, words, train=range(16), family="walks", description=about)
 
 
 def shows_shallow(study: WalkStudy) -> Mask:

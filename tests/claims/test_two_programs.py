@@ -8,8 +8,9 @@ import pytest
 
 from priorsim.claims import weight
 from priorsim.claims.judge import SITE_CLAIMS
-from priorsim.claims.populations import QUICK, populations
+from priorsim.claims.populations import QUICK, factors_at, populations
 from priorsim.claims.rule import Cell, Verdict, rule
+from priorsim.keys import plain
 from tests.claims.hand import TRUTH, direct, search, site_of
 from tests.claims.plain import BESIDE, PLAIN
 
@@ -86,12 +87,13 @@ def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
 
 
 def test_a_cell_counts_every_world_once():
-    cell = Cell({"tax": 4}, 5, 3, 2, (-1.0, 0.5, 7.0), 20)
-    assert cell.to_json() == {
-        "tax": 4, "max_bits": 20, "worlds": 10, "holds": 5, "fails": 3, "undefined": 2, "support": 5 / 8, "median": 0.5
+    factors = factors_at("all", 3, "form", 0, tax=4)
+    cell = Cell(factors, 5, 3, 2, (-1.0, 0.5, 7.0), 20)
+    assert plain(cell.answer()) == {
+        **factors, "max_bits": 20, "worlds": 10, "holds": 5, "fails": 3, "undefined": 2, "support": 5 / 8, "median": 0.5
     }  # fmt: skip
-    nothing = Cell({}, 0, 0, 4).to_json()
-    assert (nothing["worlds"], nothing["support"], nothing["median"]) == (4, None, None)
+    nothing = Cell(factors, 0, 0, 4).answer()
+    assert (nothing.worlds, nothing.support, nothing.median) == (4, None, None)
 
 
 def test_a_verdict_is_over_every_cell_that_tells_anything():

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.errors import TheoryError, WorldError
+from priorsim.keys import plain
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
-from priorsim.measure.keys import plain
 from priorsim.measure.odds import odds
 from priorsim.measure.program import Shares, compare_shares
 from priorsim.mu.dialect import Language

@@ -8,10 +8,10 @@ import pytest
 
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
+from priorsim.keys import plain
 from priorsim.measure.data import count_with_data, join_counts
 from priorsim.measure.data_joint import data_answer, joint_answer
 from priorsim.measure.histogram import histogram
-from priorsim.measure.keys import plain
 from priorsim.measure.mass import ENDS
 from priorsim.measure.objectives import objectives, objectives_answer
 from priorsim.measure.odds import odds

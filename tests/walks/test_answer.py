@@ -19,6 +19,7 @@ from priorsim.walks.finding import FINDINGS
 from priorsim.walks.graph import make_graph
 from priorsim.walks.landscape import CLASSES
 from priorsim.worlds import find_world
+from tests.test_docs import check_answer
 
 ARITH3 = Language.named("arith", 3)
 BASE = ["walk", "--world", "inverse-w3", "--radius", "8", "--max-bits", "18"]
@@ -32,6 +33,7 @@ def answer(*options: str) -> str:
 
 def report(*options: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(answer(*options, "--json"))
+    check_answer("walk", found)
     return found
 
 
@@ -61,7 +63,7 @@ def test_the_likeliest_ends_are_all_that_walks_can_come_to_the_likeliest_first()
     assert 1 <= len(expected) < SHOWN
     columns = find_world("inverse-w3").domain.columns
     texts = [format_program(graph.programs.program(number), columns) for number in expected]
-    told = exact_answer(asked)["most"]
+    told = exact_answer(asked).to_json()["most"]
     assert [each["program"] for each in told] == texts
     assert [each["chance"] for each in told] == mass[expected].tolist()
     assert [(each["bits"], each["loss"], each["class"]) for each in told] == [

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import connected_components
 
+from priorsim.claims.populations import factors_at
 from priorsim.claims.walking import CLAIMS, cell_of_findings
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
@@ -201,9 +202,9 @@ def asked(dynamics: str, start: str, steps: int | None = None) -> WalkQuestion:
 @pytest.mark.parametrize("dynamics", list(Dynamics))
 @pytest.mark.parametrize("start", ["prior", FIND, "search", "empty"])
 def test_an_answer_is_that_after_many_steps_and_that_of_sampled_walks(start: str, dynamics: str) -> None:
-    exact, after = exact_answer(asked(dynamics, start)), exact_answer(asked(dynamics, start, MANY))
+    exact, after = (exact_answer(asked(dynamics, start, steps)).to_json() for steps in (None, MANY))
     walks = 1000
-    sampled = sampled_answer(asked(dynamics, start, 300), walks=walks, seed=2)
+    sampled = sampled_answer(asked(dynamics, start, 300), walks=walks, seed=2).to_json()
     assert exact["fitting"] == pytest.approx(after["fitting"], abs=1e-9)
     assert exact["fitting"] == pytest.approx(sum(parts["fits"] for parts in exact["ends"].values()), abs=CLOSE)
     for name, parts in exact["ends"].items():
@@ -229,7 +230,7 @@ def test_the_long_run_from_a_part_of_its_own_is_what_steps_say() -> None:
     """The law of the whole space, whatever the start, would have 0.0651 of the walks fit."""
     outputs = tuple(frozenset({word}) for word in (0, 3, 2, 1))
     negated = World("negated", Domain.default(2), outputs, (0, 1, 2, 3), "test", "arith", "")
-    found = exact_answer(WalkQuestion(negated, "metropolis", RADIUS, 18, start=FIND))
+    found = exact_answer(WalkQuestion(negated, "metropolis", RADIUS, 18, start=FIND)).to_json()
     assert found["fitting"] == pytest.approx(0.272692688123, abs=1e-12)
 
 
@@ -336,9 +337,11 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         assert unsolved.details["direct_least_kt"] == pytest.approx(18.32192809488736)
         assert unsolved.details["search_least_kt"] is None
         pure = next(claim for claim in CLAIMS if claim.name == "no-pure-model")
-        cell = cell_of_findings(pure, [unsolved, found["no-pure-model"], unsolved], {})
+        cell = cell_of_findings(
+            pure, [unsolved, found["no-pure-model"], unsolved], factors_at("walks", 3, "lesion", 0, 0)
+        )
         assert (cell.holds, cell.undefined, cell.reasons) == (1, 2, {unsolved.reason: 2})
-        assert cell.to_json()["reasons"] == {unsolved.reason: 2}
+        assert cell.answer().reasons == {unsolved.reason: 2}
 
 
 def test_a_drift_that_is_not_solved_leaves_its_findings_undefined(monkeypatch: pytest.MonkeyPatch) -> None:
