@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
+from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
@@ -148,11 +149,6 @@ def phase_caption(diagram: Data) -> str:
 TUNED = "gamma held_out_loss defecting_search_low defecting_search_high excess_defection_low excess_defection_high"
 """The share of held-out lanes wrong, averaged by mass; of the fitting mass the part that is search and wrong on some
 held-out lane; and the defecting share of search less that of direct code, None where a side is empty."""
-TUNED_GAMMAS = tuple(np.linspace(0, 8, 161).tolist())
-LEAST_FACTOR = 1.1
-"""A held-out loss is near its least when it is no more than so many times that."""
-MOST_DEFECTING = 0.01
-"""Of the fitting mass, the part that may be search and defect."""
 
 
 def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
@@ -160,7 +156,7 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
     (world,) = worlds
     mixed = study.mixture(world)
     rows: list[tuple[float | None, ...]] = []
-    for gamma in TUNED_GAMMAS:
+    for gamma in GAMMAS.tolist():
         point = mixed.points(Prior("grid", gamma=gamma))
         loss = _only(point.loss)
         if loss is None:
@@ -175,13 +171,13 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
 
 def most_loss(tuned: Data) -> float:
     """The loss up to which a gamma is well tuned."""
-    return LEAST_FACTOR * float(min(tuned.held_out_loss))
+    return float(min(tuned.held_out_loss)) + NEAR_LEAST
 
 
 def windows(tuned: Data, end: int) -> list[tuple[float, float]]:
     """First and last gamma of every run of well-tuned ones, with the disguised as direct (0) or search (1)."""
     limit = most_loss(tuned)
-    holds = [(loss <= limit and shares[end] < MOST_DEFECTING, gamma) for gamma, loss, *shares in tuned.rows]
+    holds = [(loss <= limit and shares[end] < HARMLESS, gamma) for gamma, loss, *shares in tuned.rows]
     spans = [[gamma for _, gamma in span] for is_tuned, span in groupby(holds, key=lambda at: at[0]) if is_tuned]
     return [(span[0], span[-1]) for span in spans]
 
@@ -199,7 +195,7 @@ def draw_tuned(tuned: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:
         losses.set_ylabel("held-out loss\n(share of lanes wrong)")
         page.set_title(losses, tuned.world, f"up to {tuned.bound_bits} bits")
         handles = _both(defecting, tuned, "defecting_search")
-        handles.append(defecting.axhline(MOST_DEFECTING, label="limits", **limit))
+        handles.append(defecting.axhline(HARMLESS, label="limits", **limit))
         defecting.set_ylabel("search, defecting\n(share of mass)")
         _both(excess, tuned, "excess_defection")
         for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=False):
@@ -247,10 +243,10 @@ def tuned_caption(tuned: Data) -> str:
     return page.sentences(
         f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
         f"code-only program of at most {tuned.bound_bits} bits that fits, under 2^-l / t^gamma.",
-        f"A gamma is well tuned when less than {100 * MOST_DEFECTING:g} % of the fitting mass is search and defects, "
-        f"and the loss is at most {LEAST_FACTOR:g} times its least on [0, 8], {number(min(tuned.held_out_loss))}: "
-        f"gamma {said[0]} with the disguised counted as direct code, {said[1]} with them counted as search, to the "
-        f"nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
+        f"A gamma is well tuned when less than {100 * HARMLESS:g} % of the fitting mass is search and defects, "
+        f"and the loss is within {NEAR_LEAST:g} of its least on [0, {GAMMAS[-1]:g}], "
+        f"{number(min(tuned.held_out_loss))}: gamma {said[0]} with the disguised counted as direct code, {said[1]} "
+        f"with them counted as search, to the nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
         "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
         "program.",
         "A program defects when it fits on all training lanes and is wrong on some held-out lane.",
