@@ -4,13 +4,13 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from priorsim.claims.rule import AMOUNT_BITS, LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, rule, total
+from priorsim.claims.rule import LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, rule, total
 from priorsim.measure.histogram import Mask
 from priorsim.measure.values import Values
 from priorsim.priors import F64
@@ -112,13 +112,12 @@ class Claim:
 
     def sample(self, number: Number, site: Any) -> "Sample":
         """What one of the claim's numbers comes to in the worlds of a site."""
-        values: Values = number.measure(site)
+        asked = site.settled if self.amount else site
+        values: Values = number.measure(asked)
         if number.premise is None:
             values = values.or_unknown()
-        worth, max_bits = site.worth, site.max_bits
-        if self.amount and worth is not None:
-            values = values.where(worth.complexity <= max_bits - AMOUNT_BITS)
-        return Sample.of(values, number, worth, max_bits)
+        found = Sample.of(values, number, asked.worth, site.max_bits)
+        return replace(found, not_asked=found.not_asked + len(site.behaviours) - len(asked.behaviours))
 
     def decides(self, cell: Cell) -> bool:
         """Whether a cell counts for the verdict."""

@@ -1,5 +1,7 @@
 """Claims about what fitting programs do off the training lanes, and about counting them in other ways."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from priorsim.claims.claim import Claim, Kind, Number
@@ -85,12 +87,14 @@ def _share_of_splits(site: Site, cost: F64) -> Values:
     return Values.hull([value(end) for end in ENDS])
 
 
+@lru_cache(maxsize=1)
 def shortest_defects(site: Site) -> Values:
     """The share of splits on which the shortest fitting program is search and defects, taxes included."""
     programs = site.programs
     return _share_of_splits(site, programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64))
 
 
+@lru_cache(maxsize=1)
 def fastest_defects(site: Site) -> Values:
     """The share of splits on which the fastest fitting program is search and defects."""
     return _share_of_splits(site, site.programs.steps.astype(np.float64))

@@ -13,6 +13,7 @@ import numpy as np
 from priorsim.census.atlas import U64
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims.claim import Worth
+from priorsim.claims.rule import AMOUNT_BITS
 from priorsim.measure.fitting import (
     ClassedRows,
     Fitting,
@@ -61,6 +62,13 @@ class Site:
     def narrowed(self, chosen: I64) -> "Site":
         """The site with these of its worlds alone."""
         return replace(self, behaviours=self.behaviours[chosen])
+
+    @cached_property
+    def settled(self) -> "Site":
+        """The site with those of its worlds alone that are simple enough to ask for an amount; with all its cameras."""
+        if self.worth is None:
+            return self
+        return self.narrowed(np.flatnonzero(self.worth.complexity <= self.max_bits - AMOUNT_BITS))
 
     def prior(self, *, gamma: float = 0) -> Prior:
         """The prior of this price on time, with the site's search tax."""
