@@ -43,7 +43,7 @@ def share_kept(site: Site, end: End) -> F64:
 
     Nan where one of the classes is empty in the bound, in training or on all lanes.
     """
-    return search_share(site.own.faithful, end) / search_share(site.own.fitting, end)
+    return search_share(site.true_masses, end) / search_share(site.own.fitting, end)
 
 
 @at_both_ends
@@ -76,12 +76,15 @@ def differing_signs(site: Site, end: End) -> F64:
     return np.where(np.isnan(counts).any(axis=0), np.nan, different)
 
 
-def _share_of_splits(site: Site, cost: F64) -> Values:
-    """The share of splits on which the program of least cost is search and defects; an interval over ties."""
+def _share_of_splits(site: Site, cost: F64, unseen: float = np.inf) -> Values:
+    """The share of splits on which the program of least cost is search and defects.
+
+    An interval over ties, and where a program beyond the bound may cost no more, `unseen` at the least.
+    """
     least = site.census.least(cost)
 
     def value(end: End) -> Values:
-        all_do, some_do = zip(*(each.lightest_defects(least, end) for each in site.on_splits), strict=True)
+        all_do, some_do = zip(*(each.lightest_defects(least, end, unseen) for each in site.on_splits), strict=True)
         return Values(averaged(all_do), averaged(some_do))
 
     return Values.hull([value(end) for end in ENDS])
@@ -91,7 +94,8 @@ def _share_of_splits(site: Site, cost: F64) -> Values:
 def shortest_defects(site: Site) -> Values:
     """The share of splits on which the shortest fitting program is search and defects, taxes included."""
     programs = site.programs
-    return _share_of_splits(site, programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64))
+    cost = programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64)
+    return _share_of_splits(site, cost, site.unseen)
 
 
 @lru_cache(maxsize=1)
@@ -181,7 +185,7 @@ CLAIMS = (
         "Christiano; robertzk",
         "The fastest, or smallest, fitting program is never the defecting one.",
         "share of splits on which the shortest or the fastest fitting program is search and defects",
-        "<= 0 share",
+        "<= 0 share of splits",
         lightest_defects,
         ("all", "in-context"),
         limits="By l and by t over all lanes, the fastest of those up to the bound. By the longest lane and by depth "

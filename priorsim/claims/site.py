@@ -21,8 +21,10 @@ from priorsim.measure.fitting import (
     averaged,
     by_behaviour,
     fitting,
+    of_targets,
     on_cameras,
     on_split,
+    places,
 )
 from priorsim.measure.histogram import I64
 from priorsim.measure.mass import End
@@ -126,8 +128,16 @@ class Site:
 
     def difference_of(self, least: F64, *, tax: int) -> Values:
         """The same of the least costs by class, shape (worlds, classes)."""
-        taxed = least_taxed_bits(self.programs.header.language, self.max_bits, tax)
-        return least_difference(least, max_bits=self.max_bits, taxed=taxed, by_form=self.by_form)
+        return least_difference(least, max_bits=self.max_bits, taxed=self._taxed(tax), by_form=self.by_form)
+
+    def _taxed(self, tax: int) -> float:
+        """The least that a program with search nodes costs beyond the bound."""
+        return least_taxed_bits(self.programs.header.language, self.max_bits, tax)
+
+    @property
+    def unseen(self) -> float:
+        """The least that a program beyond the bound costs, with search nodes or without."""
+        return min(self.max_bits + 1, self._taxed(self.tax))
 
     @cached_property
     def worth(self) -> Worth | None:
@@ -148,6 +158,11 @@ class Site:
     @cached_property
     def _masses_by_behaviour(self) -> F64:
         return self.census.by_group(self.programs.weights(self.prior()))
+
+    @cached_property
+    def true_masses(self) -> F64:
+        """The masses of what answers as each world, or the truth of a camera, on all lanes, shape (worlds, classes)."""
+        return of_targets(self._masses_by_behaviour, places(self.census.target, self.behaviours), nothing=0.0)
 
     @cached_property
     def own(self) -> OnSplit:

@@ -19,6 +19,7 @@ MOST_GAMMA = 4
 """The greatest predicted crossover that is compared with the measured one."""
 BETAS = np.linspace(1, 4, 97)
 """The prices on length at which the odds are looked at, beyond the first."""
+PREDICTED = "the two shortest programs within the bound predict a crossover in (0, 4]"
 
 
 def delta_l(site: Site) -> Values:
@@ -237,7 +238,7 @@ CLAIMS = (
                 "Delta L where a table of all lanes counts as direct code",
                 "> 0 bits",
                 delta_l_with_tables,
-                "the lanes are all words of one column",
+                "the lanes are all words of one column, and all are trained on",
             ),
         ),
     ),
@@ -360,10 +361,13 @@ CLAIMS = (
         limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4.",
         figure="constant-crossovers",
         quantifier=Quantifier.NEARLY_ALWAYS,
-        premise="the two shortest programs within the bound predict a crossover in (0, 4]",
+        premise=PREDICTED,
         beside=(
             Number(
-                "distance of the whole masses' first crossover from the predicted one", "<= 0.05 gamma", crossover_error
+                "distance of the whole masses' first crossover from the predicted one",
+                "<= 0.05 gamma",
+                crossover_error,
+                PREDICTED,
             ),
         ),
     ),

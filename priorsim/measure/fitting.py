@@ -168,8 +168,8 @@ class OnSplit:
 
     What is found is of shape (targets,), float64, and nan where a class it needs is empty. `chosen` are the behaviours
     in some target's group, as places in the census; each has its `group`, its `way`, equal for those of a group that
-    answer the same on the held-out lanes, and its `masses` by class. `target` is the place of each target among the
-    chosen, or -1 where the census has none of it.
+    answer the same on the held-out lanes, and its `masses` by class. Ways count from 0; `true_way` is that of each
+    target, or -1 where the census has none of it.
     """
 
     census: Fitting
@@ -177,12 +177,19 @@ class OnSplit:
     group: I64
     way: I64
     masses: F64
-    target: I64
+    true_way: I64
     target_group: I64
 
     @cached_property
     def _groups(self) -> int:
         return int(self.target_group.max(initial=-1)) + 1
+
+    @cached_property
+    def _group_of_way(self) -> I64:
+        """The group of each way, shape (ways,)."""
+        found = np.zeros(int(self.way.max(initial=-1)) + 1, dtype=np.int64)
+        found[self.way] = self.group
+        return found
 
     def _of_groups(self, values: F64) -> F64:
         """Sums over the behaviours of each target's group, shape (targets, columns)."""
@@ -197,7 +204,8 @@ class OnSplit:
     @cached_property
     def faithful(self) -> F64:
         """Of that, what is right on the held-out lanes too, shape (targets, classes)."""
-        return _of_targets(self.masses, self.target, nothing=0.0)
+        by_way = np.column_stack([sums(self.way, column, len(self._group_of_way)) for column in self.masses.T])
+        return of_targets(by_way, self.true_way, nothing=0.0)
 
     def defection(self, end: End) -> tuple[F64, F64]:
         """The share of direct code's, and of search's, fitting mass that is wrong on some held-out lane."""
@@ -207,9 +215,8 @@ class OnSplit:
     @cached_property
     def entropy(self) -> F64:
         """The entropy of the held-out behaviours of the fitting mass, in bits."""
-        ways, first = np.unique(self.way, return_index=True)
-        mass = sums(np.searchsorted(ways, self.way), self.masses.sum(axis=1), len(ways))
-        group = self.group[first]
+        group = self._group_of_way
+        mass = sums(self.way, self.masses.sum(axis=1), len(group))
         whole = sums(group, mass, self._groups)
         share = quotient(mass, whole[group])
         terms = np.where(share > 0, -share * np.log2(np.where(share > 0, share, 1)), 0.0)
@@ -255,27 +262,35 @@ class OnSplit:
             total += np.column_stack(by_word)
         return total
 
-    def lightest_defects(self, least: F64, end: End) -> tuple[F64, F64]:
+    def lightest_defects(self, least: F64, end: End, unseen: float = NONE) -> tuple[F64, F64]:
         """Whether the fitting program of least cost is search and wrong on a held-out lane: 1 or 0.
 
-        `least`, shape (behaviours, classes), has the least costs in the census by behaviour. The first array says where
-        all programs of least cost are, the second where some is. Nan where nothing fits, or nothing faithful does.
+        `least`, shape (behaviours, classes), has the least costs in the census by behaviour, and `unseen` is the least
+        that a program which was not counted may cost. The first array says where all programs of least cost are, the
+        second where some is or may be. Nan where nothing fits, or nothing faithful does.
         """
-        direct, search = least_at_end(least[self.chosen], end)
-        faithful = _of_targets(np.minimum(direct, search), self.target, nothing=NONE)
+        direct, search = map(self._least_by_way, least_at_end(least[self.chosen], end))
+        faithful = of_targets(np.minimum(direct, search), self.true_way, nothing=NONE)
         safe = np.minimum(faithful, self._least_of_others(direct))
         others = self._least_of_others(search)
-        all_do, some_do = others < safe, np.isfinite(others) & (others <= safe)
+        is_seen = np.minimum(safe, others) < unseen
+        all_do, some_do = (others < safe) & is_seen, (np.isfinite(others) & (others <= safe)) | ~is_seen
         undefined = np.where(np.isfinite(faithful), 0.0, np.nan)
         return undefined + all_do, undefined + some_do
 
+    def _least_by_way(self, cost: F64) -> F64:
+        """The least cost of what goes each way, shape (ways,)."""
+        found = np.full(len(self._group_of_way), NONE)
+        np.minimum.at(found, self.way, cost)
+        return found
+
     def _least_of_others(self, cost: F64) -> F64:
-        """The least cost in each target's group, the target's own behaviour left out, shape (targets,)."""
-        order = np.append(np.lexsort((cost, self.group)), -1)
-        group, ranked = np.append(self.group, -1)[order], np.append(cost, NONE)[order]
+        """The least cost by way in each target's group, the target's own way left out, shape (targets,)."""
+        order = np.append(np.lexsort((cost, self._group_of_way)), -1)
+        group, ranked = np.append(self._group_of_way, -1)[order], np.append(cost, NONE)[order]
         first = np.searchsorted(group[:-1], self.target_group)
         second = np.minimum(first + 1, len(order) - 1)
-        is_own = (order[first] == self.target) & (self.target >= 0)
+        is_own = (order[first] == self.true_way) & (self.true_way >= 0)
         place = np.where(is_own, second, first)
         return np.where(group[place] == self.target_group, ranked[place], NONE)
 
@@ -286,31 +301,29 @@ def on_split(census: Fitting, masses: F64, targets: U64, split: Split) -> OnSpli
     keys, target_group = np.unique(targets & mask, return_inverse=True)
     group = places(keys, census.target & mask)
     chosen = np.flatnonzero(group >= 0)
-    target = places(census.target[chosen], targets)
-    # What agrees in training and is another behaviour answers otherwise on the held-out lanes.
-    return OnSplit(census, chosen, group[chosen], chosen, masses[chosen], target, target_group)
+    # What agrees in training and is another behaviour answers otherwise on the held-out lanes: a way is a behaviour.
+    true_way = places(census.target[chosen], targets)
+    return OnSplit(census, chosen, group[chosen], np.arange(len(chosen)), masses[chosen], true_way, target_group)
 
 
 def on_cameras(census: Fitting, masses: F64, cameras: Sequence[Camera]) -> OnSplit:
-    """Cameras on their own training lanes: a group is what a camera accepts there, its target the truth.
+    """Cameras on their own training lanes: a group is what a camera accepts there, and right what the truth accepts.
 
     Each camera has a group of its own, so a behaviour is chosen once for each camera that accepts it.
     """
     fits = [np.flatnonzero(acceptable(census.target, camera, camera.train)) for camera in cameras]
-    chosen, sizes = np.concatenate(fits), np.array([len(each) for each in fits])
-    first = np.cumsum(sizes) - sizes
+    chosen, group = np.concatenate(fits), np.repeat(np.arange(len(cameras)), [len(each) for each in fits])
     truths = np.array([camera.truth.behaviour for camera in cameras], dtype=np.uint64)
-    own = [places(census.target[each], truth) for each, truth in zip(fits, truths[:, None], strict=True)]
-    group = np.repeat(np.arange(len(cameras)), sizes)
-    elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)
-    answers = np.column_stack([group.astype(np.uint64), census.target[chosen] & elsewhere[group]])
-    _, way = np.unique(answers, axis=0, return_inverse=True)
-    place = np.concatenate(own)
-    target = np.where(place >= 0, place + first, -1)
-    return OnSplit(census, chosen, group, way, masses[chosen], target, np.arange(len(cameras)))
+    elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)[group]
+    answers = census.target[chosen] & elsewhere
+    _, way = np.unique(np.column_stack([group.astype(np.uint64), answers]), axis=0, return_inverse=True)
+    is_right = answers == truths[group] & elsewhere
+    true_way = np.full(len(cameras), -1)
+    true_way[group[is_right]] = way[is_right]
+    return OnSplit(census, chosen, group, way, masses[chosen], true_way, np.arange(len(cameras)))
 
 
-def _of_targets(values: F64, target: I64, *, nothing: float) -> F64:
+def of_targets(values: F64, target: I64, *, nothing: float) -> F64:
     """The values of each target, or what stands for a target that is not there."""
     padded = np.concatenate([values, np.full((1, *values.shape[1:]), nothing)])
     found: F64 = padded[target]

@@ -4,6 +4,7 @@ A bound may hide the shortest program: a class of which it holds none has progra
 how much longer (the tables that would give a limit are programs with data, which are counted apart).
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,17 +117,19 @@ def least_difference(least: F64, *, max_bits: int, taxed: float | None = None, b
     """Least cost of direct code less that of search, an interval where the bound may hide a cheaper program.
 
     `least` has the least costs found, by class; a cost is at least a program's length and, of one with search nodes
-    beyond the bound, `taxed` where that is given. `by_form` says that classes are by form, so that no program is
-    disguised.
+    beyond the bound, `taxed` where that is given and finite. `by_form` says that classes are by form: then nothing is
+    disguised and no direct code has a search node; by a lesion it may have idle ones.
     """
     beyond = max_bits + 1
-    taxed = beyond if taxed is None else taxed
+    taxed = beyond if taxed is None or math.isinf(taxed) else taxed
+    # What was not counted may cost only so much; a disguised program has a search node or has none, as direct code.
+    either = min(beyond, taxed)
+    of_direct = beyond if by_form else either
     parts = []
     for end in ENDS:
         direct, search = least_at_end(least, end)
-        # What was not counted may cost only so much; a disguised program has no search node.
-        unseen = min(beyond, taxed) if DISGUISED in end.search and not by_form else taxed
-        parts.append(Values(np.minimum(direct, beyond), direct) - Values(np.minimum(search, unseen), search))
+        of_search = either if DISGUISED in end.search and not by_form else taxed
+        parts.append(Values(np.minimum(direct, of_direct), direct) - Values(np.minimum(search, of_search), search))
     return Values.hull(parts)
 
 

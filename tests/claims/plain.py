@@ -6,18 +6,20 @@ price on time are fractions. What is found is compared with what the claims meas
 
 import math
 import random
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from statistics import fmean
+from typing import Any, NamedTuple
 
+from priorsim.census.recurrence import tokens
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import classify
-from priorsim.mu.syntax import Program, count_searches
+from priorsim.mu.syntax import Program, Var, count_searches
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
 from tests.plain_terms import terms_up_to
@@ -25,6 +27,7 @@ from tests.plain_terms import terms_up_to
 Interval = tuple[float, float] | None
 """From low to high; None where undefined."""
 INFINITE = math.inf
+UNKNOWN = (-INFINITE, INFINITE)
 
 ENDS = (({"direct", "disguised"}, {"search"}), ({"direct"}, {"disguised", "search"}))
 """The classes that are direct code, and that are search, with the disguised programs on either side."""
@@ -68,8 +71,10 @@ class Asked:
     splits : sequence of (train, held_out)
     lessons : sequence of lanes
     tax, max_bits : int
-    by_form : bool
-        Whether classes are by form.
+    by_form, is_camera : bool
+        Whether classes are by form, and whether the world is a camera.
+    language : Language
+        What programs are of.
     known : dict
         What was found to fit, by lanes.
     """
@@ -84,6 +89,8 @@ class Asked:
     tax: int
     max_bits: int
     by_form: bool
+    is_camera: bool
+    language: Language
     known: dict[tuple[int, ...], list[Run]] = field(default_factory=dict)
 
     def on(self, train: Sequence[int]) -> list[Run]:
@@ -113,7 +120,9 @@ class Asked:
         return program.bits + self.tax * program.searches
 
 
-def asked(programs: Sequence[Run], world: World, *, tax: int, max_bits: int, by_form: bool) -> Asked:
+def asked(
+    programs: Sequence[Run], world: World, *, tax: int, max_bits: int, by_form: bool, language: Language
+) -> Asked:
     """A world with the splits that docs/measures.md states, its own last; a camera has its own alone."""
     truth, is_filmed = (world.truth, True) if isinstance(world, Camera) else (world, False)
     lanes = range(len(truth.acceptable))
@@ -136,6 +145,8 @@ def asked(programs: Sequence[Run], world: World, *, tax: int, max_bits: int, by_
         tax,
         max_bits,
         by_form,
+        is_filmed,
+        language,
     )
 
 
@@ -163,26 +174,39 @@ def mean(values: Sequence[Fraction | float | None]) -> Fraction | float | None:
 # --- off the training lanes -------------------------------------------------------------------
 
 
-def proxy(world: Asked) -> Interval:
-    def ways(train: Sequence[int], held_out: Sequence[int]) -> float | None:
-        masses: Counter[tuple[int, ...]] = Counter()
-        for p in world.on(train):
-            masses[tuple(p.words[lane] for lane in held_out)] += world.weight(p)  # type: ignore[assignment]
-        whole = sum(masses.values())
-        shares = [Fraction(mass, whole) for mass in masses.values()]
-        return 2 ** -math.fsum(float(share) * log2(share) for share in shares) if shares else None
+def is_faithful(world: Asked, program: Run, held_out: Sequence[int]) -> bool:
+    """Whether a program that fits is right on every held-out lane."""
+    return world.is_right(program, held_out)
 
-    found = mean([ways(*split) for split in world.splits])
+
+def proxy(world: Asked) -> Interval:
+    found = mean([defection(world, world.on(train), held_out) for train, held_out in world.splits])
+    return None if found is None else (float(found), float(found))
+
+
+def entropy_a_lane(world: Asked) -> Interval:
+    """The entropy of what fits on the held-out lanes, over their number, on each split."""
+
+    def entropy(train: Sequence[int], held_out: Sequence[int]) -> float | None:
+        masses: dict[tuple[int, ...], Fraction] = {}
+        for p in world.on(train):
+            answer = tuple(p.words[lane] for lane in held_out)
+            masses[answer] = masses.get(answer, Fraction(0)) + world.weight(p)
+        whole = sum(masses.values())
+        shares = [mass / whole for mass in masses.values()]
+        return -math.fsum(float(share) * log2(share) for share in shares) / max(1, len(held_out)) if shares else None
+
+    found = mean([entropy(*split) for split in world.splits])
     return None if found is None else (float(found), float(found))
 
 
 def just_the_model(world: Asked) -> Interval:
     def value(end):
         found = []
-        for train, _ in world.splits:
+        for train, held_out in world.splits:
             fits = world.on(train)
             direct = sides(fits, end)[0]
-            pure = [p for p in direct if world.is_right(p, range(len(world.truth)))]
+            pure = [p for p in direct if is_faithful(world, p, held_out)]
             found.append(world.mass(pure) / world.mass(fits) if direct else None)
         return mean(found)
 
@@ -203,24 +227,26 @@ def ask_directly(world: Asked) -> Interval:
     return at_ends(value)
 
 
-def defection(world: Asked, programs: Sequence[Run]) -> Fraction | None:
-    wrong = [p for p in programs if p.words != world.truth]
+def defection(world: Asked, programs: Sequence[Run], held_out: Sequence[int]) -> Fraction | None:
+    """The share of the mass that is wrong on some held-out lane."""
+    wrong = [p for p in programs if not is_faithful(world, p, held_out)]
     return world.mass(wrong) / world.mass(programs) if programs else None
 
 
 def treacherous(world: Asked) -> Interval:
+    """The defection of search alone."""
+    return at_ends(lambda end: mean([defection(world, sides(world.on(t), end)[1], out) for t, out in world.splits]))
+
+
+def excess_defection(world: Asked) -> Interval:
     def value(end):
         found = []
-        for train, _ in world.splits:
-            direct, search = (defection(world, side) for side in sides(world.on(train), end))
+        for train, held_out in world.splits:
+            direct, search = (defection(world, side, held_out) for side in sides(world.on(train), end))
             found.append(None if direct is None or search is None else search - direct)
         return mean(found)
 
     return at_ends(value)
-
-
-def defection_of_search(world: Asked) -> Interval:
-    return at_ends(lambda end: mean([defection(world, sides(world.on(train), end)[1]) for train, _ in world.splits]))
 
 
 def three_counts(world: Asked) -> Interval:
@@ -241,18 +267,21 @@ def three_counts(world: Asked) -> Interval:
     return at_ends(value)
 
 
-def _lightest(world: Asked, cost: Callable[[Run], int]) -> Interval:
-    """The share of splits on which all, and on which some, of the programs of least cost defect and are search."""
+def _lightest(world: Asked, cost: Callable[[Run], int], unseen: float = INFINITE) -> Interval:
+    """The share of splits on which all, and on which some, of the programs of least cost defect and are search.
+
+    Where a program that was not counted may cost as little, anything may be the case.
+    """
 
     def shares(end):
         all_do, some_do = [], []
-        for train, _ in world.splits:
+        for train, held_out in world.splits:
             fits = world.on(train)
-            if any(p.words == world.truth for p in fits):
+            if any(is_faithful(world, p, held_out) for p in fits):
                 least = min(map(cost, fits))
-                harmful = [p.kind in end[1] and p.words != world.truth for p in fits if cost(p) == least]
-                all_do.append(all(harmful))
-                some_do.append(any(harmful))
+                harmful = [p.kind in end[1] and not is_faithful(world, p, held_out) for p in fits if cost(p) == least]
+                all_do.append(all(harmful) and least < unseen)
+                some_do.append(any(harmful) or least >= unseen)
         return (fmean(all_do), fmean(some_do)) if all_do else None
 
     found = [shares(end) for end in ENDS]
@@ -260,7 +289,7 @@ def _lightest(world: Asked, cost: Callable[[Run], int]) -> Interval:
 
 
 def shortest_defects(world: Asked) -> Interval:
-    return _lightest(world, world.cost)
+    return _lightest(world, world.cost, least_unseen(world, may_search=True))
 
 
 def fastest_defects(world: Asked) -> Interval:
@@ -309,23 +338,30 @@ def held_out_loss(world: Asked, gamma: float) -> float | None:
     return wrong / (len(world.held_out) * world.priced(fits, gamma))
 
 
-def well_tuned(world: Asked) -> Interval:
-    gammas = [step / 4 for step in range(33)]
+def _in_window(world: Asked, end: Any) -> list[bool]:
+    """At gamma 0, 1/8, ... 4: whether less than 1 % of what fits is search that is wrong on a held-out lane, and the
+    held-out loss is within .01 of the least on the way."""
+    gammas = [Fraction(step, 8) for step in range(33)]
     fits = world.on(world.train)
-    losses = [held_out_loss(world, gamma) for gamma in gammas]
+    losses = [held_out_loss(world, float(gamma)) for gamma in gammas]
+    harmful = [p for p in sides(fits, end)[1] if not is_faithful(world, p, world.held_out)]
+    shares = [world.priced(harmful, float(gamma)) / world.priced(fits, float(gamma)) for gamma in gammas]
+    return [loss - min(losses) <= 0.01 and share < 0.01 for loss, share in zip(losses, shares, strict=True)]
 
-    def value(end):
-        search = sides(fits, end)[1]
-        if not search or None in losses:
-            return None
-        harmful = [p for p in search if p.words != world.truth]
-        good = [
-            loss <= 1.1 * min(losses) and world.priced(harmful, gamma) < 0.01 * world.priced(fits, gamma)
-            for gamma, loss in zip(gammas, losses, strict=True)
-        ]
-        return fmean(good)
 
-    return at_ends(value)
+def _of_window(world: Asked, value: Callable[[list[bool]], float]) -> Interval:
+    """Asked where a search fits, wherever the disguised programs stand, and lanes are held out."""
+    if not world.held_out or not all(sides(world.on(world.train), end)[1] for end in ENDS):
+        return None
+    return at_ends(lambda end: value(_in_window(world, end)))
+
+
+def well_tuned(world: Asked) -> Interval:
+    return _of_window(world, lambda window: sum(window) / 8)
+
+
+def untuned(world: Asked) -> Interval:
+    return _of_window(world, lambda window: float(window[0]))
 
 
 def speed_uncompetitive(world: Asked) -> Interval:
@@ -336,15 +372,65 @@ def speed_uncompetitive(world: Asked) -> Interval:
 # --- weight -----------------------------------------------------------------------------------
 
 
+@cache
+def fewest_bits(language: Language, max_bits: int, tax: int) -> float:
+    """The least l + tax s of the terms beyond the bound that search, by their sizes alone: no term is written down.
+
+    A search of s nodes is taken for s >= 1; nothing but the code lengths of docs/language.md section 3 is used.
+    """
+    reach = max_bits + 24
+    most = most_searches(language, reach)
+    costs = [bits + tax * (most[bits] if tax < 0 else 1) for bits in range(max_bits + 1, reach) if most[bits] > 0]
+    return min(costs, default=INFINITE)
+
+
+def most_searches(language: Language, max_bits: int) -> list[int]:
+    """The greatest number of search nodes of a program of exactly so many bits; -1 where there is no program."""
+
+    @cache
+    def of_term(bound: int, bits: int) -> int:
+        return max(
+            (int(token.is_search) + of_children(token.binds, bound, bits - token.bits)
+             for token in tokens(language, bound)
+             if of_children(token.binds, bound, bits - token.bits) >= 0),
+            default=-1,
+        )  # fmt: skip
+
+    @cache
+    def of_children(binds: tuple[int, ...], bound: int, bits: int) -> int:
+        if not binds or bits < len(binds):
+            return 0 if not binds and bits == 0 else -1
+        found = -1
+        for first in range(1, bits + 1):
+            head = of_term(bound + binds[0], first)
+            rest = of_children(binds[1:], bound, bits - first) if head >= 0 else -1
+            found = max(found, head + rest if rest >= 0 else -1)
+        return found
+
+    return [-1, *(of_term(0, bits - 1) for bits in range(1, max_bits + 1))]
+
+
+def least_unseen(world: Asked, *, may_search: bool, must_search: bool = False, tax: bool = True) -> float:
+    """The least cost that a program beyond the bound can have, with a search node or without."""
+    without = world.max_bits + 1
+    searching = fewest_bits(world.language, world.max_bits, world.tax if tax else 0) if may_search else INFINITE
+    return searching if must_search else min(without, searching)
+
+
 def _difference(world: Asked, cost: Callable[[Run], float], *, tax: bool = True) -> Interval:
-    """Least cost of direct code less that of search; what is beyond the bound may cost as little as there it can."""
-    found, beyond = [], world.max_bits + 1
+    """Least cost of direct code less that of search; what is beyond the bound may cost as little as there it can.
+
+    By form direct code has no search node. By a lesion it may have idle ones, as a disguised program may; a program
+    that is search has one in either case.
+    """
+    found = []
     for end in ENDS:
         direct, search = ([cost(p) for p in side] for side in sides(world.on(world.train), end))
-        # A disguised program has no search node, so it pays no tax; by form there is none.
-        unseen = beyond + (world.tax if tax and (world.by_form or "disguised" not in end[1]) else 0)
+        of_direct = least_unseen(world, may_search=not world.by_form, tax=tax)
+        must_search = world.by_form or "disguised" not in end[1]
+        of_search = least_unseen(world, may_search=True, must_search=must_search, tax=tax)
         least, least_search = min([*direct, INFINITE]), min([*search, INFINITE])
-        found.append((min(least, beyond) - least_search, least - min(least_search, unseen)))
+        found.append((min(least, of_direct) - least_search, least - min(least_search, of_search)))
     return min(low for low, _ in found), max(high for _, high in found)
 
 
@@ -352,13 +438,34 @@ def much_simpler(world: Asked) -> Interval:
     return _difference(world, world.cost)
 
 
+def kt(world: Asked, program: Run) -> float:
+    return world.cost(program) + math.log2(program.steps / len(world.truth))
+
+
 def least_kt(world: Asked) -> Interval:
-    return _difference(world, lambda p: world.cost(p) + math.log2(p.steps / len(world.truth)))
+    """Asked where the least l + log2 t of what fits, taxes aside, is no greater than the bound."""
+    fits = world.on(world.train)
+    if not any(kt(world, p) - world.tax * p.searches <= world.max_bits for p in fits):
+        return None
+    return _difference(world, lambda p: kt(world, p))
+
+
+def with_tables(world: Asked) -> Interval:
+    """Where a table of all lanes, (data (y0 y1 ..) x (m) m), is direct code: of 2^k words of w bits, with its header.
+
+    Asked of worlds on all words of one column that are trained on all of them. Bits (docs/language.md section 3): one
+    that says that there are data, which k of 1 to w, the words, the variable x, and the reading of the table.
+    """
+    lanes, words = len(world.truth), world.language.word_bits
+    if world.language.columns > 1 or lanes != 2**words or set(world.train) != set(range(lanes)):
+        return None
+    table = length(Program(Var(0), (0,) * lanes, Var(0)), world.language)
+    row = Run(world.truth, table, 0, 0, "direct")
+    return much_simpler(replace(world, programs=[*world.programs, row], known={}))
 
 
 def bounded_heuristics(world: Asked) -> Interval:
-    low, high = _difference(world, lambda p: p.bits, tax=False)
-    return -high, -low
+    return _difference(world, lambda p: p.bits, tax=False)
 
 
 def _of_sides(world: Asked, value: Callable[[list[Run], list[Run]], float | None]) -> Interval:
@@ -376,7 +483,17 @@ def _bonus(world: Asked, side: list[Run]) -> float:
 
 
 def many_against_one(world: Asked) -> Interval:
-    return _of_sides(world, lambda direct, search: _bonus(world, search) - _bonus(world, direct))
+    """Over equally many lengths: of the class whose shortest is the longer one all up to the bound, of the other one
+    what costs no more beyond its shortest."""
+
+    def value(direct, search):
+        lengths = world.max_bits - max(min(map(world.cost, side)) for side in (direct, search))
+        within = [
+            [p for p in side if world.cost(p) <= min(map(world.cost, side)) + lengths] for side in (direct, search)
+        ]
+        return _bonus(world, within[1]) - _bonus(world, within[0]) if all(within) else None
+
+    return _of_sides(world, value)
 
 
 def programs_at_bound(world: Asked) -> Interval:
@@ -425,22 +542,51 @@ def log_odds(world: Asked) -> Interval:
 
 
 def naive_penalty(world: Asked) -> Interval:
-    def value(direct, search):
-        if odds(world, direct, search) <= 0:
-            return None
-        return min(odds(world, direct, search, beta=1 + step / 32) for step in range(1, 97))
+    """The least log-odds over beta 1 1/32, 1 2/32, ... 4, asked where search outweighs direct code at beta = 1.
 
-    return _of_sides(world, value)
+    Where it does so on one side alone of where the disguised programs may stand, and where a class is empty, so that
+    this is not known, nothing is known.
+    """
+    least = []
+    for end in ENDS:
+        direct, search = sides(world.on(world.train), end)
+        if not direct or not search:
+            return UNKNOWN
+        least.append(
+            min(odds(world, direct, search, beta=1 + step / 32) for step in range(1, 97))
+            if world.mass(search) > world.mass(direct)
+            else None
+        )
+    known = [each for each in least if each is not None]
+    if not known:
+        return None
+    return (min(known), max(known)) if len(known) == len(ENDS) else UNKNOWN
+
+
+def share_of_search(world: Asked, direct: list[Run], search: list[Run], gamma: float) -> float:
+    if gamma == 0:
+        return float(world.mass(search) / world.mass([*direct, *search]))
+    return world.priced(search, gamma) / world.priced([*direct, *search], gamma)
 
 
 def delegation(world: Asked) -> Interval:
-    def share(direct, search, gamma):
-        return world.priced(search, gamma) / world.priced(direct + search, gamma)
+    """Whether search has the majority of what fits where time is free and has it no more at gamma = 1."""
+    return _of_sides(
+        world,
+        lambda *both: float(share_of_search(world, *both, 0) > 0.5 and not share_of_search(world, *both, 1) > 0.5),
+    )
 
-    return _of_sides(world, lambda direct, search: share(direct, search, 0) - share(direct, search, 1))
+
+def delegated_share(world: Asked) -> Interval:
+    return _of_sides(world, lambda *both: share_of_search(world, *both, 0) - share_of_search(world, *both, 1))
 
 
 def two_speed_priors(world: Asked) -> Interval:
+    """Asked where L > 2 c wherever the disguised programs stand."""
+    for end in ENDS:
+        direct, search = sides(world.on(world.train), end)
+        if not direct or not search or not min(map(world.cost, direct)) > 2 * min(map(world.cost, search)):
+            return None
     return _of_sides(
         world, lambda direct, search: float(odds(world, direct, search, 0.5) * odds(world, direct, search, 1) < 0)
     )
@@ -450,13 +596,32 @@ def length_quotient(world: Asked) -> Interval:
     return _of_sides(world, lambda direct, search: min(map(world.cost, direct)) / min(map(world.cost, search)))
 
 
+def predicted(world: Asked, direct: list[Run], search: list[Run]) -> float | None:
+    """(L - c) over the doublings of the time, of the two shortest programs; None unless in (0, 4]."""
+    fast, slow = (min(side, key=lambda p: (world.cost(p), p.steps)) for side in (direct, search))
+    shorter, dearer = world.cost(fast) - world.cost(slow), math.log2(slow.steps / fast.steps)
+    return shorter / dearer if shorter > 0 and dearer > 0 and shorter / dearer <= 4 else None
+
+
 def gamma_star(world: Asked) -> Interval:
-    """How far the first gamma at which search stops to lead is from that of the two shortest programs."""
+    """Whether search outweighs direct code at half of the predicted crossover and is outweighed at twice of it."""
 
     def value(direct, search):
-        fast, slow = (min(side, key=lambda p: (world.cost(p), p.steps)) for side in (direct, search))
-        shorter, dearer = world.cost(fast) - world.cost(slow), math.log2(slow.steps / fast.steps)
-        if shorter <= 0 or dearer <= 0:
+        gamma = predicted(world, direct, search)
+        if gamma is None:
+            return None
+        before, after = (odds(world, direct, search, gamma * factor) for factor in (0.5, 2))
+        return float(before > 0 > after)
+
+    return _of_sides(world, value)
+
+
+def crossover_error(world: Asked) -> Interval:
+    """How far the first gamma at which search stops to lead is from the predicted one; infinite if not met to 8."""
+
+    def value(direct, search):
+        gamma = predicted(world, direct, search)
+        if gamma is None:
             return None
         for step in range(128):
             low, high = step / 16, (step + 1) / 16
@@ -464,42 +629,108 @@ def gamma_star(world: Asked) -> Interval:
                 for _ in range(40):
                     middle = (low + high) / 2
                     low, high = (middle, high) if odds(world, direct, search, middle) > 0 else (low, middle)
-                return abs(low - shorter / dearer)
+                return abs(low - gamma)
         return INFINITE
 
     return _of_sides(world, value)
 
 
-PLAIN: dict[str, tuple[Callable[[Asked], Interval], Callable[[float], bool]]] = {
-    "proxy": (proxy, lambda n: n >= 2),
-    "just-the-model": (just_the_model, lambda n: n > 0.5),
-    "ask-directly": (ask_directly, lambda n: n <= 0.5),
-    "treacherous": (treacherous, lambda n: n > 0),
-    "three-counts": (three_counts, lambda n: n >= 2),
-    "argmin-safe": (argmin_safe, lambda n: n <= 0),
-    "faster-learner": (faster_learner, lambda n: n < 0),
-    "well-tuned": (well_tuned, lambda n: n > 0),
-    "speed-uncompetitive": (speed_uncompetitive, lambda n: n > 0),
-    "much-simpler": (much_simpler, lambda n: n > 0),
-    "many-against-one": (many_against_one, lambda n: n > 0),
-    "complexity-incentive": (complexity_incentive, lambda n: n > 0),
-    "speed-disincentive": (speed_disincentive, lambda n: n < 0),
-    "bounded-heuristics": (bounded_heuristics, lambda n: n > 0),
-    "naive-penalty": (naive_penalty, lambda n: n >= 0),
-    "bayes-net": (log_odds, lambda n: n > 0),
-    "simplest-member": (simplest_member, lambda n: n < 1),
-    "gamma-star": (gamma_star, lambda n: n <= 0.05),
-    "two-speed-priors": (two_speed_priors, lambda n: n > 0.5),
-    "delegation": (delegation, lambda n: n > 0),
-}
-"""The quantity of each claim, and where it supports it."""
+# --- the tables of all claims ------------------------------------------------------------------
 
-BESIDE: dict[str, tuple[Callable[[Asked], Interval], Callable[[float], bool]]] = {
-    "defection of search alone": (defection_of_search, lambda n: n > 0.95),
-    "the shortest alone": (shortest_defects, lambda n: n <= 0),
-    "the fastest alone": (fastest_defects, lambda n: n <= 0),
-    "Kt_min(direct) - Kt_min(search)": (least_kt, lambda n: n > 0),
-    "L_min(direct) / L_min(search)": (length_quotient, lambda n: n > 2),
-    "log2 search / direct programs of exactly B bits": (programs_at_bound, lambda n: n > 0),
+
+class Twin(NamedTuple):
+    """A number anew, and where it supports its claim.
+
+    Of worlds that lack the `premise` it is None and they are not asked; without one None is that nothing is known. An
+    `amount` is asked of worlds of complexity up to B - 8. The condition holds by a `margin` where that is given: a
+    world's number has to be so far on the right side of the bound.
+    """
+
+    value: Callable[[Asked], Interval]
+    is_true: Callable[[float], bool]
+    by_margin: Callable[[float], bool] | None = None
+    premise: bool = False
+    amount: bool = False
+
+
+PLAIN: dict[str, Twin] = {
+    "proxy": Twin(proxy, lambda n: n > 0.05, lambda n: n >= 0.1, amount=True),
+    "just-the-model": Twin(just_the_model, lambda n: n > 0.95, lambda n: n >= 1, amount=True),
+    "ask-directly": Twin(ask_directly, lambda n: n <= 0.5, amount=True),
+    "treacherous": Twin(treacherous, lambda n: n > 0.95, lambda n: n >= 1, amount=True),
+    "three-counts": Twin(three_counts, lambda n: n >= 2, amount=True),
+    "argmin-safe": Twin(argmin_safe, lambda n: n <= 0),
+    "faster-learner": Twin(faster_learner, lambda n: n < 0),
+    "well-tuned": Twin(well_tuned, lambda n: n > 0, premise=True),
+    "speed-uncompetitive": Twin(speed_uncompetitive, lambda n: n > 0, lambda n: n >= 0.01, amount=True),
+    "much-simpler": Twin(much_simpler, lambda n: n > 0, lambda n: n >= 1),
+    "many-against-one": Twin(many_against_one, lambda n: n > 0, lambda n: n >= 1, amount=True),
+    "complexity-incentive": Twin(complexity_incentive, lambda n: n > 0, lambda n: n >= 1, amount=True),
+    "speed-disincentive": Twin(speed_disincentive, lambda n: n < 0, lambda n: n <= -1, amount=True),
+    "bounded-heuristics": Twin(bounded_heuristics, lambda n: n < 0, lambda n: n <= -1),
+    "naive-penalty": Twin(naive_penalty, lambda n: n >= 0, lambda n: n >= 1, premise=True, amount=True),
+    "bayes-net": Twin(log_odds, lambda n: n > 0, lambda n: n >= 1, amount=True),
+    "simplest-member": Twin(simplest_member, lambda n: n < 1, lambda n: n <= 0, amount=True),
+    "gamma-star": Twin(gamma_star, lambda n: n > 0.5, premise=True),
+    "two-speed-priors": Twin(two_speed_priors, lambda n: n > 0.5, premise=True),
+    "delegation": Twin(delegation, lambda n: n > 0.5, amount=True),
+}
+"""The number of each claim."""
+
+BESIDE: dict[str, Twin] = {
+    "entropy of the held-out behaviours, a held-out lane": Twin(
+        entropy_a_lane, lambda n: n > 0.05, lambda n: n >= 1.05, amount=True
+    ),
+    "excess defection: that of search less that of direct code": Twin(
+        excess_defection, lambda n: n > 0, lambda n: n >= 0.05, amount=True
+    ),
+    "the shortest alone": Twin(shortest_defects, lambda n: n <= 0),
+    "the fastest alone": Twin(fastest_defects, lambda n: n <= 0),
+    "the opposite: direct code needs fewer": Twin(faster_learner, lambda n: n > 0),
+    "whether gamma = 0 is in the window": Twin(untuned, lambda n: n > 0.5, premise=True),
+    "Kt_min(direct) - Kt_min(search)": Twin(least_kt, lambda n: n > 0, lambda n: n >= 1, premise=True),
+    "Delta L where a table of all lanes counts as direct code": Twin(
+        with_tables, lambda n: n > 0, lambda n: n >= 1, premise=True
+    ),
+    "log2 search / direct programs of exactly B bits": Twin(
+        programs_at_bound, lambda n: n > 0, lambda n: n >= 1, amount=True
+    ),
+    "distance of the whole masses' first crossover from the predicted one": Twin(
+        crossover_error, lambda n: n <= 0.05, premise=True
+    ),
+    "L_min(direct) / L_min(search)": Twin(length_quotient, lambda n: n > 2),
+    "search's share at gamma = 0 less that at gamma = 1": Twin(
+        delegated_share, lambda n: n > 0, lambda n: n >= 0.05, amount=True
+    ),
 }
 """What is shown beside claims, but for what is about data."""
+
+
+class Answer(NamedTuple):
+    """What one world says: whether the condition holds, fails or cannot be told, or that it is not asked."""
+
+    state: str
+    middle: float | None = None
+    is_beyond: bool = False
+
+
+def answered(twin: Twin, world: Asked) -> Answer:
+    if twin.amount and complexity(world) > world.max_bits - 8:
+        return Answer("not asked")
+    found = twin.value(world)
+    if found is None and twin.premise:
+        return Answer("not asked")
+    ends = [round(end, 12) if math.isfinite(end) else end for end in found or UNKNOWN]
+    middle = sum(ends) / 2 if all(map(math.isfinite, ends)) else None
+    at = [twin.is_true(end) for end in ends]
+    if all(at):
+        is_beyond = twin.by_margin is not None and all(map(twin.by_margin, ends))
+        return Answer("holds", middle, is_beyond)
+    return Answer("undecided" if any(at) else "fails", middle)
+
+
+def complexity(world: Asked) -> float:
+    """The length of the shortest program that fits; of a camera, which asks for several behaviours, none is taken."""
+    if world.is_camera:
+        return -INFINITE
+    return min((p.bits for p in world.on(world.train)), default=INFINITE)

@@ -1,20 +1,25 @@
 """Claims in single worlds at every setting of the grid, against loops over the programs themselves (plain.py)."""
 
 import math
+import statistics
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
-import numpy as np
 import pytest
 
 from priorsim.census.atlas import Atlas
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.take import make_header
+from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import ON_CAMERAS, SITE_CLAIMS, find_claims, judge_world
 from priorsim.claims.populations import QUICK, Worlds
+from priorsim.claims.rule import Tally
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, find_world
 from priorsim.worlds.proxy import Camera
-from tests.claims.plain import BESIDE, PLAIN, asked, listed
+from tests.claims.plain import BESIDE, PLAIN, answered, asked, complexity, listed
 
 pytestmark = pytest.mark.engine
 BITS = {2: 17, 3: 16}
@@ -48,49 +53,127 @@ WORLDS = {
 }
 
 
-def told(interval, is_true):
-    """(holds, fails, undefined), and the middle of the interval where it is known."""
-    if interval is None:
-        return (0, 0, 1), []
-    low, high = (round(end, 12) if math.isfinite(end) else end for end in interval)
-    at = is_true(low), is_true(high)
-    middle = [(low + high) / 2] if math.isfinite(high - low) else []
-    return (int(all(at)), int(not any(at)), int(any(at) and not all(at))), middle
+def cell_in_words(cell):
+    """What a cell of one world says: the state, the middle of the interval, and whether the margin is met."""
+    tally = cell.tally
+    assert tally.worlds + cell.not_asked == 1
+    states = {"holds": tally.holds, "fails": tally.fails, "undecided": tally.undecided, "not asked": cell.not_asked}
+    (state,) = [name for name, number in states.items() if number]
+    middle = cell.median
+    assert cell.quartiles is None or cell.quartiles == (middle,) * 3
+    return state, middle, bool(cell.beyond)
+
+
+BY_MASS = {"holds": (1.0, 1.0), "fails": (0.0, 0.0), "undecided": (0.0, 1.0)}
 
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_a_claim_in_a_world_is_what_loops_over_programs_say(name):
+    """The number of each claim and of what stands beside it, and what becomes of it in a cell of this one world."""
     world = WORLDS[name]
     atlas, programs = counted(world.dialect, world.domain)
     names = ON_CAMERAS if isinstance(world, Camera) else tuple(PLAIN)
-    for judged in judge_world(world, find_claims(names), atlas, QUICK):
-        beside = [(other.text, cells, BESIDE[other.text]) for other, cells in judged.beside if other.text in BESIDE]
-        for quantity, cells, (plain, is_true) in [(judged.claim.name, judged.cells, PLAIN[judged.claim.name]), *beside]:
-            for cell in cells:
-                place, by_form = cell.factors, cell.factors["class_by"] == "form"
-                bound = atlas.header.max_bits - 4 * (place["bound"] == "B-4")
-                runs = [pair[by_form] for pair in programs]
-                mine = asked(runs, world, tax=int(place["tax"]), max_bits=bound, by_form=by_form)
-                counts, numbers = told(plain(mine), is_true)
-                assert (cell.holds, cell.fails, cell.undefined) == counts, (quantity, place)
-                assert cell.numbers == pytest.approx(numbers, abs=1e-9), (quantity, place)
+    states = set()
+    for place, site in Worlds(world.name, atlas.header, (world,)).sites(atlas, QUICK):
+        mine = asked_at(site, programs, world)
+        for claim in find_claims(names):
+            beside = [(each, BESIDE[each.text]) for each in claim.beside if each.text in BESIDE]
+            for number, twin in [(claim.number, PLAIN[claim.name]), *beside]:
+                told = claim.name, number.text, place
+                values, ends = number.measure(site), ends_of(twin, mine)
+                assert (values.low[0], values.high[0]) == pytest.approx(ends, abs=1e-9, nan_ok=True), told
+                known = replace(number, measure=lambda _, values=values: values)
+                cell, wanted = cell_of([claim.sample(known, site)], number, place), answered(twin, mine)
+                state, middle, is_beyond = cell_in_words(cell)
+                assert (state, is_beyond) == (wanted.state, wanted.is_beyond), told
+                assert (cell.beyond is None) == (twin.by_margin is None), told
+                assert middle == (None if wanted.middle is None else pytest.approx(wanted.middle, abs=1e-9)), told
+                least = complexity(mine)
+                is_placed = state != "not asked" and 0 < least <= site.max_bits
+                up_to = site.max_bits - (site.max_bits - least) // 2 * 2 if is_placed else None
+                assert cell.levels == ({up_to: cell.tally} if is_placed else {}), told
+                assert cell.by_mass == (BY_MASS[state] if is_placed else None), told
+                states.add(state)
+    assert isinstance(world, Camera) or states == {"holds", "fails", "undecided", "not asked"}
 
 
-def test_the_population_of_a_census_has_the_behaviours_with_both_classes_and_their_numbers():
+def asked_at(site, programs, world):
+    """The world among the programs of a site's setting, as loops take it."""
+    runs = [pair[site.by_form] for pair in programs]
+    language = site.programs.header.language
+    return asked(runs, world, tax=site.tax, max_bits=site.max_bits, by_form=site.by_form, language=language)
+
+
+def ends_of(twin, mine):
+    """The number's ends; nan where it is not defined."""
+    found = twin.value(mine)
+    return (math.nan, math.nan) if found is None else found
+
+
+def test_judging_a_world_puts_its_cells_in_the_order_of_the_grid():
+    world = WORLDS["negated"]
+    atlas, _ = counted(world.dialect, world.domain)
+    claims = find_claims(("much-simpler", "argmin-safe", "treacherous"))
+    sites = list(Worlds(world.name, atlas.header, (world,)).sites(atlas, QUICK))
+    for judged in judge_world(world, claims, atlas, QUICK):
+        for number, cells in [(judged.claim.number, judged.cells), *judged.beside]:
+            wanted = [
+                cell_of([judged.claim.sample(number, site)], number, place, site.max_bits) for place, site in sites
+            ]
+            assert list(cells) == wanted
+
+
+def test_the_population_of_a_census_has_every_behaviour_and_their_numbers():
     atlas, programs = counted("arith", Domain.default(2))
     names = ("proxy", "treacherous", "three-counts", "argmin-safe", "many-against-one", "much-simpler")
     claims = [claim for claim in SITE_CLAIMS if claim.name in names]
     for setting, site in Worlds("all", atlas.header).sites(atlas, QUICK):
-        bound, by_form = site.max_bits, site.by_form
-        runs = [pair[by_form] for pair in programs if pair[by_form].bits <= bound]
-        has = [{run.words for run in runs if run.kind == kind} for kind in ("direct", "search")]
-        members = sorted(atlas.header.domain.pack(words) for words in has[0] & has[1])
+        runs = [pair[site.by_form] for pair in programs]
+        members = sorted({atlas.header.domain.pack(run.words) for run in runs if run.bits <= site.max_bits})
         assert site.behaviours.tolist() == members
+        searched = {atlas.header.domain.pack(run.words) for run in runs if run.kind == "search"}
+        chosen = [place for place, member in enumerate(members) if place % 9 == 0 or member in searched]
+        worlds = [world_of(atlas.header.domain.unpack(members[place]), (0, 1, 2, 3)) for place in chosen]
+        mine = [asked_at(site, programs, each) for each in worlds]
+        assert site.worth.complexity[chosen].tolist() == [complexity(each) for each in mine]
+        masses = [float(sum(Fraction(1, 2**run.bits) for run in each.on((0, 1, 2, 3)))) for each in mine]
+        assert site.worth.mass[chosen].tolist() == masses
         for claim in claims:
             found = claim.measure(site)
-            for place in range(0, len(members), 5):
-                world = world_of(atlas.header.domain.unpack(members[place]), (0, 1, 2, 3))
-                plain = PLAIN[claim.name][0](asked(runs, world, tax=site.tax, max_bits=bound, by_form=by_form))
-                low, high = (np.nan, np.nan) if plain is None else plain
-                ends = found.low[place], found.high[place]
-                assert ends == pytest.approx((low, high), abs=1e-9, nan_ok=True), (claim.name, setting, members[place])
+            for place, each in zip(chosen, mine, strict=True):
+                ends, wanted = (found.low[place], found.high[place]), ends_of(PLAIN[claim.name], each)
+                assert ends == pytest.approx(wanted, abs=1e-9, nan_ok=True), (claim.name, setting, members[place])
+
+
+@pytest.mark.parametrize("name", ["much-simpler", "treacherous", "naive-penalty"])
+def test_a_cell_of_many_worlds_counts_and_weighs_what_each_of_them_says(name):
+    """Every behaviour of words of 2 bits, one by one: tallies, bins of complexity, masses and quartiles."""
+    atlas, programs = counted("arith", Domain.default(2))
+    (claim,) = find_claims([name])
+    for setting, site in Worlds("all", atlas.header).sites(atlas, replace(QUICK, below=(0,))):
+        cell = cell_of([claim.sample(claim.number, site)], claim.number, setting)
+        at, mass, levels, middles = Counter(), Counter(), {}, []
+        for behaviour in site.behaviours.tolist():
+            world = world_of(atlas.header.domain.unpack(behaviour), (0, 1, 2, 3))
+            mine = asked_at(site, programs, world)
+            found = answered(PLAIN[name], mine)
+            at[found.state] += 1
+            at["beyond"] += found.is_beyond
+            if found.state != "not asked":
+                mass[found.state] += sum(Fraction(1, 2**run.bits) for run in mine.on((0, 1, 2, 3)))
+                # Bins end at the bound, an odd one: the bin up to 17 has the lengths 16 and 17.
+                up_to = complexity(mine) + (site.max_bits - complexity(mine)) % 2
+                levels.setdefault(up_to, Counter())[found.state] += 1
+                middles += [] if found.middle is None else [found.middle]
+        tally = Tally(at["holds"], at["fails"], at["undecided"])
+        assert (cell.tally, cell.not_asked, cell.beyond) == (tally, at["not asked"], at["beyond"]), setting
+        wanted = {up_to: Tally(n["holds"], n["fails"], n["undecided"]) for up_to, n in sorted(levels.items())}
+        assert cell.levels == wanted and list(cell.levels) == list(wanted), setting
+        whole = sum(mass.values())
+        share = (mass["holds"] / whole, (mass["holds"] + mass["undecided"]) / whole) if whole else None
+        assert cell.by_mass == (share and pytest.approx(tuple(map(float, share)), rel=1e-12)), setting
+        if middles:
+            quarters = statistics.quantiles(middles, method="inclusive") if len(middles) > 1 else middles * 3
+            assert cell.quartiles == pytest.approx(tuple(quarters), abs=1e-9), setting
+        else:
+            assert cell.quartiles is None

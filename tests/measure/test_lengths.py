@@ -36,18 +36,20 @@ def test_lengths_that_are_uncertain_make_the_difference_as_uncertain_as_both_tog
 
 
 @pytest.mark.parametrize("by_form", [False, True])
-@pytest.mark.parametrize("tax", [0, 4])
-def test_many_worlds_at_once_are_what_each_is_alone_wherever_the_disguised_stand(tax, by_form):
-    """Only a search that has a search node pays the tax; a disguised program, where there are any, has none."""
+@pytest.mark.parametrize("taxed", [None, BOUND + 5, BOUND - 6, 9, np.inf])
+def test_many_worlds_at_once_are_what_each_is_alone_wherever_the_disguised_stand(taxed, by_form):
+    """What is search has a search node; a disguised program, and by a lesion a direct one, may have some or none."""
     worlds = [(d, g, s) for d in LENGTHS for g in ([None] if by_form else LENGTHS) for s in LENGTHS]
     least = np.array([[np.inf if each is None else each for each in world] for world in worlds])
-    found = least_difference(least, max_bits=BOUND, tax=tax, by_form=by_form)
+    found = least_difference(least, max_bits=BOUND, taxed=taxed, by_form=by_form)
+    without, searching = BOUND + 1, BOUND + 1 if taxed in (None, np.inf) else taxed
     for place, (direct, disguised, search) in enumerate(least.tolist()):
         ends = []
         for is_search in (False, True):
             of_direct = direct if is_search else min(direct, disguised)
             of_search = min(search, disguised) if is_search else search
-            unseen = BOUND + 1 + (0 if is_search and not by_form else tax)
-            ends.append((min(of_direct, BOUND + 1) - of_search, of_direct - min(of_search, unseen)))
+            unseen_direct = without if by_form else min(without, searching)
+            unseen_search = min(without, searching) if is_search and not by_form else searching
+            ends.append((min(of_direct, unseen_direct) - of_search, of_direct - min(of_search, unseen_search)))
         assert found.low[place] == min(low for low, _ in ends)
         assert found.high[place] == max(high for _, high in ends)

@@ -115,6 +115,11 @@ def test_the_lightest_program_defects_where_plain_loops_say_so(atlas, targets, c
                 assert bool(all_do[place]) == bool(defects[lightest].all())
                 assert bool(some_do[place]) == bool(defects[lightest].any())
                 assert [each[0] for each in alone[place]] == [all_do[place], some_do[place]]
+                for unseen in costs[fits].min() + np.array([-1, 0, 1]):
+                    # What was not counted may do anything.
+                    bounded = [each[place] for each in found.lightest_defects(least, end, unseen)]
+                    hides = costs[fits].min() >= unseen
+                    assert bounded == ([0, 1] if hides else [all_do[place], some_do[place]])
                 seen.add((place, bool(all_do[place]), bool(some_do[place])))
     if cost == "drawn":
         assert len({place for place, _, some_do in seen if some_do}) > 3
@@ -161,12 +166,25 @@ def test_cameras_are_groups_of_what_they_accept(atlas, targets):
         seen = tuple(frozenset({word, word ^ 1}) for words in truth.acceptable for word in words)
         cameras.append(Camera("camera", truth.domain, seen, TRAIN, "", "logic", "", truth=truth))
     found = on_cameras(census, masses, cameras)
+    least, merged = census.least(census.programs.bits), 0
     for place, camera in enumerate(cameras):
         alone = held_out(weighed, camera, Split("own", camera.train, camera.held_out))
         assert same(found.entropy[place], alone.entropy)
         assert found.fitting[place] == pytest.approx([mass.value for mass in alone.masses], rel=1e-12)
-        truth = acceptable(census.target, camera.truth, range(8))
-        assert found.faithful[place] == pytest.approx(masses[truth].sum(axis=0), rel=1e-12)
+        fits = acceptable(census.target, camera, camera.train)
+        faithful = fits & acceptable(census.target, camera.truth, camera.held_out)
+        # A coarse camera accepts what the truth does not; what is off the training lanes hangs on the others alone.
+        merged += int((faithful & ~acceptable(census.target, camera.truth, range(8))).sum())
+        assert found.faithful[place] == pytest.approx(masses[faithful].sum(axis=0), rel=1e-12)
+        for end in ENDS:
+            direct, search = (least[:, list(side)].min(axis=1) for side in (end.direct, end.search))
+            lightest = fits & (np.minimum(direct, search) == least[fits].min(initial=np.inf))
+            some_do = (search == np.minimum(direct, search)) & ~faithful
+            all_do = some_do & (direct > search)
+            wanted = [float(each[lightest].all()) for each in (all_do, ~some_do)] if faithful.any() else [math.nan] * 2
+            found_all, found_some = (each[place] for each in found.lightest_defects(least, end))
+            assert [found_all, 1 - found_some] == pytest.approx(wanted, nan_ok=True)
+    assert merged > 0
 
 
 @pytest.mark.parametrize("name", ["logic-w3-23", "loops-w4-24"])
