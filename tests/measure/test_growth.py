@@ -14,7 +14,8 @@ from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.growth import CUTS, LEAST_WORLDS, Growth, growth
+from priorsim.measure.growth import CUTS, LEAST_WORLDS, Growth, growth, standings
+from priorsim.measure.mass import HIGH, LOW
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
@@ -210,3 +211,39 @@ def test_json_has_the_keys_of_its_type_and_csv_a_line_for_each_bin():
 def test_bins_without_width_are_refused():
     with pytest.raises(CensusError, match="give whole bits, 1 at least"):
         growth(census_of("loops", 2), bin_bits=0)
+
+
+FIRST_LOOK = {20: (0.0, 0.0), 24: (14.6, 16.5), 28: (7.5, 8.7), 32: (15.0, 21.1), 36: (24.5, 33.5)}
+FIRST_LOOK |= {38: (29.2, 39.3), 40: (30.2, 40.2), 42: (33.9, 45.7)}
+"""Per cent of worlds that are search first by complexity, arith at words of 3 bits, from an independent program."""
+OTHERS = {("arith", 4): (304713, 14.5, 26.2), ("logic", 3): (31718, 18.7, 30.1), ("loops", 3): (67999, 0.0, 13.9)}
+"""The same of complexities of 39 and 40 bits, behind the number of worlds."""
+
+
+def percents(share: np.ndarray) -> tuple[float, ...]:
+    return tuple(np.round(100 * share, 1).tolist())
+
+
+@pytest.mark.slow
+def test_an_independent_program_found_the_same_curve_up_to_42_bits():
+    atlas = census_of("arith", 3, 42)
+    bins = growth(atlas, bin_bits=2).bins
+    shares = dict(zip(bins.up_to.astype(int).tolist(), map(percents, bins.share(bins.search_first)), strict=True))
+    assert {up_to: shares[up_to] for up_to in FIRST_LOOK} == FIRST_LOOK
+    assert bins.worlds[-1] == 121855
+    times = dict(zip(bins.up_to.astype(int).tolist(), bins.over_representation[:, 0], strict=True))
+    assert (round(times[30], 1), round(times[42], 1)) == (8.4, 10.2)
+    # With a price of time its last bin went from 40 to below 42 bits.
+    timed = standings(atlas, gamma=1)
+    inside = (timed.complexity >= 40) & (timed.complexity < 42)
+    first = [timed.first(end)[0][inside].mean() for end in (LOW, HIGH)]
+    assert inside.sum() == 26173
+    assert (round(100 * first[0], 1), round(100 * first[1], 1)) == (12.4, 21.6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", OTHERS, ids=str)
+def test_an_independent_program_found_the_same_in_other_languages(language):
+    bins = growth(census_of(*language, 40), bin_bits=2).bins
+    worlds, *first = OTHERS[language]
+    assert (bins.worlds[-1], *percents(bins.share(bins.search_first)[-1])) == (worlds, *first)
