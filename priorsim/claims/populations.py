@@ -46,6 +46,8 @@ class Preset:
     """Queries that AMORTISED_RULES rules are asked under the amortised accounting."""
     amortised_bits: int = 4
     """Bits by which the bound is lower there: one training rule is met by short programs."""
+    data_worlds: int = 3
+    """Worlds of a census in which programs with data are counted."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
     walk_worlds: int = 36
@@ -88,6 +90,7 @@ FULL = Preset(
     bounds={2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
+    data_worlds=12,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
@@ -128,7 +131,7 @@ class Worlds:
                 programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
-                    yield place | of_queries, self._site(programs, tax, bound, preset.code_bits)
+                    yield place | of_queries, self._site(programs, tax, bound, preset)
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
@@ -161,19 +164,19 @@ class Worlds:
             found.append(world.behaviour)
         return np.array(found, dtype=np.uint64)
 
-    def _site(self, programs: ClassedRows, tax: int, bound: int, code_bits: int) -> Site:
+    def _site(self, programs: ClassedRows, tax: int, bound: int, preset: Preset) -> Site:
         domain = self.header.domain
         if self.worlds:
             first, cameras = self.worlds[0], self.cameras
             splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
             lanes = (first.train, first.held_out, splits, lessons(first))
-            return Site(programs, self.behaviours, *lanes, tax, bound, code_bits, cameras)
+            return Site(programs, self.behaviours, *lanes, tax, bound, preset.code_bits, cameras, preset.data_worlds)
         all_lanes = tuple(range(len(domain.lanes)))
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
         else:
             behaviours, splits = np.unique(programs.behaviour), stated_splits(_any_world(domain))[:-1]
-        return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, code_bits)
+        return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, preset.code_bits)
 
 
 def _any_world(domain: Domain) -> World:

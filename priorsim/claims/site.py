@@ -42,7 +42,7 @@ class Site:
     `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
-    counted up to `code_bits` of code.
+    counted up to `code_bits` of code, in `data_worlds` of the worlds.
     """
 
     programs: ClassedRows
@@ -55,6 +55,7 @@ class Site:
     max_bits: int
     code_bits: int
     cameras: tuple[Camera, ...] = ()
+    data_worlds: int = 3
 
     @property
     def by_form(self) -> bool:

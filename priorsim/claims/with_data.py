@@ -24,20 +24,15 @@ from priorsim.mu.domain import Domain
 from priorsim.priors import F64
 from priorsim.worlds import World
 
-WORLDS = 3
-"""Worlds of a site that are measured."""
-MEASURED = f"the world is among the {WORLDS} of its census that are measured"
+MEASURED = "the world is among the few of its census that are measured"
 
 TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
 
 
-def sample(worlds: int) -> list[int]:
-    """The worlds that are measured.
-
-    >>> sample(9), sample(2)
-    ([0, 3, 6], [0, 1])
-    """
-    number = min(WORLDS, worlds)
+def sample(site: Site) -> list[int]:
+    """The worlds of a site that are measured: as many as it says, at equal distances, the first among them."""
+    worlds = len(site.behaviours)
+    number = min(site.data_worlds, worlds)
     return [place * worlds // number for place in range(number)]
 
 
@@ -73,10 +68,10 @@ def one_flip(site: Site, *, before: tuple[int, ...] = (TABLE,)) -> Values:
 
 def _of_all(site: Site, values: Values) -> Values:
     """Numbers of the measured worlds, unknown where they are nan, as those of all worlds, nan in the others."""
-    worlds, known = len(site.behaviours), values.or_unknown()
-    ends = np.full((2, worlds), np.nan)
+    known = values.or_unknown()
+    ends = np.full((2, len(site.behaviours)), np.nan)
     if not site.by_form:
-        ends[:, sample(worlds)] = known.low, known.high
+        ends[:, sample(site)] = known.low, known.high
     return Values(*ends)
 
 
@@ -86,7 +81,7 @@ def _leaders(site: Site) -> I64:
 
     Shape (ends, sampled worlds, lessons).
     """
-    chosen, learnt = sample(len(site.behaviours)), list(accumulate(site.lessons))
+    chosen, learnt = sample(site), list(accumulate(site.lessons))
     leaders = np.full((len(ENDS), len(chosen), len(learnt)), NOBODY)
     if site.by_form:
         return leaders
@@ -117,7 +112,7 @@ def in_sample(measure: Callable[[Site, DataCounts], float]) -> Callable[[Site], 
 
     @wraps(measure)
     def values(site: Site) -> Values:
-        chosen = sample(len(site.behaviours))
+        chosen = sample(site)
         found: F64 = np.full(len(chosen), np.nan)
         if not site.by_form:
             for place, world in enumerate(chosen):
@@ -170,7 +165,7 @@ CLAIMS = (
         hybrid_on_hull,
         ("in-context",),
         limits=f"Hybrids of up to {Preset.code_bits} code bits; where none fits it is undefined. Longer than the bound "
-        f"they are compared with what was counted, and there code alone was not. {WORLDS} worlds of a census.",
+        "they are compared with what was counted, and there code alone was not. A few worlds of a census.",
         figure="cloud",
         premise=MEASURED,
     ),
@@ -183,7 +178,7 @@ CLAIMS = (
         one_flip,
         ("in-context", "inverse"),
         limits=f"Tables of up to {Preset.code_bits} code bits; hybrids do not compete. Few lanes are met by short "
-        f"code, so a table is seldom first. {WORLDS} worlds of a census.",
+        "code, so a table is seldom first. A few worlds of a census.",
         figure="odds-against-lessons",
         premise=MEASURED,
         beside=(

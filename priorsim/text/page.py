@@ -97,7 +97,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
 
 def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
-    supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"]]
+    supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"].values()]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
     return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
 

@@ -4,7 +4,7 @@ What a .txt template gives is printed by a command, which ends it itself; only .
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -145,8 +145,8 @@ def identifier(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text)
 
 
-def side(support: Sequence[float] | None, low: Any, high: Any) -> str:
+def side(support: Mapping[str, float] | None, low: Any, high: Any) -> str:
     """On which side of the rule's thresholds a support, from low to high, lies."""
     if support is None:
         return "unknown"
-    return "above" if support[0] > high else "below" if support[1] < low else "between"
+    return "above" if support["low"] > high else "below" if support["high"] < low else "between"
