@@ -57,3 +57,31 @@ def tuples_up_to(bits: int, bound: int, binds: tuple[int, ...], language: Langua
         left = bits - term_bits(head, bound + binds[0], language)
         for tail in tuples_up_to(left, bound, binds[1:], language):
             yield (head, *tail)
+
+
+def most_searches(language: Language, max_bits: int) -> list[int]:
+    """The greatest number of search nodes of a code-only program of each length up to a bound; -1 where there is none.
+
+    No term is written down, so that the bound may be far away.
+    """
+
+    @cache
+    def of_term(bound: int, bits: int) -> int:
+        leaves = [*map(Var, range(bound + language.columns)), *(Const(word, literal=False) for word in (1, 0))]
+        found = 0 if bits in {term_bits(leaf, bound, language) for leaf in (*leaves, Const(0, literal=True))} else -1
+        for form in language.operators_in(bound):
+            of_args = of_tuple(FORMS[form].binds, bound, bits - operator_bits(form, bound, language))
+            found = max(found, of_args + FORMS[form].is_search if of_args >= 0 else -1)
+        return found
+
+    @cache
+    def of_tuple(binds: tuple[int, ...], bound: int, bits: int) -> int:
+        if not binds:
+            return 0 if bits == 0 else -1
+        found = -1
+        for first in range(1, bits + 1):
+            head, tail = of_term(bound + binds[0], first), of_tuple(binds[1:], bound, bits - first)
+            found = max(found, head + tail if head >= 0 and tail >= 0 else -1)
+        return found
+
+    return [-1, *(of_term(0, bits - 1) for bits in range(1, max_bits + 1))]

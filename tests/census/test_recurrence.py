@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from priorsim.census.engine.exhaustive import count_exhaustive
+from priorsim.census.growth import least_tax
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     counts_by_reading,
     counts_by_searches,
     kraft_sum,
+    least_taxed_bits,
     program_counts,
     term_counts,
     unexplored_code_mass,
@@ -20,8 +22,10 @@ from priorsim.errors import CodeError
 from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
+from priorsim.mu.syntax import Program, count_searches
 from tests.census import oracle
 from tests.census.oracle import data_program_counts
+from tests.plain_terms import most_searches, term_bits, terms_up_to
 
 
 @pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
@@ -106,3 +110,46 @@ def test_counts_by_searches_are_those_of_the_census():
         here = rows.take(rows.bits == bits)
         counted = np.bincount(here.searches, weights=here.count).astype(int).tolist()
         assert counted == list(counts_by_searches(header.language, 0, bits - 1))
+
+
+LANGUAGES = [
+    Language.named("arith", 2),
+    Language.named("arith", 3, columns=2),
+    Language.named("logic", 2),
+    Language.named("arith", 2, depth=1),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
+def test_the_least_taxed_bits_are_those_of_the_programs_beyond_a_bound(language):
+    """Every program of up to 17 bits, one by one; what is longer costs more, by the most search nodes that fit in."""
+    reach = 17
+    programs = [
+        (term_bits(term, 0, language) + 1, count_searches(Program(term)))
+        for term in terms_up_to(reach - 1, 0, language)
+    ]
+    most = most_searches(language, 120)
+    for bits in range(1, reach + 1):
+        assert most[bits] == max((searches for length, searches in programs if length == bits), default=-1)
+    for max_bits in range(4, 14):
+        for tax in (-2, -1, -0.5, 0, 0.5, 4):
+            beyond = [bits + tax * searches for bits, searches in programs if bits > max_bits and searches]
+            longer = [bits + tax * (most[bits] if tax < 0 else 1) for bits in range(reach + 1, 121)]
+            assert least_taxed_bits(language, max_bits, tax) == min(*beyond, *longer)
+
+
+@pytest.mark.parametrize(
+    "language", [Language.named(name, bits) for name in ("arith", "logic") for bits in (3, 4)], ids=str
+)
+def test_no_longer_program_costs_less_within_the_range_in_which_the_sum_converges(language):
+    most = most_searches(language, 160)
+    for tax in (-2.0, -1.0, least_tax(language, 1.0) + 0.001):
+        for max_bits in (8, 20, 36, 44, 60):
+            found = min(bits + tax * most[bits] for bits in range(max_bits + 1, 161) if most[bits] > 0)
+            assert least_taxed_bits(language, max_bits, tax) == found
+
+
+def test_a_language_without_search_nodes_has_no_program_that_costs_a_tax():
+    loops = Language.named("loops", 3)
+    assert set(most_searches(loops, 40)) == {-1, 0}
+    assert least_taxed_bits(loops, 20, 4) == least_taxed_bits(loops, 20, -2) == np.inf

@@ -13,7 +13,6 @@ from functools import cache
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from priorsim.census.recurrence import tokens
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -22,7 +21,7 @@ from priorsim.mu.lesions import classify
 from priorsim.mu.syntax import Program, Var, count_searches
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
-from tests.plain_terms import terms_up_to
+from tests.plain_terms import most_searches, terms_up_to
 
 Interval = tuple[float, float] | None
 """From low to high; None where undefined."""
@@ -374,40 +373,11 @@ def speed_uncompetitive(world: Asked) -> Interval:
 
 @cache
 def fewest_bits(language: Language, max_bits: int, tax: int) -> float:
-    """The least l + tax s of the terms beyond the bound that search, by their sizes alone: no term is written down.
-
-    A search of s nodes is taken for s >= 1; nothing but the code lengths of docs/language.md section 3 is used.
-    """
+    """The least l + tax s of the programs beyond the bound that have s >= 1 search nodes."""
     reach = max_bits + 24
     most = most_searches(language, reach)
     costs = [bits + tax * (most[bits] if tax < 0 else 1) for bits in range(max_bits + 1, reach) if most[bits] > 0]
     return min(costs, default=INFINITE)
-
-
-def most_searches(language: Language, max_bits: int) -> list[int]:
-    """The greatest number of search nodes of a program of exactly so many bits; -1 where there is no program."""
-
-    @cache
-    def of_term(bound: int, bits: int) -> int:
-        return max(
-            (int(token.is_search) + of_children(token.binds, bound, bits - token.bits)
-             for token in tokens(language, bound)
-             if of_children(token.binds, bound, bits - token.bits) >= 0),
-            default=-1,
-        )  # fmt: skip
-
-    @cache
-    def of_children(binds: tuple[int, ...], bound: int, bits: int) -> int:
-        if not binds or bits < len(binds):
-            return 0 if not binds and bits == 0 else -1
-        found = -1
-        for first in range(1, bits + 1):
-            head = of_term(bound + binds[0], first)
-            rest = of_children(binds[1:], bound, bits - first) if head >= 0 else -1
-            found = max(found, head + rest if rest >= 0 else -1)
-        return found
-
-    return [-1, *(of_term(0, bits - 1) for bits in range(1, max_bits + 1))]
 
 
 def least_unseen(world: Asked, *, may_search: bool, must_search: bool = False, tax: bool = True) -> float:

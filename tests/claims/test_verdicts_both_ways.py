@@ -6,7 +6,7 @@ import pytest
 from priorsim.claims import with_data
 from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import SITE_CLAIMS, find_claims
-from priorsim.claims.rule import Verdict, rule
+from priorsim.claims.rule import LEAST_WORLDS, Verdict, rule
 from priorsim.errors import PriorsimError
 from priorsim.measure.data import DataCounts
 from priorsim.measure.histogram import Cells
@@ -14,12 +14,16 @@ from tests.claims.hand import ALSO_WRONG, HEADER, TRUTH, WRONG, direct, search, 
 
 CONSTANT = (0, 0, 0, 0)
 BOTH = {
-    # Two ways of equal mass off the training lanes; a single one.
+    # Half of what fits is wrong off the training lanes; nothing is.
     "proxy": ([direct(TRUTH, 10), direct(WRONG, 10)], [direct(TRUTH, 10), search(TRUTH, 12)]),
     "just-the-model": ([direct(TRUTH, 5), search(WRONG, 10)], [direct(WRONG, 5), direct(TRUTH, 10)]),
     # Nearly all that fits in training is search, hardly any of the truth is; half of either is search.
     "ask-directly": ([direct(TRUTH, 10), search(TRUTH, 20), search(WRONG, 8)], [direct(TRUTH, 10), search(TRUTH, 10)]),
-    "treacherous": ([direct(TRUTH, 9), search(WRONG, 9)], [direct(WRONG, 9), search(TRUTH, 9)]),
+    # Nearly all of search is wrong off the training lanes; half of it is, which is more than of direct code.
+    "treacherous": (
+        [direct(TRUTH, 9), search(WRONG, 9), search(TRUTH, 14)],
+        [direct(TRUTH, 9), search(WRONG, 9), search(TRUTH, 9)],
+    ),
     # Two functions against one, but less mass; fewer of everything.
     "three-counts": (
         [direct(TRUTH, 5), direct(TRUTH, 10, count=4), search(TRUTH, 10), search(WRONG, 10)],
@@ -41,8 +45,9 @@ BOTH = {
         [direct(TRUTH, 10, 4), direct(WRONG, 12, 400)],
     ),
     "much-simpler": ([search(TRUTH, 8), direct(TRUTH, 12)], [search(TRUTH, 12), direct(TRUTH, 8)]),
+    # A million direct programs lie 18 bits beyond their shortest; the bound shows search 17 bits beyond its own.
     "many-against-one": (
-        [search(TRUTH, 10, count=4), direct(TRUTH, 10)],
+        [search(TRUTH, 13, count=2), direct(TRUTH, 3), direct(TRUTH, 21, count=1 << 20)],
         [search(TRUTH, 10), direct(TRUTH, 10, count=4)],
     ),
     "complexity-incentive": ([search(TRUTH, 8), direct(TRUTH, 12)], [search(TRUTH, 12), direct(TRUTH, 8)]),
@@ -63,12 +68,20 @@ BOTH = {
         [search(TRUTH, 5, 4 << 20), direct(TRUTH, 20, 4)],
         [search(TRUTH, 5, 64), direct(TRUTH, 13, 4)],
     ),
-    "delegation": ([search(TRUTH, 8, 64), direct(TRUTH, 8)], [search(TRUTH, 8, 4), direct(TRUTH, 8)]),
+    # Search loses its majority where time has a price; its share falls and it keeps the majority.
+    "delegation": (
+        [search(TRUTH, 8, 64), direct(TRUTH, 10, 4)],
+        [search(TRUTH, 8, 64), direct(TRUTH, 20, 4)],
+    ),
 }
 
 
 def verdict(claim, rows):
-    return rule([cell_of(claim.measure(site_of(rows)), claim.number, {})]).verdict
+    """The verdict over as many such worlds as it takes to decide."""
+    sample = claim.sample(claim.number, site_of(rows))
+    cell = cell_of([sample] * LEAST_WORLDS, claim.number, {})
+    assert cell.tally.worlds + cell.not_asked == LEAST_WORLDS
+    return rule([cell], claim.quantifier).verdict
 
 
 @pytest.mark.parametrize("name", BOTH)
