@@ -116,7 +116,7 @@ class Claim:
         values: Values = number.measure(asked)
         if number.premise is None:
             values = values.or_unknown()
-        found = Sample.of(values, number, asked.worth, site.max_bits)
+        found = Sample.of(values, number, asked.worth, site.known)
         return replace(found, not_asked=found.not_asked + len(site.behaviours) - len(asked.behaviours))
 
     def decides(self, cell: Cell) -> bool:

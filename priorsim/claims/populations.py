@@ -175,7 +175,9 @@ class Worlds:
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
         else:
-            behaviours, splits = np.unique(programs.behaviour), stated_splits(_any_world(domain))[:-1]
+            every = Site(programs, programs.behaviour, all_lanes, (), (), (), tax, bound, preset.code_bits)
+            is_known = programs.bits + tax * programs.searches.astype(np.int64) <= every.known
+            behaviours, splits = np.unique(programs.behaviour[is_known]), stated_splits(_any_world(domain))[:-1]
         return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, preset.code_bits)
 
 

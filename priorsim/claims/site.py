@@ -71,7 +71,7 @@ class Site:
         """The site with those of its worlds alone that are simple enough to ask for an amount; with all its cameras."""
         if self.worth is None:
             return self
-        return self.narrowed(np.flatnonzero(self.worth.complexity <= self.max_bits - AMOUNT_BITS))
+        return self.narrowed(np.flatnonzero(self.worth.complexity <= self.known - AMOUNT_BITS))
 
     def prior(self, *, gamma: float = 0) -> Prior:
         """The prior of this price on time, with the site's search tax."""
@@ -140,16 +140,22 @@ class Site:
         """The least that a program beyond the bound costs, with search nodes or without."""
         return min(self.max_bits + 1, self._taxed(self.tax))
 
+    @property
+    def known(self) -> int:
+        """Up to so many bits of cost, taxes included, everything is counted."""
+        return int(self.unseen) - 1
+
     @cached_property
     def worth(self) -> Worth | None:
-        """The complexity of each world, inf above the bound, and its mass at 2^-l; None of cameras, which ask for more
-        than one behaviour.
+        """The complexity of each world, the least cost of what fits, and its mass at 2^-l, both by themselves.
+
+        None of cameras, which ask for more than one behaviour.
         """
         if self.cameras:
             return None
         programs = self.fitting.programs
         mass = self.fitting.sums(programs.weights(Prior("simplicity")))
-        return Worth(self.fitting.least(programs.bits).min(axis=1), mass.sum(axis=1))
+        return Worth(self.fitting.least(self.taxed_bits).min(axis=1), mass.sum(axis=1))
 
     @cached_property
     def census(self) -> Fitting:
