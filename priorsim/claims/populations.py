@@ -33,6 +33,8 @@ class Preset:
     """The bound in bits by word size; large words have large tables."""
     more_columns_bits: int
     """The bound on domains of several columns, which have more programs."""
+    growth_bounds: Mapping[int, int] = field(default_factory=dict)
+    """Other bounds of the curves over complexity, by word size: they need one census, and no claim is asked of it."""
     lanes: tuple[int, ...]
     """Numbers of lanes of the inverse and forward families' members."""
     below: tuple[int, ...] = (0, 4)
@@ -83,6 +85,7 @@ QUICK = Preset(
     name="quick",
     bounds={2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
     more_columns_bits=36,
+    growth_bounds={3: 40},
     lanes=(4, 8, 16),
 )
 FULL = Preset(

@@ -59,9 +59,10 @@ class Study:
         return self._open(self.header(world))
 
     def census(self, dialect: str, word_bits: int) -> StoredAtlas:
-        """The census of a dialect on its default domain, whatever the world; made as by `atlas`."""
-        domain = Domain.default(word_bits)
-        return self._open(make_header(dialect, self.preset.bound(domain), domain=domain))
+        """The census of a dialect on its default domain that curves over complexity are of; made as by `atlas`."""
+        domain, bounds = Domain.default(word_bits), self.preset.growth_bounds
+        bound = bounds[word_bits] if word_bits in bounds else self.preset.bound(domain)
+        return self._open(make_header(dialect, bound, domain=domain))
 
     def growth(self, dialect: str, word_bits: int, gamma: float) -> Growth:
         """What comes first in such a census as worlds get more complex, in bins of 2 bits."""
