@@ -20,7 +20,7 @@ from priorsim.census.stored import Counted, cut
 from priorsim.errors import CensusError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, histogram, kinds_of
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, check_world, histogram, kinds_of
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.trend import Trend, trend
 from priorsim.measure.values import at_end, least_at_end, log2_odds, quotient
@@ -284,13 +284,15 @@ def growth(
 
     Worlds are told apart on the lanes `train`, all where none are given. Bins are `bin_bits` wide: 1 bit without a
     price of time, else 2, where nothing else is said. Of `worlds`, which may accept several words and have training
-    lanes of their own, it is told where they stand. CensusError where a number is out of its range.
+    lanes of their own, it is told where they stand. CensusError where a number is out of its range, WorldError where a world is on another domain.
     """
     atlas = cut(atlas, max_bits)
     prior, width = named_prior("solomonoff", gamma=gamma), (1 if gamma == 0 else 2) if bin_bits is None else bin_bits
     header, domain = atlas.header, atlas.header.domain
     if width < 1:
         raise CensusError(f"bins of {width} bits: give whole bits, 1 at least")
+    for world in worlds:
+        check_world(header, world)
     lanes = tuple(range(len(domain.lanes))) if train is None else tuple(train)
     mask = np.uint64(domain.lane_mask(lanes))
     programs = np.zeros((header.max_bits // width + 1, len(CLASSES)), dtype=np.uint64)
