@@ -284,7 +284,8 @@ def growth(
 
     Worlds are told apart on the lanes `train`, all where none are given. Bins are `bin_bits` wide: 1 bit without a
     price of time, else 2, where nothing else is said. Of `worlds`, which may accept several words and have training
-    lanes of their own, it is told where they stand. CensusError where a number is out of its range, WorldError where a world is on another domain.
+    lanes of their own, it is told where they stand. CensusError where a number is out of its range, WorldError where a
+    world is on another domain.
     """
     atlas = cut(atlas, max_bits)
     prior, width = named_prior("solomonoff", gamma=gamma), (1 if gamma == 0 else 2) if bin_bits is None else bin_bits
