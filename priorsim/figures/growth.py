@@ -11,9 +11,10 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS
 from priorsim.formats import number, percent, span
-from priorsim.measure.growth import Growth, standings
+from priorsim.measure.growth import Growth
 from priorsim.measure.histogram import Mask
 from priorsim.measure.mass import ENDS
+from priorsim.measure.standings import standings
 from priorsim.measure.values import least_at_end
 from priorsim.worlds import World
 

@@ -20,97 +20,21 @@ from priorsim.census.stored import Counted, cut
 from priorsim.errors import CensusError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
+from priorsim.measure.first_programs import FirstPrograms, first_programs
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, check_world, histogram, kinds_of
-from priorsim.measure.mass import ENDS, End
+from priorsim.measure.mass import ENDS
+from priorsim.measure.standings import CUTS, Standings, costs, gathered
 from priorsim.measure.trend import Trend, trend
 from priorsim.measure.values import at_end, least_at_end, log2_odds, quotient
-from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64, Prior, named_prior
 from priorsim.storage import begins_with
-from priorsim.table import Table, runs
+from priorsim.table import Table
 from priorsim.worlds.world import World
 
-CUTS = (0, 4, 8)
-"""Search's share of the mass is taken over the programs of up to so many bits below the bound of the census."""
+MOST_PROGRAMS = 10_000
 LEAST_WORLDS = 100
 """A bin of fewer worlds is joined to the next."""
 FIRST = ("search first", "tied", "direct first")
-
-
-def costs(header: AtlasHeader, bits: NDArray[Any], steps: NDArray[Any], gamma: float) -> F64:
-    """l + gamma log2 t of programs of l bits and T steps, t = T / lanes; shape (programs,), in bits.
-
-    With T = 2^a m and lanes = 2^b n, m and n odd, it is taken as l + gamma (a - b) + gamma (log2 m - log2 n), so
-    that equal costs are equal floats, and what costs a whole number of bits is that number.
-    """
-    lanes = 1 if header.accounting in (Accounting.MAX, Accounting.DEPTH) else len(header.domain.lanes)
-    (twos, odd), (two, rest) = map(_parted, (steps, np.array([lanes])))
-    cost: F64 = bits + gamma * (twos - two) + gamma * (np.log2(odd) - np.log2(rest))
-    return cost
-
-
-def _parted(numbers: NDArray[Any]) -> tuple[I64, I64]:
-    """a and m of numbers 2^a m, m odd."""
-    numbers = numbers.astype(np.int64)
-    twos = np.frexp((numbers & -numbers).astype(np.float64))[1].astype(np.int64) - 1
-    return twos, numbers >> twos
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Standings(Table):
-    """Worlds in increasing order, with what their programs of each class cost least, and weigh.
-
-    `words` are a world's packed words on its training lanes; `least`, shape (worlds, classes), the least costs, inf
-    for none; `mass`, shape (worlds, cuts, classes), the sums of 2^(B - cost) over the programs of up to B - cut bits.
-    Without a price of time masses are exact up to 53 bits.
-    """
-
-    words: U64
-    least: F64
-    mass: F64
-
-    @property
-    def complexity(self) -> F64:
-        """The least cost of any program, in bits, shape (worlds,)."""
-        found: F64 = self.least.min(axis=1)
-        return found
-
-    def first(self, end: End) -> tuple[Mask, Mask]:
-        """Where every program of least cost is search, and where every one is direct, at one end."""
-        direct, search = least_at_end(self.least, end)
-        return search < direct, direct < search
-
-    def search_share(self, end: End) -> F64:
-        """Search's share of the mass at each cut, shape (worlds, cuts); nan where no program is below the cut."""
-        shares = []
-        for place in range(len(CUTS)):
-            direct, search = at_end(self.mass[:, place], end)
-            shares.append(quotient(search, direct + search))
-        return np.column_stack(shares)
-
-    @classmethod
-    def of(cls, header: AtlasHeader, words: U64, kinds: NDArray[Any], rows: Rows, gamma: float) -> "Standings":
-        """The worlds of these words, which each row fits; `kinds` are the rows' classes."""
-        known, which = np.unique(words, return_inverse=True)
-        cost = costs(header, rows.bits, rows.steps, gamma)
-        least = np.full((len(known), len(CLASSES)), np.inf)
-        np.minimum.at(least, (which, kinds), cost)
-        weight = np.exp2(header.max_bits - cost) * rows.count.astype(np.float64)
-        place = which * len(CLASSES) + kinds
-        mass = [
-            np.bincount(place, weight * (rows.bits <= header.max_bits - each), least.size).reshape(least.shape)
-            for each in CUTS
-        ]
-        return cls(known, least, np.stack(mass, axis=1))
-
-    @classmethod
-    def merged(cls, parts: "Sequence[Standings]") -> "Standings":
-        """The worlds of all parts."""
-        every = cls.concatenate(parts)
-        order, starts = runs(every.words)
-        every = every.take(order)
-        least, mass = np.minimum.reduceat(every.least, starts), np.add.reduceat(every.mass, starts)
-        return cls(every.words[starts], least, mass)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +96,7 @@ class Growth:
     bins: Bins
     log_odds: keys.Ends[float | None]
     placed: tuple[Placed, ...] = ()
+    programs: tuple[FirstPrograms, ...] | None = None
 
     @property
     def trend(self) -> Trend | None:
@@ -191,6 +116,7 @@ class Growth:
             bins=tuple(Bin(*row) for row in self._rows()),
             trend=self.trend,
             worlds=self.placed,
+            programs=self.programs,
         ).to_json()
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
@@ -250,6 +176,10 @@ class GrowthAnswer(keys.Answer, frozen=True, kw_only=True):
     bins: Annotated[tuple[Bin, ...], keys.says("in order of complexity")]
     trend: Annotated[Trend | None, keys.says("of search_first; null over fewer than three bins")]
     worlds: Annotated[tuple[Placed, ...], keys.says("where the worlds that were named stand")]
+    programs: Annotated[
+        tuple[FirstPrograms, ...] | None,
+        keys.says("one shortest program each of worlds that are search first, by complexity; null without --programs"),
+    ]
 
 
 _HEAD = (
@@ -279,44 +209,42 @@ def growth(
     train: Sequence[int] | None = None,
     bin_bits: int | None = None,
     worlds: Sequence[World] = (),
+    programs: int | None = None,
 ) -> Growth:
     """The share of worlds that are search first, by complexity.
 
     Worlds are told apart on the lanes `train`, all where none are given. Bins are `bin_bits` wide: 1 bit without a
     price of time, else 2, where nothing else is said. Of `worlds`, which may accept several words and have training
     lanes of their own, it is told where they stand. CensusError where a number is out of its range, WorldError where a
-    world is on another domain.
+    world is on another domain. Of so many `programs`, shortest ones of worlds that are search first without a price of
+    time, it is told how they search.
     """
     atlas = cut(atlas, max_bits)
     prior, width = named_prior("solomonoff", gamma=gamma), (1 if gamma == 0 else 2) if bin_bits is None else bin_bits
     header, domain = atlas.header, atlas.header.domain
     if width < 1:
         raise CensusError(f"bins of {width} bits: give whole bits, 1 at least")
+    if programs is not None and not 1 <= programs <= MOST_PROGRAMS:
+        raise CensusError(f"{programs} programs to look at: give a number from 1 to {MOST_PROGRAMS}")
     for world in worlds:
         check_world(header, world)
     lanes = tuple(range(len(domain.lanes))) if train is None else tuple(train)
     mask = np.uint64(domain.lane_mask(lanes))
-    programs = np.zeros((header.max_bits // width + 1, len(CLASSES)), dtype=np.uint64)
+    counts = np.zeros((header.max_bits // width + 1, len(CLASSES)), dtype=np.uint64)
 
     def parts() -> Iterator[Standings]:
         for rows in atlas.batches():
             kinds = kinds_of(rows, class_by)
-            _count(programs, header, rows, kinds, gamma, width)
+            _count(counts, header, rows, kinds, gamma, width)
             yield Standings.of(header, rows.behaviour & mask, kinds, rows, gamma)
 
     found = gathered(parts())
-    bins = _joined(found, programs, header.max_bits, width)
+    bins = _joined(found, counts, header.max_bits, width)
     whole = found.mass[:, 0].sum(axis=0)[None]
     odds = keys.at_ends(lambda end: _known(log2_odds(whole, end)[0]))
     placed = tuple(placing(atlas, world, gamma=gamma, class_by=class_by) for world in worlds)
-    return Growth(header, class_by, prior, lanes, bins, odds, placed)
-
-
-def standings(atlas: Counted, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Standings:
-    """Every behaviour of a census with what its programs cost least and weigh; with no price of time, least lengths."""
-    return gathered(
-        Standings.of(atlas.header, rows.behaviour, kinds_of(rows, class_by), rows, gamma) for rows in atlas.batches()
-    )
+    looked_at = None if programs is None else first_programs(atlas, programs, class_by=class_by)
+    return Growth(header, class_by, prior, lanes, bins, odds, placed, looked_at)
 
 
 def placing(atlas: Counted, world: World, *, gamma: float = 0, class_by: ClassBy = "lesion") -> Placed:
@@ -329,16 +257,6 @@ def placing(atlas: Counted, world: World, *, gamma: float = 0, class_by: ClassBy
     ends = (least_at_end(np.array([least]), end) for end in ENDS)
     told = [FIRST[1 + int(np.sign(search - direct)[0])] for direct, search in ends]
     return Placed(world.name, min(least), keys.Ends(*told))
-
-
-def gathered(parts: Iterator[Standings]) -> Standings:
-    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
-    merged, waiting = next(parts), []
-    for part in parts:
-        waiting.append(part)
-        if sum(map(len, waiting)) > len(merged):
-            merged, waiting = Standings.merged([merged, *waiting]), []
-    return Standings.merged([merged, *waiting])
 
 
 def _count(programs: U64, header: AtlasHeader, rows: Rows, kinds: NDArray[Any], gamma: float, width: int) -> None:

@@ -19,9 +19,9 @@ from priorsim.census.stored import Counted, cut
 from priorsim.errors import CensusError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.growth import Standings, standings
 from priorsim.measure.histogram import CLASSES, DIRECT, I64, SEARCH, ClassBy, Mask
 from priorsim.measure.mass import ENDS, End, Share
+from priorsim.measure.standings import Standings, standings
 from priorsim.measure.values import at_end, least_at_end
 from priorsim.priors import F64
 from priorsim.storage import begins_with

@@ -14,8 +14,9 @@ from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.growth import CUTS, LEAST_WORLDS, Growth, growth, standings
+from priorsim.measure.growth import LEAST_WORLDS, Growth, growth
 from priorsim.measure.mass import HIGH, LOW
+from priorsim.measure.standings import CUTS, standings
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion

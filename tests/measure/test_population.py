@@ -15,10 +15,10 @@ from msgspec import structs
 from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.errors import CensusError
-from priorsim.measure.growth import Standings
 from priorsim.measure.histogram import kinds_of
 from priorsim.measure.mass import ENDS, HIGH, LOW
 from priorsim.measure.population import MOST_BITS, Population, Support, population
+from priorsim.measure.standings import Standings
 from priorsim.mu.lesions import ProgramClass, classify, lesion
 from tests.measure.conftest import HEADERS, TINY_BITS, batched, oracle_atlas, programs_by_code, rows_of
 from tests.test_docs import check_answer
