@@ -26,22 +26,20 @@ COMPUTES = ("numba", "numpy", "scipy")  # The libraries that a measured number h
 SHORT = 12  # Hexadecimal digits of the digest that name a folder, or stand in a message.
 
 
-@cache
-def counting_digest(*more: str) -> str:
+def digest_of_files(*more: str) -> str:
     """SHA-256 over the source files of COUNTING_PACKAGES and numba's version, which compiles them, in hexadecimal.
 
-    Two installations with the same digest make the same atlases, byte for byte. It is taken once a process, when the
-    kernels are imported, so that it is that of the code in memory. More packages are of kernels that no count is from.
+    Two installations with the same digest make the same atlases, byte for byte. More packages are of kernels that no
+    count is from.
     """
-    return digest_of_files(*more)
-
-
-def digest_of_files(*more: str) -> str:
-    """The digest of the files as they are now."""
     digest = hashlib.sha256(f"numba {version('numba')}\n".encode())
     for package in (*COUNTING_PACKAGES, *more):
         _add(digest, files("priorsim") / package, package)
     return digest.hexdigest()
+
+
+counting_digest = cache(digest_of_files)
+"""It is taken once a process, when the kernels are imported, so that it is that of the code in memory."""
 
 
 def software() -> dict[str, str]:

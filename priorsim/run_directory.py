@@ -13,7 +13,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +31,7 @@ _OWN = re.compile(rf"{_WRITTEN}|{_TEMPORARY.pattern}")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
-class RunDirectory:
+class RunDirectory(AbstractContextManager["RunDirectory"]):
     """The finished pieces of one task, by name; a context manager that lets go of the directory at its end.
 
     The directory is made where it is not there. The task is JSON values that tell it apart from every other; the code
@@ -60,9 +60,6 @@ class RunDirectory:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> "RunDirectory":
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -7,13 +7,24 @@ collect_ignore = ["small.py", "mutation", "fuzz/with_atheris.py"]
 
 COMPILES = "test_amortised.py"
 """Of the tests of the engines those that compile all of both."""
+LONGEST = (
+    *("test_surroundings.py", "test_mishaps.py", "test_beyond.py", "test_command.py", "test_exhaustive.py"),
+    *("test_quotient.py", "test_cli.py", "test_paper.py", "test_shortest.py", "test_findings.py"),
+)
+"""The files of the engines that take longest, longest first (`pytest --durations=0`)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """That file comes first, then files that need no engine; others find the engines in numba's cache."""
+    """That file comes first, then files that need no engine, which others find in numba's cache, then the longest.
+
+    A worker is given whole files in this order, so that none is left with a long one in the end.
+    """
     with_engines = {item.path for item in items if item.get_closest_marker("engine")}
 
     def place(item: pytest.Item) -> int:
-        return 0 if item.path.name == COMPILES and item.path in with_engines else 1 + (item.path in with_engines)
+        if item.path not in with_engines:
+            return 0
+        order = (*LONGEST, item.path.name).index(item.path.name)
+        return -1 if item.path.name == COMPILES else 1 + order
 
     items.sort(key=place)

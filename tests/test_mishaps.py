@@ -29,7 +29,7 @@ ARITH = ("--dialect", "arith", "--word-bits", "4")
 COMMANDS = {
     "exhaustive": (
         PRIORSIM,
-        *("census", *ARITH, "--max-bits", "28", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
+        *("census", *ARITH, "--max-bits", "26", "--engine", "exhaustive", "--workers", "2", "--out", "atlas.parquet"),
     ),
     "quotient": (PRIORSIM, "census", *ARITH, "--max-bits", "36", "--out", "atlas.parquet"),
     "claims": (SMALL, "claims", *CLAIMS, "--json", "--results", "results", "--workers", "2"),

@@ -18,20 +18,19 @@ SURROUNDINGS = {
     "the backend of a notebook": {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
     "no such backend": {"MPLBACKEND": "none-such"},
     "colours in a log": {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TTY_COMPATIBLE": "1", "TERM": "xterm-256color"},
-    "no colours": {"NO_COLOR": "1"},
+    "no colours on a narrow terminal": {"NO_COLOR": "1", "COLUMNS": "20", "LINES": "2"},
     "a dumb terminal": {"TERM": "dumb"},
-    "an unknown terminal": {"TERM": "none-such"},
-    "a narrow terminal": {"COLUMNS": "20", "LINES": "2"},
-    "a terminal without a width": {"COLUMNS": "wide"},
+    "an unknown terminal without a width": {"TERM": "none-such", "COLUMNS": "wide"},
     "no locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "a locale that is not installed": {"LC_ALL": "tr_TR.ISO-8859-9", "LANG": "tr_TR"},
-    "another hash seed": {"PYTHONHASHSEED": "12345"},
-    "another time zone": {"TZ": "Asia/Kathmandu"},
-    "no buffer": {"PYTHONUNBUFFERED": "1"},
     "no home": {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None},
     "a home that is not there": {"HOME": "/none/such", "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None},
-    "one thread": {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"},
+    "another time zone, hash seed and buffer, and one thread": {
+        **{"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "12345", "PYTHONUNBUFFERED": "1"},
+        **{"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"},
+    },
 }
+"""Some of several variables, where no two steer the same thing."""
 
 
 @pytest.fixture(scope="module")

@@ -51,15 +51,13 @@ def curve_of(
     log_odds: Sequence[Ends],
     crossovers_low: Sequence[float] = (),
     crossovers_high: Sequence[float] = (),
-    prior: Prior = SIMPLICITY,
 ) -> Data:
     """A curve over ascending gammas; `item` says whether a row is of the curve, a crossover or a named prior.
 
     The log-odds are in bits, infinite where the bound holds no program on one side, None where it holds none at all.
-    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve:
-    those that agree with this one in all but gamma.
+    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve.
     """
-    named = {name: gamma for name, gamma in page.named_gammas(prior).items() if gammas[0] <= gamma <= gammas[-1]}
+    named = {name: gamma for name, gamma in page.NAMED_GAMMAS.items() if gammas[0] <= gamma <= gammas[-1]}
     rows: list[tuple[object, ...]] = [("curve", gamma, *ends) for gamma, ends in zip(gammas, log_odds, strict=True)]
     rows += [("crossover_low", gamma, 0.0, None) for gamma in crossovers_low]
     rows += [("crossover_high", gamma, None, 0.0) for gamma in crossovers_high]

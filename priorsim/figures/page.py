@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from priorsim.formats import listed
 from priorsim.mu.lesions import ProgramClass
-from priorsim.priors import PRIORS, Prior
+from priorsim.priors import PRIORS
 from priorsim.reading import shown
 
 F64 = NDArray[np.float64]
@@ -53,6 +53,12 @@ GAMMA = "\N{GREEK SMALL LETTER GAMMA}"
 PRICE = f"{GAMMA}, price of time (bits per doubling of mean steps)"
 ODDS = "log₂ odds, search : direct (bits)"
 """Labels of axes."""
+NAMED_GAMMAS = {
+    name: float(member.values.get("gamma", 0))
+    for name, member in PRIORS.items()
+    if member.values.keys() <= {"gamma"} and not member.needs
+}
+"""The gamma of each named prior that agrees with the simplicity prior in all but gamma."""
 
 CLASSES_SAID = (
     "A direct program calculates its answer; a search program owes it to a find or argmax, since it answers "
@@ -249,23 +255,6 @@ def finite(values: Sequence[float | None]) -> F64:
     """The values as an array in which what is unknown or infinite is NaN."""
     array = np.array(values, dtype=np.float64)
     return np.where(np.isfinite(array), array, np.nan)
-
-
-def named_gammas(prior: Prior) -> dict[str, float]:
-    """The gamma of each named prior that agrees with this one in all but gamma.
-
-    >>> named_gammas(Prior("any"))
-    {'solomonoff': 0.0, 'levin': 1.0, 'kind-of-speed': 0.5}
-    >>> named_gammas(Prior("any", beta=2))
-    {'schmidhuber': 1.0}
-    """
-    found = {}
-    for name, member in PRIORS.items():
-        here = Prior(name).with_values(member.values)
-        agrees = all(here.value(part) == prior.value(part) for part in ("beta", "lambda", "delta", "cap"))
-        if agrees and not member.needs:
-            found[name] = float(here.gamma)
-    return found
 
 
 def sentences(*parts: str) -> str:

@@ -57,17 +57,13 @@ def sheet_keys(study: Study, world: World) -> list[tuple[str, str, RowKey]]:
     kinds = kinds_of(rows, "lesion")
     found: list[tuple[str, str, RowKey]] = []
     for kind, name in enumerate(CLASSES):
-        places = np.flatnonzero(kinds == kind)
-        if not len(places):
-            continue
-        mine = rows.take(places)
+        mine = rows.take(kinds == kind)
         ties = (mine.wide, mine.strict, mine.behaviour, mine.searches)
-        shortest = mine.key(int(np.lexsort((*ties, mine.steps, mine.bits))[0]))
-        fastest = mine.key(int(np.lexsort((*ties, mine.bits, mine.steps))[0]))
-        if shortest == fastest:
-            found.append((str(name), "shortest, fastest", shortest))
-        else:
-            found += [(str(name), "shortest", shortest), (str(name), "fastest", fastest)]
+        first: dict[RowKey, list[str]] = {}
+        for what, order in (("shortest", (mine.steps, mine.bits)), ("fastest", (mine.bits, mine.steps))):
+            for place in np.lexsort((*ties, *order))[:1]:
+                first.setdefault(mine.key(int(place)), []).append(what)
+        found += [(str(name), ", ".join(whats), key) for key, whats in first.items()]
     return found
 
 

@@ -113,7 +113,7 @@ def _block(axes: Sequence[Axes], rows: Sequence[WorldRow], limits: tuple[float, 
     """One block: names on its left, bounds on its right, a panel for each gamma."""
     low, high = limits
     strip = EDGE * (high - low)
-    names = {gamma: name for name, gamma in page.named_gammas(PRIOR).items()}
+    names = {gamma: name for name, gamma in page.NAMED_GAMMAS.items()}
     lines = [number for number, row in enumerate(rows) if row.ends]
     ticks = MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
     for place, (ax, gamma) in enumerate(zip(axes, GAMMAS, strict=True)):

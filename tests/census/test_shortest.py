@@ -26,7 +26,7 @@ pytestmark = pytest.mark.engine
 ALL = 10**6
 CONTEXT = Domain(2, tuple((a, b) for a in range(4) for b in range(2)), ("o", "q"), ("o",))
 CENSUSES = {
-    "arith-w2": oracle.make_header("arith", Domain.default(2), 2, 20),
+    "arith-w2": oracle.make_header("arith", Domain.default(2), 2, 19),
     "rare-arith-w2": oracle.make_header("arith", Domain.default(2), 2, 17),
     "logic-w3": oracle.make_header("logic", Domain.default(3), 2, 17),
     "loops-w3": oracle.make_header("loops", Domain.default(3), 2, 17),

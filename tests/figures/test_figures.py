@@ -19,7 +19,6 @@ from priorsim.errors import PriorsimError
 from priorsim.figures import against_length, cloud, log_odds, page, worlds_side_by_side
 from priorsim.figures.entry import MANY_MARKERS, Data, save
 from priorsim.formats import rounded
-from priorsim.priors import Prior
 from tests.figures.drawing import check_texts, drawn, drawn_texts, figure_of, xs, ys
 
 INF = math.inf
@@ -299,8 +298,6 @@ def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
 
 def test_named_priors_stand_where_they_agree_in_all_but_gamma():
     assert CURVES["band"].named == {"solomonoff": 0.0, "levin": 1.0, "kind-of-speed": 0.5}
-    assert curve(1.0, 1.0, prior=Prior("x", beta=2)).named == {"schmidhuber": 1.0}
-    assert curve(1.0, 1.0, prior=Prior("x", delta=4)).named == {}
 
 
 def test_figures_are_drawn_into_the_axes_they_are_given():
