@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from priorsim.__main__ import main
-from priorsim.claims.populations import PRESETS, QUICK, WALKED
+from priorsim.claims.populations import PRESETS, QUICK
 
 BOUNDS = {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21}
 CLAIMS = ("much-simpler", "treacherous", "no-pure-model")
@@ -14,7 +14,7 @@ SMALL = replace(
     SMALLER,
     bounds=BOUNDS,
     lanes=(4, 8),
-    walk_worlds=WALKED[2:4],
+    walk_worlds=2,
     worlds=("square-w3", "inverse-w3"),
     claims=CLAIMS,
     figures={"phase": ("square-w3",)},

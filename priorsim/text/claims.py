@@ -141,7 +141,9 @@ def is_at_home(cell: Cell) -> bool:
 
 def place_of(cell: Cell) -> str:
     """Population and words of a cell."""
-    more = "".join(f", {factor} {cell.factors[factor]}" for factor in ("queries", "radius") if factor in cell.factors)
+    more = "".join(
+        f", {factor} {cell.factors[factor]}" for factor in ("queries", "radius", "start") if factor in cell.factors
+    )
     return f"{cell.factors['population']}, w = {cell.factors['word_bits']}{more}"
 
 

@@ -612,8 +612,8 @@ class Twin(NamedTuple):
     """A number anew, and where it supports its claim.
 
     Of worlds that lack the `premise` it is None and they are not asked; without one None is that nothing is known. An
-    `amount` is asked of worlds of complexity up to B - 8. The condition holds by a `margin` where that is given: a
-    world's number has to be so far on the right side of the bound.
+    `amount` is asked of worlds of complexity up to 8 bits below what is known. The condition holds by a `margin` where
+    that is given: a world's number has to be so far on the right side of the bound.
     """
 
     value: Callable[[Asked], Interval]
@@ -685,7 +685,7 @@ class Answer(NamedTuple):
 
 
 def answered(twin: Twin, world: Asked) -> Answer:
-    if twin.amount and complexity(world) > world.max_bits - 8:
+    if twin.amount and complexity(world) > known(world) - 8:
         return Answer("not asked")
     found = twin.value(world)
     if found is None and twin.premise:
@@ -700,7 +700,12 @@ def answered(twin: Twin, world: Asked) -> Answer:
 
 
 def complexity(world: Asked) -> float:
-    """The length of the shortest program that fits; of a camera, which asks for several behaviours, none is taken."""
+    """The least cost of what fits, taxes included; of a camera, which asks for several behaviours, none is taken."""
     if world.is_camera:
         return -INFINITE
-    return min((p.bits for p in world.on(world.train)), default=INFINITE)
+    return min(map(world.cost, world.on(world.train)), default=INFINITE)
+
+
+def known(world: Asked) -> float:
+    """The greatest cost up to which every program is counted: a bit less than what is beyond the bound can cost."""
+    return least_unseen(world, may_search=True) - 1

@@ -9,7 +9,8 @@ import pytest
 
 from priorsim.claims import judge, kept, walking
 from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
-from priorsim.claims.populations import PRESETS, WALKED
+from priorsim.claims.populations import PRESETS
+from priorsim.formats import span
 from priorsim.interrupts import Interrupted
 from tests.small import SMALLER
 from tests.test_cli import output, priorsim
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.engine
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A results folder, and populations with which all claims take seconds."""
-    small = replace(SMALLER, bounds={3: 16, 12: 16}, lanes=(4,), walk_worlds=WALKED[2:4])
+    small = replace(SMALLER, bounds={3: 16, 12: 16}, lanes=(4,), walk_worlds=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "quick", small)
         yield tmp_path_factory.mktemp("results")
@@ -59,8 +60,13 @@ def test_all_claims_are_told_in_a_line_each(results, everything):
     assert head.split()[:2] == ["claim", "verdict"]
     for line, claim in zip(lines, everything["claims"], strict=True):
         assert line.startswith(claim["id"])
-        assert claim["verdict"] in line
+        assert said_of(claim) in line
         assert claim["headline"].rpartition("Over the grid ")[2].rstrip(".") in line
+
+
+def said_of(claim):
+    """The verdict of a finding; identities and questions have none."""
+    return claim["verdict_in_words"] if claim["kind"] == "finding" else f"{claim['kind']}, not ruled on"
 
 
 BESIDE = {claim.name: len(claim.beside) for claim in SITE_CLAIMS} | {
@@ -72,21 +78,26 @@ def at_home(cell):
     return (cell["class_by"], cell["bound"], cell["tax"]) == ("lesion", "B", 0)
 
 
-@pytest.mark.parametrize("name", ["bounded-heuristics", "shallow-first"])
+@pytest.mark.parametrize("name", ["bounded-heuristics", "shallow-first", "beeline-swerve", "delegation"])
 def test_one_claim_is_told_in_full(results, everything, name):
     (claim,) = [each for each in everything["claims"] if each["id"] == name]
     text = claims(results, name)
     assert text.startswith(f"## {name}\n\n{claim['claim']} ({claim['source']})\n")
-    assert f"- quantity: {claim['quantity']}; supports where {claim['condition']} {claim['unit']}\n" in text
-    assert f"- verdict: {claim['verdict']}; " in text
+    where = "true" if claim["unit"] == "0 or 1" else f"{claim['condition']} {claim['unit']}"
+    assert f"- number: {claim['quantity']}; supports where {where}, {claim['quantifier']}\n" in text
+    assert f"- verdict: {said_of(claim)}; " in text
+    assert (claim["premise"] is None) or f"- asked where {claim['premise']}\n" in text
+    assert ("- asked of worlds of complexity" in text) == claim["amount"]
     assert f"- limits: {claim['limits']}\n" in text
     assert f"- figure: {claim['figure']}\n" in text
     home, *beside = (len(list(filter(at_home, each["cells"]))) for each in (claim, *claim["beside"]))
-    assert home and len(re.findall(r"^\| .*, w = 3", text, re.M)) == 2 * home + sum(beside)
+    assert home and len(re.findall(r"^\| .*, w = \d+", text, re.M)) == 2 * home + sum(beside)
     assert len(claim["beside"]) == BESIDE[name] + (name == "bounded-heuristics")
     for cell in claim["cells"]:
         assert f"| {cell['max_bits']} |" in text or not at_home(cell)
-        assert cell["support"] is None or f" {100 * cell['support']:.0f} % |" in text
+        low, high = ((cell["support"] or {}).get(end) for end in ("low", "high"))
+        shown = "none" if low is None else span(low, high, lambda share: f"{100 * share:.0f} %")
+        assert f"| {shown}" in text
     (again,) = json.loads(claims(results, name, "--json"))["claims"]
     assert again == claim
 
@@ -101,9 +112,11 @@ def test_one_world_is_told_claim_by_claim(atlas):
     text = output(*asked, "much-simpler")
     (claim,) = [each for each in told["claims"] if each["id"] == "much-simpler"]
     holds, worlds = (sum(cell[key] for cell in claim["cells"]) for key in ("holds", "worlds"))
-    assert worlds == 2 * 2 * 2
+    assert worlds == 2 * 2 * 3
     assert text.splitlines()[-1].split()[0] == "much-simpler"
     assert f"{holds} of " in text
+    # What the worlds lack that is presupposed, and what most is not counted of, is not asked.
+    assert all(cell["worlds"] + cell["not_asked"] == 1 for claim in told["claims"] for cell in claim["cells"])
 
 
 def test_an_interrupted_judgement_goes_on_from_its_finished_parts(results, monkeypatch):

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from priorsim.census.recurrence import least_taxed_bits
 from priorsim.census.take import take_census
 from priorsim.claims.judge import find_claims, judge
 from priorsim.claims.populations import QUICK, populations
@@ -93,7 +94,7 @@ def _tally(states):
 
 
 def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
-    """Asked of those of complexity up to B - 8, in which the odds are known or not."""
+    """Asked of those of complexity up to 8 bits below what a program beyond the bound may cost."""
     groups = [each for each in populations(PRESET) if each.population == "bayes"]
     three = [each for each in groups if each.header.language.word_bits == 3]
     for tax in PRESET.taxes:
@@ -101,7 +102,10 @@ def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
         for group in three:
             for world in group.worlds:
                 counted = histogram(census(group.header), world)
-                if min((row.bits for row in counted.shortest if row), default=99) <= group.header.max_bits - 8:
+                bound, cells = group.header.max_bits, counted.cells
+                unseen = min(bound + 1, least_taxed_bits(group.header.language, bound, tax))
+                least = (cells.bits.astype(int) + tax * cells.searches.astype(int)).min(initial=99)
+                if least < unseen - 8:
                     odds = log_odds_of(counted, prior)
                     is_known = None not in (odds.low, odds.high) and np.isfinite([odds.low, odds.high]).all()
                     asked.append((odds.low, odds.high) if is_known else (-np.inf, np.inf))

@@ -19,7 +19,7 @@ from priorsim.claims.rule import Tally
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, find_world
 from priorsim.worlds.proxy import Camera
-from tests.claims.plain import BESIDE, PLAIN, answered, asked, complexity, listed
+from tests.claims.plain import BESIDE, PLAIN, answered, asked, complexity, known, listed
 
 pytestmark = pytest.mark.engine
 BITS = {2: 17, 3: 16}
@@ -82,17 +82,16 @@ def test_a_claim_in_a_world_is_what_loops_over_programs_say(name):
                 told = claim.name, number.text, place
                 values, ends = number.measure(site), ends_of(twin, mine)
                 assert (values.low[0], values.high[0]) == pytest.approx(ends, abs=1e-9, nan_ok=True), told
-                known = replace(number, measure=lambda _, values=values: values)
-                cell, wanted = cell_of([claim.sample(known, site)], number, place), answered(twin, mine)
+                cell, wanted = cell_of([claim.sample(number, site)], number, place), answered(twin, mine)
                 state, middle, is_beyond = cell_in_words(cell)
                 assert (state, is_beyond) == (wanted.state, wanted.is_beyond), told
                 assert (cell.beyond is None) == (twin.by_margin is None), told
                 assert middle == (None if wanted.middle is None else pytest.approx(wanted.middle, abs=1e-9)), told
-                least = complexity(mine)
-                is_placed = state != "not asked" and 0 < least <= site.max_bits
-                up_to = site.max_bits - (site.max_bits - least) // 2 * 2 if is_placed else None
-                assert cell.levels == ({up_to: cell.tally} if is_placed else {}), told
-                assert cell.by_mass == (BY_MASS[state] if is_placed else None), told
+                least, most = complexity(mine), known(mine)
+                is_fitted = state != "not asked" and math.isfinite(least)
+                up_to = most - (most - least) // 2 * 2 if is_fitted else None
+                assert cell.levels == ({up_to: cell.tally} if is_fitted and least <= most else {}), told
+                assert cell.by_mass == (BY_MASS[state] if is_fitted else None), told
                 states.add(state)
     assert isinstance(world, Camera) or states == {"holds", "fails", "undecided", "not asked"}
 
@@ -129,12 +128,17 @@ def test_the_population_of_a_census_has_every_behaviour_and_their_numbers():
     claims = [claim for claim in SITE_CLAIMS if claim.name in names]
     for setting, site in Worlds("all", atlas.header).sites(atlas, QUICK):
         runs = [pair[site.by_form] for pair in programs]
-        members = sorted({atlas.header.domain.pack(run.words) for run in runs if run.bits <= site.max_bits})
+        seen = {run.words for run in runs if run.bits <= site.max_bits}
+        every = [atlas.header.domain.pack(words) for words in sorted(seen)]
+        worlds = {behaviour: world_of(atlas.header.domain.unpack(behaviour), (0, 1, 2, 3)) for behaviour in every}
+        asked_of = {behaviour: asked_at(site, programs, world) for behaviour, world in worlds.items()}
+        members = sorted(each for each, mine in asked_of.items() if complexity(mine) <= known(mine))
         assert site.behaviours.tolist() == members
+        # Without a tax, or with one above 0 on what has others, none is left out.
+        assert members == sorted(every) or site.tax
         searched = {atlas.header.domain.pack(run.words) for run in runs if run.kind == "search"}
         chosen = [place for place, member in enumerate(members) if place % 9 == 0 or member in searched]
-        worlds = [world_of(atlas.header.domain.unpack(members[place]), (0, 1, 2, 3)) for place in chosen]
-        mine = [asked_at(site, programs, each) for each in worlds]
+        mine = [asked_of[members[place]] for place in chosen]
         assert site.worth.complexity[chosen].tolist() == [complexity(each) for each in mine]
         masses = [float(sum(Fraction(1, 2**run.bits) for run in each.on((0, 1, 2, 3)))) for each in mine]
         assert site.worth.mass[chosen].tolist() == masses
@@ -161,8 +165,8 @@ def test_a_cell_of_many_worlds_counts_and_weighs_what_each_of_them_says(name):
             at["beyond"] += found.is_beyond
             if found.state != "not asked":
                 mass[found.state] += sum(Fraction(1, 2**run.bits) for run in mine.on((0, 1, 2, 3)))
-                # Bins end at the bound, an odd one: the bin up to 17 has the lengths 16 and 17.
-                up_to = complexity(mine) + (site.max_bits - complexity(mine)) % 2
+                # Bins end at the most that is known: where that is odd, so is the last length of each bin.
+                up_to = complexity(mine) + (known(mine) - complexity(mine)) % 2
                 levels.setdefault(up_to, Counter())[found.state] += 1
                 middles += [] if found.middle is None else [found.middle]
         tally = Tally(at["holds"], at["fails"], at["undecided"])

@@ -1,22 +1,25 @@
 """Claims about walks, each held up by walks among programs of up to 16 bits and turned down by others."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from priorsim.claims import walking
-from priorsim.claims.populations import QUICK, WALKED
-from priorsim.claims.rule import Verdict, rule
-from priorsim.claims.walking import cell_of_findings, judge_walks, supports
+from priorsim.claims.populations import QUICK
+from priorsim.claims.rule import LEAST_WORLDS, Tally, Verdict, rule
+from priorsim.claims.walking import cell_of_findings, judge_walks, supports, walked
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
-from priorsim.walks.finding import FINDINGS, find
+from priorsim.walks.finding import FINDINGS, Finding, find
 from priorsim.walks.landscape import SEARCH, ClassBy
 from priorsim.walks.study import make_study, studies
 from priorsim.worlds import World
+from tests.claims.plain import listed
 from tests.walks.test_dynamics import made
 
 pytestmark = pytest.mark.engine
@@ -59,31 +62,57 @@ def test_walks_can_support_a_claim_and_others_refute_it(name):
     claim = next(each for each in walking.CLAIMS if each.name == name)
     supporting, refuting = (FINDINGS[name](study(**walks)) for walks in BOTH[name])
     assert (supports(name, supporting), supports(name, refuting)) == (True, False)
-    assert rule([cell_of_findings(claim, [supporting], {})]).verdict is Verdict.SUPPORTED
-    assert rule([cell_of_findings(claim, [refuting], {})]).verdict is Verdict.REFUTED
+    for found, verdict in ((supporting, Verdict.SUPPORTED), (refuting, Verdict.REFUTED)):
+        assert rule([cell_of_findings(claim, [found] * LEAST_WORLDS, {})], claim.quantifier).verdict is verdict
     both = cell_of_findings(claim, [supporting, refuting, supporting], {})
-    assert (both.holds, both.fails, both.undefined) == (2, 1, 0)
+    assert both.tally == Tally(2, 1, 0)
+    assert rule([both], claim.quantifier).verdict is Verdict.NOT_ANSWERABLE
 
 
 def test_every_claim_about_walks_is_tried_both_ways():
     assert [claim.name for claim in walking.CLAIMS] == list(BOTH)
 
 
-def test_where_nothing_fits_a_world_is_undefined_or_shows_how_walks_fall_short():
+def test_where_nothing_fits_a_world_is_undecided_or_shows_how_walks_fall_short():
     asked = study(**NOTHING)
     assert not asked.landscape.fits.any()
     for name in ("crowding-out", "precursor", "gradual", "reachable"):
         claim = next(each for each in walking.CLAIMS if each.name == name)
-        cell = cell_of_findings(claim, [FINDINGS[name](asked)], {})
-        assert (cell.undefined, cell.numbers) == (1, ()), name
-        assert rule([cell]).verdict is Verdict.NOT_ANSWERABLE
+        cell = cell_of_findings(claim, [FINDINGS[name](asked)] * LEAST_WORLDS, {})
+        assert (cell.tally, cell.quartiles) == (Tally(0, 0, LEAST_WORLDS), None), name
+        assert rule([cell], claim.quantifier).verdict is Verdict.NOT_ANSWERABLE
     assert FINDINGS["no-pure-model"](asked).quantity == 0
 
 
-SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 10), ("form", 10), ("lesion", 12))
-"""Programs of up to 14 and 12 bits."""
-SMALL = replace(QUICK, walk_settings=SETTINGS)
-MAX_BITS, RADII = SMALL.walk_bits, SMALL.walk_radii
+def test_a_world_in_which_no_walk_ends_in_search_is_not_asked_what_they_were_before():
+    [swerve] = [claim for claim in walking.CLAIMS if claim.premise]
+    assert swerve.name == "beeline-swerve"
+    ended, none = Finding(0.75), Finding(None, reason="no walk ends in search")
+    cell = cell_of_findings(swerve, [ended, none], {})
+    assert (cell.tally, cell.not_asked, cell.quartiles) == (Tally(1), 1, (0.75,) * 3)
+
+
+@pytest.mark.parametrize("most", [4, 1000])
+def test_walks_are_taken_in_behaviours_with_a_search_program_evenly_over_their_complexity(most):
+    """Against all programs one by one."""
+    domain = Domain.default(3)
+    programs = [run for run, _ in listed(Language.named("arith", 3), domain, 17)]
+    searched = {run.words for run in programs if run.kind == "search"}
+    complexity = {words: min(run.bits for run in programs if run.words == words) for words in searched}
+    order = sorted(searched, key=lambda words: (complexity[words], domain.pack(words)))
+    found = walked(replace(QUICK, walk_bits=17, walk_worlds=most))
+    assert [world.train for world in found] == [tuple(range(8))] * len(found)
+    chosen = [order.index(domain.unpack(world.behaviour)) for world in found]
+    assert len(chosen) == min(most, len(order)) > 3
+    # The first and the last are among them, with as many left out between any two but for one.
+    gaps = {after - before for before, after in pairwise(chosen)}
+    assert (chosen[0], chosen[-1]) == (0, len(order) - 1) and max(gaps) - min(gaps) <= 1
+
+
+SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 2))
+"""Programs of up to 18 and 16 bits."""
+SMALL = replace(QUICK, walk_settings=SETTINGS, walk_bits=18, walk_worlds=6, walk_starts=("prior", "empty"))
+MAX_BITS, RADII, STARTS = SMALL.walk_bits, SMALL.walk_radii, SMALL.walk_starts
 
 
 @pytest.fixture(scope="module")
@@ -93,16 +122,21 @@ def judged_alone():
     return judge_walks(SMALL, walking.CLAIMS, done=lambda: done.append(1)), len(done)
 
 
-def test_claims_about_walks_have_a_cell_for_each_setting_and_radius(judged_alone):
+def test_claims_about_walks_have_a_cell_for_each_setting_radius_and_start(judged_alone):
     judged, done = judged_alone
     assert done == len(RADII)
     assert [each.claim for each in judged] == list(walking.CLAIMS)
-    places = [(by, f"B-{below}", radius) for radius in RADII for by, below in SETTINGS]
+    settings = [(by, bound_of(below)) for by, below in SETTINGS]
+    places = [(*setting, radius, start) for radius in RADII for setting in settings for start in STARTS]
     for each in judged:
-        assert [tuple(cell.factors[of] for of in ("class_by", "bound", "radius")) for cell in each.cells] == places
-        assert all(cell.holds + cell.fails + cell.undefined == len(WALKED) for cell in each.cells)
+        factors = ("class_by", "bound", "radius", "start")
+        assert [tuple(cell.factors[of] for of in factors) for cell in each.cells] == places
+        assert all(cell.tally.worlds + cell.not_asked == 6 for cell in each.cells)
+        assert each.ruling.verdict is Verdict.NOT_ANSWERABLE
     (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
-    assert all(len(cell.numbers) == len(WALKED) for cell in pure.cells)
+    assert all(cell.tally.told == 6 for cell in pure.cells)
+    reached = [cell.tally for each in judged if each.claim.name == "reachable" for cell in each.cells]
+    assert sum(tally.told for tally in reached) and sum(tally.undecided for tally in reached)
 
 
 def test_beside_a_claim_stand_details_of_its_finding():
@@ -123,8 +157,13 @@ def test_what_stands_beside_a_claim_has_the_claims_cells(judged_alone):
         assert len(each.beside) == len(each.claim.beside)
         for _, cells in each.beside:
             assert [cell.factors for cell in cells] == [cell.factors for cell in each.cells]
-            assert [cell.max_bits for cell in cells] == [MAX_BITS - below for _ in RADII for _, below in SETTINGS]
+            bounds = [MAX_BITS - below for _ in RADII for _, below in SETTINGS for _ in STARTS]
+            assert [cell.max_bits for cell in cells] == bounds
             assert [cell.max_bits for cell in each.cells] == [cell.max_bits for cell in cells]
+
+
+def bound_of(below):
+    return f"B-{below}" if below else "B"
 
 
 def at(place, cells):
@@ -135,45 +174,48 @@ def at(place, cells):
 
 def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(judged_alone):
     """At one radius, against the findings themselves."""
-    radius = RADII[2]
+    radius, worlds = RADII[1], walked(SMALL)
     for by, below in SETTINGS:
-        found = list(studies(WALKED, radius, max_bits=MAX_BITS - below, class_by=by))
-        place = {"class_by": by, "bound": f"B-{below}", "radius": radius}
-        for each in judged_alone[0]:
-            findings = [find(study_of, each.claim.name) for study_of in found]
-            cell = at(place, each.cells)
-            assert (cell.holds, cell.fails) == tuple(
-                sum(supports(each.claim.name, f) is yes for f in findings) for yes in (True, False)
-            )
-            assert sum(cell.reasons.values()) == cell.undefined == len(WALKED) - cell.holds - cell.fails
-            assert set(cell.reasons) == {finding.reason for finding in findings if finding.reason}
-            for beside, cells in each.beside:
-                numbers = [beside.measure(finding) for finding in findings]
-                finite = sorted(round(n, 12) for n in numbers if n is not None and np.isfinite(n))
-                assert at(place, cells).numbers == pytest.approx(finite, abs=1e-11)
-                assert at(place, cells).told == sum(number is not None for number in numbers)
+        for start in STARTS:
+            found = [each.starting(start) for each in studies(worlds, radius, max_bits=MAX_BITS - below, class_by=by)]
+            place = {"class_by": by, "bound": bound_of(below), "radius": radius, "start": start}
+            for each in judged_alone[0]:
+                findings = [find(study_of, each.claim.name) for study_of in found]
+                cell = at(place, each.cells)
+                told = [supports(each.claim.name, finding) for finding in findings]
+                left = {"not_asked" if each.claim.premise else "undecided": told.count(None)}
+                assert cell.tally == Tally(told.count(True), told.count(False), left.get("undecided", 0))
+                assert cell.not_asked == left.get("not_asked", 0)
+                assert sum(cell.reasons.values()) == told.count(None)
+                assert set(cell.reasons) == {finding.reason for finding in findings if finding.quantity is None}
+                for beside, cells in each.beside:
+                    numbers = [beside.measure(finding) for finding in findings]
+                    finite = [number for number in numbers if number is not None and np.isfinite(number)]
+                    quartiles = tuple(np.quantile(finite, (0.25, 0.5, 0.75))) if finite else None
+                    assert at(place, cells).quartiles == (quartiles and pytest.approx(quartiles, abs=1e-11))
+                    assert at(place, cells).tally.told == sum(number is not None for number in numbers)
 
 
 def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     """It stops no population: its reason stands in the cell, and what else is known of it beside the claim."""
     solved = study(**BOTH["reachable"][0])
     hopeless = replace(study(IDENTITY), energy=Energy(LEAST_TEMPERATURE))
-    preset = replace(QUICK, walk_radii=(8,), walk_settings=(("lesion", MAX_BITS - 16),))
+    preset = replace(QUICK, walk_bits=16, walk_radii=(8,), walk_settings=(("lesion", 0),))
     monkeypatch.setattr(walking, "studies", lambda *_, **__: [solved, hopeless, study(**NOTHING), hopeless])
     reached, pure = judge_walks(preset, [walk_claim("reachable"), walk_claim("no-pure-model")])
     [cell] = reached.cells
-    assert (cell.holds, cell.fails, cell.undefined) == (1, 0, 3)
+    assert cell.tally == Tally(1, 0, 3)
     assert cell.reasons == {
         "no direct program fits up to 16 bits": 1,
         "walks take too long for their chain to be solved": 2,
     }
     assert support_of(cell) == (
-        "100 % of 1 world, 3 more undefined (no direct program fits up to 16 bits: 1, "
-        "walks take too long for their chain to be solved: 2)"
+        "25 % to 100 % of 4 worlds, 3 of them undecided (no direct program fits up to 16 bits: 1, "
+        "walks take too long for their chain to be solved: 2); too few to decide"
     )
     # What is told of it needs no chain.
-    assert [cells[0].told for _, cells in reached.beside] == [3, 3]
-    assert pure.cells[0].told == 4
+    assert [cells[0].tally.told for _, cells in reached.beside] == [3, 3]
+    assert pure.cells[0].tally.told == 4
 
 
 def test_what_settles_an_end_are_the_parts_of_its_variance():

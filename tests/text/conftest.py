@@ -1,10 +1,10 @@
 """The page of the tests, and its HTML."""
 
-from fractions import Fraction
-
 import pytest
 
 from priorsim.figures.entry import Drawing
+from priorsim.keys import plain
+from priorsim.text.claims import RULE
 from priorsim.text.page import MenuWorld, Page, page_html
 from tests.text.made_up import CLAIMS, SVG, WORLDS
 
@@ -22,7 +22,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     worlds = [
         MenuWorld(histogram, witnesses if name == "two-roots" else (None,) * 3) for name, histogram in WORLDS.items()
     ]
-    return Page(CLAIMS, Fraction(1, 3), Fraction(2, 3), figures, worlds, [("command", "`priorsim paper`")])
+    return Page(CLAIMS, plain(RULE), figures, worlds, [("command", "`priorsim paper`")])
 
 
 @pytest.fixture(scope="session")

@@ -80,10 +80,14 @@ WORLDS = {
 def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
     cells = [
         {
-            **{"population": "all", "word_bits": 3, "class_by": by, "bound": "B", "tax": tax, "worlds": 10},
-            **{"holds": 4, "fails": 4, "undefined": 2, "support": support, "median": 0.5, "decides": True},
+            **{"population": "all", "word_bits": 3, "class_by": by, "bound": "B", "tax": tax, "worlds": 100},
+            **{"holds": 40, "fails": 40, "undecided": 20, "not_asked": 3, "support": support, "decides": bool(support)},
         }
-        for by, tax, support in (("form", 0, 0.5), ("lesion", 4, 0.9), ("lesion", 0, None))
+        for by, tax, support in (
+            ("form", 0, {"low": 0.4, "high": 0.6}),
+            ("lesion", 4, {"low": 0.9, "high": 0.9}),
+            ("lesion", 0, None),
+        )
     ]
     row = {
         **{
@@ -95,8 +99,17 @@ def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
             "identity": None,
             "beside": [],
             "condition": "> 0",
+            "quantifier": "mostly",
+            "premise": None,
         },
-        **{"verdict": verdict, "depends_on": None, "headline": "0.5 of 10 worlds.", "cells": cells, "figure": None},
+        **{
+            "verdict": verdict,
+            "verdict_in_words": f"{verdict}, and rising",
+            "depends_on": None,
+            "headline": "0.5 of 10 worlds.",
+            "cells": cells,
+            "figure": None,
+        },
         "limits": "a toy",
     }
     return cast(ClaimRow, row | changes)

@@ -10,7 +10,6 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from priorsim.claims.populations import WALKED
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program
 from priorsim.walks.chains import Dynamics, make_chain
@@ -32,6 +31,7 @@ from tests.walks import plain
 from tests.walks.test_dynamics import chance_to_pass, made, plain_graph, prior_of, square
 
 CLOSE = 1e-12
+WALKED = ("forward.w3-square-l8", "forward.w3-pronic-l8", "in-context.w3-words-itself-less-r4-q4")
 
 
 def study(max_bits: int = 14, radius: int = 8, **options: object) -> WalkStudy:
@@ -295,6 +295,7 @@ def test_forbidden_programs_are_not_moved_to() -> None:
 
 @pytest.mark.engine
 def test_a_population_has_a_study_for_each_world() -> None:
-    found = list(studies(WALKED[2:5], 8, max_bits=14))
-    assert [(each.world.name, each.radius) for each in found] == [(name, 8) for name in WALKED[2:5]]
+    worlds = [find_world(name) for name in WALKED]
+    found = list(studies(worlds, 8, max_bits=14))
+    assert [(each.world, each.radius) for each in found] == [(world, 8) for world in worlds]
     assert found[0].graph is found[1].graph
