@@ -118,7 +118,7 @@ def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
 CLAIMS = [
     claim("proxy", "supported", figure="plot"),
     claim("ask-directly", "refuted", source="Ref B"),
-    claim("much-simpler", "depends", depends_on="the word size"),
+    claim("much-simpler", "depends", depends_on="the word size", premise="search is the shorter"),
     claim("three-counts", "not answerable here", source="Ref A", cells=[]),
     claim("walks", "not answerable here", cells=[]),
     *(claim(f"claim-{number}", "supported") for number in range(7)),

@@ -55,6 +55,25 @@ def test_an_address_opens_its_claim(html: str, tmp_path: Path):
     assert answers == [["claim-three-counts"], True, "#claim-three-counts"]
 
 
+def test_claims_say_in_how_many_worlds_and_of_which_they_are_asked_and_cells_what_they_tell(html: str, tmp_path: Path):
+    script = """
+    const of = (name, what) => [...document.querySelectorAll(`#claim-${name} ${what}`)].map((each) => each.textContent);
+    const ask = () => ({
+      said: of("proxy", ".verdict"), facts: of("much-simpler", "dd"), heads: of("proxy", ".cells th"),
+      rows: [...document.querySelectorAll("#claim-proxy .cells tbody tr")].map((each) => [each.className,
+        ...[...each.children].map((cell) => cell.textContent), each.lastElementChild.className]),
+    });"""
+    found = opened(tmp_path, asking(html, script)).answers
+    assert found["said"] == ["supported, and rising"]
+    assert "> 0 bits, mostly" in found["facts"] and "search is the shorter" in found["facts"]
+    assert found["heads"][-5:] == ["holds", "fails", "undecided", "not asked", "support"]
+    assert [(row[0], *row[-6:]) for row in found["rows"]] == [
+        ("", "40", "40", "20", "3", "0.400 to 0.600", "between"),
+        ("", "40", "40", "20", "3", "0.900", "above"),
+        ("aside", "40", "40", "20", "3", "none", "unknown"),
+    ]
+
+
 # --- the page itself --------------------------------------------------------------------------
 
 
