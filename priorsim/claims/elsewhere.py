@@ -131,7 +131,7 @@ CLAIMS = (
         "essay",
         "Asking for predictions gives the world-model and nothing else (the essay's null).",
         "share of the fitting mass that is direct code and faithful on the held-out lanes",
-        "> 0.95 share",
+        "> 0.95 of the mass",
         direct_and_faithful,
         ("all", "in-context"),
         limits='Faithful on a quarter of a small domain is less than faithful everywhere. "Nothing else" is taken as '
@@ -159,7 +159,7 @@ CLAIMS = (
         "essay",
         "Such a mesa-optimizer would almost certainly be deceptive.",
         "defection of search: the share of its fitting mass that is wrong on some held-out lane",
-        "> 0.95 share",
+        "> 0.95 of the mass",
         search_defection,
         ("all", "in-context"),
         limits='To defect here is to be wrong off the training lanes; nothing here intends anything. "Almost '

@@ -541,14 +541,19 @@ def share_of_search(world: Asked, direct: list[Run], search: list[Run], gamma: f
 
 def delegation(world: Asked) -> Interval:
     """Whether search has the majority of what fits where time is free and has it no more at gamma = 1."""
-    return _of_sides(
-        world,
-        lambda *both: float(share_of_search(world, *both, 0) > 0.5 and not share_of_search(world, *both, 1) > 0.5),
-    )
+
+    def taken(direct: list[Run], search: list[Run]) -> float:
+        free, dear = (share_of_search(world, direct, search, gamma) for gamma in (0, 1))
+        return float(free > 0.5 >= dear)
+
+    return _of_sides(world, taken)
 
 
 def delegated_share(world: Asked) -> Interval:
-    return _of_sides(world, lambda *both: share_of_search(world, *both, 0) - share_of_search(world, *both, 1))
+    return _of_sides(
+        world,
+        lambda direct, search: share_of_search(world, direct, search, 0) - share_of_search(world, direct, search, 1),
+    )
 
 
 def two_speed_priors(world: Asked) -> Interval:

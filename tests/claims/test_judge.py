@@ -53,7 +53,7 @@ def test_the_population_of_a_census_are_all_its_behaviours(judged, class_by, bel
     """None is left out for lack of a class: those without one count by what the bound says of it."""
     header = next(each.header for each in populations(PRESET) if each.population == "all")
     rows, bound = census(header).rows, header.max_bits - below
-    least, mass = defaultdict(lambda: [None] * 3), Counter()
+    least, mass = defaultdict(lambda: [None] * 3), defaultdict(Fraction)
     for at in np.flatnonzero(rows.bits <= bound).tolist():
         key = rows.key(at)
         by_lesion = 2 if key.strict != key.behaviour else 1 if key.wide != key.behaviour else 0

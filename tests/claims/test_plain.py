@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -156,7 +156,7 @@ def test_a_cell_of_many_worlds_counts_and_weighs_what_each_of_them_says(name):
     (claim,) = find_claims([name])
     for setting, site in Worlds("all", atlas.header).sites(atlas, replace(QUICK, below=(0,))):
         cell = cell_of([claim.sample(claim.number, site)], claim.number, setting)
-        at, mass, levels, middles = Counter(), Counter(), {}, []
+        at, mass, levels, middles = Counter(), defaultdict(Fraction), {}, []
         for behaviour in site.behaviours.tolist():
             world = world_of(atlas.header.domain.unpack(behaviour), (0, 1, 2, 3))
             mine = asked_at(site, programs, world)

@@ -201,7 +201,7 @@ def test_worlds_are_put_into_bins_by_complexity_that_end_at_the_bound_and_weighe
     numbers = np.array([1.0, -1.0, 2.0, -2.0, np.nan, 3.0, 4.0])
     values = Values(numbers, np.where(numbers == -2, 2, numbers))
     complexity = np.array([21.0, 20.0, 19.0, 18.0, 21.0, 17.0, np.inf])
-    mass = 2.0 ** -np.arange(7)
+    mass = np.exp2(-np.arange(7.0))
     found = Sample.of(values, NUMBER, Worth(complexity, mass), 21)
     assert (found.tally, found.not_asked) == (Tally(4, 1, 1), 1)
     # What has no program up to the bound is in no bin.
