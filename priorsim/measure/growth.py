@@ -2,8 +2,9 @@
 
 At a price of time gamma a program of l bits and t mean steps a lane costs l + gamma log2 t. A world's complexity is
 the least cost of any program that fits it. As t is at least 1, no program costs less than its length: a census to B
-bits holds every program that costs up to B, and so the complexity of every world of up to B, and every program that
-attains it. Nothing is censored. A census is read batch by batch.
+bits holds every program that costs up to B. So the complexity of every world of up to B bits is exact, and every
+program that attains it is known. Under the amortised accounting t may be less than 1, and this holds at gamma = 0
+alone. Only search's share of the mass depends on the bound. A census is read batch by batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,9 +32,9 @@ from priorsim.table import Table, runs
 from priorsim.worlds.world import World
 
 CUTS = (0, 4, 8)
-"""Search's share of the mass is taken over the programs of up to so many bits below the bound of the census."""
+"""How many bits below the bound of the census the programs end over which search's share of the mass is taken."""
 LEAST_WORLDS = 100
-"""A bin of fewer worlds is joined to the next."""
+"""A bin of fewer worlds is joined to the next, the last one to the one before."""
 FIRST = ("search first", "tied", "direct first")
 
 
@@ -175,7 +176,7 @@ class Growth:
 
     @property
     def trend(self) -> Trend | None:
-        """The trend of the share of worlds that are search first; None over fewer than three bins."""
+        """The trend of the share of worlds that are search first; None below three bins in the upper half."""
         share = self.bins.share(self.bins.search_first)
         return trend(self.bins.up_to, share[:, 0], share[:, 1])
 
