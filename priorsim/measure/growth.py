@@ -2,8 +2,9 @@
 
 At a price of time gamma a program of l bits and t mean steps a lane costs l + gamma log2 t. A world's complexity is
 the least cost of any program that fits it. As t is at least 1, no program costs less than its length: a census to B
-bits holds every program that costs up to B, and so the complexity of every world of up to B, and every program that
-attains it. Nothing is censored. A census is read batch by batch.
+bits holds every program that costs up to B. So the complexity of every world of up to B bits is exact, and every
+program that attains it is known. Under the amortised accounting t may be less than 1, and this holds at gamma = 0
+alone. Only search's share of the mass depends on the bound. A census is read batch by batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from priorsim.measure.mass import ENDS
 from priorsim.measure.standings import CUTS, Standings, costs, gathered
 from priorsim.measure.trend import Trend, trend
 from priorsim.measure.values import at_end, least_at_end, log2_odds, quotient
+from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64, Prior, named_prior
 from priorsim.storage import begins_with
 from priorsim.table import Table
@@ -33,7 +35,7 @@ from priorsim.worlds.world import World
 
 MOST_PROGRAMS = 10_000
 LEAST_WORLDS = 100
-"""A bin of fewer worlds is joined to the next."""
+"""A bin of fewer worlds is joined to the next, the last one to the one before."""
 FIRST = ("search first", "tied", "direct first")
 
 
@@ -100,7 +102,7 @@ class Growth:
 
     @property
     def trend(self) -> Trend | None:
-        """The trend of the share of worlds that are search first; None over fewer than three bins."""
+        """The trend of the share of worlds that are search first; None below three bins in the upper half."""
         share = self.bins.share(self.bins.search_first)
         return trend(self.bins.up_to, share[:, 0], share[:, 1])
 
@@ -224,6 +226,11 @@ def growth(
     header, domain = atlas.header, atlas.header.domain
     if width < 1:
         raise CensusError(f"bins of {width} bits: give whole bits, 1 at least")
+    if gamma and header.accounting is Accounting.AMORTISED:
+        raise CensusError(
+            "under the amortised accounting a program may take less than one step a lane, so that longer ones than the "
+            "census has may cost less than its bound: leave gamma, or ask an atlas of the total accounting"
+        )
     if programs is not None and not 1 <= programs <= MOST_PROGRAMS:
         raise CensusError(f"{programs} programs to look at: give a number from 1 to {MOST_PROGRAMS}")
     for world in worlds:

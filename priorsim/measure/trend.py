@@ -32,8 +32,9 @@ class Direction(StrEnum):
 class Fit:
     """log-odds of the share = slope * (complexity - half): `slope` and its `scatter` in log-odds (base e) a bit.
 
-    `half` is the complexity in bits at which the fit is one half, an extrapolation where it lies beyond the bins;
-    `half_range` holds it whichever single bin is left out. Both are None where no fit meets one half.
+    `half` is the complexity in bits at which the fit is one half, an extrapolation where it lies beyond the bins; None
+    where the fit has no slope. `half_range` is the least and the greatest half of the fits that leave one bin out; None
+    where one of them, or the fit of all bins, has none. It need not hold `half`.
     """
 
     correlation: float
@@ -63,7 +64,9 @@ def upper_half(complexity: F64) -> slice:
 
 
 def trend(complexity: Sequence[float] | F64, low: Sequence[float] | F64, high: Sequence[float] | F64) -> Trend | None:
-    """The trend of shares from `low` to `high` over ascending complexities in bits; None below LEAST_BINS bins.
+    """The trend of shares from `low` to `high` over ascending complexities in bits.
+
+    None below LEAST_BINS bins in the upper half of the range.
 
     >>> trend(range(20), [0.01 * k for k in range(20)], [0.02 * k for k in range(20)]).direction.value
     'rises'

@@ -209,6 +209,14 @@ def test_json_has_the_keys_of_its_type_and_csv_a_line_for_each_bin():
     ]
 
 
+def test_a_price_of_time_is_refused_where_a_step_is_shared_by_lanes():
+    atlas = census_of("loops", 2)
+    shared = Atlas(replace(atlas.header, accounting=Accounting.AMORTISED), atlas.rows)
+    with pytest.raises(CensusError, match="ask an atlas of the total accounting"):
+        growth(shared, gamma=1)
+    assert growth(shared).bins.worlds.sum() == growth(atlas).bins.worlds.sum()
+
+
 def test_bins_without_width_are_refused():
     with pytest.raises(CensusError, match="give whole bits, 1 at least"):
         growth(census_of("loops", 2), bin_bits=0)
