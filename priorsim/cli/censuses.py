@@ -20,6 +20,9 @@ def census(
     word_bits: opt.WordBits,
     max_bits: opt.Length,
     out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
+    without: Annotated[
+        str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
+    ] = None,
     depth: opt.Depth = None,
     domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
     accounting: Annotated[
@@ -41,6 +44,8 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
 
+    --without find,argmax counts the programs without these operators, whose codes are all as before.
+
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
@@ -50,7 +55,8 @@ def census(
     from priorsim.cli.progress_bar import progress_bar
 
     lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
-    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
+    knocked_out = [] if without is None else without.split(",")
+    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
