@@ -14,7 +14,8 @@ from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.growth import CUTS, LEAST_WORLDS, Growth, growth
+from priorsim.measure.binning import LEAST_WORLDS
+from priorsim.measure.growth import CUTS, Growth, growth
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
