@@ -95,9 +95,7 @@ def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) ->
     return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
 
 
-def check_estimate(
-    header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1
-) -> None:
+def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1) -> None:
     """Raise CensusError where a census would not fit into so many bytes, or so many like it would take longer."""
 
     def fits(found: Estimate) -> bool:

@@ -237,9 +237,7 @@ def _tell(progress: Told, before: int, total: int, reached: Progress) -> None:
     progress(Progress(before + reached.programs, total))
 
 
-def knockouts_of(
-    header: AtlasHeader, census: Census, *, gamma: float = 0, bin_bits: int | None = None
-) -> Knockouts:
+def knockouts_of(header: AtlasHeader, census: Census, *, gamma: float = 0, bin_bits: int | None = None) -> Knockouts:
     """The same of the censuses that `census` gives for each of `headers`."""
     prior, width = named_prior("solomonoff", gamma=gamma), bin_width(gamma, bin_bits)
     first, *others = headers(header)

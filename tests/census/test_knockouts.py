@@ -24,11 +24,11 @@ from priorsim.mu.dialect import DIALECTS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
-from priorsim.mu.syntax import Apply, Program, count_searches, parse
+from priorsim.mu.syntax import count_searches, parse
 from priorsim.study.folder import atlas_name
 from priorsim.walks.graph import vertices
 from priorsim.worlds import find_world
-from tests.measure.conftest import programs_by_code
+from tests.measure.conftest import operators_of, programs_by_code
 
 pytestmark = pytest.mark.engine
 
@@ -46,17 +46,6 @@ SEVERAL = [
 
 def header_of(dialect: str, word_bits: int, without=(), max_bits: int = PLAIN_BITS) -> AtlasHeader:
     return make_header(dialect, max_bits, domain=Domain.default(word_bits), without=without)
-
-
-def operators_of(program: Program) -> frozenset[str]:
-    """The operators a program uses, wherever they stand."""
-    found, waiting = set(), [program.term]
-    while waiting:
-        term = waiting.pop()
-        if isinstance(term, Apply):
-            found.add(term.form)
-            waiting += term.args
-    return frozenset(found)
 
 
 @cache
