@@ -21,6 +21,7 @@ from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
+from priorsim.measure.knockouts import KnockoutsAnswer
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
@@ -35,6 +36,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "objectives": ObjectivesAnswer,
     "population": PopulationAnswer,
     "growth": GrowthAnswer,
+    "knockouts": KnockoutsAnswer,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

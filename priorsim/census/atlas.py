@@ -117,6 +117,7 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accounting: str
     max_bits: Annotated[int, msgspec.Meta(ge=1, le=MAX_BITS)]
     programs_by_length: list[int]
+    without: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class AtlasHeader:
 
     def to_json(self) -> dict[str, Any]:
         """The header as JSON values, with the recurrence's totals; inverse of `from_json`."""
+        knocked_out = list(self.language.knocked_out)
         return {
             "language_version": LANGUAGE_VERSION,
             "dialect": self.language.dialect.name,
@@ -155,6 +157,7 @@ class AtlasHeader:
             "accounting": str(self.accounting),
             "max_bits": self.max_bits,
             "programs_by_length": list(program_counts(self.language, self.max_bits)),
+            **({"without": knocked_out} if knocked_out else {}),
         }
 
     @classmethod
@@ -171,7 +174,8 @@ class AtlasHeader:
         except msgspec.ValidationError as error:
             raise AtlasError(f"its description is damaged ({shown(error, 200)}): make it again") from None
         columns = tuple(told.columns)
-        language = Language.named(told.dialect, told.word_bits, depth=told.depth, columns=len(columns))
+        numbers = {"depth": told.depth, "columns": len(columns)}
+        language = Language.named(told.dialect, told.word_bits, **numbers, without=told.without)
         domain = Domain(told.word_bits, tuple(map(tuple, told.lanes)), columns, tuple(told.context))
         header = cls(language, domain, told.max_bits, check_accounting(told.accounting))
         if told.programs_by_length != list(program_counts(language, header.max_bits)):

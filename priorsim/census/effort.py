@@ -95,11 +95,11 @@ def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) ->
     return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
 
 
-def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf) -> None:
-    """Raise CensusError where a census would not fit into so many bytes, or would take longer than that."""
+def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1) -> None:
+    """Raise CensusError where a census would not fit into so many bytes, or so many like it would take longer."""
 
     def fits(found: Estimate) -> bool:
-        return found.bytes <= memory_bytes and found.seconds <= seconds
+        return found.bytes <= memory_bytes and found.seconds * censuses <= seconds
 
     if fits(easy_estimate(header)):
         return
@@ -108,11 +108,13 @@ def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = m
     if fits(wanted):
         return
     is_too_large = wanted.bytes > memory_bytes
-    ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (wanted.seconds > seconds)
+    duration = wanted.seconds * censuses
+    ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (duration > seconds)
     bound = _largest(header.max_bits - 1, lambda bits: fits(_estimate(replace(header, max_bits=bits), *growth)))
     raise CensusError(
-        f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
-        f"about {wanted.rows:,} rows in {format_duration(wanted.seconds)} and {wanted.bytes / 2**30:.1f} GiB"
+        (f"{censuses} censuses: " if censuses > 1 else "")
+        + f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
+        f"about {wanted.rows:,} rows in {format_duration(duration)} and {wanted.bytes / 2**30:.1f} GiB"
         + (f", more than the {memory_bytes / 2**30:.1f} GiB given" if is_too_large else "")
         + f": give {' and '.join(ways)}"
         + ("" if bound is None else f", or --max-bits {bound} or less")
@@ -126,12 +128,16 @@ def check_effort(
     workers: int = 2,
     memory_bytes: int | None = None,
     allow_long: bool = False,
+    censuses: int = 1,
 ) -> None:
-    """Raise CensusError where a census would not fit into memory, or would run long and was not asked for twice."""
+    """Raise CensusError where a census would not fit into memory, or would run long and was not asked for twice.
+
+    So many `censuses` of the quotient engine are taken, one after the other, none of which is larger.
+    """
     check_engine(engine, workers)
     memory_bytes = check_memory(memory_bytes)
     if engine == QUOTIENT:
-        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS)
+        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS, censuses=censuses)
     elif not allow_long:
         programs = sum(program_counts(header.language, header.max_bits))
         check_seconds(header, programs / (workers * _programs_per_second(header)))

@@ -16,7 +16,7 @@ from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Const
 
 CODE_ONLY_MASS = Fraction(1, 2)
-"""Kraft sum of all code-only programs, of every length; that of the programs with data is the same."""
+"""Kraft sum of all code-only programs of a whole dialect, of every length; programs with data have the same."""
 NODE_BITS = 16
 """More bits than one more search node takes at the least, in every language."""
 
@@ -192,5 +192,8 @@ def kraft_sum(counts: tuple[int, ...]) -> Fraction:
 
 
 def unexplored_code_mass(language: Language, max_bits: int) -> Fraction:
-    """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored."""
+    """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored.
+
+    With operators knocked out it is an upper bound: the codes that would use them are in it.
+    """
     return CODE_ONLY_MASS - kraft_sum(program_counts(language, max_bits))

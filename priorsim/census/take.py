@@ -1,6 +1,6 @@
 """Taking a census: what is counted, by which engine, and the atlas it ends in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,14 +19,21 @@ RESUMABLE_SECONDS = 20
 
 
 def make_header(
-    dialect: str, max_bits: int, *, domain: Domain, depth: int | None = None, accounting: str = Accounting.TOTAL
+    dialect: str,
+    max_bits: int,
+    *,
+    domain: Domain,
+    depth: int | None = None,
+    accounting: str = Accounting.TOTAL,
+    without: Iterable[str] = (),
 ) -> AtlasHeader:
     """What a census counts; the depth is the domain's default where none is given.
 
-    PriorsimError where the dialect or the accounting is unknown, or domain, depth or bound are out of range.
+    The operators `without` are knocked out. PriorsimError where the dialect, such an operator or the accounting is
+    unknown, or domain, depth or bound are out of range.
     """
     depth = domain.default_depth if depth is None else depth
-    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns))
+    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns), without=without)
     header = AtlasHeader(language, domain, max_bits, check_accounting(accounting))
     check_bounds(header)
     return header

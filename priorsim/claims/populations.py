@@ -58,6 +58,8 @@ class Preset:
     walk_starts: tuple[str, ...] = ("prior",)
     walk_bits: int = 24
     """The bound on programs that walks are among."""
+    knockout_bits: int = 40
+    """The greatest bound of the censuses without an operator, of which there are many."""
     walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
     """How the programs are classed, and how many bits below the bound they end."""
     member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)

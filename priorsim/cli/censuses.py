@@ -20,16 +20,17 @@ def census(
     word_bits: opt.WordBits,
     max_bits: opt.Length,
     out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
+    without: Annotated[
+        str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
+    ] = None,
     depth: opt.Depth = None,
     domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
     accounting: Annotated[
         str, Option("--accounting", help="total, or amortised: steps that read no query once a context.")
     ] = "total",
     engine: Annotated[str, Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
-    workers: Annotated[int, Option("--workers", help="Threads or processes.")] = 2,
-    memory: Annotated[
-        str | None, Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
-    ] = None,
+    workers: opt.Threads = 2,
+    memory: opt.Memory = None,
     yes: opt.Yes = False,
     force: opt.Force = False,
 ) -> None:
@@ -41,6 +42,8 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; started again after a mishap it goes on from there.
 
+    --without find,argmax counts the programs without these operators, whose codes are all as before.
+
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
@@ -50,7 +53,8 @@ def census(
     from priorsim.cli.progress_bar import progress_bar
 
     lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
-    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting)
+    knocked_out = [] if without is None else without.split(",")
+    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
@@ -206,16 +210,14 @@ def population(
 
 def growth(
     atlas: opt.OneAtlas,
-    gamma: Annotated[float, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")] = 0,
+    gamma: opt.TimePrice = 0,
     worlds: Annotated[
         list[str] | None, Option("--world", help="Tell where this world stands; may be given several times.")
     ] = None,
     train: Annotated[
         str | None, Option("--train", help="Lanes on which worlds are told apart.  [default: all]")
     ] = None,
-    bin_bits: Annotated[
-        int | None, Option("--bin-bits", help="Width of a bin of complexity.  [default: 1 without --gamma, else 2]")
-    ] = None,
+    bin_bits: opt.BinBits = None,
     programs: Annotated[
         int | None, Option("--programs", help="Tell how the shortest programs search of so many worlds.")
     ] = None,
@@ -258,6 +260,47 @@ def growth(
             opt.write_out(found.to_csv(), place)
             return
     opt.say(found, as_json, "growth.txt")
+
+
+def knockouts(
+    dialect: opt.Dialect,
+    word_bits: opt.WordBits,
+    max_bits: opt.Length,
+    gamma: opt.TimePrice = 0,
+    bin_bits: opt.BinBits = None,
+    workers: opt.Threads = 2,
+    memory: opt.Memory = None,
+    yes: opt.Yes = False,
+    as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file to write, or - : a line for each operator and bin.")
+    ] = None,
+    force: opt.Force = False,
+) -> None:
+    """Which operators the cheapest programs cannot do without, as worlds get more complex.
+
+    For each operator of the dialect, and for find and argmax together: the share of worlds whose every program of
+    least cost uses it, by complexity as in 'priorsim growth'. A census without it is taken for each, all code lengths
+    held: TIMING
+    """
+    from priorsim.census.effort import check_effort, parse_memory
+    from priorsim.census.take import make_header
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.measure.knockouts import headers, is_knockouts
+
+    opt.check_one_answer(as_json, out, "--out")
+    header = make_header(dialect, max_bits, domain=priorsim.Domain.default(word_bits))
+    limit = None if memory is None else parse_memory(memory)
+    with opt.place_of(out, is_knockouts, force=force) as place:
+        check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
+        with progress_bar("programs") as progress:
+            found = priorsim.knockouts(
+                header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
+            )
+        if out is not None:
+            opt.write_out(found.to_csv(), place)
+            return
+    opt.say(found, as_json, "knockouts.txt")
 
 
 def definitions(

@@ -51,6 +51,14 @@ Length = Annotated[int, Option("--max-bits", help="Count every program up to thi
 SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
 Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Processes.")]
+Threads = Annotated[int, Option("--workers", help="Threads or processes.")]
+Memory = Annotated[
+    str | None, Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
+]
+TimePrice = Annotated[float, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")]
+BinBits = Annotated[
+    int | None, Option("--bin-bits", help="Width of a bin of complexity.  [default: 1 without --gamma, else 2]")
+]
 Results = Annotated[Path, Option("--results", help="Folder whose atlases are used, or made.")]
 Out = Annotated[Path | None, Option("--out", help="File to write instead of standard output, which is - too.")]
 Force = Annotated[bool, Option("--force", help="Replace even files that this command did not make.")]

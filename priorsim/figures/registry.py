@@ -9,6 +9,7 @@ from priorsim.figures import (
     cloud,
     growth,
     held_out,
+    knockouts,
     log_odds,
     support,
     walk_landscape,
@@ -21,6 +22,7 @@ from priorsim.formats import format_table
 
 _ENTRIES = (
     *growth.FIGURES,
+    knockouts.FIGURE,
     support.FIGURE,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
     *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),

@@ -21,6 +21,7 @@ from priorsim.census.stored import Counted, cut
 from priorsim.errors import CensusError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
+from priorsim.measure.binning import bin_width, binned, narrow_bins, number_of_bins
 from priorsim.measure.first_programs import FirstPrograms, first_programs
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, check_world, histogram, kinds_of
 from priorsim.measure.mass import ENDS
@@ -34,8 +35,6 @@ from priorsim.table import Table
 from priorsim.worlds.world import World
 
 MOST_PROGRAMS = 10_000
-LEAST_WORLDS = 100
-"""A bin of fewer worlds is joined to the next, the last one to the one before."""
 FIRST = ("search first", "tied", "direct first")
 
 
@@ -222,10 +221,8 @@ def growth(
     time, it is told how they search.
     """
     atlas = cut(atlas, max_bits)
-    prior, width = named_prior("solomonoff", gamma=gamma), (1 if gamma == 0 else 2) if bin_bits is None else bin_bits
+    prior, width = named_prior("solomonoff", gamma=gamma), bin_width(gamma, bin_bits)
     header, domain = atlas.header, atlas.header.domain
-    if width < 1:
-        raise CensusError(f"bins of {width} bits: give whole bits, 1 at least")
     if gamma and header.accounting is Accounting.AMORTISED:
         raise CensusError(
             "under the amortised accounting a program may take less than one step a lane, so that longer ones than the "
@@ -237,7 +234,7 @@ def growth(
         check_world(header, world)
     lanes = tuple(range(len(domain.lanes))) if train is None else tuple(train)
     mask = np.uint64(domain.lane_mask(lanes))
-    counts = np.zeros((header.max_bits // width + 1, len(CLASSES)), dtype=np.uint64)
+    counts = np.zeros((number_of_bins(header.max_bits, width), len(CLASSES)), dtype=np.uint64)
 
     def parts() -> Iterator[Standings]:
         for rows in atlas.batches():
@@ -270,25 +267,14 @@ def _count(programs: U64, header: AtlasHeader, rows: Rows, kinds: NDArray[Any], 
     """Add the programs of these rows to those of each bin, the highest first, and class."""
     cost = costs(header, rows.bits, rows.steps, gamma)
     inside = cost <= header.max_bits
-    place = ((header.max_bits - cost[inside]) // width).astype(np.int64)
+    place = narrow_bins(cost[inside], header.max_bits, width)
     np.add.at(programs, (place, kinds[inside]), rows.count[inside])
 
 
 def _joined(found: Standings, programs: U64, max_bits: int, width: int) -> Bins:
-    """The worlds of up to the bound in bins; one of fewer than LEAST_WORLDS is joined to the next, the last to its
-    neighbour.
-    """
+    """The worlds of up to the bound in bins."""
     found = found.take(found.complexity <= max_bits)
-    place = len(programs) - 1 - ((max_bits - found.complexity) // width).astype(np.int64)
-    last: list[int] = []
-    waiting = 0
-    for at, number in enumerate(np.bincount(place, minlength=len(programs)).tolist()):
-        waiting += number
-        if waiting >= LEAST_WORLDS:
-            last, waiting = [*last, at], 0
-    last = [*last[: max(1, len(last)) - 1], len(programs) - 1]
-    which = np.searchsorted(last, place)
-    up_to = np.array([float(max_bits - width * (len(programs) - 1 - at)) for at in last])
+    which, last, above, up_to = binned(found.complexity, max_bits, width)
 
     def numbers(chosen: Mask) -> I64:
         return np.bincount(which[chosen], minlength=len(last))
@@ -302,12 +288,12 @@ def _joined(found: Standings, programs: U64, max_bits: int, width: int) -> Bins:
     posterior = np.array([[mean(each[:, cut]) for each in shares] for cut in range(len(CUTS))]).transpose(2, 0, 1)
     posterior[up_to[:, None] > max_bits - np.array(CUTS)] = np.nan
     return Bins(
-        np.array([0.0, *up_to[:-1]]),
+        above,
         up_to,
         numbers(np.ones(len(found), dtype=bool)),
         np.column_stack([numbers(each) for each in search]),
         np.column_stack([numbers(each) for each in direct]),
-        np.add.reduceat(programs[::-1], [0, *(at + 1 for at in last[:-1])]),
+        np.add.reduceat(programs[::-1], [0, *(last[:-1] + 1)]),
         posterior,
     )
 

@@ -42,8 +42,8 @@ class Prior(msgspec.Struct, frozen=True, rename={"lam": "lambda"}):
         return msgspec.convert(prior.to_json(), cls)
 
 
-class Language(msgspec.Struct, frozen=True):
-    """What was counted, with the number of lanes."""
+class Language(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was counted, with the number of lanes; `without` is left out where no operator is knocked out."""
 
     dialect: str
     word_bits: int
@@ -51,13 +51,14 @@ class Language(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     lanes: int
     accounting: str
+    without: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, header: AtlasHeader) -> "Language":
         """The language and the domain of a census."""
         language, domain = header.language, header.domain
         counted = (language.dialect.name, language.word_bits, language.depth, domain.columns, len(domain.lanes))
-        return cls(*counted, str(header.accounting))
+        return cls(*counted, str(header.accounting), language.knocked_out)
 
 
 class Row(msgspec.Struct, frozen=True):

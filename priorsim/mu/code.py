@@ -47,7 +47,7 @@ def constant_code(constant: Const, language: Language) -> str:
 
 def operator_code(form: str, bound: int, language: Language) -> str:
     """Bits of an operator's symbol under `bound` binders, its children not counted."""
-    operators = language.operators_in(bound)
+    operators = language.coded_in(bound)
     return "11" + truncated_binary(operators.index(form), len(operators))
 
 
@@ -115,7 +115,8 @@ class _Reader:
 def decode(bits: str, language: Language) -> tuple[Program, str]:
     """The one program that starts the bit string, and the bits after it.
 
-    CodeError where the string holds other characters than 0 and 1, is cut short, or its operators nest too deep.
+    CodeError where the string holds other characters than 0 and 1, is cut short, its operators nest too deep, or one
+    is knocked out.
 
     >>> decode("0110000100" + "111", Language.named("arith", 4))[1]
     '111'
@@ -144,6 +145,8 @@ def _decode_term(reader: _Reader, bound: int, language: Language, level: int) ->
         return Const(1 - symbol, literal=False)
     if level > MAX_NESTING:
         raise CodeError(f"bit {reader.position}: {TOO_DEEP}")
-    operators = language.operators_in(bound)
+    operators = language.coded_in(bound)
     form = operators[reader.symbol(len(operators))]
+    if form in language.without:
+        raise CodeError(f"bit {reader.position}: operator '{form}' is knocked out of the language")
     return Apply(form, tuple(_decode_term(reader, bound + binds, language, level + 1) for binds in FORMS[form].binds))

@@ -4,6 +4,7 @@ Implements sections 2 and 3 of docs/language.md: which operators exist, how many
 each child gains, and which operators a context of d bound variables may use, in code order.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from priorsim.errors import CodeError, DomainError
@@ -71,7 +72,8 @@ DIALECTS = {
 class Language:
     """What fixes the code of a program: dialect, word size, how deep binders may nest (1 or 2), input columns.
 
-    DomainError where a number is out of range.
+    The operators `without` are knocked out: no program has them, while all codes stay what they are. DomainError where
+    a number is out of range, CodeError where the dialect has no such operator.
 
     >>> Language.named("arith", 4).depth
     2
@@ -81,6 +83,7 @@ class Language:
     word_bits: int
     depth: int = 2
     columns: int = 1
+    without: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_word_bits(self.word_bits)
@@ -88,18 +91,37 @@ class Language:
             raise DomainError(f"depth {self.depth} is out of range: choose 1 or 2")
         if self.columns < 1:
             raise DomainError(f"{self.columns} input columns are too few: give at least 1")
+        for name in sorted(self.without):
+            if name not in self.dialect.operators:
+                raise CodeError(f"{quoted(name)} cannot be knocked out: {no_operator(name, self.dialect)}")
 
     @classmethod
-    def named(cls, dialect: str, word_bits: int, *, depth: int = 2, columns: int = 1) -> "Language":
+    def named(
+        cls, dialect: str, word_bits: int, *, depth: int = 2, columns: int = 1, without: Iterable[str] = ()
+    ) -> "Language":
         """The language over the dialect of that name; CodeError where there is none."""
         if dialect not in DIALECTS:
             raise CodeError(f"unknown dialect {quoted(dialect)}: choose one of {', '.join(DIALECTS)}")
-        return cls(DIALECTS[dialect], word_bits, depth, columns)
+        return cls(DIALECTS[dialect], word_bits, depth, columns, frozenset(without))
 
-    def operators_in(self, bound: int) -> tuple[str, ...]:
-        """Operators allowed under `bound` binders, in code order: all of them, or at `depth` all but the binders."""
+    def coded_in(self, bound: int) -> tuple[str, ...]:
+        """Operators with a code under `bound` binders, in code order: all, or at `depth` all but the binders."""
         names = self.dialect.operators
         return names if bound < self.depth else tuple(name for name in names if not FORMS[name].is_binder)
+
+    def operators_in(self, bound: int) -> tuple[str, ...]:
+        """Operators allowed under `bound` binders, in code order: those with a code that are not knocked out."""
+        return tuple(name for name in self.coded_in(bound) if name not in self.without)
+
+    @property
+    def knocked_out(self) -> tuple[str, ...]:
+        """The operators `without`, in code order."""
+        return tuple(name for name in self.dialect.operators if name in self.without)
+
+
+def no_operator(name: str, dialect: Dialect) -> str:
+    """What is said of a name that is none of the dialect's operators."""
+    return f"dialect {dialect.name} has no operator {quoted(name)}: it has {', '.join(dialect.operators)}"
 
 
 def check_word_bits(word_bits: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from priorsim.errors import CodeError, DomainError, MuSyntaxError
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.dialect import FORMS, Language, no_operator
 from priorsim.mu.domain import MAX_WORD_DIGITS, check_column_names
 from priorsim.reading import quoted, shown
 
@@ -127,9 +127,11 @@ def _check_term(term: Term, bound: int, language: Language, level: int) -> None:
 
 
 def _why_not_allowed(form: str, bound: int, language: Language) -> str:
+    if form in language.without:
+        return f"'{form}' is knocked out of the language: choose among {', '.join(language.operators_in(bound))}"
     if form in language.dialect.operators:
         return f"'{form}' is a binder too deep: {bound} binders are around it, and the depth is {language.depth}"
-    return f"dialect {language.dialect.name} has no operator '{form}': it has {', '.join(language.dialect.operators)}"
+    return no_operator(form, language.dialect)
 
 
 _BOUND_NAMES = {"iter": "s", "find": "c", "argmax": "c", "data": "m"}

@@ -8,20 +8,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
-from priorsim.census.stored import StoredAtlas
+from priorsim.census.stored import Counted, StoredAtlas, cut
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
+from priorsim.measure.knockouts import Knockouts, knockouts_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
@@ -70,6 +71,16 @@ class Study:
         if asked not in self._growth:
             self._growth[asked] = growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
         return self._growth[asked]
+
+    def knockouts(self, dialect: str, word_bits: int) -> Knockouts:
+        """Which operators worlds need in such a census, as far as the preset goes, in bins of 2 bits."""
+        whole = self.census(dialect, word_bits)
+        header = replace(whole.header, max_bits=min(whole.header.max_bits, self.preset.knockout_bits))
+
+        def census(each: AtlasHeader) -> Counted:
+            return self._open(each) if each.language.without else cut(whole, each.max_bits)
+
+        return knockouts_of(header, census, bin_bits=2)
 
     def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:

@@ -4,11 +4,10 @@ Nothing is computed here but the last rounding; a number that is not known says 
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from priorsim.census.recurrence import kraft_sum, program_counts
+from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_code_mass
 from priorsim.census.stored import StoredAtlas
 from priorsim.formats import format_csv, format_json, rounded
 from priorsim.measure.convergence import Unconditional, explored
@@ -44,7 +43,7 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
         programs=sum(counts),
         code=atlas.description.code[:SHORT],
         explored=explored,
-        unexplored=Fraction(1, 2) - explored,
+        unexplored=unexplored_code_mass(atlas.header.language, atlas.header.max_bits),
     )
 
 

@@ -24,7 +24,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
-from priorsim.mu.syntax import Program, count_searches
+from priorsim.mu.syntax import Apply, Program, count_searches
 from priorsim.worlds.world import World
 
 ORACLE = Path(__file__).parents[1] / "data" / "oracle"
@@ -68,6 +68,17 @@ def programs_by_code(language: Language, max_bits: int, *begin: str) -> Iterator
         except CodeError:
             if len(bits) < max_bits:
                 prefixes += [bits + "0", bits + "1"]
+
+
+def operators_of(program: Program) -> frozenset[str]:
+    """The operators a code-only program uses, wherever they stand."""
+    found, waiting = set(), [program.term]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Apply):
+            found.add(term.form)
+            waiting += term.args
+    return frozenset(found)
 
 
 def data_programs(language: Language, exponent: int, code_bits: int) -> Iterator[Program]:

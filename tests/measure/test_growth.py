@@ -14,7 +14,8 @@ from priorsim.census.atlas import Atlas
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError, WorldError
-from priorsim.measure.growth import LEAST_WORLDS, Growth, growth
+from priorsim.measure.binning import LEAST_WORLDS
+from priorsim.measure.growth import Growth, growth
 from priorsim.measure.mass import HIGH, LOW
 from priorsim.measure.standings import CUTS, standings
 from priorsim.mu.domain import Domain

@@ -83,6 +83,8 @@ def closings_of(outer: Scope, length: int) -> Iterator[Closing]:
         if target <= longest:
             task = (SYMBOLS[name], 0, 0, *NOTHING, *NOTHING, 0)
             yield Closing(target, outer.searches, np.array([task], dtype=np.int64), 2)
+    if "iter" not in outer.costs:
+        return
     for numbers in outer.kinds.values():
         for starts in outer.kinds.values():
             by_target: dict[int, list[Task]] = {}

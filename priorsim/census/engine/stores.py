@@ -7,6 +7,7 @@ argmax and iter and nothing else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,11 @@ from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import OUTER_WORDS, Words
 from priorsim.census.engine.tables import RowArray, Table
 from priorsim.census.recurrence import tokens
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.dialect import FORMS, Form, Language
 
 STEPS_PER_WORD = 4
+TESTED_ARITY = 3
+"""Of the operators whose first operand is asked whether it is 0: if and iter."""
 ROUNDS_WORDS = OUTER_WORDS + 2
 Span = tuple[int, int]
 Spans = dict[int, Span]
@@ -200,7 +203,8 @@ class Reach:
     """How long terms under each number of binders can be, from the bound of the census; everything by depth.
 
     Bits of each operator; the fewest bits of a term, the most that fit into a program, the most of an operand, the
-    most of an operand of `if`; the fewest bits a binder adds to its body.
+    most of an operand of `if` or iter; the fewest bits a binder adds to its body. Where no operator takes such operands
+    or no binder is left, none is that long.
     """
 
     costs: tuple[dict[str, int], ...]
@@ -220,12 +224,18 @@ class Reach:
         for depth in range(language.depth + 1):
             least = shortest[depth]
             adds = {name: bits + (FORMS[name].arity - 1) * least for name, bits in costs[depth].items()}
-            stored.append(longest[depth] - min(bits for name, bits in adds.items() if not FORMS[name].is_binder))
-            tested.append(longest[depth] - adds["if"])
+            fewest = partial(_fewest, adds, longest[depth])
+            stored.append(longest[depth] - fewest(lambda form: not form.is_search))
+            tested.append(longest[depth] - fewest(lambda form: form.arity == TESTED_ARITY))
             if depth < language.depth:
-                closing.append(min(bits for name, bits in adds.items() if FORMS[name].is_binder))
+                closing.append(fewest(lambda form: form.is_binder))
                 longest.append(longest[depth] - closing[depth])
         return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
+
+
+def _fewest(adds: dict[str, int], most: int, among: Callable[[Form], bool]) -> int:
+    """The fewest bits that one of these operators adds to an operand; `most` where there is none."""
+    return min((bits for name, bits in adds.items() if among(FORMS[name])), default=most)
 
 
 def step_units(header: AtlasHeader) -> RowArray:

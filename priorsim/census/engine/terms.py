@@ -191,6 +191,8 @@ class Scope:
                 for bodies in inner.kinds.values():
                     tasks = tasks_of(name, length - self.costs[name], bodies.terms.spans)
                     yield self.searches(tasks, bodies.terms)
+        if "iter" not in self.costs:
+            return
         total = length - self.costs["iter"]
         for numbers, starts in product(self.kinds.values(), repeat=2):
             # With n = 0 iter gives the state it starts with, whatever the body.

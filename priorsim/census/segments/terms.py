@@ -108,7 +108,12 @@ class Indices:
 
 
 def check_words(language: Language) -> None:
-    """Raise CensusError where words are longer than the kernels' sets of words and entries allow."""
+    """Raise CensusError where words are longer than the kernels' sets allow, or operators are knocked out."""
+    if language.without:
+        raise CensusError(
+            f"programs with data are counted in a whole dialect, not without {', '.join(language.knocked_out)}: "
+            "give an atlas of all its operators"
+        )
     if language.word_bits > MAX_WORD_BITS:
         raise CensusError(
             f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
