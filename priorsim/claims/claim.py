@@ -126,7 +126,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What worlds are put in order and weighed by: their complexity in bits, inf above the bound, and their mass."""
+    """What worlds are put in order and weighed by: their complexity in bits, inf where nothing fits, and their mass."""
 
     complexity: F64
     mass: F64
@@ -151,7 +151,7 @@ class Sample:
 
     @classmethod
     def of(cls, values: Values, number: Number, worth: Worth | None = None, max_bits: int = 0) -> "Sample":
-        """In how many worlds a condition on a number holds, overall and by complexity up to the bound.
+        """In how many worlds a condition on a number holds, overall and by complexity up to `max_bits`.
 
         >>> values = Values(np.array([1.0, -1.0, -1.0, np.nan]), np.array([1.0, 2.0, -1.0, np.nan]))
         >>> found = Sample.of(values, Number("Delta L", "> 0 bits", len))

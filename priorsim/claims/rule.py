@@ -2,8 +2,8 @@
 
 A claim is a condition on a number of one world. Its support in a cell, that is in a population at one setting of the
 grid, is the share of worlds in which the condition holds. It is an interval: worlds in which that cannot be told count
-against the claim at its low end, and for it at its high end. Every threshold stands here and nowhere else; all were
-fixed before anything was run.
+against the claim at its low end, and for it at its high end. The thresholds of the rule stand here, those of a trend in
+`priorsim.measure.trend`, and the bound of a condition with its claim; all were fixed before the second edition was run.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +22,10 @@ from priorsim.measure.trend import Direction, Trend, trend
 LEAST_WORLDS = 30
 """A cell in which fewer worlds tell decides nothing; so does a bin of complexity."""
 LEVEL_BITS = 2
-"""Worlds are put together by complexity in bins of so many bits, the last of which ends at the bound."""
+"""Worlds are put together by complexity in bins of so many bits, the last of which ends at `Site.known`."""
 AMOUNT_BITS = 8
-"""A condition that needs an amount and no mere order is asked of worlds whose complexity lies so many bits below the
-bound: of what fits the others, most is not counted."""
+"""A condition that needs an amount and no mere order is asked of worlds whose complexity lies at least so many bits
+below `Site.known`, up to which everything is counted: of what fits the others, most is not."""
 TOP_BITS = 4
 """The last so many bits of complexity are ruled on apart."""
 SLIGHT = Fraction(1, 2)
@@ -117,11 +117,12 @@ class Cell:
     """A claim in one population at one setting of the grid.
 
     Of the worlds of the `tally` each has a complexity: `levels` are the tallies by it, by the bits up to which a bin
-    goes; worlds that are more complex than the bound are in none. `by_mass` is the share of the worlds' own prior mass
-    in which the condition holds, from low to high. `not_asked` worlds lack what the claim presupposes. `quartiles` are
-    those of the number where it is known, at the middle of its interval, and in `beyond` of the worlds the condition
-    holds by the margin at least, None where there is no margin. Programs were counted up to `max_bits`; None where that
-    is not one number. `reasons` say of how many worlds why they are undecided, where that was said.
+    goes; worlds that are more complex than what is counted in full are in none. `by_mass` is the share of the worlds'
+    own prior mass in which the condition holds, from low to high. `not_asked` worlds lack what the claim presupposes,
+    or are too complex for an amount. `quartiles` are those of the number where it is known, at the middle of its
+    interval, and in `beyond` of the worlds the condition holds by the margin at least, None where there is no margin.
+    Programs were counted up to `max_bits`; None where that is not one number. `reasons` say of how many worlds why they
+    are undecided, where that was said.
     """
 
     factors: Factors
@@ -206,7 +207,8 @@ class Cell:
 class Ruling:
     """A verdict; where it depends, the factor that separates the cells best, with mean supports at its levels.
 
-    A claim that is supported is so slightly where the condition holds by less than the margin in most worlds.
+    A claim is supported slightly where, in most of the cells, the condition holds by the margin in no more than SLIGHT
+    of the worlds in which it holds.
     `direction` is what support does with complexity in the cells that decide, where that is the same in all of them
     that show a trend.
     """

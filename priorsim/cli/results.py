@@ -25,9 +25,12 @@ def claims(
 ) -> None:
     """Rule on the steps of the argument over whole populations of worlds; with --atlas and --world, in one world.
 
-    Every claim is a condition on a number of one world; docs/claims.md says how a verdict is made. On two cores
-    all of quick take 4 minutes and 3 GiB once, full 20 minutes and 12 GiB; atlases are kept. What was measured
-    before a mishap is kept in RESULTS/claims-*.run, and the same command goes on from there.
+    Every claim is a condition on a number of one world. Its verdict hangs on the share of worlds in which the
+    condition holds, population by population; docs/claims.md has the rule.
+
+    On two cores all claims take 4 minutes and 3 GiB with --preset quick, 20 minutes and 12 GiB with full; later
+    runs use the atlases that the first one keeps. A run that is cut short leaves what it has measured in
+    RESULTS/claims-*.run, and the same command goes on from there.
     """
     from functools import partial
 
