@@ -18,7 +18,7 @@ from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
 from priorsim.measure.histogram import histogram
-from priorsim.measure.knockouts import knockouts as measured
+from priorsim.measure.knockouts import knockouts as knockouts_measured
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior, named_prior
@@ -122,7 +122,7 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     assert list(dict.fromkeys(found.without)) == list(found.courses)
     header = found.header
     mul = [(row[3], row[4]) for row in found.rows if row[0] == "mul"]
-    (without_mul,) = (of for of in measured(header, bin_bits=2, workers=1).operators if of.name == "mul")
+    (without_mul,) = (of for of in knockouts_measured(header, bin_bits=2, workers=1).operators if of.name == "mul")
     assert [needed for _, needed in mul] == without_mul.needed.tolist()
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
     for width in (DOUBLE, NARROWEST):
