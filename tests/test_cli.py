@@ -60,6 +60,32 @@ def test_a_census_can_be_asked_about(atlas):
 
 
 @pytest.mark.engine
+def test_operators_can_be_knocked_out_of_a_census(tmp_path):
+    out = tmp_path / "left.parquet"
+    output("census", *SMALL, "--without", "find,argmax", "--out", out)
+    text = output("info", out)
+    assert "without     find, argmax: knocked out, all code lengths held" in text
+    assert "at every length as many as the recurrence says" in text
+    told = json.loads(output("population", "--atlas", out, "--json"))
+    assert told["language"]["without"] == ["find", "argmax"]
+    assert "not without find, argmax" in priorsim("data", "--world", "isqrt-w3", "--code-bits", 9, "--atlas", out)[2]
+
+
+@pytest.mark.engine
+def test_every_operator_is_knocked_out_in_one_command(tmp_path):
+    asked = ["knockouts", "--dialect", "arith", "--word-bits", "2", "--max-bits", "20"]
+    text = output(*asked)
+    assert "bits above  up to  worlds" in text and "find+argmax" in text
+    check_answer("knockouts", json.loads(output(*asked, "--json")))
+    output(*asked, "--gamma", "1", "--out", tmp_path / "needed.csv")
+    assert (tmp_path / "needed.csv").read_text().startswith("without,above,up_to,worlds,reached,")
+    (tmp_path / "other.csv").write_text("mine")
+    assert priorsim(*asked, "--out", tmp_path / "other.csv")[0] == 2
+    code, _, said = priorsim("knockouts", "--dialect", "arith", "--word-bits", "4", "--max-bits", "48")
+    assert code == 2 and "11 censuses: " in said and "--max-bits" in said
+
+
+@pytest.mark.engine
 def test_a_census_can_be_amortised_over_the_queries_of_a_context(tmp_path):
     lanes = [(o, q) for o in range(3) for q in range(4)]
     domain, world, out = tmp_path / "lanes.csv", tmp_path / "world.csv", tmp_path / "amortised.parquet"
@@ -388,6 +414,10 @@ def bad_inputs(atlas):
         ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
         ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
         ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
+        (
+            [*census, 4, "--max-bits", 12, "--without", "find,shl", *out],
+            "dialect arith has no operator 'shl': it has add",
+        ),
         ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to "),
         ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to "),
         ([*census, 4, "--max-bits", 12, "--accounting", "max", *out], "'max': choose total or amortised"),

@@ -281,7 +281,7 @@ def knockouts(
 
     For each operator of the dialect, and for find and argmax together: the share of worlds whose every program of
     least cost uses it, by complexity as in 'priorsim growth'. A census without it is taken for each, all code lengths
-    held: TIMING
+    held. At w = 3 in the dialect arith 36 bits take some 20 seconds on two cores, 40 bits a minute and 1.2 GiB.
     """
     from priorsim.census.effort import check_effort, parse_memory
     from priorsim.census.take import make_header

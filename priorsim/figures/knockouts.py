@@ -59,10 +59,10 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw each operator's share against complexity, the searches apart, and the slopes with their scatter."""
     with page.style():
         is_wide = page.is_wide(width)
-        shape: dict[str, Any] = (
-            {"ncols": 2, "width_ratios": (3, 2)} if is_wide else {"nrows": 2, "height_ratios": (3, 2)}
+        figure = page.new_figure(width, 3.0 if is_wide else 5.4)
+        curves, slopes = (
+            figure.subplots(1, 2, width_ratios=(3, 2)) if is_wide else figure.subplots(2, 1, height_ratios=(3, 2))
         )
-        curves, slopes = page.new_figure(width, 3.0 if is_wide else 5.4).subplots(**shape)
         looks = _looks(found)
         for place, (name, look) in enumerate(looks.items()):
             rows = np.array([row[1:6] for row in found.rows if row[0] == name], dtype=np.float64)

@@ -11,18 +11,21 @@ import pytest
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, held_out, log_odds, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, held_out, knockouts, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
+from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
-from priorsim.formats import number
+from priorsim.formats import number, percent
 from priorsim.measure.histogram import histogram
+from priorsim.measure.knockouts import knockouts as knockouts_measured
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
 from priorsim.priors import Prior, named_prior
 from priorsim.study.folder import Study
 from priorsim.text.claims import FIGURES
 from priorsim.worlds import constant_world, find_world
+from tests.figures.drawing import check_texts
 
 pytestmark = pytest.mark.engine
 
@@ -112,6 +115,22 @@ def test_terms_add_up_to_the_log_odds_and_counts_end_in_them(small):
         simple = log_odds_of(counted, named_prior("solomonoff"))
         assert mass[world] == (simple.low, simple.high)
         assert delta + bonus == pytest.approx(simple.low)
+
+
+def test_knock_outs_are_those_of_a_census_without_each_operator(small):
+    found = knockouts.data(small, [])
+    assert list(dict.fromkeys(found.without)) == list(found.courses)
+    header = found.header
+    mul = [(row[3], row[4]) for row in found.rows if row[0] == "mul"]
+    (without_mul,) = (of for of in knockouts_measured(header, bin_bits=2, workers=1).operators if of.name == "mul")
+    assert [needed for _, needed in mul] == without_mul.needed.tolist()
+    assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(knockouts.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
 
 
 def test_tips_are_the_slope_between_the_two_shortest(small):
