@@ -75,8 +75,9 @@ class WideRows:
         """The key of one row, its behaviours packed."""
         found = self.rows.key(row)
         pack = self.header.domain.pack
-        behaviours = (pack(self.words[place].tolist()) for place in (found.behaviour, found.strict, found.wide))
-        return RowKey(found.bits, *behaviours, found.steps, found.searches)
+        places = (found.behaviour, found.strict, found.wide)
+        behaviour, strict, wide = (pack(self.words[place].tolist()) for place in places)
+        return replace(found, behaviour=behaviour, strict=strict, wide=wide)
 
     def find_terms(self, keys: Iterable[RowKey]) -> dict[RowKey, Term]:
         """The least program's term for each of these keys that some row has."""
@@ -166,11 +167,10 @@ def choose_lanes(header: AtlasHeader, task: Task) -> tuple[int, ...]:
     chunks = walker.shape.chunks
     behaviours = np.unique(np.concatenate([keys[:, :chunks] for keys in _every_program(short, walker)]), axis=0)
     wrong = ~task.right(_words(behaviours, walker), task.train)
-    weight = wrong.any(axis=1).astype(np.float64)
+    weight = np.where(wrong.any(axis=1), 1.0, 0.0)
     taken: list[int] = []
     for _ in range(most):
-        told = weight @ wrong
-        told[taken] = -1
+        told = np.where(np.isin(np.arange(len(task.train)), taken), -1.0, weight @ wrong)
         taken.append(int(np.argmax(told)))
         weight[wrong[:, taken[-1]]] /= 2
     return tuple(sorted(task.train[place] for place in taken))

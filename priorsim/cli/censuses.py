@@ -91,6 +91,9 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
     w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits
     6 minutes and 6 GiB.
+
+    A wide world, whose lanes times word bits are above 64, takes --max-bits and no --atlas: at w = 6 on 64 lanes
+    36 bits take some 10 seconds and 0.5 GiB.
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.text.answers import odds_text
@@ -119,17 +122,21 @@ def sweep(
 
 
 def histogram(
-    atlas: opt.OneAtlas,
     where: opt.WorldOptions,
     counted: opt.CountOptions,
+    atlas: opt.AtlasFile = None,
     out: opt.Out = None,
     force: opt.Force = False,
 ) -> None:
-    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
+    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV.
+
+    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas.
+    """
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
     with opt.place_of(out, is_histogram, force=force, read=(atlas, where.world)) as place:
-        cells, _ = counted.count(atlas, where.find())
+        world = where.find()
+        cells, _ = counted.count_alone(world) if atlas is None else counted.count(atlas, world)
         opt.write_out(format_histogram(cells), place)
 
 
