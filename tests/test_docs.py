@@ -23,6 +23,7 @@ from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
+from priorsim.measure.scaling import Scaling
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMAS: dict[str, type[Answer]] = {
@@ -31,6 +32,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "objectives": ObjectivesAnswer,
     "population": PopulationAnswer,
     "growth": GrowthAnswer,
+    "scaling": Scaling,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
 }

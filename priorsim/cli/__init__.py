@@ -28,7 +28,15 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(censuses.census, censuses.info, censuses.odds, censuses.sweep, censuses.histogram, censuses.heldout),
-    *(censuses.objectives, censuses.population, censuses.growth, censuses.definitions, results.claims, censuses.data),
+    *(
+        censuses.objectives,
+        censuses.population,
+        censuses.growth,
+        censuses.scaling,
+        censuses.definitions,
+        results.claims,
+        censuses.data,
+    ),
     *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
     *(results.figure, results.paper),
 )

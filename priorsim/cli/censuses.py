@@ -254,6 +254,36 @@ def growth(
     opt.say(found, as_json, "growth.txt")
 
 
+def scaling(
+    question: Annotated[
+        list[str] | None, Option("--question", help="isqrt, root, inverse, log2 or half; may be given several times.")
+    ] = None,
+    sizes: Annotated[str, Option("--sizes", help="Bits of a word, among 2, 3, 4, 5, 6 and 8.")] = "2,3,4,5,6,8",
+    max_bits: Annotated[int, Option("--max-bits", help="Count every program up to this length.")] = 34,
+    as_json: opt.AsJson = False,
+    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each size.")] = None,
+    force: opt.Force = False,
+) -> None:
+    """How long search and direct code are for one question at several sizes, and where they cross.
+
+    A question is asked of all words of w bits. No atlas is read: what fits each world is counted alone. On two cores
+    30 bits take half a minute, 34 bits two minutes and 0.6 GiB.
+    """
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.measure.scaling import QUESTIONS, find_question, is_scaling, parse_sizes
+    from priorsim.measure.scaling import scaling as measured
+
+    opt.check_one_answer(as_json, out, "--out")
+    asked, words = [find_question(name) for name in question or []] or QUESTIONS, parse_sizes(sizes)
+    with opt.place_of(out, is_scaling, force=force) as place:
+        with progress_bar("worlds") as progress:
+            found = measured(asked, words, max_bits, progress=progress)
+        if out is not None:
+            opt.write_out(found.to_csv(), place)
+            return
+    opt.say(found, as_json, "scaling.txt")
+
+
 def definitions(
     atlas: opt.OneAtlas,
     where: opt.WorldOptions,
