@@ -10,6 +10,7 @@ from priorsim.figures import (
     growth,
     held_out,
     log_odds,
+    scaling,
     walk_landscape,
     walks,
     witness_sheet,
@@ -20,6 +21,7 @@ from priorsim.formats import format_table
 
 _ENTRIES = (
     *growth.FIGURES,
+    scaling.FIGURE,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
     *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
