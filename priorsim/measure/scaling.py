@@ -250,8 +250,8 @@ def _size(question: Question, world: World, found: Histogram) -> Size:
         table_bits=table,
         written_direct=direct,
         written_search=search,
-        l_min=keys.ByClass(*(key and key.bits for key in found.shortest)),
-        kt_min=keys.ByClass(*(key and kt(key, header) for key in found.least_kt)),
+        l_min=keys.named(None if key is None else key.bits for key in found.shortest),
+        kt_min=keys.named(None if key is None else kt(key, header) for key in found.least_kt),
         delta_l=keys.at_ends(lambda end: _delta_l(found, known, end)),
         gamma_star=keys.at_ends(lambda end: _gamma_star(found, known, end)),
     )
