@@ -179,7 +179,7 @@ def csv_rows(lines: Sequence[str], name: str, *, above: int, most: int, error: t
                 raise error(f"{where}: {len(cells)} cells for {width} columns: give one for each")
             rows.append(Row(where, tuple(cells)))
             if len(rows) > most + 1:
-                raise error(f"{where}: there are more than {most} lanes: no word is small enough for so many")
+                raise error(f"{where}: there are more than {most} lanes: give at most {most}")
     except csv.Error as caught:
         raise error(f"{name}, line {above + reader.line_num}: not a line of CSV ({caught})") from None
     return rows

@@ -26,6 +26,7 @@ from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
+from priorsim.measure.scaling import Scaling
 from priorsim.theory.calculator import FormsAnswer, TheoryAnswer
 from priorsim.walks.answer import WalkAnswer
 
@@ -37,6 +38,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "population": PopulationAnswer,
     "growth": GrowthAnswer,
     "knockouts": KnockoutsAnswer,
+    "scaling": Scaling,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

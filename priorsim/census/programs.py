@@ -59,13 +59,13 @@ def list_programs(header: AtlasHeader, *, progress: Callable[[Progress], None] |
     check_bounds(header)
     total = sum(program_counts(header.language, header.max_bits))
     walker = Walker.of(header)
-    listed = np.zeros((total + 1, kernels.ROW_FIELDS + 1), U)
+    listed = np.zeros((total + 1, walker.key_words + 1), U)
     done = 0
     while made := kernels.list_programs(0, 1, SPLIT_POSITION, listed[done : done + QUOTA], *walker):
         done += made
         if progress is not None:
             progress(Progress(done, total))
     listed = listed[:done]
-    rows = rows_of(listed[np.argsort(listed[:, kernels.ROW_FIELDS])])
+    rows = rows_of(listed[np.argsort(listed[:, -1])])
     check_totals(header, counts_by_length(rows.bits, np.ones(done, U)))
     return Programs(header, rows.count, *rows.keys)

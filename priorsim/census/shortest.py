@@ -5,14 +5,14 @@ the first terms in code order are kept; that loses none of the first programs. T
 each length is compared with the atlas's. Everything is exact.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from itertools import chain, islice
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, Choice, Rows, counts_by_length
+from priorsim.census.atlas import U64, AtlasHeader, Choice, Rows, counts_by_length
 from priorsim.census.engine.class_kernels import SYMBOL, TWICE
 from priorsim.census.engine.derivations import Derivation, Outlines
 from priorsim.census.engine.packed import FORM_OF_SYMBOL
@@ -59,6 +59,7 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     check_exact(header)
     found: list[tuple[int, Program]] = []
     unfolding = _Unfolding(header, fits, number, workers)
+    unfolding.unfold()
     for bits in lengths:
         terms = unfolding.programs(bits - 1, fits)
         if len(terms) != min(counts[bits], number):
@@ -69,19 +70,61 @@ def shortest_programs(header: AtlasHeader, fitting: Rows, fits: Choice, number: 
     return Shortest(number, tuple(found[:number]), counts[lengths[-1]])
 
 
+def every_fitting(
+    header: AtlasHeader,
+    fits: Choice,
+    *,
+    most: int,
+    workers: int = 2,
+    tell: Callable[[int], None] = lambda _: None,
+) -> U64:
+    """The codes of all programs up to the header's bound that fit, as `Programs` has them, rising; shape (programs,).
+
+    `tell` is called with a length of term each time one is looked through, twice each. CensusError where more than
+    `most` programs fit, which is known before any is listed.
+    """
+    check_exact(header)
+    unfolding = _Unfolding(header, fits, most, workers, tell)
+    counts = [unfolding.outlines.programs(length) for length in range(header.max_bits)]
+    if sum(counts) > most:
+        bound = max(bits for bits in range(1, header.max_bits) if sum(counts[:bits]) <= most)
+        raise CensusError(
+            f"{sum(counts):,} programs up to {header.max_bits} bits fit where they are told apart, too many to list: "
+            f"give --max-bits {bound} or less, or --yes to list them all the same"
+        )
+    unfolding.unfold()
+    codes: list[int] = []
+    for length, expected in enumerate(counts):
+        found = unfolding.programs(length, fits)
+        if len(found) != expected:
+            raise CensusError(f"{len(found)} programs of {length + 1} bits are listed of {expected}: report a bug")
+        codes += [int(f"10{code}", 2) for code, _ in found]
+    return np.array(codes, dtype=np.uint64)
+
+
 class _Unfolding:
     """The first terms of all wanted outlines, made from the inside outwards and from the shortest to the longest."""
 
-    def __init__(self, header: AtlasHeader, fits: Choice, limit: int, workers: int) -> None:
+    def __init__(
+        self,
+        header: AtlasHeader,
+        fits: Choice,
+        limit: int,
+        workers: int,
+        tell: Callable[[int], None] = lambda _: None,
+    ) -> None:
         depths = range(header.language.depth + 1)
         nowhere = (0,) * len(depths)
         self.language = header.language
         self.limit = limit
-        self.outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, keeps_results=True)
+        self.outlines = Outlines(header, fits, above=0, whole=nowhere, workers=workers, tell=tell, keeps_results=True)
         self.any_terms = FirstTerms(header, limit)
         # By binders, bits, and what a `Derivation` tells of its result.
         self.terms: dict[tuple[int, int, int], list[Coded]] = {}
-        for depth in reversed(depths):
+
+    def unfold(self) -> None:
+        """Make the terms; what comes before tells how many there are."""
+        for depth in reversed(range(self.language.depth + 1)):
             for length in self.outlines.wanted_lengths(depth):
                 self._unfold(depth, length)
 

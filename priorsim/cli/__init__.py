@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from priorsim.cli import censuses, programs, results
+from priorsim.cli import censuses, curves, programs, results
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, flattened
 from priorsim.errors import PriorsimError
@@ -28,8 +28,8 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(censuses.census, censuses.info, censuses.odds, censuses.sweep, censuses.histogram, censuses.heldout),
-    *(censuses.objectives, censuses.population, censuses.growth, censuses.knockouts, censuses.definitions),
-    *(results.claims, censuses.data),
+    *(censuses.objectives, censuses.population, curves.growth, curves.knockouts, curves.scaling),
+    *(censuses.definitions, results.claims, censuses.data),
     *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
     *(results.figure, results.paper),
 )

@@ -95,6 +95,9 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
     w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits
     6 minutes and 6 GiB.
+
+    A wide world, whose lanes times word bits are above 64, takes --max-bits and no --atlas: at w = 6 on 64 lanes
+    36 bits take some 10 seconds and 0.5 GiB.
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.text.answers import odds_text
@@ -123,17 +126,21 @@ def sweep(
 
 
 def histogram(
-    atlas: opt.OneAtlas,
     where: opt.WorldOptions,
     counted: opt.CountOptions,
+    atlas: opt.AtlasFile = None,
     out: opt.Out = None,
     force: opt.Force = False,
 ) -> None:
-    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV."""
+    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV.
+
+    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas.
+    """
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
     with opt.place_of(out, is_histogram, force=force, read=(atlas, where.world)) as place:
-        cells, _ = counted.count(atlas, where.find())
+        world = where.find()
+        cells, _ = counted.count_alone(world) if atlas is None else counted.count(atlas, world)
         opt.write_out(format_histogram(cells), place)
 
 
@@ -206,101 +213,6 @@ def population(
             opt.write_out(found.to_csv(), place)
             return
     opt.say(found, as_json, "population.txt")
-
-
-def growth(
-    atlas: opt.OneAtlas,
-    gamma: opt.TimePrice = 0,
-    worlds: Annotated[
-        list[str] | None, Option("--world", help="Tell where this world stands; may be given several times.")
-    ] = None,
-    train: Annotated[
-        str | None, Option("--train", help="Lanes on which worlds are told apart.  [default: all]")
-    ] = None,
-    bin_bits: opt.BinBits = None,
-    programs: Annotated[
-        int | None, Option("--programs", help="Tell how the shortest programs search of so many worlds.")
-    ] = None,
-    class_by: opt.ClassBy = None,
-    max_bits: opt.SmallerBound = None,
-    trust: opt.OtherCode = False,
-    as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each bin.")] = None,
-    force: opt.Force = False,
-) -> None:
-    """What comes first as worlds get more complex: the share of worlds whose cheapest program searches.
-
-    Every behaviour of the census is a world. Its complexity is the least l + gamma log2 t of the programs that fit it,
-    of l bits and t mean steps a lane. For every world of complexity up to the census's bound the command knows all
-    cheapest programs, so that the bound hides none; only search's share of the mass depends on it.
-
-    On two cores a census of 42 bits at w = 3 takes 3 seconds and 0.4 GiB, one of 44 bits 9 seconds and 0.6 GiB;
-    --programs 2000 takes half a minute more at 36 bits.
-    """
-    from priorsim.measure.growth import is_growth
-    from priorsim.measure.histogram import check_class_by
-    from priorsim.worlds import parse_lanes
-
-    opt.check_one_answer(as_json, out, "--out")
-    by, stored = check_class_by(class_by), opt.open_atlas(atlas, trust)
-    lanes = None if train is None else parse_lanes(train, stored.header.domain)
-    asked = [opt.world_of(name, None) for name in worlds or []]
-    with opt.place_of(out, is_growth, force=force, read=(atlas, *(worlds or []))) as place:
-        found = priorsim.growth(
-            stored,
-            gamma=gamma,
-            class_by=by,
-            max_bits=max_bits,
-            train=lanes,
-            bin_bits=bin_bits,
-            worlds=asked,
-            programs=programs,
-        )
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "growth.txt")
-
-
-def knockouts(
-    dialect: opt.Dialect,
-    word_bits: opt.WordBits,
-    max_bits: opt.Length,
-    gamma: opt.TimePrice = 0,
-    bin_bits: opt.BinBits = None,
-    workers: opt.Threads = 2,
-    memory: opt.Memory = None,
-    yes: opt.Yes = False,
-    as_json: opt.AsJson = False,
-    out: Annotated[
-        Path | None, Option("--out", help="CSV file to write, or - : a line for each operator and bin.")
-    ] = None,
-    force: opt.Force = False,
-) -> None:
-    """Which operators the cheapest programs cannot do without, as worlds get more complex.
-
-    For each operator of the dialect, and for find and argmax together: the share of worlds whose every program of
-    least cost uses it, by complexity as in 'priorsim growth'. A census without it is taken for each, all code lengths
-    held. At w = 3 in the dialect arith 36 bits take some 20 seconds on two cores, 40 bits a minute and 1.2 GiB.
-    """
-    from priorsim.census.effort import check_effort, parse_memory
-    from priorsim.census.take import make_header
-    from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.knockouts import headers, is_knockouts
-
-    opt.check_one_answer(as_json, out, "--out")
-    header = make_header(dialect, max_bits, domain=priorsim.Domain.default(word_bits))
-    limit = None if memory is None else parse_memory(memory)
-    with opt.place_of(out, is_knockouts, force=force) as place:
-        check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
-        with progress_bar("programs") as progress:
-            found = priorsim.knockouts(
-                header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
-            )
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "knockouts.txt")
 
 
 def definitions(

@@ -121,9 +121,10 @@ class CountOptions:
     def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
         """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
         from priorsim.census.stored import cut
-        from priorsim.measure.histogram import check_class_by, histogram
+        from priorsim.measure.histogram import check_class_by, check_world, histogram
 
         by, stored = check_class_by(self.class_by), open_atlas(atlas, self.trust)
+        check_world(stored.header, world)
         if self.max_bits is None or self.max_bits <= stored.header.max_bits:
             return histogram(cut(stored, self.max_bits), world, class_by=by), None
 
@@ -133,6 +134,24 @@ class CountOptions:
         with progress_bar("programs") as progress:
             targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
             return histogram(targeted, world, class_by=by), targeted.find_terms
+
+    def count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
+        """The histogram of a wide world, which no atlas holds, and what finds its programs."""
+        from priorsim.cli.progress_bar import progress_bar
+        from priorsim.measure.histogram import check_class_by
+        from priorsim.measure.wide import count_wide
+
+        if not world.domain.is_wide:
+            raise PriorsimError(f"world {world.name} is not wide: give --atlas FILE, a census on its domain")
+        if self.max_bits is None:
+            raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
+        if self.trust:
+            check_trust(self.trust, None)
+        by = check_class_by(self.class_by)
+        with progress_bar("programs") as progress:
+            found = count_wide(world, self.max_bits, class_by=by, allow_long=self.yes, progress=progress)
+        typer.echo(found.told, err=True)
+        return found.histogram, found.counted.find_terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,10 +178,24 @@ class OddsOptions:
                     "--histogram holds a world with its lanes, classes and bound: "
                     "leave --atlas, --world, --train, --class-by and --max-bits"
                 )
-            return load_histogram(self.histogram, trust_other_code=self.counted.trust), None
-        if self.atlas is None or self.world is None:
+            found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
+            return found, finder_of(found)
+        if self.world is None:
             raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-        return self.counted.count(self.atlas, world_of(self.world, self.train))
+        world = world_of(self.world, self.train)
+        return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+
+
+def finder_of(histogram: "Histogram") -> "TermFinder | None":
+    """What finds the programs of a histogram that was read, where that is no census's walk from its rows."""
+    if not histogram.header.domain.is_wide:
+        return None
+
+    from functools import partial
+
+    from priorsim.measure.wide import find_terms
+
+    return partial(find_terms, histogram)
 
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":

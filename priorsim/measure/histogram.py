@@ -4,7 +4,7 @@ A program fits when on every training lane its word is acceptable (docs/measures
 taken on all lanes. Every count is exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, RowKey, Rows
 from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
+from priorsim.mu.domain import check_packed
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
 from priorsim.table import Table, runs
@@ -118,7 +119,9 @@ def mean_steps(header: AtlasHeader, steps: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def check_world(header: AtlasHeader, world: World) -> None:
-    """Raise WorldError unless the world stands on the census's domain; the message says what differs."""
+    """Raise PriorsimError unless the world stands on the census's domain; the message says what differs."""
+    if not header.domain.is_wide:
+        check_packed(world.domain)
     counted, asked = header.domain, world.domain
     for what, here, there in (
         ("word bits", counted.word_bits, asked.word_bits),
@@ -192,6 +195,21 @@ def histogram(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") 
 def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: ClassBy = "lesion") -> Histogram:
     """The histogram of all rows of a census that fit on the training lanes, in any order; errors as of `histogram`."""
     check_world(header, world)
+    return count_cells(header, rows, world, acceptable(rows.behaviour, world, world.held_out), rows.key, class_by)
+
+
+def count_cells(
+    header: AtlasHeader,
+    rows: Rows,
+    world: World,
+    faithful: Mask,
+    key: Callable[[int], RowKey],
+    class_by: ClassBy,
+) -> Histogram:
+    """The histogram of all rows that fit on the training lanes, given which are right on the others, and their keys.
+
+    Behaviours are told apart and put in order, no more: any numbers in that order do.
+    """
     kind = kinds_of(rows, class_by)
     is_of = [kind == number for number in range(len(CLASSES))]
     behaviours, which = np.unique(rows.behaviour, return_inverse=True)
@@ -202,7 +220,7 @@ def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: Cla
         rows.bits,
         rows.steps,
         rows.searches,
-        acceptable(rows.behaviour, world, world.held_out),
+        faithful,
         rows.bits < _least_bits(rows, kind != SEARCH, which, len(behaviours))[which],
         rows.bits < _least_bits(rows, kind == DIRECT, which, len(behaviours))[which],
         rows.count,
@@ -213,8 +231,8 @@ def histogram_of(header: AtlasHeader, rows: Rows, world: World, *, class_by: Cla
         class_by,
         merge_cells(cells),
         tuple(np.bincount(class_sets, minlength=2 ** len(CLASSES)).tolist()),
-        tuple(_least(rows, chosen, by_kt=False) for chosen in is_of),
-        tuple(_least(rows, chosen, by_kt=True) for chosen in is_of),
+        tuple(_least(rows, chosen, key, by_kt=False) for chosen in is_of),
+        tuple(_least(rows, chosen, key, by_kt=True) for chosen in is_of),
     )
 
 
@@ -225,15 +243,15 @@ def _least_bits(rows: Rows, chosen: Mask, which: I64, behaviours: int) -> I64:
     return least
 
 
-def _least(rows: Rows, chosen: Mask, *, by_kt: bool) -> RowKey | None:
-    """The chosen row of least length, or of least l + log2 T, which has the same order as l + log2 t."""
+def _least(rows: Rows, chosen: Mask, key: Callable[[int], RowKey], *, by_kt: bool) -> RowKey | None:
+    """The key of the chosen row of least length, or of least l + log2 T, which has the same order as l + log2 t."""
     places = np.flatnonzero(chosen)
     if not len(places):
         return None
     # The last key counts most.
     keys: list[NDArray[Any]] = [rows.wide, rows.strict, rows.behaviour, rows.searches, rows.steps, rows.bits]
-    keys = [key[places] for key in keys]
+    keys = [column[places] for column in keys]
     if by_kt:
         # 2^l * T is exact in float64: T has 32 bits at most.
         keys.append(np.ldexp(keys[-2].astype(np.float64), keys[-1].astype(np.int32)))
-    return rows.key(int(places[np.lexsort(keys)[0]]))
+    return key(int(places[np.lexsort(keys)[0]]))

@@ -36,7 +36,7 @@ _TYPES: tuple[type, ...] = (np.uint8, np.uint8, np.uint32, np.uint8, np.bool_, n
 _MAKE_AGAIN = "export it again with 'priorsim histogram'"
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
-_Packed = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{1,16}$")]
+_Packed = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{1,131072}$")]
 
 
 class _ToldKey(keys.Row, frozen=True, forbid_unknown_fields=True):

@@ -1,7 +1,8 @@
 """Words, lanes and packing: the inputs a program is run on (section 1 of docs/language.md).
 
 A domain lists lanes; a lane gives one word to each input column. A behaviour, one output word a
-lane, is packed into an unsigned 64-bit integer, lane i at bits [i*w, (i+1)*w).
+lane, is packed into an unsigned integer, lane i at bits [i*w, (i+1)*w). Where that takes more than 64 bits the domain
+is *wide*: an atlas cannot hold it, and what fits one world on it is counted alone (`priorsim.census.wide`).
 """
 
 import re
@@ -14,11 +15,14 @@ from priorsim.mu.dialect import FORMS, check_word_bits
 from priorsim.reading import MOST_SHOWN, Row, csv_rows, quoted, read_text, reading, shown, source_name
 
 MAX_PACKED_BITS = 64
-MAX_ROWS = 1000
-"""Lanes up to which a file is read; no word leaves room for as many, so what is too many is counted and told."""
+"""Bits of a behaviour up to which a domain is not wide."""
+MAX_LANES = 2**16
+MAX_WIDE_WORD_BITS = 8
+"""The most lanes, and the longest words, of a wide domain."""
 MAX_COLUMNS = 64
 """More input columns than any world has; what a variable's code takes grows with their number."""
 MAX_ENVIRONMENTS = 2**20
+"""Of binders nested two deep; of one binder no domain has more than 2^24."""
 MAX_WORD_DIGITS = 9
 """More digits than any word has; Python refuses to convert very long numbers."""
 
@@ -34,7 +38,8 @@ class Domain:
     """A list of lanes over named input columns: one word of `word_bits` bits for each column, lane by lane.
 
     The columns in `context` count as context under the amortised accounting, the others are queries.
-    DomainError where there are no lanes or too many (lanes x w <= 64), a word is out of range or a name is unusable.
+    DomainError where there are no lanes or too many (more than 2^16, or lanes x w > 64 where w > 8), a word is out of
+    range, a name is unusable, or two lanes of a wide domain are alike.
 
     >>> Domain.default(3).lanes[:3]
     ((0,), (1,), (2,))
@@ -54,16 +59,35 @@ class Domain:
                 raise DomainError(f"context column {quoted(name)} is not an input column: choose among {columns}")
         if not self.lanes:
             raise DomainError("a domain needs at least one lane")
-        if len(self.lanes) * self.word_bits > MAX_PACKED_BITS:
-            raise DomainError(
-                f"{len(self.lanes)} lanes of {self.word_bits} bits make {len(self.lanes) * self.word_bits} bits: "
-                f"at most {MAX_PACKED_BITS} fit, give {MAX_PACKED_BITS // self.word_bits} lanes or fewer"
-            )
+        self._check_size()
         for number, lane in enumerate(self.lanes):
             if len(lane) != len(self.columns):
                 raise DomainError(f"lane {number} has {len(lane)} words for {len(self.columns)} columns")
             for word in lane:
                 check_word(word, self.word_bits, f"lane {number}")
+        if self.is_wide:
+            check_distinct(self.lanes, [f"lane {number}" for number in range(len(self.lanes))])
+
+    def _check_size(self) -> None:
+        if len(self.lanes) > MAX_LANES:
+            raise DomainError(f"{len(self.lanes)} lanes are too many: give at most {MAX_LANES}")
+        if self.is_wide and self.word_bits > MAX_WIDE_WORD_BITS:
+            raise DomainError(
+                f"{len(self.lanes)} lanes of {self.word_bits} bits make {len(self.lanes) * self.word_bits} bits: "
+                f"of words of more than {MAX_WIDE_WORD_BITS} bits at most {MAX_PACKED_BITS} fit, "
+                f"give {MAX_PACKED_BITS // self.word_bits} lanes or fewer"
+            )
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a behaviour takes more than 64 bits."""
+        return len(self.lanes) * self.word_bits > MAX_PACKED_BITS
+
+    @classmethod
+    def of_all_words(cls, word_bits: int) -> "Domain":
+        """One column `x`, a lane for every word; DomainError where words have more than 8 bits."""
+        check_word_bits(word_bits)
+        return cls(word_bits, tuple((word,) for word in range(2**word_bits)))
 
     @classmethod
     def default(cls, word_bits: int) -> "Domain":
@@ -121,8 +145,8 @@ class Domain:
         return int(len(self.lanes) * 2 ** (self.word_bits * depth))
 
     def check_depth(self, depth: int) -> None:
-        """Raise DomainError when binders nested `depth` deep have more than 2^20 environments."""
-        if self.environments(depth) > MAX_ENVIRONMENTS:
+        """Raise DomainError when binders nested two deep have more than 2^20 environments."""
+        if depth > 1 and self.environments(depth) > MAX_ENVIRONMENTS:
             raise DomainError(
                 f"{len(self.lanes)} lanes of {self.word_bits}-bit words have {self.environments(depth)} environments "
                 f"at depth {depth}: at most {MAX_ENVIRONMENTS} are allowed, give fewer lanes, a smaller word or depth 1"
@@ -144,6 +168,17 @@ class Domain:
         chosen = set(lanes)
         mask = 2**self.word_bits - 1
         return self.pack([mask if lane in chosen else 0 for lane in range(len(self.lanes))])
+
+
+def check_packed(domain: Domain) -> None:
+    """Raise DomainError where the domain is wide; the message names the commands that can take it."""
+    if domain.is_wide:
+        raise DomainError(
+            f"{len(domain.lanes)} lanes of {domain.word_bits} bits make {len(domain.lanes) * domain.word_bits} bits of "
+            f"behaviour, and here at most {MAX_PACKED_BITS} can be: "
+            f"give {MAX_PACKED_BITS // domain.word_bits} lanes or fewer, or count what fits this one world with "
+            "'priorsim odds' or 'priorsim histogram', --world and --max-bits, without an atlas"
+        )
 
 
 def check_column_names(names: Sequence[str]) -> None:
@@ -189,7 +224,7 @@ def parse_word(text: str, word_bits: int, where: str) -> int:
 
 
 def _read_csv(path: Path | str, name: str) -> list[Row]:
-    rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_ROWS, error=DomainError)
+    rows = csv_rows(read_text(path, error=DomainError).split("\n"), name, above=0, most=MAX_LANES, error=DomainError)
     if len(rows) < 2:
         raise DomainError(f"{name}: give the column names in the first line and at least one lane below")
     if rows[0].cells[0].startswith("#"):

@@ -39,6 +39,7 @@ class Knob(NamedTuple):
     description: str
     values: Callable[[Setting], Sequence[int | str]]
     letter: str = ""
+    unlisted: Sequence[int | str] = ()
 
     def text(self, value: int | str) -> str:
         """The value as it stands in a name."""
@@ -48,7 +49,7 @@ class Knob(NamedTuple):
         """The value that stands in a name after those of a setting; WorldError says what may stand there."""
         digits = text.removeprefix(self.letter)
         value = int(digits) if _NUMBER.fullmatch(digits) else digits
-        values = self.values(setting)
+        values = [*self.values(setting), *self.unlisted] if self.unlisted else self.values(setting)
         if value in values and self.text(value) == text:
             return value
         known = ", ".join(f"{name} {value}" for name, value in setting.items())
@@ -58,7 +59,7 @@ class Knob(NamedTuple):
     def _advice(self, text: str, values: Sequence[int | str]) -> str:
         if not values:
             return "nothing goes with that"
-        if isinstance(values, range) and values.step == 1:
+        if isinstance(values, range) and values.step == 1 and len(values) > 1:
             return f"choose {self.text(values[0])} to {self.text(values[-1])}"
         known = [self.text(value) for value in values]
         if len(known) <= _MOST_SHOWN:

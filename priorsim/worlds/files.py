@@ -40,7 +40,15 @@ import msgspec
 
 from priorsim.errors import CodeError, PriorsimError, WorldError
 from priorsim.mu.dialect import MAX_WORD_BITS, MIN_WORD_BITS, Language
-from priorsim.mu.domain import CONTEXT_SUFFIX, MAX_ROWS, OUTPUT_COLUMN, TRAIN_COLUMN, Domain, check_distinct, parse_word
+from priorsim.mu.domain import (
+    CONTEXT_SUFFIX,
+    MAX_LANES,
+    OUTPUT_COLUMN,
+    TRAIN_COLUMN,
+    Domain,
+    check_distinct,
+    parse_word,
+)
 from priorsim.reading import (
     MOST_SHOWN,
     Row,
@@ -198,7 +206,7 @@ def _split_csv(text: str, name: str) -> tuple[dict[str, str], Row, list[Row]]:
         if key in settings:
             raise WorldError(f"{where}: setting '{key}' is given twice: keep one")
         settings[key] = match["value"].strip()
-    rows = csv_rows(lines[start:], name, above=start, most=MAX_ROWS, error=WorldError)
+    rows = csv_rows(lines[start:], name, above=start, most=MAX_LANES, error=WorldError)
     if len(rows) < 2:
         raise WorldError(f"{name}: give the column names, the last one '{OUTPUT_COLUMN}', and a line for each lane")
     return settings, rows[0], rows[1:]

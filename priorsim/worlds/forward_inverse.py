@@ -1,6 +1,7 @@
 """The forward and inverse families: functions to be calculated, and functions to be undone.
 
-One column `x`, the first 4 to 16 words of 2, 3 or 4 bits; the first three quarters train. Forward worlds ask for F(x),
+One column `x`, the first 4 to 16 words of 2, 3 or 4 bits, or all words of 5, 6 or 8 bits, which is a wide world no list
+shows; the first three quarters train. Forward worlds ask for F(x),
 inverse ones for the word from which F leads to x, see WAYS; where there is none the answer is 0, as of a fruitless
 `find`.
 """
@@ -10,7 +11,7 @@ from math import factorial
 from typing import Any, NamedTuple
 
 from priorsim.mu.domain import Domain
-from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob
+from priorsim.worlds.family import WORD_BITS, Family, Formula, Knob, Setting
 from priorsim.worlds.world import World, world_of_words
 
 WordFunction = Callable[[int, int], int]  # From a word x and the word size to any integer; worlds reduce it modulo 2^w.
@@ -139,17 +140,22 @@ def _inverse(name: str, *, word_bits: int, way: str, function: str, lanes: int) 
     return function_world(name, word_bits, lanes, formula, family="inverse", description=text)
 
 
-LANES = Knob(
-    "lanes",
-    "the first words are lanes: 4 to 16 of them, as many as there are",
-    lambda setting: range(4, 2 ** setting["word_bits"] + 1),
-    "l",
-)
+WIDE_BITS = (5, 6, 8)
+"""Word sizes at which all words are lanes."""
+SIZES = Knob("word_bits", f"{WORD_BITS.description}; on all lanes 5, 6 or 8 too", WORD_BITS.values, "w", WIDE_BITS)
+
+
+def _lanes(setting: Setting) -> range:
+    words = 2 ** setting["word_bits"]
+    return range(words if setting["word_bits"] in WIDE_BITS else 4, words + 1)
+
+
+LANES = Knob("lanes", "the first words are lanes: 4 to 16 of them, as many as there are", _lanes, "l")
 
 FORWARD = Family(
     "forward",
     "a function to be calculated: products, powers, recurrences, minima",
-    (WORD_BITS, Knob("function", "F", lambda _: list(FUNCTIONS)), LANES),
+    (SIZES, Knob("function", "F", lambda _: list(FUNCTIONS)), LANES),
     _forward,
 )
 
@@ -157,7 +163,7 @@ INVERSE = Family(
     "inverse",
     "a function to be undone: roots, quotients, logarithms, inverses",
     (
-        WORD_BITS,
+        SIZES,
         Knob("way", "least c with F(c) = x, floor: greatest with F(c) <= x, or quotient F(x) / x", lambda _: [*WAYS]),
         Knob("function", "F", lambda setting: list(WAYS[setting["way"]].functions)),
         LANES,

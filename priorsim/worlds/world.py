@@ -57,7 +57,8 @@ class World:
     @property
     def held_out(self) -> tuple[int, ...]:
         """The lanes that are not trained on; none where all are, and then whatever fits is right throughout."""
-        return tuple(lane for lane in range(len(self.domain.lanes)) if lane not in self.train)
+        trained = set(self.train)
+        return tuple(lane for lane in range(len(self.domain.lanes)) if lane not in trained)
 
     @property
     def task(self) -> tuple[object, ...]:

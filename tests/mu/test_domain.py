@@ -3,7 +3,7 @@
 import pytest
 
 from priorsim.errors import DomainError
-from priorsim.mu.domain import Domain
+from priorsim.mu.domain import Domain, check_packed
 
 
 def test_default_domains_are_those_of_the_language_page():
@@ -26,9 +26,30 @@ def test_unpacking_undoes_packing():
     assert domain.unpack(domain.pack(words)) == words
 
 
-def test_a_domain_of_more_than_64_bits_is_refused():
-    with pytest.raises(DomainError, match="17 lanes of 4 bits make 68 bits"):
-        Domain(4, ((0,),) * 17)
+def test_a_domain_of_more_than_64_bits_is_wide():
+    wide = Domain.of_all_words(8)
+    assert (len(wide.lanes), wide.is_wide, wide.default_depth) == (256, True, 1)
+    assert Domain.of_all_words(6).default_depth == 2
+    assert not any(Domain.default(bits).is_wide for bits in range(2, 17))
+    check_packed(Domain.default(4))
+    with pytest.raises(DomainError, match=r"2048 bits of behaviour, .* give 8 lanes or fewer, or .* 'priorsim odds'"):
+        check_packed(wide)
+    wide.check_depth(1)
+    with pytest.raises(DomainError, match="256 lanes of 8-bit words have 16777216 environments at depth 2"):
+        wide.check_depth(2)
+
+
+@pytest.mark.parametrize(
+    ("bits", "lanes", "words"),
+    [
+        (4, ((0,),) * 17, "lane 1: the same inputs stand in lane 0 already"),
+        (9, tuple((word,) for word in range(8)), "of words of more than 8 bits at most 64 fit, give 7 lanes or fewer"),
+        (8, ((0,),) * 65_537, "65537 lanes are too many: give at most 65536"),
+    ],
+)
+def test_wide_domains_have_bounds_and_no_lane_twice(bits, lanes, words):
+    with pytest.raises(DomainError, match=words):
+        Domain(bits, lanes)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +68,7 @@ def test_a_domain_of_more_than_64_bits_is_refused():
         ("add\n1\n", "cannot name a column"),
         ("x;y\n1;2\n", "line 1: cells are separated by commas"),
         ("x\ty\n1\t2\n", "line 1: cells are separated by commas"),
-        ("x\n" + "0\n" * 100_000, "line 1002: there are more than 1000 lanes"),
+        ("x\n" + "0\n" * 100_000, "line 65538: there are more than 65536 lanes"),
         (",".join(f"x{place}" for place in range(65)) + "\n" + "0," * 64 + "0\n", "65 columns are too many"),
         ("x\n٣\n", "line 2: '٣' is not a word"),
         ("x\n" + "9" * 5000 + "\n", "line 2: word 999999999... (5000 characters) is out of range"),

@@ -71,6 +71,20 @@ def test_every_member_is_found_again_by_its_name(name: str) -> None:
         assert find_world(world.name) == world
 
 
+@pytest.mark.parametrize("bits", [5, 6, 8])
+def test_forward_and_inverse_worlds_on_all_lanes_of_longer_words_are_known_and_not_listed(bits: int) -> None:
+    size = 2**bits
+    for name in (f"inverse.w{bits}-quotient-one-l{size}", f"forward.w{bits}-square-l{size}"):
+        world = find_world(name)
+        assert world.domain == Domain.of_all_words(bits)
+        assert world.domain.is_wide
+        assert name not in {*family(world.family).names()}
+    inverse, square = find_world(f"inverse.w{bits}-quotient-one-l{size}"), find_world(f"forward.w{bits}-square-l{size}")
+    assert all(x * next(iter(inverse.acceptable[x])) % size == 1 for x in range(1, size, 2))
+    assert [next(iter(words)) for words in square.acceptable] == [x * x % size for x in range(size)]
+    assert square.train == tuple(range(size * 3 // 4))
+
+
 @pytest.mark.parametrize("name", [name for name in SIZES if name != "constant"])
 def test_every_name_is_of_a_member_under_it_or_an_earlier_name(name: str) -> None:
     tasks = {world.task for world in members_of(name)}
@@ -152,7 +166,9 @@ def test_training_on_no_lane_is_refused() -> None:
             "lanes cannot be 'l17' with word_bits 4, way least, function square: choose l4",
         ),
         ("inverse.w4-floor-negated-l16", "function cannot be 'negated'"),
-        ("forward.w5-square-l12", "word_bits cannot be 'w5': choose w2, w3, w4"),
+        ("forward.w7-square-l12", "word_bits cannot be 'w7': choose w2, w3, w4, w5, w6, w8"),
+        ("forward.w5-square-l12", "lanes cannot be 'l12' with word_bits 5, function square: choose l32"),
+        ("bayes.w5-n1-c2-flat-itself-distance-e1", "word_bits cannot be 'w5': choose w2, w3, w4"),
         ("proxy.blank-sharp-inverse.w4-least-squar-l16", "choose inverse.w4-least-square-l16"),
         ("bayes.w2-n1-c8-flat-itself-distance-e1", "causes cannot be 'c8'"),
     ],

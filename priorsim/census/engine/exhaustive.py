@@ -5,7 +5,7 @@ work is cut into parts by the symbols at the walk's third position; the rows do 
 workers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -22,6 +22,8 @@ from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, tokens
 from priorsim.errors import CensusError
 from priorsim.mu.code import length, symbols_of
+from priorsim.mu.domain import MAX_PACKED_BITS, check_packed
+from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program
 from priorsim.processes import run_tasks
 
@@ -51,6 +53,12 @@ def count_exhaustive(
 
 
 def check_bounds(header: AtlasHeader) -> None:
+    """Raise PriorsimError where the domain is wide, or as `check_numbers` does."""
+    check_packed(header.domain)
+    check_numbers(header)
+
+
+def check_numbers(header: AtlasHeader) -> None:
     """Raise CensusError where a count or a step number could overflow its column, or steps are not summed.
 
     A program of B bits has fewer than B nodes and each is evaluated at most 2^(w*D) times a lane.
@@ -67,8 +75,8 @@ def check_bounds(header: AtlasHeader) -> None:
 def count_part(header: AtlasHeader, part: int) -> Rows:
     """The rows of one part, 0 <= part < PARTS, each key once, not sorted; a part that holds no program has none."""
     walker = Walker.of(header)
-    table = Table(kernels.ROW_FIELDS)
-    listed = np.empty((LISTED, kernels.ROW_FIELDS + 1), U)
+    table = Table(walker.key_words)
+    listed = np.empty((LISTED, walker.key_words + 1), U)
     while made := kernels.list_programs(part, PARTS, SPLIT_POSITION, listed, *walker):
         listed[:made, -1] = 1
         table.add(listed[:made])
@@ -96,30 +104,56 @@ class Walker(NamedTuple):
     def of(cls, header: AtlasHeader) -> "Walker":
         """A walk up to the header's bound, at its start."""
         symbols, scopes = make_symbols(header)
-        words, depth, positions = Words.of(header), header.language.depth, header.max_bits
-        inner, outer = words.size**depth, words.size ** (depth - 1)
-        parts = (variable_tables(bound, header)[:, :-1] for bound in range(depth + 1))
-        variables = np.concatenate([np.tile(part, inner // part.shape[1]) for part in parts])
+        pieces = chunks_of(header)
+        words, depth, positions = Words.of(pieces[0]), header.language.depth, header.max_bits
+        inner, outer = (len(pieces) * words.size**binders for binders in (depth, depth - 1))
+        variables = np.concatenate([_variables(bound, pieces, inner) for bound in range(depth + 1)])
         first = outer * words.lanes
         home, stride = first + variables.size, inner + (3 + words.lanes) * outer
-        shape = kernels.Shape(words, header.max_bits - 1, inner, outer, home, stride)
+        shape = kernels.Shape(words, len(pieces), header.max_bits - 1, inner, outer, home, stride)
         memory = np.zeros(home + positions * stride, U)
         memory[first:home] = variables.ravel()
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
         return cls(shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
 
+    @property
+    def key_words(self) -> int:
+        """Words of a row's key."""
+        return 3 * self.shape.chunks + 2
+
+
+def chunks_of(header: AtlasHeader) -> list[AtlasHeader]:
+    """The same census on chunks of as many of the lanes each, one after the other, that are not wide.
+
+    Where that leaves lanes over, chunks are smaller than need be. A domain that is not wide is one chunk.
+    """
+    domain, lanes = header.domain, len(header.domain.lanes)
+    if not domain.is_wide:
+        return [header]
+    if header.accounting is not Accounting.TOTAL:
+        raise CensusError(f"on a wide domain steps are not counted as '{header.accounting}': choose total")
+    size = next(size for size in range(MAX_PACKED_BITS // domain.word_bits, 0, -1) if lanes % size == 0)
+    starts = range(0, lanes, size)
+    return [replace(header, domain=replace(domain, lanes=domain.lanes[at : at + size])) for at in starts]
+
+
+def _variables(bound: int, pieces: Sequence[AtlasHeader], size: int) -> U64:
+    """The tables of all variables under `bound` binders, chunk by chunk, in so many words: shape (variables, size)."""
+    parts = np.concatenate([variable_tables(bound, piece)[:, :-1] for piece in pieces], axis=1)
+    return np.pad(parts, ((0, 0), (0, size - parts.shape[1])))
+
 
 @lru_cache(maxsize=4)
 def make_symbols(header: AtlasHeader) -> tuple[I64, I64]:
     """The symbols of a language, by context and by rising need, literals one a word; and the contexts."""
-    language = header.language
+    language, chunks = header.language, len(chunks_of(header))
     least = [min(token.bits for token in tokens(language, bound)) for bound in range(language.depth + 1)]
     opcodes = {"variable": VARIABLE, **SYMBOLS}
     symbols: list[tuple[int, ...]] = []
     scopes, variables = [], 0
     for bound in range(language.depth + 1):
         units = (1, 1) if bound else (len(header.lanes_paid_once), len(header.domain.lanes))
-        scopes.append((len(symbols), 2 ** (language.word_bits * bound), least[bound], *units))
+        scopes.append((len(symbols), chunks * 2 ** (language.word_bits * bound), least[bound], *units))
         here = []
         for token in tokens(language, bound):
             first = token.value + variables * (token.kind == "variable")
@@ -143,7 +177,17 @@ def key_of(header: AtlasHeader, program: Program) -> RowKey:
         start, end = walker.scopes[bound : bound + 2, kernels.START]
         here = walker.symbols[start:end, [kernels.BITS, kernels.CODE]] == (len(code), int(code, 2))
         chosen.append(start + np.flatnonzero(here.all(axis=1))[0])
-    key = np.zeros(kernels.ROW_FIELDS, U)
+    key = np.zeros(walker.key_words, U)
     kernels.replay(np.array(chosen, dtype=np.int64), key, *walker[:-1])
-    behaviour, strict, wide, steps, bits_and_searches = key.tolist()
+    return key_of_words(key, walker)
+
+
+def key_of_words(key: U64, walker: Walker) -> RowKey:
+    """A key as the kernels write it, with the behaviours of all chunks put together."""
+    *words, steps, bits_and_searches = key.tolist()
+    chunks, width = walker.shape.chunks, walker.shape.words.lanes * walker.shape.words.word_bits
+    behaviour, strict, wide = (
+        sum(word << (place * width) for place, word in enumerate(words[which * chunks : (which + 1) * chunks]))
+        for which in range(3)
+    )
     return RowKey(bits_and_searches % 256, behaviour, strict, wide, steps, bits_and_searches // 256)

@@ -6,15 +6,20 @@ environment), so two programs in a row share the work of the symbols they share,
 counted. The twin is priorsim.mu.interpreter with priorsim.mu.lesions; language.md sections 3 to 5 are the definition.
 
 Environment e at d bound variables is the number (outer * 2^w + inner) made of their words; its packed word holds all
-lanes. Outside binders steps are summed over the lanes in which a subterm is paid: all where it reads a query column,
-else those of `Words.once`. Everything is exact while steps stay below 2^32, which the caller checks. The kernels share
-a few large arrays, since every array handed to a kernel costs a dozen arguments:
+lanes. The lanes of a wide domain are cut into chunks of as many each, and the number of the chunk comes before those
+words, as if it were bound outside everything. Outside binders steps are summed over the lanes in which a subterm is
+paid: all where it reads a query column, else those of `Words.once`. Everything is exact while steps stay below 2^32,
+which the caller checks. The kernels share a few large arrays, since every array handed to a kernel costs a dozen
+arguments:
 
 symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
 walk : int64 (positions, 17), the walk's positions;
 memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
 state : int64 (2,), where the walk stands.
+
+A row's key is uint64 (3 * chunks + 2,): behaviour, strict and wide, each chunk by chunk, then steps, and bits + 256 *
+searches.
 """
 
 from typing import NamedTuple
@@ -50,22 +55,20 @@ lane), and the steps to add to each of them; 1 where the subterm reads a query c
 WALK_FIELDS = 17
 
 ZEROS = 0
-"""Where in memory a table of zeros starts, of 2^(w*(depth-1)) * lanes words."""
+"""Where in memory a table of zeros starts, of chunks * 2^(w*(depth-1)) * lanes words."""
 
 POSITION, ORDINAL = range(2)
 """Entries of `state`: position of the walk, number of choices made at the split."""
-
-ROW_FIELDS = 5
-"""Words of a row's key: behaviour, strict, wide, steps, and bits + 256 * searches."""
 
 
 class Shape(NamedTuple):
     """How words are packed, and where tables are."""
 
-    words: Words
+    words: Words  # of a chunk
+    chunks: int
     max_bits: int  # of a term: the header bit is not counted
-    inner: int  # 2^(w*depth)
-    outer: int  # 2^(w*(depth-1))
+    inner: int  # chunks * 2^(w*depth)
+    outer: int  # chunks * 2^(w*(depth-1))
     home: int  # the tables of position 0: actual, strict, wide, settled lanes, steps
     stride: int  # from one position's tables to the next one's
 
@@ -181,7 +184,8 @@ def close_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
         if walk[p, BOUND] == 0:
             walk[p, COST] += np.int64(closing.plain_search_steps(opcode, found, missed, told, words))
             if walk[body, STEPS] != ZEROS:
-                costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
+                first = walk[body, STEPS] + env * words.size * words.lanes
+                costs = memory[first : first + words.size * words.lanes]
                 walk[p, COST] += np.int64(closing.mixed_search_steps(opcode, found, missed, costs, told, words))
         elif opcode == FIND:
             for lane in range(words.lanes):
@@ -198,7 +202,7 @@ def lesion_search(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Make the lesioned tables of a find or argmax at p: the actual one of a literal, else zeros."""
     at = walk[p, ACTUAL]
     constant = shape.words.low * (memory[at] & U(shape.words.size - 1))
-    is_literal = shape.words.lanes > 1
+    is_literal = shape.words.lanes * shape.chunks > 1
     for env in range(size):
         is_literal = is_literal and memory[at + env] == constant
     walk[p, STRICT] = walk[p, WIDE] = at if is_literal else ZEROS
@@ -219,12 +223,15 @@ def add_iter_steps(p, size, shape, walk, memory):  # type: ignore[no-untyped-def
         closing.add_rounds(memory[numbers : numbers + size], U(walk[body, COST]), words, costs)
         walk[p, STEPS] = own
         return
-    counts = memory[numbers] & closing.paid_lanes(told_of(p, body, walk), words)
-    walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
-    if walk[body, STEPS] != ZEROS:
-        table = memory[walk[body, ACTUAL] : walk[body, ACTUAL] + words.size]
-        costs = memory[walk[body, STEPS] : walk[body, STEPS] + words.size * words.lanes]
-        walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts], table, costs, words))
+    told = told_of(p, body, walk)
+    for chunk in range(size):
+        counts = memory[numbers + chunk] & closing.paid_lanes(told, words)
+        walk[p, COST] += walk[body, COST] * np.int64(lane_sum(counts, words))
+        if walk[body, STEPS] != ZEROS:
+            first, costs_at = walk[body, ACTUAL] + chunk * words.size, chunk * words.size * words.lanes
+            table = memory[first : first + words.size]
+            costs = memory[walk[body, STEPS] + costs_at : walk[body, STEPS] + costs_at + words.size * words.lanes]
+            walk[p, COST] += np.int64(closing.iterate_steps(counts, memory[starts + chunk], table, costs, words))
 
 
 @inner
@@ -340,7 +347,31 @@ def replay(chosen, key, shape, symbols, scopes, walk, memory):  # type: ignore[n
     for p in range(len(chosen)):
         place(p, chosen[p], shape, symbols, scopes, walk, memory)
     last = len(chosen) - 1
-    read_key(1 + walk[last, USED] + symbols[chosen[last], BITS], key, walk, memory)
+    read_key(1 + walk[last, USED] + symbols[chosen[last], BITS], key, shape, walk, memory)
+
+
+@kernel
+def replay_codes(codes, keys, shape, symbols, scopes, walk, memory):  # type: ignore[no-untyped-def]
+    """Write the row key of each program, uint64 (programs, words of a key), given its code after a 1, below 2^64."""
+    for row in range(len(codes)):
+        left = 63
+        while codes[row] >> U(left) == U(0):
+            left -= 1
+        # The header bit is passed over, too.
+        left -= 1
+        p = 0
+        walk[0, BOUND] = walk[0, USED] = walk[0, PENDING] = 0
+        while True:
+            symbol = scopes[walk[p, BOUND], START]
+            while left < symbols[symbol, BITS] or (codes[row] >> U(left - symbols[symbol, BITS])) & (
+                (U(1) << U(symbols[symbol, BITS])) - U(1)
+            ) != U(symbols[symbol, CODE]):
+                symbol += 1
+            left -= symbols[symbol, BITS]
+            if not place(p, symbol, shape, symbols, scopes, walk, memory):
+                break
+            p += 1
+        read_key(1 + walk[p, USED] + symbols[symbol, BITS], keys[row], shape, walk, memory)
 
 
 @kernel
@@ -348,27 +379,27 @@ def list_programs(part, parts, split, listed, shape, symbols, scopes, walk, memo
     """Write the next programs of a part, from where the walk stands; return how many, fewer than fit at the end.
 
     Of the symbol choices at position `split`, numbered as they come, only those congruent to `part` modulo `parts`
-    are followed; programs that end before it belong to part 0. `listed` is uint64 (programs, ROW_FIELDS + 1): the row
-    key of each program, then a 1 and its code, modulo 2^64.
+    are followed; programs that end before it belong to part 0. `listed` is uint64 (programs, words of a key + 1): the
+    row key of each program, then a 1 and its code, modulo 2^64.
     """
     for row in range(len(listed)):
         bits = advance(part, parts, split, shape, symbols, scopes, walk, memory, state)
         if bits == 0:
             return row
-        read_key(bits, listed[row], walk, memory)
+        read_key(bits, listed[row], shape, walk, memory)
         code = U(2)
         for p in range(state[POSITION] + 1):
             symbol = walk[p, CURSOR] - 1
             code = (code << U(symbols[symbol, BITS])) | U(symbols[symbol, CODE])
-        listed[row, ROW_FIELDS] = code
+        listed[row, listed.shape[1] - 1] = code
     return len(listed)
 
 
 @inlined
-def read_key(bits, key, walk, memory):  # type: ignore[no-untyped-def]
+def read_key(bits, key, shape, walk, memory):  # type: ignore[no-untyped-def]
     """Write the row key of the program of so many bits the walk stands on to `key`."""
-    key[0] = memory[walk[0, ACTUAL]]
-    key[1] = memory[walk[0, STRICT]]
-    key[2] = memory[walk[0, WIDE]]
-    key[3] = U(walk[0, COST])
-    key[4] = U(bits) + U(256) * U(walk[0, SEARCHES])
+    chunks = shape.chunks
+    for which in range(3):
+        copy_words(memory[walk[0, ACTUAL + which] : walk[0, ACTUAL + which] + chunks], key[which * chunks :])
+    key[3 * chunks] = U(walk[0, COST])
+    key[3 * chunks + 1] = U(bits) + U(256) * U(walk[0, SEARCHES])

@@ -20,6 +20,7 @@ from priorsim.census.engine.tables import RowArray
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
+from priorsim.mu.domain import check_packed
 from priorsim.run_directory import RunDirectory
 
 ENGINE = "quotient"
@@ -69,6 +70,7 @@ def open_run(header: AtlasHeader, path: Path) -> RunDirectory:
 def check_exact(header: AtlasHeader) -> None:
     """Prove, in Python integers, that no number of the census outgrows its type."""
     language, domain = header.language, header.domain
+    check_packed(domain)
     check_accounting(header.accounting)
     if not 2 <= header.max_bits <= MAX_BITS:
         raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to {MAX_BITS}")
