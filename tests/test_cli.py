@@ -378,7 +378,7 @@ def bad_inputs(atlas):
         "unbound.mu": "(add x y)",
         "deep.mu": "(find (a) (find (b) (find (c) x)))",
         "range.mu": "(add x 99)",
-        "wide.csv": "x\n" + "1\n" * 40,
+        "wide.csv": "x,y\n" + "".join(f"{x},{y}\n" for x in range(10) for y in range(4)),
         "environments.csv": "x\n1\n2\n",
         "empty.csv": "",
         "world.csv": "# word_bits = 3\nx,output\n9,0\n",

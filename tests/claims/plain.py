@@ -630,9 +630,9 @@ class Twin(NamedTuple):
 
 PLAIN: dict[str, Twin] = {
     "proxy": Twin(proxy, lambda n: n > 0.05, lambda n: n >= 0.1, amount=True),
-    "just-the-model": Twin(just_the_model, lambda n: n > 0.95, lambda n: n >= 1, amount=True),
+    "just-the-model": Twin(just_the_model, lambda n: n > 0.95, amount=True),
     "ask-directly": Twin(ask_directly, lambda n: n <= 0.5, amount=True),
-    "treacherous": Twin(treacherous, lambda n: n > 0.95, lambda n: n >= 1, amount=True),
+    "treacherous": Twin(treacherous, lambda n: n > 0.95, amount=True),
     "three-counts": Twin(three_counts, lambda n: n >= 2, amount=True),
     "argmin-safe": Twin(argmin_safe, lambda n: n <= 0),
     "faster-learner": Twin(faster_learner, lambda n: n < 0),

@@ -86,8 +86,8 @@ def test_one_claim_is_told_in_full(results, everything, name):
     where = "true" if claim["unit"] == "0 or 1" else f"{claim['condition']} {claim['unit']}"
     assert f"- number: {claim['quantity']}; supports where {where}, {claim['quantifier']}\n" in text
     assert f"- verdict: {said_of(claim)}; " in text
-    assert (claim["premise"] is None) or f"- asked where {claim['premise']}\n" in text
-    assert ("- asked of worlds of complexity" in text) == claim["amount"]
+    assert (claim["premise"] is None) or f"this holds: {claim['premise']}\n" in text
+    assert ("- asked only of worlds whose complexity" in text) == claim["amount"]
     assert f"- limits: {claim['limits']}\n" in text
     assert f"- figure: {claim['figure']}\n" in text
     home, *beside = (len(list(filter(at_home, each["cells"]))) for each in (claim, *claim["beside"]))

@@ -35,7 +35,7 @@ NAMES = ("identity-w3", "square-w3", "inverse-w3", "third-w3", "table-a-w3", "co
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A study with bounds that take a second."""
-    preset = replace(QUICK, bounds={3: 24, 12: 22}, worlds=NAMES, member_lanes=(4, 5))
+    preset = replace(QUICK, bounds={3: 24, 12: 22}, growth_bounds={}, worlds=NAMES, member_lanes=(4, 5))
     return Study(preset, tmp_path_factory.mktemp("results"))
 
 
