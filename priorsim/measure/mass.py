@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.growth import converges, least_beta, least_tax
+from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorError
 from priorsim.measure.histogram import CLASSES, DIRECT, DISGUISED, I64, SEARCH, Cells, Histogram, mean_steps
 from priorsim.mu.dialect import Language

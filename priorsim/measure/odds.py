@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from priorsim.census.atlas import RowKey
-from priorsim.census.growth import least_tax
+from priorsim.census.summability import least_tax
 from priorsim.errors import PriorError
 from priorsim.formats import format_csv
 from priorsim.measure import keys

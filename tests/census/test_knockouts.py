@@ -10,7 +10,7 @@ from priorsim.census.atlas import Atlas, AtlasHeader, RowKey, counts_by_length
 from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.quotient import count_quotient
-from priorsim.census.growth import least_tax, log2_sum_of_terms
+from priorsim.census.summability import least_tax, log2_sum_of_terms
 from priorsim.census.programs import list_programs
 from priorsim.census.recurrence import kraft_sum, program_counts, term_counts
 from priorsim.census.stored import StoredAtlas

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from priorsim.census.engine.exhaustive import count_exhaustive
-from priorsim.census.growth import least_tax
+from priorsim.census.summability import least_tax
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     counts_by_reading,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorsim.census.growth import least_beta
+from priorsim.census.summability import least_beta
 from priorsim.errors import PriorError
 from priorsim.measure.convergence import explored
 from priorsim.measure.histogram import Cells, census_cells, histogram

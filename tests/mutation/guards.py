@@ -68,7 +68,7 @@ GUARDS: dict[str, str] = {
     "walks/*.py": "tests/walks/test_findings.py tests/walks/test_cut.py",
     "census/atlas.py": "tests/census/test_atlas.py",
     "census/stored.py": "tests/census/test_atlas.py",
-    "census/growth.py": "tests/census/test_growth.py",
+    "census/summability.py": "tests/census/test_summability.py",
     "census/kernel_cache.py": "tests/census/test_kernel_cache.py -k 'not whose_kernels_are_called'",
     "census/engine/exhaustive.py": "tests/census/test_exhaustive.py tests/census/test_amortised.py",
     "census/engine/exhaustive_kernels.py": "tests/census/test_exhaustive.py",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from priorsim.census.growth import converges, least_beta, least_tax
+from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import Histogram

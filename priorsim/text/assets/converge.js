@@ -1,5 +1,5 @@
 /* --- where the sum of 2^(-beta l - delta s) over all programs of a language converges -----------------------------
-   As priorsim.census.growth tells in Python, which says why. A language is, by how many binders there are around,
+   As priorsim.census.summability tells in Python, which says why. A language is, by how many binders there are around,
    its symbols: [bits, how many, children under the same binders, children under one more, is a search node]. */
 
 /* A coefficient above 2^this leaves no root. */

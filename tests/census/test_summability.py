@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.census.growth import converges, least_beta, least_tax, log2_sum_of_terms
+from priorsim.census.summability import converges, least_beta, least_tax, log2_sum_of_terms
 from priorsim.census.recurrence import counts_by_searches, term_counts
 from priorsim.mu.dialect import Language
 
