@@ -158,8 +158,8 @@ def least_taxed_bits(language: Language, max_bits: int, tax: float) -> float:
     """The least l + tax s of a code-only program of more than `max_bits` bits with s search nodes, one at least.
 
     inf where the language has none. A tax below 0 has to lie in the range in which the sum over programs converges
-    (`priorsim.census.summability.least_tax`): there each further node costs more bits than the tax gives back, so that the
-    least is met before one more node fits in, within NODE_BITS bits of the bound.
+    (`priorsim.census.summability.least_tax`): there each further node costs more bits than the tax gives back, so that
+    the least is met before one more node fits in, within NODE_BITS bits of the bound.
 
     >>> arith = Language.named("arith", 3)
     >>> least_taxed_bits(arith, 36, 4), least_taxed_bits(arith, 36, 0), least_taxed_bits(arith, 36, -2)

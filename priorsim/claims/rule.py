@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -17,6 +18,7 @@ from msgspec import UNSET, UnsetType
 
 from priorsim.claims.answer import Band, CellAnswer, LevelAnswer
 from priorsim.formats import percent
+from priorsim.measure.binning import joined
 from priorsim.measure.trend import Direction, Trend, trend
 
 LEAST_WORLDS = 30
@@ -161,16 +163,12 @@ class Cell:
         """The levels in order, those in which fewer than LEAST_WORLDS worlds tell joined to the next, the last to its
         neighbour.
         """
-        joined: dict[int, Tally] = {}
-        waiting = Tally()
-        for up_to, tally in sorted(self.levels.items()):
-            waiting += tally
-            if waiting.told >= LEAST_WORLDS:
-                joined[up_to], waiting = waiting, Tally()
-        if waiting.worlds and joined:
-            _, before = joined.popitem()
-            joined[max(self.levels)] = before + waiting
-        return joined
+        levels = sorted(self.levels)
+        told = [self.levels[up_to].told for up_to in levels]
+        if sum(told) < LEAST_WORLDS:
+            return {}
+        ends = [0, *(last + 1 for last in joined(told, LEAST_WORLDS))]
+        return {levels[end - 1]: total(map(self.levels.__getitem__, levels[at:end])) for at, end in pairwise(ends)}
 
     @property
     def trend(self) -> Trend | None:

@@ -1,5 +1,6 @@
 """Bins of complexity: which worlds stand together on a curve (docs/measures.md)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,18 +43,27 @@ def narrow_bins(cost: F64, max_bits: int, width: int) -> NDArray[np.int64]:
     return ((max_bits - cost) // width).astype(np.int64)
 
 
+def joined(sizes: Sequence[int], least: int) -> list[int]:
+    """The last narrow bin of each bin: those with fewer than `least` are joined to the next, the last to its neighbour.
+
+    >>> joined([3, 0, 2, 1, 4, 1], 3), joined([1, 1], 3)
+    ([0, 3, 5], [1])
+    """
+    found: list[int] = []
+    waiting = 0
+    for at, number in enumerate(sizes):
+        waiting += number
+        if waiting >= least:
+            found, waiting = [*found, at], 0
+    return [*found[: max(1, len(found)) - 1], len(sizes) - 1]
+
+
 def binned(complexity: F64, max_bits: int, width: int) -> Binning:
     """Worlds of up to the bound in bins; one of fewer than LEAST_WORLDS is joined to the next, the last to the one
     before.
     """
     final = number_of_bins(max_bits, width) - 1
     place = final - narrow_bins(complexity, max_bits, width)
-    found: list[int] = []
-    waiting = 0
-    for at, number in enumerate(np.bincount(place, minlength=final + 1).tolist()):
-        waiting += number
-        if waiting >= LEAST_WORLDS:
-            found, waiting = [*found, at], 0
-    last = np.array([*found[: max(1, len(found)) - 1], final], dtype=np.int64)
+    last = np.array(joined(np.bincount(place, minlength=final + 1).tolist(), LEAST_WORLDS), dtype=np.int64)
     up_to = (max_bits - width * (final - last)).astype(np.float64)
     return Binning(np.searchsorted(last, place), last, np.array([0.0, *up_to[:-1]]), up_to)

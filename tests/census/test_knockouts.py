@@ -10,10 +10,10 @@ from priorsim.census.atlas import Atlas, AtlasHeader, RowKey, counts_by_length
 from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.quotient import count_quotient
-from priorsim.census.summability import least_tax, log2_sum_of_terms
 from priorsim.census.programs import list_programs
 from priorsim.census.recurrence import kraft_sum, program_counts, term_counts
 from priorsim.census.stored import StoredAtlas
+from priorsim.census.summability import least_tax, log2_sum_of_terms
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import find_programs
 from priorsim.errors import CensusError, CodeError, MuSyntaxError, WalkError

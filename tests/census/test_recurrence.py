@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from priorsim.census.engine.exhaustive import count_exhaustive
-from priorsim.census.summability import least_tax
 from priorsim.census.recurrence import (
     CODE_ONLY_MASS,
     counts_by_reading,
@@ -18,6 +17,7 @@ from priorsim.census.recurrence import (
     term_counts,
     unexplored_code_mass,
 )
+from priorsim.census.summability import least_tax
 from priorsim.errors import CodeError
 from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from priorsim.census.summability import converges, least_beta, least_tax, log2_sum_of_terms
 from priorsim.census.recurrence import counts_by_searches, term_counts
+from priorsim.census.summability import converges, least_beta, least_tax, log2_sum_of_terms
 from priorsim.mu.dialect import Language
 
 LANGUAGES = [
