@@ -6,13 +6,12 @@ from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
+from priorsim.measure.data import table_bits
 from priorsim.measure.decomposition import predicted_crossover
 from priorsim.measure.fitting import LENGTHS, sums
 from priorsim.measure.histogram import CLASSES, DIRECT
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.values import Values, at_end, bonuses_of, least_at_end, log2_odds, search_share
-from priorsim.mu.code import length
-from priorsim.mu.syntax import Program, Var
 from priorsim.priors import F64
 
 MOST_GAMMA = 4
@@ -53,7 +52,7 @@ def delta_l_with_tables(site: Site) -> Values:
     is_indexed = domain.lanes == tuple((word,) for word in range(lanes)) and lanes > 1 and not lanes & (lanes - 1)
     if not is_indexed or len(site.train) < lanes:
         return Values(unknown, unknown)
-    table = length(Program(Var(0), (0,) * lanes, Var(0)), language)
+    table = table_bits(language, lanes)
     least = site.fitting.least(site.taxed_bits)
     least[:, DIRECT] = np.minimum(least[:, DIRECT], table)
     return site.difference_of(least, tax=site.tax)

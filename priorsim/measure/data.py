@@ -22,8 +22,10 @@ from priorsim.formats import format_csv, format_duration
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
 from priorsim.measure.mass import ALL_KINDS, End, Interval, Mass, check_convergence, exact_mass, log_odds, mass
 from priorsim.measure.values import least_length
+from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.interpreter import Accounting
+from priorsim.mu.syntax import Program, Var
 from priorsim.priors import Prior
 from priorsim.storage import begins_with
 from priorsim.worlds.world import World
@@ -138,6 +140,15 @@ class DataCounts:
     def unclassed_mass(self) -> Fraction:
         """Sum of 2^-l over the programs that were not classed."""
         return sum((Fraction(count, 2**bits) for bits, count in self.unclassed.items()), Fraction(0))
+
+
+def table_bits(language: Language, entries: int) -> int:
+    """The length of the table of so many answers, a power of two, that looks up `x`: (data (y0 y1 ..) x (m) m).
+
+    >>> table_bits(Language.named("arith", 3), 8)
+    30
+    """
+    return length(Program(Var(0), (0,) * entries, Var(0)), language)
 
 
 def is_data_counts(path: Path) -> bool:

@@ -23,13 +23,13 @@ from priorsim.census.witness import key_of
 from priorsim.errors import WorldError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
+from priorsim.measure.data import table_bits
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, histogram, mean_steps
 from priorsim.measure.mass import End, Interval, kt
 from priorsim.measure.wide import count_wide
 from priorsim.mu.code import length
-from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.mu.syntax import Program, Var, parse
+from priorsim.mu.syntax import parse
 from priorsim.reading import quoted
 from priorsim.storage import begins_with
 from priorsim.worlds import World, find_world
@@ -127,11 +127,6 @@ def parse_sizes(text: str) -> tuple[int, ...]:
         if part not in known:
             raise WorldError(f"--sizes {quoted(text)}: {quoted(part)} is no size: choose among {', '.join(known)}")
     return tuple(known[part] for part in parts)
-
-
-def table_bits(language: Language) -> int:
-    """The length of the program that has all answers as its data and looks them up."""
-    return length(Program(Var(0), (0,) * 2**language.word_bits, Var(0)), language)
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -234,7 +229,7 @@ Line = tuple[float, float]
 
 def _size(question: Question, world: World, found: Histogram) -> Size:
     header = found.header
-    table = table_bits(header.language)
+    table = table_bits(header.language, len(header.domain.lanes))
     direct = _written(question.direct(world), DIRECT, world, header)
     search = _written(question.search, SEARCH, world, header)
     # An entry is found in three steps: its own, and those of its index and its body.
