@@ -140,12 +140,6 @@ def by_behaviour(programs: ClassedRows) -> Fitting:
     return Fitting(programs, which, behaviour, np.arange(len(behaviour)))
 
 
-def both_classes(census: Fitting) -> U64:
-    """The behaviours of a census by behaviour that have a direct and a search program: its population."""
-    has = np.isfinite(census.least(census.programs.bits))
-    return census.target[has[:, 0] & has[:, -1]]
-
-
 def places(known: U64, wanted: U64) -> I64:
     """Where each wanted number is among known ones in increasing order; -1 where it is not."""
     if not len(known):

@@ -112,10 +112,14 @@ class Histogram:
         )
 
 
+def lanes_summed(header: AtlasHeader) -> int:
+    """What T is divided by to give t: the lanes, or 1 under the accountings of a single lane."""
+    return 1 if header.accounting in (Accounting.MAX, Accounting.DEPTH) else len(header.domain.lanes)
+
+
 def mean_steps(header: AtlasHeader, steps: NDArray[Any]) -> NDArray[np.float64]:
-    """Mean steps t from T: steps a lane, or T itself under the accountings of a single lane."""
-    is_of_one_lane = header.accounting in (Accounting.MAX, Accounting.DEPTH)
-    return steps.astype(np.float64) / (1 if is_of_one_lane else len(header.domain.lanes))
+    """Mean steps t from T."""
+    return steps.astype(np.float64) / lanes_summed(header)
 
 
 def check_world(header: AtlasHeader, world: World) -> None:

@@ -24,11 +24,12 @@ from priorsim.errors import WorldError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
 from priorsim.measure.data import table_bits
-from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, histogram, mean_steps
+from priorsim.measure.histogram import CLASSES, DIRECT, SEARCH, Cells, Histogram, histogram, mean_steps
 from priorsim.measure.mass import End, Interval, kt
 from priorsim.measure.wide import count_wide
 from priorsim.mu.code import length
 from priorsim.mu.domain import Domain
+from priorsim.mu.lesions import classify
 from priorsim.mu.syntax import parse
 from priorsim.reading import quoted
 from priorsim.storage import begins_with
@@ -258,8 +259,7 @@ def _written(text: str | None, kind: int, world: World, header: AtlasHeader) -> 
         return None
     program = parse(text, header.language, world.domain.columns)
     key = key_of(header, program)
-    class_of_it = SEARCH if key.strict != key.behaviour else DISGUISED if key.wide != key.behaviour else DIRECT
-    if key.behaviour != world.behaviour or class_of_it != kind:
+    if key.behaviour != world.behaviour or classify(program, world.domain) is not CLASSES[kind]:
         return None
     return Written(text, length(program, header.language), key.steps / len(world.domain.lanes))
 

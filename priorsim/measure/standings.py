@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted
-from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, kinds_of
+from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, kinds_of, lanes_summed
 from priorsim.measure.mass import End
 from priorsim.measure.values import at_end, least_at_end, quotient
-from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64
 from priorsim.table import Table, runs
 
@@ -30,8 +29,7 @@ def costs(header: AtlasHeader, bits: NDArray[Any], steps: NDArray[Any], gamma: f
     With T = 2^a m and lanes = 2^b n, m and n odd, it is taken as l + gamma (a - b) + gamma (log2 m - log2 n), so
     that equal costs are equal floats, and what costs a whole number of bits is that number.
     """
-    lanes = 1 if header.accounting in (Accounting.MAX, Accounting.DEPTH) else len(header.domain.lanes)
-    (twos, odd), (two, rest) = map(_parted, (steps, np.array([lanes])))
+    (twos, odd), (two, rest) = map(_parted, (steps, np.array([lanes_summed(header)])))
     cost: F64 = bits + gamma * (twos - two) + gamma * (np.log2(odd) - np.log2(rest))
     return cost
 

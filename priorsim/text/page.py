@@ -16,7 +16,6 @@ from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import numpy as np
 from markupsafe import Markup
 
 from priorsim.census.recurrence import tokens
@@ -24,7 +23,7 @@ from priorsim.errors import PriorsimError
 from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
 from priorsim.measure import crossover
-from priorsim.measure.histogram import CLASSES, Cells, Histogram, mean_steps
+from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
 from priorsim.measure.mass import programs
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS
@@ -179,8 +178,7 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
         "held_out": len(task.held_out),
         "class_by": histogram.class_by,
         "bound": histogram.max_bits,
-        # What T is divided by to give t: 1 under the accountings of a single lane.
-        "per": round(lanes / float(mean_steps(header, np.array(lanes)))),
+        "per": lanes_summed(header),
         "symbols": symbols(language),
         "programs": list(programs(histogram)),
         "shortest": [key.bits if key else None for key in histogram.shortest],
