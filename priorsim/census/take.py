@@ -32,11 +32,24 @@ def make_header(
     The operators `without` are knocked out. PriorsimError where the dialect, such an operator or the accounting is
     unknown, or domain, depth or bound are out of range.
     """
-    depth = domain.default_depth if depth is None else depth
-    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns), without=without)
-    header = AtlasHeader(language, domain, max_bits, check_accounting(accounting))
+    header = unchecked_header(dialect, max_bits, domain=domain, depth=depth, accounting=accounting, without=without)
     check_bounds(header)
     return header
+
+
+def unchecked_header(
+    dialect: str,
+    max_bits: int,
+    *,
+    domain: Domain,
+    depth: int | None = None,
+    accounting: str = Accounting.TOTAL,
+    without: Iterable[str] = (),
+) -> AtlasHeader:
+    """The same, whose domain and bound may be out of an atlas's range."""
+    depth = domain.default_depth if depth is None else depth
+    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns), without=without)
+    return AtlasHeader(language, domain, max_bits, check_accounting(accounting))
 
 
 @contextmanager

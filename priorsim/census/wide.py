@@ -22,10 +22,9 @@ from priorsim.census.engine.exhaustive import SPLIT_POSITION, Walker, check_numb
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.census.shortest import every_fitting
+from priorsim.census.take import unchecked_header
 from priorsim.mu.code import decode
-from priorsim.mu.dialect import Language
 from priorsim.mu.domain import MAX_PACKED_BITS, Domain
-from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Term
 from priorsim.table import runs
 
@@ -97,9 +96,7 @@ class WideRows:
 
 def wide_header(dialect: str, max_bits: int, domain: Domain, depth: int | None = None) -> AtlasHeader:
     """What is counted on a domain, wide or not, with steps in every lane; errors as of `make_header`."""
-    depth = domain.default_depth if depth is None else depth
-    language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns))
-    header = AtlasHeader(language, domain, max_bits, Accounting.TOTAL)
+    header = unchecked_header(dialect, max_bits, domain=domain, depth=depth)
     check_numbers(header)
     return header
 

@@ -209,10 +209,7 @@ def population(
     by = check_class_by(class_by)
     with opt.place_of(out, is_population, force=force, read=(atlas,)) as place:
         found = priorsim.population(opt.open_atlas(atlas, trust), max_bits=max_bits, class_by=by)
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "population.txt")
+        opt.say_or_write(found, as_json, "population.txt", out, place)
 
 
 def definitions(

@@ -57,10 +57,7 @@ def growth(
             worlds=asked,
             programs=programs,
         )
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "growth.txt")
+        opt.say_or_write(found, as_json, "growth.txt", out, place)
 
 
 def knockouts(
@@ -98,10 +95,7 @@ def knockouts(
             found = priorsim.knockouts(
                 header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
             )
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "knockouts.txt")
+        opt.say_or_write(found, as_json, "knockouts.txt", out, place)
 
 
 def scaling(
@@ -128,7 +122,4 @@ def scaling(
     with opt.place_of(out, is_scaling, force=force) as place:
         with progress_bar("worlds") as progress:
             found = measured(asked, words, max_bits, progress=progress)
-        if out is not None:
-            opt.write_out(found.to_csv(), place)
-            return
-    opt.say(found, as_json, "scaling.txt")
+        opt.say_or_write(found, as_json, "scaling.txt", out, place)

@@ -321,6 +321,14 @@ def write_out(text: str, place: "Place | None") -> None:
     typer.echo(f"{place.path}: written")
 
 
+def say_or_write(found: Any, as_json: bool, template: str, out: Path | None, place: "Place | None") -> None:
+    """Write what a command found as CSV to the place of --out where that is given; else say it."""
+    if out is None:
+        say(found, as_json, template)
+    else:
+        write_out(found.to_csv(), place)
+
+
 def check_folder(out: Path) -> None:
     """Refuse a name of standard output where a folder is to be written."""
     if str(out) in STANDARD_OUTPUT:

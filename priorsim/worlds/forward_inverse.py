@@ -1,9 +1,8 @@
 """The forward and inverse families: functions to be calculated, and functions to be undone.
 
-One column `x`, the first 4 to 16 words of 2, 3 or 4 bits, or all words of 5, 6 or 8 bits, which is a wide world no list
-shows; the first three quarters train. Forward worlds ask for F(x),
-inverse ones for the word from which F leads to x, see WAYS; where there is none the answer is 0, as of a fruitless
-`find`.
+One column `x`, the first 4 to 16 words of 2, 3 or 4 bits, or all words of 5, 6 or 8 bits, which is a wide world that no
+list shows; the first three quarters train. Forward worlds ask for F(x), inverse ones for the word from which F leads to
+x, see WAYS; where there is none the answer is 0, as of a fruitless `find`.
 """
 
 from collections.abc import Callable
