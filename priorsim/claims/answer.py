@@ -82,7 +82,9 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
     quantifier: Annotated[str, keys.says("`mostly`, `nearly always` or `somewhere`")]
     premise: Annotated[str | None, keys.says("what a world has to have for the claim to be asked of it, or null")]
     amount: Annotated[bool, keys.says("whether worlds close to the bound are not asked")]
-    verdict: Annotated[str, keys.says("`supported`, `refuted`, `depends` or `not answerable here`")]
+    verdict: Annotated[
+        str, keys.says("`supported`, `refuted`, `depends`, `not answerable here`, or of no finding `not ruled on`")
+    ]
     verdict_in_words: Annotated[str, keys.says("the verdict, with `slightly`, `and rising` or `and falling`")]
     depends_on: Annotated[str | None, keys.says("the factor with its levels' mean supports, or null")]
     identity: Annotated[str | None, keys.says("what of it follows from the definitions, or null")]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from priorsim.claims.rule import LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, rule, total
+from priorsim.claims.rule import LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, Verdict, rule, total
 from priorsim.measure.histogram import Mask
 from priorsim.measure.values import Values
 from priorsim.priors import F64
@@ -237,9 +237,11 @@ class Judged:
 
     @classmethod
     def of(cls, claim: Claim, cells_of: Callable[[Number], Sequence[Cell]]) -> "Judged":
-        """The verdict over the cells that decide."""
+        """The verdict over the cells that decide; only a finding gets one."""
         cells = tuple(cells_of(claim.number))
         beside = tuple((number, tuple(cells_of(number))) for number in claim.beside)
+        if claim.kind is not Kind.FINDING:
+            return cls(claim, cells, Ruling(Verdict.NOT_RULED_ON), beside)
         return cls(claim, cells, rule([cell for cell in cells if claim.decides(cell)], claim.quantifier), beside)
 
     @property

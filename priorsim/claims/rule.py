@@ -63,6 +63,7 @@ class Verdict(StrEnum):
     REFUTED = "refuted"
     DEPENDS = "depends"
     NOT_ANSWERABLE = "not answerable here"
+    NOT_RULED_ON = "not ruled on"
 
 
 @dataclass(frozen=True, slots=True)

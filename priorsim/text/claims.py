@@ -224,7 +224,7 @@ def verdicts_text(judged: Sequence[Judged]) -> str:
 
 def said(each: Judged) -> str:
     """The verdict of a finding; what is an identity or a question is called so."""
-    return each.ruling.in_words if each.claim.kind is Kind.FINDING else f"{each.claim.kind}, not ruled on"
+    return each.ruling.in_words if each.claim.kind is Kind.FINDING else f"{each.claim.kind}, {each.ruling.in_words}"
 
 
 def findings(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
