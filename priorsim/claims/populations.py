@@ -88,6 +88,7 @@ QUICK = Preset(
     bounds={2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
     more_columns_bits=36,
     growth_bounds={3: 40},
+    knockout_bits=36,
     lanes=(4, 8, 16),
 )
 FULL = Preset(
