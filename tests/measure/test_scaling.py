@@ -7,8 +7,9 @@ import pytest
 
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import WorldError
+from priorsim.measure.data import table_bits
 from priorsim.measure.histogram import histogram
-from priorsim.measure.scaling import QUESTIONS, SIZES, _first, _first_from, find_question, scaling, table_bits
+from priorsim.measure.scaling import QUESTIONS, SIZES, _first, _first_from, find_question, scaling
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
@@ -82,7 +83,7 @@ def test_sizes_that_are_not_wide_are_those_of_a_census(table):
 
 def test_the_table_of_all_answers_has_its_length():
     # Header, TB(2; 3), 8 words of 3 bits, the index x and the datum.
-    assert table_bits(Language.named("arith", 3, depth=1)) == 1 + 2 + 24 + 1 + 2
+    assert table_bits(Language.named("arith", 3, depth=1), 8) == 1 + 2 + 24 + 1 + 2
 
 
 def test_intervals_end_at_the_bound_and_at_what_is_known(table):
