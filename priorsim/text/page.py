@@ -201,6 +201,7 @@ def symbols(language: Language) -> list[list[list[int]]]:
 def packed(cells: Cells) -> list[list[Any]]:
     """Groups [class, searches, faithful, bits, steps, counts]; steps: the least, then each one's excess over the last.
 
+    >>> import numpy as np
     >>> from priorsim.measure.histogram import Cells
     >>> flags = [np.zeros(2, dtype=bool)] * 3
     >>> columns = [np.array(numbers) for numbers in ([0, 0], [9, 9], [16, 20], [0, 0])]

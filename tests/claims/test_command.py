@@ -53,6 +53,12 @@ def test_the_json_has_the_documented_keys_and_no_others(everything):
     assert beside and not any("decides" in cell for each in beside for cell in each["cells"])
 
 
+def test_findings_alone_are_ruled_on(everything):
+    unruled = {claim["kind"] for claim in everything["claims"] if claim["verdict"] == "not ruled on"}
+    assert unruled == {"identity", "question"}
+    assert all(claim["verdict"] != "not ruled on" for claim in everything["claims"] if claim["kind"] == "finding")
+
+
 def test_all_claims_are_told_in_a_line_each(results, everything):
     assert everything["command"] == "priorsim claims --preset quick"
     assert [claim["id"] for claim in everything["claims"]] == [claim.name for claim in CLAIMS]
