@@ -50,3 +50,17 @@ def runs(*keys: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
     return order, np.flatnonzero(is_new)
+
+
+def groups(*keys: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A row of each group of rows with equal keys, groups in order, and the group of every row.
+
+    This is quick where the rows are in order already.
+
+    >>> groups(np.array([2, 1, 2]), np.array([0, 5, 0]))
+    (array([1, 0]), array([1, 0, 1]))
+    """
+    order, starts = runs(*keys)
+    which = np.empty(len(order), dtype=np.int64)
+    which[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    return order[starts], which

@@ -4,6 +4,7 @@ Held-out loss is the fitting mass's expected share of wrong held-out lanes: 1 mi
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -13,6 +14,7 @@ from priorsim.claims.site import Site
 from priorsim.claims.with_data import MEASURED, table_share_gained
 from priorsim.measure.histogram import Mask
 from priorsim.measure.mass import ENDS, End
+from priorsim.measure.mixture import MixturePoints
 from priorsim.measure.values import Values, at_end, quotient
 from priorsim.measure.weighed import Split
 from priorsim.priors import F64
@@ -28,11 +30,16 @@ LEARNT = 0.9
 SEARCH_FITS = "a search program fits within the bound"
 
 
+@lru_cache(maxsize=1)
+def _points(site: Site) -> list[MixturePoints]:
+    """The mixtures at GAMMAS, which both ends and several numbers look at."""
+    return [site.mixture.points(site.prior(gamma=gamma)) for gamma in GAMMAS.tolist()]
+
+
 def _window(site: Site, end: End) -> Mask:
     """Where little mass is search that defects, and held-out loss is near its least; shape (GAMMAS, worlds)."""
-    points = [site.mixture.points(site.prior(gamma=gamma)) for gamma in GAMMAS.tolist()]
-    losses = np.stack([each.loss for each in points])
-    harms = np.stack([at_end(each.defecting, end)[1] for each in points])
+    losses = np.stack([each.loss for each in _points(site)])
+    harms = np.stack([at_end(each.defecting, end)[1] for each in _points(site)])
     found: Mask = (losses <= losses.min(axis=0) + NEAR_LEAST) & (harms < HARMLESS)
     return found
 

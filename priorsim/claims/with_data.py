@@ -10,10 +10,11 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
+from priorsim.census.segments.terms import DataTerms
 from priorsim.claims.claim import Claim, Number
 from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
-from priorsim.measure.data import DATA_CLASSES, DataCounts, count_with_data
+from priorsim.measure.data import DATA_CLASSES, DataCounts, count_fitting_data
 from priorsim.measure.decomposition import corners
 from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
@@ -43,7 +44,11 @@ def data_counts(
     """The programs with data that fit a world's words on these lanes."""
     words = tuple(frozenset({word}) for word in domain.unpack(behaviour))
     world = World("sampled", domain, words, train, "", language.dialect.name, "")
-    return count_with_data(language, world, code_bits)
+    return count_fitting_data(_terms(language, domain, code_bits), world)
+
+
+_terms = lru_cache(maxsize=1)(DataTerms)
+"""What all programs with data are made of, the same for all worlds of a census."""
 
 
 def _counts(site: Site, world: int, train: tuple[int, ...]) -> DataCounts:

@@ -20,7 +20,7 @@ from priorsim.measure.values import at_end, least_at_end, quotient
 from priorsim.measure.weighed import Split
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64, Prior
-from priorsim.table import Table
+from priorsim.table import Table, groups
 from priorsim.worlds.proxy import Camera
 
 NONE = np.inf
@@ -136,8 +136,8 @@ def fitting(
 
 def by_behaviour(programs: ClassedRows) -> Fitting:
     """All programs, behaviour by behaviour: each is a target, in increasing order, and a group of its own."""
-    behaviour, which = np.unique(programs.behaviour, return_inverse=True)
-    return Fitting(programs, which, behaviour, np.arange(len(behaviour)))
+    first, which = groups(programs.behaviour)
+    return Fitting(programs, which, programs.behaviour[first], np.arange(len(first)))
 
 
 def places(known: U64, wanted: U64) -> I64:
@@ -310,7 +310,7 @@ def on_cameras(census: Fitting, masses: F64, cameras: Sequence[Camera]) -> OnSpl
     truths = np.array([camera.truth.behaviour for camera in cameras], dtype=np.uint64)
     elsewhere = np.array([camera.domain.lane_mask(camera.held_out) for camera in cameras], dtype=np.uint64)[group]
     answers = census.target[chosen] & elsewhere
-    _, way = np.unique(np.column_stack([group.astype(np.uint64), answers]), axis=0, return_inverse=True)
+    _, way = groups(group, answers)
     is_right = answers == truths[group] & elsewhere
     true_way = np.full(len(cameras), -1)
     true_way[group[is_right]] = way[is_right]
