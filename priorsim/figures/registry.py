@@ -23,7 +23,7 @@ from priorsim.formats import format_table
 
 _ENTRIES = (
     *growth.FIGURES,
-    knockouts.FIGURE,
+    *knockouts.FIGURES,
     support.FIGURE,
     scaling.FIGURE,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),

@@ -72,10 +72,10 @@ class Study:
             self._growth[asked] = growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
         return self._growth[asked]
 
-    def knockouts(self, dialect: str, word_bits: int) -> Knockouts:
-        """Which operators worlds need in such a census, as far as the preset goes, in bins of 2 bits."""
+    def knockouts(self, dialect: str, word_bits: int, max_bits: int) -> Knockouts:
+        """Which operators worlds need in such a census, up to so many bits or as far as it goes, in bins of 2 bits."""
         whole = self.census(dialect, word_bits)
-        header = replace(whole.header, max_bits=min(whole.header.max_bits, self.preset.knockout_bits))
+        header = replace(whole.header, max_bits=min(whole.header.max_bits, max_bits))
 
         def census(each: AtlasHeader) -> Counted:
             return self._open(each) if each.language.without else cut(whole, each.max_bits)

@@ -13,6 +13,7 @@ from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
 from priorsim.figures import against_length, by_world, cloud, held_out, knockouts, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
+from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
@@ -127,6 +128,26 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(knockouts.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
+    preset = replace(QUICK, bounds={3: 22, 4: 20}, growth_bounds={}, knockout_bits=22, knockout_language_bits=22)
+    study = Study(preset, tmp_path)
+    found, alone = knockouts.languages_data(study, []), knockouts.data(study, [])
+    (last,) = {row[3] for row in alone.rows if row[2] == alone.rows[-1][2]}
+    for name in alone.courses:
+        (own,) = (row for row in found.rows if row[:3] == ("arith", 3, name))
+        assert own[3:] == next(row[3:4] + row[5:6] + row[9:] for row in reversed(alone.rows) if row[0] == name)
+        assert own[3] == last
+    assert {row[:2] for row in found.rows} == set(LANGUAGES)
+    said = knockouts.languages_caption(found)
+    assert "loops, words of 3 bits, up to 22 bits" in said and said.count("find+argmax") >= 2
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(knockouts.draw_languages(found, width=width)[0])
         lay_out(figure)
         figure.set_layout_engine("none")
         figure.draw_without_rendering()
