@@ -7,7 +7,7 @@ TESTS := -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 .PHONY: paper test test-slow test-oldest test-bare coverage lint bench mutants clean
 
 paper: $(VENV)/.user
-	$(BIN)/priorsim paper --preset quick --out results
+	$(BIN)/priorsim paper
 
 test: $(VENV)/.dev
 	$(BIN)/pytest $(TESTS)

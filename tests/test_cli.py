@@ -352,16 +352,17 @@ def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask
 @pytest.mark.engine
 def test_a_figure_is_drawn_of_any_world_with_its_numbers_and_a_caption(tmp_path, monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", replace(QUICK, bounds={3: 16}))
-    args = ["figure", "phase", "--world", "square-w3", "--results", tmp_path, "--width", "82mm", "--format", "svg"]
-    stem = tmp_path / "figures" / "phase-square-w3"
+    monkeypatch.chdir(tmp_path)
+    args = ["figure", "phase", "--world", "square-w3", "--width", "82mm", "--format", "svg"]
+    stem = Path("results-quick", "figures", "phase-square-w3")
     assert output(*args) == f"{stem}.svg: written\n"
     width = re.search(r'width="([0-9.]+)pt"', Path(f"{stem}.svg").read_text())
     assert width and float(width[1]) == pytest.approx(82 / 25.4 * 72)
     assert "square-w3" in Path(f"{stem}.txt").read_text()
     assert Path(f"{stem}.csv").read_text().startswith(stamped("beta,gamma,holds_the_mass,held_out_loss\n"))
-    (atlas,) = (tmp_path / "atlases").iterdir()
+    (atlas,) = Path("results-quick", "atlases").iterdir()
     made = atlas.stat().st_mtime_ns
-    output(*args, "--out", tmp_path / "again")
+    output(*args, "--out", "again")
     assert atlas.stat().st_mtime_ns == made
     assert (tmp_path / "again" / "phase-square-w3.svg").read_bytes() == Path(f"{stem}.svg").read_bytes()
 

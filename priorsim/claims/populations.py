@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -69,6 +70,11 @@ class Preset:
     worlds: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where its results are written where no folder is given: those of the full preset are the published ones."""
+        return Path("results" if self.name == "full" else f"results-{self.name}")
 
     def bound(self, domain: Domain) -> int:
         """The bound in bits on a domain; PriorsimError where there is none."""

@@ -59,7 +59,8 @@ TimePrice = Annotated[float, Option("--gamma", help="Price of time: bits for a d
 BinBits = Annotated[
     int | None, Option("--bin-bits", help="Width of a bin of complexity.  [default: 1 without --gamma, else 2]")
 ]
-Results = Annotated[Path, Option("--results", help="Folder whose atlases are used, or made.")]
+RESULTS_OF = "[default: results-quick; results with --preset full]"
+Results = Annotated[Path | None, Option("--results", help=f"Folder whose atlases are used, or made.  {RESULTS_OF}")]
 Out = Annotated[Path | None, Option("--out", help="File to write instead of standard output, which is - too.")]
 Force = Annotated[bool, Option("--force", help="Replace even files that this command did not make.")]
 

@@ -15,7 +15,7 @@ def claims(
     context: typer.Context,
     names: Annotated[list[str] | None, Argument(help="Which claims, by id; all where none is given.")] = None,
     preset: Annotated[str, Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
-    results: opt.Results = Path("results"),
+    results: opt.Results = None,
     workers: opt.Workers = 2,
     atlas: opt.AtlasFile = None,
     trust: opt.OtherCode = False,
@@ -56,10 +56,12 @@ def claims(
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored, find_preset(preset))
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
-        size, opened = find_preset(preset), partial(open_census, folder=results)
-        make_folder(results)
+        size = find_preset(preset)
+        folder = results or size.folder
+        opened = partial(open_census, folder=folder)
+        make_folder(folder)
         with (
-            claims_run(results, size, chosen) as run,
+            claims_run(folder, size, chosen) as run,
             progress_bar("parts of the claims", kept=run.path) as progress,
         ):
             judged = judge(size, chosen, opened, workers=workers, progress=progress, run=run)
@@ -78,7 +80,7 @@ def figure(
     width: Annotated[
         str | None, Option("--width", help="3.1in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
     ] = None,
-    results: opt.Results = Path("results"),
+    results: opt.Results = None,
     out: Annotated[Path | None, Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
     force: opt.Force = False,
 ) -> None:
@@ -102,10 +104,12 @@ def figure(
     entry, inches = find_figure(name), None if width is None else opt.width_of(width)
     check_format(form)
     where = None if world is None else opt.world_of(world, None)
-    folder = results / "figures" if out is None else out
+    size = find_preset(preset)
+    atlases = results or size.folder
+    folder = atlases / "figures" if out is None else out
     opt.check_folder(folder)
     with progress_bar("programs") as progress:
-        study = Study(find_preset(preset), results, progress=progress)
+        study = Study(size, atlases, progress=progress)
         make_folder(folder)
         for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
             typer.echo(f"{drawn.path}: written")
@@ -113,7 +117,9 @@ def figure(
 
 def paper(
     preset: Annotated[str, Option("--preset", help="quick or full.")] = "quick",
-    out: Annotated[Path, Option("--out", help="Folder for tables, figures, histograms and atlases.")] = Path("results"),
+    out: Annotated[
+        Path | None, Option("--out", help=f"Folder for tables, figures, histograms and atlases.  {opt.RESULTS_OF}")
+    ] = None,
     workers: opt.Workers = 2,
     force: opt.Force = False,
 ) -> None:
@@ -126,6 +132,8 @@ def paper(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.paper import make_paper
 
-    opt.check_folder(out)
-    with progress_bar("programs", kept=out) as progress:
-        make_paper(find_preset(preset), out, workers=workers, force=force, told=typer.echo, progress=progress)
+    size = find_preset(preset)
+    folder = out or size.folder
+    opt.check_folder(folder)
+    with progress_bar("programs", kept=folder) as progress:
+        make_paper(size, folder, workers=workers, force=force, told=typer.echo, progress=progress)
