@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from priorsim.errors import PriorError
+from priorsim.reading import near, quoted
 
 F64 = NDArray[np.float64]
 
@@ -186,7 +187,7 @@ def named_prior(
     'linear'
     """
     if name not in PRIORS:
-        raise PriorError(f"unknown prior '{name}': choose one of {', '.join(PRIORS)}")
+        raise PriorError(f"unknown prior {quoted(name)}: {near(name, PRIORS)}choose one of {', '.join(PRIORS)}")
     member = PRIORS[name]
     asked = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
     given = {parameter: value for parameter, value in asked.items() if value is not None}

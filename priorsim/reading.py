@@ -9,8 +9,9 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from unicodedata import category
@@ -43,6 +44,16 @@ def shown(text: object, most: int | None = None) -> str:
         return whole if whole.isprintable() else "".join(map(_safe, whole))
     safe = shown(whole[:most])
     return safe if len(whole) <= most >= len(safe) else f"{safe[:most]}... ({len(whole)} characters)"
+
+
+def near(name: str, known: Iterable[str], most: int = 3) -> str:
+    """What is asked of a name that is not known: 'did you mean a or b? ', or nothing where none is like it.
+
+    >>> near("levn", ["levin", "linear"])
+    'did you mean levin? '
+    """
+    found = get_close_matches(name[:MOST_SHOWN].lower(), list(known), n=most, cutoff=0.7)
+    return f"did you mean {' or '.join(found)}? " if found else ""
 
 
 def _safe(character: str) -> str:

@@ -15,8 +15,9 @@ from unittest import mock
 
 import pytest
 
+from priorsim import __version__
 from priorsim.claims.populations import PRESETS, QUICK
-from priorsim.cli import main
+from priorsim.cli import app, main
 from priorsim.provenance import stamped
 from tests.test_docs import check_answer
 
@@ -41,6 +42,20 @@ def output(*args):
     code, out, err = priorsim(*args)
     assert code == 0, err
     return out
+
+
+def test_help_lists_every_command_by_what_it_is_for_and_fits_the_page():
+    listed = output("-h")
+    assert output("--help") == listed
+    assert {command.callback.__name__ for command in app.registered_commands} == set(
+        re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)
+    )
+    assert "Ask of a world:" in listed and listed.count("...") == 1 and max(map(len, listed.splitlines())) <= 80
+    assert output("odds", "-h") == output("odds", "--help")
+
+
+def test_the_version_is_that_of_the_package():
+    assert output("--version") == f"priorsim {__version__}\n"
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +345,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
     for args in ("['--help']", "['worlds']", "['encode', 'x']"):
         code = (
             f"import sys; sys.argv[1:] = {args}\n"
-            "from priorsim.cli import main\n"
+            "from priorsim.cli import app, main\n"
             "try: main()\n"
             "except SystemExit: pass\n"
             "heavy = {'numba', 'sympy', 'matplotlib.pyplot', 'scipy', 'pyarrow'} & set(sys.modules)\n"
@@ -462,7 +477,7 @@ def bad_inputs(atlas):
         (["odds", "--atlas", atlas, "--world", folder / "a$b^.csv"], "letters, digits, spaces and . _ + - alone"),
         ([*ask, "--delta", "-1e50"], "give a finite number, 1e+09 at most in size"),
         (["claims", "--workers", 0, "--results", folder], "0 workers are too few: give 1 to "),
-        (["claims", "many-against-none"], "unknown claim 'many-against-none': choose among"),
+        (["claims", "many-against-none"], "unknown claim 'many-against-none': did you mean many-against-one"),
         (
             ["theory", "--alpha", 2, "--bits-direct", 20, "--steps-direct", 1, "--steps-search", "2^20"],
             "alpha is 2, and by the lengths and times given it is 1: leave it, or",

@@ -7,12 +7,14 @@ says what was done and exits with 130 (priorsim/interrupts.py).
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from priorsim import __version__
 from priorsim.cli import censuses, curves, programs, results
 from priorsim.cli.answer import UnreadError, answering
-from priorsim.cli.command import Command, flattened
+from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
 from priorsim.reading import shown
 
@@ -20,21 +22,67 @@ MOST_SAID = 1000
 """Characters of an error; what a library says of a bad option repeats the whole of it."""
 
 app = typer.Typer(
-    add_completion=False,
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Count every small program exactly, tell which of them search, and weigh them under a prior.",
 )
-COMMANDS = (
-    *(censuses.census, censuses.info, censuses.odds, censuses.sweep, censuses.histogram, censuses.heldout),
-    *(censuses.objectives, censuses.population, curves.growth, curves.knockouts, curves.scaling),
-    *(censuses.definitions, results.claims, censuses.data),
-    *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
-    *(results.figure, results.paper),
-)
-for command in COMMANDS:
-    app.command(cls=Command)(flattened(command))
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"priorsim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def priorsim(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Count every small program exactly, tell which of them search, and weigh them under a prior."""
+
+
+GROUPS = {
+    "Count programs": {
+        censuses.census: "count every program up to a length into an atlas",
+        censuses.info: "say what an atlas holds, after checking all of it",
+        censuses.data: "count the programs with data that fit a world",
+        censuses.histogram: "export a world's counts by class, length and steps",
+    },
+    "Ask of a world": {
+        censuses.odds: "who wins under a prior, and by how many bits",
+        censuses.sweep: "the odds over a grid of one or two penalties",
+        censuses.heldout: "what programs do where they were not trained",
+        censuses.objectives: "what the searches that fit search for",
+        censuses.definitions: "what counts as search, by each definition",
+        programs.walk: "where local search among programs leads",
+    },
+    "Ask of all worlds": {
+        curves.growth: "what comes first as worlds get more complex",
+        curves.knockouts: "which operators worlds cannot do without",
+        curves.scaling: "one question at several word sizes",
+        censuses.population: "every behaviour with both classes, counted once",
+        results.claims: "rule on the steps of the argument",
+        programs.theory: "closed forms, at sizes that no census reaches",
+    },
+    "Programs and worlds": {
+        programs.worlds: "list the named and the generated worlds",
+        programs.run: "run a program in a world",
+        programs.encode: "print a program's code",
+        programs.decode: "print the program of a code",
+    },
+    "Write up": {
+        results.figure: "draw a figure, or list them",
+        results.paper: "make every census, table and figure",
+    },
+}
+"""Every command with what it does, by what it is for."""
+for group, commands in GROUPS.items():
+    for command, summary in commands.items():
+        app.command(cls=Command, short_help=summary, rich_help_panel=group)(flattened(command))
 
 
 def main() -> None:

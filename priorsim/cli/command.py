@@ -13,7 +13,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from priorsim.errors import PriorsimError
 from priorsim.reading import is_plain, quoted
@@ -59,6 +59,20 @@ class Command(TyperCommand):
             raise PriorsimError(
                 f"a library cannot be loaded ({error}): give more memory and files, or install anew"
             ) from None
+
+
+class Commands(TyperGroup):
+    """All commands, listed by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each group, a line for each command."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, command in self.commands.items():
+            panel = getattr(command, "rich_help_panel", None) or "Commands"
+            sections.setdefault(panel, []).append((name, command.short_help or ""))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 def _prepare_for_limits() -> None:

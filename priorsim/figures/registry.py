@@ -1,7 +1,5 @@
 """Every figure by its name, in the order in which they are drawn."""
 
-from difflib import get_close_matches
-
 from priorsim.errors import FigureError
 from priorsim.figures import (
     against_length,
@@ -20,6 +18,7 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
+from priorsim.reading import near, quoted
 
 _ENTRIES = (
     *growth.FIGURES,
@@ -37,9 +36,8 @@ def find_figure(name: str) -> Entry:
     """The figure of that name; FigureError when there is none."""
     if name in FIGURES:
         return FIGURES[name]
-    near = get_close_matches(name, list(FIGURES), n=2)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise FigureError(f"unknown figure '{name}': {hint}'priorsim figure' without a name lists them all")
+    hint = near(name, FIGURES)
+    raise FigureError(f"unknown figure {quoted(name)}: {hint}'priorsim figure' without a name lists them all")
 
 
 def figures_text() -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
 from priorsim.errors import WorldError
-from priorsim.reading import MOST_SHOWN, is_standard_input, quoted
+from priorsim.reading import is_standard_input, near, quoted
 from priorsim.worlds.bayes import BAYES
 from priorsim.worlds.constant import CONSTANT, constant_worlds
 from priorsim.worlds.family import Family
@@ -89,7 +88,7 @@ def find_world(name_or_path: str) -> World:
     >>> find_world("isqrt-w44")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    priorsim.errors.WorldError: unknown world 'isqrt-w44': did you mean isqrt-w4, isqrt-w3, ...
+    priorsim.errors.WorldError: unknown world 'isqrt-w44': did you mean isqrt-w4 or isqrt-w3...
     """
     named = catalogue().get(name_or_path)
     if named is not None:
@@ -99,9 +98,7 @@ def find_world(name_or_path: str) -> World:
     for family in _FAMILIES:
         if name_or_path.startswith(f"{family.name}."):
             return family.member(name_or_path)
-    near = get_close_matches(name_or_path[:MOST_SHOWN].lower(), list(catalogue()), n=3)
-    hint = f"did you mean {', '.join(near)}? " if near else ""
     raise WorldError(
-        f"unknown world {quoted(name_or_path)}: {hint}'priorsim worlds' lists all names, and with --family a family's; "
-        "a .csv or .toml file is a world too"
+        f"unknown world {quoted(name_or_path)}: {near(name_or_path, catalogue())}'priorsim worlds' lists all names, "
+        "and with --family a family's; a .csv or .toml file is a world too"
     )
