@@ -31,7 +31,7 @@ COMMANDS = (
     *(censuses.objectives, censuses.population, curves.growth, curves.knockouts, curves.scaling),
     *(censuses.definitions, results.claims, censuses.data),
     *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
-    *(results.figure, results.paper),
+    *(results.figure, results.paper, results.cite),
 )
 for command in COMMANDS:
     app.command(cls=Command)(flattened(command))

@@ -129,3 +129,10 @@ def paper(
     opt.check_folder(out)
     with progress_bar("programs", kept=out) as progress:
         make_paper(find_preset(preset), out, workers=workers, force=force, told=typer.echo, progress=progress)
+
+
+def cite() -> None:
+    """How to cite priorsim: a sentence and a BibTeX entry, with the version and the digest of the code."""
+    from priorsim.text.citation import cite_text
+
+    typer.echo(cite_text())

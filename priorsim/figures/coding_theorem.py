@@ -14,9 +14,9 @@ from priorsim.formats import number
 from priorsim.measure.coding_theorem import coding_theorem
 from priorsim.worlds import World
 
-COLUMNS = "bits behaviours least quartile_1 median quartile_3 greatest median_4_less median_8_less"
+COLUMNS = "bits behaviours least quartile_1 median quartile_3 greatest median_4_less median_8_less slope intercept"
 """A row for each K: how many behaviours have it, their slack K + log2 m in bits, and its median where the programs end
-4 and 8 bits below the bound; empty where K is above."""
+4 and 8 bits below the bound, empty where K is above; and the line that all together give, empty where there is none."""
 
 
 def data(study: Study, _: Sequence[World]) -> Data:
@@ -24,14 +24,15 @@ def data(study: Study, _: Sequence[World]) -> Data:
     atlas = study.census(*LANGUAGES[0])
     found = coding_theorem(atlas)
     slack, language = found.slack, atlas.header.language
+    line = found.slope, found.intercept
     rows = [
-        (bits, behaviours, *five, *(None if np.isnan(median) else median for median in medians[1:]))
+        (bits, behaviours, *five, *(None if np.isnan(each) else each for each in (*medians[1:], *line)))
         for bits, behaviours, five, medians in zip(
             *(column.tolist() for column in (slack.bits, slack.behaviours, slack.five, slack.medians)), strict=True
         )
     ]
     told = {"dialect": language.dialect.name, "word_bits": language.word_bits, "bound_bits": atlas.header.max_bits}
-    return Data(COLUMNS, rows, slope=found.slope, intercept=found.intercept, fitted=found.fitted, **told)
+    return Data(COLUMNS, rows, fitted=found.fitted, **told)
 
 
 def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
@@ -82,11 +83,12 @@ def caption(found: Data) -> str:
             f"Of the {last[1]} behaviours of K = {last[0]} bits, {found.bound_bits - last[0]} bits below the bound, "
             f"the slack has the median {number(last[4], '.1f')} bits and the quartiles {quartiles}."
         )
-    if not np.isnan(found.slope):
-        shift = f"{'-' if found.intercept < 0 else '+'} {number(abs(found.intercept), '.1f')}"
+    slope, intercept = rows[min(rows)][9:]
+    if slope is not None:
+        shift = f"{'-' if intercept < 0 else '+'} {number(abs(intercept), '.1f')}"
         said.append(
             f"Over all behaviours of up to {found.fitted} bits least squares give -log2 m = "
-            f"{number(found.slope, '.2f')} K {shift}."
+            f"{number(slope, '.2f')} K {shift}."
         )
     return page.sentences(
         f"Length K of the shortest program of every behaviour against -log2 of its mass m, the sum of 2^-l over all "

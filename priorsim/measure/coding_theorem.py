@@ -1,7 +1,7 @@
 """How much mass lies beyond the shortest program: K of a behaviour against -log2 of its mass (docs/measures.md).
 
-Levin's coding theorem (1974; Li and Vitanyi, An Introduction to Kolmogorov Complexity, theorem 4.3.3) says of a
-universal prefix machine that K and -log2 m differ by a constant. K is here the length of the shortest code-only
+Levin's coding theorem (1974; proved in English by Vitanyi, 2013) says of a universal prefix machine that K and -log2 m
+differ by a constant at most. K is here the length of the shortest code-only
 program of a behaviour, m the sum of 2^-l over all of them within the bound, and the *slack* K + log2 m. It is at least
 0, since the shortest program alone has the mass 2^-K.
 """
