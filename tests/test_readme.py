@@ -1,6 +1,6 @@
 """The README's console blocks are what its commands print, and what it says was found is what the results say.
 
-`python -m tests.test_readme` writes both anew.
+`python -m tests.test_readme` writes both anew, and our numbers in docs/related.md.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from priorsim.text.claims import editions_markdown, found_markdown
+from tests import test_related
 from tests.test_cli import output
 
 ROOT = Path(__file__).parent.parent
@@ -83,4 +84,5 @@ def test_every_make_target_that_a_page_names_is_there(page):
 if __name__ == "__main__":
     text = rendered(README.read_text())
     README.write_text(FOUND.sub(lambda _: found(), text, count=1))
+    test_related.PAGE.write_text(test_related.rewritten(test_related.PAGE.read_text(), test_related.ours()))
     CLAIMS.write_text(EDITIONS.sub(lambda _: editions_markdown(verdicts()), CLAIMS.read_text(), count=1))

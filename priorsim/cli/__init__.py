@@ -77,6 +77,7 @@ GROUPS = {
     "Write up": {
         results.figure: "draw a figure, or list them",
         results.paper: "make every census, table and figure",
+        results.cite: "print how to cite priorsim",
     },
 }
 """Every command with what it does, by what it is for."""

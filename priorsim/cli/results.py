@@ -137,3 +137,10 @@ def paper(
     opt.check_folder(folder)
     with progress_bar("programs", kept=folder) as progress:
         make_paper(size, folder, workers=workers, force=force, told=typer.echo, progress=progress)
+
+
+def cite() -> None:
+    """How to cite priorsim: a sentence and a BibTeX entry, with the version and the digest of the code."""
+    from priorsim.text.citation import cite_text
+
+    typer.echo(cite_text())
