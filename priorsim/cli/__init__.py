@@ -5,6 +5,7 @@ says what was done and exits with 130 (priorsim/interrupts.py).
 """
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +46,7 @@ def priorsim(
     """Count every small program exactly, tell which of them search, and weigh them under a prior."""
 
 
-GROUPS = {
+GROUPS: dict[str, dict[Callable[..., None], str]] = {
     "Count programs": {
         censuses.census: "count every program up to a length into an atlas",
         censuses.info: "say what an atlas holds, after checking all of it",
