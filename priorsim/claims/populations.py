@@ -35,6 +35,8 @@ class Preset:
     """The bound on domains of several columns, which have more programs."""
     growth_bounds: Mapping[int, int] = field(default_factory=dict)
     """Other bounds of the curves over complexity, by word size: they need one census, and no claim is asked of it."""
+    finite_sizes: tuple[int, ...] = (10, 11, 12)
+    """Word sizes of the constants by which the finite-size scaling of gamma* is told."""
     lanes: tuple[int, ...]
     """Numbers of lanes of the inverse and forward families' members."""
     below: tuple[int, ...] = (0, 4)
@@ -96,6 +98,7 @@ FULL = Preset(
     bounds={2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
+    finite_sizes=(10, 11, 12, 13, 14, 15, 16),
     data_worlds=12,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),

@@ -123,3 +123,33 @@ def scaling(
         with progress_bar("worlds") as progress:
             found = measured(asked, words, max_bits, progress=progress)
         opt.say_or_write(found, as_json, "scaling.txt", out, place)
+
+
+def finite_size(
+    sizes: Annotated[str, Option("--sizes", help="Bits of a word of the constants, among 10 to 16.")] = "10,11,12",
+    max_bits: Annotated[
+        int, Option("--max-bits", help="Count inverse worlds and all behaviours up to this length.")
+    ] = 36,
+    workers: opt.Threads = 2,
+    as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file to write, or - : a line for each size, price of time and end.")
+    ] = None,
+    force: opt.Force = False,
+) -> None:
+    """Whether gamma* = (1 - c/L) / alpha, of two programs, is met better as worlds grow, and may be extrapolated.
+
+    What log-odds / L differ from (1 - c/L) - alpha gamma is shown by size, for constants, for inverse worlds on all
+    words, and for all behaviours of words of 3 bits, with the sizes at which search outweighs direct code. On two cores
+    this takes ten seconds, and with --sizes 10,11,12,13,14,15,16 two minutes and 3 GiB.
+    """
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.measure.finite_size import finite_size as measured
+    from priorsim.measure.finite_size import is_finite_size, parse_constant_sizes
+
+    opt.check_one_answer(as_json, out, "--out")
+    words = parse_constant_sizes(sizes)
+    with opt.place_of(out, is_finite_size, force=force) as place:
+        with progress_bar("censuses") as progress:
+            found = measured(words, max_bits, workers=workers, progress=progress)
+        opt.say_or_write(found, as_json, "finite_size.txt", out, place)

@@ -182,7 +182,7 @@ def predicted_crossover(found: Fitting, taxed_bits: F64, end: End) -> F64:
     Nan where they predict no crossover: search is not the shorter one, or not the dearer one.
     """
     bits, time = shortest_pairs(found, taxed_bits, end)
-    both = np.isfinite(bits).all(axis=0)
+    both = np.isfinite(bits[0]) & np.isfinite(bits[1])
     shorter, dearer = bits[0, both] - bits[1, both], time[1, both] - time[0, both]
     predicted: F64 = np.full(len(both), np.nan)
     predicted[both] = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=(shorter > 0) & (dearer > 0))

@@ -199,17 +199,17 @@ def _by_length(programs: ClassedRows, max_bits: int) -> Iterator[Size]:
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the distance falls as L grows, over the sizes of a series that count."""
+    """Whether the distance falls fast enough as L grows, over the sizes of a series that count."""
 
     series: str
     gamma: float
     sizes: Annotated[int, keys.says("how many count")]
-    correlation: Annotated[
-        keys.Ends[float | None], keys.says("Spearman's, of the median L and the distance; null over fewer than three")
-    ]
     exponent: Annotated[
         keys.Ends[float | None],
-        keys.says("the slope of log distance over log L; null, too, where the distance is 0"),
+        keys.says("the slope of log distance over log L; null over fewer than three sizes, or where the distance is 0"),
+    ]
+    exponent_range: Annotated[
+        keys.Ends[tuple[float, float] | None], keys.says("its least and greatest when one size is left out")
     ]
     extrapolation: Annotated[Extrapolation, keys.says("`licensed`, `forbidden` or `not ruled on`")]
     some_from: Annotated[
@@ -226,8 +226,8 @@ def rule(series: str, place: int, sizes: Sequence[Size]) -> Ruling:
         series=series,
         gamma=GAMMAS[place],
         sizes=len(counting),
-        correlation=keys.Ends(*(each and each.correlation for each in courses)),
         exponent=keys.Ends(*(each and each.exponent for each in courses)),
+        exponent_range=keys.Ends(*(each and each.exponent_range for each in courses)),
         extrapolation=extrapolation(tuple(courses)),
         some_from=keys.Ends(*(_from(sizes, place, end, 0.0) for end in ENDS_NAMED)),
         most_from=keys.Ends(*(_from(sizes, place, end, 0.5) for end in ENDS_NAMED)),

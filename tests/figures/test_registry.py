@@ -11,7 +11,7 @@ import pytest
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, held_out, knockouts, log_odds, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, finite_size, held_out, knockouts, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.figures.registry import FIGURES as ENTRIES
@@ -127,6 +127,28 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(knockouts.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_finite_sizes_are_those_of_the_study_and_the_caption_says_what_the_rule_does(small):
+    measured = small.finite_size()
+    assert small.finite_size() is measured
+    found = finite_size.data(small, [])
+    (first,) = (each for each in measured.sizes if (each.series, each.size) == ("constant", 10))
+    rows = [row for row in found.rows if row[:2] == ("constant", 10)]
+    columns = [found.names.index(name) for name in ("gamma", "residual_median", "distance", "outweighs_high")]
+    assert [tuple(row[at] for at in columns) for row in rows] == [
+        (price.gamma, price.residual.low[1], price.distance.low, price.outweighs.high) for price in first.prices
+    ]
+    said = finite_size.caption(found)
+    assert "All constants: at gamma 0 the distance goes from 0.241 at L = 15 to 0.219 at 17, exponent -0.78" in said
+    assert "extrapolation is forbidden. Nowhere in it does search outweigh at gamma 1." in said
+    assert "Inverse worlds on all words: 0 sizes of it count, too few for a ruling." in said
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(finite_size.draw(found, width=width)[0])
         lay_out(figure)
         figure.set_layout_engine("none")
         figure.draw_without_rendering()
