@@ -12,6 +12,8 @@ SMALLER = replace(
     QUICK,
     growth_bounds={},
     finite_sizes=(10,),
+    task_rules={3: (8,)},
+    task_observations=("next",),
     word_bits=(3,),
     constant_bits=(12,),
     code_bits=14,

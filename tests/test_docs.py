@@ -19,6 +19,7 @@ from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
 from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
+from priorsim.measure.diversity import Diversity
 from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
@@ -41,6 +42,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "knockouts": KnockoutsAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,
+    "diversity": Diversity,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

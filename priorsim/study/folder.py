@@ -20,6 +20,7 @@ from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import AtlasError, StorageError
+from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
@@ -52,6 +53,7 @@ class Study:
     _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
     _finite_size: FiniteSize | None = None
+    _diversity: Diversity | None = None
 
     def header(self, world: World) -> AtlasHeader:
         """What the census that a world is measured in counts."""
@@ -90,6 +92,14 @@ class Study:
             bound = min(MOST_BITS, self.preset.bound(Domain.default(3)))
             self._finite_size = finite_size(self.preset.finite_sizes, bound, workers=self.workers)
         return self._finite_size
+
+    def diversity(self) -> Diversity:
+        """Tables, code and search by number of rules and examples, at the preset's word sizes."""
+        if self._diversity is None:
+            options: dict[str, Any] = {"observations": self.preset.task_observations, "workers": self.workers}
+            found = [diversity(rules, bits, **options).sizes for bits, rules in self.preset.task_rules.items()]
+            self._diversity = joined(found, max_bits=MAX_BITS, code_bits=CODE_BITS, gamma=0)
+        return self._diversity
 
     def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:
