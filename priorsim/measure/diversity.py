@@ -294,7 +294,7 @@ def _size(
     for world in worlds:
         found = [(NOTHING, False)] * len(examples)
         for place, lanes in enumerate(lessons(rules, queries)):
-            counted = _posterior(atlas, terms, world.trained_on(lanes), workers)
+            counted = _posterior(atlas, terms, world.trained_on(lanes))
             found[place] = heaviest(counted, prior), is_settled(counted)
             if found[place][0] == NOTHING:  # What fits nothing fits no more examples.
                 break
@@ -314,9 +314,9 @@ def _size(
     )
 
 
-def _posterior(atlas: Atlas, terms: DataTerms, world: World, workers: int) -> DataCounts:
-    """Code and programs with data that fit a world."""
-    return join_counts(histogram(atlas, world), count_fitting_data(terms, world, workers=workers))
+def _posterior(atlas: Atlas, terms: DataTerms, world: World) -> DataCounts:
+    """Code and programs with data that fit a world; there is too little to do for more than one thread."""
+    return join_counts(histogram(atlas, world), count_fitting_data(terms, world, workers=1))
 
 
 def _flips(examples: Sequence[int], courses: Sequence[Sequence[str]]) -> Iterator[Flip]:
