@@ -313,13 +313,15 @@ def finite_size(
 
     PriorsimError where a size or a bound is out of range.
     """
-    jobs = [partial(constants, bits, bounds[bits], workers=workers) for bits in sizes]
-    jobs += [partial(inverses, bits, max_bits, workers=workers) for bits in INVERSE_SIZES]
+    # The largest censuses first: what is out of range is refused at once.
+    jobs = [partial(inverses, bits, max_bits, workers=workers) for bits in reversed(INVERSE_SIZES)]
+    jobs += [partial(constants, bits, bounds[bits], workers=workers) for bits in sizes]
     found: list[Size] = []
     for place, job in enumerate(jobs):
         found += job()
         if progress is not None:
             progress(Progress(place + 1, len(jobs)))
+    found.sort(key=lambda each: each.size)
     by_series = {name: [each for each in found if each.series == name] for name in SPANS}
     rulings = [rule(name, place, of) for name, of in by_series.items() for place in range(len(GAMMAS)) if of]
     return FiniteSize(

@@ -43,11 +43,11 @@ def test_worlds_are_what_they_say_at_every_number_of_rules():
     for word_bits in (3, 4):
         for observe in EVERY_WORD:
             size, shown = 2**word_bits, OBSERVATIONS[observe].function
-            seen = {shown(rule)[0] % size: rule for rule in range(size)}
-            assert len(seen) == 2**word_bits
+            rule_of = {shown(rule)[0] % size: rule for rule in range(size)}
+            assert len(rule_of) == 2**word_bits
             world = task_world(word_bits, observe, "sum", 2**word_bits, 1)
             asked = [min(words) for words in world.acceptable]
-            assert asked == [seen[word] for word in range(2**word_bits)]
+            assert asked == [rule_of[word] for word in range(2**word_bits)]
             assert world.domain.lanes == tuple((word, 0) for word in range(2**word_bits)) and not world.held_out
     world = task_world(3, "next", "product", 2, 3)
     for (seen, query), words in zip(world.domain.lanes, world.acceptable, strict=True):
