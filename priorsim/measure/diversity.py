@@ -126,12 +126,14 @@ class Diversity(keys.Answer, frozen=True, kw_only=True):
 
     dialect: keys.Dialect
     depth: Annotated[int, keys.says("how deep binders nest")]
-    gamma: float
+    gamma: Annotated[float, keys.says("the price of time")]
     bound_bits: keys.BoundBits
     code_bits: Annotated[int, keys.says("C, the bound on header, index and body of programs with data")]
-    sizes: tuple[Size, ...]
+    sizes: Annotated[tuple[Size, ...], keys.says("by bits of a word and number of rules")]
     laws: Annotated[tuple[Law, ...], keys.says("of every flip that is met")]
-    published: tuple[Published, ...] = tuple(Published(*row) for row in PUBLISHED)
+    published: Annotated[tuple[Published, ...], keys.says("exponents of others, beside ours")] = tuple(
+        Published(*row) for row in PUBLISHED
+    )
 
     def to_csv(self) -> str:
         """A line for each size and flip, with the names of `_HEAD`."""
