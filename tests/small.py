@@ -9,7 +9,16 @@ BOUNDS = {2: 18, 3: 18, 4: 18, 12: 18, 14: 19, 16: 21}
 CLAIMS = ("much-simpler", "treacherous", "no-pure-model")
 """A few claims: of lengths, off the training lanes, and of walks."""
 SMALLER = replace(
-    QUICK, growth_bounds={}, word_bits=(3,), constant_bits=(12,), code_bits=14, walk_radii=(4, 8), walk_bits=16
+    QUICK,
+    growth_bounds={},
+    finite_sizes=(10,),
+    task_rules={3: (8,)},
+    task_observations=("next",),
+    word_bits=(3,),
+    constant_bits=(12,),
+    code_bits=14,
+    walk_radii=(4, 8),
+    walk_bits=16,
 )
 """A preset without bounds, with few populations and walks."""
 SMALL = replace(

@@ -19,6 +19,8 @@ from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
 from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
+from priorsim.measure.diversity import Diversity
+from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
@@ -39,6 +41,8 @@ SCHEMAS: dict[str, type[Answer]] = {
     "growth": GrowthAnswer,
     "knockouts": KnockoutsAnswer,
     "scaling": Scaling,
+    "finite-size": FiniteSize,
+    "diversity": Diversity,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

@@ -50,7 +50,7 @@ def all_options():
     found = []
     commands: dict[str, Any] = vars(get_command(cli.app))["commands"]
     for command in cli.app.registered_commands:
-        name = command.callback.__name__
+        name = command.callback.__name__.replace("_", "-")
         for parameter in commands[name].params:
             if parameter.param_type_name == "option" and not parameter.is_eager:
                 value = [] if parameter.is_flag else ["1"]
@@ -72,9 +72,10 @@ def options_of_numbers() -> list:
     found = []
     for registered in cli.app.registered_commands:
         kinds, command = get_type_hints(registered.callback), vars(get_command(cli.app))["commands"]
-        for tried in (parameters := command[registered.callback.__name__].params):
+        name = registered.callback.__name__.replace("_", "-")
+        for tried in (parameters := command[name].params):
             if {int, float} & {kinds.get(tried.name), *get_args(kinds.get(tried.name))}:
-                args = [registered.callback.__name__]
+                args = [name]
                 for needed in parameters:
                     if needed.required and needed is not tried:
                         args += ["1"] if needed.param_type_name == "argument" else [needed.opts[0], "1"]

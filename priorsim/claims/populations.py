@@ -11,6 +11,7 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
+from priorsim.measure.diversity import EVERY_WORD, FEW
 from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
@@ -36,6 +37,12 @@ class Preset:
     """The bound on domains of several columns, which have more programs."""
     growth_bounds: Mapping[int, int] = field(default_factory=dict)
     """Other bounds of the curves over complexity, by word size: they need one census, and no claim is asked of it."""
+    finite_sizes: tuple[int, ...] = (10, 11, 12)
+    """Word sizes of the constants by which the finite-size scaling of gamma* is told."""
+    task_rules: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: {3: (2, 4, 8)})
+    """Numbers of rules, by word size, at which tables, code and search are compared."""
+    task_observations: tuple[str, ...] = FEW
+    """How rules are observed there."""
     lanes: tuple[int, ...]
     """Numbers of lanes of the inverse and forward families' members."""
     below: tuple[int, ...] = (0, 4)
@@ -105,6 +112,9 @@ FULL = Preset(
     bounds={2: 42, 3: 44, 4: 42, 12: 32, 13: 30, 14: 29, 15: 28, 16: 27},
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
+    finite_sizes=(10, 11, 12, 13, 14, 15, 16),
+    task_rules={3: (1, 2, 3, 4, 6, 8), 4: (4, 8, 16)},
+    task_observations=EVERY_WORD,
     data_worlds=12,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),

@@ -65,6 +65,8 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         curves.growth: "what comes first as worlds get more complex",
         curves.knockouts: "which operators worlds cannot do without",
         curves.scaling: "one question at several word sizes",
+        curves.finite_size: "whether the law of gamma* may be extrapolated",
+        curves.diversity: "what leads, by examples and the number of rules",
         censuses.population: "every behaviour with both classes, counted once",
         results.claims: "rule on the steps of the argument",
         programs.theory: "closed forms, at sizes that no census reaches",

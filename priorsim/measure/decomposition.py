@@ -20,7 +20,7 @@ from priorsim.measure import keys
 from priorsim.measure.fitting import Fitting
 from priorsim.measure.histogram import CLASSES, Histogram, mean_steps
 from priorsim.measure.mass import ALL_KINDS, LOW, End, Interval, mass, masses, odds_at, share_of, shortest
-from priorsim.measure.values import least_at_end, length_difference
+from priorsim.measure.values import least_at_end, length_difference, log2_or_nan
 from priorsim.priors import F64, Prior
 
 SOLOMONOFF = Prior("solomonoff")
@@ -162,19 +162,28 @@ def alpha(histogram: Histogram, end: End) -> Alpha | None:
     return Alpha(exponent, direct.bits, search.bits, direct.steps, search.steps)
 
 
-def predicted_crossover(found: Fitting, taxed_bits: F64, end: End) -> F64:
-    """`Alpha.predicted` of the two programs that are lightest at gamma = 0, of several the fastest, in every world.
+def shortest_pairs(found: Fitting, taxed_bits: F64, end: End) -> tuple[F64, F64]:
+    """The two programs that are lightest at gamma = 0, of several the fastest, in every world: bits, and log2 T.
 
-    Nan where they predict no crossover: search is not the shorter one, or not the dearer one. `taxed_bits`, shape
-    (entries,), are whole numbers: lengths with the taxes that are paid for search nodes.
+    Both have shape (2, worlds), direct code first; bits are infinite and log2 T nan where a side is empty.
+    `taxed_bits`, shape (entries,), are whole numbers: lengths with the taxes that are paid for search nodes.
     """
     # Taxed lengths are whole numbers, and 2^-33 of T is less than 1.
     order = taxed_bits + np.ldexp(found.programs.steps.astype(np.float64), -33)
     least = np.stack(least_at_end(found.least(order), end))
-    both = np.isfinite(least).all(axis=0)
-    bits = np.floor(least[:, both])
-    steps = np.ldexp(least[:, both] - bits, 33)
-    shorter, dearer = bits[0] - bits[1], np.log2(steps[1]) - np.log2(steps[0])
+    bits = np.floor(least)
+    steps = np.ldexp(np.subtract(least, bits, out=np.zeros(least.shape), where=np.isfinite(least)), 33)
+    return bits, log2_or_nan(steps)
+
+
+def predicted_crossover(found: Fitting, taxed_bits: F64, end: End) -> F64:
+    """`Alpha.predicted` of these `shortest_pairs`.
+
+    Nan where they predict no crossover: search is not the shorter one, or not the dearer one.
+    """
+    bits, time = shortest_pairs(found, taxed_bits, end)
+    both = np.isfinite(bits[0]) & np.isfinite(bits[1])
+    shorter, dearer = bits[0, both] - bits[1, both], time[1, both] - time[0, both]
     predicted: F64 = np.full(len(both), np.nan)
     predicted[both] = np.divide(shorter, dearer, out=np.full(len(dearer), np.nan), where=(shorter > 0) & (dearer > 0))
     return predicted

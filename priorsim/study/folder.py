@@ -20,6 +20,8 @@ from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import AtlasError, StorageError
+from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
+from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.knockouts import Knockouts, knockouts_of
@@ -50,6 +52,8 @@ class Study:
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
+    _finite_size: FiniteSize | None = None
+    _diversity: Diversity | None = None
 
     def header(self, world: World) -> AtlasHeader:
         """What the census that a world is measured in counts."""
@@ -81,6 +85,21 @@ class Study:
             return self._open(each) if each.language.without else cut(whole, each.max_bits)
 
         return knockouts_of(header, census, bin_bits=2)
+
+    def finite_size(self) -> FiniteSize:
+        """Whether gamma* is met better as worlds grow, at the preset's sizes."""
+        if self._finite_size is None:
+            bound = min(MOST_BITS, self.preset.bound(Domain.default(3)))
+            self._finite_size = finite_size(self.preset.finite_sizes, bound, workers=self.workers)
+        return self._finite_size
+
+    def diversity(self) -> Diversity:
+        """Tables, code and search by number of rules and examples, at the preset's word sizes."""
+        if self._diversity is None:
+            options: dict[str, Any] = {"observations": self.preset.task_observations, "workers": self.workers}
+            found = [diversity(rules, bits, **options).sizes for bits, rules in self.preset.task_rules.items()]
+            self._diversity = joined(found, max_bits=MAX_BITS, code_bits=CODE_BITS, gamma=0)
+        return self._diversity
 
     def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:

@@ -65,6 +65,27 @@ def in_context_world(
     )
 
 
+def task_world(word_bits: int, observe: str, answer: str, rules: int, queries: int) -> World:
+    """The world of so many rules, seen as the first words there are, and of the first queries; every lane trains.
+
+    WorldError where no rule is seen as one of these words, or there is no such g or f.
+    """
+    for name, known in ((observe, OBSERVATIONS), (answer, QUESTIONS)):
+        if name not in known:
+            raise WorldError(f"unknown formula {name} of a rule: choose among {', '.join(known)}")
+    observation, question = OBSERVATIONS[observe], QUESTIONS[answer]
+    return in_context_world(
+        f"tasks.w{word_bits}-{observe}-{answer}-r{rules}-q{queries}",
+        word_bits,
+        rules=rules_observed_as([(word,) for word in range(rules)], observation.function, word_bits),
+        queries=range(queries),
+        observe=observation.function,
+        answer=question.function,
+        held_out_rules=0,
+        description=f"{observation.text}, answer {question.text}",
+    )
+
+
 def rules_observed_as(observations: Sequence[tuple[int, ...]], observe: Observe, word_bits: int) -> tuple[int, ...]:
     """The least rule behind each observation; WorldError where no rule gives one of them.
 

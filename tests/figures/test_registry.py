@@ -11,7 +11,17 @@ import pytest
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, held_out, knockouts, log_odds, witness_sheet
+from priorsim.figures import (
+    against_length,
+    by_world,
+    cloud,
+    diversity,
+    finite_size,
+    held_out,
+    knockouts,
+    log_odds,
+    witness_sheet,
+)
 from priorsim.figures.entry import save_entry
 from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
@@ -37,6 +47,7 @@ NAMES = ("identity-w3", "square-w3", "inverse-w3", "third-w3", "table-a-w3", "co
 def small(tmp_path_factory):
     """A study with bounds that take a second."""
     preset = replace(QUICK, bounds={3: 24, 12: 22}, growth_bounds={}, worlds=NAMES, member_lanes=(4, 5))
+    preset = replace(preset, task_rules={3: (4, 8)}, task_observations=("skew",))
     return Study(preset, tmp_path_factory.mktemp("results"))
 
 
@@ -148,6 +159,50 @@ def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
     assert "loops, words of 3 bits, up to 22 bits" in said and said.count("find+argmax") >= 2
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(knockouts.draw_languages(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_finite_sizes_are_those_of_the_study_and_the_caption_says_what_the_rule_does(small):
+    measured = small.finite_size()
+    assert small.finite_size() is measured
+    found = finite_size.data(small, [])
+    (first,) = (each for each in measured.sizes if (each.series, each.size) == ("constant", 10))
+    rows = [row for row in found.rows if row[:2] == ("constant", 10)]
+    columns = [found.names.index(name) for name in ("gamma", "residual_median", "distance", "outweighs_high")]
+    assert [tuple(row[at] for at in columns) for row in rows] == [
+        (price.gamma, price.residual.low[1], price.distance.low, price.outweighs.high) for price in first.prices
+    ]
+    said = finite_size.caption(found)
+    assert "All constants: at gamma 0 the distance goes from 0.241 at L = 15 to 0.219 at 17, exponent -0.78" in said
+    assert "extrapolation is forbidden. Nowhere in it does search outweigh at gamma 1." in said
+    assert "Inverse worlds on all words: 0 sizes of it count, too few for a ruling." in said
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(finite_size.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_diversity_is_that_of_the_study_and_the_caption_says_where_it_is_few(small):
+    measured = small.diversity()
+    found = diversity.data(small, [])
+    assert [row[:5] for row in found.rows] == [
+        (size.word_bits, size.rules, size.queries, size.worlds, at.examples)
+        for size in measured.sizes
+        for at in size.leaders
+    ]
+    for size in measured.sizes:
+        at = next(row for row in found.rows if row[1] == size.rules)
+        assert at[5:] == tuple(getattr(size.leaders[0], name) for name in ("table", "code", "search", "nothing"))
+    (law,) = (each for each in measured.laws if (each.before, each.after) == ("code", "table"))
+    worlds = ", ".join(map(str, law.worlds))
+    assert f"at 4, 8 rules, in {worlds} of 12 worlds: too few numbers of rules for a law." in diversity.caption(found)
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(diversity.draw(found, width=width)[0])
         lay_out(figure)
         figure.set_layout_engine("none")
         figure.draw_without_rendering()

@@ -48,6 +48,8 @@ GUARDS: dict[str, str] = {
     "measure/binning.py": "tests/measure/test_growth.py tests/measure/test_knockouts.py",
     "measure/standings.py": "tests/measure/test_growth.py tests/measure/test_population.py",
     "measure/population.py": "tests/measure/test_population.py tests/measure/test_edges.py",
+    "measure/collapse.py": "tests/measure/test_finite_size.py",
+    "measure/extrapolation.py": "tests/measure/test_finite_size.py tests/measure/test_diversity.py -k 'rule or law'",
     "measure/*.py": "tests/measure/test_{stem}.py",
     "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py tests/claims/test_command.py",
     "claims/claim.py": f"{VERDICTS} tests/claims/test_judge.py",
