@@ -29,7 +29,7 @@ from priorsim.measure.fitting import (
 from priorsim.measure.histogram import I64
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
-from priorsim.measure.values import Values, excess_mean, least_difference, log2_odds
+from priorsim.measure.values import Values, excess_mean, least_at_end, least_difference, log2_odds
 from priorsim.measure.weighed import Split
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
@@ -144,6 +144,14 @@ class Site:
     def known(self) -> int:
         """Up to so many bits of cost, taxes included, everything is counted."""
         return int(self.unseen) - 1
+
+    def shortest(self, end: End) -> tuple[F64, F64]:
+        """The least cost of direct code and of search in bits, taxes included; nan where none is up to `known`."""
+        direct, search = (
+            np.where(least <= self.known, least, np.nan)
+            for least in least_at_end(self.fitting.least(self.taxed_bits), end)
+        )
+        return direct, search
 
     @cached_property
     def worth(self) -> Worth | None:

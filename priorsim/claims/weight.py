@@ -11,7 +11,7 @@ from priorsim.measure.decomposition import predicted_crossover
 from priorsim.measure.fitting import LENGTHS, sums
 from priorsim.measure.histogram import CLASSES, DIRECT
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.values import Values, at_end, bonuses_of, least_at_end, log2_odds, search_share
+from priorsim.measure.values import Values, at_end, bonuses_of, log2_odds, search_share
 from priorsim.priors import F64
 
 MOST_GAMMA = 4
@@ -59,8 +59,8 @@ def delta_l_with_tables(site: Site) -> Values:
 
 
 def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
-    """B of direct code and of search in bits, taxes included; nan where a class is empty."""
-    direct, search = map(bonuses_of, least_at_end(site.fitting.least(site.taxed_bits), end), at_end(site.masses, end))
+    """B of direct code and of search in bits, taxes included; nan where the shortest program is not known."""
+    direct, search = map(bonuses_of, site.shortest(end), at_end(site.masses, end))
     return direct, search
 
 
@@ -68,13 +68,13 @@ def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
 def bonus_difference(site: Site, end: End) -> F64:
     """B_search - B_direct in bits, over as many bits beyond the shortest program for both classes.
 
-    The bound leaves the class whose shortest program is the longer one B - L_min bits to add programs in; the other
-    one's are taken over as many.
+    From the shortest program of the class in which that is the longer one, there are so many bits to the last cost up
+    to which everything is counted; the other class's programs are taken over as many.
     """
     cost = site.taxed_bits
-    least = np.stack(least_at_end(site.fitting.least(cost), end))
+    least = np.stack(site.shortest(end))
     both = np.isfinite(least).all(axis=0)
-    span = np.where(both, site.max_bits - least.max(axis=0), 0.0)
+    span = np.where(both, site.known - least.max(axis=0), 0.0)
     reached = np.zeros((2, site.fitting.groups))
     reached[:, site.fitting.target_group] = np.where(both, least + span, 0.0)
     side = np.isin(site.fitting.programs.kind, end.search).astype(np.int64)
@@ -171,11 +171,16 @@ def opposite_orders(site: Site) -> Values:
 
 @at_both_ends
 def length_quotient(site: Site, end: End) -> F64:
-    """L / c: L_min(direct) over L_min(search), taxes included; nan where a class is empty."""
-    direct, search = least_at_end(site.fitting.least(site.taxed_bits), end)
-    both = np.isfinite(direct) & np.isfinite(search)
-    found: F64 = np.divide(direct, search, out=np.full(len(direct), np.nan), where=both)
-    return found
+    """L / c: L_min(direct) over L_min(search), taxes included; nan where one is not known."""
+    direct, search = site.shortest(end)
+    return direct / search
+
+
+def _predicted(site: Site, end: End) -> F64:
+    """The crossover that the two shortest programs predict; nan where they are not known or it is above MOST_GAMMA."""
+    found = predicted_crossover(site.fitting, site.taxed_bits, end)
+    is_known = np.isfinite(site.shortest(end)).all(axis=0)
+    return np.where(is_known & (found <= MOST_GAMMA), found, np.nan)
 
 
 def agreeing_signs(site: Site) -> Values:
@@ -185,8 +190,8 @@ def agreeing_signs(site: Site) -> Values:
     """
     parts = []
     for end in ENDS:
-        predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
-        chosen = np.flatnonzero(predicted <= MOST_GAMMA)
+        predicted = _predicted(site, end)
+        chosen = np.flatnonzero(~np.isnan(predicted))
         narrow = site.narrowed(chosen)
         found = np.full(len(predicted), np.nan)
         below, above = (narrow.odds_at(factor * predicted[chosen], end) for factor in (0.5, 2))
@@ -202,8 +207,7 @@ def crossover_error(site: Site, end: End) -> F64:
     Nan where the two shortest programs predict no crossover of up to MOST_GAMMA: search is not the shorter one, or not
     the dearer one.
     """
-    predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
-    predicted = np.where(predicted <= MOST_GAMMA, predicted, np.nan)
+    predicted = _predicted(site, end)
     chosen = np.flatnonzero(~np.isnan(predicted))
     narrow = site.narrowed(chosen)
     measured = first_crossover(narrow.fitting, narrow.weights, end)
