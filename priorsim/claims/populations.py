@@ -14,6 +14,7 @@ from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.worlds import World, catalogue, family
@@ -41,6 +42,8 @@ class Preset:
     """Bits below the bound at which everything is counted again."""
     taxes: tuple[int, ...] = (0, -2, 4)
     """Bits for each search node; below 0 they are a bonus, within the range in which the prior converges."""
+    dialects: tuple[str, ...] = ("arith", "logic")
+    """Dialects of the population of every behaviour."""
     word_bits: tuple[int, ...] = (3, 4)
     constant_bits: tuple[int, ...] = (12, 14, 16)
     """Word sizes of the populations, and of the constants."""
@@ -111,10 +114,11 @@ def find_preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def factors_at(population: str, word_bits: int, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
+def factors_at(population: str, language: Language, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
     """The place in the grid of worlds of a population, where programs end so many bits below the bound."""
     bound = f"B-{below}" if below else "B"
-    return {"population": population, "word_bits": word_bits, "class_by": class_by, "bound": bound, "tax": tax}
+    words: dict[str, str | int] = {"dialect": language.dialect.name, "word_bits": language.word_bits}
+    return {"population": population, **words, "class_by": class_by, "bound": bound, "tax": tax}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Worlds:
                 bound = self.header.max_bits - below
                 programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in preset.taxes:
-                    place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
+                    place = factors_at(self.population, self.header.language, class_by, below, tax)
                     yield place | of_queries, self._site(programs, tax, bound, preset)
 
     def _may_matter(self, behaviour: U64) -> Mask:
@@ -202,10 +206,10 @@ def fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
 def populations(preset: Preset) -> list[Worlds]:
     """Every census that the claims need, with its worlds, population by population."""
 
-    def census(population: str, domain: Domain) -> Worlds:
-        return Worlds(population, make_header("arith", preset.bound(domain), domain=domain))
+    def census(population: str, domain: Domain, dialect: str = "arith") -> Worlds:
+        return Worlds(population, make_header(dialect, preset.bound(domain), domain=domain))
 
-    found = [census("all", Domain.default(word_bits)) for word_bits in preset.word_bits]
+    found = [census("all", Domain.default(bits), dialect) for dialect in preset.dialects for bits in preset.word_bits]
     found += [census("constant", constant_world("any", bits, 0).domain) for bits in preset.constant_bits]
     for name, knobs in _listed(preset):
         found += _by_census(preset, name, [world for each in knobs for world in family(name).members(**each)])

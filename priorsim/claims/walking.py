@@ -14,6 +14,7 @@ from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import Cell, Quantifier
 from priorsim.measure.histogram import SEARCH, kinds_of
 from priorsim.measure.values import Values
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
@@ -208,7 +209,10 @@ def _cells_at(task: tuple[int, Preset]) -> Cells:
                 from_there = study.starting(start)
                 of_start.append({claim.name: find(from_there, claim.name) for claim in claims})
         for start, of_worlds in found.items():
-            factors = factors_at("walks", 3, class_by, below_bound, tax=0) | {"radius": radius, "start": start}
+            factors = factors_at("walks", Language.named("arith", 3), class_by, below_bound, tax=0) | {
+                "radius": radius,
+                "start": start,
+            }
             for claim in claims:
                 findings = [each[claim.name] for each in of_worlds]
                 cells.setdefault((claim.name, claim.quantity), []).append(

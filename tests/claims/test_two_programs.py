@@ -14,6 +14,7 @@ from priorsim.claims.populations import QUICK, factors_at, populations
 from priorsim.claims.rule import Cell, Tally, Verdict, rule
 from priorsim.keys import plain
 from priorsim.mu.code import encode
+from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Program, Var
 from tests.claims.hand import HEADER, TRUTH, direct, disguised, search, site_of
 from tests.claims.plain import BESIDE, PLAIN
@@ -149,7 +150,7 @@ def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
 
 
 def test_a_cell_counts_every_world_once():
-    factors = factors_at("all", 3, "form", 0, tax=4)
+    factors = factors_at("all", Language.named("arith", 3), "form", 0, tax=4)
     levels = {18: Tally(30, 1, 1), 20: Tally(20, 29, 19)}
     cell = Cell(factors, Tally(50, 30, 20), levels, (0.25, 0.5), 7, (-1.0, 0.5, 7.0), 11, 20)
     assert plain(cell.answer()) == {

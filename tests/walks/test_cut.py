@@ -17,6 +17,7 @@ from priorsim.claims.rule import Tally
 from priorsim.claims.walking import CLAIMS, cell_of_findings
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
 from priorsim.priors import F64
@@ -339,7 +340,9 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         assert unsolved.details["search_least_kt"] is None
         pure = next(claim for claim in CLAIMS if claim.name == "no-pure-model")
         cell = cell_of_findings(
-            pure, [unsolved, found["no-pure-model"], unsolved], factors_at("walks", 3, "lesion", 0, 0)
+            pure,
+            [unsolved, found["no-pure-model"], unsolved],
+            factors_at("walks", Language.named("arith", 3), "lesion", 0, 0),
         )
         assert (cell.tally, cell.reasons) == (Tally(1, 0, 2), {unsolved.reason: 2})
         assert cell.answer().reasons == {unsolved.reason: 2}
