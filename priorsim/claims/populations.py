@@ -1,7 +1,8 @@
 """The presets, which say how much is counted; the populations over which claims are judged, and the sites of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
+from priorsim.measure.first_programs import look_at
 from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
@@ -53,6 +55,8 @@ class Preset:
     """Bits by which the bound is lower there: one training rule is met by short programs."""
     data_worlds: int = 3
     """Worlds of a census in which programs with data are counted."""
+    first_worlds: int = 300
+    """Worlds of each population of every behaviour whose shortest programs are looked at, of those that are search."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
     walk_worlds: int = 36
@@ -100,6 +104,7 @@ FULL = Preset(
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
     data_worlds=12,
+    first_worlds=1000,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
@@ -119,6 +124,12 @@ def factors_at(population: str, language: Language, class_by: ClassBy, below: in
     bound = f"B-{below}" if below else "B"
     words: dict[str, str | int] = {"dialect": language.dialect.name, "word_bits": language.word_bits}
     return {"population": population, **words, "class_by": class_by, "bound": bound, "tax": tax}
+
+
+EVERY = "all"
+"""The population of every behaviour."""
+LOOKED_AT = ("lesion", 0, 0)
+"""At these classes, bits below the bound and tax shortest programs are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,10 @@ class Worlds:
                 programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language, class_by, below, tax)
-                    yield place | of_queries, self._site(programs, tax, bound, preset)
+                    site = self._site(programs, tax, bound, preset)
+                    if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
+                        site = replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+                    yield place | of_queries, site
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
@@ -209,7 +223,7 @@ def populations(preset: Preset) -> list[Worlds]:
     def census(population: str, domain: Domain, dialect: str = "arith") -> Worlds:
         return Worlds(population, make_header(dialect, preset.bound(domain), domain=domain))
 
-    found = [census("all", Domain.default(bits), dialect) for dialect in preset.dialects for bits in preset.word_bits]
+    found = [census(EVERY, Domain.default(bits), dialect) for dialect in preset.dialects for bits in preset.word_bits]
     found += [census("constant", constant_world("any", bits, 0).domain) for bits in preset.constant_bits]
     for name, knobs in _listed(preset):
         found += _by_census(preset, name, [world for each in knobs for world in family(name).members(**each)])

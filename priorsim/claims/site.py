@@ -14,6 +14,7 @@ from priorsim.census.atlas import U64
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims.claim import Worth
 from priorsim.claims.rule import AMOUNT_BITS
+from priorsim.measure.first_programs import LookedAt
 from priorsim.measure.fitting import (
     ClassedRows,
     Fitting,
@@ -42,7 +43,8 @@ class Site:
     `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
-    counted up to `code_bits` of code, in `data_worlds` of the worlds.
+    counted up to `code_bits` of code, in `data_worlds` of the worlds. `look_at` gives what shortest programs of some
+    worlds are like, where that is asked.
     """
 
     programs: ClassedRows
@@ -56,6 +58,7 @@ class Site:
     code_bits: int
     cameras: tuple[Camera, ...] = ()
     data_worlds: int = 3
+    look_at: Callable[[], LookedAt] | None = None
 
     @property
     def by_form(self) -> bool:

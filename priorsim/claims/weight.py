@@ -2,16 +2,17 @@
 
 import numpy as np
 
+from priorsim.claims.bonuses import bonus_difference, greater_bonus, programs_at_bound
 from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
 from priorsim.measure.data import table_bits
 from priorsim.measure.decomposition import predicted_crossover
-from priorsim.measure.fitting import LENGTHS, sums
+from priorsim.measure.fitting import LENGTHS, places, sums
 from priorsim.measure.histogram import CLASSES, DIRECT
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.values import Values, at_end, bonuses_of, log2_odds, search_share
+from priorsim.measure.values import Values, log2_odds, search_share
 from priorsim.priors import F64
 
 MOST_GAMMA = 4
@@ -58,43 +59,13 @@ def delta_l_with_tables(site: Site) -> Values:
     return site.difference_of(least, tax=site.tax)
 
 
-def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
-    """B of direct code and of search in bits, taxes included; nan where the shortest program is not known."""
-    direct, search = map(bonuses_of, site.shortest(end), at_end(site.masses, end))
-    return direct, search
-
-
-@at_both_ends
-def bonus_difference(site: Site, end: End) -> F64:
-    """B_search - B_direct in bits, over as many bits beyond the shortest program for both classes.
-
-    From the shortest program of the class in which that is the longer one, there are so many bits to the last cost up
-    to which everything is counted; the other class's programs are taken over as many.
-    """
-    cost = site.taxed_bits
-    least = np.stack(site.shortest(end))
-    both = np.isfinite(least).all(axis=0)
-    span = np.where(both, site.known - least.max(axis=0), 0.0)
-    reached = np.zeros((2, site.fitting.groups))
-    reached[:, site.fitting.target_group] = np.where(both, least + span, 0.0)
-    side = np.isin(site.fitting.programs.kind, end.search).astype(np.int64)
-    inside = cost <= reached[side, site.fitting.group]
-    masses = at_end(site.fitting.sums(np.where(inside, site.weights, 0.0)), end)
-    direct, search = map(bonuses_of, least, masses)
-    return search - direct
-
-
-def programs_at_bound(site: Site) -> Values:
-    """log2 of the number of fitting search programs over that of direct ones, of exactly B bits each."""
-    programs = site.fitting.programs
-    counts = site.fitting.sums(np.where(programs.bits == site.max_bits, programs.count, 0).astype(np.float64))
-    return Values.at_ends(lambda end: log2_odds(counts, end))
-
-
-@at_both_ends
-def greater_bonus(site: Site, end: End) -> F64:
-    """The greater of B_direct and B_search in bits."""
-    return np.maximum(*_bonuses(site, end))
+def searches_through_and_through(site: Site) -> Values:
+    """1 where a shortest program is a search at its root or by effort, else 0; nan where none was looked at."""
+    found = np.full(len(site.behaviours), np.nan)
+    if site.look_at is not None:
+        seen = site.look_at()
+        found[places(site.behaviours, seen.words)] = seen.through_and_through
+    return Values(found, found)
 
 
 @at_both_ends
@@ -122,9 +93,9 @@ def odds_after_beta(site: Site) -> Values:
     """
     programs = site.fitting.programs
     untimed = programs.count * np.exp2(-float(site.tax) * programs.searches)
-    places = site.fitting.place * LENGTHS + programs.bits
+    place = site.fitting.place * LENGTHS + programs.bits
     size = site.fitting.groups * len(CLASSES) * LENGTHS
-    by_length = sums(places, untimed, size).reshape(-1, LENGTHS)
+    by_length = sums(place, untimed, size).reshape(-1, LENGTHS)
     weights = np.exp2(-np.arange(LENGTHS)[:, None] * BETAS)
     masses = (by_length @ weights).reshape(-1, len(CLASSES), len(BETAS))
 
@@ -242,6 +213,12 @@ CLAIMS = (
                 "> 0 bits",
                 delta_l_with_tables,
                 "the lanes are all words of one column, and all are trained on",
+            ),
+            Number(
+                "whether a shortest program is a search at its root or by effort",
+                "> 0.5 0 or 1",
+                searches_through_and_through,
+                "every shortest program is a search, and the world is in the sample whose programs are looked at",
             ),
         ),
     ),
