@@ -89,7 +89,7 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
         return function(task)
 
     on_sites = [claim for claim in judge.SITE_CLAIMS if claim.name in CLAIMS]
-    parts = len(judge.by_census(PRESET, on_sites)) + len(PRESET.walk_radii)
+    parts = len(judge.by_census(PRESET, on_sites)) + len(walking.parts(PRESET))
     assert parts > 3
     at_once = []
     for most in (1, 2, None):

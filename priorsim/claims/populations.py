@@ -23,6 +23,9 @@ from priorsim.worlds import World, catalogue, family
 from priorsim.worlds.constant import constant_world
 from priorsim.worlds.proxy import Camera
 
+WALK_SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
+"""How the programs that walks are among are classed, and how many bits below the bound they end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
@@ -60,15 +63,17 @@ class Preset:
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
     walk_worlds: int = 36
-    """The most worlds of words of 3 bits that walks are taken in, evenly over their complexity."""
+    """The most worlds of a word size that walks are taken in, evenly over their complexity."""
     walk_radii: tuple[int, ...] = (4, 8)
     walk_starts: tuple[str, ...] = ("prior",)
     walk_bits: int = 24
     """The bound on programs that walks are among."""
     knockout_bits: int = 40
     """The greatest bound of the censuses without an operator, of which there are many."""
-    walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
-    """How the programs are classed, and how many bits below the bound they end."""
+    walk_settings: Mapping[int, tuple[tuple[ClassBy, int], ...]] = field(
+        default_factory=lambda: {3: WALK_SETTINGS, 2: WALK_SETTINGS[:1]}
+    )
+    """Which of WALK_SETTINGS are taken at each word size; what takes longest stands first."""
     member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)
     """Numbers of lanes of the members that a figure shows beside the catalogue."""
     worlds: tuple[str, ...] = ()
@@ -108,6 +113,7 @@ FULL = Preset(
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
+    walk_settings=dict.fromkeys((3, 2), WALK_SETTINGS),
 )
 PRESETS = {"quick": QUICK, "full": FULL}
 
