@@ -170,8 +170,10 @@ def test_the_results_were_made_with_the_full_preset_as_it_is():
         pytest.skip("results/ holds those of another preset now")
     cells = [cell for claim in verdicts["claims"] for cell in claim["cells"]]
     full = find_preset("full")
-    wanted = {"radius": full.walk_radii, "start": full.walk_starts, "tax": full.taxes, "queries": full.queries}
-    wanted["dialect"] = full.dialects
+    wanted = {
+        **{"radius": full.walk_radii, "start": full.walk_starts, "tax": full.taxes, "queries": full.queries},
+        **{"dialect": full.dialects, "word_bits": (*full.walk_settings, *full.word_bits, *full.constant_bits)},
+    }
     found = {key: {cell[key] for cell in cells if cell.get(key) is not None} for key in wanted}
     assert found == {key: set(levels) for key, levels in wanted.items()}
     assert {cell["word_bits"] for cell in cells if cell.get("population") == "all"} == set(full.word_bits)
