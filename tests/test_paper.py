@@ -89,7 +89,7 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
         return function(task)
 
     on_sites = [claim for claim in judge.SITE_CLAIMS if claim.name in CLAIMS]
-    parts = len(judge.by_census(PRESET, on_sites)) + len(PRESET.walk_radii)
+    parts = len(judge.by_census(PRESET, on_sites)) + len(walking.parts(PRESET))
     assert parts > 3
     at_once = []
     for most in (1, 2, None):
@@ -169,7 +169,10 @@ def test_the_results_were_made_with_the_full_preset_as_it_is():
     assert verdicts["command"] == "priorsim paper --preset full"
     cells = [cell for claim in verdicts["claims"] for cell in claim["cells"]]
     full = find_preset("full")
-    wanted = {"radius": full.walk_radii, "start": full.walk_starts, "tax": full.taxes, "queries": full.queries}
+    wanted = {
+        **{"radius": full.walk_radii, "start": full.walk_starts, "tax": full.taxes, "queries": full.queries},
+        **{"dialect": full.dialects, "word_bits": (*full.walk_settings, *full.word_bits, *full.constant_bits)},
+    }
     found = {key: {cell[key] for cell in cells if cell.get(key) is not None} for key in wanted}
     assert found == {key: set(levels) for key, levels in wanted.items()}
     assert {cell["word_bits"] for cell in cells if cell.get("population") == "all"} == set(full.word_bits)

@@ -29,6 +29,7 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A claim in one population at one setting of the grid."""
 
     population: str
+    dialect: str
     word_bits: int
     class_by: str
     bound: str
@@ -98,7 +99,7 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
         str,
         keys.says(
             "support in each population at home (by lesion, B, no tax; from the least to the greatest where it is "
-            "taken at several words, queries or radii), and its range over the cells that decide"
+            "taken in several dialects, at several words, queries or radii), and its range over the cells that decide"
         ),
     ]
 

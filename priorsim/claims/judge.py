@@ -55,14 +55,14 @@ def judge(
     """Measure claims in their populations and rule on them, in so many processes.
 
     Censuses are opened by their headers, in the workers.
-    `progress` is called with how many censuses, and radii of walks, are done; these are kept in the run of these claims
-    (`claims_run`), to go on from there after a mishap.
+    `progress` is called with how many censuses, and parts of the walks, are done; these are kept in the run of these
+    claims (`claims_run`), to go on from there after a mishap.
     """
     on_sites = [claim for claim in claims if claim in SITE_CLAIMS]
     about_walks = [claim for claim in claims if claim not in SITE_CLAIMS]
     capped = [walking.CAP for claim in claims if claim.name == walking.CAP.name]
     groups = by_census(preset, on_sites)
-    parts = len(groups) + len(preset.walk_radii) * bool(about_walks or capped)
+    parts = len(groups) + len(walking.parts(preset)) * bool(about_walks or capped)
     finished = count(1)
 
     def done() -> None:

@@ -1,8 +1,8 @@
 """Finished parts of the claims, kept in a run directory until the verdicts are written.
 
-A part is what a census or a radius of walks was found to say. It is kept under the digest of all code that decides
-a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go. What other
-code kept of the same claims is of no more use, and is removed.
+A part is what a census, or walks at a word size and radius, were found to say. It is kept under the digest of all code
+that decides a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go.
+What other code kept of the same claims is of no more use, and is removed.
 """
 
 import hashlib

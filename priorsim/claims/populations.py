@@ -1,7 +1,8 @@
 """The presets, which say how much is counted; the populations over which claims are judged, and the sites of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,20 @@ from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
 from priorsim.measure.diversity import EVERY_WORD, FEW
+from priorsim.measure.first_programs import look_at
 from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.worlds import World, catalogue, family
 from priorsim.worlds.constant import constant_world
 from priorsim.worlds.proxy import Camera
+
+WALK_SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
+"""How the programs that walks are among are classed, and how many bits below the bound they end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,8 @@ class Preset:
     """Bits below the bound at which everything is counted again."""
     taxes: tuple[int, ...] = (0, -2, 4)
     """Bits for each search node; below 0 they are a bonus, within the range in which the prior converges."""
+    dialects: tuple[str, ...] = ("arith", "logic")
+    """Dialects of the population of every behaviour."""
     word_bits: tuple[int, ...] = (3, 4)
     constant_bits: tuple[int, ...] = (12, 14, 16)
     """Word sizes of the populations, and of the constants."""
@@ -58,10 +66,12 @@ class Preset:
     """Bits by which the bound is lower there: one training rule is met by short programs."""
     data_worlds: int = 3
     """Worlds of a census in which programs with data are counted."""
+    first_worlds: int = 300
+    """Worlds of each population of every behaviour whose shortest programs are looked at, of those that are search."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
     walk_worlds: int = 36
-    """The most worlds of words of 3 bits that walks are taken in, evenly over their complexity."""
+    """The most worlds of a word size that walks are taken in, evenly over their complexity."""
     walk_radii: tuple[int, ...] = (4, 8)
     walk_starts: tuple[str, ...] = ("prior",)
     walk_bits: int = 24
@@ -70,8 +80,10 @@ class Preset:
     """The greatest bound of the censuses without an operator, of which there are many."""
     knockout_language_bits: int = 38
     """The same where several languages are compared."""
-    walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
-    """How the programs are classed, and how many bits below the bound they end."""
+    walk_settings: Mapping[int, tuple[tuple[ClassBy, int], ...]] = field(
+        default_factory=lambda: {3: WALK_SETTINGS, 2: WALK_SETTINGS[:1]}
+    )
+    """Which of WALK_SETTINGS are taken at each word size; what takes longest stands first."""
     member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)
     """Numbers of lanes of the members that a figure shows beside the catalogue."""
     worlds: tuple[str, ...] = ()
@@ -116,9 +128,11 @@ FULL = Preset(
     task_rules={3: (1, 2, 3, 4, 6, 8), 4: (4, 8, 16)},
     task_observations=EVERY_WORD,
     data_worlds=12,
+    first_worlds=1000,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
+    walk_settings=dict.fromkeys((3, 2), WALK_SETTINGS),
 )
 PRESETS = {"quick": QUICK, "full": FULL}
 
@@ -130,10 +144,17 @@ def find_preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def factors_at(population: str, word_bits: int, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
+def factors_at(population: str, language: Language, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
     """The place in the grid of worlds of a population, where programs end so many bits below the bound."""
     bound = f"B-{below}" if below else "B"
-    return {"population": population, "word_bits": word_bits, "class_by": class_by, "bound": bound, "tax": tax}
+    words: dict[str, str | int] = {"dialect": language.dialect.name, "word_bits": language.word_bits}
+    return {"population": population, **words, "class_by": class_by, "bound": bound, "tax": tax}
+
+
+EVERY = "all"
+"""The population of every behaviour."""
+LOOKED_AT = ("lesion", 0, 0)
+"""At these classes, bits below the bound and tax shortest programs are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +178,11 @@ class Worlds:
                 bound = self.header.max_bits - below
                 programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
                 for tax in preset.taxes:
-                    place = factors_at(self.population, self.header.language.word_bits, class_by, below, tax)
-                    yield place | of_queries, self._site(programs, tax, bound, preset)
+                    place = factors_at(self.population, self.header.language, class_by, below, tax)
+                    site = self._site(programs, tax, bound, preset)
+                    if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
+                        site = replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+                    yield place | of_queries, site
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
@@ -223,10 +247,10 @@ def fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
 def populations(preset: Preset) -> list[Worlds]:
     """Every census that the claims need, with its worlds, population by population."""
 
-    def census(population: str, domain: Domain) -> Worlds:
-        return Worlds(population, make_header("arith", preset.bound(domain), domain=domain))
+    def census(population: str, domain: Domain, dialect: str = "arith") -> Worlds:
+        return Worlds(population, make_header(dialect, preset.bound(domain), domain=domain))
 
-    found = [census("all", Domain.default(word_bits)) for word_bits in preset.word_bits]
+    found = [census(EVERY, Domain.default(bits), dialect) for dialect in preset.dialects for bits in preset.word_bits]
     found += [census("constant", constant_world("any", bits, 0).domain) for bits in preset.constant_bits]
     for name, knobs in _listed(preset):
         found += _by_census(preset, name, [world for each in knobs for world in family(name).members(**each)])

@@ -36,7 +36,7 @@ MARGINS: Mapping[str, float] = {"bits": 1, "share": 0.05, "loss": 0.01}
 """The margin of a number by its unit; what is counted in other units has none."""
 
 Factors = Mapping[str, str | int]
-"""A cell's place in the grid: population, word_bits, class_by, bound, tax and what else there is."""
+"""A cell's place in the grid: population, dialect, word_bits, class_by, bound, tax and what else there is."""
 
 
 class Quantifier(StrEnum):

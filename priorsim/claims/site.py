@@ -14,6 +14,7 @@ from priorsim.census.atlas import U64
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims.claim import Worth
 from priorsim.claims.rule import AMOUNT_BITS
+from priorsim.measure.first_programs import LookedAt
 from priorsim.measure.fitting import (
     ClassedRows,
     Fitting,
@@ -29,7 +30,7 @@ from priorsim.measure.fitting import (
 from priorsim.measure.histogram import I64
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
-from priorsim.measure.values import Values, excess_mean, least_difference, log2_odds
+from priorsim.measure.values import Values, excess_mean, least_at_end, least_difference, log2_odds
 from priorsim.measure.weighed import Split
 from priorsim.priors import F64, Prior
 from priorsim.worlds.proxy import Camera
@@ -42,7 +43,8 @@ class Site:
     `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
-    counted up to `code_bits` of code, in `data_worlds` of the worlds.
+    counted up to `code_bits` of code, in `data_worlds` of the worlds. `look_at` gives what shortest programs of some
+    worlds are like, where that is asked.
     """
 
     programs: ClassedRows
@@ -56,6 +58,7 @@ class Site:
     code_bits: int
     cameras: tuple[Camera, ...] = ()
     data_worlds: int = 3
+    look_at: Callable[[], LookedAt] | None = None
 
     @property
     def by_form(self) -> bool:
@@ -144,6 +147,14 @@ class Site:
     def known(self) -> int:
         """Up to so many bits of cost, taxes included, everything is counted."""
         return int(self.unseen) - 1
+
+    def shortest(self, end: End) -> tuple[F64, F64]:
+        """The least cost of direct code and of search in bits, taxes included; nan where none is up to `known`."""
+        direct, search = (
+            np.where(least <= self.known, least, np.nan)
+            for least in least_at_end(self.fitting.least(self.taxed_bits), end)
+        )
+        return direct, search
 
     @cached_property
     def worth(self) -> Worth | None:

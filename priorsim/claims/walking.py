@@ -14,6 +14,7 @@ from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import Cell, Quantifier
 from priorsim.measure.histogram import SEARCH, kinds_of
 from priorsim.measure.values import Values
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
@@ -140,7 +141,8 @@ CLAIMS = (
             detail("search_log2_mass", less="direct_log2_mass"),
         ),
         figure="walk-ends",
-        limits="Infinite where no edit of the radius brings search in; such a world counts, and has no median.",
+        limits="Infinite where no edit of the radius brings search in, and 0 where walks meet search and never direct "
+        "code, as where none fits up to the bound; such worlds count.",
     ),
     _claim(
         "beeline-swerve",
@@ -181,11 +183,11 @@ def judge_walks(
     done: Callable[[], None] = lambda: None,
     run: RunDirectory | None = None,
 ) -> list[Judged]:
-    """Rule on some of CLAIMS, and CAP, in the preset's walks at every radius, in so many processes.
+    """Rule on some of CLAIMS, and CAP, in the preset's walks, in so many processes.
 
-    There is no tax: walks go by loss alone. After each of the radii, which are kept in the run, `done` is called.
+    There is no tax: walks go by loss alone. After each part, which is kept in the run, `done` is called.
     """
-    tasks = [(radius, preset) for radius in preset.walk_radii]
+    tasks = [(*part, preset) for part in parts(preset)]
     found = each_part(_cells_at, tasks, workers, run, "radius", Cells, done)
 
     def cells_of(claim: Claim) -> Callable[[Number], list[Cell]]:
@@ -194,13 +196,27 @@ def judge_walks(
     return [Judged.of(claim, cells_of(claim)) for claim in claims]
 
 
-def _cells_at(task: tuple[int, Preset]) -> Cells:
-    """The cells of each quantity of each claim at a radius, setting by setting."""
-    radius, preset = task
+def parts(preset: Preset) -> list[tuple[int, int]]:
+    """Word size and radius of the walks that are taken together."""
+    return [(word_bits, radius) for word_bits in preset.walk_settings for radius in preset.walk_radii]
+
+
+def _cells_at(task: tuple[int, int, Preset]) -> Cells:
+    """The cells of each quantity of each claim at a word size and radius, setting by setting.
+
+    A world whose shortest program is no longer than the radius, so that one edit could write it whole, is not asked.
+    """
+    word_bits, radius, preset = task
     claims = (*CLAIMS, CAP)
-    worlds = walked(preset)
+    every = walked(preset, word_bits)
+    worlds = [world for world, least in every.items() if least > radius]
     cells: Cells = {}
-    for class_by, below_bound in preset.walk_settings:
+
+    def add(claim: Claim, number: Number, cell: Cell) -> None:
+        whole = replace(cell, not_asked=cell.not_asked + len(every) - len(worlds))
+        cells.setdefault((claim.name, number.text), []).append(whole)
+
+    for class_by, below_bound in preset.walk_settings[word_bits]:
         max_bits = preset.walk_bits - below_bound
         found: dict[str, list[dict[str, Finding]]] = {start: [] for start in preset.walk_starts}
         for study in studies(worlds, radius, max_bits=max_bits, class_by=class_by):
@@ -208,25 +224,25 @@ def _cells_at(task: tuple[int, Preset]) -> Cells:
                 from_there = study.starting(start)
                 of_start.append({claim.name: find(from_there, claim.name) for claim in claims})
         for start, of_worlds in found.items():
-            factors = factors_at("walks", 3, class_by, below_bound, tax=0) | {"radius": radius, "start": start}
+            factors = factors_at("walks", Language.named("arith", word_bits), class_by, below_bound, tax=0)
+            factors |= {"radius": radius, "start": start}
             for claim in claims:
                 findings = [each[claim.name] for each in of_worlds]
-                cells.setdefault((claim.name, claim.quantity), []).append(
-                    cell_of_findings(claim, findings, factors, max_bits)
-                )
+                add(claim, claim.number, cell_of_findings(claim, findings, factors, max_bits))
                 for beside in claim.beside:
                     numbers = np.array([beside.measure(finding) for finding in findings], dtype=np.float64)
                     sample = Sample.of(Values(numbers, numbers).or_unknown(), beside)
-                    cells.setdefault((claim.name, beside.text), []).append(cell_of([sample], beside, factors, max_bits))
+                    add(claim, beside, cell_of([sample], beside, factors, max_bits))
     return cells
 
 
-def walked(preset: Preset) -> list[World]:
-    """The worlds that walks are taken in: behaviours of 3-bit words with a search program of up to `walk_bits` bits.
+def walked(preset: Preset, word_bits: int) -> dict[World, int]:
+    """The worlds that walks are taken in, with the length of their shortest program in bits.
 
-    No more than `walk_worlds` of them, evenly over their order by complexity and behaviour.
+    They are behaviours with a search program of up to `walk_bits` bits: no more than `walk_worlds` of them, evenly over
+    their order by complexity and behaviour.
     """
-    domain = Domain.default(3)
+    domain = Domain.default(word_bits)
     rows = take_census(make_header("arith", preset.walk_bits, domain=domain), workers=1).rows
     behaviours, place = np.unique(rows.behaviour, return_inverse=True)
     least = np.full(len(behaviours), preset.walk_bits + 1)
@@ -237,10 +253,10 @@ def walked(preset: Preset) -> list[World]:
         np.unique(np.linspace(0, len(order) - 1, min(len(order), preset.walk_worlds)).round().astype(np.int64))
     ]
     every_lane = range(len(domain.lanes))
-    return [
-        world_of_words(f"{behaviour:x}", domain, domain.unpack(behaviour), family="walks", train=every_lane)
-        for behaviour in behaviours[chosen].tolist()
-    ]
+    return {
+        world_of_words(f"{behaviour:x}", domain, domain.unpack(behaviour), family="walks", train=every_lane): bits
+        for behaviour, bits in zip(behaviours[chosen].tolist(), least[chosen].tolist(), strict=True)
+    }
 
 
 def cell_of_findings(

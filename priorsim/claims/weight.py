@@ -2,16 +2,17 @@
 
 import numpy as np
 
+from priorsim.claims.bonuses import bonus_difference, greater_bonus, programs_at_bound
 from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
 from priorsim.measure.data import table_bits
 from priorsim.measure.decomposition import predicted_crossover
-from priorsim.measure.fitting import LENGTHS, sums
+from priorsim.measure.fitting import LENGTHS, places, sums
 from priorsim.measure.histogram import CLASSES, DIRECT
 from priorsim.measure.mass import ENDS, End
-from priorsim.measure.values import Values, at_end, bonuses_of, least_at_end, log2_odds, search_share
+from priorsim.measure.values import Values, log2_odds, search_share
 from priorsim.priors import F64
 
 MOST_GAMMA = 4
@@ -58,43 +59,13 @@ def delta_l_with_tables(site: Site) -> Values:
     return site.difference_of(least, tax=site.tax)
 
 
-def _bonuses(site: Site, end: End) -> tuple[F64, F64]:
-    """B of direct code and of search in bits, taxes included; nan where a class is empty."""
-    direct, search = map(bonuses_of, least_at_end(site.fitting.least(site.taxed_bits), end), at_end(site.masses, end))
-    return direct, search
-
-
-@at_both_ends
-def bonus_difference(site: Site, end: End) -> F64:
-    """B_search - B_direct in bits, over as many bits beyond the shortest program for both classes.
-
-    The bound leaves the class whose shortest program is the longer one B - L_min bits to add programs in; the other
-    one's are taken over as many.
-    """
-    cost = site.taxed_bits
-    least = np.stack(least_at_end(site.fitting.least(cost), end))
-    both = np.isfinite(least).all(axis=0)
-    span = np.where(both, site.max_bits - least.max(axis=0), 0.0)
-    reached = np.zeros((2, site.fitting.groups))
-    reached[:, site.fitting.target_group] = np.where(both, least + span, 0.0)
-    side = np.isin(site.fitting.programs.kind, end.search).astype(np.int64)
-    inside = cost <= reached[side, site.fitting.group]
-    masses = at_end(site.fitting.sums(np.where(inside, site.weights, 0.0)), end)
-    direct, search = map(bonuses_of, least, masses)
-    return search - direct
-
-
-def programs_at_bound(site: Site) -> Values:
-    """log2 of the number of fitting search programs over that of direct ones, of exactly B bits each."""
-    programs = site.fitting.programs
-    counts = site.fitting.sums(np.where(programs.bits == site.max_bits, programs.count, 0).astype(np.float64))
-    return Values.at_ends(lambda end: log2_odds(counts, end))
-
-
-@at_both_ends
-def greater_bonus(site: Site, end: End) -> F64:
-    """The greater of B_direct and B_search in bits."""
-    return np.maximum(*_bonuses(site, end))
+def searches_through_and_through(site: Site) -> Values:
+    """1 where a shortest program is a search at its root or by effort, else 0; nan where none was looked at."""
+    found = np.full(len(site.behaviours), np.nan)
+    if site.look_at is not None:
+        seen = site.look_at()
+        found[places(site.behaviours, seen.words)] = seen.through_and_through
+    return Values(found, found)
 
 
 @at_both_ends
@@ -122,9 +93,9 @@ def odds_after_beta(site: Site) -> Values:
     """
     programs = site.fitting.programs
     untimed = programs.count * np.exp2(-float(site.tax) * programs.searches)
-    places = site.fitting.place * LENGTHS + programs.bits
+    place = site.fitting.place * LENGTHS + programs.bits
     size = site.fitting.groups * len(CLASSES) * LENGTHS
-    by_length = sums(places, untimed, size).reshape(-1, LENGTHS)
+    by_length = sums(place, untimed, size).reshape(-1, LENGTHS)
     weights = np.exp2(-np.arange(LENGTHS)[:, None] * BETAS)
     masses = (by_length @ weights).reshape(-1, len(CLASSES), len(BETAS))
 
@@ -171,11 +142,16 @@ def opposite_orders(site: Site) -> Values:
 
 @at_both_ends
 def length_quotient(site: Site, end: End) -> F64:
-    """L / c: L_min(direct) over L_min(search), taxes included; nan where a class is empty."""
-    direct, search = least_at_end(site.fitting.least(site.taxed_bits), end)
-    both = np.isfinite(direct) & np.isfinite(search)
-    found: F64 = np.divide(direct, search, out=np.full(len(direct), np.nan), where=both)
-    return found
+    """L / c: L_min(direct) over L_min(search), taxes included; nan where one is not known."""
+    direct, search = site.shortest(end)
+    return direct / search
+
+
+def _predicted(site: Site, end: End) -> F64:
+    """The crossover that the two shortest programs predict; nan where they are not known or it is above MOST_GAMMA."""
+    found = predicted_crossover(site.fitting, site.taxed_bits, end)
+    is_known = np.isfinite(site.shortest(end)).all(axis=0)
+    return np.where(is_known & (found <= MOST_GAMMA), found, np.nan)
 
 
 def agreeing_signs(site: Site) -> Values:
@@ -185,8 +161,8 @@ def agreeing_signs(site: Site) -> Values:
     """
     parts = []
     for end in ENDS:
-        predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
-        chosen = np.flatnonzero(predicted <= MOST_GAMMA)
+        predicted = _predicted(site, end)
+        chosen = np.flatnonzero(~np.isnan(predicted))
         narrow = site.narrowed(chosen)
         found = np.full(len(predicted), np.nan)
         below, above = (narrow.odds_at(factor * predicted[chosen], end) for factor in (0.5, 2))
@@ -202,8 +178,7 @@ def crossover_error(site: Site, end: End) -> F64:
     Nan where the two shortest programs predict no crossover of up to MOST_GAMMA: search is not the shorter one, or not
     the dearer one.
     """
-    predicted = predicted_crossover(site.fitting, site.taxed_bits, end)
-    predicted = np.where(predicted <= MOST_GAMMA, predicted, np.nan)
+    predicted = _predicted(site, end)
     chosen = np.flatnonzero(~np.isnan(predicted))
     narrow = site.narrowed(chosen)
     measured = first_crossover(narrow.fitting, narrow.weights, end)
@@ -238,6 +213,12 @@ CLAIMS = (
                 "> 0 bits",
                 delta_l_with_tables,
                 "the lanes are all words of one column, and all are trained on",
+            ),
+            Number(
+                "whether a shortest program is a search at its root or by effort",
+                "> 0.5 0 or 1",
+                searches_through_and_through,
+                "every shortest program is a search, and the world is in the sample whose programs are looked at",
             ),
         ),
     ),

@@ -100,16 +100,19 @@ def _leaders(site: Site) -> I64:
             table = _counts(site, world, tuple(sorted(lanes))).l_min(DATA_CLASSES["table"])
             for number, end in enumerate(ENDS):
                 direct, search = (side[place] for side in least_at_end(least, end))
-                leaders[number, place, lesson] = _leader(table.low, table.high, direct, search)
+                leaders[number, place, lesson] = _leader(table.low, table.high, direct, search, site.unseen)
     return leaders
 
 
-def _leader(table_low: float | None, table_high: float | None, direct: float, search: float) -> int:
-    """The class of the lightest program; a table is at least as long as is possible, at most as the one found."""
+def _leader(table_low: float | None, table_high: float | None, direct: float, search: float, unseen: float) -> int:
+    """The class of the lightest program; a table is at least as long as is possible, at most as the one found.
+
+    Code that was not counted costs `unseen` at the least.
+    """
     costs = (np.inf if table_high is None else table_high, direct, search)
     least = min(costs)
     is_told = costs[TABLE] == least or (table_low is not None and least < table_low)
-    return costs.index(least) if costs.count(least) == 1 and is_told else NOBODY
+    return costs.index(least) if costs.count(least) == 1 and is_told and least < unseen else NOBODY
 
 
 def in_sample(measure: Callable[[Site, DataCounts], float]) -> Callable[[Site], Values]:

@@ -5,6 +5,7 @@ shortest program each of a sample of such worlds, evenly over their complexity, 
 searches, and what part of its steps goes into candidates that are not chosen.
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -14,10 +15,10 @@ from priorsim.census.atlas import U64, RowKey
 from priorsim.census.stored import Counted
 from priorsim.census.witness import find_programs
 from priorsim.keys import says
-from priorsim.measure.histogram import SEARCH, ClassBy, kinds_of
+from priorsim.measure.histogram import SEARCH, ClassBy, Mask, kinds_of
 from priorsim.measure.mass import LOW
 from priorsim.measure.program import effort, run_lanes
-from priorsim.measure.standings import standings
+from priorsim.measure.standings import Standings, standings
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.syntax import Apply, Program
 from priorsim.priors import F64
@@ -40,25 +41,64 @@ class FirstPrograms(msgspec.Struct, frozen=True):
     effort_quartiles: Annotated[tuple[float, float, float], says("of that part of the steps")]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedAt:
+    """What one shortest program each of worlds that are search first is like; every array has shape (worlds,).
+
+    `words`, the worlds' packed words, ascend. `at_root` says whether the root or one of its operands searches, `effort`
+    what part of the steps goes into candidates that are not chosen.
+    """
+
+    words: U64
+    complexity: F64
+    at_root: Mask
+    effort: F64
+
+    @property
+    def by_effort(self) -> Mask:
+        """Whether a program searches by effort."""
+        return self.effort > MOST_EFFORT
+
+    @property
+    def through_and_through(self) -> Mask:
+        """Whether a program is a search at its root or by effort."""
+        return self.at_root | self.by_effort
+
+
+def look_at(atlas: Counted, number: int, *, class_by: ClassBy = "lesion") -> LookedAt:
+    """One shortest program each of so many worlds that are search first, at equal distances in order of complexity."""
+    return _looked_at(atlas, _search_first(atlas, class_by), number, class_by)
+
+
 def first_programs(atlas: Counted, number: int, *, class_by: ClassBy = "lesion") -> tuple[FirstPrograms, ...]:
     """What `number` shortest programs are like at most, in bins of BIN_BITS bits that end at the bound."""
+    found = _search_first(atlas, class_by)
+    seen = _looked_at(atlas, found, number, class_by)
+    bins = []
+    for up_to in range(atlas.header.max_bits % BIN_BITS or BIN_BITS, atlas.header.max_bits + 1, BIN_BITS):
+        every, here = ((up_to - BIN_BITS < bits) & (bits <= up_to) for bits in (found.complexity, seen.complexity))
+        if here.any():
+            quartiles = np.quantile(seen.effort[here], QUARTERS).tolist()
+            shares = float(seen.at_root[here].mean()), float(seen.by_effort[here].mean())
+            bins.append(FirstPrograms(up_to - BIN_BITS, up_to, int(every.sum()), int(here.sum()), *shares, quartiles))
+    return tuple(bins)
+
+
+def _search_first(atlas: Counted, class_by: ClassBy) -> Standings:
+    """The worlds that are search first, with disguised programs as direct code."""
     found = standings(atlas, class_by=class_by)
-    found = found.take(found.first(LOW)[0])
+    return found.take(found.first(LOW)[0])
+
+
+def _looked_at(atlas: Counted, found: Standings, number: int, class_by: ClassBy) -> LookedAt:
     order = np.argsort(found.complexity, kind="stable")
     places = np.unique(np.linspace(0, len(order) - 1, min(number, len(order))).round().astype(np.int64))
     chosen = found.take(np.sort(order[places]))
-    programs = find_programs(atlas.header, _shortest(atlas, chosen.words, chosen.complexity, class_by))
-    bits = np.array([key.bits for key in programs])
-    spent = np.array([float(effort(run_lanes(each, atlas.header.domain))) for each in programs.values()])
-    is_root = np.array([searches_at_root(each) for each in programs.values()])
-    bins = []
-    for up_to in range(atlas.header.max_bits % BIN_BITS or BIN_BITS, atlas.header.max_bits + 1, BIN_BITS):
-        here, every = ((up_to - BIN_BITS < each) & (each <= up_to) for each in (bits, found.complexity))
-        if here.any():
-            quartiles = np.quantile(spent[here], QUARTERS).tolist()
-            shares = float(is_root[here].mean()), float((spent[here] > MOST_EFFORT).mean())
-            bins.append(FirstPrograms(up_to - BIN_BITS, up_to, int(every.sum()), int(here.sum()), *shares, quartiles))
-    return tuple(bins)
+    keys = _shortest(atlas, chosen.words, chosen.complexity, class_by)
+    programs = find_programs(atlas.header, keys)
+    spent = [float(effort(run_lanes(programs[key], atlas.header.domain))) for key in keys]
+    at_root = [searches_at_root(programs[key]) for key in keys]
+    return LookedAt(chosen.words, chosen.complexity, np.array(at_root, dtype=np.bool_), np.array(spent))
 
 
 def _shortest(atlas: Counted, words: U64, complexity: F64, class_by: ClassBy) -> list[RowKey]:

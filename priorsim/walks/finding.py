@@ -166,26 +166,29 @@ def gradual(study: WalkStudy) -> Finding:
 def reachable(study: WalkStudy) -> Finding:
     """Expected proposals until Metropolis meets a fitting search, over those to a fitting direct one.
 
-    Over the starts from which direct code can be met; infinite where search cannot be met from all of these.
+    Over the starts from which direct code can be met; infinite where search cannot be met from all of these. 0 where no
+    start can meet direct code, and one can meet search: a class that is not met is infinitely far.
     """
     chain = study.chain(Dynamics.METROPOLIS)
-    start = np.where(can_meet(chain, study.landscape.fitting(DIRECT)), study.start, 0.0)
-    details: dict[str, Detail] = {}
+    goals = {kind: study.landscape.fitting(kind) for kind in (DIRECT, SEARCH)}
+    meets = {kind: can_meet(chain, goal) for kind, goal in goals.items()}
+    start = np.where(meets[DIRECT], study.start, 0.0)
+    details = _costs(study, DIRECT) | _costs(study, SEARCH)
+    if not start.any():
+        if not study.start[meets[SEARCH]].any():
+            return Finding(None, details, "walks meet neither a fitting search nor a fitting direct program")
+        return Finding(0.0, details)
     hits: dict[int, Hit] = {}
-    for kind in (DIRECT, SEARCH):
-        goal, name = study.landscape.fitting(kind), CLASSES[kind]
-        details |= _costs(study, kind)
-        if not goal.any():
-            return Finding(None, details, f"no {name} program fits up to {study.max_bits} bits")
+    for kind, goal in goals.items():
         try:
             hits[kind] = hit = hitting_time(chain, start, goal)
         except UnsolvedError as error:
-            return Finding(None, details | _costs(study, SEARCH) | {"unsolved": str(error)}, UNSOLVED)
+            return Finding(None, details | {"unsolved": str(error)}, UNSOLVED)
+        name = CLASSES[kind]
         details |= {f"{name}_proposals": hit.proposals, f"{name}_chance": hit.chance, f"{name}_residual": hit.residual}
-    if not 0 < hits[DIRECT].proposals < np.inf:
-        reason = "walks never meet a fitting direct program" if hits[DIRECT].proposals else "every start fits"
-        return Finding(None, details, reason)
-    is_always_met = bool(np.all(can_meet(chain, study.landscape.fitting(SEARCH))[start > 0]))
+    if hits[DIRECT].proposals == 0:
+        return Finding(None, details, "every start fits")
+    is_always_met = bool(meets[SEARCH][start > 0].all())
     ratio = hits[SEARCH].proposals / hits[DIRECT].proposals if is_always_met else np.inf
     return Finding(ratio, details)
 

@@ -438,6 +438,16 @@ def bounded_heuristics(world: Asked) -> Interval:
     return _difference(world, lambda p: p.bits, tax=False)
 
 
+def are_known(world: Asked, *programs: Sequence[Run]) -> bool:
+    """Whether the shortest of each are known to be the shortest: no program beyond the bound can cost as little."""
+    return all(side and min(map(world.cost, side)) <= known(world) for side in programs)
+
+
+def _of_shortest(world: Asked, value: Callable[[list[Run], list[Run]], float | None]) -> Interval:
+    """A number of the direct and of the search programs that fit, where the shortest of both are known."""
+    return _of_sides(world, lambda *both: value(*both) if are_known(world, *both) else None)
+
+
 def _of_sides(world: Asked, value: Callable[[list[Run], list[Run]], float | None]) -> Interval:
     """A number of the direct and of the search programs that fit, where there are both."""
 
@@ -453,17 +463,15 @@ def _bonus(world: Asked, side: list[Run]) -> float:
 
 
 def many_against_one(world: Asked) -> Interval:
-    """Over equally many lengths: of the class whose shortest is the longer one all up to the bound, of the other one
-    what costs no more beyond its shortest."""
+    """Over equally many costs: of the class whose shortest is the longer one all up to the last cost of which every
+    program is counted, of the other one what costs no more beyond its shortest."""
 
     def value(direct, search):
-        lengths = world.max_bits - max(min(map(world.cost, side)) for side in (direct, search))
-        within = [
-            [p for p in side if world.cost(p) <= min(map(world.cost, side)) + lengths] for side in (direct, search)
-        ]
-        return _bonus(world, within[1]) - _bonus(world, within[0]) if all(within) else None
+        costs = known(world) - max(min(map(world.cost, side)) for side in (direct, search))
+        within = [[p for p in side if world.cost(p) <= min(map(world.cost, side)) + costs] for side in (direct, search)]
+        return _bonus(world, within[1]) - _bonus(world, within[0])
 
-    return _of_sides(world, value)
+    return _of_shortest(world, value)
 
 
 def programs_at_bound(world: Asked) -> Interval:
@@ -477,7 +485,7 @@ def programs_at_bound(world: Asked) -> Interval:
 
 
 def simplest_member(world: Asked) -> Interval:
-    return _of_sides(world, lambda direct, search: max(_bonus(world, direct), _bonus(world, search)))
+    return _of_shortest(world, lambda direct, search: max(_bonus(world, direct), _bonus(world, search)))
 
 
 def _mean_of(world: Asked, side: list[Run], feature: Callable[[Run], float]) -> float:
@@ -560,7 +568,7 @@ def two_speed_priors(world: Asked) -> Interval:
     """Asked where L > 2 c wherever the disguised programs stand."""
     for end in ENDS:
         direct, search = sides(world.on(world.train), end)
-        if not direct or not search or not min(map(world.cost, direct)) > 2 * min(map(world.cost, search)):
+        if not are_known(world, direct, search) or min(map(world.cost, direct)) <= 2 * min(map(world.cost, search)):
             return None
     return _of_sides(
         world, lambda direct, search: float(odds(world, direct, search, 0.5) * odds(world, direct, search, 1) < 0)
@@ -568,11 +576,13 @@ def two_speed_priors(world: Asked) -> Interval:
 
 
 def length_quotient(world: Asked) -> Interval:
-    return _of_sides(world, lambda direct, search: min(map(world.cost, direct)) / min(map(world.cost, search)))
+    return _of_shortest(world, lambda direct, search: min(map(world.cost, direct)) / min(map(world.cost, search)))
 
 
 def predicted(world: Asked, direct: list[Run], search: list[Run]) -> float | None:
-    """(L - c) over the doublings of the time, of the two shortest programs; None unless in (0, 4]."""
+    """(L - c) over the doublings of the time, of the two shortest programs; None unless known and in (0, 4]."""
+    if not are_known(world, direct, search):
+        return None
     fast, slow = (min(side, key=lambda p: (world.cost(p), p.steps)) for side in (direct, search))
     shorter, dearer = world.cost(fast) - world.cost(slow), math.log2(slow.steps / fast.steps)
     return shorter / dearer if shorter > 0 and dearer > 0 and shorter / dearer <= 4 else None

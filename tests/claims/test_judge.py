@@ -47,11 +47,17 @@ def cell(judged, name, **factors):
     return found
 
 
+def is_of(language, dialect, word_bits):
+    return (language.dialect.name, language.word_bits) == (dialect, word_bits)
+
+
 @pytest.mark.parametrize("class_by", ["lesion", "form"])
 @pytest.mark.parametrize("below", [0, 4])
-def test_the_population_of_a_census_are_all_its_behaviours(judged, class_by, below):
+@pytest.mark.parametrize("dialect", ["arith", "logic"])
+def test_the_population_of_a_census_are_all_its_behaviours(judged, class_by, below, dialect):
     """None is left out for lack of a class: those without one count by what the bound says of it."""
-    header = next(each.header for each in populations(PRESET) if each.population == "all")
+    headers = [each.header for each in populations(PRESET) if each.population == "all"]
+    header = next(each for each in headers if is_of(each.language, dialect, 3))
     rows, bound = census(header).rows, header.max_bits - below
     least, mass = defaultdict(lambda: [None] * 3), defaultdict(Fraction)
     for at in np.flatnonzero(rows.bits <= bound).tolist():
@@ -73,7 +79,7 @@ def test_the_population_of_a_census_are_all_its_behaviours(judged, class_by, bel
         by_mass[state] += mass[behaviour]
         levels.setdefault(bound - (bound - shortest) // 2 * 2, Counter())[state] += 1
     place = {"word_bits": 3, "class_by": class_by, "bound": f"B-{below}" if below else "B", "tax": 0}
-    found = cell(judged, "much-simpler", population="all", **place)
+    found = cell(judged, "much-simpler", population="all", dialect=dialect, **place)
     assert found.tally == _tally(by_state)
     assert found.levels == {level: _tally(levels[level]) for level in sorted(levels)}
     whole = sum(by_mass.values())
@@ -96,7 +102,7 @@ def _tally(states):
 def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
     """Asked of those of complexity up to 8 bits below what a program beyond the bound may cost."""
     groups = [each for each in populations(PRESET) if each.population == "bayes"]
-    three = [each for each in groups if each.header.language.word_bits == 3]
+    three = [each for each in groups if is_of(each.header.language, "arith", 3)]
     for tax in PRESET.taxes:
         prior, asked = Prior("taxed", delta=tax), []
         for group in three:
@@ -109,7 +115,7 @@ def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
                     odds = log_odds_of(counted, prior)
                     is_known = None not in (odds.low, odds.high) and np.isfinite([odds.low, odds.high]).all()
                     asked.append((odds.low, odds.high) if is_known else (-np.inf, np.inf))
-        found = cell(judged, "bayes-net", word_bits=3, class_by="lesion", bound="B", tax=tax)
+        found = cell(judged, "bayes-net", dialect="arith", word_bits=3, class_by="lesion", bound="B", tax=tax)
         states = Counter("holds" if low > 0 else "fails" if high <= 0 else "undecided" for low, high in asked)
         assert found.tally == _tally(states) and asked
         assert found.not_asked == sum(len(group.worlds) for group in three) - len(asked)
@@ -119,18 +125,18 @@ def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
 
 
 def test_in_context_lengths_are_those_of_the_histograms(judged):
-    """The worlds of several sites, which have different training lanes, in one cell."""
+    """The worlds of several sites of a dialect, which have different training lanes, in one cell."""
     lengths = []
     groups = [each for each in populations(PRESET) if each.population == "in-context"]
-    three = [each for each in groups if each.header.language.word_bits == 3]
+    three = [each for each in groups if is_of(each.header.language, "arith", 3)]
     for group in three:
         for world in group.worlds:
             counted = histogram(census(group.header), world)
             parts = [delta_l(counted, end) for end in ENDS]
             lengths.append((min(_low(each) for each in parts), max(_high(each) for each in parts)))
-    place = {"population": "in-context", "word_bits": 3, "class_by": "lesion", "bound": "B", "tax": 0}
+    home = {"dialect": "arith", "word_bits": 3, "class_by": "lesion", "bound": "B", "tax": 0}
     states = Counter("holds" if low > 0 else "fails" if high <= 0 else "undecided" for low, high in lengths)
-    found = cell(judged, "much-simpler", **place)
+    found = cell(judged, "much-simpler", population="in-context", **home)
     assert found.tally == _tally(states)
     assert sum(tally.worlds for tally in found.levels.values()) <= found.tally.worlds == len(lengths)
 
@@ -146,8 +152,9 @@ def _high(interval):
 def test_every_cell_of_the_grid_is_there(judged):
     grid = len(CLASS_BY) * len(PRESET.below) * len(PRESET.taxes)
     assert PRESET.taxes == (0, -2, 4)
-    assert len(judged["proxy"].cells) == 3 * 2 * grid
-    assert len(judged["much-simpler"].cells) == (4 * 2 + 3) * grid
+    # Every behaviour, and worlds in context, are of two dialects; others are of arith alone.
+    assert len(judged["proxy"].cells) == (2 * 2 + 1) * 2 * grid
+    assert len(judged["much-simpler"].cells) == ((2 * 2 + 2) * 2 + 3) * grid
     assert len({tuple(each.factors.items()) for each in judged["proxy"].cells}) == len(judged["proxy"].cells)
 
 

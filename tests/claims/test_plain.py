@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
+import numpy as np
 import pytest
 
 from priorsim.census.atlas import Atlas
@@ -16,10 +17,12 @@ from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import ON_CAMERAS, SITE_CLAIMS, find_claims, judge_world
 from priorsim.claims.populations import QUICK, Worlds
 from priorsim.claims.rule import Tally
+from priorsim.measure.first_programs import look_at
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, find_world
 from priorsim.worlds.proxy import Camera
 from tests.claims.plain import BESIDE, PLAIN, answered, asked, complexity, known, listed
+from tests.measure.test_growth import census_of
 
 pytestmark = pytest.mark.engine
 BITS = {2: 17, 3: 16}
@@ -107,6 +110,26 @@ def ends_of(twin, mine):
     """The number's ends; nan where it is not defined."""
     found = twin.value(mine)
     return (math.nan, math.nan) if found is None else found
+
+
+def test_shortest_programs_are_looked_at_of_worlds_that_are_search_first_in_one_setting():
+    """Of all such worlds, and of a sample: what is known of each is what the measure of the atlas says."""
+    atlas = census_of("arith", 3)
+    (claim,) = find_claims(["much-simpler"])
+    (number,) = [each for each in claim.beside if "root" in each.text]
+    seen = look_at(atlas, 10**4)
+    every = dict(zip(seen.words.tolist(), seen.through_and_through.tolist(), strict=True))
+    assert len(every) > 3
+    for most in (10**4, 3):
+        for place, site in Worlds("all", atlas.header).sites(atlas, replace(QUICK, first_worlds=most)):
+            found, tally = number.measure(site).low, claim.sample(number, site).tally
+            known = {int(site.behaviours[at]): bool(found[at]) for at in np.flatnonzero(~np.isnan(found))}
+            assert known.items() <= every.items()
+            assert tally == Tally([*known.values()].count(True), [*known.values()].count(False))
+            assert bool(known) == ((place["class_by"], place["bound"], place["tax"]) == ("lesion", "B", 0))
+            if known:
+                assert len(known) == min(most, len(every))
+                assert every.keys() == {*site.behaviours[claim.measure(site).low > 0].tolist()}
 
 
 def test_judging_a_world_puts_its_cells_in_the_order_of_the_grid():

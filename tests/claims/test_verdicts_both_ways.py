@@ -6,7 +6,7 @@ import pytest
 from priorsim.claims import with_data
 from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import SITE_CLAIMS, find_claims
-from priorsim.claims.rule import LEAST_WORLDS, Verdict, rule
+from priorsim.claims.rule import LEAST_WORLDS, Tally, Verdict, rule
 from priorsim.errors import PriorsimError
 from priorsim.measure.data import DataCounts
 from priorsim.measure.histogram import Cells
@@ -137,6 +137,13 @@ def test_a_hybrid_on_the_hull_supports_informed_search_and_one_behind_it_does_no
     assert verdict(claim, rows) is Verdict.REFUTED
     with_tables()
     assert verdict(claim, rows) is Verdict.NOT_ANSWERABLE
+
+
+def test_a_table_is_not_first_where_code_beyond_the_bound_may_be_shorter(with_tables):
+    (claim,) = find_claims(["table-to-search"])
+    for bits, tally in ((HEADER.max_bits, Tally(0, 1, 0)), (HEADER.max_bits + 1, Tally(0, 0, 1))):
+        with_tables((0, bits, 16))
+        assert claim.sample(claim.number, site_of([direct((3, 3, 3, 3), 4)])).tally == tally
 
 
 def test_one_turn_from_table_to_search_supports_table_to_search(with_tables):

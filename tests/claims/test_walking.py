@@ -92,16 +92,17 @@ def test_a_world_in_which_no_walk_ends_in_search_is_not_asked_what_they_were_bef
     assert (cell.tally, cell.not_asked, cell.quartiles) == (Tally(1), 1, (0.75,) * 3)
 
 
-@pytest.mark.parametrize("most", [4, 1000])
-def test_walks_are_taken_in_behaviours_with_a_search_program_evenly_over_their_complexity(most):
+@pytest.mark.parametrize(("word_bits", "most"), [(2, 1000), (3, 4), (3, 1000)])
+def test_walks_are_taken_in_behaviours_with_a_search_program_evenly_over_their_complexity(word_bits, most):
     """Against all programs one by one."""
-    domain = Domain.default(3)
-    programs = [run for run, _ in listed(Language.named("arith", 3), domain, 17)]
+    domain = Domain.default(word_bits)
+    programs = [run for run, _ in listed(Language.named("arith", word_bits), domain, 17)]
     searched = {run.words for run in programs if run.kind == "search"}
     complexity = {words: min(run.bits for run in programs if run.words == words) for words in searched}
     order = sorted(searched, key=lambda words: (complexity[words], domain.pack(words)))
-    found = walked(replace(QUICK, walk_bits=17, walk_worlds=most))
-    assert [world.train for world in found] == [tuple(range(8))] * len(found)
+    found = walked(replace(QUICK, walk_bits=17, walk_worlds=most), word_bits)
+    assert [world.train for world in found] == [tuple(range(2**word_bits))] * len(found)
+    assert list(found.values()) == [complexity[domain.unpack(world.behaviour)] for world in found]
     chosen = [order.index(domain.unpack(world.behaviour)) for world in found]
     assert len(chosen) == min(most, len(order)) > 3
     # The first and the last are among them, with as many left out between any two but for one.
@@ -111,8 +112,18 @@ def test_walks_are_taken_in_behaviours_with_a_search_program_evenly_over_their_c
 
 SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 2))
 """Programs of up to 18 and 16 bits."""
-SMALL = replace(QUICK, walk_settings=SETTINGS, walk_bits=18, walk_worlds=6, walk_starts=("prior", "empty"))
+SMALL = replace(
+    QUICK, walk_settings={3: SETTINGS, 2: SETTINGS[:1]}, walk_bits=18, walk_worlds=6, walk_starts=("prior", "empty")
+)
 MAX_BITS, RADII, STARTS = SMALL.walk_bits, SMALL.walk_radii, SMALL.walk_starts
+PLACES = [
+    (word_bits, by, below, radius, start)
+    for word_bits, settings in SMALL.walk_settings.items()
+    for radius in RADII
+    for by, below in settings
+    for start in STARTS
+]
+"""Where cells are, in their order."""
 
 
 @pytest.fixture(scope="module")
@@ -124,17 +135,19 @@ def judged_alone():
 
 def test_claims_about_walks_have_a_cell_for_each_setting_radius_and_start(judged_alone):
     judged, done = judged_alone
-    assert done == len(RADII)
+    assert done == 2 * len(RADII)
     assert [each.claim for each in judged] == list(walking.CLAIMS)
-    settings = [(by, bound_of(below)) for by, below in SETTINGS]
-    places = [(*setting, radius, start) for radius in RADII for setting in settings for start in STARTS]
     for each in judged:
-        factors = ("class_by", "bound", "radius", "start")
+        factors = ("word_bits", "class_by", "bound", "radius", "start")
+        places = [(word_bits, by, bound_of(below), *of) for word_bits, by, below, *of in PLACES]
         assert [tuple(cell.factors[of] for of in factors) for cell in each.cells] == places
         assert all(cell.tally.worlds + cell.not_asked == 6 for cell in each.cells)
         assert each.ruling.verdict is Verdict.NOT_ANSWERABLE
     (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
-    assert all(cell.tally.told == 6 for cell in pure.cells)
+    # What an edit of the radius could write whole is not asked.
+    for cell in pure.cells:
+        lengths = walked(SMALL, cell.factors["word_bits"]).values()
+        assert cell.tally.told == sum(least > cell.factors["radius"] for least in lengths) == 6 - cell.not_asked < 6
     reached = [cell.tally for each in judged if each.claim.name == "reachable" for cell in each.cells]
     assert sum(tally.told for tally in reached) and sum(tally.undecided for tally in reached)
 
@@ -157,7 +170,7 @@ def test_what_stands_beside_a_claim_has_the_claims_cells(judged_alone):
         assert len(each.beside) == len(each.claim.beside)
         for _, cells in each.beside:
             assert [cell.factors for cell in cells] == [cell.factors for cell in each.cells]
-            bounds = [MAX_BITS - below for _ in RADII for _, below in SETTINGS for _ in STARTS]
+            bounds = [MAX_BITS - below for _, _, below, _, _ in PLACES]
             assert [cell.max_bits for cell in cells] == bounds
             assert [cell.max_bits for cell in each.cells] == [cell.max_bits for cell in cells]
 
@@ -174,18 +187,19 @@ def at(place, cells):
 
 def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(judged_alone):
     """At one radius, against the findings themselves."""
-    radius, worlds = RADII[1], walked(SMALL)
+    radius, every = RADII[1], walked(SMALL, 3)
+    worlds = [world for world, least in every.items() if least > radius]
     for by, below in SETTINGS:
         for start in STARTS:
             found = [each.starting(start) for each in studies(worlds, radius, max_bits=MAX_BITS - below, class_by=by)]
-            place = {"class_by": by, "bound": bound_of(below), "radius": radius, "start": start}
+            place = {"word_bits": 3, "class_by": by, "bound": bound_of(below), "radius": radius, "start": start}
             for each in judged_alone[0]:
                 findings = [find(study_of, each.claim.name) for study_of in found]
                 cell = at(place, each.cells)
                 told = [supports(each.claim.name, finding) for finding in findings]
                 left = {"not_asked" if each.claim.premise else "undecided": told.count(None)}
                 assert cell.tally == Tally(told.count(True), told.count(False), left.get("undecided", 0))
-                assert cell.not_asked == left.get("not_asked", 0)
+                assert cell.not_asked == left.get("not_asked", 0) + len(every) - len(worlds)
                 assert sum(cell.reasons.values()) == told.count(None)
                 assert set(cell.reasons) == {finding.reason for finding in findings if finding.quantity is None}
                 for beside, cells in each.beside:
@@ -200,18 +214,19 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     """It stops no population: its reason stands in the cell, and what else is known of it beside the claim."""
     solved = study(**BOTH["reachable"][0])
     hopeless = replace(study(IDENTITY), energy=Energy(LEAST_TEMPERATURE))
-    preset = replace(QUICK, walk_bits=16, walk_radii=(8,), walk_settings=(("lesion", 0),))
+    preset = replace(QUICK, walk_bits=16, walk_radii=(8,), walk_settings={3: (("lesion", 0),)})
     monkeypatch.setattr(walking, "studies", lambda *_, **__: [solved, hopeless, study(**NOTHING), hopeless])
+    monkeypatch.setattr(walking, "walked", lambda *_: {study(**NOTHING).world: 9})
     reached, pure = judge_walks(preset, [walk_claim("reachable"), walk_claim("no-pure-model")])
     [cell] = reached.cells
     assert cell.tally == Tally(1, 0, 3)
     assert cell.reasons == {
-        "no direct program fits up to 16 bits": 1,
+        "walks meet neither a fitting search nor a fitting direct program": 1,
         "walks take too long for their chain to be solved": 2,
     }
     assert support_of(cell) == (
-        "25 % to 100 % of 4 worlds, 3 of them undecided (no direct program fits up to 16 bits: 1, "
-        "walks take too long for their chain to be solved: 2); too few to decide"
+        "25 % to 100 % of 4 worlds, 3 of them undecided (walks meet neither a fitting search nor a fitting direct "
+        "program: 1, walks take too long for their chain to be solved: 2); too few to decide"
     )
     # What is told of it needs no chain.
     assert [cells[0].tally.told for _, cells in reached.beside] == [3, 3]

@@ -1,9 +1,10 @@
 """What the shortest programs of worlds that are search first are like, against every shortest program one by one."""
 
+import numpy as np
 import pytest
 
 from priorsim.errors import CensusError
-from priorsim.measure.first_programs import BIN_BITS, MOST_EFFORT, first_programs, searches_at_root
+from priorsim.measure.first_programs import BIN_BITS, MOST_EFFORT, first_programs, look_at, searches_at_root
 from priorsim.measure.growth import MOST_PROGRAMS, growth
 from priorsim.measure.program import effort, run_lanes
 from priorsim.mu.dialect import Language
@@ -13,6 +14,12 @@ from tests.measure.conftest import programs_by_code
 from tests.measure.test_growth import census_of
 
 BITS = 16
+
+
+def in_order_of(worlds, seen, domain):
+    """Complexity, and what the program looked at is like, of each of these worlds."""
+    at = np.searchsorted(seen.words, np.array([domain.pack(words) for words in worlds], dtype=np.uint64))
+    return [column[at].tolist() for column in (seen.complexity, seen.at_root, seen.effort)]
 
 
 def test_each_bin_has_the_worlds_that_are_search_first_and_a_program_of_each():
@@ -30,6 +37,13 @@ def test_each_bin_has_the_worlds_that_are_search_first_and_a_program_of_each():
         if all(classify(program, domain) is ProgramClass.SEARCH for _, program in programs)
     }
     assert first
+    seen = look_at(atlas, MOST_PROGRAMS)
+    assert [domain.unpack(each) for each in seen.words.tolist()] == sorted(first, key=domain.pack)
+    for words, bits, at_root, spent in zip(first, *in_order_of(first, seen, domain), strict=True):
+        programs = [program for _, program in first[words]]
+        assert (bits, at_root) in [(first[words][0][0], searches_at_root(program)) for program in programs]
+        assert (at_root, spent) in [(searches_at_root(p), float(effort(run_lanes(p, domain)))) for p in programs]
+    assert seen.through_and_through.tolist() == (seen.at_root | (seen.effort > 0.5)).tolist()
     found = first_programs(atlas, MOST_PROGRAMS)
     assert sum(each.worlds for each in found) == sum(each.programs for each in found) == len(first)
     for each in found:

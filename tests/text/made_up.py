@@ -80,7 +80,8 @@ WORLDS = {
 def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
     cells = [
         {
-            **{"population": "all", "word_bits": 3, "class_by": by, "bound": "B", "tax": tax, "worlds": 100},
+            **{"population": "all", "dialect": "arith", "word_bits": 3, "class_by": by, "bound": "B"},
+            **{"tax": tax, "worlds": 100},
             **{"holds": 40, "fails": 40, "undecided": 20, "not_asked": 3, "support": support, "decides": bool(support)},
         }
         for by, tax, support in (

@@ -17,6 +17,7 @@ from priorsim.claims.rule import Tally
 from priorsim.claims.walking import CLAIMS, cell_of_findings
 from priorsim.errors import UnsolvedError, WalkError
 from priorsim.mu.code import length
+from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
 from priorsim.priors import F64
@@ -292,7 +293,16 @@ def test_search_that_is_met_from_other_starts_than_direct_code_is_out_of_reach()
     assert found.details["direct_chance"] == 0.25
     assert (found.quantity, found.details["search_chance"]) == (np.inf, 0)
     none = reachable(study("argmax"))
-    assert (none.quantity, none.reason) == (None, "walks never meet a fitting direct program")
+    assert none.quantity is None
+    assert none.reason == "walks meet neither a fitting search nor a fitting direct program"
+
+
+def test_direct_code_that_no_walk_meets_is_infinitely_far_where_search_is_met() -> None:
+    """What fits and is direct code counts as search, as if there were no direct code."""
+    asked = study("two parts")
+    kind = np.where(asked.landscape.kind == DIRECT, SEARCH, asked.landscape.kind)
+    found = reachable(replace(asked, landscape=replace(asked.landscape, kind=kind), _chains={}, _ends={}))
+    assert (found.quantity, found.reason, found.details["direct_least_kt"]) == (0, "", None)
 
 
 def test_starts_from_which_no_direct_code_is_met_do_not_count_for_reach() -> None:
@@ -339,7 +349,9 @@ def test_a_chain_that_is_not_solved_leaves_a_finding_undefined_and_says_why() ->
         assert unsolved.details["search_least_kt"] is None
         pure = next(claim for claim in CLAIMS if claim.name == "no-pure-model")
         cell = cell_of_findings(
-            pure, [unsolved, found["no-pure-model"], unsolved], factors_at("walks", 3, "lesion", 0, 0)
+            pure,
+            [unsolved, found["no-pure-model"], unsolved],
+            factors_at("walks", Language.named("arith", 3), "lesion", 0, 0),
         )
         assert (cell.tally, cell.reasons) == (Tally(1, 0, 2), {unsolved.reason: 2})
         assert cell.answer().reasons == {unsolved.reason: 2}
