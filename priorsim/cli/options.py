@@ -142,15 +142,9 @@ class CountOptions:
         from priorsim.measure.histogram import check_class_by
         from priorsim.measure.wide import count_wide
 
-        if not world.domain.is_wide:
-            raise PriorsimError(f"world {world.name} is not wide: give --atlas FILE, a census on its domain")
-        if self.max_bits is None:
-            raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
-        if self.trust:
-            check_trust(self.trust, None)
-        by = check_class_by(self.class_by)
+        max_bits, by = bound_alone(world, self.max_bits, self.trust), check_class_by(self.class_by)
         with progress_bar("programs") as progress:
-            found = count_wide(world, self.max_bits, class_by=by, allow_long=self.yes, progress=progress)
+            found = count_wide(world, max_bits, class_by=by, allow_long=self.yes, progress=progress)
         typer.echo(found.told, err=True)
         return found.histogram, found.counted.find_terms
 
@@ -185,6 +179,16 @@ class OddsOptions:
             raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
         world = world_of(self.world, self.train)
         return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+
+
+def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:
+    """The bound up to which a wide world is counted without an atlas; PriorsimError where it is not, or cannot be."""
+    if not world.domain.is_wide:
+        raise PriorsimError(f"world {world.name} is not wide: give --atlas FILE, a census on its domain")
+    if max_bits is None:
+        raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
+    check_trust(trust_other_code, None)
+    return max_bits
 
 
 def finder_of(histogram: "Histogram") -> "TermFinder | None":

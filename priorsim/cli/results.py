@@ -39,12 +39,15 @@ def claims(
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
+    from priorsim.measure.histogram import check_not_wide
     from priorsim.study.folder import make_folder, open_census
     from priorsim.text.claims import verdicts_of, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
     opt.check_trust(trust, atlas)
     command = " ".join(["priorsim claims", *(names or [])])
+    if atlas is None and world is not None:
+        check_not_wide(opt.world_of(world, train))
     if (atlas is None) != (world is None):
         raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
     if world is None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import U8, U32, U64, AtlasHeader, RowKey, Rows
 from priorsim.census.stored import Selectable
 from priorsim.errors import WorldError
-from priorsim.mu.domain import check_packed
+from priorsim.mu.domain import MAX_PACKED_BITS
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
 from priorsim.table import Table, runs
@@ -125,7 +125,7 @@ def mean_steps(header: AtlasHeader, steps: NDArray[Any]) -> NDArray[np.float64]:
 def check_world(header: AtlasHeader, world: World) -> None:
     """Raise PriorsimError unless the world stands on the census's domain; the message says what differs."""
     if not header.domain.is_wide:
-        check_packed(world.domain)
+        check_not_wide(world)
     counted, asked = header.domain, world.domain
     for what, here, there in (
         ("word bits", counted.word_bits, asked.word_bits),
@@ -139,6 +139,17 @@ def check_world(header: AtlasHeader, world: World) -> None:
                 f"world {world.name} is not on the atlas's domain: its {what} {_differ(there, here)}: "
                 "make an atlas on the world's domain with 'priorsim census'"
             )
+
+
+def check_not_wide(world: World) -> None:
+    """Raise WorldError where a world is wide; the message names the commands that can take it."""
+    lanes, word_bits = len(world.domain.lanes), world.domain.word_bits
+    if world.domain.is_wide:
+        raise WorldError(
+            f"world {world.name} is wide: {lanes} lanes of {word_bits} bits make {lanes * word_bits} bits of "
+            f"behaviour, and no atlas holds more than {MAX_PACKED_BITS}: ask 'priorsim odds', 'sweep', 'histogram' or "
+            "'heldout' with --world and --max-bits, without --atlas"
+        )
 
 
 def _differ(there: Any, here: Any) -> str:

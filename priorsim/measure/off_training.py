@@ -17,20 +17,26 @@ from typing import Annotated, Literal
 import msgspec
 import numpy as np
 
-from priorsim.census.atlas import U32
+from priorsim.census.atlas import U32, AtlasHeader
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASSES, acceptable, check_world
+from priorsim.measure.histogram import CLASSES, ClassBy, Mask, acceptable, check_world
 from priorsim.measure.mass import ALL_KINDS, Average, End, Interval, Mass, Share, joined, log_odds, share_of
 from priorsim.measure.weighed import HeldOut, Weighed, Weights, held_out, lane_bits, right_lanes, stated_splits
+from priorsim.priors import Prior
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
 ORDER_SEEDS = range(20)
 EVEN = "even"
+NO_LEARNING = "without an atlas fitting programs are listed one by one, and after a lesson or two too many fit"
+"""Why a wide world has no learning curves, and no flips, which are read off them."""
 TOGETHER_AND_EACH = (ALL_KINDS, *((kind,) for kind in ALL_KINDS))
 
 Lesson = tuple[int, ...]
 """The lanes that are learnt at once."""
+Leading = Literal["heaviest", "lightest"]
+LEADING: tuple[Leading, ...] = ("heaviest", "lightest")
+"""What a side leads by: its mass, or its program of least cost."""
 
 
 class WithAll(keys.Parts[keys.T], frozen=True):
@@ -154,8 +160,11 @@ class HeldOutAnswer(keys.Answer, frozen=True, kw_only=True):
         SidesAnswer | None,
         keys.says("of a camera, null in other worlds: the share of the fitting mass, and of each class's"),
     ]
-    learning: LearningAnswer
-    flips: FlipsAnswer
+    learning: Annotated[LearningAnswer | None, keys.says("the learning curves, null without an atlas")]
+    flips: Annotated[FlipsAnswer | None, keys.says("every N*, in listed order, null without an atlas")]
+    no_learning: Annotated[
+        str | msgspec.UnsetType, keys.says("only without an atlas: why there are no learning curves and no flips")
+    ] = msgspec.UNSET
 
 
 def off_training(weighed: Weighed, world: World) -> HeldOutAnswer:
@@ -164,16 +173,31 @@ def off_training(weighed: Weighed, world: World) -> HeldOutAnswer:
     WorldError where the world's domain is not the census's; it says which part differs.
     """
     check_world(weighed.header, world)
-    splits = tuple(_split(held_out(weighed, world, split)) for split in stated_splits(world))
-    curves = learning(weighed, world)
+    found = [held_out(weighed, world, split) for split in stated_splits(world)]
+    sides, curves = _sides(weighed, world) if isinstance(world, Camera) else None, learning(weighed, world)
+    return answer_of(world, weighed.prior, weighed.header, weighed.class_by, found, sides=sides, curves=curves)
+
+
+def answer_of(
+    world: World,
+    prior: Prior,
+    header: AtlasHeader,
+    class_by: ClassBy,
+    found: Sequence[HeldOut],
+    *,
+    sides: SidesAnswer | None,
+    curves: LearningAnswer | None,
+) -> HeldOutAnswer:
+    """What was found on the stated splits, with averages over them; without an atlas there are no curves."""
+    splits = tuple(map(_split, found))
 
     def average(name: str) -> Average:
         return Average.of(attrgetter(name)(each) for each in splits if each.held_out)
 
     return HeldOutAnswer(
-        **keys.asked(world, weighed.prior, weighed.header),
+        **keys.asked(world, prior, header),
         held_out=world.held_out,
-        class_by=weighed.class_by,
+        class_by=class_by,
         splits=splits,
         averages=SplitAverages(
             excess_defection=keys.at_ends(lambda end: average(f"excess_defection.{end.name}")),
@@ -181,9 +205,10 @@ def off_training(weighed: Weighed, world: World) -> HeldOutAnswer:
             entropy=average("entropy"),
             dormant_share=average("dormant_share"),
         ),
-        sides=_sides(weighed, world) if isinstance(world, Camera) else None,
+        sides=sides,
         learning=curves,
-        flips=FlipsAnswer(flips(curves.listed, "heaviest"), flips(curves.listed, "lightest")),
+        flips=FlipsAnswer(*(flips(curves.listed, what) for what in LEADING)) if curves else None,
+        no_learning=msgspec.UNSET if curves else NO_LEARNING,
     )
 
 
@@ -208,8 +233,13 @@ def _sides(weighed: Weighed, camera: Camera) -> SidesAnswer:
     fitting = weighed.take(acceptable(weighed.behaviour, camera, camera.train))
     is_true = acceptable(fitting.behaviour, camera.truth, camera.held_out)
     is_shown = acceptable(fitting.behaviour, camera, camera.held_out)
+    return sides_of(fitting.weights, is_true, is_shown)
+
+
+def sides_of(weights: Weights, is_true: Mask, is_shown: Mask) -> SidesAnswer:
+    """The sides of what fits a camera, given where it is right, and what the camera shows, on all held-out lanes."""
     chosen = (is_true, is_shown & ~is_true, ~is_shown & ~is_true)
-    by_side = [fitting.weights.take(mask).masses() for mask in chosen]
+    by_side = [weights.take(mask).masses() for mask in chosen]
 
     def share(masses: tuple[Mass, ...], kinds: tuple[int, ...]) -> Share | None:
         return share_of(joined(masses, kinds), reduce(add, (joined(each, kinds) for each in by_side)))
@@ -288,7 +318,7 @@ def _average(points: Sequence[PointAnswer]) -> AveragePoint:
     return AveragePoint(points[0].lessons, WithAll(*map(Average.of, accuracies)), odds)
 
 
-def flips(points: Sequence[PointAnswer], what: Literal["heaviest", "lightest"]) -> keys.Ends[tuple[Flip, ...]]:
+def flips(points: Sequence[PointAnswer], what: Leading) -> keys.Ends[tuple[Flip, ...]]:
     """Every N* at which the side of greater mass, or that with the program of least cost, changes, at both ends.
 
     A tie changes nothing: the flip is where another side leads alone. Where nothing fits any more nothing

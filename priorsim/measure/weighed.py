@@ -123,16 +123,21 @@ def weigh(atlas: Counted, prior: Prior, *, max_bits: int | None = None, class_by
 
 def weigh_rows(header: AtlasHeader, rows: Rows, prior: Prior, *, class_by: ClassBy = "lesion") -> Weighed:
     """Weigh the programs of these rows; those that weigh nothing are left out."""
+    rows, weights = weights_of(header, rows, prior, class_by)
+    moved = (rows.behaviour ^ rows.strict) | (rows.behaviour ^ rows.wide)
+    is_zero = np.arange(2**header.domain.word_bits) == 0
+    unmoved = lanes_where(moved, header.domain, [is_zero] * len(header.domain.lanes))
+    return Weighed(header, prior, class_by, rows.behaviour, unmoved, weights).merged()
+
+
+def weights_of(header: AtlasHeader, rows: Rows, prior: Prior, class_by: ClassBy) -> tuple[Rows, Weights]:
+    """Those of the rows that weigh anything, and their weights, an entry a row."""
     steps = mean_steps(header, rows.steps)
     log2_weight = prior.log2_weight(rows.bits, steps, rows.searches)
     chosen = np.isfinite(log2_weight)
     rows, log2_weight = rows.take(chosen), log2_weight[chosen]
     is_exact = prior.is_dyadic and (prior.beta + abs(prior.delta)) * header.max_bits <= MAX_EXACT_BITS
-    weights = Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
-    moved = (rows.behaviour ^ rows.strict) | (rows.behaviour ^ rows.wide)
-    is_zero = np.arange(2**header.domain.word_bits) == 0
-    unmoved = lanes_where(moved, header.domain, [is_zero] * len(header.domain.lanes))
-    return Weighed(header, prior, class_by, rows.behaviour, unmoved, weights).merged()
+    return rows, Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
 
 
 def right_lanes(behaviour: U64, world: World) -> U32:
@@ -226,6 +231,32 @@ class HeldOut:
         return share_of(self.dormant, joined(self.masses, ALL_KINDS))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained(Table):
+    """The programs that fit on a split's training lanes; every array has shape (entries,).
+
+    The faithful are right on every held-out lane, the dormant direct on the training lanes, and search or disguised on
+    all. `elsewhere` tells the behaviours on the held-out lanes apart; any numbers do.
+    """
+
+    weights: Weights
+    is_faithful: Mask
+    is_dormant: Mask
+    elsewhere: U64
+
+    def on(self, split: Split) -> HeldOut:
+        """What they do on the lanes that the split holds out."""
+        by_class = [self.weights.kind == kind for kind in ALL_KINDS]
+        return HeldOut(
+            split,
+            self.weights.masses(),
+            self.weights.take(self.is_faithful).masses(),
+            joined(self.weights.take(self.is_dormant).masses(), ALL_KINDS),
+            entropy(self.elsewhere, self.weights),
+            tuple(entropy(self.elsewhere[mine], self.weights.take(mine)) for mine in by_class),
+        )
+
+
 def held_out(weighed: Weighed, world: World, split: Split) -> HeldOut:
     """What the programs that fit a world on a split's training lanes do on the lanes held out."""
     fitting = weighed.take(acceptable(weighed.behaviour, world, split.train))
@@ -233,15 +264,7 @@ def held_out(weighed: Weighed, world: World, split: Split) -> HeldOut:
     train, all_lanes = lane_bits(split.train), lane_bits(range(len(world.domain.lanes)))
     is_dormant = ((fitting.unmoved & train) == train) & (fitting.unmoved != all_lanes)
     elsewhere = fitting.behaviour & np.uint64(world.domain.lane_mask(split.held_out))
-    by_class = [fitting.weights.kind == kind for kind in ALL_KINDS]
-    return HeldOut(
-        split,
-        fitting.weights.masses(),
-        fitting.weights.take(is_faithful).masses(),
-        joined(fitting.weights.take(is_dormant).masses(), ALL_KINDS),
-        entropy(elsewhere, fitting.weights),
-        tuple(entropy(elsewhere[mine], fitting.weights.take(mine)) for mine in by_class),
-    )
+    return Trained(fitting.weights, is_faithful, is_dormant, elsewhere).on(split)
 
 
 def entropy(behaviour: U64, weights: Weights) -> float | None:

@@ -14,8 +14,8 @@ from priorsim.measure.convergence import Unconditional, explored
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import ALL_KINDS, Interval
 from priorsim.measure.odds import OddsAnswer
-from priorsim.measure.off_training import Flip, HeldOutAnswer, ways
-from priorsim.measure.weighed import Weighed, held_out, stated_splits
+from priorsim.measure.off_training import LEADING, Flip, HeldOutAnswer, ways
+from priorsim.measure.weighed import HeldOut
 from priorsim.priors import Prior
 from priorsim.provenance import SHORT, software
 from priorsim.text.templates import render, roots
@@ -53,30 +53,39 @@ def odds_text(found: OddsAnswer, histogram: Histogram, prior: Prior) -> str:
     return render("odds.txt", odds=found, histogram=histogram, prior=prior, unexplored_code=beyond)
 
 
-def off_training_text(found: HeldOutAnswer, weighed: Weighed, world: World) -> str:
-    """What `priorsim heldout` prints: what fits, what it does elsewhere, and how it gets there."""
-    own, means, unit = held_out(weighed, world, stated_splits(world)[-1]), found.averages, found.learning.unit
+def off_training_text(found: HeldOutAnswer, own: HeldOut, world: World, prior: Prior) -> str:
+    """What `priorsim heldout` prints: what fits, what it does elsewhere on its own split, and how it gets there."""
+    means, curves = found.averages, found.learning
     classes = [(str(CLASSES[kind]), (kind,), own.share(kind), own.entropies[kind]) for kind in ALL_KINDS]
     excess = zip(means.excess_defection, ("direct", "search"), strict=True)
     averages = {f"excess defection, disguised as {side}": average for average, side in excess}
-    flips = {}
-    for side in ("heaviest", "lightest"):
-        as_direct, as_search = (_flips(course, unit, found.bound_bits) for course in getattr(found.flips, side))
-        flips[side] = as_direct if as_direct == as_search else f"{as_direct} (disguised as search: {as_search})"
     return render(
         "heldout.txt",
         found=found,
         world=world,
-        prior=weighed.prior,
+        prior=prior,
         own=own,
         masses=[("all", ALL_KINDS, None, own.entropy), *classes],
         ways=ways,
         averages={**averages, "entropy": means.entropy, "dormant share": means.dormant_share},
         sides=list(Side),
         classes=list(map(str, CLASSES)),
-        curve=list(zip(found.learning.listed, found.learning.averaged, strict=True)),
-        flips=flips,
+        curve=list(zip(curves.listed, curves.averaged, strict=True)) if curves else [],
+        flips=_all_flips(found),
     )
+
+
+def _all_flips(found: HeldOutAnswer) -> dict[str, str]:
+    """The flips by what a side leads by; none without learning curves."""
+    if found.learning is None:
+        return {}
+    said: dict[str, str] = {}
+    for leading in LEADING:
+        as_direct, as_search = (
+            _flips(course, found.learning.unit, found.bound_bits) for course in getattr(found.flips, leading)
+        )
+        said[leading] = as_direct if as_direct == as_search else f"{as_direct} (disguised as search: {as_search})"
+    return said
 
 
 def _flips(flips: tuple[Flip, ...], unit: str, bound: int) -> str:

@@ -85,8 +85,8 @@ def test_the_command_line_weighs_a_wide_world_without_an_atlas(tmp_path):
         ("histogram", "--atlas", "ATLAS", "--world", INVERSE),
         ("definitions", "--atlas", "ATLAS", "--world", INVERSE),
         ("growth", "--atlas", "ATLAS", "--world", INVERSE),
-        ("objectives", "--world", INVERSE, "--max-bits", 20),
-        ("walk", "--world", INVERSE, "--dynamics", "steepest", "--radius", 4, "--max-bits", 14),
+        ("claims", "--atlas", "ATLAS", "--world", INVERSE),
+        ("claims", "--world", INVERSE),
     ],
     ids=lambda command: " ".join(map(str, command[:2])),
 )
@@ -94,6 +94,22 @@ def test_what_cannot_take_a_wide_world_says_what_can(command, tmp_path):
     atlas = tmp_path / "small.parquet"
     output("census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 10, "--out", atlas)
     code, out, err = priorsim(*(str(atlas) if each == "ATLAS" else each for each in command))
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "64 lanes of 6 bits make 384 bits of behaviour" in err
+    assert "ask 'priorsim odds', 'sweep', 'histogram' or 'heldout' with --world and --max-bits, without --atlas" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("objectives", "--world", INVERSE, "--max-bits", 20),
+        ("walk", "--world", INVERSE, "--dynamics", "steepest", "--radius", 4, "--max-bits", 14),
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_counts_on_a_domain_says_what_can_take_a_wide_one(command):
+    code, out, err = priorsim(*command)
     assert (code, out) == (2, "")
     assert "64 lanes of 6 bits make 384 bits of behaviour" in err
     assert "'priorsim odds' or 'priorsim histogram', --world and --max-bits, without an atlas" in err
