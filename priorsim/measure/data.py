@@ -24,6 +24,7 @@ from priorsim.measure.mass import ALL_KINDS, End, Interval, Mass, check_converge
 from priorsim.measure.values import least_length
 from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
+from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program, Var
 from priorsim.priors import Prior
@@ -190,8 +191,13 @@ def count_with_data(
     check_affordable(language, code_bits)
     if progress is not None:
         progress(Progress(0, sum(code_counts(language, code_bits).values())))
-    terms = DataTerms(language, domain, code_bits, workers=workers)
+    terms = data_terms(language, domain, code_bits, workers=workers)
     return count_fitting_data(terms, world, workers=workers, progress=progress)
+
+
+def data_terms(language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> DataTerms:
+    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain."""
+    return DataTerms(language, domain, code_bits, workers=workers)
 
 
 def count_fitting_data(
