@@ -20,6 +20,7 @@ from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.growth import GrowthAnswer
+from priorsim.measure.influence import InfluenceAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
 from priorsim.measure.objectives import ObjectivesAnswer
@@ -37,6 +38,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "objectives": ObjectivesAnswer,
     "population": PopulationAnswer,
     "growth": GrowthAnswer,
+    "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
     "scaling": Scaling,
     "data": DataAnswer,
