@@ -24,6 +24,7 @@ from priorsim.measure.standings import CUTS, Standings, standings
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.priors import named_prior
+from priorsim.theory.forms import CLOSED_FORMS
 from tests.measure.conftest import batched
 from tests.test_docs import check_answer
 
@@ -409,3 +410,9 @@ def test_an_independent_program_found_the_same_at_36_bits():
     assert f"{lengths.probability[8, 0, 0]:.1e}" == "1.8e-04"
     assert f"{found[1.0].lengths.probability[8, 0, 0]:.1e}" == "5.6e-06"
     assert round(influence(census_of("logic", 3, 36)).certified.low, 3) == 0.027
+
+
+def test_the_bound_is_the_closed_form():
+    found = influence(census_of("arith", 2))
+    for share, most in zip(found.search_share, found.bound, strict=True):
+        assert most == pytest.approx(float(CLOSED_FORMS["harm_bound"].value(search_share=share)))
