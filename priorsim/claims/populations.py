@@ -60,6 +60,8 @@ class Preset:
     """The bound on programs that walks are among."""
     knockout_bits: int = 40
     """The greatest bound of the censuses without an operator, of which there are many."""
+    influence_bits: int = 40
+    """The greatest bound of what search does to predictions, for which every set of lanes is looked at."""
     walk_settings: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
     """How the programs are classed, and how many bits below the bound they end."""
     member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)
@@ -89,6 +91,7 @@ QUICK = Preset(
     more_columns_bits=36,
     growth_bounds={3: 40},
     knockout_bits=36,
+    influence_bits=36,
     lanes=(4, 8, 16),
 )
 FULL = Preset(

@@ -9,6 +9,7 @@ from priorsim.figures import (
     cloud,
     growth,
     held_out,
+    influence,
     knockouts,
     log_odds,
     scaling,
@@ -23,6 +24,7 @@ from priorsim.formats import format_table
 
 _ENTRIES = (
     *growth.FIGURES,
+    influence.FIGURE,
     knockouts.FIGURE,
     support.FIGURE,
     scaling.FIGURE,

@@ -52,8 +52,8 @@ class Histories(Table):
             _, starts = runs(shorter)
             lengths = np.diff(starts, append=len(after))
             found[-1] = cls(after.words, after.mass, after.worlds, np.repeat(np.arange(len(starts)), lengths))
-            sums = (np.add.reduceat(each, starts) for each in (after.mass, after.worlds))
-            found.append(cls(shorter[starts], *sums, lengths))
+            mass, worlds = np.add.reduceat(after.mass, starts), np.add.reduceat(after.worlds, starts)
+            found.append(cls(shorter[starts], mass, worlds, lengths))
         return found[::-1]
 
     def sides(self, end: End, cut: int = 0) -> tuple[F64, F64]:

@@ -184,9 +184,9 @@ def _most(values: F64) -> float:
 def _any_set(size: int, seen: Iterable[_Seen]) -> AnySet:
     """The greatest values of sets of one size."""
     every = [(each.captured, each.probability, each.harm_if_direct, tuple(map(_most, each.harm))) for each in seen]
-    captured, *others = np.fmax.reduce([np.array(each, dtype=np.float64) for each in every]).tolist()
-    probability, *harms = (keys.Ends(*(None if np.isnan(value) else value for value in ends)) for ends in others)
-    return AnySet(size, keys.Ends(*map(int, captured)), probability, *harms)
+    captured, probability, *others = np.fmax.reduce([np.array(each, dtype=np.float64) for each in every]).tolist()
+    harms = (keys.Ends(*(None if np.isnan(value) else value for value in ends)) for ends in others)
+    return AnySet(size, keys.Ends(*map(int, captured)), keys.Ends(*probability), *harms)
 
 
 def _greatest(steps: list[tuple[int, int, _Stakes]], which: int, end: int) -> Stake | None:

@@ -18,6 +18,7 @@ from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
 from priorsim.figures.growth import GAMMAS, LANGUAGES
+from priorsim.figures.influence import ORDERS
 from priorsim.figures.registry import FIGURES
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json, rounded
@@ -43,7 +44,7 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "README.md", "report.html", "provenance.json"),
+    *("growth.json", "influence.json", "README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
 
@@ -94,6 +95,10 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
     write_text(out / "growth.json", format_json({"software": software(), "command": command, "curves": grown}))
     told(f"{out}/growth.json: {len(grown)} curves")
+    influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
+    stated = {"software": software(), "command": command, "censuses": influences}
+    write_text(out / "influence.json", format_json(stated))
+    told(f"{out}/influence.json: {len(influences)} orders of lanes")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}

@@ -11,13 +11,14 @@ import pytest
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
-from priorsim.figures import against_length, by_world, cloud, held_out, knockouts, log_odds, witness_sheet
+from priorsim.figures import against_length, by_world, cloud, held_out, influence, knockouts, log_odds, witness_sheet
 from priorsim.figures.entry import save_entry
 from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
 from priorsim.measure.histogram import histogram
+from priorsim.measure.influence import influence as influence_measured
 from priorsim.measure.knockouts import knockouts as knockouts_measured
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
@@ -127,6 +128,20 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(knockouts.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_influence_is_that_of_the_census_and_its_caption_tells_the_bound(small):
+    found = influence.data(small, [])
+    measured = influence_measured(small.census(*influence.LANGUAGE))
+    rows = [row for row in found.rows if row[:2] == (0.0, 0)]
+    assert [row[4] for row in rows] == measured.lengths.captured[:, 0, 0].tolist()
+    assert f"at most {number(measured.certified.low, '.2g')}" in influence.caption(found)
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(influence.draw(found, width=width)[0])
         lay_out(figure)
         figure.set_layout_engine("none")
         figure.draw_without_rendering()

@@ -4,10 +4,12 @@ import csv
 import io
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise, permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,9 +90,8 @@ class PlainOrder:
         return [history for history, by_cut in self.sums[shown].items() if by_cut[at][1] > by_cut[at][0]]
 
     def probability(self, shown: int, at: int = 0) -> Fraction:
-        return sum((sum(self.sums[shown][each][at]) for each in self.captured(shown, at)), Fraction(0)) / sum(
-            self.sums[0][()][at]
-        )
+        captured = sum((sum(self.sums[shown][each][at], Fraction(0)) for each in self.captured(shown, at)), Fraction(0))
+        return captured / sum(self.sums[0][()][at], Fraction(0))
 
     def mean(self, shown: int, weight) -> float | None:
         known = [(weight(*by_cut[0]), self.harms[each]) for each, by_cut in self.sums[shown].items()]
@@ -99,7 +100,7 @@ class PlainOrder:
         return float(sum(float(mass) * cost for mass, cost in known) / float(whole)) if whole else None
 
     @cache  # noqa: B019 (all are kept for both tests)
-    def row(self, shown: int) -> dict[str, object]:
+    def row(self, shown: int) -> dict[str, Any]:
         here = self.sums[shown]
         harms = [cost for each in here if (cost := self.harms[each]) is not None]
         all_search = sum(by_cut[0][1] for by_cut in here.values())
@@ -118,7 +119,7 @@ class PlainOrder:
             "most_saved": -min(harms),
         }
 
-    def flips(self, shown: int) -> dict[str, object]:
+    def flips(self, shown: int) -> dict[str, Any]:
         found = defaultdict(Fraction)
         whole = sum(self.sums[0][()][0])
         for history in self.sums[shown]:
@@ -143,7 +144,7 @@ def plain_order(dialect: str, gamma: int, order: tuple[int, ...], end: str) -> P
     return PlainOrder(plain_masses(dialect, gamma), order, end)
 
 
-def close(value: object) -> object:
+def close(value: Any) -> Any:
     if value is None:
         return pytest.approx(math.nan, nan_ok=True)
     values = [float(each) for each in value] if isinstance(value, list) else float(value)
@@ -250,14 +251,14 @@ def test_the_certified_bound_counts_all_unexplored_mass_as_search():
 # --- worlds made by hand ---------------------------------------------------------------------------
 
 
-def made(worlds: dict[tuple[int, ...], tuple[float, float]]) -> Standings:
+def made(worlds: Mapping[Any, tuple[float, float]]) -> Standings:
     """Worlds of 4 lanes at words of 2 bits, with the masses of direct code and of search in units of 2^-20."""
     packed = sorted((Domain.default(2).pack(words), sides) for words, sides in worlds.items())
     mass = np.array([[(direct, 0.0, search)] * len(CUTS) for _, (direct, search) in packed])
     return Standings(np.array([word for word, _ in packed], dtype=np.uint64), np.zeros((len(packed), 3)), mass)
 
 
-def by_hand(worlds: dict[tuple[int, ...], tuple[float, float]]) -> Influence:
+def by_hand(worlds: Mapping[Any, tuple[float, float]]) -> Influence:
     header = make_header("arith", BITS, domain=Domain.default(2))
     return influence_of(header, made(worlds), named_prior("solomonoff"), "lesion", "worst", None)
 
