@@ -140,9 +140,9 @@ def _at_gamma(
     low, high = share
     captured = [row for row in found.rows if row[:2] == (gamma, 0)][-1][6:8]
     return (
-        f"At gamma {gamma:g} search is {span(low, high, percent)} of the prior and costs at most {_shown(bound)} bits on "
-        f"any sequence, at most {_shown(certified)} with all longer programs counted as search; the captured histories "
-        f"of all lanes have probability {_shown(captured)}."
+        f"At gamma {gamma:g} search is {span(low, high, percent)} of the prior and costs at most {_shown(bound)} bits "
+        f"on any sequence, at most {_shown(certified)} with all longer programs counted as search; the captured "
+        f"histories of all lanes have probability {_shown(captured)}."
     )
 
 

@@ -102,7 +102,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}
-    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions))
+    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions, influences=rounded(influences)))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")
