@@ -179,7 +179,9 @@ class Worlds:
             first, cameras = self.worlds[0], self.cameras
             splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
             lanes = (first.train, first.held_out, splits, lessons(first))
-            return Site(programs, self.behaviours, *lanes, tax, bound, preset.code_bits, cameras, preset.data_worlds)
+            return Site(
+                programs, self.behaviours, *lanes, tax, bound, preset.code_bits, cameras, preset.data_worlds, False
+            )
         all_lanes = tuple(range(len(domain.lanes)))
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
