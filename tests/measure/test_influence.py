@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ import pytest
 from priorsim.census.atlas import Atlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError
+from priorsim.formats import rounded
 from priorsim.measure.convergence import explored
 from priorsim.measure.histories import Histories, all_mass, bound, guesses, harm
 from priorsim.measure.influence import Influence, Lengths, influence, influence_of
@@ -28,7 +30,9 @@ from priorsim.mu.interpreter import Accounting
 from priorsim.priors import named_prior
 from priorsim.theory.forms import CLOSED_FORMS
 from tests.measure.conftest import batched
+from tests.test_cli import output
 from tests.test_docs import check_answer
+from tests.test_options import refusal
 
 BITS = 20
 SIDES = {"low": ((0, 1), (2,)), "high": ((0,), (1, 2))}
@@ -417,3 +421,26 @@ def test_the_bound_is_the_closed_form():
     found = influence(census_of("arith", 2))
     for share, most in zip(found.search_share, found.bound, strict=True):
         assert most == pytest.approx(float(CLOSED_FORMS["harm_bound"].value(search_share=share)))
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    path = tmp_path_factory.mktemp("atlas") / "arith.parquet"
+    census_of("arith", 2).save(path)
+    return path
+
+
+def test_the_command_prints_each_order_and_writes_what_the_function_finds(stored, tmp_path):
+    atlas = census_of("arith", 2)
+    said = {
+        order: output("influence", "--atlas", stored, "--order", order) for order in ("listed", "random:3", "worst")
+    }
+    assert "lanes as listed: 0, 1, 2, 3" in said["listed"]
+    assert "means over 3 random orders of the lanes" in said["random:3"]
+    assert "where all hangs on one prediction: at most" in said["worst"]
+    assert "the most that it can cost on any world" in output("influence", "--atlas", stored, "--gamma", 0.5)
+    told = json.loads(output("influence", "--atlas", stored, "--gamma", 1, "--order", "worst", "--json"))
+    assert told == rounded(influence(atlas, gamma=1, order="worst").to_json())
+    output("influence", "--atlas", stored, "--out", tmp_path / "found.csv")
+    assert (tmp_path / "found.csv").read_text() == influence(atlas).to_csv()
+    assert "give listed, worst, or random:N" in refusal("influence", "--atlas", stored, "--order", "best")
