@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from priorsim.measure.histogram import histogram as histogram
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
+    from priorsim.measure.influence import influence as influence
     from priorsim.measure.knockouts import knockouts as knockouts
     from priorsim.measure.odds import odds as odds
     from priorsim.measure.odds import sweep as sweep
@@ -59,6 +60,7 @@ _ROOMS = {
     "priorsim.measure.growth": ("growth",),
     "priorsim.measure.histogram": ("histogram",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
+    "priorsim.measure.influence": ("influence",),
     "priorsim.measure.knockouts": ("knockouts",),
     "priorsim.measure.odds": ("odds", "sweep"),
     "priorsim.measure.off_training": ("off_training",),

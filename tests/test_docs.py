@@ -22,6 +22,7 @@ from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, Shor
 from priorsim.measure.diversity import Diversity
 from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
+from priorsim.measure.influence import InfluenceAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
 from priorsim.measure.objectives import ObjectivesAnswer
@@ -39,6 +40,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "objectives": ObjectivesAnswer,
     "population": PopulationAnswer,
     "growth": GrowthAnswer,
+    "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,

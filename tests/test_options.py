@@ -135,6 +135,7 @@ ASK_AN_ATLAS = {
     "heldout": ["--world", "square-w3"],
     "population": [],
     "growth": [],
+    "influence": [],
     "definitions": ["--world", "square-w3"],
     "claims": ["--world", "square-w3"],
     "data": ["--world", "square-w3", "--code-bits", "9"],

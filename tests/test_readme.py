@@ -55,7 +55,9 @@ def found() -> str:
     """What the results in the folder come to."""
     captions = {path.stem: path.read_text().strip() for path in (RESULTS / "figures").glob("*.txt")}
     curves = json.loads((RESULTS / "growth.json").read_text())["curves"]
-    return found_markdown(verdicts(), curves, captions, folder="results/")
+    path = RESULTS / "influence.json"
+    influences = json.loads(path.read_text())["censuses"] if path.exists() else ()
+    return found_markdown(verdicts(), curves, captions, influences=influences, folder="results/")
 
 
 @pytest.mark.engine

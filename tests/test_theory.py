@@ -293,6 +293,8 @@ BY_HAND = (
     ("decomposition", -0.5, {"bits_search": 10, "bits_direct": 12, "bonus_search": 0.5, "bonus_direct": 3}),
     ("bonus_bound", 19, {"bits_search": 20, "kraft_mass": 0.5}),
     ("odds_bound", 29, {"bits_direct": 30, "kraft_mass": 0.5}),
+    ("harm_bound", 2, {"search_share": 0.75}),
+    ("harm_bound", 0, {"search_share": 0}),
     # 6 + 4 * 6 = 30, 6 + 4 * 7 = 34; 6 + 4 * 4 = 22, 6 + 4 * 8 = 38.
     ("table_flip", 7, {"bits_search": 31, "table_overhead": 6, "word_bits": 4}),
     ("table_flip_lanes", 5, {"bits_search": 31, "table_overhead": 6, "word_bits": 4}),

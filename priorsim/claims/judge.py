@@ -7,7 +7,7 @@ from itertools import count
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
-from priorsim.claims import elsewhere, tuning, walking, weight, with_data
+from priorsim.claims import elsewhere, predicting, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
 from priorsim.claims.populations import AMORTISED, Preset, Worlds, populations
@@ -20,7 +20,13 @@ from priorsim.run_directory import RunDirectory
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
 
-SITE_CLAIMS: tuple[Claim, ...] = (*elsewhere.CLAIMS, *tuning.CLAIMS, *weight.CLAIMS, *with_data.CLAIMS)
+SITE_CLAIMS: tuple[Claim, ...] = (
+    *elsewhere.CLAIMS,
+    *tuning.CLAIMS,
+    *weight.CLAIMS,
+    *predicting.CLAIMS,
+    *with_data.CLAIMS,
+)
 CLAIMS: tuple[Claim, ...] = (*SITE_CLAIMS, *walking.CLAIMS)
 """Every claim: those that are measured on sites, and those about walks."""
 

@@ -80,6 +80,8 @@ class Preset:
     """The greatest bound of the censuses without an operator, of which there are many."""
     knockout_language_bits: int = 38
     """The same where several languages are compared."""
+    influence_bits: int = 40
+    """The greatest bound of what search does to predictions, for which every set of lanes is looked at."""
     walk_settings: Mapping[int, tuple[tuple[ClassBy, int], ...]] = field(
         default_factory=lambda: {3: WALK_SETTINGS, 2: WALK_SETTINGS[:1]}
     )
@@ -117,6 +119,7 @@ QUICK = Preset(
     growth_bounds={3: 40},
     knockout_bits=36,
     knockout_language_bits=30,
+    influence_bits=36,
     lanes=(4, 8, 16),
 )
 FULL = Preset(
@@ -221,7 +224,8 @@ class Worlds:
             first, cameras = self.worlds[0], self.cameras
             splits = () if cameras else tuple(split for split in stated_splits(first) if split.held_out)
             lanes = (first.train, first.held_out, splits, lessons(first))
-            return Site(programs, self.behaviours, *lanes, tax, bound, preset.code_bits, cameras, preset.data_worlds)
+            size = preset.code_bits, cameras, preset.data_worlds
+            return Site(programs, self.behaviours, *lanes, tax, bound, *size, has_all=False)
         all_lanes = tuple(range(len(domain.lanes)))
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()

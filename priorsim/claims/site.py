@@ -27,7 +27,7 @@ from priorsim.measure.fitting import (
     on_split,
     places,
 )
-from priorsim.measure.histogram import I64
+from priorsim.measure.histogram import CLASSES, I64
 from priorsim.measure.mass import End
 from priorsim.measure.mixture import Mixture, mixture_of
 from priorsim.measure.values import Values, excess_mean, least_at_end, least_difference, log2_odds
@@ -44,7 +44,7 @@ class Site:
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
     counted up to `code_bits` of code, in `data_worlds` of the worlds. `look_at` gives what shortest programs of some
-    worlds are like, where that is asked.
+    worlds are like, where that is asked. `has_all` says that no program of the census is missing among `programs`.
     """
 
     programs: ClassedRows
@@ -59,6 +59,7 @@ class Site:
     cameras: tuple[Camera, ...] = ()
     data_worlds: int = 3
     look_at: Callable[[], LookedAt] | None = None
+    has_all: bool = True
 
     @property
     def by_form(self) -> bool:
@@ -99,6 +100,12 @@ class Site:
     def masses(self) -> F64:
         """The masses of the fitting classes at no price on time, shape (worlds, classes)."""
         return self.fitting.sums(self.weights)
+
+    @cached_property
+    def all_masses(self) -> F64:
+        """The masses of all programs at no price on time, shape (1, classes)."""
+        weights = self.programs.weights(self.prior())
+        return np.bincount(self.programs.kind, weights, len(CLASSES))[None].astype(np.float64)
 
     def masses_at(self, gamma: float) -> F64:
         """The masses of the fitting classes at this price on time, shape (worlds, classes)."""

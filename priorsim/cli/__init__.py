@@ -63,6 +63,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
     },
     "Ask of all worlds": {
         curves.growth: "what comes first as worlds get more complex",
+        curves.influence: "what search in the prior costs predictions",
         curves.knockouts: "which operators worlds cannot do without",
         curves.scaling: "one question at several word sizes",
         curves.finite_size: "whether the law of gamma* may be extrapolated",

@@ -60,6 +60,40 @@ def growth(
         opt.say_or_write(found, as_json, "growth.txt", out, place)
 
 
+def influence(
+    atlas: opt.OneAtlas,
+    gamma: opt.TimePrice = 0,
+    order: Annotated[str, Option("--order", help="Order of the lanes: listed, random:N, the mean of N, or worst.")] = (
+        "listed"
+    ),
+    class_by: opt.ClassBy = None,
+    max_bits: opt.SmallerBound = None,
+    trust: opt.OtherCode = False,
+    as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file to write, or - : a line for each number of lanes seen.")
+    ] = None,
+    force: opt.Force = False,
+) -> None:
+    """How malign the prior is, in bits: what search among its programs costs predictions, and what it saves.
+
+    The lanes of a world are seen one after the other, and the next word is predicted by all programs that agree so
+    far, or by direct code alone. The command gives the most that the former can lose to the latter on any world, what
+    it loses and saves on average, and how often search has more than half of the mass.
+
+    --order worst looks at every set of lanes, of up to 8, and tells how much one prediction can cost. On two cores a
+    census of 36 bits at w = 3 takes 2 seconds, and 5 seconds with --order worst.
+    """
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.influence import is_influence
+
+    opt.check_one_answer(as_json, out, "--out")
+    by, stored = check_class_by(class_by), opt.open_atlas(atlas, trust)
+    with opt.place_of(out, is_influence, force=force, read=(atlas,)) as place:
+        found = priorsim.influence(stored, gamma=gamma, class_by=by, max_bits=max_bits, order=order)
+        opt.say_or_write(found, as_json, "influence.txt", out, place)
+
+
 def knockouts(
     dialect: opt.Dialect,
     word_bits: opt.WordBits,

@@ -11,6 +11,7 @@ from priorsim.figures import (
     finite_size,
     growth,
     held_out,
+    influence,
     knockouts,
     log_odds,
     scaling,
@@ -27,6 +28,7 @@ from priorsim.reading import near, quoted
 
 _ENTRIES = (
     *growth.FIGURES,
+    influence.FIGURE,
     *knockouts.FIGURES,
     support.FIGURE,
     *(scaling.FIGURE, finite_size.FIGURE, diversity.FIGURE),

@@ -25,10 +25,9 @@ from priorsim.measure.binning import bin_width, binned, narrow_bins, number_of_b
 from priorsim.measure.first_programs import FirstPrograms, first_programs
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, check_world, histogram, kinds_of
 from priorsim.measure.mass import ENDS
-from priorsim.measure.standings import CUTS, Standings, costs, gathered
+from priorsim.measure.standings import CUTS, Standings, check_time_price, costs, gathered
 from priorsim.measure.trend import Trend, trend
 from priorsim.measure.values import at_end, least_at_end, log2_odds, quotient
-from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64, Prior, named_prior
 from priorsim.storage import begins_with
 from priorsim.table import Table
@@ -223,11 +222,7 @@ def growth(
     atlas = cut(atlas, max_bits)
     prior, width = named_prior("solomonoff", gamma=gamma), bin_width(gamma, bin_bits)
     header, domain = atlas.header, atlas.header.domain
-    if gamma and header.accounting is Accounting.AMORTISED:
-        raise CensusError(
-            "under the amortised accounting a program may take less than one step a lane, so that longer ones than the "
-            "census has may cost less than its bound: leave gamma, or ask an atlas of the total accounting"
-        )
+    check_time_price(header, gamma)
     if programs is not None and not 1 <= programs <= MOST_PROGRAMS:
         raise CensusError(f"{programs} programs to look at: give a number from 1 to {MOST_PROGRAMS}")
     for world in worlds:

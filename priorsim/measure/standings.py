@@ -13,14 +13,25 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted
+from priorsim.errors import CensusError
 from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, kinds_of, lanes_summed
 from priorsim.measure.mass import End
 from priorsim.measure.values import at_end, least_at_end, quotient
+from priorsim.mu.interpreter import Accounting
 from priorsim.priors import F64
 from priorsim.table import Table, runs
 
 CUTS = (0, 4, 8)
 """Search's share of the mass is taken over the programs of up to so many bits below the bound of the census."""
+
+
+def check_time_price(header: AtlasHeader, gamma: float) -> None:
+    """Raise CensusError where a program beyond the bound may cost less than it: where t may be less than 1."""
+    if gamma and header.accounting is Accounting.AMORTISED:
+        raise CensusError(
+            "under the amortised accounting a program may take less than one step a lane, so that longer ones than the "
+            "census has may cost less than its bound: leave gamma, or ask an atlas of the total accounting"
+        )
 
 
 def costs(header: AtlasHeader, bits: NDArray[Any], steps: NDArray[Any], gamma: float) -> F64:

@@ -24,6 +24,7 @@ from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import Histogram, acceptable, histogram_of
+from priorsim.measure.influence import Influence, influence
 from priorsim.measure.knockouts import Knockouts, knockouts_of
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.weighed import Weighed, weigh
@@ -51,6 +52,7 @@ class Study:
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
+    _influence: dict[tuple[str, int, float, str], Influence] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
     _finite_size: FiniteSize | None = None
     _diversity: Diversity | None = None
@@ -75,6 +77,15 @@ class Study:
         if asked not in self._growth:
             self._growth[asked] = growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
         return self._growth[asked]
+
+    def influence(self, dialect: str, word_bits: int, gamma: float, order: str) -> Influence:
+        """What search in the prior of such a census does to predictions, as far as the preset goes."""
+        asked = dialect, word_bits, gamma, order
+        if asked not in self._influence:
+            whole = self.census(dialect, word_bits)
+            known = cut(whole, min(whole.header.max_bits, self.preset.influence_bits))
+            self._influence[asked] = influence(known, gamma=gamma, order=order)
+        return self._influence[asked]
 
     def knockouts(self, dialect: str, word_bits: int, max_bits: int) -> Knockouts:
         """Which operators worlds need in such a census, up to so many bits or as far as it goes, in bins of 2 bits."""

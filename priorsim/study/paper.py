@@ -18,6 +18,7 @@ from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
 from priorsim.figures.growth import GAMMAS, LANGUAGES
+from priorsim.figures.influence import ORDERS
 from priorsim.figures.registry import FIGURES
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json, rounded
@@ -43,7 +44,8 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "finite-size.json", "diversity.json", "README.md", "report.html", "provenance.json"),
+    *("growth.json", "influence.json", "finite-size.json", "diversity.json"),
+    *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
 
@@ -94,6 +96,10 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
     write_text(out / "growth.json", format_json({"software": software(), "command": command, "curves": grown}))
     told(f"{out}/growth.json: {len(grown)} curves")
+    influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
+    stated = {"software": software(), "command": command, "censuses": influences}
+    write_text(out / "influence.json", format_json(stated))
+    told(f"{out}/influence.json: {len(influences)} orders of lanes")
     sizes = {"software": software(), "command": command, **study.finite_size().to_json()}
     write_text(out / "finite-size.json", format_json(sizes))
     told(f"{out}/finite-size.json: {len(sizes['sizes'])} sizes")
@@ -103,7 +109,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}
-    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions))
+    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions, influences=rounded(influences)))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")

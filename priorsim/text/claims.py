@@ -262,13 +262,18 @@ def verdicts_latex(judged: Sequence[Judged], command: str) -> str:
 
 
 def found_markdown(
-    verdicts: Mapping[str, Any], curves: Sequence[Mapping[str, Any]], captions: Mapping[str, str], *, folder: str = ""
+    verdicts: Mapping[str, Any],
+    curves: Sequence[Mapping[str, Any]],
+    captions: Mapping[str, str],
+    *,
+    influences: Sequence[Mapping[str, Any]] = (),
+    folder: str = "",
 ) -> str:
     """What was found as an abstract, the verdicts in a line each, and three figures, from the JSON of the results.
 
-    `curves` are those of growth.json. Captions are those of the drawings, by file name without ending; their first two
-    sentences are shown, and of those that are missing nothing. The folder is where the results are, seen from the text:
-    empty, or ending in a slash.
+    `curves` are those of growth.json, `influences` those of influence.json. Captions are those of the drawings, by file
+    name without ending; their first two sentences are shown, and of those that are missing nothing. The folder is where
+    the results are, seen from the text: empty, or ending in a slash.
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
     by_language: dict[str, dict[float, Mapping[str, Any]]] = {}
@@ -283,11 +288,18 @@ def found_markdown(
         claims=claims,
         steps=[claims[name] for name in STEPS if name in claims],
         growth=by_language,
+        influences=influences,
+        between=_between,
         first=_search_first,
         odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
     )
+
+
+def _between(ends: Mapping[str, Any], share: bool = False) -> str:
+    """A number at both ends, to two digits; a share in per cent."""
+    return span(ends["low"], ends["high"], percent if share else lambda value: number(value, ".2g"))
 
 
 def _search_first(bins: Sequence[Mapping[str, Any]]) -> str:

@@ -96,6 +96,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
             Quantity("each_search", _real("q_s"), "steps that it pays for each query", 0),
             Quantity("once_direct", _real("S_d"), "steps that the other program pays once a context", 0),
             Quantity("each_direct", _real("q_d"), "steps that the other program pays for each query", 0),
+            Quantity("search_share", _real("pi_S"), "pi_S, search's share of the mass of the whole prior", 0),
             Quantity("log_odds", _real("Lambda"), "log2(M_search / M_direct) before the move, in bits"),
             Quantity("move", _real("h"), "h, by how much the penalty is raised"),
             Quantity("mean_search", _real("E_s"), "mean of the penalty's feature over the search class, by weight"),

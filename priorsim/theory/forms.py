@@ -22,6 +22,7 @@ def _symbols(names: str) -> Iterator[Any]:
 C, T_S, N_S, L, T_D, N_D = _symbols("bits_search steps_search count_search bits_direct steps_direct count_direct")
 ALPHA, BETA, GAMMA, LAM, BITS, STEPS = _symbols("alpha beta gamma lam bits steps")
 B_S, B_D, KRAFT, W, OVERHEAD = _symbols("bonus_search bonus_direct kraft_mass word_bits table_overhead")
+(SHARE,) = _symbols("search_share")
 ONCE_S, EACH_S, ONCE_D, EACH_D = _symbols("once_search each_search once_direct each_direct")
 ODDS, MOVE, MEAN_S, MEAN_D = _symbols("log_odds move mean_search mean_direct")
 VARIANCE_S, VARIANCE_D = _symbols("variance_search variance_direct")
@@ -175,6 +176,24 @@ ODDS_BOUND = ClosedForm(
     (KRAFT <= 1,),
 )
 
+# What search among the programs can cost predictions.
+
+# Let M = M_direct + M_search be the masses of the programs that agree with what was seen, and M(0) those before
+# anything was. Predicting x word by word costs loss_M(x) = -log2(M(x) / M(0)) bits, with direct code alone
+# loss_direct(x) = -log2(M_direct(x) / M_direct(0)).
+# 1. loss_M(x) - loss_direct(x) = log2(M(0) / M_direct(0)) - log2(M(x) / M_direct(x)).
+# 2. M(x) >= M_direct(x), so that the last term is at least 0, and M_direct(0) / M(0) = 1 - pi_S.
+# Nothing else of the classes is used: it holds of any two parts of a prior, and grows with pi_S, so that mass which
+# nothing is known of may be counted as search.
+HARM_BOUND = ClosedForm(
+    "harm_bound",
+    "most bits that search in the prior can cost predictions, on any sequence",
+    r"\max \left(\mathrm{loss}_M - \mathrm{loss}_{\mathrm{direct}}\right)",
+    -log2(1 - SHARE),
+    "M >= M_direct; as for any mixture, Solomonoff 1978",
+    (SHARE < 1,),
+)
+
 # Where growth tips the balance: tables that get longer than a searcher, queries that share one search.
 
 # a + w N > c if and only if N > (c - a) / w.
@@ -262,7 +281,7 @@ CLOSED_FORMS: Mapping[str, ClosedForm] = MappingProxyType(
         form.name: form
         for form in (
             *(LOG_ODDS, *UNDER_PRIORS, CROSSOVER, EXPONENT, GAMMA_STAR, CRITICAL_SIZE, OPPOSITE_SIDES),
-            *(FAST_WEIGHT, FAST_ROUNDING, DECOMPOSITION, BONUS_BOUND, ODDS_BOUND),
+            *(FAST_WEIGHT, FAST_ROUNDING, DECOMPOSITION, BONUS_BOUND, ODDS_BOUND, HARM_BOUND),
             *(TABLE_FLIP, TABLE_FLIP_LANES, AMORTISATION_FLIP, PENALTY_SLOPE, SECOND_ORDER),
         )
     }

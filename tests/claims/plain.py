@@ -72,6 +72,8 @@ class Asked:
     tax, max_bits : int
     by_form, is_camera : bool
         Whether classes are by form, and whether the world is a camera.
+    has_all : bool
+        Whether a site of the world has all programs.
     language : Language
         What programs are of.
     known : dict
@@ -90,6 +92,7 @@ class Asked:
     by_form: bool
     is_camera: bool
     language: Language
+    has_all: bool = True
     known: dict[tuple[int, ...], list[Run]] = field(default_factory=dict)
 
     def on(self, train: Sequence[int]) -> list[Run]:
@@ -120,7 +123,14 @@ class Asked:
 
 
 def asked(
-    programs: Sequence[Run], world: World, *, tax: int, max_bits: int, by_form: bool, language: Language
+    programs: Sequence[Run],
+    world: World,
+    *,
+    tax: int,
+    max_bits: int,
+    by_form: bool,
+    language: Language,
+    has_all: bool = True,
 ) -> Asked:
     """A world with the splits that docs/measures.md states, its own last; a camera has its own alone."""
     truth, is_filmed = (world.truth, True) if isinstance(world, Camera) else (world, False)
@@ -146,6 +156,7 @@ def asked(
         by_form,
         is_filmed,
         language,
+        has_all,
     )
 
 
@@ -620,6 +631,20 @@ def crossover_error(world: Asked) -> Interval:
     return _of_sides(world, value)
 
 
+def malign_prior(world: Asked) -> Interval:
+    """What search costs predictions of the training lanes; at most the bound where it alone fits."""
+    found = []
+    for end in ENDS:
+        direct, search = (world.mass(side) for side in sides(world.on(world.train), end))
+        all_direct, all_search = (world.mass(side) for side in sides(world.programs, end))
+        if not world.has_all or not direct + search:
+            return None
+        most = log2((all_direct + all_search) / all_direct) if all_direct else INFINITE
+        cost = most - log2((direct + search) / direct) if direct else None
+        found.append((-INFINITE, most) if cost is None else (cost, cost))
+    return min(low for low, _ in found), max(high for _, high in found)
+
+
 # --- the tables of all claims ------------------------------------------------------------------
 
 
@@ -655,6 +680,7 @@ PLAIN: dict[str, Twin] = {
     "bounded-heuristics": Twin(bounded_heuristics, lambda n: n < 0, lambda n: n <= -1),
     "naive-penalty": Twin(naive_penalty, lambda n: n >= 0, lambda n: n >= 1, premise=True, amount=True),
     "bayes-net": Twin(log_odds, lambda n: n > 0, lambda n: n >= 1, amount=True),
+    "malign-prior": Twin(malign_prior, lambda n: n > 0.05, lambda n: n >= 1.05, premise=True, amount=True),
     "simplest-member": Twin(simplest_member, lambda n: n < 1, lambda n: n <= 0, amount=True),
     "gamma-star": Twin(gamma_star, lambda n: n > 0.5, premise=True),
     "two-speed-priors": Twin(two_speed_priors, lambda n: n > 0.5, premise=True),

@@ -103,7 +103,9 @@ def asked_at(site, programs, world):
     """The world among the programs of a site's setting, as loops take it."""
     runs = [pair[site.by_form] for pair in programs]
     language = site.programs.header.language
-    return asked(runs, world, tax=site.tax, max_bits=site.max_bits, by_form=site.by_form, language=language)
+    return asked(
+        runs, world, tax=site.tax, max_bits=site.max_bits, by_form=site.by_form, language=language, has_all=site.has_all
+    )
 
 
 def ends_of(twin, mine):
@@ -147,7 +149,7 @@ def test_judging_a_world_puts_its_cells_in_the_order_of_the_grid():
 
 def test_the_population_of_a_census_has_every_behaviour_and_their_numbers():
     atlas, programs = counted("arith", Domain.default(2))
-    names = ("proxy", "treacherous", "three-counts", "argmin-safe", "many-against-one", "much-simpler")
+    names = ("proxy", "treacherous", "three-counts", "argmin-safe", "many-against-one", "much-simpler", "malign-prior")
     claims = [claim for claim in SITE_CLAIMS if claim.name in names]
     for setting, site in Worlds("all", atlas.header).sites(atlas, QUICK):
         runs = [pair[site.by_form] for pair in programs]

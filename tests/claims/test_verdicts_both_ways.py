@@ -57,6 +57,11 @@ BOTH = {
     # Search is the shorter: no beta helps. Direct code is, and only the number of searches outweighs it.
     "naive-penalty": ([search(TRUTH, 8), direct(TRUTH, 10)], [search(TRUTH, 10, count=100), direct(TRUTH, 8)]),
     "bayes-net": ([search(TRUTH, 8), direct(TRUTH, 10)], [search(TRUTH, 10), direct(TRUTH, 8)]),
+    # Half of the prior is search that expects another world; hardly any of it is.
+    "malign-prior": (
+        [direct(TRUTH, 8), search((3, 3, 3, 3), 8)],
+        [direct(TRUTH, 8), search((3, 3, 3, 3), 16)],
+    ),
     "simplest-member": ([search(TRUTH, 8), direct(TRUTH, 8)], [search(TRUTH, 8, count=8), direct(TRUTH, 8)]),
     # Two lone programs cross where they must; a thousand direct ones outweigh the search at once.
     "gamma-star": (

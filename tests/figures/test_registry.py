@@ -18,6 +18,7 @@ from priorsim.figures import (
     diversity,
     finite_size,
     held_out,
+    influence,
     knockouts,
     log_odds,
     witness_sheet,
@@ -29,6 +30,7 @@ from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
 from priorsim.measure.histogram import histogram
+from priorsim.measure.influence import influence as influence_measured
 from priorsim.measure.knockouts import knockouts as knockouts_measured
 from priorsim.measure.mass import LOW, log_odds_of
 from priorsim.measure.objectives import objectives
@@ -203,6 +205,20 @@ def test_diversity_is_that_of_the_study_and_the_caption_says_where_it_is_few(sma
     assert f"at 4, 8 rules, in {worlds} of 12 worlds: too few numbers of rules for a law." in diversity.caption(found)
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(diversity.draw(found, width=width)[0])
+        lay_out(figure)
+        figure.set_layout_engine("none")
+        figure.draw_without_rendering()
+        check_texts(figure)
+
+
+def test_influence_is_that_of_the_census_and_its_caption_tells_the_bound(small):
+    found = influence.data(small, [])
+    measured = influence_measured(small.census(*influence.LANGUAGE))
+    rows = [row for row in found.rows if row[:2] == (0.0, 0)]
+    assert [row[4] for row in rows] == measured.lengths.captured[:, 0, 0].tolist()
+    assert f"at most {number(measured.certified.low, '.2g')}" in influence.caption(found)
+    for width in (DOUBLE, NARROWEST):
+        figure = figure_of(influence.draw(found, width=width)[0])
         lay_out(figure)
         figure.set_layout_engine("none")
         figure.draw_without_rendering()
