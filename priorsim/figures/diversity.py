@@ -71,7 +71,7 @@ def _draw_laws(ax: Axes, found: Data) -> None:
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
     ax.set(xlabel="rules", ylabel="N*, examples")
-    page.set_title(ax, "the heaviest turns to it")
+    page.set_title(ax, "where the heaviest turns, and to what")
 
 
 def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:

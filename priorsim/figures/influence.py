@@ -1,6 +1,7 @@
 """What search in the prior does to predictions: how probable its capture is, what bounds say, and the harm in bits."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -30,7 +31,7 @@ OF_BITS: tuple[tuple[str, str, Look], ...] = (
     ("harm_if_direct", "mean harm, world direct", LOOKS["direct"]),
     ("saved", "mean saved, world search", LOOKS["hybrid"]),
 )
-BELOW = (LOOKS["direct"], LOOKS["hybrid"], LOOKS["search"])
+BELOW = (Look("#666666", "x", ":"), Look("#009E73", "s", "-.", is_filled=False), Look("#000000", "D", "-"))
 
 
 def data(study: Study, _: Sequence[World]) -> Data:
@@ -76,39 +77,40 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         is_wide = page.is_wide(width)
         shape = (1, 3) if is_wide else (3, 1)
         panels = page.new_figure(width, 3.1 if is_wide else 7.4).subplots(*shape, sharex=True)
-        handles: list[Artist] = []
+        first: list[Artist] = []
+        second: list[Artist] = []
+        third: list[Artist] = []
         for gamma in GAMMAS:
-            handles += _band(
-                panels[0], _course(found, "probability", gamma), LOOK_OF[gamma], f"probability, {GAMMA} = {gamma:g}"
-            )
+            first += _band(panels[0], _course(found, "probability", gamma), LOOK_OF[gamma], f"{GAMMA} = {gamma:g}")
             fewer = _course(found, "probability", gamma, CUTS[-1])[0]
             panels[0].plot(fewer, color=LOOK_OF[gamma].colour, linestyle=":", linewidth=0.9)
         for below, look in zip(reversed(CUTS), BELOW, strict=True):
             histories = [row[3] for row in found.rows if row[:2] == (GAMMAS[0], below)]
             share = 100 * _course(found, "captured", GAMMAS[0], below) / np.array(histories)
-            handles += _band(panels[1], share, look, f"share, up to {found.bound_bits - below} bits")
+            second += _band(panels[1], share, look, f"programs up to {found.bound_bits - below} bits")
         for what, label, look in OF_BITS:
-            handles += _band(panels[2], _course(found, what, GAMMAS[0]), look, label)
+            third += _band(panels[2], _course(found, what, GAMMAS[0]), look, label)
         _, bound, certified = found.bounds[0]
         for bits, line in ((bound.low, "--"), (certified.low, "-")):
             if 0 < bits < np.inf:
                 panels[2].axhline(bits, color=INK, linestyle=line, linewidth=0.8)
-        handles += [
-            page.key("band: disguised as direct, as search", color=FAINT, linewidth=4, alpha=0.4),
-            page.key(f"dotted: up to {found.bound_bits - CUTS[-1]} bits", color=INK, linestyle=":", linewidth=0.9),
-            page.key("bound on harm", color=INK, linestyle="--", linewidth=0.8),
-            page.key("certified", color=INK, linewidth=0.8),
-        ]
+        first.append(page.key(f"up to {found.bound_bits - CUTS[-1]} bits", color=INK, linestyle=":", linewidth=0.9))
+        second.append(page.key("disguised as direct, as search", color=FAINT, linewidth=4, alpha=0.4))
+        third.append(page.key("bound on harm", color=INK, linestyle="--", linewidth=0.8))
+        third.append(page.key("certified bound", color=INK, linewidth=0.8))
         panels[0].set_ylabel("probability of capture")
         panels[1].set_ylabel("histories captured (%)")
-        panels[2].set_ylabel("bits")
+        panels[2].set_ylabel("harm and saving (bits)")
         panels[0].set_yscale("log")
         panels[2].set_yscale("log")
         panels[1].set_ylim(bottom=0)
         for panel in panels:
             panel.set_xlabel("lanes seen")
             page.whole_numbers(panel, "x")
-        page.legend_of_rows(panels[0], *handles, ncols=3 if is_wide else 1)
+        # A column of the legend for each panel: matplotlib fills columns of equal length.
+        blanks = [page.key("", alpha=0)] * len(third)
+        columns = [(column + blanks)[: len(third)] if is_wide else column for column in (first, second, third)]
+        page.legend_of_rows(panels[0], *chain.from_iterable(columns), ncols=3 if is_wide else 1)
         return tuple(panels)
 
 
@@ -120,7 +122,7 @@ def caption(found: Data) -> str:
         f"{found.bound_bits} bits, when the lanes are seen in the listed order.",
         *(_at_gamma(found, gamma, *bounds) for gamma, bounds in zip(GAMMAS, found.bounds, strict=True)),
         "First: the prior probability of the captured histories, in which search has more than half of the mass.",
-        "Second: their share of all histories at gamma 0, which hangs on the bound: before the last lane is seen "
+        "Second: their share of all histories at gamma 0, which depends on the bound: before the last lane is seen "
         f"{', '.join(_captured(found, below) for below in reversed(CUTS))}.",
         "Third: what search costs, and saves, in bits at gamma 0. The harm is the loss of all programs together less "
         "that of direct code alone; what is saved is a mean over the worlds with which some direct program agrees.",

@@ -179,7 +179,7 @@ def test_finite_sizes_are_those_of_the_study_and_the_caption_says_what_the_rule_
     ]
     said = finite_size.caption(found)
     assert "All constants: at gamma 0 the distance goes from 0.241 at L = 15 to 0.219 at 17, exponent -0.78" in said
-    assert "extrapolation is forbidden. Nowhere in it does search outweigh at gamma 1." in said
+    assert "extrapolation is forbidden. In no world of it does search outweigh at gamma 1." in said
     assert "Inverse worlds on all words: 0 sizes of it count, too few for a ruling." in said
     for width in (DOUBLE, NARROWEST):
         figure = figure_of(finite_size.draw(found, width=width)[0])
