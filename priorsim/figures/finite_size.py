@@ -142,7 +142,7 @@ def _outweighs(found: Data, ruling: Ruling) -> str:
     """From which size on search outweighs at SPEED_PRIOR, and how often in the last one."""
     at, low, high = _of(found, ruling.series, SPEED_PRIOR, "direct_bits", "outweighs_low", "outweighs_high")
     if ruling.some_from.low is None:
-        return f"Nowhere in it does search outweigh at gamma {SPEED_PRIOR:g}."
+        return f"In no world of it does search outweigh at gamma {SPEED_PRIOR:g}."
     last = " to ".join(sorted({percent(low[-1]), percent(high[-1])}))
     most = "in no size in most" if ruling.most_from.low is None else f"from {ruling.most_from.low} on in most"
     return (
