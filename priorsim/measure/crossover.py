@@ -42,13 +42,17 @@ SIGNS: tuple[Sign, ...] = ("zero", "positive", "negative")
 class Roots(msgspec.Struct, frozen=True):
     """All roots of the log-odds in the range, ascending.
 
-    Those that are `touching` are double roots, to within RESOLUTION. `sign` is None where both sides are empty, too.
+    Those that are `touching` are double roots, to within RESOLUTION. `sign` is None where a side is empty, too: then
+    nothing is known of the odds beyond the bound.
     """
 
     range: tuple[float, float]
     roots: tuple[float, ...] = ()
     touching: Annotated[tuple[float, ...], keys.says("roots with the same sign on either side")] = ()
     sign: Annotated[Sign | None, keys.says("that of the log-odds where there is no root")] = None
+    missing: Annotated[
+        Literal["direct", "search"] | None, keys.says("the side of which no program within the bound has weight")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +168,9 @@ def log_odds_roots(search: ExponentialSum, direct: ExponentialSum, low: float, h
     >>> log_odds_roots(terms((4, 0)), terms((2, -3)), 0, 8).roots  # 2^-4x = 2^(-3-2x)
     (1.5,)
     """
-    if not len(search) and not len(direct):
-        return Roots((low, high))
+    if not len(search) or not len(direct):
+        missing: Literal["direct", "search"] = "direct" if len(search) else "search"
+        return Roots((low, high), missing=missing if len(search) or len(direct) else None)
     search, direct = search.beyond(direct), direct.beyond(search)
     if not len(search) or not len(direct):
         return Roots((low, high), sign=SIGNS[int(len(search) > 0) - int(len(direct) > 0)])

@@ -134,4 +134,7 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
 def _tips(result: Result) -> str:
     """Where the odds tip: the crossovers with the disguised programs on either side."""
     found = sorted(set(map(roots, result.odds.gamma_star)))
-    return "none" if all(text.startswith("none") for text in found) else " / ".join(found)
+    for short in ("none", "unknown"):
+        if all(text.startswith(short) for text in found):
+            return short
+    return " / ".join(found)

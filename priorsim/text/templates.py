@@ -74,11 +74,13 @@ def interval(within: Environment, ends: Any, *, whole: bool = False, exactly: bo
 
 
 def roots(found: "Roots") -> str:
-    """The crossovers in words: every root, or none with the sign of the log-odds."""
+    """The crossovers in words: every root, or none with the sign of the log-odds, or why that is unknown."""
     if found.roots:
         return listed(found.roots, ".4f")
+    if found.missing is not None:
+        return f"unknown: no {found.missing} program within the bound"
     if found.sign is None:
-        return "none: both classes are empty"
+        return "unknown: no program within the bound"
     low, high = found.range
     return f"none in [{low:g}, {high:g}], the log-odds stay {found.sign}"
 

@@ -14,6 +14,7 @@ from priorsim.errors import PriorError
 from priorsim.measure.crossover import (
     RESOLUTION,
     ExponentialSum,
+    Roots,
     break_even_tax,
     crossovers,
     log_odds_roots,
@@ -140,11 +141,11 @@ def test_sides_in_proportion_have_a_sign_and_no_root():
         assert (found.roots, found.sign) == ((), sign)
 
 
-def test_an_empty_side_gives_the_sign_of_the_other():
+def test_of_an_empty_side_nothing_is_known_but_that_it_is_missing():
     side, empty = (ExponentialSum(np.ones(n), np.zeros(n)) for n in (1, 0))
-    assert log_odds_roots(side, empty, 0, 8).sign == "positive"
-    assert log_odds_roots(empty, side, 0, 8).sign == "negative"
-    assert log_odds_roots(empty, empty, 0, 8).sign is None
+    found = {"direct": (side, empty), "search": (empty, side), None: (empty, empty)}
+    for missing, sums in found.items():
+        assert log_odds_roots(*sums, 0, 8) == Roots((0, 8), missing=missing)
 
 
 def test_what_both_sides_have_in_common_moves_no_root():

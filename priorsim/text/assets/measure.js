@@ -157,10 +157,14 @@ function bisect(odds, left, right) {
 
 /* Every root of the log-odds of two sums in a range, as priorsim.measure.crossover finds them: the range is halved
    until bounds on the slope, differences of class means, leave no root or one. Settings are that module's constants.
-   {roots, sign}: sign is that of the log-odds where there is no root; null where there are, or both sides are empty. */
+   {roots, sign, missing}: sign is that of the log-odds where there is no root; null where there are, or a side is
+   empty, which is missing unless both are. */
 function findRoots(searchSum, directSum, settings) {
   const { range: [low, high], resolution, noise, rounding, intervals } = settings;
-  if (!searchSum.base.length && !directSum.base.length) return { roots: [], sign: null };
+  if (!searchSum.base.length || !directSum.base.length) {
+    const there = [searchSum, directSum].some((sum) => sum.base.length);
+    return { roots: [], sign: null, missing: there ? (searchSum.base.length ? "direct" : "search") : null };
+  }
   const search = beyond(searchSum, directSum, noise), direct = beyond(directSum, searchSum, noise);
   if (!search.base.length || !direct.base.length) {
     return { roots: [], sign: Math.sign(search.base.length) - Math.sign(direct.base.length) };

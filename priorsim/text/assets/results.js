@@ -8,6 +8,7 @@ function formatOdds([low, high]) {
     if (Number.isFinite(value)) return fixed(value, 2);
     return value > 0 ? "inf" : "\u2212inf";
   };
+  if (low === Infinity || high === -Infinity) return "unknown";
   const [a, b] = [word(low), word(high)];
   return a === b ? a : `[${a}, ${b}]`;
 }
@@ -15,8 +16,8 @@ function formatOdds([low, high]) {
 function whoWins([low, high], prior, world) {
   const within = prior.cap === null ? `up to ${world.bound} bits` : `up to ${world.bound} bits and within the cap`;
   if (low === null && high === null) return `no program fits ${within}`;
-  if (low === Infinity) return `one-sided: no direct program fits ${within}`;
-  if (high === -Infinity) return `one-sided: no search program fits ${within}`;
+  if (low === Infinity) return `unknown: no direct program fits ${within}`;
+  if (high === -Infinity) return `unknown: no search program fits ${within}`;
   if (low > 0) return "search outweighs direct code";
   if (high < 0) return "direct code outweighs search";
   return low === high ? "even" : "the disguised programs decide";
@@ -29,9 +30,10 @@ function formatShare(value) {
   return value >= 0.0005 ? fixed(value, 3) : value.toExponential(1).replace("-", "\u2212");
 }
 
-function formatRoots({ roots, sign }, [low, high]) {
+function formatRoots({ roots, sign, missing }, [low, high]) {
   if (roots.length) return roots.map((root) => fixed(root, 4)).join(", ");
-  if (sign === null) return "none: both classes are empty";
+  if (missing) return `unknown: no ${missing} program within the bound`;
+  if (sign === null) return "unknown: no program within the bound";
   return `none in [${low}, ${high}], the log-odds ${["stay negative", "are 0 throughout", "stay positive"][sign + 1]}`;
 }
 
