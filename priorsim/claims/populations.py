@@ -179,13 +179,20 @@ class Worlds:
         for class_by in CLASS_BY:
             for below in preset.below:
                 bound = self.header.max_bits - below
-                programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
+                rows = kept.take(kept.bits <= bound)
+                programs = ClassedRows.of_rows(self.header, rows, class_by)
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language, class_by, below, tax)
                     site = self._site(programs, tax, bound, preset)
-                    if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
-                        site = replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+                    if (class_by, below, tax) == LOOKED_AT:
+                        site = self._looking(site, rows, atlas, preset)
                     yield place | of_queries, site
+
+    def _looking(self, site: Site, rows: Rows, atlas: Counted, preset: Preset) -> Site:
+        """The site with what shortest programs are found again by, where that is asked."""
+        if self.population == EVERY:
+            return replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+        return replace(site, rows=rows) if self.header.accounting is Accounting.AMORTISED else site
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""

@@ -179,6 +179,11 @@ def test_a_verdict_is_over_every_cell_that_tells_anything():
 
 OTHER = {
     "amortised-exception": (lambda n: n > 0, lambda n: n >= 1),
+    "n*: queries a context from which on the shortest search takes fewer steps than the shortest direct program": (
+        lambda n: n < math.inf,
+        None,
+    ),
+    "what log2(t_direct / t_search) of these two tends to as queries grow": (lambda n: n > 0, lambda n: n >= 1),
     "informed-search": (lambda n: n > 0.5, None),
     "table-to-search": (lambda n: n > 0.5, None),
     "share of tables at gamma = 2 less that at gamma = 0": (lambda n: n > 0, lambda n: n >= 0.05),

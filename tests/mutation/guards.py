@@ -57,6 +57,7 @@ GUARDS: dict[str, str] = {
     "claims/claim.py": f"{VERDICTS} tests/claims/test_judge.py",
     "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py tests/test_paper.py",
     "claims/kept.py": "tests/claims/test_command.py",
+    "claims/queries.py": "tests/claims/test_queries.py",
     "claims/answer.py": "tests/test_docs.py tests/claims/test_command.py",
     "claims/walking.py": "tests/claims/test_walking.py",
     "claims/*.py": VERDICTS,
