@@ -10,9 +10,10 @@ from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims import bonuses, weight
 from priorsim.claims.answer import Band
 from priorsim.claims.judge import SITE_CLAIMS
-from priorsim.claims.populations import QUICK, factors_at, populations
+from priorsim.claims.populations import QUICK, _any_world, factors_at, populations
 from priorsim.claims.rule import Cell, Tally, Verdict, rule
 from priorsim.keys import plain
+from priorsim.measure.weighed import stated_splits
 from priorsim.mu.code import encode
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Program, Var
@@ -140,6 +141,22 @@ def test_what_decides_about_a_claim_is_among_the_cells_that_it_gets():
         for factor, level in claim.deciding.items():
             assert (factor, level) == ("queries", max(QUICK.queries))
             assert level in {each.queries for each in mine}
+
+
+def test_a_quarter_of_the_lanes_is_held_out_wherever_proxy_is_asked():
+    """Two of 8 lanes and four of 16, as docs/claims.md says."""
+    found = {}
+    for each in populations(QUICK):
+        if each.population in ("all", "in-context", "proxy"):
+            for world in each.worlds or [_any_world(each.header.domain)]:
+                splits = [world] if each.population == "proxy" else stated_splits(world)
+                sizes = {(len(world.domain.lanes), len(split.held_out)) for split in splits} - {(8, 0), (16, 0)}
+                found.setdefault((each.population, world.domain.word_bits), set()).update(sizes)
+    two, four = (8, 2), (16, 4)
+    assert found == {
+        ("all", 3): {two}, ("all", 4): {four}, ("in-context", 3): {four}, ("in-context", 4): {four},
+        ("proxy", 3): {two, four}, ("proxy", 4): {four},
+    }  # fmt: skip
 
 
 def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
