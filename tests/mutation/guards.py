@@ -55,7 +55,7 @@ GUARDS: dict[str, str] = {
     "measure/*.py": "tests/measure/test_{stem}.py",
     "claims/judge.py": f"{VERDICTS} tests/claims/test_judge.py tests/claims/test_command.py",
     "claims/claim.py": f"{VERDICTS} tests/claims/test_judge.py",
-    "claims/populations.py": f"{VERDICTS} tests/claims/test_judge.py tests/test_paper.py",
+    "claims/populations.py": f"{VERDICTS} tests/claims/test_lessons.py tests/claims/test_judge.py tests/test_paper.py",
     "claims/kept.py": "tests/claims/test_command.py",
     "claims/queries.py": "tests/claims/test_queries.py",
     "claims/answer.py": "tests/test_docs.py tests/claims/test_command.py",
