@@ -180,7 +180,7 @@ class Worlds:
         # Every site groups its rows by behaviour, which takes little time where they are in order.
         kept = kept.take(np.argsort(kept.behaviour, kind="stable"))
         asked = {"queries": self.queries, "rules": self.rules}
-        where = {name: number for name, number in asked.items() if number is not None}
+        where: dict[str, str | int] = {name: number for name, number in asked.items() if number is not None}
         for class_by in CLASS_BY:
             for below in preset.below:
                 bound = self.header.max_bits - below
