@@ -35,6 +35,7 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     bound: str
     tax: int
     queries: Annotated[int | UnsetType, keys.says("where it varies")] = UNSET
+    rules: Annotated[int | UnsetType, keys.says("where it varies")] = UNSET
     radius: Annotated[int | UnsetType, keys.says("for walks")] = UNSET
     start: Annotated[str | UnsetType, keys.says("for walks")] = UNSET
     max_bits: Annotated[int | None, keys.says("the bound, B or B-4, as a number")]
@@ -99,7 +100,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
         str,
         keys.says(
             "support in each population at home (by lesion, B, no tax; from the least to the greatest where it is "
-            "taken in several dialects, at several words, queries or radii), and its range over the cells that decide"
+            "taken in several dialects, at several words, queries, rules or radii), and its range over the cells that "
+            "decide"
         ),
     ]
 

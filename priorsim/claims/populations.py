@@ -12,7 +12,7 @@ from priorsim.census.stored import Counted
 from priorsim.census.take import make_header
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
-from priorsim.measure.diversity import EVERY_WORD, FEW
+from priorsim.measure.diversity import EVERY_WORD, FEW, QUESTIONS_ASKED
 from priorsim.measure.first_programs import look_at
 from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
@@ -23,6 +23,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.worlds import World, catalogue, family
 from priorsim.worlds.constant import constant_world
+from priorsim.worlds.in_context import held_out_rules, task_world
 from priorsim.worlds.proxy import Camera
 
 WALK_SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
@@ -62,6 +63,8 @@ class Preset:
     """Word sizes of the populations, and of the constants."""
     queries: tuple[int, ...] = (2, 4, 8)
     """Queries that AMORTISED_RULES rules are asked under the amortised accounting."""
+    lessons: tuple[tuple[int, int, int], ...] = ((3, 8, 2), (4, 8, 2), (4, 16, 1))
+    """Bits of a word, rules and queries of the worlds with many lessons."""
     amortised_bits: int = 4
     """Bits by which the bound is lower there: one training rule is met by short programs."""
     data_worlds: int = 3
@@ -168,6 +171,7 @@ class Worlds:
     header: AtlasHeader
     worlds: tuple[World, ...] = ()
     queries: int | None = None
+    rules: int | None = None
 
     def sites(self, atlas: Counted, preset: Preset) -> Iterator[tuple[dict[str, str | int], Site]]:
         """The site at each setting of the preset's grid, with its place there."""
@@ -175,17 +179,25 @@ class Worlds:
         kept = atlas.select(self._may_matter) if self.worlds else Rows.concatenate(list(atlas.batches()))
         # Every site groups its rows by behaviour, which takes little time where they are in order.
         kept = kept.take(np.argsort(kept.behaviour, kind="stable"))
-        of_queries: dict[str, str | int] = {} if self.queries is None else {"queries": self.queries}
+        asked = {"queries": self.queries, "rules": self.rules}
+        where: dict[str, str | int] = {name: number for name, number in asked.items() if number is not None}
         for class_by in CLASS_BY:
             for below in preset.below:
                 bound = self.header.max_bits - below
-                programs = ClassedRows.of_rows(self.header, kept.take(kept.bits <= bound), class_by)
+                rows = kept.take(kept.bits <= bound)
+                programs = ClassedRows.of_rows(self.header, rows, class_by)
                 for tax in preset.taxes:
                     place = factors_at(self.population, self.header.language, class_by, below, tax)
                     site = self._site(programs, tax, bound, preset)
-                    if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
-                        site = replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
-                    yield place | of_queries, site
+                    if (class_by, below, tax) == LOOKED_AT:
+                        site = self._looking(site, rows, atlas, preset)
+                    yield place | where, site
+
+    def _looking(self, site: Site, rows: Rows, atlas: Counted, preset: Preset) -> Site:
+        """The site with what shortest programs are found again by, where that is asked."""
+        if self.population == EVERY:
+            return replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+        return replace(site, rows=rows) if self.header.accounting is Accounting.AMORTISED else site
 
     def _may_matter(self, behaviour: U64) -> Mask:
         """Where a behaviour fits some world on the training lanes of some split or lesson."""
@@ -261,11 +273,27 @@ def populations(preset: Preset) -> list[Worlds]:
     for queries in preset.queries:
         worlds = list(family("in-context").members(rules=AMORTISED_RULES, queries=queries))
         found += _by_census(preset, AMORTISED, worlds, queries)
+    for word_bits, rules, queries in preset.lessons:
+        found += _by_census(preset, LESSONS, _many_lessons(word_bits, rules, queries), rules=rules)
     return found
 
 
 AMORTISED = "in-context-amortised"
 AMORTISED_RULES = 2
+LESSONS = "in-context-lessons"
+FIRST_QUERY = 2
+"""Of queries 0 and 1 several questions ask the same."""
+
+
+def _many_lessons(word_bits: int, rules: int, queries: int) -> list[World]:
+    """The worlds of so many rules, each observed in every way that reaches all words, and each question, once each."""
+    how = {"first_query": FIRST_QUERY, "held_out_rules": held_out_rules(rules)}
+    worlds = [
+        task_world(word_bits, observe, answer, rules, queries, **how)
+        for observe in EVERY_WORD
+        for answer in QUESTIONS_ASKED
+    ]
+    return list({world.behaviour: world for world in reversed(worlds)}.values())[::-1]
 
 
 def _listed(preset: Preset) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
@@ -280,7 +308,9 @@ def _listed(preset: Preset) -> Iterator[tuple[str, list[dict[str, int | str]]]]:
     yield "proxy", [{"tamper": "shifted", "merge": merge} for merge in ("sharp", "coarse", "parity")]
 
 
-def _by_census(preset: Preset, population: str, worlds: Sequence[World], queries: int | None = None) -> list[Worlds]:
+def _by_census(
+    preset: Preset, population: str, worlds: Sequence[World], queries: int | None = None, rules: int | None = None
+) -> list[Worlds]:
     """The worlds, those that share dialect, domain and training lanes together; amortised where queries are given."""
     accounting, below = (Accounting.TOTAL, 0) if queries is None else (Accounting.AMORTISED, preset.amortised_bits)
     groups: dict[tuple[str, Domain, tuple[int, ...], tuple[tuple[int, ...], ...]], list[World]] = {}
@@ -290,5 +320,5 @@ def _by_census(preset: Preset, population: str, worlds: Sequence[World], queries
     found = []
     for (dialect, domain, _, _), group in groups.items():
         header = make_header(dialect, preset.bound(domain) - below, domain=domain, accounting=accounting)
-        found.append(Worlds(population, header, tuple(group), queries))
+        found.append(Worlds(population, header, tuple(group), queries, rules))
     return found

@@ -10,7 +10,7 @@ from functools import cached_property, wraps
 
 import numpy as np
 
-from priorsim.census.atlas import U64
+from priorsim.census.atlas import U64, Rows
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims.claim import Worth
 from priorsim.claims.rule import AMOUNT_BITS
@@ -44,7 +44,8 @@ class Site:
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
     counted up to `code_bits` of code, in `data_worlds` of the worlds. `look_at` gives what shortest programs of some
-    worlds are like, where that is asked. `has_all` says that no program of the census is missing among `programs`.
+    worlds are like, where that is asked; `rows` are those of `programs`, with all by which one of them is found again,
+    where that is done. `has_all` says that no program of the census is missing among `programs`.
     """
 
     programs: ClassedRows
@@ -59,6 +60,7 @@ class Site:
     cameras: tuple[Camera, ...] = ()
     data_worlds: int = 3
     look_at: Callable[[], LookedAt] | None = None
+    rows: Rows | None = None
     has_all: bool = True
 
     @property

@@ -10,6 +10,7 @@ from itertools import accumulate
 import numpy as np
 
 from priorsim.claims.claim import Claim, Number
+from priorsim.claims.populations import LESSONS
 from priorsim.claims.site import Site
 from priorsim.claims.with_data import MEASURED, table_share_gained
 from priorsim.measure.histogram import Mask
@@ -104,9 +105,9 @@ CLAIMS = (
         "training rules needed for 90 % held-out accuracy, search less direct code",
         "< 0 rules",
         lessons_saved,
-        ("in-context", "video"),
-        limits="Training rules in listed order, so differences are small whole numbers; a tie supports neither the "
-        "claim nor its opposite, which stands beside it.",
+        ("in-context", "video", LESSONS),
+        limits="Training rules in listed order, so differences are small whole numbers, of at most 3, 6 or 12 rules; a "
+        "tie supports neither the claim nor its opposite, which stands beside it.",
         figure="learning-curves",
         beside=(Number("the opposite: direct code needs fewer", "> 0 rules", lessons_saved),),
     ),

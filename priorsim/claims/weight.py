@@ -4,6 +4,7 @@ import numpy as np
 
 from priorsim.claims.bonuses import bonus_difference, greater_bonus, programs_at_bound
 from priorsim.claims.claim import Claim, Kind, Number
+from priorsim.claims.queries import BESIDE
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
 from priorsim.measure.crossover import first_crossover
@@ -278,6 +279,7 @@ CLAIMS = (
         deciding={"queries": 8},
         quantifier=Quantifier.SOMEWHERE,
         amount=True,
+        beside=BESIDE,
     ),
     Claim(
         "bounded-heuristics",

@@ -43,8 +43,19 @@ FIGURES = ("growth", "scaling", "phase-in-context-root-sum-w4")
 """The claims that `found_markdown` shows, in the order of the argument, and its figures."""
 
 _CSV_HEAD = (
-    *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "radius"),
-    *("start", "max_bits", "worlds", "holds", "fails", "undecided", "not_asked", "support_low", "support_high"),
+    *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
+    *(
+        "radius",
+        "start",
+        "max_bits",
+        "worlds",
+        "holds",
+        "fails",
+        "undecided",
+        "not_asked",
+        "support_low",
+        "support_high",
+    ),
     *("support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3", "beyond_margin", "decides"),
 )
 RULE = RuleAnswer(
@@ -142,7 +153,9 @@ def is_at_home(cell: Cell) -> bool:
 def place_of(cell: Cell) -> str:
     """Population, dialect and words of a cell."""
     more = "".join(
-        f", {factor} {cell.factors[factor]}" for factor in ("queries", "radius", "start") if factor in cell.factors
+        f", {factor} {cell.factors[factor]}"
+        for factor in ("queries", "rules", "radius", "start")
+        if factor in cell.factors
     )
     return f"{cell.factors['population']}, {cell.factors['dialect']}, w = {cell.factors['word_bits']}{more}"
 

@@ -40,8 +40,8 @@ SCREEN = 1.75
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 COLUMNS = (
-    *("population", "dialect", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "radius", "start"),
-    *("worlds", "holds", "fails", "undecided", "not_asked"),
+    *("population", "dialect", "word_bits", "class_by", "bound", "max_bits", "tax", "queries", "rules", "radius"),
+    *("start", "worlds", "holds", "fails", "undecided", "not_asked"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
 ClaimRow = Mapping[str, Any]

@@ -65,23 +65,33 @@ def in_context_world(
     )
 
 
-def task_world(word_bits: int, observe: str, answer: str, rules: int, queries: int) -> World:
-    """The world of so many rules, seen as the first words there are, and of the first queries; every lane trains.
+def task_world(
+    word_bits: int,
+    observe: str,
+    answer: str,
+    rules: int,
+    queries: int,
+    *,
+    first_query: int = 0,
+    held_out_rules: int = 0,
+) -> World:
+    """The world of so many rules, seen as the first words there are, and of so many queries in a row.
 
-    WorldError where no rule is seen as one of these words, or there is no such g or f.
+    Every lane trains but those of the last rules, `held_out_rules`. WorldError where no rule is seen as one of these
+    words, or there is no such g or f.
     """
     for name, known in ((observe, OBSERVATIONS), (answer, QUESTIONS)):
         if name not in known:
             raise WorldError(f"unknown formula {name} of a rule: choose among {', '.join(known)}")
     observation, question = OBSERVATIONS[observe], QUESTIONS[answer]
     return in_context_world(
-        f"tasks.w{word_bits}-{observe}-{answer}-r{rules}-q{queries}",
+        f"tasks.w{word_bits}-{observe}-{answer}-r{rules}-q{queries}{f'-from{first_query}' if first_query else ''}",
         word_bits,
         rules=rules_observed_as([(word,) for word in range(rules)], observation.function, word_bits),
-        queries=range(queries),
+        queries=range(first_query, first_query + queries),
         observe=observation.function,
         answer=question.function,
-        held_out_rules=0,
+        held_out_rules=held_out_rules,
         description=f"{observation.text}, answer {question.text}",
     )
 

@@ -197,17 +197,47 @@ def proxy(world: Asked) -> Interval:
 def entropy_a_lane(world: Asked) -> Interval:
     """The entropy of what fits on the held-out lanes, over their number, on each split."""
 
-    def entropy(train: Sequence[int], held_out: Sequence[int]) -> float | None:
-        masses: dict[tuple[int, ...], Fraction] = {}
-        for p in world.on(train):
-            answer = tuple(p.words[lane] for lane in held_out)
-            masses[answer] = masses.get(answer, Fraction(0)) + world.weight(p)
-        whole = sum(masses.values())
-        shares = [mass / whole for mass in masses.values()]
-        return -math.fsum(float(share) * log2(share) for share in shares) / max(1, len(held_out)) if shares else None
-
-    found = mean([entropy(*split) for split in world.splits])
+    found = mean([_entropy(world, *split) for split in world.splits])
     return None if found is None else (float(found), float(found))
+
+
+def _entropy(world: Asked, train: Sequence[int], held_out: Sequence[int]) -> float | None:
+    masses: dict[tuple[int, ...], Fraction] = {}
+    for p in world.on(train):
+        answer = tuple(p.words[lane] for lane in held_out)
+        masses[answer] = masses.get(answer, Fraction(0)) + world.weight(p)
+    whole = sum(masses.values())
+    shares = [mass / whole for mass in masses.values()]
+    return -math.fsum(float(share) * log2(share) for share in shares) / max(1, len(held_out)) if shares else None
+
+
+def entropy_at(lanes: int) -> Callable[[Asked], Interval]:
+    """The same on the last lanes alone, asked where they are at most half of all; of a camera, where it has as many."""
+
+    def value(world: Asked) -> Interval:
+        number = len(world.truth)
+        split = list(range(number - lanes)), list(range(number - lanes, number))
+        if world.is_camera:
+            ((train, held_out),) = world.splits
+            split = list(train), list(held_out)
+        if len(split[1]) != lanes or (2 * lanes > number and not world.is_camera):
+            return None
+        found = _entropy(world, *split)
+        return None if found is None else (found, found)
+
+    return value
+
+
+def truth_a_lane(world: Asked) -> Interval:
+    """How many bits it takes to say, of what fits, that it is right on the held-out lanes, over their number."""
+    found = []
+    for train, held_out in world.splits:
+        fits = world.on(train)
+        right = world.mass([p for p in fits if is_faithful(world, p, held_out)])
+        if not fits:
+            return None
+        found.append(-log2(right / world.mass(fits)) / max(1, len(held_out)) if right else INFINITE)
+    return fmean(found), fmean(found)
 
 
 def just_the_model(world: Asked) -> Interval:
@@ -689,9 +719,16 @@ PLAIN: dict[str, Twin] = {
 """The number of each claim."""
 
 BESIDE: dict[str, Twin] = {
-    "entropy of the held-out behaviours, a held-out lane": Twin(
-        entropy_a_lane, lambda n: n > 0.05, lambda n: n >= 1.05, amount=True
+    "entropy of the held-out behaviours, a held-out lane": Twin(entropy_a_lane, lambda n: n > 0.05, amount=True),
+    "-log2 of the share of the fitting mass that is right on all held-out lanes, a held-out lane": Twin(
+        truth_a_lane, lambda n: n > 0.05, amount=True
     ),
+    **{
+        f"entropy of the held-out behaviours, a held-out lane, where the last {lanes} are held out": Twin(
+            entropy_at(lanes), lambda n: n > 0.05, premise=True, amount=True
+        )
+        for lanes in (1, 2, 4, 8)
+    },
     "excess defection: that of search less that of direct code": Twin(
         excess_defection, lambda n: n > 0, lambda n: n >= 0.05, amount=True
     ),

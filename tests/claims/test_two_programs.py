@@ -10,9 +10,10 @@ from priorsim.census.recurrence import least_taxed_bits
 from priorsim.claims import bonuses, weight
 from priorsim.claims.answer import Band
 from priorsim.claims.judge import SITE_CLAIMS
-from priorsim.claims.populations import QUICK, factors_at, populations
+from priorsim.claims.populations import QUICK, _any_world, factors_at, populations
 from priorsim.claims.rule import Cell, Tally, Verdict, rule
 from priorsim.keys import plain
+from priorsim.measure.weighed import stated_splits
 from priorsim.mu.code import encode
 from priorsim.mu.dialect import Language
 from priorsim.mu.syntax import Program, Var
@@ -142,6 +143,22 @@ def test_what_decides_about_a_claim_is_among_the_cells_that_it_gets():
             assert level in {each.queries for each in mine}
 
 
+def test_a_quarter_of_the_lanes_is_held_out_wherever_proxy_is_asked():
+    """Two of 8 lanes and four of 16, as docs/claims.md says."""
+    found = {}
+    for each in populations(QUICK):
+        if each.population in ("all", "in-context", "proxy"):
+            for world in each.worlds or [_any_world(each.header.domain)]:
+                splits = [world] if each.population == "proxy" else stated_splits(world)
+                sizes = {(len(world.domain.lanes), len(split.held_out)) for split in splits} - {(8, 0), (16, 0)}
+                found.setdefault((each.population, world.domain.word_bits), set()).update(sizes)
+    two, four = (8, 2), (16, 4)
+    assert found == {
+        ("all", 3): {two}, ("all", 4): {four}, ("in-context", 3): {four}, ("in-context", 4): {four},
+        ("proxy", 3): {two, four}, ("proxy", 4): {four},
+    }  # fmt: skip
+
+
 def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
     preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds})
     for each in populations(preset):
@@ -179,6 +196,11 @@ def test_a_verdict_is_over_every_cell_that_tells_anything():
 
 OTHER = {
     "amortised-exception": (lambda n: n > 0, lambda n: n >= 1),
+    "n*: queries a context from which on the shortest search takes fewer steps than the shortest direct program": (
+        lambda n: n < math.inf,
+        None,
+    ),
+    "what log2(t_direct / t_search) of these two tends to as queries grow": (lambda n: n > 0, lambda n: n >= 1),
     "informed-search": (lambda n: n > 0.5, None),
     "table-to-search": (lambda n: n > 0.5, None),
     "share of tables at gamma = 2 less that at gamma = 0": (lambda n: n > 0, lambda n: n >= 0.05),
