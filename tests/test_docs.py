@@ -22,6 +22,7 @@ from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, Shor
 from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
+from priorsim.measure.nested import Nested
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
@@ -39,6 +40,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "growth": GrowthAnswer,
     "knockouts": KnockoutsAnswer,
     "scaling": Scaling,
+    "nested": Nested,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

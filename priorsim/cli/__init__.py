@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(censuses.census, censuses.info, censuses.odds, censuses.sweep, censuses.histogram, censuses.heldout),
-    *(censuses.objectives, censuses.population, curves.growth, curves.knockouts, curves.scaling),
+    *(censuses.objectives, censuses.population, curves.growth, curves.knockouts, curves.scaling, curves.nested),
     *(censuses.definitions, results.claims, censuses.data),
     *(programs.worlds, programs.run, programs.walk, programs.encode, programs.decode, programs.theory),
     *(results.figure, results.paper),
