@@ -256,7 +256,7 @@ class Nested(keys.Answer, frozen=True, kw_only=True):
     worlds: Annotated[int, keys.says("distinct behaviours of theirs")]
     choices: Annotated[int, keys.says("their nodes and lanes in which an inner program is found")]
     chosen_programs: Annotated[int, keys.says("distinct inner programs that are chosen")]
-    gammas: tuple[float, ...]
+    gammas: Annotated[tuple[float, ...], keys.says("the prices of time that were asked about")]
     outcomes: Annotated[tuple[Outcome, ...], keys.says("by form, and by gamma as listed; no form without a choice")]
     leading: Annotated[tuple[Chosen, ...], keys.says("those chosen most at any of these gammas")]
 
