@@ -46,24 +46,25 @@ def _draw_shares(ax: Axes, found: Data) -> None:
     for values, look, label in ((chosen, "search", "chosen"), (alike, "direct", "of those that do as well")):
         ax.plot(gamma, np.where(values > 0, values, np.nan), label=label, **LOOKS[look].style(4))
     ax.plot(gamma, prior, color=FAINT, linewidth=0.8, label="of the inner prior")
-    ax.set(yscale="log", xlabel=f"outer {GAMMA}", ylabel="share that searches")
+    ax.set(yscale="log", ylabel="searching (share)")
 
 
 def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw the inner price of time, and the share of what is chosen that searches itself, against the outer price."""
     with page.style():
         is_wide = page.is_wide(width)
-        figure = page.new_figure(width, 3.0 if is_wide else 5.4)
+        figure = page.new_figure(width, 3.4 if is_wide else 6.2)
         prices, shares = figure.subplots(*((1, 2) if is_wide else (2, 1)))
         for form, look in OF_FORM.items():
             gamma, inner, *_ = _of(found, form)
             prices.plot(gamma, inner, label=form, **look.style(4))
         ends = [GAMMAS[0], GAMMAS[-1]]
         prices.plot(ends, ends, color=FAINT, linewidth=0.8, label=f"inner {GAMMA} = outer {GAMMA}")
-        prices.set(xlabel=f"outer {GAMMA}", ylabel=f"inner {GAMMA}", ylim=(0, None))
+        prices.set(ylabel=f"inner {GAMMA} (bits per doubling)", ylim=(0, None))
         _draw_shares(shares, found)
         for panel in (prices, shares):
-            panel.legend()
+            panel.set_xlabel(f"outer {GAMMA} (bits per doubling)")
+            page.legend_below(panel, panel.lines)
         return prices, shares
 
 
