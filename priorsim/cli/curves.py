@@ -130,7 +130,7 @@ def nested(
     max_bits: Annotated[int, Option("--max-bits", help="List every program up to this length.")] = 28,
     gamma: Annotated[
         list[float] | None,
-        Option("--gamma", help="Price of time; may be given several times.  [default: 0, 0.5, 1, 2 and 4]"),
+        Option("--gamma", help="Price of time; may be given several times.  [default: 0, 0.5, 1, 1.5, 2, 3 and 4]"),
     ] = None,
     as_json: opt.AsJson = False,
     out: Annotated[

@@ -10,13 +10,9 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, LOOKS
 from priorsim.formats import number
-from priorsim.measure.nested import FORM_NAMES, WORD_BITS, nested
-from priorsim.mu.domain import Domain
+from priorsim.measure.nested import FORM_NAMES
 from priorsim.worlds import World
 
-LEAST_BITS, MOST_BITS, BELOW = 24, 30, 8
-"""The bound is so many bits below that of the census of words of 3 bits, between these."""
-GAMMAS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 COLUMNS = "form gamma inner_gamma search_chosen search_alike search_prior"
 """A row for each form of the searching node and price of time; inner_gamma is infinite where always the fastest inner
 program that does as well is chosen."""
@@ -25,8 +21,7 @@ OF_FORM = dict(zip(FORM_NAMES, (LOOKS["direct"], LOOKS["search"], LOOKS["disguis
 
 def data(study: Study, _: Sequence[World]) -> Data:
     """What outer searches over programs choose, at words of 8 bits."""
-    bound = min(MOST_BITS, max(LEAST_BITS, study.preset.bound(Domain.default(3)) - BELOW))
-    found = nested(WORD_BITS, bound, GAMMAS)
+    found = study.nested()
     rows = [
         (each.form, each.gamma, each.inner_gamma, each.search.chosen, each.search.alike, each.search.prior)
         for each in found.outcomes
@@ -58,7 +53,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         for form, look in OF_FORM.items():
             gamma, inner, *_ = _of(found, form)
             prices.plot(gamma, inner, label=form, **look.style(4))
-        ends = [GAMMAS[0], GAMMAS[-1]]
+        ends = [min(found.found.gammas), max(found.found.gammas)]
         prices.plot(ends, ends, color=FAINT, linewidth=0.8, label=f"inner {GAMMA} = outer {GAMMA}")
         prices.set(ylabel=f"inner {GAMMA} (bits per doubling)", ylim=(0, None))
         _draw_shares(shares, found)

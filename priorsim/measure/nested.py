@@ -6,7 +6,7 @@ every such body is run, so that for each lane it is known which inner program wa
 well. All that is exact; weighing is in floats. docs/measures.md defines the numbers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
@@ -42,7 +42,7 @@ I64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 WORD_BITS, MAX_BITS = 8, 28
-GAMMAS = (0.0, 0.5, 1.0, 2.0, 4.0)
+GAMMAS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 FORM_NAMES = ("find", "argmax", "both")
 LEADING = 8
 """So many of the inner programs that are chosen most are told by name."""
@@ -114,13 +114,14 @@ class Choices:
         site, lane = np.nonzero(takes.any(axis=1)[which])
         found = takes[which[site], :, lane]
         first, alike = groups(*np.packbits(found, axis=1).T) if len(found) else (site, site)
-        is_find = np.array([form == "find" for form, _ in nodes], dtype=np.bool_)[which[site]]
+        is_find = _are_find(nodes)[which[site]]
         inner = Inner.of(programs.header.language.word_bits)
         return cls(programs, inner, owner[site], is_find, found.argmax(axis=1), alike, found[first])
 
     def of_form(self, form: str) -> Mask:
         """The choices of find, of argmax, or of both."""
-        return np.full(len(self.program), True) if form == "both" else self.is_find == (form == "find")
+        both = np.ones(len(self.program), dtype=np.bool_)
+        return both if form == "both" else self.is_find if form == "find" else ~self.is_find
 
     def weights(self, gamma: float, chosen: Mask) -> F64:
         """The weights of these choices under 2^-l t^-gamma of their programs, adding up to 1; shape (chosen,)."""
@@ -160,8 +161,14 @@ def _takes(programs: Programs, nodes: Sequence[tuple[str, Term]]) -> Mask:
     header = unchecked_header(NESTED.name, longest, domain=settings)
     words = run_codes(header, np.array([int(f"1{code}", 2) for code in codes], dtype=np.uint64))
     table = words.reshape(len(nodes), size, len(domain.lanes))
-    is_find = np.array([form == "find" for form, _ in nodes], dtype=np.bool_)[:, None, None]
-    return np.where(is_find, table != 0, table == table.max(axis=1, keepdims=True, initial=0))
+    greatest = table == table.max(axis=1, keepdims=True, initial=0)
+    taken: Mask = np.where(_are_find(nodes)[:, None, None], table != 0, greatest)
+    return taken
+
+
+def _are_find(nodes: Iterable[tuple[str, Term]]) -> Mask:
+    """Which of these nodes are a find."""
+    return np.array([form == "find" for form, _ in nodes], dtype=np.bool_)
 
 
 # --- weighing -------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "README.md", "report.html", "provenance.json"),
+    *("growth.json", "nested.json", "README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
 
@@ -94,6 +94,9 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
     write_text(out / "growth.json", format_json({"software": software(), "command": command, "curves": grown}))
     told(f"{out}/growth.json: {len(grown)} curves")
+    chosen = {"software": software(), "command": command, **study.nested().to_json()}
+    write_text(out / "nested.json", format_json(chosen))
+    told(f"{out}/nested.json: {chosen['searches']} searches over programs")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}

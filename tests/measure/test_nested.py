@@ -27,7 +27,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.inner import INNER, inner_programs
 from priorsim.mu.interpreter import Accounting, evaluate, run
 from priorsim.mu.lesions import classify
-from priorsim.mu.syntax import Apply, parse
+from priorsim.mu.syntax import Apply, Term, parse
 from tests.measure.conftest import programs_by_code
 from tests.test_docs import check_answer
 
@@ -43,7 +43,7 @@ def found() -> Choices:
     return Choices.of(list_programs(make_header("nested", MAX_BITS, domain=DOMAIN)))
 
 
-def bodies(term) -> Iterator[tuple[str, Apply]]:
+def bodies(term: Term) -> Iterator[tuple[str, Term]]:
     """Searches over programs, by what is printed: the bound variable of the printer stands first in an apply."""
     if isinstance(term, Apply):
         if term.form in ("find", "argmax") and "apply', args=(Var(index=0)" in repr(term.args[0]):
@@ -85,11 +85,11 @@ def plain_inner() -> list[tuple[int, float, bool]]:
     ]
 
 
-def mean(values, weights) -> float:
+def mean(values, weights):
     return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
 
-def under(numbers, gamma, column) -> float:
+def under(numbers, gamma, column):
     """The mean of a column under 2^-l t^-gamma over these inner programs."""
     inner = [plain_inner()[number] for number in numbers]
     return mean([row[column] for row in inner], [2 ** -(row[0] + gamma * row[1]) for row in inner])
