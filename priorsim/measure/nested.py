@@ -111,7 +111,7 @@ class Choices:
         ]
         owner, which = np.array(sites, dtype=np.int64).reshape(-1, 2).T
         takes = _takes(programs, list(nodes))
-        site, lane = np.nonzero(takes.any(axis=1)[which])
+        site, lane = np.nonzero(np.logical_or.reduce(takes, axis=1)[which])
         found = takes[which[site], :, lane]
         first, alike = groups(*np.packbits(found, axis=1).T) if len(found) else (site, site)
         is_find = _are_find(nodes)[which[site]]
