@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 
-LANGUAGES = [Language.named(name, w) for name in ("arith", "logic", "loops") for w in (2, 3)]
+LANGUAGES = [Language.named(name, w) for name in ("arith", "logic", "loops", "nested") for w in (2, 3)]
 
 
 @st.composite

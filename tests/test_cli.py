@@ -100,6 +100,19 @@ def test_every_operator_is_knocked_out_in_one_command(tmp_path):
 
 
 @pytest.mark.engine
+def test_searches_over_programs_are_asked_what_they_choose(tmp_path):
+    asked = ["nested", "--word-bits", "6", "--max-bits", "22"]
+    text = output(*asked)
+    assert "64 inner programs, 0 of class search" in text and "inner gamma" in text
+    check_answer("nested", json.loads(output(*asked, "--gamma", "1", "--json")))
+    output(*asked, "--out", tmp_path / "nested.csv")
+    assert (tmp_path / "nested.csv").read_text().startswith("form,gamma,inner_gamma,bits_chosen,")
+    (tmp_path / "other.csv").write_text("mine")
+    assert priorsim(*asked, "--out", tmp_path / "other.csv")[0] == 2
+    assert "choose 2 to 8" in priorsim("nested", "--word-bits", "9")[2]
+
+
+@pytest.mark.engine
 def test_a_census_can_be_amortised_over_the_queries_of_a_context(tmp_path):
     lanes = [(o, q) for o in range(3) for q in range(4)]
     domain, world, out = tmp_path / "lanes.csv", tmp_path / "world.csv", tmp_path / "amortised.parquet"

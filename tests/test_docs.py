@@ -25,6 +25,7 @@ from priorsim.measure.growth import GrowthAnswer
 from priorsim.measure.influence import InfluenceAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
+from priorsim.measure.nested import Nested
 from priorsim.measure.objectives import ObjectivesAnswer
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
@@ -45,6 +46,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "scaling": Scaling,
     "finite-size": FiniteSize,
     "diversity": Diversity,
+    "nested": Nested,
     "data": DataAnswer,
     "definitions": DefinitionsAnswer,
     "walk": WalkAnswer,

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from priorsim.census.recurrence import program_counts
 from priorsim.errors import AtlasError, CensusError
-from priorsim.mu.dialect import LANGUAGE_VERSION, Language
+from priorsim.mu.dialect import DIALECTS, Language
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import Accounting
+from priorsim.mu.interpreter import Accounting, most_steps_of_node
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import shown
 from priorsim.storage import atomic_file
@@ -147,7 +147,7 @@ class AtlasHeader:
         """The header as JSON values, with the recurrence's totals; inverse of `from_json`."""
         knocked_out = list(self.language.knocked_out)
         return {
-            "language_version": LANGUAGE_VERSION,
+            "language_version": self.language.dialect.version,
             "dialect": self.language.dialect.name,
             "word_bits": self.language.word_bits,
             "depth": self.language.depth,
@@ -163,10 +163,11 @@ class AtlasHeader:
     @classmethod
     def from_json(cls, values: Any) -> "AtlasHeader":
         """Read what `to_json` wrote; PriorsimError where it is of another version, damaged or not the recurrence's."""
-        version = values.get("language_version") if isinstance(values, dict) else None
-        if version != LANGUAGE_VERSION:
+        told_version = values.get("language_version") if isinstance(values, dict) else None
+        version = _version_of(values.get("dialect") if isinstance(values, dict) else None)
+        if told_version != version:
             raise AtlasError(
-                f"it is of language version {shown(version, 20)}, this priorsim reads version {LANGUAGE_VERSION}: "
+                f"it is of language version {shown(told_version, 20)}, this priorsim reads version {version}: "
                 "make it again"
             )
         try:
@@ -181,6 +182,12 @@ class AtlasHeader:
         if told.programs_by_length != list(program_counts(language, header.max_bits)):
             raise AtlasError("its program totals disagree with the recurrence: it was altered, make it again")
         return header
+
+
+def _version_of(dialect: Any) -> str:
+    """The language version of a dialect of that name, the first where there is none."""
+    known = DIALECTS.get(dialect) if isinstance(dialect, str) else None
+    return "1" if known is None else known.version
 
 
 def check_accounting(name: str) -> Accounting:
@@ -216,6 +223,7 @@ def check_ranges(header: AtlasHeader, rows: Rows) -> None:
     words = 1 << header.language.word_bits * len(header.domain.lanes)
     # A node takes a step in each environment at most, and a program has no more nodes than bits.
     most_steps = header.max_bits * header.domain.environments(header.language.depth)
+    most_steps *= most_steps_of_node(header.language)
     bounds = {
         "bits": (1, header.max_bits),
         **dict.fromkeys(("behaviour", "strict", "wide"), (0, words - 1)),

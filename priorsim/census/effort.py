@@ -15,7 +15,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.quotient import check_exact
-from priorsim.census.engine.stores import Reach, row_widths
+from priorsim.census.engine.stores import Reach, has_mixed, row_widths
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
 from priorsim.formats import format_duration
@@ -88,7 +88,7 @@ def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) ->
     found = classes(sum(program_counts(language, header.max_bits)))
     inner = 0.0
     for depth in range(1, language.depth + 1):
-        _, width = row_widths(depth, depth < language.depth, header)
+        _, width = row_widths(depth, has_mixed(depth, language), header)
         stored = sum(term_counts(language, depth, max(0, reach.stored[depth])))
         inner += 16 * width * classes(stored)
     memory = BASE_BYTES + ROW_BYTES * found + inner

@@ -47,7 +47,7 @@ def unchecked_header(
     without: Iterable[str] = (),
 ) -> AtlasHeader:
     """The same, whose domain and bound may be out of an atlas's range."""
-    depth = domain.default_depth if depth is None else depth
+    depth = domain.depth_in(dialect) if depth is None else depth
     language = Language.named(dialect, domain.word_bits, depth=depth, columns=len(domain.columns), without=without)
     return AtlasHeader(language, domain, max_bits, check_accounting(accounting))
 

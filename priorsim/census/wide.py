@@ -146,6 +146,18 @@ def exhaustive(header: AtlasHeader, task: Task) -> WideRows:
     return _wide_rows(header, parts, task.train, sum(map(len, parts)))
 
 
+def run_codes(header: AtlasHeader, codes: U64) -> U8:
+    """The output words of programs given by their codes, as `Programs` has them, on all lanes: (programs, lanes).
+
+    The header's bound is no less than any of their lengths. CensusError as in `check_numbers`.
+    """
+    check_numbers(header)
+    walker = Walker.of(header)
+    keys = np.empty((len(codes), walker.key_words), U)
+    kernels.replay_codes(codes, keys, *walker[:-1])
+    return _words(keys[:, : walker.shape.chunks], walker)
+
+
 def choose_lanes(header: AtlasHeader, task: Task) -> tuple[int, ...]:
     """The training lanes, up to 64 bits' worth, on which wrong short programs differ most from the task, rising.
 

@@ -68,6 +68,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         curves.scaling: "one question at several word sizes",
         curves.finite_size: "whether the law of gamma* may be extrapolated",
         curves.diversity: "what leads, by examples and the number of rules",
+        curves.nested: "which programs are found by searches over programs",
         censuses.population: "every behaviour with both classes, counted once",
         results.claims: "rule on the steps of the argument",
         programs.theory: "closed forms, at sizes that no census reaches",

@@ -267,7 +267,7 @@ def data(
         ),
     ] = None,
     dialect: Annotated[
-        str | None, Option("--dialect", help="arith, logic or loops.  [default: the atlas's, or the world's]")
+        str | None, Option("--dialect", help="arith, logic, loops or nested.  [default: the atlas's, or the world's]")
     ] = None,
     depth: opt.Depth = None,
     train: opt.Train = None,

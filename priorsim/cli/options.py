@@ -42,8 +42,8 @@ ClassBy = Annotated[
     Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]", show_default=False),
 ]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object.")]
-Dialect = Annotated[str, Option("--dialect", help="arith, logic or loops.")]
-WorldDialect = Annotated[str | None, Option("--dialect", help="arith, logic or loops.  [default: the world's]")]
+Dialect = Annotated[str, Option("--dialect", help="arith, logic, loops or nested.")]
+WorldDialect = Annotated[str | None, Option("--dialect", help="arith, logic, loops or nested.  [default: the world's]")]
 WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")]
 Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, Option("--columns", help="Names of the input columns, by commas.")]
@@ -205,7 +205,7 @@ def finder_of(histogram: "Histogram") -> "TermFinder | None":
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":
     """The language of these options; the depth is the default domain's where none is given."""
-    depth = priorsim.Domain.default(word_bits).default_depth if depth is None else depth
+    depth = priorsim.Domain.default(word_bits).depth_in(dialect) if depth is None else depth
     return priorsim.Language.named(dialect, word_bits, depth=depth, columns=columns)
 
 
@@ -252,8 +252,9 @@ def language_and_code(
     domain = world.domain
     check_trust(trust_other_code, atlas)
     if atlas is None:
-        depth = domain.default_depth if depth is None else depth
-        return language_of(dialect or world.dialect, domain.word_bits, depth, len(domain.columns)), None
+        dialect = dialect or world.dialect
+        depth = domain.depth_in(dialect) if depth is None else depth
+        return language_of(dialect, domain.word_bits, depth, len(domain.columns)), None
     if dialect is not None or depth is not None:
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 

@@ -123,7 +123,8 @@ def encode(
         str, Argument(help="A program as S-expression, or a .mu file that holds one; - is standard input.")
     ],
     dialect: Annotated[
-        str | None, Option("--dialect", help="arith, logic or loops.  [default: the one the file names, else arith]")
+        str | None,
+        Option("--dialect", help="arith, logic, loops or nested.  [default: the one the file names, else arith]"),
     ] = None,
     word_bits: opt.WordBits = 4,
     depth: opt.Depth = None,

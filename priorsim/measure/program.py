@@ -37,7 +37,7 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
     domain = world.domain
     text = read_source(path)
     dialect = head_comments(text).get("dialect", world.dialect)
-    language = Language.named(dialect, domain.word_bits, depth=domain.default_depth, columns=len(domain.columns))
+    language = Language.named(dialect, domain.word_bits, depth=domain.depth_in(dialect), columns=len(domain.columns))
     program = parse_source(text, path, language, domain.columns)
     result = run(program, domain)
     return program, {

@@ -12,8 +12,6 @@ from priorsim.reading import quoted
 
 MIN_WORD_BITS = 2
 MAX_WORD_BITS = 16
-LANGUAGE_VERSION = "1"
-"""Version of docs/language.md's semantics; an atlas of another version is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ _BINDS: dict[str, tuple[int, ...]] = {
     "if": (0, 0, 0),
     **dict.fromkeys(("and", "xor"), (0, 0)),
     **dict.fromkeys(("shl", "shr"), (0,)),
+    "apply": (0, 0),
     "iter": (0, 0, 1),
     **dict.fromkeys(("find", "argmax"), (1,)),
 }
@@ -52,10 +51,34 @@ FORMS = {name: Form(name, binds) for name, binds in _BINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A named choice of operators, in code order, the binders last."""
+    """A named choice of operators, in code order, the binders last; the longest words and the deepest binders.
+
+    `version` is that of docs/language.md's semantics: an atlas of another version is refused.
+    """
 
     name: str
     operators: tuple[str, ...]
+    max_word_bits: int = MAX_WORD_BITS
+    max_depth: int = 2
+    version: str = "1"
+
+    @property
+    def applies(self) -> bool:
+        """Whether its programs run inner programs."""
+        return "apply" in self.operators
+
+    def check(self, word_bits: int, depth: int) -> None:
+        """Raise DomainError unless words may have so many bits and binders nest so deep."""
+        check_word_bits(word_bits)
+        if depth not in (1, 2):
+            raise DomainError(f"depth {depth} is out of range: choose 1 or 2")
+        if word_bits > self.max_word_bits:
+            raise DomainError(
+                f"a word of {word_bits} bits is out of range in dialect {self.name}: "
+                f"choose {MIN_WORD_BITS} to {self.max_word_bits}"
+            )
+        if depth > self.max_depth:
+            raise DomainError(f"depth {depth} is out of range in dialect {self.name}: choose {self.max_depth}")
 
 
 DIALECTS = {
@@ -66,6 +89,15 @@ DIALECTS = {
         "loops": "add sub mul eq lt if iter",
     }.items()
 }
+NESTED = Dialect("nested", ("apply", "add", "eq", "lt", "find", "argmax"), max_word_bits=8, max_depth=1, version="2")
+DIALECTS[NESTED.name] = NESTED
+
+
+def dialect_named(name: str) -> Dialect:
+    """The dialect of that name; CodeError where there is none."""
+    if name not in DIALECTS:
+        raise CodeError(f"unknown dialect {quoted(name)}: choose one of {', '.join(DIALECTS)}")
+    return DIALECTS[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +118,7 @@ class Language:
     without: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        check_word_bits(self.word_bits)
-        if self.depth not in (1, 2):
-            raise DomainError(f"depth {self.depth} is out of range: choose 1 or 2")
+        self.dialect.check(self.word_bits, self.depth)
         if self.columns < 1:
             raise DomainError(f"{self.columns} input columns are too few: give at least 1")
         for name in sorted(self.without):
@@ -97,12 +127,11 @@ class Language:
 
     @classmethod
     def named(
-        cls, dialect: str, word_bits: int, *, depth: int = 2, columns: int = 1, without: Iterable[str] = ()
+        cls, dialect: str, word_bits: int, *, depth: int | None = None, columns: int = 1, without: Iterable[str] = ()
     ) -> "Language":
-        """The language over the dialect of that name; CodeError where there is none."""
-        if dialect not in DIALECTS:
-            raise CodeError(f"unknown dialect {quoted(dialect)}: choose one of {', '.join(DIALECTS)}")
-        return cls(DIALECTS[dialect], word_bits, depth, columns, frozenset(without))
+        """The language over the dialect of that name, as deep as that allows; CodeError where there is none."""
+        found = dialect_named(dialect)
+        return cls(found, word_bits, found.max_depth if depth is None else depth, columns, frozenset(without))
 
     def coded_in(self, bound: int) -> tuple[str, ...]:
         """Operators with a code under `bound` binders, in code order: all, or at `depth` all but the binders."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from priorsim.errors import DomainError
-from priorsim.mu.dialect import FORMS, check_word_bits
+from priorsim.mu.dialect import FORMS, check_word_bits, dialect_named
 from priorsim.reading import MOST_SHOWN, Row, csv_rows, quoted, read_text, reading, shown, source_name
 
 MAX_PACKED_BITS = 64
@@ -126,6 +126,10 @@ class Domain:
     def default_depth(self) -> int:
         """2 where lanes x 2^(2w) <= 2^20, else 1."""
         return 2 if self.environments(2) <= MAX_ENVIRONMENTS else 1
+
+    def depth_in(self, dialect: str) -> int:
+        """The default depth of a dialect's programs on this domain; CodeError where there is no such dialect."""
+        return min(self.default_depth, dialect_named(dialect).max_depth)
 
     @property
     def setting_lanes(self) -> tuple[int, ...]:

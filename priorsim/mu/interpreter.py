@@ -8,10 +8,12 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from priorsim.errors import DomainError
-from priorsim.mu.dialect import FORMS
+from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
+from priorsim.mu.inner import INNER_PROGRAMS, INNER_WORD_BITS, inner_programs
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var, format_term, fresh_name
 
 Environment = tuple[int, ...]
@@ -27,6 +29,11 @@ class Accounting(StrEnum):
     DEPTH = "depth"
 
 
+def _applied(number: int, word: int) -> int:
+    """The word that the inner program of that number gives on a word, of which it sees the last two bits."""
+    return inner_run(number, word % 2**INNER_WORD_BITS).word
+
+
 OPERATORS: dict[str, Callable[..., int]] = {
     "add": operator.add,
     "sub": operator.sub,
@@ -38,6 +45,7 @@ OPERATORS: dict[str, Callable[..., int]] = {
     "xor": operator.xor,
     "shl": lambda word: word << 1,
     "shr": lambda word: word >> 1,
+    "apply": _applied,
 }
 """What the operators without binders give, before it is taken modulo 2^w."""
 
@@ -105,6 +113,9 @@ class _Evaluator:
                 parts = [self.evaluate(arg, env, names, level + 1) for arg in args]
                 word = apply_operator(form, [part.word for part in parts], self.word_bits)
                 steps, depth = 1 + sum(part.steps for part in parts), 1 + max(part.depth for part in parts)
+                if form == "apply":
+                    run = inner_run(parts[0].word, parts[1].word % 2**INNER_WORD_BITS)
+                    steps, depth = steps + run.steps, depth + run.depth
                 return Evaluation(word, steps, depth, sum(part.unchosen for part in parts))
 
     def _iterate(self, args: tuple[Term, ...], env: Environment, names: tuple[str, ...], level: int) -> Evaluation:
@@ -144,6 +155,25 @@ def evaluate(term: Term, env: Environment, word_bits: int) -> Evaluation:
     Evaluation(word=0, steps=3, depth=2, unchosen=0)
     """
     return _Evaluator(word_bits).evaluate(term, env)
+
+
+@cache
+def inner_run(number: int, word: int) -> Evaluation:
+    """What the inner program of that number gives where its x is this word of 2 bits.
+
+    >>> inner_run(0, 3)
+    Evaluation(word=3, steps=1, depth=1, unchosen=0)
+    """
+    return evaluate(inner_programs()[number].term, (word,), INNER_WORD_BITS)
+
+
+@cache
+def most_steps_of_node(language: Language) -> int:
+    """The most steps that one evaluation of a node takes on top of its children's."""
+    if not language.dialect.applies:
+        return 1
+    runs = (inner_run(number, word) for number in range(INNER_PROGRAMS) for word in range(2**INNER_WORD_BITS))
+    return 1 + max(run.steps for run in runs)
 
 
 def run_lane(program: Program, domain: Domain, lane: int, lines: list[TraceLine | None] | None = None) -> Evaluation:

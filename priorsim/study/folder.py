@@ -27,6 +27,7 @@ from priorsim.measure.histogram import Histogram, acceptable, histogram_of
 from priorsim.measure.influence import Influence, influence
 from priorsim.measure.knockouts import Knockouts, knockouts_of
 from priorsim.measure.mixture import Mixture, mixture
+from priorsim.measure.nested import Nested, nested
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
@@ -34,6 +35,8 @@ from priorsim.storage import check_folder, check_name, hold
 from priorsim.worlds import World
 
 ATLASES = "atlases"
+LEAST_NESTED_BITS, MOST_NESTED_BITS, NESTED_BELOW = 24, 30, 8
+"""Searches over programs are listed up to so many bits below the bound of words of 3 bits, between these."""
 Told = Callable[[Progress], None]
 """What is called with the progress of a census."""
 
@@ -53,6 +56,7 @@ class Study:
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
     _influence: dict[tuple[str, int, float, str], Influence] = field(default_factory=dict)
+    _nested: Nested | None = None
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
     _finite_size: FiniteSize | None = None
     _diversity: Diversity | None = None
@@ -86,6 +90,13 @@ class Study:
             known = cut(whole, min(whole.header.max_bits, self.preset.influence_bits))
             self._influence[asked] = influence(known, gamma=gamma, order=order)
         return self._influence[asked]
+
+    def nested(self) -> Nested:
+        """What searches over programs choose, at words of 8 bits."""
+        if self._nested is None:
+            bound = self.preset.bound(Domain.default(3)) - NESTED_BELOW
+            self._nested = nested(max_bits=min(MOST_NESTED_BITS, max(LEAST_NESTED_BITS, bound)))
+        return self._nested
 
     def knockouts(self, dialect: str, word_bits: int, max_bits: int) -> Knockouts:
         """Which operators worlds need in such a census, up to so many bits or as far as it goes, in bins of 2 bits."""

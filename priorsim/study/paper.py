@@ -44,7 +44,7 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "influence.json", "finite-size.json", "diversity.json"),
+    *("growth.json", "influence.json", "finite-size.json", "diversity.json", "nested.json"),
     *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
@@ -106,6 +106,9 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     tasks = {"software": software(), "command": command, **study.diversity().to_json()}
     write_text(out / "diversity.json", format_json(tasks))
     told(f"{out}/diversity.json: {len(tasks['sizes'])} numbers of rules")
+    chosen = {"software": software(), "command": command, **study.nested().to_json()}
+    write_text(out / "nested.json", format_json(chosen))
+    told(f"{out}/nested.json: {chosen['searches']} searches over programs")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}

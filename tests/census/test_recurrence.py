@@ -28,8 +28,10 @@ from tests.census.oracle import data_program_counts
 from tests.plain_terms import most_searches, term_bits, terms_up_to
 
 
-@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
-@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize(
+    ("dialect", "depth"),
+    [*((dialect, depth) for dialect in ("arith", "logic", "loops") for depth in (1, 2)), ("nested", 1)],
+)
 @pytest.mark.parametrize("columns", [1, 3])
 def test_counts_are_those_of_decoding_every_bit_string(dialect, depth, columns):
     language = Language.named(dialect, 2, depth=depth, columns=columns)

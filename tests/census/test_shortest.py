@@ -14,7 +14,7 @@ from priorsim.census.recurrence import counts_by_reading, tokens
 from priorsim.census.shortest import shortest_programs
 from priorsim.errors import CensusError
 from priorsim.mu.code import encode
-from priorsim.mu.dialect import DIALECTS, FORMS, Language
+from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.syntax import Apply, Const, Program, Var, count_searches
@@ -111,7 +111,7 @@ def test_any_number_of_programs_are_the_first_of_plain_enumeration(name):
     check_rare(name, range(1, 41), 8)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
 @pytest.mark.parametrize(("word_bits", "columns"), [(2, 1), (3, 2), (12, 5)])
 def test_other_operands_of_a_loop_with_a_long_body_are_shorter_than_any_such_loop(dialect, word_bits, columns):
     language = Language.named(dialect, word_bits, columns=columns)

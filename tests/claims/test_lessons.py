@@ -1,6 +1,7 @@
 """Worlds with many lessons: what they are, by their formulas, and how fast search learns, by loops over programs."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,7 +76,7 @@ def test_lessons_saved_with_held_out_rules_are_what_loops_over_programs_say():
     for _, site in Worlds(LESSONS, header, tuple(worlds), rules=4).sites(atlas, QUICK):
         found = lessons_saved(site).or_unknown()
         runs = [pair[site.by_form] for pair in programs]
-        size = {"tax": site.tax, "max_bits": site.max_bits, "by_form": site.by_form}
+        size: dict[str, Any] = {"tax": site.tax, "max_bits": site.max_bits, "by_form": site.by_form}
         for place, world in enumerate(worlds):
             wanted = faster_learner(asked(runs, world, **size, language=header.language)) or UNKNOWN
             assert (found.low[place], found.high[place]) == wanted, (world.name, size)

@@ -148,4 +148,5 @@ def test_from_six_queries_on_the_search_that_is_paid_once_takes_fewer_steps():
     ],
 )
 def test_what_reads_no_query_is_compared_by_what_it_pays_once(search, direct, limit):
-    assert queries._limit(AmortisationFlip(*map(Fraction, (*search, *direct)), queries="never")) == limit
+    once_search, each_search, once_direct, each_direct = map(Fraction, (*search, *direct))
+    assert queries._limit(AmortisationFlip(once_search, each_search, once_direct, each_direct, "never")) == limit

@@ -175,7 +175,13 @@ def test_languages_out_of_range_are_refused():
     ):
         with pytest.raises(DomainError):
             make()
-    with pytest.raises(CodeError, match="choose one of arith, logic, loops"):
+    for words, make in (
+        ("a word of 9 bits is out of range in dialect nested: choose 2 to 8", lambda: Language.named("nested", 9)),
+        ("depth 2 is out of range in dialect nested: choose 1", lambda: Language.named("nested", 6, depth=2)),
+    ):
+        with pytest.raises(DomainError, match=words):
+            make()
+    with pytest.raises(CodeError, match="choose one of arith, logic, loops, nested"):
         Language.named("algol", 4)
 
 

@@ -77,6 +77,7 @@ GUARDS: dict[str, str] = {
     "census/kernel_cache.py": "tests/census/test_kernel_cache.py -k 'not whose_kernels_are_called'",
     "census/engine/exhaustive.py": "tests/census/test_exhaustive.py tests/census/test_amortised.py",
     "census/engine/exhaustive_kernels.py": "tests/census/test_exhaustive.py",
+    "census/engine/apply_kernels.py": "tests/census/test_nested.py",
     "census/engine/sorting.py": TABLES,
     "census/engine/tables.py": TABLES,
     "census/engine/packed.py": f"tests/census/test_packed.py {ENGINES}",

@@ -15,6 +15,7 @@ import numpy as np
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
+from priorsim.census.engine.apply_kernels import runs_table
 from priorsim.census.engine.class_kernels import Words, variable_tables
 from priorsim.census.engine.packed import CONSTANT, SYMBOLS, VARIABLE
 from priorsim.census.engine.tables import Table
@@ -23,7 +24,7 @@ from priorsim.census.recurrence import program_counts, tokens
 from priorsim.errors import CensusError
 from priorsim.mu.code import length, symbols_of
 from priorsim.mu.domain import MAX_PACKED_BITS, check_packed
-from priorsim.mu.interpreter import Accounting
+from priorsim.mu.interpreter import Accounting, most_steps_of_node
 from priorsim.mu.syntax import Program
 from priorsim.processes import run_tasks
 
@@ -67,7 +68,8 @@ def check_numbers(header: AtlasHeader) -> None:
     header.domain.check_depth(header.language.depth)
     if header.max_bits < 2 or header.max_bits > 63:
         raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to 63")
-    most_steps = header.domain.environments(header.language.depth) * header.max_bits
+    environments = header.domain.environments(header.language.depth)
+    most_steps = environments * header.max_bits * most_steps_of_node(header.language)
     if most_steps >= 2**32:
         raise CensusError(f"a program could take {most_steps} steps: at most {2**32 - 1} are counted, lower the bound")
 
@@ -108,11 +110,14 @@ class Walker(NamedTuple):
         words, depth, positions = Words.of(pieces[0]), header.language.depth, header.max_bits
         inner, outer = (len(pieces) * words.size**binders for binders in (depth, depth - 1))
         variables = np.concatenate([_variables(bound, pieces, inner) for bound in range(depth + 1)])
-        first = outer * words.lanes
-        home, stride = first + variables.size, inner + (3 + words.lanes) * outer
+        # Only apply takes other steps in other environments where no binder is within.
+        first, applies = outer * words.lanes, header.language.dialect.applies
+        runs = runs_table() if applies else np.zeros(0, U)
+        home, steps = first + variables.size + runs.size, words.lanes * (inner if applies else outer)
+        stride = inner + 3 * outer + steps
         shape = kernels.Shape(words, len(pieces), header.max_bits - 1, inner, outer, home, stride)
         memory = np.zeros(home + positions * stride, U)
-        memory[first:home] = variables.ravel()
+        memory[first:home] = np.concatenate([variables.ravel(), runs])
         walk = np.zeros((positions, kernels.WALK_FIELDS), np.int64)
         return cls(shape, symbols, scopes, walk, memory, np.zeros(2, np.int64))
 

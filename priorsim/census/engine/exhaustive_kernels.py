@@ -15,7 +15,7 @@ arguments:
 symbols : int64 (symbols, 6), the symbols by context, those of a context by rising need;
 scopes : int64 (depth + 2, 5), the contexts by number of bound variables, the last with its start alone;
 walk : int64 (positions, 17), the walk's positions;
-memory : uint64 (words,), all tables: zeros, then the variables', then those of each position;
+memory : uint64 (words,), all tables: zeros, then the variables', the runs of apply, and those of each position;
 state : int64 (2,), where the walk stands.
 
 A row's key is uint64 (3 * chunks + 2,): behaviour, strict and wide, each chunk by chunk, then steps, and bits + 256 *
@@ -28,10 +28,12 @@ import numpy as np
 
 from priorsim.census.compiled import U, inlined, inner, kernel
 from priorsim.census.engine import closing, packed
+from priorsim.census.engine.apply_kernels import INPUTS, RUN_BITS, apply_steps, apply_words, run_in_lane
 from priorsim.census.engine.class_kernels import READS as QUERY_READ
 from priorsim.census.engine.class_kernels import Words
-from priorsim.census.engine.packed import ADD, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
+from priorsim.census.engine.packed import ADD, APPLY, ARITY, CONSTANT, FIND, IF, ITER, lane_sum
 from priorsim.census.engine.tables import copy_words
+from priorsim.mu.inner import INNER_PROGRAMS
 
 OPCODE = 0
 """Column of `symbols` and of `walk`."""
@@ -56,6 +58,9 @@ WALK_FIELDS = 17
 
 ZEROS = 0
 """Where in memory a table of zeros starts, of chunks * 2^(w*(depth-1)) * lanes words."""
+
+RUNS = INNER_PROGRAMS * INPUTS
+"""Words of `apply_kernels.runs_table`, which where there is apply ends at the tables of position 0."""
 
 POSITION, ORDINAL = range(2)
 """Entries of `state`: position of the walk, number of choices made at the split."""
@@ -160,6 +165,33 @@ def add_steps(p, arity, size, shape, scopes, walk, memory):  # type: ignore[no-u
     walk[p, STEPS] = steps
     walk[p, COST] = cost
     walk[p, SEARCHES] = searches
+
+
+@inner
+def close_apply(p, size, shape, walk, memory):  # type: ignore[no-untyped-def]
+    """Make the tables of the apply at p, and add the inner runs to its steps: outside binders to their sum."""
+    words, runs, to = shape.words, memory[shape.home - RUNS : shape.home], home_of(p, shape)
+    for which in range(ACTUAL, STEPS):
+        if which > ACTUAL and same_tables(p, 2, which, walk):
+            walk[p, which] = walk[p, which - 1]
+        else:
+            numbers, inputs = walk[walk[p, ARGS], which], walk[walk[p, ARGS + 1], which]
+            for i in range(size):
+                memory[to + i] = apply_words(memory[numbers + i], memory[inputs + i], runs, words)
+            walk[p, which] = to
+        to += shape.inner if which == ACTUAL else shape.outer
+    numbers, inputs, before = walk[walk[p, ARGS], ACTUAL], walk[walk[p, ARGS + 1], ACTUAL], walk[p, STEPS]
+    if walk[p, BOUND] == 0:
+        paid = words.full if walk[p, READS] == 1 else words.once
+        for chunk in range(size):
+            walk[p, COST] += np.int64(apply_steps(memory[numbers + chunk], memory[inputs + chunk], runs, paid, words))
+        return
+    for env in range(size):
+        for lane in range(words.lanes):
+            at = env * words.lanes + lane
+            steps = run_in_lane(memory[numbers + env], memory[inputs + env], lane, runs, words) >> RUN_BITS
+            memory[to + at] = steps if before == ZEROS else memory[before + at] + steps
+    walk[p, STEPS] = to
 
 
 @inner
@@ -271,7 +303,10 @@ def complete(p, shape, scopes, walk, memory):  # type: ignore[no-untyped-def]
         walk[p, READS] |= walk[walk[p, ARGS + j], READS]
     if opcode < ITER:
         add_steps(p, arity, size, shape, scopes, walk, memory)
-        apply_operator(p, arity, size, shape, walk, memory)
+        if opcode == APPLY:
+            close_apply(p, size, shape, walk, memory)
+        else:
+            apply_operator(p, arity, size, shape, walk, memory)
     elif opcode == ITER:
         add_steps(p, 2, size, shape, scopes, walk, memory)
         walk[p, SEARCHES] += walk[walk[p, ARGS + 2], SEARCHES]

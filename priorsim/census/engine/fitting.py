@@ -181,6 +181,8 @@ class FittingCensus:
             return scope.iterations(classes[0], classes[1], tasks, classes[2].terms)
         if FORMS[form].is_search:
             return scope.searches(tasks, classes[0].terms)
+        if form == "apply":
+            return scope.apply(tasks, classes[0], classes[1])
         return scope.combine(tasks, classes[0], classes[-1])
 
     def _tests(self, depth: int, classes: Classes, tasks: I64) -> Store:

@@ -21,6 +21,7 @@ from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
 from priorsim.mu.domain import check_packed
+from priorsim.mu.interpreter import most_steps_of_node
 from priorsim.run_directory import RunDirectory
 
 ENGINE = "quotient"
@@ -77,9 +78,9 @@ def check_exact(header: AtlasHeader) -> None:
     domain.check_depth(language.depth)
     reach = Reach.of(language, header.max_bits)
     counts = max(max(term_counts(language, depth, bits), default=0) for depth, bits in enumerate(reach.longest))
-    nodes = header.max_bits
-    steps = nodes * domain.environments(language.depth)
-    inner = nodes * 2**domain.word_bits if language.depth == 2 else 0
+    node_steps = header.max_bits * most_steps_of_node(language)
+    steps = node_steps * domain.environments(language.depth)
+    inner = node_steps * 2 ** (domain.word_bits * (language.depth - 1))
     if counts >= MAX_COUNT or steps >= MAX_STEPS or inner >= MAX_INNER_STEPS:
         raise CensusError(f"{header.max_bits} bits: counts or steps could overflow, choose a smaller bound")
 

@@ -246,6 +246,11 @@ def step_units(header: AtlasHeader) -> RowArray:
     return padded.view(np.uint64)
 
 
+def has_mixed(depth: int, language: Language) -> bool:
+    """Whether classes inside so many binders may have steps that differ between environments."""
+    return 0 < depth < language.depth or (depth > 0 and language.dialect.applies)
+
+
 def row_widths(depth: int, mixed: bool, header: AtlasHeader) -> tuple[int, int]:
     """Words of all tables of a class, and of its row, count included."""
     if depth == 0:

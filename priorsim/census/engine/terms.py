@@ -13,12 +13,22 @@ from numpy.typing import NDArray
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.compiled import U
+from priorsim.census.engine import apply_kernels, closing
 from priorsim.census.engine import class_kernels as kernels
-from priorsim.census.engine import closing
 from priorsim.census.engine.class_kernels import BELOW_READS, META, READS, SEARCH_BITS, Words, variable_tables
 from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, Fill, Job, Tasks, tasks_of
 from priorsim.census.engine.packed import CONSTANT, VARIABLE
-from priorsim.census.engine.stores import Classes, Operand, Reach, Rounds, Store, row_widths, rows_of, step_units
+from priorsim.census.engine.stores import (
+    Classes,
+    Operand,
+    Reach,
+    Rounds,
+    Store,
+    has_mixed,
+    row_widths,
+    rows_of,
+    step_units,
+)
 from priorsim.census.engine.tables import RowArray
 from priorsim.census.recurrence import Token, counts_by_reading, tokens
 from priorsim.mu.dialect import FORMS
@@ -43,7 +53,7 @@ class Scope:
         self.costs = reach.costs[depth]
         self.leaves: tuple[Token, ...] = tuple(t for t in tokens(language, depth) if t.kind not in FORMS)
         self.variables = variable_tables(depth, header)
-        kinds = (False, True) if 0 < depth < language.depth and not actual_only else (False,)
+        kinds = (False, True) if has_mixed(depth, language) and not actual_only else (False,)
         self.kinds = {
             mixed: Classes(depth, self.words.size**depth, *row_widths(depth, mixed, header), self.words)
             for mixed in kinds
@@ -89,6 +99,10 @@ class Scope:
         for name, cost in self.costs.items():
             if name == "if":
                 yield from self._choices(length - cost)
+            elif name == "apply":
+                for left, right in product(self.kinds.values(), repeat=2):
+                    tasks = tasks_of(name, length - cost, left.terms.spans, right.terms.spans)
+                    yield self.apply(tasks, left, right)
             elif FORMS[name].arity == 1 and not FORMS[name].is_binder:
                 for classes in self.kinds.values():
                     yield self.combine(tasks_of(name, length - cost, classes.terms.spans), classes, classes)
@@ -124,6 +138,19 @@ class Scope:
                 kernels.combine_inner(index, made, a, b, size, self._units, self.words, out)
 
         return self._job(tasks, width, run, (left.terms, right.terms))
+
+    def apply(self, tasks: Tasks, left: Classes, right: Classes) -> Job:
+        """The job of apply, whose steps differ between environments: its rows are mixed where any are."""
+        a, b, runs = left.terms.rows, right.terms.rows, apply_kernels.runs_table()
+
+        def run(index: Index, made: int, out: RowArray) -> None:
+            if self.depth == 0:
+                apply_kernels.apply_outer(index, made, a, runs, self.words, out)
+            else:
+                size, costs = self.words.size, out.view(np.uint16)
+                apply_kernels.apply_inner(index, made, a, b, size, self._units, runs, self.words, out, costs)
+
+        return self._job(tasks, self.closed.width, run, (left.terms, right.terms))
 
     def _table_words(self, width: int) -> int:
         """Words of a table of operands that make rows of this width: at any depth, plain rows have one table."""

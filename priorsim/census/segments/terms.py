@@ -114,6 +114,10 @@ def check_words(language: Language) -> None:
             f"programs with data are counted in a whole dialect, not without {', '.join(language.knocked_out)}: "
             "give an atlas of all its operators"
         )
+    if language.dialect.applies:
+        raise CensusError(
+            f"programs with data are not counted in dialect {language.dialect.name}: ask another, as arith"
+        )
     if language.word_bits > MAX_WORD_BITS:
         raise CensusError(
             f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
