@@ -224,17 +224,21 @@ def just_the_model(world: Asked) -> Interval:
 
 
 def ask_directly(world: Asked) -> Interval:
-    def share(programs, end):
-        direct, search = (world.mass(side) for side in sides(programs, end))
-        return search / (direct + search) if direct and search else None
-
     def value(end):
-        fits = world.on(world.train)
-        true = share([p for p in fits if p.words == world.truth], end)
-        shown = share(fits, end)
+        shown, true = share_of(world, world.on(world.train), end), share_with_truth(world, end)
         return true / shown if true is not None and shown is not None else None
 
     return at_ends(value)
+
+
+def share_of(world: Asked, programs: Sequence[Run], end: tuple[set[str], set[str]]) -> Fraction | None:
+    """Search's share of the mass of programs; None where a class has none."""
+    direct, search = (world.mass(side) for side in sides(programs, end))
+    return search / (direct + search) if direct and search else None
+
+
+def share_with_truth(world: Asked, end: tuple[set[str], set[str]]) -> Fraction | None:
+    return share_of(world, [p for p in world.on(world.train) if p.words == world.truth], end)
 
 
 def defection(world: Asked, programs: Sequence[Run], held_out: Sequence[int]) -> Fraction | None:
@@ -691,6 +695,12 @@ PLAIN: dict[str, Twin] = {
 BESIDE: dict[str, Twin] = {
     "entropy of the held-out behaviours, a held-out lane": Twin(
         entropy_a_lane, lambda n: n > 0.05, lambda n: n >= 1.05, amount=True
+    ),
+    "search's share of the mass with all lanes of the truth given": Twin(
+        lambda world: at_ends(lambda end: share_with_truth(world, end)),
+        lambda n: n > 0.5,
+        lambda n: n >= 0.55,
+        amount=True,
     ),
     "excess defection: that of search less that of direct code": Twin(
         excess_defection, lambda n: n > 0, lambda n: n >= 0.05, amount=True
