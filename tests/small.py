@@ -16,6 +16,7 @@ SMALLER = replace(
     task_observations=("next",),
     word_bits=(3,),
     constant_bits=(12,),
+    given={},
     code_bits=14,
     walk_radii=(4, 8),
     walk_bits=16,

@@ -337,8 +337,10 @@ CLAIMS = (
         "code at twice of it",
         "> 0.5 0 or 1",
         agreeing_signs,
-        ("constant",),
-        limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4.",
+        ("constant", "given"),
+        limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4. "
+        "Such a search is shorter than the word spelled out, so of constants these worlds are all, and few. Of those "
+        "with a given word there are more, but the same few searches find them, each from other words.",
         figure="constant-crossovers",
         quantifier=Quantifier.NEARLY_ALWAYS,
         premise=PREDICTED,

@@ -143,7 +143,7 @@ def test_what_decides_about_a_claim_is_among_the_cells_that_it_gets():
 
 
 def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
-    preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds})
+    preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds}, given={})
     for each in populations(preset):
         lower = 4 if each.population == "in-context-amortised" else 0
         assert each.header.max_bits == 10 + each.header.domain.word_bits - lower
