@@ -76,6 +76,10 @@ class Preset:
     """Worlds of each population of every behaviour whose shortest programs are looked at, of those that are search."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
+    table_worlds: int = 40
+    """Worlds of each population of every behaviour in which the shortest programs with data are sought."""
+    table_code_bits: int = 26
+    """The same bound there."""
     walk_worlds: int = 36
     """The most worlds of a word size that walks are taken in, evenly over their complexity."""
     walk_radii: tuple[int, ...] = (4, 8)
@@ -140,6 +144,8 @@ FULL = Preset(
     task_observations=EVERY_WORD,
     data_worlds=12,
     first_worlds=1000,
+    table_worlds=500,
+    table_code_bits=28,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
@@ -194,7 +200,9 @@ class Worlds:
                     place = factors_at(self.population, self.header.language, class_by, below, tax)
                     site = self._site(programs, tax, bound, preset)
                     if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
-                        site = replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
+                        looks = partial(look_at, atlas, preset.first_worlds)
+                        sizes = {"table_worlds": preset.table_worlds, "code_bits": preset.table_code_bits}
+                        site = replace(site, look_at=looks, **sizes)
                     yield place | of_queries, site
 
     def _may_matter(self, behaviour: U64) -> Mask:

@@ -6,6 +6,7 @@ from priorsim.claims.bonuses import bonus_difference, greater_bonus, programs_at
 from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
+from priorsim.claims.with_data import delta_l_with_data
 from priorsim.measure.crossover import first_crossover
 from priorsim.measure.data import table_bits
 from priorsim.measure.decomposition import predicted_crossover
@@ -213,6 +214,12 @@ CLAIMS = (
                 "> 0 bits",
                 delta_l_with_tables,
                 "the lanes are all words of one column, and all are trained on",
+            ),
+            Number(
+                "Delta L where programs with data count, tables as direct code and hybrids as search",
+                "> 0 bits",
+                delta_l_with_data,
+                "the world is in the sample in which programs with data are counted",
             ),
             Number(
                 "whether a shortest program is a search at its root or by effort",
