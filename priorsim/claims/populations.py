@@ -201,8 +201,8 @@ class Worlds:
                     site = self._site(programs, tax, bound, preset)
                     if self.population == EVERY and (class_by, below, tax) == LOOKED_AT:
                         looks = partial(look_at, atlas, preset.first_worlds)
-                        sizes = {"table_worlds": preset.table_worlds, "code_bits": preset.table_code_bits}
-                        site = replace(site, look_at=looks, **sizes)
+                        site = replace(site, look_at=looks, table_worlds=preset.table_worlds)
+                        site = replace(site, code_bits=preset.table_code_bits)
                     yield place | of_queries, site
 
     def _may_matter(self, behaviour: U64) -> Mask:

@@ -184,6 +184,10 @@ OTHER = {
     "share of tables at gamma = 2 less that at gamma = 0": (lambda n: n > 0, lambda n: n >= 0.05),
     "once, from a table or direct code to search": (lambda n: n > 0.5, None),
     "whether a shortest program is a search at its root or by effort": (lambda n: n > 0.5, None),
+    "Delta L where programs with data count, tables as direct code and hybrids as search": (
+        lambda n: n > 0,
+        lambda n: n >= 1,
+    ),
 }
 """Where what plain.py does not measure supports its claim, and does so by the margin."""
 
