@@ -16,7 +16,10 @@ SMALLER = replace(
     task_observations=("next",),
     word_bits=(3,),
     constant_bits=(12,),
+    given={},
     code_bits=14,
+    table_worlds=3,
+    table_code_bits=14,
     walk_radii=(4, 8),
     walk_bits=16,
 )

@@ -49,6 +49,7 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ]
     support_by_mass: Annotated[Band | None, keys.says("the same by the worlds' prior mass; null where none is known")]
     quartiles: Annotated[tuple[float, float, float] | None, keys.says("of the number, where it is known and finite")]
+    spread: Annotated[Band | None, keys.says("its 5th and 95th percentile, over the same worlds")]
     beyond_margin: Annotated[
         int | None, keys.says("in how many worlds the condition holds by the margin; null where the unit has none")
     ]

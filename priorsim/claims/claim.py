@@ -17,9 +17,10 @@ from priorsim.priors import F64
 
 DECIMALS = 12
 """What differs from a bound by less than half a unit of the last of these is taken to be equal to it."""
-QUARTERS = (0.25, 0.5, 0.75)
-MOST_NUMBERS = 4097
-"""Of more numbers than these of one site so many are kept, evenly spaced in their order, the quartiles among them."""
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The ends of the spread, and the quartiles between them."""
+MOST_NUMBERS = 4001
+"""Of more numbers than these of one site so many are kept, evenly spaced in their order, the QUANTILES among them."""
 SIGNS: Mapping[str, Callable[[F64, float], Mask]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -201,29 +202,33 @@ def cell_of(samples: Sequence[Sample], number: Number, factors: Factors, max_bit
             levels[up_to] = levels.get(up_to, Tally()) + tally
     holds, fails, undecided = (math.fsum(part) for part in zip(*(sample.masses for sample in samples), strict=True))
     whole = holds + fails + undecided
+    quartiles, spread = _quantiles(samples)
     return Cell(
         factors,
         total(sample.tally for sample in samples),
         dict(sorted(levels.items())),
         (holds / whole, (holds + undecided) / whole) if whole else None,
         sum(sample.not_asked for sample in samples),
-        _quartiles(samples),
+        quartiles,
         sum(sample.beyond for sample in samples) if number.margin else None,
         max_bits,
         dict(sorted(reasons.items())),
+        spread,
     )
 
 
-def _quartiles(samples: Sequence[Sample]) -> tuple[float, float, float] | None:
+def _quantiles(samples: Sequence[Sample]) -> tuple[tuple[float, float, float] | None, tuple[float, float] | None]:
+    """The quartiles of the numbers of all samples, and their spread."""
     numbers = np.concatenate([sample.numbers for sample in samples])
     if not len(numbers):
-        return None
+        return None, None
     shares = np.concatenate([np.full(len(sample.numbers), sample.share) for sample in samples])
     if np.ptp(shares) == 0:
-        first, middle, third = np.quantile(numbers, QUARTERS).tolist()
+        found = np.quantile(numbers, QUANTILES)
     else:
-        first, middle, third = np.quantile(numbers, QUARTERS, weights=shares, method="inverted_cdf").tolist()
-    return first, middle, third
+        found = np.quantile(numbers, QUANTILES, weights=shares, method="inverted_cdf")
+    least, first, middle, third, greatest = found.tolist()
+    return (first, middle, third), (least, greatest)
 
 
 @dataclass(frozen=True, slots=True)

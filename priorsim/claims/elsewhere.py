@@ -85,6 +85,12 @@ def share_kept(site: Site, end: End) -> F64:
 
 
 @at_both_ends
+def share_with_truth(site: Site, end: End) -> F64:
+    """Search's share of the mass that fits the truth on all lanes; nan where a class is empty in the bound."""
+    return search_share(site.true_masses, end)
+
+
+@at_both_ends
 def excess_defection(site: Site, end: End) -> F64:
     """The defection of search less that of direct code, averaged over the splits."""
     return site.average(lambda each: -np.subtract(*each.defection(end)))
@@ -207,6 +213,9 @@ CLAIMS = (
         "of the mass searches is another question, which the number answers.",
         kind=Kind.IDENTITY,
         amount=True,
+        beside=(
+            Number("search's share of the mass with all lanes of the truth given", "> 0.5 share", share_with_truth),
+        ),
     ),
     Claim(
         "treacherous",

@@ -42,7 +42,8 @@ FIRST_EDITION: Mapping[str, tuple[str, str]] = {
     "simplest-member": ("refuted", AMOUNT),
     "gamma-star": (
         "supported",
-        "It was ruled on in two to four worlds of a cell; 30 are asked for now, and signs are compared.",
+        "It was ruled on in two to four worlds of a cell; 30 are asked for now, of constants with a given word, and "
+        "signs are compared.",
     ),
     "two-speed-priors": ("refuted", "Asked only where its premise, L > 2 c, holds."),
     "delegation": ("supported", "Search has to take the majority; that its share moves at all is shown beside it."),

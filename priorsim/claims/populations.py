@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
 
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted
-from priorsim.census.take import make_header
+from priorsim.census.take import make_header, take_census
 from priorsim.claims.site import Site
 from priorsim.errors import PriorsimError, WorldError
 from priorsim.measure.diversity import EVERY_WORD, FEW, QUESTIONS_ASKED
+from priorsim.measure.finite_size import LITERAL_BITS
 from priorsim.measure.first_programs import look_at
 from priorsim.measure.fitting import ClassedRows, places
 from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
@@ -61,6 +63,10 @@ class Preset:
     word_bits: tuple[int, ...] = (3, 4)
     constant_bits: tuple[int, ...] = (12, 14, 16)
     """Word sizes of the populations, and of the constants."""
+    given: Mapping[str, Mapping[int, int]] = field(default_factory=lambda: {"arith": {12: 25}})
+    """The bounds in bits of constants with a given word, by dialect and word size."""
+    given_words: int = 16
+    """How many words are given there, each in a census of its own."""
     queries: tuple[int, ...] = (2, 4, 8)
     """Queries that AMORTISED_RULES rules are asked under the amortised accounting."""
     lessons: tuple[tuple[int, int, int], ...] = ((3, 8, 2), (4, 8, 2), (4, 16, 1))
@@ -73,6 +79,10 @@ class Preset:
     """Worlds of each population of every behaviour whose shortest programs are looked at, of those that are search."""
     code_bits: int = 22
     """The bound on header, index and body of programs with data."""
+    table_worlds: int = 40
+    """Worlds of each population of every behaviour in which the shortest programs with data are sought."""
+    table_code_bits: int = 26
+    """The same bound there."""
     walk_worlds: int = 36
     """The most worlds of a word size that walks are taken in, evenly over their complexity."""
     walk_radii: tuple[int, ...] = (4, 8)
@@ -131,10 +141,14 @@ FULL = Preset(
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
     finite_sizes=(10, 11, 12, 13, 14, 15, 16),
+    given={"arith": {12: 28, 14: 27, 16: 26}, "logic": {16: 26}},
+    given_words=20,
     task_rules={3: (1, 2, 3, 4, 6, 8), 4: (4, 8, 16)},
     task_observations=EVERY_WORD,
     data_worlds=12,
     first_worlds=1000,
+    table_worlds=500,
+    table_code_bits=28,
     walk_worlds=1000,
     walk_radii=(4, 8, 12),
     walk_starts=("prior", "empty"),
@@ -159,6 +173,8 @@ def factors_at(population: str, language: Language, class_by: ClassBy, below: in
 
 EVERY = "all"
 """The population of every behaviour."""
+GIVEN = "given"
+"""The population of constants with a given word: one lane, in which the column `x` holds it."""
 LOOKED_AT = ("lesion", 0, 0)
 """At these classes, bits below the bound and tax shortest programs are looked at."""
 
@@ -196,6 +212,7 @@ class Worlds:
     def _looking(self, site: Site, rows: Rows, atlas: Counted, preset: Preset) -> Site:
         """The site with what shortest programs are found again by, where that is asked."""
         if self.population == EVERY:
+            site = replace(site, table_worlds=preset.table_worlds, code_bits=preset.table_code_bits)
             return replace(site, look_at=partial(look_at, atlas, preset.first_worlds))
         return replace(site, rows=rows) if self.header.accounting is Accounting.AMORTISED else site
 
@@ -241,6 +258,8 @@ class Worlds:
         all_lanes = tuple(range(len(domain.lanes)))
         if self.population == "constant":
             behaviours, splits = np.arange(2**domain.word_bits, dtype=np.uint64), ()
+        elif self.population == GIVEN:
+            behaviours, splits = found_from(self.header, programs), ()
         else:
             every = Site(programs, programs.behaviour, all_lanes, (), (), (), tax, bound, preset.code_bits)
             is_known = programs.bits + tax * programs.searches.astype(np.int64) <= every.known
@@ -260,6 +279,33 @@ def fits_any(worlds: Sequence[World], behaviour: U64) -> Mask:
     return fits
 
 
+def found_from(header: AtlasHeader, programs: Rows | ClassedRows) -> U64:
+    """Words that a program with a search finds from the given word and none finds from 0, in fewer bits than literals.
+
+    What is found from 0 too is the same search over and over, whatever is given.
+    """
+    found = _words_found(header, programs)
+    return found if header.domain.lanes == ((0,),) else np.setdiff1d(found, _found_from_zero(header.language))
+
+
+def _words_found(header: AtlasHeader, programs: Rows | ClassedRows) -> U64:
+    is_short = (programs.searches > 0) & (programs.bits < header.domain.word_bits + LITERAL_BITS)
+    return np.unique(programs.behaviour[is_short])
+
+
+@cache
+def _found_from_zero(language: Language) -> U64:
+    bits = language.word_bits
+    header = make_header(language.dialect.name, bits + LITERAL_BITS - 1, domain=Domain(bits, ((0,),)))
+    return _words_found(header, Rows.concatenate(list(take_census(header, workers=1).batches())))
+
+
+def given_words(word_bits: int, number: int) -> list[int]:
+    """So many words without a pattern, evenly spread: multiples of 2^w over the golden ratio."""
+    step = (isqrt(5 * 4**word_bits) - 2**word_bits) // 2
+    return [place * step % 2**word_bits for place in range(1, number + 1)]
+
+
 def populations(preset: Preset) -> list[Worlds]:
     """Every census that the claims need, with its worlds, population by population."""
 
@@ -268,6 +314,10 @@ def populations(preset: Preset) -> list[Worlds]:
 
     found = [census(EVERY, Domain.default(bits), dialect) for dialect in preset.dialects for bits in preset.word_bits]
     found += [census("constant", constant_world("any", bits, 0).domain) for bits in preset.constant_bits]
+    for dialect, bounds in preset.given.items():
+        for bits, bound in bounds.items():
+            domains = [Domain(bits, ((word,),)) for word in given_words(bits, preset.given_words)]
+            found += [Worlds(GIVEN, make_header(dialect, bound, domain=domain)) for domain in domains]
     for name, knobs in _listed(preset):
         found += _by_census(preset, name, [world for each in knobs for world in family(name).members(**each)])
     for queries in preset.queries:

@@ -125,7 +125,8 @@ class Cell:
     or are too complex for an amount. `quartiles` are those of the number where it is known, at the middle of its
     interval, and in `beyond` of the worlds the condition holds by the margin at least, None where there is no margin.
     Programs were counted up to `max_bits`; None where that is not one number. `reasons` say of how many worlds why they
-    are undecided, where that was said.
+    are undecided, where that was said. The `spread` is from the 5th to the 95th percentile of the same numbers as the
+    quartiles.
     """
 
     factors: Factors
@@ -137,6 +138,7 @@ class Cell:
     beyond: int | None = None
     max_bits: int | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    spread: tuple[float, float] | None = None
 
     @property
     def support(self) -> tuple[Fraction, Fraction] | None:
@@ -194,6 +196,7 @@ class Cell:
             support=None if support is None else Band(*map(float, support)),
             support_by_mass=None if self.by_mass is None else Band(*self.by_mass),
             quartiles=self.quartiles,
+            spread=None if self.spread is None else Band(*self.spread),
             beyond_margin=self.beyond,
             by_complexity=tuple(
                 LevelAnswer(up_to, each.holds, each.fails, each.undecided) for up_to, each in self.by_complexity.items()

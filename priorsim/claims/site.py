@@ -43,9 +43,10 @@ class Site:
     `programs` are the census, up to `max_bits` and by the cell's classes; `behaviours` what each world asks for, of
     `cameras` what the truths do. What needs a split is averaged over `splits`; `lessons` are training lanes in the
     order in which they are learnt, a rule or a lane at a time. A search node costs `tax` bits. Programs with data are
-    counted up to `code_bits` of code, in `data_worlds` of the worlds. `look_at` gives what shortest programs of some
-    worlds are like, where that is asked; `rows` are those of `programs`, with all by which one of them is found again,
-    where that is done. `has_all` says that no program of the census is missing among `programs`.
+    counted up to `code_bits` of code, in `data_worlds` of the worlds, and the shortest of them sought in
+    `table_worlds`. `look_at` gives what shortest programs of some worlds are like, where that is asked; `rows` are
+    those of `programs`, with all by which one of them is found again, where that is done. `has_all` says that no
+    program of the census is missing among `programs`.
     """
 
     programs: ClassedRows
@@ -59,6 +60,7 @@ class Site:
     code_bits: int
     cameras: tuple[Camera, ...] = ()
     data_worlds: int = 3
+    table_worlds: int = 0
     look_at: Callable[[], LookedAt] | None = None
     rows: Rows | None = None
     has_all: bool = True

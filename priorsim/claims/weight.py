@@ -7,6 +7,7 @@ from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.queries import BESIDE
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
+from priorsim.claims.with_data import delta_l_with_data
 from priorsim.measure.crossover import first_crossover
 from priorsim.measure.data import table_bits
 from priorsim.measure.decomposition import predicted_crossover
@@ -216,6 +217,12 @@ CLAIMS = (
                 "the lanes are all words of one column, and all are trained on",
             ),
             Number(
+                "Delta L where programs with data count, tables as direct code and hybrids as search",
+                "> 0 bits",
+                delta_l_with_data,
+                "the world is in the sample in which programs with data are counted",
+            ),
+            Number(
                 "whether a shortest program is a search at its root or by effort",
                 "> 0.5 0 or 1",
                 searches_through_and_through,
@@ -339,8 +346,10 @@ CLAIMS = (
         "code at twice of it",
         "> 0.5 0 or 1",
         agreeing_signs,
-        ("constant",),
-        limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4.",
+        ("constant", "given"),
+        limits="Only worlds in which search is the shorter and the dearer, and the predicted crossover is at most 4. "
+        "Such a search is shorter than the word spelled out, so of constants these worlds are all, and few. Of those "
+        "with a given word there are more, but the same few searches find them, each from other words.",
         figure="constant-crossovers",
         quantifier=Quantifier.NEARLY_ALWAYS,
         premise=PREDICTED,

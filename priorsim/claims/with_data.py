@@ -18,7 +18,7 @@ from priorsim.measure.decomposition import corners
 from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
 from priorsim.measure.mass import ENDS
-from priorsim.measure.values import Values, least_at_end
+from priorsim.measure.values import Values, least_at_end, least_difference
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64
@@ -36,8 +36,7 @@ def sample(site: Site) -> list[int]:
     return [place * worlds // number for place in range(number)]
 
 
-@cache
-def data_counts(
+def count_data(
     language: Language, domain: Domain, behaviour: int, train: tuple[int, ...], code_bits: int
 ) -> DataCounts:
     """The programs with data that fit a world's words on these lanes."""
@@ -46,14 +45,45 @@ def data_counts(
     return count_fitting_data(_terms(language, domain, code_bits), world)
 
 
+data_counts = cache(count_data)
+"""The same, kept."""
 _terms = lru_cache(maxsize=1)(data_terms)
 """What all programs with data are made of, the same for all worlds of a census."""
 
 
+def _asked(site: Site, world: int, train: tuple[int, ...]) -> tuple[Language, Domain, int, tuple[int, ...], int]:
+    """What `data_counts` takes of one of the site's worlds."""
+    header = site.programs.header
+    return header.language, header.domain, int(site.behaviours[world]), train, site.code_bits
+
+
 def _counts(site: Site, world: int, train: tuple[int, ...]) -> DataCounts:
     """`data_counts` of one of the site's worlds."""
-    header = site.programs.header
-    return data_counts(header.language, header.domain, int(site.behaviours[world]), train, site.code_bits)
+    return data_counts(*_asked(site, world, train))
+
+
+def delta_l_with_data(site: Site) -> Values:
+    """Delta L in bits, taxes left out, where programs with data count, tables as direct code and hybrids as search.
+
+    In `table_worlds` worlds, at equal distances in their order of complexity; nan in the others.
+    """
+    ends = np.full((2, len(site.behaviours)), np.nan)
+    if site.worth is not None and site.table_worlds:
+        order = np.argsort(site.worth.complexity, kind="stable")
+        places = np.linspace(0, len(order) - 1, min(site.table_worlds, len(order))).round().astype(np.int64)
+        chosen = np.sort(order[np.unique(places)])
+        code = site.narrowed(chosen).fitting
+        for world, least in zip(chosen.tolist(), code.least(code.programs.bits.astype(np.float64)), strict=True):
+            found = _difference(site, count_data(*_asked(site, world, site.train)), least)
+            ends[:, world] = found.low[0], found.high[0]
+    return Values(*ends)
+
+
+def _difference(site: Site, counts: DataCounts, least: F64) -> Values:
+    """Delta L in a world with its programs with data, from the least lengths of code, shape (classes,)."""
+    for cells in (counts.used, counts.unused):
+        np.minimum.at(least, cells.kind, cells.bits)
+    return least_difference(least[None], max_bits=min(site.max_bits, counts.exhausted_beside_code))
 
 
 def one_flip(site: Site, *, before: tuple[int, ...] = (TABLE,)) -> Values:

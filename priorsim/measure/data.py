@@ -117,12 +117,16 @@ class DataCounts:
 
         Together with code, a program with data that was not counted has more code bits and the least payload, at least.
         """
-        bounds = [bits - 1 for bits in self.unclassed]
         if self.code is None:
-            return min([self.code_bits, *bounds])
-        if any(not uses_data for _, uses_data in parts):
-            bounds.append(self.code.max_bits)
-        return min([self.code_bits + segments(self.header.language)[0].payload, *bounds])
+            return min([self.code_bits, *(bits - 1 for bits in self.unclassed)])
+        in_code = [self.code.max_bits] if any(not uses_data for _, uses_data in parts) else []
+        return min([self.exhausted_beside_code, *in_code])
+
+    @property
+    def exhausted_beside_code(self) -> int:
+        """The length up to which every program with data is counted and classed, in bits."""
+        shortest = self.code_bits + segments(self.header.language)[0].payload
+        return min([shortest, *(bits - 1 for bits in self.unclassed)])
 
     def l_min(self, parts: Parts) -> Interval:
         """The least length of these parts together, in bits: an interval beyond where all of them are exhausted."""

@@ -44,19 +44,9 @@ FIGURES = ("growth", "scaling", "phase-in-context-root-sum-w4")
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
-    *(
-        "radius",
-        "start",
-        "max_bits",
-        "worlds",
-        "holds",
-        "fails",
-        "undecided",
-        "not_asked",
-        "support_low",
-        "support_high",
-    ),
-    *("support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3", "beyond_margin", "decides"),
+    *("radius", "start", "max_bits", "worlds", "holds", "fails", "undecided", "not_asked", "support_low"),
+    *("support_high", "support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3"),
+    *("percentile_5", "percentile_95", "beyond_margin", "decides"),
 )
 RULE = RuleAnswer(
     LEAST_WORLDS,
@@ -125,9 +115,11 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
 
 def _csv_row(cell: Cell) -> list[Any]:
     told = plain(cell.answer())
-    pairs = [(told[key] or {}).get(end) for key in ("support", "support_by_mass") for end in ("low", "high")]
+    support, by_mass, spread = (
+        [(told[key] or {}).get(end) for end in ("low", "high")] for key in ("support", "support_by_mass", "spread")
+    )
     before = map(told.get, _CSV_HEAD[2 : _CSV_HEAD.index("support_low")])
-    return [*before, *pairs, *(told["quartiles"] or (None,) * 3), told["beyond_margin"]]
+    return [*before, *support, *by_mass, *(told["quartiles"] or (None,) * 3), *spread, told["beyond_margin"]]
 
 
 def headline(cells: Sequence[Cell]) -> str:
@@ -201,10 +193,15 @@ def trend_of(cell: Cell) -> str:
 
 
 def effect_of(cell: Cell) -> str:
-    """The quartiles of the number, and in how many worlds the condition holds by the margin."""
-    if cell.quartiles is None:
+    """The quartiles of the number and its spread, and in how many worlds the condition holds by the margin.
+
+    >>> effect_of(Cell({}, Tally(2, 1), quartiles=(0.5, 1, 2), beyond=1, spread=(0.25, 3)))
+    '0.5, 1, 2 (0.25 to 3); by the margin in 1'
+    """
+    if cell.quartiles is None or cell.spread is None:
         return ""
-    found = ", ".join(number(quartile, ".4g") for quartile in cell.quartiles)
+    quartiles = ", ".join(number(quartile, ".4g") for quartile in cell.quartiles)
+    found = f"{quartiles} ({span(*cell.spread, lambda end: number(end, '.4g'))})"
     return found if cell.beyond is None else f"{found}; by the margin in {cell.beyond}"
 
 

@@ -254,17 +254,21 @@ def just_the_model(world: Asked) -> Interval:
 
 
 def ask_directly(world: Asked) -> Interval:
-    def share(programs, end):
-        direct, search = (world.mass(side) for side in sides(programs, end))
-        return search / (direct + search) if direct and search else None
-
     def value(end):
-        fits = world.on(world.train)
-        true = share([p for p in fits if p.words == world.truth], end)
-        shown = share(fits, end)
+        shown, true = share_of(world, world.on(world.train), end), share_with_truth(world, end)
         return true / shown if true is not None and shown is not None else None
 
     return at_ends(value)
+
+
+def share_of(world: Asked, programs: Sequence[Run], end: tuple[set[str], set[str]]) -> Fraction | None:
+    """Search's share of the mass of programs; None where a class has none."""
+    direct, search = (world.mass(side) for side in sides(programs, end))
+    return search / (direct + search) if direct and search else None
+
+
+def share_with_truth(world: Asked, end: tuple[set[str], set[str]]) -> Fraction | None:
+    return share_of(world, [p for p in world.on(world.train) if p.words == world.truth], end)
 
 
 def defection(world: Asked, programs: Sequence[Run], held_out: Sequence[int]) -> Fraction | None:
@@ -729,6 +733,12 @@ BESIDE: dict[str, Twin] = {
         )
         for lanes in (1, 2, 4, 8)
     },
+    "search's share of the mass with all lanes of the truth given": Twin(
+        lambda world: at_ends(lambda end: share_with_truth(world, end)),
+        lambda n: n > 0.5,
+        lambda n: n >= 0.55,
+        amount=True,
+    ),
     "excess defection: that of search less that of direct code": Twin(
         excess_defection, lambda n: n > 0, lambda n: n >= 0.05, amount=True
     ),

@@ -27,7 +27,7 @@ from priorsim.text.claims import verdicts_csv, verdicts_latex, verdicts_markdown
 
 pytestmark = pytest.mark.engine
 
-PRESET = replace(QUICK, bounds={3: 22, 4: 20, 12: 18, 14: 17, 16: 18})
+PRESET = replace(QUICK, bounds={3: 22, 4: 20, 12: 18, 14: 17, 16: 18}, given={}, table_worlds=3, table_code_bits=14)
 NAMES = ("much-simpler", "many-against-one", "bayes-net", "complexity-incentive", "proxy")
 
 

@@ -17,7 +17,11 @@ from priorsim.claims.claim import cell_of
 from priorsim.claims.judge import ON_CAMERAS, SITE_CLAIMS, find_claims, judge_world
 from priorsim.claims.populations import QUICK, Worlds
 from priorsim.claims.rule import Tally
+from priorsim.measure.data import count_with_data, join_counts
 from priorsim.measure.first_programs import look_at
+from priorsim.measure.histogram import histogram
+from priorsim.measure.mass import ENDS
+from priorsim.measure.values import difference
 from priorsim.mu.domain import Domain
 from priorsim.worlds import World, find_world
 from priorsim.worlds.proxy import Camera
@@ -132,6 +136,41 @@ def test_shortest_programs_are_looked_at_of_worlds_that_are_search_first_in_one_
             if known:
                 assert len(known) == min(most, len(every))
                 assert every.keys() == {*site.behaviours[claim.measure(site).low > 0].tolist()}
+
+
+@pytest.mark.parametrize("most", [10**4, 3])
+def test_programs_with_data_count_in_a_sample_of_the_worlds_in_one_setting(most):
+    """Each world is compared with its own counts of code and of data, joined; the sample is even over complexity."""
+    atlas, _ = counted("arith", Domain.default(2))
+    (claim,) = find_claims(["much-simpler"])
+    (number,) = [each for each in claim.beside if "hybrids" in each.text]
+    states, preset = Counter(), replace(QUICK, table_worlds=most, table_code_bits=11)
+    for place, site in Worlds("all", atlas.header).sites(atlas, preset):
+        found = number.measure(site)
+        known = np.flatnonzero(~np.isnan(found.low))
+        is_asked = (place["class_by"], place["bound"], place["tax"]) == ("lesion", "B", 0)
+        assert len(known) == (min(most, len(site.behaviours)) if is_asked else 0)
+        for world in known.tolist():
+            words = atlas.header.domain.unpack(int(site.behaviours[world]))
+            ends = delta_with_data(atlas, world_of(words, (0, 1, 2, 3)))
+            assert (found.low[world], found.high[world]) == ends, words
+            states[
+                "open" if ends[0] < ends[1] else "changed" if ends[0] != claim.measure(site).low[world] else "as is"
+            ] += 1
+        if is_asked:
+            assert len(known) < most or set(site.worth.complexity[known]) >= set(
+                np.quantile(site.worth.complexity, (0, 1))
+            )
+    assert most == 3 or len(states) == 3
+
+
+def delta_with_data(atlas, world):
+    """Delta L over all programs of a world, from one joined count of them, disguised ones on either side."""
+    data = count_with_data(atlas.header.language, world, 11, workers=1)
+    joined = join_counts(histogram(atlas, world), data)
+    found = [difference(*joined.l_min_sides(end)) for end in ENDS]
+    lows = [-math.inf if each.low is None else each.low for each in found]
+    return min(lows), max(math.inf if each.high is None else each.high for each in found)
 
 
 def test_judging_a_world_puts_its_cells_in_the_order_of_the_grid():

@@ -225,6 +225,8 @@ def test_a_sample_of_many_worlds_keeps_exact_quartiles(worlds):
     assert len(found.numbers) * found.share == pytest.approx(worlds)
     quarters = statistics.quantiles(numbers.tolist(), method="inclusive")
     assert cell_of([found], NUMBER, {}).quartiles == pytest.approx(tuple(quarters), rel=1e-12)
+    twentieths = statistics.quantiles(numbers.tolist(), n=20, method="inclusive")
+    assert cell_of([found], NUMBER, {}).spread == pytest.approx((twentieths[0], twentieths[-1]), rel=1e-12)
     assert found.tally == Tally(int((numbers > 0).sum()), int((numbers <= 0).sum()))
 
 
@@ -249,10 +251,12 @@ def test_cells_are_merged_from_several_sites():
     assert cell.by_mass == pytest.approx(cell_of([whole], NUMBER, {}).by_mass, rel=1e-12)
     known = [number for part in parts for number in part[0][1:].tolist()]
     assert cell.quartiles == pytest.approx(tuple(statistics.quantiles(known, method="inclusive")), abs=1e-11)
+    twentieths = statistics.quantiles(known, n=20, method="inclusive")
+    assert cell.spread == pytest.approx((twentieths[0], twentieths[-1]), abs=1e-11)
     reasons = [Sample(Tally(0, 0, 2), reasons={"a": 1, "b": 1}), Sample(Tally(0, 0, 1), reasons={"b": 1})]
     assert cell_of(reasons, NUMBER, {}).reasons == {"a": 1, "b": 2}
     nothing = cell_of([Sample(Tally())], NUMBER, {})
-    assert (nothing.by_mass, nothing.quartiles, nothing.median) == (None, None, None)
+    assert (nothing.by_mass, nothing.quartiles, nothing.spread, nothing.median) == (None,) * 4
 
 
 def test_a_site_of_many_worlds_weighs_as_many_in_the_quartiles_as_it_has():
@@ -261,3 +265,4 @@ def test_a_site_of_many_worlds_weighs_as_many_in_the_quartiles_as_it_has():
     samples = [Sample.of(Values(each, each), NUMBER) for each in (many, few)]
     found = cell_of(samples, NUMBER, {}).quartiles
     assert found == pytest.approx(np.quantile(np.concatenate([many, few]), (0.25, 0.5, 0.75)).tolist(), abs=1e-3)
+    assert cell_of(samples, NUMBER, {}).spread == pytest.approx((0.06, 9.0), abs=1e-3)

@@ -160,7 +160,7 @@ def test_a_quarter_of_the_lanes_is_held_out_wherever_proxy_is_asked():
 
 
 def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
-    preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds})
+    preset = replace(QUICK, bounds={bits: 10 + bits for bits in QUICK.bounds}, given={})
     for each in populations(preset):
         lower = 4 if each.population == "in-context-amortised" else 0
         assert each.header.max_bits == 10 + each.header.domain.word_bits - lower
@@ -169,18 +169,18 @@ def test_only_the_amortised_questions_are_counted_to_a_lower_bound():
 def test_a_cell_counts_every_world_once():
     factors = factors_at("all", Language.named("arith", 3), "form", 0, tax=4)
     levels = {18: Tally(30, 1, 1), 20: Tally(20, 29, 19)}
-    cell = Cell(factors, Tally(50, 30, 20), levels, (0.25, 0.5), 7, (-1.0, 0.5, 7.0), 11, 20)
+    cell = Cell(factors, Tally(50, 30, 20), levels, (0.25, 0.5), 7, (-1.0, 0.5, 7.0), 11, 20, spread=(-2.0, 9.0))
     assert plain(cell.answer()) == {
         **factors, "max_bits": 20, "worlds": 100, "holds": 50, "fails": 30, "undecided": 20, "not_asked": 7,
         "support": {"low": 0.5, "high": 0.7}, "support_by_mass": {"low": 0.25, "high": 0.5},
-        "quartiles": [-1.0, 0.5, 7.0], "beyond_margin": 11, "trend": None,
+        "quartiles": [-1.0, 0.5, 7.0], "spread": {"low": -2.0, "high": 9.0}, "beyond_margin": 11, "trend": None,
         "by_complexity": [
             {"up_to": 18, "holds": 30, "fails": 1, "undecided": 1},
             {"up_to": 20, "holds": 20, "fails": 29, "undecided": 19},
         ],
     }  # fmt: skip
     nothing = Cell(factors, Tally(0, 0, 4), reasons={"why": 4}).answer(decides=False)
-    assert (nothing.worlds, nothing.support, nothing.quartiles) == (4, Band(0, 1), None)
+    assert (nothing.worlds, nothing.support, nothing.quartiles, nothing.spread) == (4, Band(0, 1), None, None)
     assert (nothing.reasons, nothing.decides) == ({"why": 4}, False)
     assert Cell(factors, Tally(), not_asked=3).answer().support is None
 
@@ -206,6 +206,10 @@ OTHER = {
     "share of tables at gamma = 2 less that at gamma = 0": (lambda n: n > 0, lambda n: n >= 0.05),
     "once, from a table or direct code to search": (lambda n: n > 0.5, None),
     "whether a shortest program is a search at its root or by effort": (lambda n: n > 0.5, None),
+    "Delta L where programs with data count, tables as direct code and hybrids as search": (
+        lambda n: n > 0,
+        lambda n: n >= 1,
+    ),
 }
 """Where what plain.py does not measure supports its claim, and does so by the margin."""
 
