@@ -1,5 +1,6 @@
 """Figures drawn for tests, and where their texts lie on the page."""
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -9,15 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from priorsim.figures.page import lay_out
+from priorsim.figures.entry import Data
+from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 
 TURNED = {"solomonoff", "kind-of-speed", "levin"}
-
-
-def figure_of(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
 
 
 def drawn_texts(figure: Figure) -> dict[str, Bbox]:
@@ -52,14 +48,26 @@ class Drawn:
 
     def __call__(self, draw, data) -> Figure:
         if id(data) not in self.by_id:
-            self.by_id[id(data)] = figure_of(draw(data))
-            lay_out(self.by_id[id(data)])
-            self.by_id[id(data)].set_layout_engine("none")
-            self.by_id[id(data)].draw_without_rendering()
+            self.by_id[id(data)] = laid_out(draw(data))
         return self.by_id[id(data)]
 
 
 drawn = Drawn()
+
+
+def laid_out(axes: Axes | tuple[Axes, ...]) -> Figure:
+    """The figure of these axes as it is saved: laid out, and drawn once."""
+    figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
+    lay_out(figure)
+    figure.set_layout_engine("none")
+    figure.draw_without_rendering()
+    return figure
+
+
+def check_widths(draw: Callable[..., Axes | tuple[Axes, ...]], found: Data) -> None:
+    """Check the texts of a figure at the widest and at the narrowest."""
+    for width in (DOUBLE, NARROWEST):
+        check_texts(laid_out(draw(found, width=width)))
 
 
 def check_texts(figure: Figure) -> None:

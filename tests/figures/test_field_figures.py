@@ -7,14 +7,13 @@ import pytest
 
 from priorsim.claims.populations import QUICK
 from priorsim.figures import coding_theorem, dialect_ranks, slowdown
-from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.formats import number, percent
 from priorsim.measure import coding_theorem as coding
 from priorsim.measure import slowdown as slow
 from priorsim.measure.dialect_ranks import Reached, ranks
 from priorsim.study.folder import Study
 from priorsim.worlds import find_world
-from tests.figures.drawing import check_texts
+from tests.figures.drawing import check_widths
 
 pytestmark = pytest.mark.engine
 
@@ -30,14 +29,9 @@ def figure(request, small):
     return request.param, request.param.data(small, [])
 
 
-@pytest.mark.parametrize("width", [DOUBLE, NARROWEST])
-def test_every_text_is_on_the_page_and_apart(figure, width):
+def test_every_text_is_on_the_page_and_apart(figure):
     module, data = figure
-    drawn = figure_of(module.draw(data, width=width)[0])
-    lay_out(drawn)
-    drawn.set_layout_engine("none")
-    drawn.draw_without_rendering()
-    check_texts(drawn)
+    check_widths(module.draw, data)
 
 
 def test_captions_have_a_number_wherever_one_belongs(figure):

@@ -18,8 +18,9 @@ from PIL import Image
 from priorsim.errors import PriorsimError
 from priorsim.figures import against_length, cloud, log_odds, page, worlds_side_by_side
 from priorsim.figures.entry import MANY_MARKERS, Data, save
+from priorsim.figures.page import figure_of
 from priorsim.formats import rounded
-from tests.figures.drawing import check_texts, drawn, drawn_texts, figure_of, xs, ys
+from tests.figures.drawing import check_texts, drawn, drawn_texts, xs, ys
 
 INF = math.inf
 LONG_NAME = "constant-greatest-square-w16"

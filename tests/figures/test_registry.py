@@ -25,7 +25,6 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import save_entry
 from priorsim.figures.growth import LANGUAGES
-from priorsim.figures.page import DOUBLE, NARROWEST, figure_of, lay_out
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
@@ -38,7 +37,7 @@ from priorsim.priors import Prior, named_prior
 from priorsim.study.folder import Study
 from priorsim.text.claims import FIGURES
 from priorsim.worlds import constant_world, find_world
-from tests.figures.drawing import check_texts
+from tests.figures.drawing import check_widths
 
 pytestmark = pytest.mark.engine
 
@@ -139,12 +138,7 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     (without_mul,) = (of for of in knockouts_measured(header, bin_bits=2, workers=1).operators if of.name == "mul")
     assert [needed for _, needed in mul] == without_mul.needed.tolist()
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
-    for width in (DOUBLE, NARROWEST):
-        figure = figure_of(knockouts.draw(found, width=width)[0])
-        lay_out(figure)
-        figure.set_layout_engine("none")
-        figure.draw_without_rendering()
-        check_texts(figure)
+    check_widths(knockouts.draw, found)
 
 
 def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
@@ -159,12 +153,7 @@ def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
     assert {row[:2] for row in found.rows} == set(LANGUAGES)
     said = knockouts.languages_caption(found)
     assert "loops, words of 3 bits, up to 22 bits" in said and said.count("find+argmax") >= 2
-    for width in (DOUBLE, NARROWEST):
-        figure = figure_of(knockouts.draw_languages(found, width=width)[0])
-        lay_out(figure)
-        figure.set_layout_engine("none")
-        figure.draw_without_rendering()
-        check_texts(figure)
+    check_widths(knockouts.draw_languages, found)
 
 
 def test_finite_sizes_are_those_of_the_study_and_the_caption_says_what_the_rule_does(small):
@@ -181,12 +170,7 @@ def test_finite_sizes_are_those_of_the_study_and_the_caption_says_what_the_rule_
     assert "All constants: at gamma 0 the distance goes from 0.241 at L = 15 to 0.219 at 17, exponent -0.78" in said
     assert "extrapolation is forbidden. In no world of it does search outweigh at gamma 1." in said
     assert "Inverse worlds on all words: 0 sizes of it count, too few for a ruling." in said
-    for width in (DOUBLE, NARROWEST):
-        figure = figure_of(finite_size.draw(found, width=width)[0])
-        lay_out(figure)
-        figure.set_layout_engine("none")
-        figure.draw_without_rendering()
-        check_texts(figure)
+    check_widths(finite_size.draw, found)
 
 
 def test_diversity_is_that_of_the_study_and_the_caption_says_where_it_is_few(small):
@@ -203,12 +187,7 @@ def test_diversity_is_that_of_the_study_and_the_caption_says_where_it_is_few(sma
     (law,) = (each for each in measured.laws if (each.before, each.after) == ("code", "table"))
     worlds = ", ".join(map(str, law.worlds))
     assert f"at 4, 8 rules, in {worlds} of 12 worlds: too few numbers of rules for a law." in diversity.caption(found)
-    for width in (DOUBLE, NARROWEST):
-        figure = figure_of(diversity.draw(found, width=width)[0])
-        lay_out(figure)
-        figure.set_layout_engine("none")
-        figure.draw_without_rendering()
-        check_texts(figure)
+    check_widths(diversity.draw, found)
 
 
 def test_influence_is_that_of_the_census_and_its_caption_tells_the_bound(small):
@@ -217,12 +196,7 @@ def test_influence_is_that_of_the_census_and_its_caption_tells_the_bound(small):
     rows = [row for row in found.rows if row[:2] == (0.0, 0)]
     assert [row[4] for row in rows] == measured.lengths.captured[:, 0, 0].tolist()
     assert f"at most {number(measured.certified.low, '.2g')}" in influence.caption(found)
-    for width in (DOUBLE, NARROWEST):
-        figure = figure_of(influence.draw(found, width=width)[0])
-        lay_out(figure)
-        figure.set_layout_engine("none")
-        figure.draw_without_rendering()
-        check_texts(figure)
+    check_widths(influence.draw, found)
 
 
 def test_tips_are_the_slope_between_the_two_shortest(small):

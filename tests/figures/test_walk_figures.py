@@ -10,8 +10,8 @@ from matplotlib.transforms import Bbox
 
 from priorsim.figures import page, walk_landscape, walks
 from priorsim.figures.entry import Data, save
-from priorsim.figures.page import NARROWEST, lay_out
-from tests.figures.drawing import drawn_texts, figure_of
+from priorsim.figures.page import NARROWEST, figure_of, lay_out
+from tests.figures.drawing import drawn_texts
 
 LONG = walks.Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
 SHORT = walks.Walks("one", "first", 4, 9)

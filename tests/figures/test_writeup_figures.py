@@ -21,8 +21,8 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
-from priorsim.figures.page import lay_out
-from tests.figures.drawing import check_texts, drawn_texts, figure_of, xs, ys
+from priorsim.figures.page import figure_of
+from tests.figures.drawing import check_texts, drawn_texts, laid_out, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
@@ -152,10 +152,7 @@ FIGURES = [
 @pytest.mark.parametrize("width", [3.1, 3.25, 7.2])
 @pytest.mark.parametrize(("draw", "data"), FIGURES)
 def test_every_text_fits_at_every_width_and_axes_have_units(draw, data, width):
-    figure = figure_of(draw(data, width=width))
-    lay_out(figure)
-    figure.set_layout_engine("none")
-    figure.draw_without_rendering()
+    figure = laid_out(draw(data, width=width))
     assert figure.get_figwidth() == width
     check_texts(figure)
     for ax in figure.axes:
