@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.progress import Progress
@@ -34,6 +34,7 @@ from priorsim.priors import Prior
 from priorsim.storage import check_folder, check_name, hold
 from priorsim.worlds import World
 
+Found = TypeVar("Found")
 ATLASES = "atlases"
 LEAST_NESTED_BITS, MOST_NESTED_BITS, NESTED_BELOW = 24, 30, 8
 """Searches over programs are listed up to so many bits below the bound of words of 3 bits, between these."""
@@ -54,12 +55,8 @@ class Study:
     progress: Told | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
-    _growth: dict[tuple[str, int, float], Growth] = field(default_factory=dict)
-    _influence: dict[tuple[str, int, float, str], Influence] = field(default_factory=dict)
-    _nested: Nested | None = None
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
-    _finite_size: FiniteSize | None = None
-    _diversity: Diversity | None = None
+    _found: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def header(self, world: World) -> AtlasHeader:
         """What the census that a world is measured in counts."""
@@ -77,26 +74,27 @@ class Study:
 
     def growth(self, dialect: str, word_bits: int, gamma: float) -> Growth:
         """What comes first in such a census as worlds get more complex, in bins of 2 bits."""
-        asked = dialect, word_bits, gamma
-        if asked not in self._growth:
-            self._growth[asked] = growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
-        return self._growth[asked]
+
+        def measured() -> Growth:
+            return growth(self.census(dialect, word_bits), gamma=gamma, bin_bits=2)
+
+        return self._once(("growth", dialect, word_bits, gamma), measured)
 
     def influence(self, dialect: str, word_bits: int, gamma: float, order: str) -> Influence:
         """What search in the prior of such a census does to predictions, as far as the preset goes."""
-        asked = dialect, word_bits, gamma, order
-        if asked not in self._influence:
+
+        def measured() -> Influence:
             whole = self.census(dialect, word_bits)
             known = cut(whole, min(whole.header.max_bits, self.preset.influence_bits))
-            self._influence[asked] = influence(known, gamma=gamma, order=order)
-        return self._influence[asked]
+            return influence(known, gamma=gamma, order=order)
+
+        return self._once(("influence", dialect, word_bits, gamma, order), measured)
 
     def nested(self) -> Nested:
         """What searches over programs choose, at words of 8 bits."""
-        if self._nested is None:
-            bound = self.preset.bound(Domain.default(3)) - NESTED_BELOW
-            self._nested = nested(max_bits=min(MOST_NESTED_BITS, max(LEAST_NESTED_BITS, bound)))
-        return self._nested
+        bound = self.preset.bound(Domain.default(3)) - NESTED_BELOW
+        max_bits = min(MOST_NESTED_BITS, max(LEAST_NESTED_BITS, bound))
+        return self._once(("nested",), lambda: nested(max_bits=max_bits))
 
     def knockouts(self, dialect: str, word_bits: int, max_bits: int) -> Knockouts:
         """Which operators worlds need in such a census, up to so many bits or as far as it goes, in bins of 2 bits."""
@@ -110,18 +108,25 @@ class Study:
 
     def finite_size(self) -> FiniteSize:
         """Whether gamma* is met better as worlds grow, at the preset's sizes."""
-        if self._finite_size is None:
-            bound = min(MOST_BITS, self.preset.bound(Domain.default(3)))
-            self._finite_size = finite_size(self.preset.finite_sizes, bound, workers=self.workers)
-        return self._finite_size
+        bound = min(MOST_BITS, self.preset.bound(Domain.default(3)))
+        return self._once(("finite size",), lambda: finite_size(self.preset.finite_sizes, bound, workers=self.workers))
 
     def diversity(self) -> Diversity:
         """Tables, code and search by number of rules and examples, at the preset's word sizes."""
-        if self._diversity is None:
+
+        def measured() -> Diversity:
             options: dict[str, Any] = {"observations": self.preset.task_observations, "workers": self.workers}
             found = [diversity(rules, bits, **options).sizes for bits, rules in self.preset.task_rules.items()]
-            self._diversity = joined(found, max_bits=MAX_BITS, code_bits=CODE_BITS, gamma=0)
-        return self._diversity
+            return joined(found, max_bits=MAX_BITS, code_bits=CODE_BITS, gamma=0)
+
+        return self._once(("diversity",), measured)
+
+    def _once(self, asked: tuple[Any, ...], measure: Callable[[], Found]) -> Found:
+        """What was measured before, or is now."""
+        if asked not in self._found:
+            self._found[asked] = measure()
+        found: Found = self._found[asked]
+        return found
 
     def _open(self, header: AtlasHeader) -> StoredAtlas:
         if header not in self._atlases:

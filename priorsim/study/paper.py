@@ -4,7 +4,7 @@ Every file it writes depends on the preset and the code alone, byte for byte, bu
 on what machine it was made too. Atlases are kept and used again, so an interrupted run goes on where it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -93,31 +93,35 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     write_text(out / "odds.json", odds_json(results))
     write_text(out / "odds.md", odds_markdown(results, command))
     told(f"{out}/odds.md, odds.csv, odds.json: {len(results)} worlds")
-    grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
-    write_text(out / "growth.json", format_json({"software": software(), "command": command, "curves": grown}))
-    told(f"{out}/growth.json: {len(grown)} curves")
-    influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
-    stated = {"software": software(), "command": command, "censuses": influences}
-    write_text(out / "influence.json", format_json(stated))
-    told(f"{out}/influence.json: {len(influences)} orders of lanes")
-    sizes = {"software": software(), "command": command, **study.finite_size().to_json()}
-    write_text(out / "finite-size.json", format_json(sizes))
-    told(f"{out}/finite-size.json: {len(sizes['sizes'])} sizes")
-    tasks = {"software": software(), "command": command, **study.diversity().to_json()}
-    write_text(out / "diversity.json", format_json(tasks))
-    told(f"{out}/diversity.json: {len(tasks['sizes'])} numbers of rules")
-    chosen = {"software": software(), "command": command, **study.nested().to_json()}
-    write_text(out / "nested.json", format_json(chosen))
-    told(f"{out}/nested.json: {chosen['searches']} searches over programs")
+    measured = {}
+    for name, found, said in _curves(study):
+        measured[name] = found
+        write_text(out / f"{name}.json", format_json({"software": software(), "command": command, **found}))
+        told(f"{out}/{name}.json: {said}")
     drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
     captions = {each.name: each.caption for each in drawings}
-    write_text(out / "README.md", found_markdown(verdicts, rounded(grown), captions, influences=rounded(influences)))
+    grown, influences = rounded(measured["growth"]["curves"]), rounded(measured["influence"]["censuses"])
+    write_text(out / "README.md", found_markdown(verdicts, grown, captions, influences=influences))
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))
+
+
+def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """What is said of many worlds together, one after the other: a file's name, what it holds, and that in short."""
+    grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
+    yield "growth", {"curves": grown}, f"{len(grown)} curves"
+    influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
+    yield "influence", {"censuses": influences}, f"{len(influences)} orders of lanes"
+    sizes = study.finite_size().to_json()
+    yield "finite-size", sizes, f"{len(sizes['sizes'])} sizes"
+    tasks = study.diversity().to_json()
+    yield "diversity", tasks, f"{len(tasks['sizes'])} numbers of rules"
+    chosen = study.nested().to_json()
+    yield "nested", chosen, f"{chosen['searches']} searches over programs"
 
 
 def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
