@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from priorsim.errors import PriorError
-from priorsim.reading import near, quoted
+from priorsim.reading import did_you_mean, quoted
 
 F64 = NDArray[np.float64]
 
@@ -187,7 +187,7 @@ def named_prior(
     'linear'
     """
     if name not in PRIORS:
-        raise PriorError(f"unknown prior {quoted(name)}: {near(name, PRIORS)}choose one of {', '.join(PRIORS)}")
+        raise PriorError(f"unknown prior {quoted(name)}: {did_you_mean(name, PRIORS)}choose one of {', '.join(PRIORS)}")
     member = PRIORS[name]
     asked = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
     given = {parameter: value for parameter, value in asked.items() if value is not None}

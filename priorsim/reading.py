@@ -46,10 +46,10 @@ def shown(text: object, most: int | None = None) -> str:
     return safe if len(whole) <= most >= len(safe) else f"{safe[:most]}... ({len(whole)} characters)"
 
 
-def near(name: str, known: Iterable[str], most: int = 3) -> str:
+def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
     """What is asked of a name that is not known: 'did you mean a or b? ', or nothing where none is like it.
 
-    >>> near("levn", ["levin", "linear"])
+    >>> did_you_mean("levn", ["levin", "linear"])
     'did you mean levin? '
     """
     found = get_close_matches(name[:MOST_SHOWN].lower(), list(known), n=most, cutoff=0.7)

@@ -15,7 +15,7 @@ from priorsim.claims.rule import Cell
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
-from priorsim.reading import near, quoted
+from priorsim.reading import did_you_mean, quoted
 from priorsim.run_directory import RunDirectory
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
@@ -39,7 +39,9 @@ def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
     known = {claim.name: claim for claim in CLAIMS}
     for name in names:
         if name not in known:
-            raise PriorsimError(f"unknown claim {quoted(name)}: {near(name, known)}choose among {', '.join(known)}")
+            raise PriorsimError(
+                f"unknown claim {quoted(name)}: {did_you_mean(name, known)}choose among {', '.join(known)}"
+            )
     return tuple(known[name] for name in names) if names else CLAIMS
 
 

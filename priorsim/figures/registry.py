@@ -25,7 +25,7 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import Entry
 from priorsim.formats import format_table
-from priorsim.reading import near, quoted
+from priorsim.reading import did_you_mean, quoted
 
 _ENTRIES = (
     *growth.FIGURES,
@@ -46,7 +46,7 @@ def find_figure(name: str) -> Entry:
     """The figure of that name; FigureError when there is none."""
     if name in FIGURES:
         return FIGURES[name]
-    hint = near(name, FIGURES)
+    hint = did_you_mean(name, FIGURES)
     raise FigureError(f"unknown figure {quoted(name)}: {hint}'priorsim figure' without a name lists them all")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from priorsim.errors import WorldError
-from priorsim.reading import is_standard_input, near, quoted
+from priorsim.reading import did_you_mean, is_standard_input, quoted
 from priorsim.worlds.bayes import BAYES
 from priorsim.worlds.constant import CONSTANT, constant_worlds
 from priorsim.worlds.family import Family
@@ -99,6 +99,6 @@ def find_world(name_or_path: str) -> World:
         if name_or_path.startswith(f"{family.name}."):
             return family.member(name_or_path)
     raise WorldError(
-        f"unknown world {quoted(name_or_path)}: {near(name_or_path, catalogue())}'priorsim worlds' lists all names, "
+        f"unknown world {quoted(name_or_path)}: {did_you_mean(name_or_path, catalogue())}'priorsim worlds' lists all names, "
         "and with --family a family's; a .csv or .toml file is a world too"
     )
