@@ -98,7 +98,8 @@ def find_world(name_or_path: str) -> World:
     for family in _FAMILIES:
         if name_or_path.startswith(f"{family.name}."):
             return family.member(name_or_path)
+    hint = did_you_mean(name_or_path, catalogue())
     raise WorldError(
-        f"unknown world {quoted(name_or_path)}: {did_you_mean(name_or_path, catalogue())}'priorsim worlds' lists all names, "
+        f"unknown world {quoted(name_or_path)}: {hint}'priorsim worlds' lists all names, "
         "and with --family a family's; a .csv or .toml file is a world too"
     )

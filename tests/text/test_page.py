@@ -112,6 +112,15 @@ def test_ids_are_unique_and_every_reference_has_its_target(html: str):
     assert [each for each in wanted if each not in ids] == []
 
 
+def test_a_cell_without_a_factor_that_others_have_has_a_blank_there(page: Page):
+    first, *cells = page.claims[0]["cells"]
+    html = page_html(page._replace(claims=[{**page.claims[0], "cells": [{**first, "rules": 16}, *cells]}]))
+    table = re.findall(r'<tr(?: class="aside")?>(<td>.*?)</tr>', html)
+    names = re.findall(r'<th scope="col">([^<]*)</th>', html.partition('<table class="cells">')[2])
+    at = names.index("rules")
+    assert [re.findall("<td[^>]*>(.*?)</td>", row)[at] for row in table] == ["16", *[""] * len(cells)]
+
+
 def test_worlds_that_do_not_fit_are_left_out_by_name_the_largest_first(page: Page, html: str):
     whole = len(html.encode())
     assert whole < MAX_PAGE_BYTES and "Left out" not in html
