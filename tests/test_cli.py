@@ -53,6 +53,17 @@ def test_help_lists_every_command_by_what_it_is_for_and_fits_the_page():
     assert output("odds", "-h") == output("odds", "--help")
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize("question", ["growth", "influence", "population", "odds", "heldout", "definitions"])
+def test_what_is_said_of_an_atlas_names_the_operators_that_are_knocked_out(question, tmp_path):
+    language = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "12"]
+    asked = [question, *(["--world", "identity-w3"] if question in ("odds", "heldout", "definitions") else [])]
+    for number, without in enumerate((["--without", "add,mul"], [])):
+        atlas = tmp_path / f"{number}.parquet"
+        output("census", *language, *without, "--out", atlas)
+        assert (" without add, mul" in output(*asked, "--atlas", atlas)) == bool(without)
+
+
 def test_the_version_is_that_of_the_package():
     assert output("--version") == f"priorsim {__version__}\n"
 

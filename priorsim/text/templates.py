@@ -4,7 +4,7 @@ What a .txt template gives is printed by a command, which ends it itself; only .
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ def environment() -> Environment:
         "interval": interval,
         "roots": roots,
         "formula": formula,
+        "without": without,
         "share": share_of_one,
         "lanes": format_lanes,
         "table": table,
@@ -83,6 +84,15 @@ def roots(found: "Roots") -> str:
         return "unknown: no program within the bound"
     low, high = found.range
     return f"none in [{low:g}, {high:g}], the log-odds stay {found.sign}"
+
+
+def without(names: Sequence[str]) -> str:
+    """What follows a dialect's name where operators are knocked out.
+
+    >>> without(("find", "argmax")), without(())
+    (' without find, argmax', '')
+    """
+    return f" without {', '.join(names)}" if names else ""
 
 
 def formula(prior: "Prior") -> str:
