@@ -140,5 +140,6 @@ def _edge(ax: Axes, rows: Sequence[Place], row: int, indent: float) -> None:
     if not path:
         return
     above = next(place for place in range(row - 1, -1, -1) if rows[place].path == path[:-1])
-    x = MARGIN + indent * (len(path) - 1) + LETTER
-    ax.plot([x, x, x + indent - LETTER - 0.03], [above + 0.4, row, row], color=FAINT, linewidth=0.6, zorder=1)
+    x = MARGIN + indent * (len(path) - 1) + min(LETTER, indent / 3)
+    end = MARGIN + indent * len(path) - min(LETTER, indent / 3) / 2
+    ax.plot([x, x, end], [above + 0.4, row, row], color=FAINT, linewidth=0.6, zorder=1)

@@ -42,7 +42,7 @@ from priorsim.worlds.world import World
 
 MOST_PROGRAMS = 10_000
 MOST_DERIVED = 20_000
-"""So many programs are derived at most, to find those of the rows that weigh most."""
+"""So many programs are derived at most, to find those of the rows that weigh most; half a minute at w = 4."""
 DIGITS = 9
 """Weights, in bits, that agree to so many decimals are equal when programs are put in order."""
 ANY = "any"
@@ -109,6 +109,13 @@ def programs(
     have to be derived to find them, the list has one program for each of the heaviest rows, and `one_a_row` is set.
     WorldError where the world's domain is not the atlas's, there is no such class, or the number is out of range;
     PriorError where the sum over all programs diverges.
+
+    >>> import priorsim
+    >>> header = priorsim.make_header("arith", 20, domain=priorsim.Domain.default(3))
+    >>> atlas = priorsim.take_census(header, engine="exhaustive")
+    >>> found = programs(atlas, priorsim.find_world("identity-w3"), "search", 2)
+    >>> found.programs, [each.program for each in found.list]
+    (4, ['(find (c) (eq c x))', '(find (c) (eq x c))'])
     """
     header, weight = atlas.header, named_prior("solomonoff") if prior is None else prior
     _check(header, world, cls, most)
