@@ -49,8 +49,10 @@ def every_program(bits=BITS):
     """Of every program its class, its row's key, its code and its text."""
     found = []
     for length, program in programs_by_code(LANGUAGE, bits):
-        words = [DOMAIN.pack(each) for each in lesion(program, DOMAIN)]
-        key = RowKey(length, *words, run(program, DOMAIN).steps[Accounting.TOTAL], count_searches(program))
+        actual, strict, wide = (DOMAIN.pack(each) for each in lesion(program, DOMAIN))
+        key = RowKey(
+            length, actual, strict, wide, run(program, DOMAIN).steps[Accounting.TOTAL], count_searches(program)
+        )
         code = int("1" + encode(program, LANGUAGE), 2)
         found.append((str(classify(program, DOMAIN)), key, code, format_program(program)))
     return found
