@@ -31,7 +31,7 @@ def explain(
 
     Also the lanes whose output a lesion changes, what the program becomes right for when it is retargeted, the steps
     that it spends on candidates that it does not choose, and whether it fits the world. Programs are run in plain
-    Python, so that at w = 16 one that searches through all words takes some 10 seconds.
+    Python, so that at w = 16 one that searches through all words takes some 2 seconds.
     """
     from priorsim.measure.explain import explain as explained
     from priorsim.measure.program import language_in, read_program

@@ -14,8 +14,7 @@ from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import METADATA
 from priorsim.figures.page import FAINT, INK, LOOKS
-from priorsim.formats import format_lanes
-from priorsim.measure.explain import ExplainAnswer, NodeAnswer, Place, places
+from priorsim.measure.explain import ExplainAnswer, NodeAnswer, Place, on_lanes, places
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.lesions import ProgramClass
 from priorsim.mu.syntax import Apply, Program, format_term, fresh_name
@@ -32,6 +31,7 @@ LOOK: dict[str, Any] = {"va": "center_baseline", "color": INK, "parse_math": Fal
 """How every text is set."""
 MOST_LETTERS = 32
 """The letters of a list of lanes or of data that is written out."""
+MOST_NODES = 500
 ENDINGS = ("svg", "pdf", "png")
 TITLE = "priorsim explain"
 """What a drawing is known by."""
@@ -41,9 +41,11 @@ def draw_tree(program: Program, found: ExplainAnswer, columns: Sequence[str], *,
     """Draw a program over columns of these names, each node below its parent; beside what searches, its lanes.
 
     A find, argmax or iter is marked in the colour of the class that it makes: filled where a lesion changes its words,
-    empty where none does.
+    empty where none does. FigureError where there are more than MOST_NODES.
     """
     rows = _rows(program, columns)
+    if len(rows) > MOST_NODES:
+        raise FigureError(f"a program of {len(rows)} nodes is too large to draw: give one of up to {MOST_NODES}")
     deepest = max(len(place.path) for place in rows)
     indent = min(INDENT, (width / 2) / max(deepest, 1))
     with page.style():
@@ -111,7 +113,7 @@ def _head_and_foot(ax: Axes, found: ExplainAnswer, rows: int) -> None:
     size = min(7.5, room / (len(found.world) * page.TITLE_LETTER))
     ax.text(MARGIN, -HEAD + 0.2, found.world, weight="bold", fontsize=size, **LOOK)
     changed = found.changed_strict or found.changed_wide
-    said = f"a lesion changes the output on {_lanes(changed)}" if changed else "no lesion changes the output"
+    said = f"a lesion changes the output {_lanes(changed)}" if changed else "no lesion changes the output"
     ax.text(MARGIN, -HEAD + 0.95, f"{found.kind}, {found.bits} bits; {said}", fontsize=SMALL, **LOOK)
     if found.nodes:
         foot = "filled: a lesion changes words of the node; empty: none does"
@@ -130,8 +132,8 @@ def _marked(ax: Axes, x: float, row: int, label: str, number: int, node: NodeAns
 
 def _lanes(lanes: Sequence[int]) -> str:
     """Lanes by their numbers, or only how many there are where that is too long."""
-    said = f"lane{'s' if len(lanes) > 1 else ''} {format_lanes(lanes)}"
-    return said if len(said) <= MOST_LETTERS else f"{len(lanes)} lanes"
+    said = on_lanes(lanes)
+    return said if len(said) <= MOST_LETTERS else f"on {len(lanes)} lanes"
 
 
 def _edge(ax: Axes, rows: Sequence[Place], row: int, indent: float) -> None:

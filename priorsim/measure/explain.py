@@ -229,6 +229,15 @@ def _node_words(term: Term, bound: int, domain: Domain) -> tuple[NodeWords, ...]
     )
 
 
+def on_lanes(lanes: Sequence[int]) -> str:
+    """Lanes as part of a sentence.
+
+    >>> on_lanes((0, 1, 2, 5)), on_lanes((4,))
+    ('on lanes 0-2,5', 'on lane 4')
+    """
+    return f"on lane{'s' if len(lanes) > 1 else ''} {format_lanes(lanes)}"
+
+
 def _changed(actual: Sequence[object], lesioned: Sequence[object]) -> tuple[int, ...]:
     return tuple(lane for lane, (one, other) in enumerate(zip(actual, lesioned, strict=True)) if one != other)
 
@@ -244,14 +253,14 @@ def _why(program: Program, words: LesionedWords, kind: ProgramClass) -> str:
 
 
 def _why_code(words: LesionedWords, searching: Sequence[str]) -> str:
-    strict, wide = (format_lanes(_changed(words.actual, each)) for each in (words.strict, words.wide))
+    strict, wide = (on_lanes(_changed(words.actual, each)) for each in (words.strict, words.wide))
     match class_of(words):
         case ProgramClass.SEARCH:
-            return f"With every find and argmax stopped at its first candidate, its output changes on lanes {strict}."
+            return f"With every find and argmax stopped at its first candidate, its output changes {strict}."
         case ProgramClass.DISGUISED:
             return (
                 "No find or argmax decides its output, but with the loops undone that ran until something held, it "
-                f"changes on lanes {wide}."
+                f"changes {wide}."
             )
         case _ if searching:
             return f"It has {' and '.join(searching)} nodes, but its output stays as it is without what they find."

@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any
 
 from priorsim.formats import counted, format_lanes, number
-from priorsim.measure.explain import ExplainAnswer, NodeAnswer, OutputAnswer
+from priorsim.measure.explain import ExplainAnswer, NodeAnswer, OutputAnswer, on_lanes
 from priorsim.worlds import World
 
 WIDTH = 80
@@ -89,7 +89,7 @@ def _effect(node: NodeAnswer) -> str:
         told = {"lesion": node.changed_strict}
     changing = list(compress(told, told.values()))
     if changing:
-        return "; ".join(f"changed by the {name} on lanes {format_lanes(told[name])}" for name in changing)
+        return "; ".join(f"changed by the {name} {on_lanes(told[name])}" for name in changing)
     if node.form == "iter":
         return "kept by both lesions"
     return f"kept: it gives {node.actual[0][0]} everywhere"

@@ -69,7 +69,15 @@ def test_what_searches_is_marked_in_the_colour_of_its_class_and_filled_where_it_
     assert marks["find c2"] == (search, "#ffffff")
     assert marks["iter s"] == (disguised, disguised)
     said = [each.get_text() for each in figure.axes[0].texts if each.get_text().startswith("[")]
-    assert said == ["[1] lanes 0-3,6-15", "[2] kept", "[3] kept", "[4] lanes 3-15"]
+    assert said == ["[1] on lanes 0-3,6-15", "[2] kept", "[3] kept", "[4] on lanes 3-15"]
+
+
+def test_a_program_that_is_too_large_is_refused():
+    large = "(add " * 8 + "x" + " x)" * 8
+    for _ in range(5):
+        large = f"(add {large} {large})"
+    with pytest.raises(FigureError, match="575 nodes is too large to draw: give one of up to 500"):
+        drawn(large)
 
 
 def test_a_file_is_known_and_named_by_its_ending(tmp_path):

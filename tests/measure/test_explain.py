@@ -125,7 +125,7 @@ def test_the_class_is_that_of_the_output_which_changes():
         kind = "search" if found.changed_strict else "disguised" if found.changed_wide else "direct"
         assert found.kind == kind == priorsim.classify(program, D2)
         lanes = found.changed_strict or found.changed_wide
-        assert ("changes on lanes" in found.why) == bool(lanes)
+        assert ("changes on lane" in found.why) == bool(lanes)
         kinds.add(kind)
     assert kinds == {"search", "direct", "disguised"}
 

@@ -10,14 +10,16 @@ from priorsim.census.atlas import RowKey
 from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.programs import list_programs
 from priorsim.census.take import make_header, take_census
+from priorsim.census.witness import key_of
 from priorsim.errors import PriorError, WorldError
 from priorsim.measure.heaviest import NAMES, is_programs, programs
+from priorsim.measure.histogram import acceptable
 from priorsim.mu.code import encode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import classify, lesion
-from priorsim.mu.syntax import count_searches, format_program
+from priorsim.mu.syntax import count_searches, format_program, parse
 from priorsim.priors import named_prior
 from priorsim.worlds import find_world
 from priorsim.worlds.world import world_of_words
@@ -144,6 +146,32 @@ def test_by_the_exhaustive_engine_at_words_of_3_bits():
     found = {kind: [each.program for each in programs(counted, world, kind, EVERY).list] for kind in plain}
     assert {kind: sorted(some) for kind, some in found.items()} == {kind: sorted(some) for kind, some in plain.items()}
     assert len(found["direct"]) > 100 and len(found["search"]) == 4
+
+
+CONTEXT = Domain(3, tuple((o, q) for o in (1, 2, 4) for q in (0, 3)), ("o", "q"), ("o",))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        make_header("logic", 19, domain=Domain.default(3)),
+        make_header("loops", 19, domain=Domain.default(3), without=["add"]),
+        make_header("nested", 17, domain=Domain.default(4)),
+        make_header("arith", 19, domain=CONTEXT, accounting="amortised"),
+        make_header("arith", 22, domain=Domain(12, ((0,),))),
+    ],
+    ids=["logic", "without add", "nested", "amortised", "one lane"],
+)
+def test_in_every_kind_of_census_all_programs_of_the_rows_are_listed(header):
+    """As many are listed of each row as the census has counted, each of the row's key."""
+    world = world_of_words("first", header.domain, [lane[0] for lane in header.domain.lanes], family="mine")
+    counted = take_census(header)
+    found = programs(counted, world, "any", EVERY)
+    rows = counted.rows.take(acceptable(counted.rows.behaviour, world, world.train))
+    assert found.programs == sum(rows.count.tolist()) == len(found.list) > 10
+    listed = Counter(key_of(header, parse(each.program, header.language, header.domain.columns)) for each in found.list)
+    assert listed == {rows.key(row): int(rows.count[row]) for row in range(len(rows))}
+    assert len({each.program for each in found.list}) == len(found.list)
 
 
 def test_a_class_without_a_program_has_an_empty_list():
