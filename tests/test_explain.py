@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from priorsim.reading import shown
 from tests.test_cli import PROGRAMS, output, priorsim
 from tests.test_docs import check_answer
+from tests.test_reading import BAD, DIGITS, send
 from tests.test_readme import BLOCK, rendered
 
 PAGE = Path(__file__).parent.parent / "docs" / "explain.md"
@@ -34,9 +36,8 @@ def test_a_program_is_explained_from_a_file_a_text_and_standard_input(monkeypatc
     assert "class search. With every find and argmax stopped at its first" in text
     assert max(map(len, text.splitlines())) <= 80
     assert output("explain", FIND, *WORLD) == text
-    with ROOT_FIND.open() as file:
-        monkeypatch.setattr("sys.stdin", file)
-        assert output("explain", "-", *WORLD) == text
+    send(monkeypatch, ROOT_FIND.read_text())
+    assert output("explain", "-", *WORLD) == text
 
 
 def test_every_program_by_hand_is_explained_in_80_columns():
@@ -109,6 +110,32 @@ def test_a_tree_is_drawn_again_and_into_no_other_file(tmp_path, ending):
 def test_what_cannot_be_explained_is_one_line(wrong, says):
     code, out, said = priorsim("explain", *wrong)
     assert (code, out, len(said.splitlines())) == (2, "", 1) and says in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["explain", BAD, *WORLD],
+        ["explain", f"{BAD}.mu", *WORLD],
+        ["explain", f"({BAD})", *WORLD],
+        ["explain", FIND, "--world", BAD],
+        ["explain", FIND, *WORLD, "--dialect", BAD],
+        ["explain", FIND, *WORLD, "--out", BAD],
+        ["explain", FIND, *WORLD, "--out", f"{BAD}.svg"],
+        ["programs", "--atlas", "none.parquet", "--world", "identity-w3", "--most", DIGITS],
+        ["programs", "--atlas", BAD, "--world", "identity-w3"],
+    ],
+    ids=range(9),
+)
+def test_a_strangers_text_is_repeated_neither_whole_nor_unescaped(wrong):
+    code, out, said = priorsim(*wrong)
+    assert (code, out) == (2, "") and len(said) < 1200
+    assert said == f"{shown(said.removesuffix(chr(10)))}\n"
+
+
+def test_a_world_from_standard_input_is_explained(monkeypatch):
+    send(monkeypatch, "# word_bits = 2\nx,output\n0,0\n1,1\n2,2\n")
+    assert "changes on lanes 1-2" in output("explain", "(find (c) (eq c x))", "--world", "-").replace("\n  ", " ")
 
 
 # --- programs ---------------------------------------------------------------------------------
