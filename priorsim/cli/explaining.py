@@ -86,7 +86,7 @@ def programs(
 ) -> None:
     """The programs of a class that fit a world, the heaviest first, as S-expressions.
 
-    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it. Up to 20000
+    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it. Up to 100000
     programs are told apart to find the heaviest, a thousand of them in a second or so; where it would take more, the
     list has one program for each row of the census, and says so.
     """

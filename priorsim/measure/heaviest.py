@@ -41,8 +41,8 @@ from priorsim.storage import begins_with
 from priorsim.worlds.world import World
 
 MOST_PROGRAMS = 10_000
-MOST_DERIVED = 20_000
-"""So many programs are derived at most, to find those of the rows that weigh most; half a minute at w = 4."""
+MOST_DERIVED = 100_000
+"""So many programs are derived at most, to find those of the rows that weigh most; some half a minute."""
 DIGITS = 9
 """Weights, in bits, that agree to so many decimals are equal when programs are put in order."""
 ANY = "any"
