@@ -42,7 +42,7 @@ from priorsim.worlds.world import World
 
 MOST_PROGRAMS = 10_000
 MOST_DERIVED = 100_000
-"""So many programs are derived at most, to find those of the rows that weigh most; some half a minute."""
+"""So many programs are derived at most, to find those of the rows that weigh most; a minute at most."""
 DIGITS = 9
 """Weights, in bits, that agree to so many decimals are equal when programs are put in order."""
 ANY = "any"
