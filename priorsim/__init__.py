@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from priorsim.census.take import take_census as take_census
     from priorsim.measure.data import count_with_data as count_with_data
     from priorsim.measure.definitions import definitions as definitions
+    from priorsim.measure.explain import explain as explain
     from priorsim.measure.growth import growth as growth
+    from priorsim.measure.heaviest import programs as programs
     from priorsim.measure.histogram import histogram as histogram
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
@@ -57,7 +59,9 @@ _ROOMS = {
     "priorsim.census.stored": ("StoredAtlas",),
     "priorsim.measure.data": ("count_with_data",),
     "priorsim.measure.definitions": ("definitions",),
+    "priorsim.measure.explain": ("explain",),
     "priorsim.measure.growth": ("growth",),
+    "priorsim.measure.heaviest": ("programs",),
     "priorsim.measure.histogram": ("histogram",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
     "priorsim.measure.influence": ("influence",),

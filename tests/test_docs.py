@@ -20,8 +20,10 @@ from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.diversity import Diversity
+from priorsim.measure.explain import ExplainAnswer
 from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
+from priorsim.measure.heaviest import ProgramsAnswer
 from priorsim.measure.influence import InfluenceAnswer
 from priorsim.measure.keys import ExactMass, Log2Mass
 from priorsim.measure.knockouts import KnockoutsAnswer
@@ -53,6 +55,8 @@ SCHEMAS: dict[str, type[Answer]] = {
     "theory": TheoryAnswer,
     "theory-forms": FormsAnswer,
     "claims": VerdictsAnswer,
+    "explain": ExplainAnswer,
+    "programs": ProgramsAnswer,
 }
 """What `priorsim NAME --json` prints; theory-forms is of theory without numbers."""
 TABLES = SCHEMAS | {"claims, claim": ClaimAnswer, "data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from priorsim import __version__
-from priorsim.cli import censuses, curves, programs, results
+from priorsim.cli import censuses, curves, explaining, programs, results
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
@@ -59,6 +59,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         censuses.heldout: "what programs do where they were not trained",
         censuses.objectives: "what the searches that fit search for",
         censuses.definitions: "what counts as search, by each definition",
+        explaining.programs: "which programs weigh most, one by one",
         programs.walk: "where local search among programs leads",
     },
     "Ask of all worlds": {
@@ -76,6 +77,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
     "Programs and worlds": {
         programs.worlds: "list the named and the generated worlds",
         programs.run: "run a program in a world",
+        explaining.explain: "why a program has its class",
         programs.encode: "print a program's code",
         programs.decode: "print the program of a code",
     },

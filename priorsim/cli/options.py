@@ -14,6 +14,7 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
+    from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
     from priorsim.storage import IsOwn, Place
@@ -121,20 +122,12 @@ class CountOptions:
 
     def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
         """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
-        from priorsim.census.stored import cut
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
         by, stored = check_class_by(self.class_by), open_atlas(atlas, self.trust)
         check_world(stored.header, world)
-        if self.max_bits is None or self.max_bits <= stored.header.max_bits:
-            return histogram(cut(stored, self.max_bits), world, class_by=by), None
-
-        from priorsim.census.beyond import TargetedAtlas
-        from priorsim.cli.progress_bar import progress_bar
-
-        with progress_bar("programs") as progress:
-            targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
-            return histogram(targeted, world, class_by=by), targeted.find_terms
+        with counted_up_to(stored, self.max_bits, allow_long=self.yes) as counted:
+            return histogram(counted, world, class_by=by), getattr(counted, "find_terms", None)
 
     def count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
@@ -179,6 +172,22 @@ class OddsOptions:
             raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
         world = world_of(self.world, self.train)
         return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+
+
+@contextmanager
+def counted_up_to(atlas: "priorsim.StoredAtlas", max_bits: int | None, *, allow_long: bool) -> "Iterator[Selectable]":
+    """The atlas up to a bound, its own by default; beyond that it has `find_terms`, and its progress is shown."""
+    from priorsim.census.stored import cut
+
+    if max_bits is None or max_bits <= atlas.header.max_bits:
+        yield cut(atlas, max_bits)
+        return
+
+    from priorsim.census.beyond import TargetedAtlas
+    from priorsim.cli.progress_bar import progress_bar
+
+    with progress_bar("programs") as progress:
+        yield TargetedAtlas(atlas, max_bits, allow_long=allow_long, progress=progress)
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:

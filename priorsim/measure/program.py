@@ -34,11 +34,8 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
     accounting), searches, class, uses_data, dormant, fits (acceptable on the training lanes) and faithful (on the
     held-out lanes; None where there are none). PriorsimError where the file cannot be read or holds no program.
     """
-    domain = world.domain
-    text = read_source(path)
-    dialect = head_comments(text).get("dialect", world.dialect)
-    language = Language.named(dialect, domain.word_bits, depth=domain.depth_in(dialect), columns=len(domain.columns))
-    program = parse_source(text, path, language, domain.columns)
+    program, language = read_program(path, world)
+    domain, dialect = world.domain, language.dialect.name
     result = run(program, domain)
     return program, {
         "program": format_program(program, domain.columns),
@@ -55,6 +52,19 @@ def measure_program(path: Path, world: World) -> tuple[Program, Mapping[str, obj
         "fits": world.accepts(result.words, world.train),
         "faithful": world.accepts(result.words, world.held_out) if world.held_out else None,
     }
+
+
+def read_program(path: Path | str, world: World, dialect: str | None = None) -> tuple[Program, Language]:
+    """The program of a file, over a world's columns: in this dialect, else the one its head names, else the world's."""
+    text = read_source(path)
+    language = language_in(world, dialect or head_comments(text).get("dialect"))
+    return parse_source(text, path, language, world.domain.columns), language
+
+
+def language_in(world: World, dialect: str | None = None) -> Language:
+    """The language of programs on a world's domain, in the world's own dialect by default; CodeError if none is so."""
+    domain, name = world.domain, dialect or world.dialect
+    return Language.named(name, domain.word_bits, depth=domain.depth_in(name), columns=len(domain.columns))
 
 
 # --- retargeting and effort -------------------------------------------------------------------
@@ -96,13 +106,19 @@ def retargeting(program: Program, lanes: Sequence[Evaluation], goals: Sequence[W
     alone; goals that it is right for as it is are left out. It is the share of the search node with the largest; 0
     without a search node, None without a goal.
     """
-    everywhere = range(len(lanes))
+    goals = open_goals(lanes, goals)
+    return Fraction(max(map(len, goals_reached(program, goals)), default=0), len(goals)) if goals else None
+
+
+def open_goals(lanes: Sequence[Evaluation], goals: Sequence[World]) -> list[World]:
+    """Those of these worlds that the program with these evaluations is not right for as it is."""
     words = [lane.word for lane in lanes]
-    goals = [goal for goal in goals if not goal.accepts(words, everywhere)]
-    if not goals:
-        return None
-    reached = [sum(map(_becomes(put, goals[0].domain), goals)) for put in _searches(program.term)]
-    return Fraction(max(reached, default=0), len(goals))
+    return [goal for goal in goals if not goal.accepts(words, range(len(words)))]
+
+
+def goals_reached(program: Program, goals: Sequence[World]) -> list[list[World]]:
+    """For each find and argmax node, in preorder, the goals that make the output theirs there; see `retargeting`."""
+    return [list(filter(_becomes(put, goals[0].domain), goals)) if goals else [] for put in _searches(program.term)]
 
 
 Put = Callable[[Term], Term]
