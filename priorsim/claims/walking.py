@@ -18,6 +18,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
+from priorsim.walks.landscape import ClassBy
 from priorsim.walks.study import studies
 from priorsim.worlds.world import World, world_of_words
 
@@ -207,7 +208,6 @@ def _cells_at(task: tuple[int, int, Preset]) -> Cells:
     A world whose shortest program is no longer than the radius, so that one edit could write it whole, is not asked.
     """
     word_bits, radius, preset = task
-    claims = (*CLAIMS, CAP)
     every = walked(preset, word_bits)
     worlds = [world for world, least in every.items() if least > radius]
     cells: Cells = {}
@@ -216,17 +216,12 @@ def _cells_at(task: tuple[int, int, Preset]) -> Cells:
         whole = replace(cell, not_asked=cell.not_asked + len(every) - len(worlds))
         cells.setdefault((claim.name, number.text), []).append(whole)
 
-    for class_by, below_bound in preset.walk_settings[word_bits]:
+    for (class_by, below_bound), found in _found_at(worlds, radius, preset, word_bits).items():
         max_bits = preset.walk_bits - below_bound
-        found: dict[str, list[dict[str, Finding]]] = {start: [] for start in preset.walk_starts}
-        for study in studies(worlds, radius, max_bits=max_bits, class_by=class_by):
-            for start, of_start in found.items():
-                from_there = study.starting(start)
-                of_start.append({claim.name: find(from_there, claim.name) for claim in claims})
         for start, of_worlds in found.items():
             factors = factors_at("walks", Language.named("arith", word_bits), class_by, below_bound, tax=0)
             factors |= {"radius": radius, "start": start}
-            for claim in claims:
+            for claim in (*CLAIMS, CAP):
                 findings = [each[claim.name] for each in of_worlds]
                 add(claim, claim.number, cell_of_findings(claim, findings, factors, max_bits))
                 for beside in claim.beside:
@@ -234,6 +229,24 @@ def _cells_at(task: tuple[int, int, Preset]) -> Cells:
                     sample = Sample.of(Values(numbers, numbers).or_unknown(), beside)
                     add(claim, beside, cell_of([sample], beside, factors, max_bits))
     return cells
+
+
+def _found_at(
+    worlds: Sequence[World], radius: int, preset: Preset, word_bits: int
+) -> dict[tuple[ClassBy, int], dict[str, list[dict[str, Finding]]]]:
+    """What walks say of each claim: by setting, start, world and claim. Chains are made once for each bound."""
+    settings = preset.walk_settings[word_bits]
+    found: dict[tuple[ClassBy, int], dict[str, list[dict[str, Finding]]]]
+    found = {setting: {start: [] for start in preset.walk_starts} for setting in settings}
+    for bound in dict.fromkeys(below_bound for _, below_bound in settings):
+        for study in studies(worlds, radius, max_bits=preset.walk_bits - bound):
+            starting = {start: study.starting(start) for start in preset.walk_starts}
+            for (class_by, below_bound), of_starts in found.items():
+                for start, of_start in of_starts.items():
+                    if below_bound == bound:
+                        walks = starting[start].classed(class_by)
+                        of_start.append({claim.name: find(walks, claim.name) for claim in (*CLAIMS, CAP)})
+    return found
 
 
 def walked(preset: Preset, word_bits: int) -> dict[World, int]:

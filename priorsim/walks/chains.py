@@ -6,13 +6,16 @@ Chances are float64, within 1e-12 of the exact ones.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
+from scipy.sparse.csgraph import connected_components
 
 from priorsim.errors import WalkError
 from priorsim.priors import F64
 from priorsim.walks.graph import EditGraph
+from priorsim.walks.kernels import I32
 from priorsim.walks.landscape import Landscape, Mask
 
 
@@ -67,7 +70,7 @@ def default_energy(landscape: Landscape) -> Energy:
     return Energy(1 / cost)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Chain:
     """A walk's moves; arrays have shape (programs,).
 
@@ -86,6 +89,12 @@ class Chain:
     def stuck(self) -> Mask:
         """Where no move is possible."""
         return np.asarray(self.rate == 0)
+
+    @cached_property
+    def part(self) -> I32:
+        """The part of the space that each program is in; no Metropolis walk leaves its part."""
+        found: I32 = connected_components(self.moves, directed=False)[1]
+        return found
 
     def by_proposal(self) -> "csr_array[np.float64]":
         """The chain with time in proposals: rows sum to 1, stays on the diagonal."""

@@ -5,7 +5,7 @@ followed to its end: the sum of its sizes, kept below RESIDUAL, bounds the error
 """
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, diags_array, eye_array
+from scipy.sparse import csc_array, csr_array, eye_array
 from scipy.sparse.linalg import splu
 
 from priorsim.errors import UnsolvedError
@@ -29,14 +29,12 @@ def visits(moves: "csr_array[np.float64]", inflow: F64, *, scale: F64 | None = N
     count, total = len(inflow), float(inflow.sum())
     if count == 0 or total == 0:
         return np.zeros(count), 0.0
-    system = (eye_array(count, format="csr") - moves).T
+    leaving = csr_array(eye_array(count, format="csr") - moves)
     # What overflows on the way to no solution shows in the residual.
     with np.errstate(all="ignore"):
-        if count <= _SMALL:
-            found = _factorize(csc_array(system), inflow)
-        else:
-            found = _iterate(csr_array(system), inflow, total, scale)
-        residual = float(np.abs(inflow - system @ found).sum()) / total
+        is_small = count <= _SMALL
+        found = _factorize(csc_array(leaving.T), inflow) if is_small else _iterate(leaving, inflow, total, scale)
+        residual = float(np.abs(inflow - leaving.T @ found).sum()) / total
     if not residual <= RESIDUAL:
         raise UnsolvedError(
             f"a chain of {count:,} states was not solved: its residual is {residual:.1g}, at most {RESIDUAL:g} may be: "
@@ -55,11 +53,15 @@ def _factorize(system: "csc_array[np.float64]", inflow: F64) -> F64:
     return np.asarray(found + solver.solve(inflow - system @ found))
 
 
-def _iterate(system: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:
+def _iterate(leaving: "csr_array[np.float64]", inflow: F64, total: float, scale: F64 | None) -> F64:
+    """Solve found @ leaving = inflow."""
     if scale is None:
-        solver, scale = _stabilized, np.ones(len(inflow))
+        solver, system, scale = _stabilized, csr_array(leaving.T), np.ones(len(inflow))
     else:
-        solver, system = _conjugate, csr_array(diags_array(1 / scale) @ system @ diags_array(scale))
+        # Scaled, the matrix is symmetric: it need not be turned round.
+        within = np.repeat(scale, np.diff(leaving.indptr)) / scale[leaving.indices]
+        parts = leaving.data * within, leaving.indices, leaving.indptr
+        solver, system = _conjugate, csr_array(parts, shape=leaving.shape)
     found, left = np.zeros(len(inflow)), inflow / scale
     for _ in range(_ROUNDS):
         step = solver(system, left)

@@ -59,6 +59,12 @@ class WalkStudy:
         """The same walks from another start; WalkError as of `start_of`."""
         return replace(self, start=start_of(self.landscape, start), _ends={})
 
+    def classed(self, class_by: ClassBy) -> "WalkStudy":
+        """The same walks with programs classed so; where they go does not depend on it."""
+        if class_by == self.landscape.class_by:
+            return self
+        return replace(self, landscape=make_landscape(self.graph.programs, self.world, class_by=class_by))
+
     def mean(self, values: F64, chosen: Mask) -> float | None:
         """Mean of the values over the chosen by the prior; None where there are none, or one is infinite."""
         if not chosen.any():
@@ -92,13 +98,11 @@ def make_study(
     return WalkStudy(graph, landscape, dynamics, start_of(landscape, start), default_energy(landscape))
 
 
-def studies(
-    worlds: Sequence[World], radius: int, *, max_bits: int, class_by: ClassBy = "lesion"
-) -> Iterator[WalkStudy]:
+def studies(worlds: Sequence[World], radius: int, *, max_bits: int) -> Iterator[WalkStudy]:
     """A study for each world at a radius, with each edit graph made once."""
     graphs: dict[object, EditGraph] = {}
     for world in worlds:
         asked = world.dialect, world.domain
-        study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked), class_by=class_by)
+        study = make_study(world, radius, max_bits=max_bits, graph=graphs.get(asked))
         graphs[asked] = study.graph
         yield study

@@ -17,7 +17,7 @@ from priorsim.text.claims import support_of
 from priorsim.walks.chains import LEAST_TEMPERATURE, Energy
 from priorsim.walks.finding import FINDINGS, Finding, find
 from priorsim.walks.landscape import SEARCH, ClassBy
-from priorsim.walks.study import make_study, studies
+from priorsim.walks.study import make_study
 from priorsim.worlds import World
 from tests.claims.plain import listed
 from tests.walks.test_dynamics import made
@@ -191,10 +191,10 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
     worlds = [world for world, least in every.items() if least > radius]
     for by, below in SETTINGS:
         for start in STARTS:
-            found = [each.starting(start) for each in studies(worlds, radius, max_bits=MAX_BITS - below, class_by=by)]
+            made = [make_study(world, radius, max_bits=MAX_BITS - below, class_by=by, start=start) for world in worlds]
             place = {"word_bits": 3, "class_by": by, "bound": bound_of(below), "radius": radius, "start": start}
             for each in judged_alone[0]:
-                findings = [find(study_of, each.claim.name) for study_of in found]
+                findings = [find(study_of, each.claim.name) for study_of in made]
                 cell = at(place, each.cells)
                 told = [supports(each.claim.name, finding) for finding in findings]
                 left = {"not_asked" if each.claim.premise else "undecided": told.count(None)}
