@@ -1,5 +1,6 @@
 """Claims about what fitting programs do off the training lanes, and about counting them in other ways."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from priorsim.claims.claim import Claim, Kind, Number
 from priorsim.claims.rule import Quantifier
 from priorsim.claims.site import Site, at_both_ends
-from priorsim.measure.fitting import OnSplit, averaged
+from priorsim.measure.fitting import ClassedRows, OnSplit, averaged
 from priorsim.measure.mass import ENDS, End
 from priorsim.measure.values import Values, at_end, log2_odds, log2_quotient, quotient, search_share
 from priorsim.measure.weighed import Split
@@ -59,10 +60,16 @@ def entropy_at(site: Site, *, lanes: int) -> Values:
     found = np.full(len(site.behaviours), np.nan)
     if site.cameras and len(site.held_out) == lanes:
         found = site.own.entropy / lanes
-    elif not site.cameras and 2 * lanes <= number:
-        held_out = tuple(range(number - lanes, number))
-        found = site.on(Split("last", tuple(range(number - lanes)), held_out)).entropy / lanes
+    for split in [] if site.cameras else last_splits(number):
+        if len(split.held_out) == lanes:
+            found = site.on(split).entropy / lanes
     return Values(found, found)
+
+
+def last_splits(number: int) -> list[Split]:
+    """The splits of so many lanes that hold out the last ones, at most half of them, for each of HELD_OUT."""
+    every = tuple(range(number))
+    return [Split("last", every[:-lanes], every[-lanes:]) for lanes in HELD_OUT if 2 * lanes <= number]
 
 
 @at_both_ends
@@ -120,15 +127,16 @@ def differing_signs(site: Site, end: End) -> F64:
     return np.where(np.isnan(counts).any(axis=0), np.nan, different)
 
 
-def _share_of_splits(site: Site, cost: F64, unseen: float = np.inf) -> Values:
+def _share_of_splits(site: Site, cost: Callable[[ClassedRows], F64], unseen: float = np.inf) -> Values:
     """The share of splits on which the program of least cost is search and defects.
 
     An interval over ties, and where a program beyond the bound may cost no more, `unseen` at the least.
     """
-    least = site.census.least(cost)
+    least = {census: census.least(cost(census.programs)) for census in {each.census for each in site.on_splits}}
 
     def value(end: End) -> Values:
-        all_do, some_do = zip(*(each.lightest_defects(least, end, unseen) for each in site.on_splits), strict=True)
+        found = (each.lightest_defects(least[each.census], end, unseen) for each in site.on_splits)
+        all_do, some_do = zip(*found, strict=True)
         return Values(averaged(all_do), averaged(some_do))
 
     return Values.hull([value(end) for end in ENDS])
@@ -137,15 +145,17 @@ def _share_of_splits(site: Site, cost: F64, unseen: float = np.inf) -> Values:
 @lru_cache(maxsize=1)
 def shortest_defects(site: Site) -> Values:
     """The share of splits on which the shortest fitting program is search and defects, taxes included."""
-    programs = site.programs
-    cost = programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64)
-    return _share_of_splits(site, cost, site.unseen)
+
+    def taxed_bits(programs: ClassedRows) -> F64:
+        return programs.bits.astype(np.float64) + site.tax * programs.searches.astype(np.float64)
+
+    return _share_of_splits(site, taxed_bits, site.unseen)
 
 
 @lru_cache(maxsize=1)
 def fastest_defects(site: Site) -> Values:
     """The share of splits on which the fastest fitting program is search and defects."""
-    return _share_of_splits(site, site.programs.steps.astype(np.float64))
+    return _share_of_splits(site, lambda programs: programs.steps.astype(np.float64))
 
 
 def lightest_defects(site: Site) -> Values:

@@ -1,17 +1,21 @@
 """Every claim over its populations and the whole grid: cells, rulings, and what is shown beside them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
+from priorsim.census.wide import wide_header
 from priorsim.claims import elsewhere, predicting, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
 from priorsim.claims.populations import AMORTISED, Preset, Worlds, populations
 from priorsim.claims.rule import Cell
+from priorsim.claims.site import Site
+from priorsim.claims.wide_site import wide_sites
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
@@ -30,6 +34,9 @@ SITE_CLAIMS: tuple[Claim, ...] = (
 CLAIMS: tuple[Claim, ...] = (*SITE_CLAIMS, *walking.CLAIMS)
 """Every claim: those that are measured on sites, and those about walks."""
 
+NOT_ON_WIDE = ("faster-learner", *(claim.name for claim in with_data.CLAIMS))
+"""Claims that cannot be asked of a wide world: about few training lanes, which most programs fit, or tables."""
+
 ON_CAMERAS = tuple(claim.name for claim in elsewhere.CLAIMS)
 """Claims that can be asked of a camera, those about what is off the training lanes."""
 
@@ -45,6 +52,8 @@ def find_claims(names: Sequence[str]) -> tuple[Claim, ...]:
     return tuple(known[name] for name in names) if names else CLAIMS
 
 
+Sites = Iterable[tuple[dict[str, str | int], Site]]
+"""Worlds at each setting of the grid, with the factors that are set."""
 Place = tuple[tuple[tuple[str, str | int], ...], int]
 """Where in the grid a cell is: its factors, and the bits up to which programs were counted there."""
 Measured = dict[tuple[str, str], dict[Place, list[Sample]]]
@@ -113,17 +122,20 @@ def _measured(task: tuple[list[Worlds], list[str], Callable[[AtlasHeader], Count
     atlas = open_atlas(group[0].header)
     for worlds in group:
         claims = [claim for claim in SITE_CLAIMS if claim.name in names and worlds.population in claim.populations]
-        _measure(measured, claims, worlds, atlas, preset)
+        _measure(measured, claims, worlds.sites(atlas, preset))
     return measured
 
 
 def claims_for(world: World, header: AtlasHeader) -> tuple[Claim, ...]:
     """The claims that can be asked of a world: all but those that another accounting or family is about.
 
-    Of a camera ON_CAMERAS alone: the others are about what fits the words of one world.
+    Of a camera ON_CAMERAS alone: the others are about what fits the words of one world. None of NOT_ON_WIDE of a wide
+    world.
     """
-    asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
     claims = elsewhere.CLAIMS if isinstance(world, Camera) else SITE_CLAIMS
+    if world.domain.is_wide:
+        claims = tuple(claim for claim in claims if claim.name not in NOT_ON_WIDE)
+    asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
     return tuple(claim for claim in claims if any(asked.get(each, True) for each in claim.populations))
 
 
@@ -134,20 +146,44 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: P
     where a claim is about walks, or cannot be asked of a camera.
     """
     check_world(atlas.header, world)
-    measured: Measured = {}
-    open_claims = [replace(claim, deciding={}) for claim in claims if claim in SITE_CLAIMS]
-    if len(open_claims) < len(claims):
+    _check_asked(world, claims)
+    return _judged_on(claims, Worlds(world.name, atlas.header, (world,)).sites(atlas, preset))
+
+
+def judge_wide_world(world: World, claims: Sequence[Claim], max_bits: int, preset: Preset, **how: Any) -> list[Judged]:
+    """Measure claims in one wide world, without an atlas; `how` it is counted is as of `wide_sites`.
+
+    WorldError where the world accepts several words in a lane; PriorsimError where a claim is about walks, or cannot
+    be asked of a wide world; CensusError as of `wide_sites`.
+    """
+    _check_asked(world, claims)
+    header = wide_header(world.dialect, max_bits, world.domain)
+    return _judged_on(claims, wide_sites(world, header, preset, **how))
+
+
+def _check_asked(world: World, claims: Sequence[Claim]) -> None:
+    """Raise PriorsimError where one of the claims cannot be asked of a world."""
+    if any(claim not in SITE_CLAIMS for claim in claims):
         names = ", ".join(claim.name for claim in walking.CLAIMS)
         raise PriorsimError(
             f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk --findings'"
         )
-    refused = [claim.name for claim in open_claims if claim.name not in ON_CAMERAS and isinstance(world, Camera)]
-    if refused:
-        raise PriorsimError(
-            f"world {world.name} is a camera, on which {', '.join(refused)} cannot be measured: "
-            f"choose among {', '.join(ON_CAMERAS)}"
-        )
-    _measure(measured, open_claims, Worlds(world.name, atlas.header, (world,)), atlas, preset)
+    kinds = {"a camera": (isinstance(world, Camera), ON_CAMERAS)}
+    kinds["wide"] = world.domain.is_wide, tuple(claim.name for claim in SITE_CLAIMS if claim.name not in NOT_ON_WIDE)
+    for kind, (is_it, choice) in kinds.items():
+        refused = [claim.name for claim in claims if claim.name not in choice]
+        if is_it and refused:
+            raise PriorsimError(
+                f"world {world.name} is {kind}, on which {', '.join(refused)} cannot be measured: "
+                f"choose among {', '.join(choice)}"
+            )
+
+
+def _judged_on(claims: Sequence[Claim], sites: Sites) -> list[Judged]:
+    """The claims' numbers on these sites; no cell decides more than another."""
+    measured: Measured = {}
+    open_claims = [replace(claim, deciding={}) for claim in claims]
+    _measure(measured, open_claims, sites)
     return [_judged(measured, claim) for claim in open_claims]
 
 
@@ -160,9 +196,9 @@ def _judged(measured: Measured, claim: Claim) -> Judged:
     return Judged.of(claim, cells)
 
 
-def _measure(measured: Measured, claims: Sequence[Claim], worlds: Worlds, atlas: Counted, preset: Preset) -> None:
+def _measure(measured: Measured, claims: Sequence[Claim], sites: Sites) -> None:
     """Add the numbers of worlds to what was measured, at every setting of the grid."""
-    for factors, site in worlds.sites(atlas, preset):
+    for factors, site in sites:
         place = tuple(factors.items()), site.max_bits
         for claim in claims:
             for number in (claim.number, *claim.beside):

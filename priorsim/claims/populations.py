@@ -240,10 +240,7 @@ class Worlds:
         found = []
         for world in [camera.truth for camera in self.cameras] or self.worlds:
             if world.behaviour is None:
-                raise WorldError(
-                    f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
-                    "choose one of them for each lane"
-                )
+                raise several_words(world)
             found.append(world.behaviour)
         return np.array(found, dtype=np.uint64)
 
@@ -265,6 +262,14 @@ class Worlds:
             is_known = programs.bits + tax * programs.searches.astype(np.int64) <= every.known
             behaviours, splits = np.unique(programs.behaviour[is_known]), stated_splits(_any_world(domain))[:-1]
         return Site(programs, behaviours, all_lanes, (), splits, (all_lanes,), tax, bound, preset.code_bits)
+
+
+def several_words(world: World) -> WorldError:
+    """What says that claims cannot be asked of a world, as it accepts several words in a lane."""
+    return WorldError(
+        f"world {world.name} accepts several words in a lane: claims are measured in worlds with one, "
+        "choose one of them for each lane"
+    )
 
 
 def _any_world(domain: Domain) -> World:

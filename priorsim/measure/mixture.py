@@ -5,6 +5,7 @@ a few thousand cells a world, from which loss, defection and shares follow at ev
 reading the atlas again. Counts are exact; what is made of them is float64.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -111,13 +112,23 @@ def mixture(atlas: Selectable, world: World, *, class_by: ClassBy = "lesion") ->
     return _merged(Mixture(atlas.header, 1, len(world.held_out), only, *columns))
 
 
-def mixture_of(found: Fitting) -> Mixture:
-    """The programs that fit each of many targets, counted in the same way: target by target its own world."""
+def mixture_of(found: Fitting, right: Callable[[I64, I64], I64] | None = None) -> Mixture:
+    """The programs that fit each of many targets, counted in the same way: target by target its own world.
+
+    `right` says on how many held-out lanes entries are right, by targets, where behaviours are not packed.
+    """
     world, entry = found.pairs
-    rows, domain = found.programs.take(entry), found.programs.header.domain
-    differs = rows.behaviour ^ found.target[world]
-    right = np.zeros(len(rows), dtype=np.int64)
+    rows = found.programs.take(entry)
+    number = right_held_out(found, world, entry) if right is None else right(world, entry)
+    columns = (rows.kind, rows.bits, rows.steps, rows.searches, number, rows.count)
+    return _merged(Mixture(rows.header, len(found.target), len(found.held_out), world, *columns))
+
+
+def right_held_out(found: Fitting, target: I64, entry: I64) -> I64:
+    """On how many held-out lanes entries are right, by targets, all packed."""
+    differs = found.programs.behaviour[entry] ^ found.target[target]
+    domain = found.programs.header.domain
+    right = np.zeros(len(entry), dtype=np.int64)
     for lane in found.held_out:
         right += lane_words(differs, lane, domain) == 0
-    columns = (rows.kind, rows.bits, rows.steps, rows.searches, right, rows.count)
-    return _merged(Mixture(rows.header, len(found.target), len(found.held_out), world, *columns))
+    return right
