@@ -16,12 +16,19 @@ from priorsim.errors import PriorsimError
 
 def census(
     context: typer.Context,
-    dialect: opt.Dialect,
-    word_bits: opt.WordBits,
     max_bits: opt.Length,
     out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
     without: Annotated[
         str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
+    ] = None,
+    world: Annotated[
+        str | None, Option("--world", help="A world whose domain and dialect are taken: a name, a file, or -.")
+    ] = None,
+    dialect: Annotated[
+        str | None, Option("--dialect", help="arith, logic, loops or nested; needed without --world.")
+    ] = None,
+    word_bits: Annotated[
+        int | None, Option("--word-bits", help="Bits of a word, 2 to 16; needed without --world.")
     ] = None,
     depth: opt.Depth = None,
     domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
@@ -52,13 +59,13 @@ def census(
     from priorsim.census.take import make_header, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
 
-    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
+    lanes, named = opt.lanes_of(context, world, dialect, word_bits, domain)
     knocked_out = [] if without is None else without.split(",")
-    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
+    header = make_header(named, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
-    with opt.place_of(out, is_atlas, force=force, read=(domain,)) as place:
+    with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
@@ -139,22 +146,15 @@ def histogram(
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
     with opt.place_of(out, is_histogram, force=force, read=(atlas, where.world)) as place:
-        world = where.find()
-        cells, _ = counted.count_alone(world) if atlas is None else counted.count(atlas, world)
+        cells, _ = counted.count(atlas, where.find())
         opt.write_out(format_histogram(cells), place)
 
 
 def heldout(
-    context: typer.Context,
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: opt.CensusOptions,
     class_by: opt.ClassBy = None,
-    max_bits: Annotated[
-        int | None, Option("--max-bits", help="A smaller bound than the atlas's, or that of a wide world, in bits.")
-    ] = None,
-    yes: opt.Yes = False,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
@@ -170,24 +170,23 @@ def heldout(
     from priorsim.text.answers import off_training_text
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
-    if atlas is None:
-        bound = opt.bound_alone(world, max_bits, trust)
+    if asked.atlas is None and world.domain.is_wide:
+        bound = opt.bound_alone(world, asked.max_bits, asked.trust)
         with progress_bar("programs") as progress:
-            alone = wide_off_training(world, prior, bound, class_by=by, allow_long=yes, progress=progress)
+            alone = wide_off_training(world, prior, bound, class_by=by, allow_long=asked.yes, progress=progress)
         typer.echo(alone.told, err=True)
         found, own = alone.answer, alone.own
     else:
-        refuse_idle(context, "yes", "with --atlas")
-        stored = opt.open_atlas(atlas, trust)
+        stored = asked.of_world(world)
         check_world(stored.header, world)
-        weighed = priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by)
+        weighed = priorsim.weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
         found, own = priorsim.off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
     opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
 
 
 def objectives(
     where: opt.WorldOptions,
-    max_bits: opt.Length,
+    max_bits: opt.QuickLength = None,
     dialect: opt.WorldDialect = None,
     depth: opt.Depth = None,
     yes: opt.Yes = False,
@@ -202,9 +201,10 @@ def objectives(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
     from priorsim.measure.objectives import objectives_answer
+    from priorsim.study.cache import header_of
 
     world = where.find()
-    header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
+    header = header_of(world.domain, dialect or world.dialect, max_bits, depth=depth)
     if not yes:
         check_objectives(header)
     with progress_bar("bodies") as progress:
@@ -213,10 +213,8 @@ def objectives(
 
 
 def population(
-    atlas: opt.OneAtlas,
+    asked: opt.LanguageOptions,
     class_by: opt.ClassBy = None,
-    max_bits: opt.SmallerBound = None,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
     force: opt.Force = False,
@@ -227,15 +225,15 @@ def population(
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
-    with opt.place_of(out, is_population, force=force, read=(atlas,)) as place:
-        found = priorsim.population(opt.open_atlas(atlas, trust), max_bits=max_bits, class_by=by)
+    with opt.place_of(out, is_population, force=force, read=(asked.atlas,)) as place:
+        found = priorsim.population(asked.open(), max_bits=asked.max_bits, class_by=by)
         opt.say_or_write(found, as_json, "population.txt", out, place)
 
 
 def definitions(
-    atlas: opt.OneAtlas,
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
+    atlas: opt.AtlasFile = None,
     programs: Annotated[int, Option("--programs", help="How many of the shortest to take one by one.")] = 100,
     trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
@@ -249,8 +247,8 @@ def definitions(
     from priorsim.cli.progress_bar import progress_bar
 
     prior, world = weight.make(), where.find()
+    stored = opt.atlas_of(world, atlas, trust)
     with progress_bar("programs one by one") as progress:
-        stored = opt.open_atlas(atlas, trust)
         found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
     opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
 

@@ -26,9 +26,10 @@ def check_atlas(path: Path | None) -> Path | None:
     return path
 
 
-_ATLAS = Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")
+_ATLAS = Option(
+    "--atlas", callback=check_atlas, help="A census made by 'priorsim census'.  [default: one from the cache]"
+)
 AtlasFile = Annotated[Path | None, _ATLAS]
-OneAtlas = Annotated[Path, _ATLAS]
 OtherCode = Annotated[
     bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
 ]
@@ -48,7 +49,10 @@ WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")
 Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, Option("--columns", help="Names of the input columns, by commas.")]
 Length = Annotated[int, Option("--max-bits", help="Count every program up to this length.")]
-SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
+QuickLength = Annotated[
+    int | None,
+    Option("--max-bits", help="Count every program up to this length.  [default: what takes seconds]"),
+]
 Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Processes.")]
 Threads = Annotated[int, Option("--workers", help="Threads or processes.")]
@@ -110,7 +114,7 @@ class CountOptions:
     class_by: ClassBy = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
+        Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
     ] = None
     yes: Yes = False
     trust: OtherCode = False
@@ -119,12 +123,17 @@ class CountOptions:
         if self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits")
 
-    def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
-        """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
+    def count(self, atlas: Path | None, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
+        """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's.
+
+        A wide world, which no atlas holds, is counted alone where no atlas is given.
+        """
         from priorsim.census.stored import cut
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
-        by, stored = check_class_by(self.class_by), open_atlas(atlas, self.trust)
+        if atlas is None and world.domain.is_wide:
+            return self._count_alone(world)
+        by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust)
         check_world(stored.header, world)
         if self.max_bits is None or self.max_bits <= stored.header.max_bits:
             return histogram(cut(stored, self.max_bits), world, class_by=by), None
@@ -136,7 +145,7 @@ class CountOptions:
             targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
             return histogram(targeted, world, class_by=by), targeted.find_terms
 
-    def count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
+    def _count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
         from priorsim.cli.progress_bar import progress_bar
         from priorsim.measure.histogram import check_class_by
@@ -176,15 +185,90 @@ class OddsOptions:
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
         if self.world is None:
-            raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-        world = world_of(self.world, self.train)
-        return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+            raise PriorsimError("give --world NAME, or --histogram FILE")
+        return self.counted.count(self.atlas, world_of(self.world, self.train))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CensusOptions:
+    """The census that is asked, up to a bound: an atlas file, or one from the cache of atlases."""
+
+    context: typer.Context
+    atlas: AtlasFile = None
+    max_bits: Annotated[
+        int | None,
+        Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
+    ] = None
+    yes: Yes = False
+    trust: OtherCode = False
+
+    def __post_init__(self) -> None:
+        if self.atlas is not None or self.max_bits is None:
+            refuse_idle(self.context, "yes", "without --max-bits" if self.atlas is None else "with --atlas")
+
+    def of_world(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
+        """The census of a world's domain, as far as the bound or farther."""
+        return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageOptions(CensusOptions):
+    """The same, of a language on its default domain."""
+
+    dialect: Annotated[
+        str | None, Option("--dialect", help="Without --atlas: arith, logic, loops or nested.  [default: arith]")
+    ] = None
+    word_bits: Annotated[
+        int | None, Option("--word-bits", help="Without --atlas: bits of a word, 2 to 16.  [default: 3]")
+    ] = None
+
+    def open(self, like: "priorsim.World | None" = None) -> "priorsim.StoredAtlas":
+        """The census, as far as the bound or farther; of a world's domain and dialect where no other is given."""
+        if self.atlas is not None:
+            refuse_idle(self.context, "dialect word_bits", "with --atlas")
+            return open_atlas(self.atlas, self.trust)
+        check_trust(self.trust, None)
+        if self.word_bits is None and like is not None:
+            domain = like.domain
+        else:
+            domain = priorsim.Domain.default(3 if self.word_bits is None else self.word_bits)
+        dialect = self.dialect or ("arith" if like is None else like.dialect)
+        return cached(domain, dialect, self.max_bits, self.yes)
+
+
+def atlas_of(
+    world: "priorsim.World",
+    atlas: Path | None,
+    trust_other_code: bool,
+    max_bits: int | None = None,
+    allow_long: bool = False,
+) -> "priorsim.StoredAtlas":
+    """The atlas of that file, else the census of a world's domain and dialect from the cache, as `cached`."""
+    from priorsim.measure.histogram import check_not_wide
+
+    if atlas is not None:
+        return open_atlas(atlas, trust_other_code)
+    check_trust(trust_other_code, None)
+    check_not_wide(world)
+    return cached(world.domain, world.dialect, max_bits, allow_long)
+
+
+def cached(domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_long: bool) -> "priorsim.StoredAtlas":
+    """The census of a domain from the cache: up to its default bound, or one that is beyond it."""
+    from priorsim.census.effort import check_effort
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.cache import header_of, open_cached
+
+    header = header_of(domain, dialect)
+    if max_bits is not None and max_bits > header.max_bits:
+        header = header_of(domain, dialect, max_bits)
+        check_effort(header, allow_long=allow_long)
+    with progress_bar("programs") as progress:
+        return open_cached(header, progress=progress)
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:
-    """The bound up to which a wide world is counted without an atlas; PriorsimError where it is not, or cannot be."""
-    if not world.domain.is_wide:
-        raise PriorsimError(f"world {world.name} is not wide: give --atlas FILE, a census on its domain")
+    """The bound up to which a wide world is counted without an atlas; PriorsimError where none is given."""
     if max_bits is None:
         raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
     check_trust(trust_other_code, None)
@@ -201,6 +285,20 @@ def finder_of(histogram: "Histogram") -> "TermFinder | None":
     from priorsim.measure.wide import find_terms
 
     return partial(find_terms, histogram)
+
+
+def lanes_of(
+    context: typer.Context, world: str | None, dialect: str | None, word_bits: int | None, domain: Path | None
+) -> "tuple[priorsim.Domain, str]":
+    """The domain and the dialect of a census: a world's, or those that are given."""
+    if world is not None:
+        refuse_idle(context, "word_bits domain", "with --world")
+        found = world_of(world, None)
+        return found.domain, dialect or found.dialect
+    if dialect is None or word_bits is None:
+        raise PriorsimError("give --world NAME, or --dialect NAME and --word-bits N")
+    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
+    return lanes, dialect
 
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":

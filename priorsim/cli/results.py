@@ -23,7 +23,7 @@ def claims(
     train: opt.Train = None,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Rule on the steps of the argument over whole populations of worlds; with --atlas and --world, in one world.
+    """Rule on the steps of the argument over whole populations of worlds; with --world, in one world.
 
     Every claim is a condition on a number of one world. Its verdict hangs on the share of worlds in which the
     condition holds, population by population; docs/claims.md has the rule.
@@ -39,23 +39,21 @@ def claims(
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
-    from priorsim.measure.histogram import check_not_wide
-    from priorsim.study.folder import make_folder, open_census
+    from priorsim.study.atlases import make_folder, open_census
     from priorsim.text.claims import verdicts_of, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
     opt.check_trust(trust, atlas)
     command = " ".join(["priorsim claims", *(names or [])])
-    if atlas is None and world is not None:
-        check_not_wide(opt.world_of(world, train))
-    if (atlas is None) != (world is None):
-        raise PriorsimError("--atlas and --world go together: give both to ask of one world, or neither")
+    if atlas is not None and world is None:
+        raise PriorsimError("--atlas is asked of one world: give --world NAME, or leave --atlas")
     if world is None:
         refuse_idle(context, "train", "without --world")
     else:
         refuse_idle(context, "preset results workers", "in one world")
-    if atlas is not None and world is not None:
-        stored, where = opt.open_atlas(atlas, trust), opt.world_of(world, train)
+    if world is not None:
+        where = opt.world_of(world, train)
+        stored = opt.atlas_of(where, atlas, trust)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored, find_preset(preset))
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
@@ -99,7 +97,8 @@ def figure(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import check_format, save_entry
     from priorsim.figures.registry import figures_text, find_figure
-    from priorsim.study.folder import Study, make_folder
+    from priorsim.study.atlases import make_folder
+    from priorsim.study.folder import Study
 
     if name is None:
         typer.echo(figures_text())
