@@ -17,7 +17,7 @@ from priorsim.errors import PriorsimError
 def census(
     context: typer.Context,
     max_bits: opt.Length,
-    out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
+    out: Annotated[Path | None, Option("--out", help="The Parquet file to write, or - for a pipe.")] = None,
     without: Annotated[
         str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
     ] = None,
@@ -39,6 +39,7 @@ def census(
     workers: opt.Threads = 2,
     memory: opt.Memory = None,
     yes: opt.Yes = False,
+    dry_run: opt.DryRun = False,
     force: opt.Force = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
@@ -54,10 +55,11 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.effort import EXHAUSTIVE, check_effort, parse_memory
+    from priorsim.census.effort import EXHAUSTIVE, check_effort, check_engine, check_memory, parse_memory
     from priorsim.census.stored import is_atlas
     from priorsim.census.take import make_header, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.plan import census_plan
 
     lanes, named = opt.lanes_of(context, world, dialect, word_bits, domain)
     knocked_out = [] if without is None else without.split(",")
@@ -65,6 +67,11 @@ def census(
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
+    if dry_run:
+        check_engine(engine, workers)
+        opt.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
+    if out is None:
+        raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
     with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
@@ -271,6 +278,7 @@ def data(
     train: opt.Train = None,
     weight: opt.PriorOptions,
     trust: opt.OtherCode = False,
+    dry_run: opt.DryRun = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : every count.")] = None,
     force: opt.Force = False,
@@ -284,8 +292,9 @@ def data(
     and hybrid.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.data import format_data_counts, is_data_counts
+    from priorsim.measure.data import check_affordable, data_effort, format_data_counts, is_data_counts
     from priorsim.measure.data_joint import data_answer
+    from priorsim.study.plan import data_plan
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:
@@ -295,6 +304,9 @@ def data(
     prior, where = weight.make(), opt.world_of(world, train)
     with opt.place_of(out, is_data_counts, force=force, read=(world,)) as place:
         language, code = opt.language_and_code(where, atlas, dialect, depth, trust)
+        if dry_run:
+            check_affordable(language, code_bits)
+            opt.say_plan(data_plan(*data_effort(language, code_bits)))
         with progress_bar("programs, entries left open,") as progress:
             counts = priorsim.count_with_data(language, where, code_bits, progress=progress)
         if out is not None:

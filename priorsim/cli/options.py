@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer import Option
@@ -52,6 +52,9 @@ Length = Annotated[int, Option("--max-bits", help="Count every program up to thi
 QuickLength = Annotated[
     int | None,
     Option("--max-bits", help="Count every program up to this length.  [default: what takes seconds]"),
+]
+DryRun = Annotated[
+    bool, Option("--dry-run", help="Say what it would take: rows, time and memory; count and write nothing.")
 ]
 Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Processes.")]
@@ -117,6 +120,7 @@ class CountOptions:
         Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
     ] = None
     yes: Yes = False
+    dry_run: DryRun = False
     trust: OtherCode = False
 
     def __post_init__(self) -> None:
@@ -126,11 +130,13 @@ class CountOptions:
     def count(self, atlas: Path | None, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
         """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's.
 
-        A wide world, which no atlas holds, is counted alone where no atlas is given.
+        A wide world, which no atlas holds, is counted alone where no atlas is given. A dry run ends the command here.
         """
         from priorsim.census.stored import cut
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
+        if self.dry_run:
+            say_plan(self._plan(atlas, world))
         if atlas is None and world.domain.is_wide:
             return self._count_alone(world)
         by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust)
@@ -144,6 +150,23 @@ class CountOptions:
         with progress_bar("programs") as progress:
             targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
             return histogram(targeted, world, class_by=by), targeted.find_terms
+
+    def _plan(self, atlas: Path | None, world: "priorsim.World") -> str:
+        """What counting would take."""
+        from priorsim.census.wide import wide_header
+        from priorsim.study.cache import header_of
+        from priorsim.study.plan import census_plan, question_plan
+
+        if atlas is None and world.domain.is_wide:
+            bound = bound_alone(world, self.max_bits, self.trust)
+            return question_plan(wide_header(world.dialect, bound, world.domain, None))
+        known = header_of(world.domain, world.dialect) if atlas is None else open_atlas(atlas, self.trust).header
+        if self.max_bits is not None and self.max_bits > known.max_bits:
+            depth = known.language.depth
+            return question_plan(header_of(known.domain, known.language.dialect.name, self.max_bits, depth=depth))
+        if atlas is not None:
+            raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
+        return census_plan(known)
 
     def _count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
@@ -174,6 +197,7 @@ class OddsOptions:
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
         if self.histogram is not None:
+            refuse_idle(self.counted.context, "dry_run", "with --histogram")
             from priorsim.measure.histogram_file import load_histogram
 
             told = (self.atlas, self.world, self.train, self.counted.class_by, self.counted.max_bits)
@@ -414,6 +438,12 @@ def check_one_answer(as_json: bool, other: object, name: str) -> None:
     """Refuse --json beside another option that says what is printed."""
     if as_json and other:
         raise PriorsimError(f"--json and {name} exclude each other: give one of them")
+
+
+def say_plan(text: str) -> NoReturn:
+    """Print what a command would take, and end it."""
+    typer.echo(text)
+    raise typer.Exit
 
 
 def write_out(text: str, place: "Place | None") -> None:

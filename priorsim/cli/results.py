@@ -21,6 +21,7 @@ def claims(
     trust: opt.OtherCode = False,
     world: opt.WorldName = None,
     train: opt.Train = None,
+    dry_run: opt.DryRun = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """Rule on the steps of the argument over whole populations of worlds; with --world, in one world.
@@ -34,12 +35,13 @@ def claims(
     """
     from functools import partial
 
-    from priorsim.claims.judge import claims_for, find_claims, judge, judge_world
+    from priorsim.claims.judge import by_census, claims_for, find_claims, judge, judge_world
     from priorsim.claims.kept import claims_run
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.formats import format_json
     from priorsim.study.atlases import make_folder, open_census
+    from priorsim.study.plan import censuses_plan
     from priorsim.text.claims import verdicts_of, verdicts_text, world_verdicts_text
 
     chosen = find_claims(names or [])
@@ -50,7 +52,7 @@ def claims(
     if world is None:
         refuse_idle(context, "train", "without --world")
     else:
-        refuse_idle(context, "preset results workers", "in one world")
+        refuse_idle(context, "preset results workers dry_run", "in one world")
     if world is not None:
         where = opt.world_of(world, train)
         stored = opt.atlas_of(where, atlas, trust)
@@ -59,6 +61,8 @@ def claims(
     else:
         size = find_preset(preset)
         folder = results or size.folder
+        if dry_run:
+            opt.say_plan(censuses_plan([group[0].header for group in by_census(size, chosen)], folder))
         opened = partial(open_census, folder=folder)
         make_folder(folder)
         with (

@@ -68,6 +68,15 @@ def atlas_name(header: AtlasHeader) -> str:
     return f"{language.dialect.name}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
 
 
+def described(header: AtlasHeader) -> str:
+    """What a census counts, in words; depth and accounting are left out."""
+    lanes, columns = len(header.domain.lanes), ", ".join(header.domain.columns)
+    return (
+        f"every program of {header.language.dialect.name} up to {header.max_bits} bits, "
+        f"words of {header.language.word_bits} bits, {lanes} {'lane' if lanes == 1 else 'lanes'} of {columns}"
+    )
+
+
 def make_folder(path: Path) -> None:
     """Make a folder that can be written; StorageError where that cannot be."""
     check_name(path)

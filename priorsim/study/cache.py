@@ -23,7 +23,7 @@ from priorsim.census.take import make_header, unchecked_header
 from priorsim.errors import AtlasError, CensusError, StorageError
 from priorsim.mu.dialect import DIALECTS
 from priorsim.mu.domain import Domain
-from priorsim.study.atlases import ATLASES, Told, open_census
+from priorsim.study.atlases import ATLASES, Told, described, open_census
 from priorsim.worlds import World, find_world
 
 VARIABLE = "PRIORSIM_CACHE"
@@ -99,13 +99,13 @@ def open_cached(
     Where the cache cannot be written the census is taken for this run alone.
     """
     taken = partial(open_census, header, workers=workers, memory_bytes=memory_bytes, progress=progress)
+    what = f"Counting {described(header)}"
     try:
-        return taken(folder=cache_folder(), counting=lambda path: _tell(f"{_what(header)}, once, into {path}"))
+        return taken(folder=cache_folder(), counting=lambda path: _tell(f"{what}, once, into {path}"))
     except StorageError as error:
         reason = str(error).rpartition(": ")[0]
         _tell(
-            f"{_what(header)}, in every run, since it cannot be kept ({reason}): "
-            f"set {VARIABLE} to a folder that can be written"
+            f"{what}, in every run, since it cannot be kept ({reason}): set {VARIABLE} to a folder that can be written"
         )
     # An open atlas outlives its file.
     with tempfile.TemporaryDirectory() as folder:
@@ -158,14 +158,6 @@ def empty_cache() -> list[CachedAtlas]:
         except OSError as error:
             raise StorageError(f"{atlas.path}: cannot be removed ({error.strerror}): remove it by hand") from None
     return atlases
-
-
-def _what(header: AtlasHeader) -> str:
-    lanes, columns = len(header.domain.lanes), ", ".join(header.domain.columns)
-    return (
-        f"Counting every program of {header.language.dialect.name} up to {header.max_bits} bits, "
-        f"words of {header.language.word_bits} bits, {lanes} {'lane' if lanes == 1 else 'lanes'} of {columns}"
-    )
 
 
 def _tell(line: str) -> None:

@@ -24,6 +24,7 @@ GUARDS: dict[str, str] = {
     "interrupts.py": f"tests/test_processes.py {QUICK}",
     "run_directory.py": "tests/test_run_directory.py -k 'not any_bit'",
     "study/atlases.py": "tests/test_other_code.py tests/test_cache.py",
+    "study/plan.py": "tests/test_dry_run.py",
     "study/cache.py": "tests/test_cache.py",
     "cli/caching.py": "tests/test_cache.py",
     "cli/answer.py": f"tests/test_answer.py tests/test_out.py {QUICK} -k 'not full_device'",
