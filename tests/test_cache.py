@@ -96,6 +96,14 @@ def test_what_counts_without_an_atlas_has_a_default_bound_too(short, folder):
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("question", ["odds", "histogram", "heldout"])
+def test_a_wide_world_is_counted_alone_up_to_the_same_bound(question, short, folder):
+    asked = [question, "--world", "inverse.w6-quotient-one-l64"]
+    assert output(*asked) == output(*asked, "--max-bits", 14)
+    assert kept(folder) == []
+
+
+@pytest.mark.engine
 def test_a_census_takes_the_domain_and_the_dialect_of_a_world(tmp_path):
     of_world, of_domain, lanes = tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "lanes.csv"
     world = ps.find_world("in-context-root-sum-w4")

@@ -106,12 +106,13 @@ def info(
 def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips.
 
-    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
-    w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits
-    6 minutes and 6 GiB.
+    Without --atlas the census is taken into a cache, once, at a bound that takes seconds. With --max-bits the
+    world's programs are counted beyond that bound, or the atlas's, without a census of it: at w = 4 on two
+    cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits 6 minutes and
+    6 GiB.
 
-    A wide world, whose lanes times word bits are above 64, takes --max-bits and no --atlas: at w = 6 on 64 lanes
-    36 bits take some 10 seconds and 0.5 GiB.
+    A wide world, whose lanes times word bits are above 64, takes no --atlas: at w = 6 on 64 lanes 36 bits take
+    some 10 seconds and 0.5 GiB.
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.text.answers import odds_text
@@ -148,7 +149,7 @@ def histogram(
 ) -> None:
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV.
 
-    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas.
+    A wide world, whose behaviours no atlas holds, takes no --atlas.
     """
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
@@ -166,7 +167,7 @@ def heldout(
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
 
-    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas. What fits is counted for each split
+    A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
     """

@@ -292,11 +292,12 @@ def cached(domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:
-    """The bound up to which a wide world is counted without an atlas; PriorsimError where none is given."""
-    if max_bits is None:
-        raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
+    """The bound up to which a wide world is counted without an atlas: one that takes seconds where none is given."""
+    from priorsim.census.wide import wide_header
+    from priorsim.study.cache import default_bits
+
     check_trust(trust_other_code, None)
-    return max_bits
+    return default_bits(wide_header(world.dialect, 2, world.domain, None)) if max_bits is None else max_bits
 
 
 def finder_of(histogram: "Histogram") -> "TermFinder | None":

@@ -20,7 +20,7 @@ from priorsim.formats import format_duration
 from priorsim.study.atlases import ATLASES, atlas_name, described
 
 ROUGH = (
-    "An estimate, within a factor of three for words of up to 6 bits; longer words may take many times as long. "
+    "An estimate, within a factor of three for words of up to 6 bits; longer words may take many times as long.\n"
     "Nothing was counted and nothing was written."
 )
 EXHAUSTIVE_PACE = 1e6

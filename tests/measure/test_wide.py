@@ -118,7 +118,6 @@ def test_what_counts_on_a_domain_says_what_can_take_a_wide_one(command):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (("odds", "--world", INVERSE), "is wide and no atlas holds it: give --max-bits"),
         (("odds", "--world", INVERSE, "--max-bits", 60), "days: give --yes to start all the same, or --max-bits"),
         (("odds", "--world", INVERSE, "--max-bits", 64), "a bound of 64 bits is out of range: choose 2 to 63"),
         (("odds", "--world", INVERSE, "--max-bits", 20, "--trust-other-code"), "is about an atlas"),
