@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -214,6 +215,19 @@ def test_a_damaged_atlas_is_counted_again(place, short, folder):
 def test_an_empty_variable_names_no_folder(monkeypatch):
     monkeypatch.setenv(cache.VARIABLE, "")
     assert cache.cache_folder().name == "priorsim" and cache.cache_folder().is_absolute()
+
+
+@pytest.mark.engine
+def test_a_user_without_a_home_gets_the_answer(short, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(cache.VARIABLE)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/priorsim"))
+    code, out, err = priorsim("odds", "--world", NAMED)
+    assert code == 0 and "up to 14 bits" in out
+    assert "cannot be kept (this user has no home folder): set PRIORSIM_CACHE" in err
+    code, out, err = priorsim("cache")
+    assert (code, out) == (2, "") and "this user has no home folder: set PRIORSIM_CACHE" in err
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- priorsim cache -------------------------------------------------------------------------------

@@ -162,8 +162,17 @@ class CountOptions:
             return question_plan(wide_header(world.dialect, bound, world.domain, None))
         known = header_of(world.domain, world.dialect) if atlas is None else open_atlas(atlas, self.trust).header
         if self.max_bits is not None and self.max_bits > known.max_bits:
-            depth = known.language.depth
-            return question_plan(header_of(known.domain, known.language.dialect.name, self.max_bits, depth=depth))
+            language = known.language
+            return question_plan(
+                priorsim.make_header(
+                    language.dialect.name,
+                    self.max_bits,
+                    domain=known.domain,
+                    depth=language.depth,
+                    accounting=known.accounting,
+                    without=language.without,
+                )
+            )
         if atlas is not None:
             raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
         return census_plan(known)

@@ -113,9 +113,14 @@ def open_cached(
 
 
 def cache_folder() -> Path:
-    """The folder of the cache, which need not be there."""
+    """The folder of the cache, which need not be there; StorageError where none is named and the user has no home."""
     chosen = os.environ.get(VARIABLE, "")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("priorsim", appauthor=False)
+    if chosen:
+        return Path(chosen)
+    home = platformdirs.user_cache_path("priorsim", appauthor=False)
+    if not home.is_absolute():  # It starts with ~ for a user without a home.
+        raise StorageError(f"this user has no home folder: set {VARIABLE} to a folder that can be written")
+    return home
 
 
 def atlases_folder() -> Path:
