@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -61,7 +62,7 @@ def census(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.plan import census_plan
 
-    lanes, named = opt.lanes_of(context, world, dialect, word_bits, domain)
+    lanes, named = asking.lanes_of(context, world, dialect, word_bits, domain)
     knocked_out = [] if without is None else without.split(",")
     header = make_header(named, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
@@ -69,7 +70,7 @@ def census(
         refuse_idle(context, "memory", "on the exhaustive engine")
     if dry_run:
         check_engine(engine, workers)
-        opt.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
+        asking.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
     if out is None:
         raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
     with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
@@ -161,7 +162,7 @@ def histogram(
 def heldout(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    asked: opt.CensusOptions,
+    asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
 ) -> None:
@@ -221,7 +222,7 @@ def objectives(
 
 
 def population(
-    asked: opt.LanguageOptions,
+    asked: asking.LanguageOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
@@ -307,7 +308,7 @@ def data(
         language, code = opt.language_and_code(where, atlas, dialect, depth, trust)
         if dry_run:
             check_affordable(language, code_bits)
-            opt.say_plan(data_plan(*data_effort(language, code_bits)))
+            asking.say_plan(data_plan(*data_effort(language, code_bits)))
         with progress_bar("programs, entries left open,") as progress:
             counts = priorsim.count_with_data(language, where, code_bits, progress=progress)
         if out is not None:

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from typer import Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 
 
 def growth(
-    asked: opt.LanguageOptions,
+    asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
     worlds: Annotated[
         list[str] | None, Option("--world", help="Tell where this world stands; may be given several times.")
@@ -59,7 +60,7 @@ def growth(
 
 
 def influence(
-    asked: opt.LanguageOptions,
+    asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
     order: Annotated[str, Option("--order", help="Order of the lanes: listed, random:N, the mean of N, or worst.")] = (
         "listed"

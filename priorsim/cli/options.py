@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
@@ -136,7 +136,9 @@ class CountOptions:
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
         if self.dry_run:
-            say_plan(self._plan(atlas, world))
+            from priorsim.cli.asking import say_plan, world_plan
+
+            say_plan(world_plan(world, atlas, self.max_bits, self.trust))
         if atlas is None and world.domain.is_wide:
             return self._count_alone(world)
         by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust)
@@ -150,32 +152,6 @@ class CountOptions:
         with progress_bar("programs") as progress:
             targeted = TargetedAtlas(stored, self.max_bits, allow_long=self.yes, progress=progress)
             return histogram(targeted, world, class_by=by), targeted.find_terms
-
-    def _plan(self, atlas: Path | None, world: "priorsim.World") -> str:
-        """What counting would take."""
-        from priorsim.census.wide import wide_header
-        from priorsim.study.cache import header_of
-        from priorsim.study.plan import census_plan, question_plan
-
-        if atlas is None and world.domain.is_wide:
-            bound = bound_alone(world, self.max_bits, self.trust)
-            return question_plan(wide_header(world.dialect, bound, world.domain, None))
-        known = header_of(world.domain, world.dialect) if atlas is None else open_atlas(atlas, self.trust).header
-        if self.max_bits is not None and self.max_bits > known.max_bits:
-            language = known.language
-            return question_plan(
-                priorsim.make_header(
-                    language.dialect.name,
-                    self.max_bits,
-                    domain=known.domain,
-                    depth=language.depth,
-                    accounting=known.accounting,
-                    without=language.without,
-                )
-            )
-        if atlas is not None:
-            raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
-        return census_plan(known)
 
     def _count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
@@ -220,53 +196,6 @@ class OddsOptions:
         if self.world is None:
             raise PriorsimError("give --world NAME, or --histogram FILE")
         return self.counted.count(self.atlas, world_of(self.world, self.train))
-
-
-@dataclass(frozen=True, kw_only=True)
-class CensusOptions:
-    """The census that is asked, up to a bound: an atlas file, or one from the cache of atlases."""
-
-    context: typer.Context
-    atlas: AtlasFile = None
-    max_bits: Annotated[
-        int | None,
-        Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
-    ] = None
-    yes: Yes = False
-    trust: OtherCode = False
-
-    def __post_init__(self) -> None:
-        if self.atlas is not None or self.max_bits is None:
-            refuse_idle(self.context, "yes", "without --max-bits" if self.atlas is None else "with --atlas")
-
-    def of_world(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
-        """The census of a world's domain, as far as the bound or farther."""
-        return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LanguageOptions(CensusOptions):
-    """The same, of a language on its default domain."""
-
-    dialect: Annotated[
-        str | None, Option("--dialect", help="Without --atlas: arith, logic, loops or nested.  [default: arith]")
-    ] = None
-    word_bits: Annotated[
-        int | None, Option("--word-bits", help="Without --atlas: bits of a word, 2 to 16.  [default: 3]")
-    ] = None
-
-    def open(self, like: "priorsim.World | None" = None) -> "priorsim.StoredAtlas":
-        """The census, as far as the bound or farther; of a world's domain and dialect where no other is given."""
-        if self.atlas is not None:
-            refuse_idle(self.context, "dialect word_bits", "with --atlas")
-            return open_atlas(self.atlas, self.trust)
-        check_trust(self.trust, None)
-        if self.word_bits is None and like is not None:
-            domain = like.domain
-        else:
-            domain = priorsim.Domain.default(3 if self.word_bits is None else self.word_bits)
-        dialect = self.dialect or ("arith" if like is None else like.dialect)
-        return cached(domain, dialect, self.max_bits, self.yes)
 
 
 def atlas_of(
@@ -319,20 +248,6 @@ def finder_of(histogram: "Histogram") -> "TermFinder | None":
     from priorsim.measure.wide import find_terms
 
     return partial(find_terms, histogram)
-
-
-def lanes_of(
-    context: typer.Context, world: str | None, dialect: str | None, word_bits: int | None, domain: Path | None
-) -> "tuple[priorsim.Domain, str]":
-    """The domain and the dialect of a census: a world's, or those that are given."""
-    if world is not None:
-        refuse_idle(context, "word_bits domain", "with --world")
-        found = world_of(world, None)
-        return found.domain, dialect or found.dialect
-    if dialect is None or word_bits is None:
-        raise PriorsimError("give --world NAME, or --dialect NAME and --word-bits N")
-    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
-    return lanes, dialect
 
 
 def language_of(dialect: str, word_bits: int, depth: int | None, columns: int) -> "priorsim.Language":
@@ -448,12 +363,6 @@ def check_one_answer(as_json: bool, other: object, name: str) -> None:
     """Refuse --json beside another option that says what is printed."""
     if as_json and other:
         raise PriorsimError(f"--json and {name} exclude each other: give one of them")
-
-
-def say_plan(text: str) -> NoReturn:
-    """Print what a command would take, and end it."""
-    typer.echo(text)
-    raise typer.Exit
 
 
 def write_out(text: str, place: "Place | None") -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -62,7 +63,7 @@ def claims(
         size = find_preset(preset)
         folder = results or size.folder
         if dry_run:
-            opt.say_plan(censuses_plan([group[0].header for group in by_census(size, chosen)], folder))
+            asking.say_plan(censuses_plan([group[0].header for group in by_census(size, chosen)], folder))
         opened = partial(open_census, folder=folder)
         make_folder(folder)
         with (

@@ -26,6 +26,7 @@ GUARDS: dict[str, str] = {
     "study/atlases.py": "tests/test_other_code.py tests/test_cache.py",
     "study/plan.py": "tests/test_dry_run.py",
     "study/cache.py": "tests/test_cache.py",
+    "cli/asking.py": "tests/test_cache.py tests/test_dry_run.py",
     "cli/caching.py": "tests/test_cache.py",
     "cli/answer.py": f"tests/test_answer.py tests/test_out.py {QUICK} -k 'not full_device'",
     "cli/command.py": f"tests/test_options.py tests/test_cli.py {QUICK} -k 'option or change or bad_input'",
