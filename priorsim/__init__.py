@@ -13,6 +13,7 @@ Examples
 
 import sys
 from importlib import import_module
+from inspect import Signature, signature
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,11 @@ __all__ = list(_ROOM_OF)
 
 class _CalledPackage(ModuleType):
     """The package `census`, which is called as the function of that name: both stand under `priorsim.census`."""
+
+    @property
+    def __signature__(self) -> Signature:
+        """The function's parameters, which help and notebooks show."""
+        return signature(import_module("priorsim.study.cache").census)
 
     def __call__(self, *args: Any, **options: Any) -> "StoredAtlas":
         return import_module("priorsim.study.cache").census(*args, **options)  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,13 @@ def test_python_and_the_command_line_share_the_cache(short, folder, capsys):
     assert ps.census("logic", word_bits=2, max_bits=9).header == make_header("logic", 9, domain=Domain.default(2))
     assert capsys.readouterr().err.count("Counting") == 2
     assert len(kept(folder)) == 3
+
+
+def test_the_package_that_is_called_is_the_function_and_stays_a_package():
+    import priorsim.census.atlas as room
+
+    assert signature(ps.census) == signature(cache.census)
+    assert isinstance(cache.header_of(Domain.default(3), "arith"), room.AtlasHeader)
 
 
 @pytest.mark.parametrize(
