@@ -24,15 +24,18 @@ class CensusOptions:
         Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
     ] = None
     yes: opt.Yes = False
+    dry_run: opt.DryRun = False
     trust: opt.OtherCode = False
 
     def __post_init__(self) -> None:
+        if self.atlas is not None:
+            refuse_idle(self.context, "dry_run", "with --atlas: nothing is counted")
         if self.atlas is not None or self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits" if self.atlas is None else "with --atlas")
 
     def of_world(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
         """The census of a world's domain, as far as the bound or farther."""
-        return opt.atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes)
+        return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes, self.dry_run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,50 @@ class LanguageOptions(CensusOptions):
         else:
             domain = priorsim.Domain.default(3 if self.word_bits is None else self.word_bits)
         usual = "arith" if like is None else like.dialect
-        return opt.cached(domain, usual if self.dialect is None else self.dialect, self.max_bits, self.yes)
+        dialect = usual if self.dialect is None else self.dialect
+        return cached(domain, dialect, self.max_bits, self.yes, self.dry_run)
+
+
+def atlas_of(
+    world: "priorsim.World",
+    atlas: Path | None,
+    trust_other_code: bool,
+    max_bits: int | None = None,
+    allow_long: bool = False,
+    dry_run: bool = False,
+) -> "priorsim.StoredAtlas":
+    """The atlas of that file, else the census of a world's domain and dialect from the cache, as `cached`."""
+    from priorsim.measure.histogram import check_not_wide
+
+    if atlas is not None:
+        return opt.open_atlas(atlas, trust_other_code)
+    opt.check_trust(trust_other_code, None)
+    check_not_wide(world)
+    return cached(world.domain, world.dialect, max_bits, allow_long, dry_run)
+
+
+def cached(
+    domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_long: bool, dry_run: bool = False
+) -> "priorsim.StoredAtlas":
+    """The census of a domain from the cache: up to its default bound, or one that is beyond it.
+
+    A dry run says what it takes, and ends the command.
+    """
+    from priorsim.census.effort import check_effort
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.cache import header_of, open_cached
+    from priorsim.study.plan import census_plan
+
+    header = header_of(domain, dialect)
+    is_beyond = max_bits is not None and max_bits > header.max_bits
+    if is_beyond:
+        header = header_of(domain, dialect, max_bits)
+    if dry_run:
+        say_plan(census_plan(header))
+    if is_beyond:
+        check_effort(header, allow_long=allow_long)
+    with progress_bar("programs") as progress:
+        return open_cached(header, progress=progress)
 
 
 def lanes_of(

@@ -180,6 +180,8 @@ def heldout(
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     if asked.atlas is None and world.domain.is_wide:
+        if asked.dry_run:
+            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for heldout: leave --dry-run")
         bound = opt.bound_alone(world, asked.max_bits, asked.trust)
         with progress_bar("programs") as progress:
             alone = wide_off_training(world, prior, bound, class_by=by, allow_long=asked.yes, progress=progress)
@@ -256,7 +258,7 @@ def definitions(
     from priorsim.cli.progress_bar import progress_bar
 
     prior, world = weight.make(), where.find()
-    stored = opt.atlas_of(world, atlas, trust)
+    stored = asking.atlas_of(world, atlas, trust)
     with progress_bar("programs one by one") as progress:
         found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
     opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)

@@ -133,11 +133,10 @@ class CountOptions:
         A wide world, which no atlas holds, is counted alone where no atlas is given. A dry run ends the command here.
         """
         from priorsim.census.stored import cut
+        from priorsim.cli.asking import atlas_of, say_plan, world_plan
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
         if self.dry_run:
-            from priorsim.cli.asking import say_plan, world_plan
-
             say_plan(world_plan(world, atlas, self.max_bits, self.trust))
         if atlas is None and world.domain.is_wide:
             return self._count_alone(world)
@@ -196,37 +195,6 @@ class OddsOptions:
         if self.world is None:
             raise PriorsimError("give --world NAME, or --histogram FILE")
         return self.counted.count(self.atlas, world_of(self.world, self.train))
-
-
-def atlas_of(
-    world: "priorsim.World",
-    atlas: Path | None,
-    trust_other_code: bool,
-    max_bits: int | None = None,
-    allow_long: bool = False,
-) -> "priorsim.StoredAtlas":
-    """The atlas of that file, else the census of a world's domain and dialect from the cache, as `cached`."""
-    from priorsim.measure.histogram import check_not_wide
-
-    if atlas is not None:
-        return open_atlas(atlas, trust_other_code)
-    check_trust(trust_other_code, None)
-    check_not_wide(world)
-    return cached(world.domain, world.dialect, max_bits, allow_long)
-
-
-def cached(domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_long: bool) -> "priorsim.StoredAtlas":
-    """The census of a domain from the cache: up to its default bound, or one that is beyond it."""
-    from priorsim.census.effort import check_effort
-    from priorsim.cli.progress_bar import progress_bar
-    from priorsim.study.cache import header_of, open_cached
-
-    header = header_of(domain, dialect)
-    if max_bits is not None and max_bits > header.max_bits:
-        header = header_of(domain, dialect, max_bits)
-        check_effort(header, allow_long=allow_long)
-    with progress_bar("programs") as progress:
-        return open_cached(header, progress=progress)
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:

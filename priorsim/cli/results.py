@@ -56,7 +56,7 @@ def claims(
         refuse_idle(context, "preset results workers dry_run", "in one world")
     if world is not None:
         where = opt.world_of(world, train)
-        stored = opt.atlas_of(where, atlas, trust)
+        stored = asking.atlas_of(where, atlas, trust)
         judged = judge_world(where, chosen if names else claims_for(where, stored.header), stored, find_preset(preset))
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
