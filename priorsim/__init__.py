@@ -11,7 +11,10 @@ Examples
 'search'
 """
 
+import sys
 from importlib import import_module
+from inspect import Signature, signature
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from priorsim.mu.syntax import parse as parse
     from priorsim.priors import Prior as Prior
     from priorsim.priors import named_prior as named_prior
+    from priorsim.study.cache import census as census
     from priorsim.worlds import World as World
     from priorsim.worlds import catalogue as catalogue
     from priorsim.worlds import families as families
@@ -77,11 +81,29 @@ _ROOMS = {
     "priorsim.mu.lesions": ("classify", "lesion"),
     "priorsim.mu.syntax": ("format_program", "parse"),
     "priorsim.priors": ("Prior", "named_prior"),
+    "priorsim.study.cache": ("census",),
     "priorsim.worlds": ("World", "catalogue", "families", "family", "find_world"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = list(_ROOM_OF)
+
+
+class _CalledPackage(ModuleType):
+    """The package `census`, which is called as the function of that name: both stand under `priorsim.census`."""
+
+    @property
+    def __signature__(self) -> Signature:
+        """The function's parameters, which help and notebooks show."""
+        return signature(import_module("priorsim.study.cache").census)
+
+    def __call__(self, *args: Any, **options: Any) -> "StoredAtlas":
+        return import_module("priorsim.study.cache").census(*args, **options)  # type: ignore[no-any-return]
+
+
+# The package itself is a docstring: importing it costs nothing.
+import_module("priorsim.census")
+sys.modules["priorsim.census"].__class__ = _CalledPackage
 
 
 def __getattr__(name: str) -> Any:

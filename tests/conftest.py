@@ -1,4 +1,9 @@
-"""The order of the tests: while one worker compiles the census engines, the other one does without them."""
+"""The order of the tests: while one worker compiles the census engines, the other one does without them.
+
+No test sees the user's cache of atlases: all have one of their own.
+"""
+
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +17,14 @@ LONGEST = (
     *("test_quotient.py", "test_cli.py", "test_paper.py", "test_shortest.py", "test_findings.py"),
 )
 """The files of the engines that take longest, longest first (`pytest --durations=0`)."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty cache of atlases, for all tests of a worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRIORSIM_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

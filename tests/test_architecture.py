@@ -6,7 +6,7 @@ from pathlib import Path
 import grimp
 
 PAGE = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
-SPLIT = {"study": ("folder", "paper"), "census": ("engine", "segments")}
+SPLIT = {"study": ("atlases", "cache", "folder", "paper", "plan"), "census": ("engine", "segments")}
 """Packages of which some parts are drawn by themselves."""
 
 

@@ -484,7 +484,7 @@ def bad_inputs(atlas):
         ([*ask, "--class-by", "mood"], "choose lesion or form"),
         (["odds", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
         (["odds", "--atlas", atlas, "--world", folder / "world.csv"], "word 9 is out of range 0 to 7"),
-        (["odds", "--atlas", atlas], "give --atlas FILE and --world NAME"),
+        (["odds", "--atlas", atlas], "give --world NAME, or --histogram FILE"),
         (["odds", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
         (["odds", "--atlas", folder / "cut.parquet", "--world", "identity-w3"], "not a whole Parquet file"),
         (["info", folder / "foreign.parquet"], "not a whole Parquet file"),

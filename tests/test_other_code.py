@@ -8,7 +8,7 @@ from priorsim.census.stored import StoredAtlas
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import save_histogram
 from priorsim.provenance import counting_digest
-from priorsim.study.folder import ATLASES, atlas_name, open_census
+from priorsim.study.atlases import ATLASES, atlas_name, open_census
 from priorsim.worlds import find_world
 from tests.measure.conftest import oracle_atlas
 from tests.test_cli import output, priorsim
@@ -79,7 +79,7 @@ def test_a_study_counts_again_what_other_code_counted_or_what_is_damaged(tmp_pat
     with as_other_code("census.stored"):
         atlas.save(path)
     assert StoredAtlas(path, trust_other_code=True).description.code == OTHER
-    with mock.patch("priorsim.study.folder.take_census", return_value=atlas) as taken:
+    with mock.patch("priorsim.study.atlases.take_census", return_value=atlas) as taken:
         assert len(open_census(header, folder=tmp_path)) == len(atlas)
         assert StoredAtlas(path).description.code == counting_digest()
         open_census(header, folder=tmp_path)

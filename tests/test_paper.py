@@ -17,8 +17,8 @@ from priorsim.errors import PriorsimError
 from priorsim.figures.registry import FIGURES
 from priorsim.interrupts import Interrupted
 from priorsim.provenance import provenance, software, stamped
-from priorsim.study import folder as study
 from priorsim.study import paper
+from priorsim.study.atlases import ATLASES
 from priorsim.worlds import catalogue
 from tests.browser import asking, opened
 from tests.small import BOUNDS, CLAIMS, SMALLER
@@ -65,9 +65,9 @@ def files(folder):
 def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_path):
     run, whole = job
     # Some atlases are there, one is cut short, and no table is.
-    kept = tmp_path / study.ATLASES
+    kept = tmp_path / ATLASES
     kept.mkdir()
-    atlases = sorted((whole / study.ATLASES).iterdir())
+    atlases = sorted((whole / ATLASES).iterdir())
     for path in atlases[:3]:
         (kept / path.name).write_bytes(path.read_bytes())
     (kept / atlases[1].name).write_bytes(atlases[1].read_bytes()[:100])
@@ -79,7 +79,7 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
 @pytest.mark.slow
 def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path, monkeypatch):
     run, whole = job
-    shutil.copytree(whole / study.ATLASES, tmp_path / study.ATLASES)
+    shutil.copytree(whole / ATLASES, tmp_path / ATLASES)
     measure, walk, measured = judge._measured, walking._cells_at, []
 
     def unless_interrupted(function, most, task):
@@ -122,7 +122,7 @@ def test_every_world_has_its_row_its_histogram_and_its_place_in_the_table(job):
 
 
 def test_one_census_serves_all_worlds_on_its_domain(job):
-    paths = (job[1] / study.ATLASES).iterdir()
+    paths = (job[1] / ATLASES).iterdir()
     headers = [StoredAtlas(path).header for path in paths]
     headers = [header for header in headers if header.domain in {w.domain for w in WORLDS.values()}]
     assert len(headers) == len({(h.language.dialect.name, h.domain) for h in headers})

@@ -83,6 +83,19 @@ def test_no_progress_is_drawn_into_a_log(monkeypatch):
     assert log.getvalue() == ""
 
 
+def test_a_log_is_told_now_and_then_how_far_a_long_command_has_come(monkeypatch):
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("priorsim.cli.progress_bar.monotonic", lambda: next(clock))
+    log = io.StringIO()
+    with redirect_stderr(log), progress_bar("programs") as progress:
+        for programs in range(1, 8):
+            progress(Progress(1000 * programs, 9000))
+    assert log.getvalue() == "3,000 of 9,000 programs after 30 seconds\n6,000 of 9,000 programs after 60 seconds\n"
+    with redirect_stderr(None), progress_bar("programs") as progress:
+        for programs in range(1, 8):
+            progress(Progress(programs, 9))
+
+
 def one_line_or_the_same(code, out, err, answer):
     """The usual answer, or a refusal in one line."""
     if code == 0:

@@ -126,7 +126,7 @@ def _measured(task: tuple[list[Worlds], list[str], Callable[[AtlasHeader], Count
     return measured
 
 
-def claims_for(world: World, header: AtlasHeader) -> tuple[Claim, ...]:
+def claims_for(world: World, accounting: Accounting = Accounting.TOTAL) -> tuple[Claim, ...]:
     """The claims that can be asked of a world: all but those that another accounting or family is about.
 
     Of a camera ON_CAMERAS alone: the others are about what fits the words of one world. None of NOT_ON_WIDE of a wide
@@ -135,7 +135,7 @@ def claims_for(world: World, header: AtlasHeader) -> tuple[Claim, ...]:
     claims = elsewhere.CLAIMS if isinstance(world, Camera) else SITE_CLAIMS
     if world.domain.is_wide:
         claims = tuple(claim for claim in claims if claim.name not in NOT_ON_WIDE)
-    asked = {"bayes": world.family == "bayes", AMORTISED: header.accounting is Accounting.AMORTISED}
+    asked = {"bayes": world.family == "bayes", AMORTISED: accounting is Accounting.AMORTISED}
     return tuple(claim for claim in claims if any(asked.get(each, True) for each in claim.populations))
 
 

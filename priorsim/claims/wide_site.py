@@ -1,7 +1,7 @@
 """A wide world as a site: what fits it is listed for each set of training lanes, as no atlas holds its behaviours.
 
 Behaviours are numbered: each is a place among the output words of what was listed (`priorsim.census.wide`). Claims see
-what they see of a world in an atlas; those that need more programs than fit are not asked (`judge.WITHOUT_ATLAS`).
+what they see of a world in an atlas; those that need more than what fits are not asked (`judge.NOT_ON_WIDE`).
 """
 
 from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from priorsim import __version__
-from priorsim.cli import censuses, curves, explaining, programs, results
+from priorsim.cli import caching, censuses, curves, explaining, programs, results
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
@@ -50,6 +50,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
     "Count programs": {
         censuses.census: "count every program up to a length into an atlas",
         censuses.info: "say what an atlas holds, after checking all of it",
+        caching.cache: "show the atlases that are kept, or remove them",
         censuses.data: "count the programs with data that fit a world",
         censuses.histogram: "export a world's counts by class, length and steps",
     },

@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -16,12 +17,19 @@ from priorsim.errors import PriorsimError
 
 def census(
     context: typer.Context,
-    dialect: opt.Dialect,
-    word_bits: opt.WordBits,
     max_bits: opt.Length,
-    out: Annotated[Path, Option("--out", help="The Parquet file to write, or - for a pipe.")],
+    out: Annotated[Path | None, Option("--out", help="The Parquet file to write, or - for a pipe.")] = None,
     without: Annotated[
         str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
+    ] = None,
+    world: Annotated[
+        str | None, Option("--world", help="A world whose domain and dialect are taken: a name, a file, or -.")
+    ] = None,
+    dialect: Annotated[
+        str | None, Option("--dialect", help="arith, logic, loops or nested; needed without --world.")
+    ] = None,
+    word_bits: Annotated[
+        int | None, Option("--word-bits", help="Bits of a word, 2 to 16; needed without --world.")
     ] = None,
     depth: opt.Depth = None,
     domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
@@ -32,6 +40,7 @@ def census(
     workers: opt.Threads = 2,
     memory: opt.Memory = None,
     yes: opt.Yes = False,
+    dry_run: opt.DryRun = False,
     force: opt.Force = False,
 ) -> None:
     """Count every code-only program up to a length, exactly, into an atlas.
@@ -47,18 +56,24 @@ def census(
     With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
     steps once for each setting of the context columns: those named NAME:context in the --domain file.
     """
-    from priorsim.census.effort import EXHAUSTIVE, check_effort, parse_memory
+    from priorsim.census.effort import EXHAUSTIVE, check_effort, check_engine, check_memory, parse_memory
     from priorsim.census.stored import is_atlas
     from priorsim.census.take import make_header, run_directory, take_census
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.plan import census_plan
 
-    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
+    lanes, named = asking.lanes_of(context, world, dialect, word_bits, domain)
     knocked_out = [] if without is None else without.split(",")
-    header = make_header(dialect, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
+    header = make_header(named, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
         refuse_idle(context, "memory", "on the exhaustive engine")
-    with opt.place_of(out, is_atlas, force=force, read=(domain,)) as place:
+    if dry_run:
+        check_engine(engine, workers)
+        asking.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
+    if out is None:
+        raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
+    with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
         if place is None and sys.stdout.isatty():
             raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
@@ -92,12 +107,13 @@ def info(
 def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips.
 
-    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it: at
-    w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits
-    6 minutes and 6 GiB.
+    Without --atlas the census is taken into a cache, once, at a bound that takes seconds. With --max-bits the
+    world's programs are counted beyond that bound, or the atlas's, without a census of it: at w = 4 on two
+    cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits 6 minutes and
+    6 GiB.
 
-    A wide world, whose lanes times word bits are above 64, takes --max-bits and no --atlas: at w = 6 on 64 lanes
-    36 bits take some 10 seconds and 0.5 GiB.
+    A wide world, whose lanes times word bits are above 64, takes no --atlas: at w = 6 on 64 lanes 36 bits take
+    some 10 seconds and 0.5 GiB.
     """
     from priorsim.census.witness import print_witnesses
     from priorsim.text.answers import odds_text
@@ -134,32 +150,25 @@ def histogram(
 ) -> None:
     """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV.
 
-    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas.
+    A wide world, whose behaviours no atlas holds, takes no --atlas.
     """
     from priorsim.measure.histogram_file import format_histogram, is_histogram
 
     with opt.place_of(out, is_histogram, force=force, read=(atlas, where.world)) as place:
-        world = where.find()
-        cells, _ = counted.count_alone(world) if atlas is None else counted.count(atlas, world)
+        cells, _ = counted.count(atlas, where.find())
         opt.write_out(format_histogram(cells), place)
 
 
 def heldout(
-    context: typer.Context,
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
-    max_bits: Annotated[
-        int | None, Option("--max-bits", help="A smaller bound than the atlas's, or that of a wide world, in bits.")
-    ] = None,
-    yes: opt.Yes = False,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
 
-    A wide world, whose behaviours no atlas holds, takes --max-bits and no --atlas. What fits is counted for each split
+    A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
     """
@@ -170,24 +179,25 @@ def heldout(
     from priorsim.text.answers import off_training_text
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
-    if atlas is None:
-        bound = opt.bound_alone(world, max_bits, trust)
+    if asked.atlas is None and world.domain.is_wide:
+        if asked.dry_run:
+            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for heldout: leave --dry-run")
+        bound = opt.bound_alone(world, asked.max_bits, asked.trust)
         with progress_bar("programs") as progress:
-            alone = wide_off_training(world, prior, bound, class_by=by, allow_long=yes, progress=progress)
+            alone = wide_off_training(world, prior, bound, class_by=by, allow_long=asked.yes, progress=progress)
         typer.echo(alone.told, err=True)
         found, own = alone.answer, alone.own
     else:
-        refuse_idle(context, "yes", "with --atlas")
-        stored = opt.open_atlas(atlas, trust)
+        stored = asked.of_world(world)
         check_world(stored.header, world)
-        weighed = priorsim.weigh(stored, prior, max_bits=max_bits, class_by=by)
+        weighed = priorsim.weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
         found, own = priorsim.off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
     opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
 
 
 def objectives(
     where: opt.WorldOptions,
-    max_bits: opt.Length,
+    max_bits: opt.QuickLength = None,
     dialect: opt.WorldDialect = None,
     depth: opt.Depth = None,
     yes: opt.Yes = False,
@@ -202,9 +212,10 @@ def objectives(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.objectives import objectives as count
     from priorsim.measure.objectives import objectives_answer
+    from priorsim.study.cache import header_of
 
     world = where.find()
-    header = priorsim.make_header(dialect or world.dialect, max_bits, domain=world.domain, depth=depth)
+    header = header_of(world.domain, dialect or world.dialect, max_bits, depth=depth)
     if not yes:
         check_objectives(header)
     with progress_bar("bodies") as progress:
@@ -213,10 +224,8 @@ def objectives(
 
 
 def population(
-    atlas: opt.OneAtlas,
+    asked: asking.LanguageOptions,
     class_by: opt.ClassBy = None,
-    max_bits: opt.SmallerBound = None,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
     force: opt.Force = False,
@@ -227,15 +236,15 @@ def population(
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
-    with opt.place_of(out, is_population, force=force, read=(atlas,)) as place:
-        found = priorsim.population(opt.open_atlas(atlas, trust), max_bits=max_bits, class_by=by)
+    with opt.place_of(out, is_population, force=force, read=(asked.atlas,)) as place:
+        found = priorsim.population(asked.open(), max_bits=asked.max_bits, class_by=by)
         opt.say_or_write(found, as_json, "population.txt", out, place)
 
 
 def definitions(
-    atlas: opt.OneAtlas,
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
+    atlas: opt.AtlasFile = None,
     programs: Annotated[int, Option("--programs", help="How many of the shortest to take one by one.")] = 100,
     trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
@@ -249,8 +258,8 @@ def definitions(
     from priorsim.cli.progress_bar import progress_bar
 
     prior, world = weight.make(), where.find()
+    stored = asking.atlas_of(world, atlas, trust)
     with progress_bar("programs one by one") as progress:
-        stored = opt.open_atlas(atlas, trust)
         found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
     opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
 
@@ -273,6 +282,7 @@ def data(
     train: opt.Train = None,
     weight: opt.PriorOptions,
     trust: opt.OtherCode = False,
+    dry_run: opt.DryRun = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : every count.")] = None,
     force: opt.Force = False,
@@ -286,8 +296,9 @@ def data(
     and hybrid.
     """
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.data import format_data_counts, is_data_counts
+    from priorsim.measure.data import check_affordable, data_effort, format_data_counts, is_data_counts
     from priorsim.measure.data_joint import data_answer
+    from priorsim.study.plan import data_plan
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:
@@ -297,6 +308,9 @@ def data(
     prior, where = weight.make(), opt.world_of(world, train)
     with opt.place_of(out, is_data_counts, force=force, read=(world,)) as place:
         language, code = opt.language_and_code(where, atlas, dialect, depth, trust)
+        if dry_run:
+            check_affordable(language, code_bits)
+            asking.say_plan(data_plan(*data_effort(language, code_bits)))
         with progress_bar("programs, entries left open,") as progress:
             counts = priorsim.count_with_data(language, where, code_bits, progress=progress)
         if out is not None:

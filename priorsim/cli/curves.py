@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from typer import Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 
 
 def growth(
-    atlas: opt.OneAtlas,
+    asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
     worlds: Annotated[
         list[str] | None, Option("--world", help="Tell where this world stands; may be given several times.")
@@ -23,8 +24,6 @@ def growth(
         int | None, Option("--programs", help="Tell how the shortest programs search of so many worlds.")
     ] = None,
     class_by: opt.ClassBy = None,
-    max_bits: opt.SmallerBound = None,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each bin.")] = None,
     force: opt.Force = False,
@@ -43,32 +42,30 @@ def growth(
     from priorsim.worlds import parse_lanes
 
     opt.check_one_answer(as_json, out, "--out")
-    by, stored = check_class_by(class_by), opt.open_atlas(atlas, trust)
-    lanes = None if train is None else parse_lanes(train, stored.header.domain)
-    asked = [opt.world_of(name, None) for name in worlds or []]
-    with opt.place_of(out, is_growth, force=force, read=(atlas, *(worlds or []))) as place:
+    by, named = check_class_by(class_by), [opt.world_of(name, None) for name in worlds or []]
+    with opt.place_of(out, is_growth, force=force, read=(asked.atlas, *(worlds or []))) as place:
+        stored = asked.open(named[0] if named else None)
+        lanes = None if train is None else parse_lanes(train, stored.header.domain)
         found = priorsim.growth(
             stored,
             gamma=gamma,
             class_by=by,
-            max_bits=max_bits,
+            max_bits=asked.max_bits,
             train=lanes,
             bin_bits=bin_bits,
-            worlds=asked,
+            worlds=named,
             programs=programs,
         )
         opt.say_or_write(found, as_json, "growth.txt", out, place)
 
 
 def influence(
-    atlas: opt.OneAtlas,
+    asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
     order: Annotated[str, Option("--order", help="Order of the lanes: listed, random:N, the mean of N, or worst.")] = (
         "listed"
     ),
     class_by: opt.ClassBy = None,
-    max_bits: opt.SmallerBound = None,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
     out: Annotated[
         Path | None, Option("--out", help="CSV file to write, or - : a line for each number of lanes seen.")
@@ -88,16 +85,16 @@ def influence(
     from priorsim.measure.influence import is_influence
 
     opt.check_one_answer(as_json, out, "--out")
-    by, stored = check_class_by(class_by), opt.open_atlas(atlas, trust)
-    with opt.place_of(out, is_influence, force=force, read=(atlas,)) as place:
-        found = priorsim.influence(stored, gamma=gamma, class_by=by, max_bits=max_bits, order=order)
+    by = check_class_by(class_by)
+    with opt.place_of(out, is_influence, force=force, read=(asked.atlas,)) as place:
+        found = priorsim.influence(asked.open(), gamma=gamma, class_by=by, max_bits=asked.max_bits, order=order)
         opt.say_or_write(found, as_json, "influence.txt", out, place)
 
 
 def knockouts(
-    dialect: opt.Dialect,
-    word_bits: opt.WordBits,
-    max_bits: opt.Length,
+    dialect: opt.Dialect = "arith",
+    word_bits: opt.WordBits = 3,
+    max_bits: opt.QuickLength = None,
     gamma: opt.TimePrice = 0,
     bin_bits: opt.BinBits = None,
     workers: opt.Threads = 2,
@@ -116,12 +113,12 @@ def knockouts(
     held. At w = 3 in the dialect arith 36 bits take some 20 seconds on two cores, 40 bits a minute and 1.2 GiB.
     """
     from priorsim.census.effort import check_effort, parse_memory
-    from priorsim.census.take import make_header
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.knockouts import headers, is_knockouts
+    from priorsim.study.cache import header_of
 
     opt.check_one_answer(as_json, out, "--out")
-    header = make_header(dialect, max_bits, domain=priorsim.Domain.default(word_bits))
+    header = header_of(priorsim.Domain.default(word_bits), dialect, max_bits)
     limit = None if memory is None else parse_memory(memory)
     with opt.place_of(out, is_knockouts, force=force) as place:
         check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))

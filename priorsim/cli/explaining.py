@@ -7,6 +7,7 @@ import typer
 from typer import Argument, Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -67,9 +68,9 @@ def explain(
 
 
 def programs(
-    atlas: opt.OneAtlas,
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
+    atlas: opt.AtlasFile = None,
     kind: Annotated[str, Option("--class", help="direct, disguised, search or any, by lesion.")] = "search",
     most: Annotated[int, Option("--most", help="How many programs to list.")] = 50,
     max_bits: Annotated[
@@ -97,7 +98,7 @@ def programs(
     opt.check_one_answer(as_json, out, "--out")
     prior, world = weight.make(), where.find()
     with opt.place_of(out, is_programs, force=force, read=(atlas, where.world)) as place:
-        stored = opt.open_atlas(atlas, trust)
+        stored = asking.atlas_of(world, atlas, trust)
         check_world(stored.header, world)
         with opt.counted_up_to(stored, max_bits, allow_long=yes) as counted:
             derived = None if yes else MOST_DERIVED

@@ -27,9 +27,10 @@ def check_atlas(path: Path | None) -> Path | None:
     return path
 
 
-_ATLAS = Option("--atlas", callback=check_atlas, help="A census made by 'priorsim census'.")
+_ATLAS = Option(
+    "--atlas", callback=check_atlas, help="A census made by 'priorsim census'.  [default: one from the cache]"
+)
 AtlasFile = Annotated[Path | None, _ATLAS]
-OneAtlas = Annotated[Path, _ATLAS]
 OtherCode = Annotated[
     bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
 ]
@@ -49,7 +50,13 @@ WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")
 Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, Option("--columns", help="Names of the input columns, by commas.")]
 Length = Annotated[int, Option("--max-bits", help="Count every program up to this length.")]
-SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
+QuickLength = Annotated[
+    int | None,
+    Option("--max-bits", help="Count every program up to this length.  [default: what takes seconds]"),
+]
+DryRun = Annotated[
+    bool, Option("--dry-run", help="Say what it would take: rows, time and memory; count and write nothing.")
+]
 Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Processes.")]
 Threads = Annotated[int, Option("--workers", help="Threads or processes.")]
@@ -111,25 +118,34 @@ class CountOptions:
     class_by: ClassBy = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
+        Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
     ] = None
     yes: Yes = False
+    dry_run: DryRun = False
     trust: OtherCode = False
 
     def __post_init__(self) -> None:
         if self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits")
 
-    def count(self, atlas: Path, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
-        """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's."""
+    def count(self, atlas: Path | None, world: "priorsim.World") -> "tuple[Histogram, TermFinder | None]":
+        """The world's histogram, and what finds programs beyond the atlas where the bound is beyond the atlas's.
+
+        A wide world, which no atlas holds, is counted alone where no atlas is given. A dry run ends the command here.
+        """
+        from priorsim.cli.asking import atlas_of, say_plan, world_plan
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
-        by, stored = check_class_by(self.class_by), open_atlas(atlas, self.trust)
+        if self.dry_run:
+            say_plan(world_plan(world, atlas, self.max_bits, self.trust))
+        if atlas is None and world.domain.is_wide:
+            return self._count_alone(world)
+        by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust)
         check_world(stored.header, world)
         with counted_up_to(stored, self.max_bits, allow_long=self.yes) as counted:
             return histogram(counted, world, class_by=by), getattr(counted, "find_terms", None)
 
-    def count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
+    def _count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
         from priorsim.cli.progress_bar import progress_bar
         from priorsim.measure.histogram import check_class_by
@@ -158,6 +174,7 @@ class OddsOptions:
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
         if self.histogram is not None:
+            refuse_idle(self.counted.context, "dry_run", "with --histogram")
             from priorsim.measure.histogram_file import load_histogram
 
             told = (self.atlas, self.world, self.train, self.counted.class_by, self.counted.max_bits)
@@ -169,9 +186,8 @@ class OddsOptions:
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
         if self.world is None:
-            raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-        world = world_of(self.world, self.train)
-        return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+            raise PriorsimError("give --world NAME, or --histogram FILE")
+        return self.counted.count(self.atlas, world_of(self.world, self.train))
 
 
 @contextmanager
@@ -191,13 +207,12 @@ def counted_up_to(atlas: "priorsim.StoredAtlas", max_bits: int | None, *, allow_
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:
-    """The bound up to which a wide world is counted without an atlas; PriorsimError where it is not, or cannot be."""
-    if not world.domain.is_wide:
-        raise PriorsimError(f"world {world.name} is not wide: give --atlas FILE, a census on its domain")
-    if max_bits is None:
-        raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give --max-bits")
+    """The bound up to which a wide world is counted without an atlas: one that takes seconds where none is given."""
+    from priorsim.census.wide import wide_header
+    from priorsim.study.cache import default_bits
+
     check_trust(trust_other_code, None)
-    return max_bits
+    return default_bits(wide_header(world.dialect, 2, world.domain, None)) if max_bits is None else max_bits
 
 
 def finder_of(histogram: "Histogram") -> "TermFinder | None":

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import IO, TextIO, cast
 
 from rich.console import Console
@@ -13,7 +14,11 @@ from rich.progress import Progress as Bar
 
 from priorsim.census.progress import Progress
 from priorsim.errors import WorkerError
+from priorsim.formats import format_duration
 from priorsim.interrupts import Interrupted
+
+LINE_SECONDS = 30
+"""A log is told so often how far the command has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,32 @@ class _Terminal:
         return self.stream.isatty()
 
 
+@dataclass(slots=True)
+class _Log:
+    """Standard error that is no terminal: a line now and then says how far the command has come."""
+
+    started: float
+    last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.started
+
+    def tell(self, reached: Progress) -> None:
+        now = monotonic()
+        if sys.stderr is None or now - self.last < LINE_SECONDS:
+            return
+        self.last = now
+        done = f"{reached.programs:,.0f} of {reached.total:,.0f} {reached.unit}"
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{done} after {format_duration(now - self.started)}\n")
+            sys.stderr.flush()
+
+
 @contextmanager
 def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar with an estimate on standard error, where that is a terminal; the unit is what is counted.
+    """A progress bar with an estimate on standard error, or a line now and then where that is no terminal.
+
+    The unit is what is counted.
 
     An interrupt says how far the command came; it, and the death of a worker, say what is kept: finished parts, in
     `kept` once there are some.
@@ -51,7 +79,7 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
     # Rich takes a log for a terminal where FORCE_COLOR is set.
     is_watched = sys.stderr is not None and sys.stderr.isatty()
     console = Console(file=cast(IO[str], _Terminal(sys.stderr)) if is_watched else None, stderr=True)
-    reached = Progress(0, 0, unit)
+    reached, log = Progress(0, 0, unit), _Log(monotonic())
 
     def left() -> str:
         if kept is not None and kept.exists():
@@ -68,6 +96,8 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
                 bar.reset(task, description=now.unit)
             reached = now
             bar.update(task, completed=now.programs, total=now.total, visible=True)
+            if not is_watched:
+                log.tell(now)
 
         try:
             yield update

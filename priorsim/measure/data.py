@@ -268,20 +268,25 @@ BYTES, MEMORY_GROWTH = 2.5 * 2**30, 0.65
 world that many programs fit, and others as a power of their number. Rough: most worlds take a third of it."""
 
 
+def data_effort(language: Language, code_bits: int) -> tuple[int, float, float]:
+    """Programs up to a bound with their entries left open, and the most seconds and bytes that they take, roughly.
+
+    CensusError where words are too long.
+    """
+    check_words(language)
+    programs = sum(code_counts(language, code_bits).values())
+    scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
+    size = programs / PROGRAMS
+    return programs, SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
+
+
 def check_affordable(language: Language, code_bits: int) -> None:
     """Raise CensusError where words are too long, or a bound takes too much memory or hours: which would do."""
-    check_words(language)
-
-    def needs(bits: int) -> tuple[float, float]:
-        size = sum(code_counts(language, bits).values()) / PROGRAMS
-        scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
-        return SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
-
     largest = most = min(code_bits, MAX_CODE_BITS)
-    while (costs := needs(largest))[0] > MAX_SECONDS or costs[1] > MAX_BYTES:
+    while (costs := data_effort(language, largest))[1] > MAX_SECONDS or costs[2] > MAX_BYTES:
         largest -= 1
     if largest < most:
-        seconds, memory = costs
+        _, seconds, memory = costs
         raise CensusError(
             f"programs with data of up to {code_bits} code bits would take too long, or too much memory: give at most "
             f"{largest} code bits, which take up to {format_duration(seconds)} and {memory / 2**30:.0f} GiB"

@@ -147,8 +147,8 @@ def check_not_wide(world: World) -> None:
     if world.domain.is_wide:
         raise WorldError(
             f"world {world.name} is wide: {lanes} lanes of {word_bits} bits make {lanes * word_bits} bits of "
-            f"behaviour, and no atlas holds more than {MAX_PACKED_BITS}: ask 'priorsim odds', 'sweep', 'histogram' or "
-            "'heldout' with --world and --max-bits, without --atlas"
+            f"behaviour, and no atlas holds more than {MAX_PACKED_BITS}: ask 'priorsim odds', 'sweep', "
+            "'histogram', 'heldout' or 'claims' with --world and --max-bits, without --atlas"
         )
 
 

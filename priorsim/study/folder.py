@@ -4,22 +4,17 @@ An atlas is opened where this code made it and it is whole, and made where not. 
 next one finds: a study is asked by the main job and by every figure.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from priorsim.census.atlas import AtlasHeader, RowKey
-from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted, StoredAtlas, cut
-from priorsim.census.take import make_header, take_census
+from priorsim.census.take import make_header
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
-from priorsim.errors import AtlasError, StorageError
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
@@ -31,15 +26,12 @@ from priorsim.measure.nested import Nested, nested
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
-from priorsim.storage import check_folder, check_name, hold
+from priorsim.study.atlases import Told, open_census
 from priorsim.worlds import World
 
 Found = TypeVar("Found")
-ATLASES = "atlases"
 LEAST_NESTED_BITS, MOST_NESTED_BITS, NESTED_BELOW = 24, 30, 8
 """Searches over programs are listed up to so many bits below the bound of words of 3 bits, between these."""
-Told = Callable[[Progress], None]
-"""What is called with the progress of a census."""
 
 
 @dataclass(slots=True, eq=False)
@@ -166,51 +158,3 @@ class Study:
         if missing:
             known |= print_witnesses(header, missing)
         return {key: known[key] for key in wanted}
-
-
-def open_census(header: AtlasHeader, *, folder: Path, workers: int = 1, progress: Told | None = None) -> StoredAtlas:
-    """The census of a header, from a results folder; made there where it is not, is damaged or is of other code.
-
-    StorageError when it has to be made, and the folder cannot be written.
-    """
-    path = folder / ATLASES / f"{atlas_name(header)}.parquet"
-    found = _kept(path, header)
-    if found is not None:
-        return found
-    make_folder(path.parent)
-    with hold(path, wait=True) as place:
-        # Another run may have made it in the meantime.
-        found = _kept(path, header)
-        if found is None:
-            atlas = take_census(header, workers=workers, progress=progress)
-            with place.writing() as file:
-                atlas.write(file)
-    return StoredAtlas.open(path) if found is None else found
-
-
-def _kept(path: Path, header: AtlasHeader) -> StoredAtlas | None:
-    """The atlas of a header in a file; None where it is not there, or not whole."""
-    with suppress(AtlasError):
-        atlas = StoredAtlas.open(path)
-        if atlas.header == header:
-            atlas.check()
-            return atlas
-    return None
-
-
-def atlas_name(header: AtlasHeader) -> str:
-    """The file of a census without its ending; it differs where the census does."""
-    language = header.language
-    digest = hashlib.sha256(json.dumps(header.to_json()).encode()).hexdigest()[:8]
-    columns = "-".join(header.domain.columns)
-    return f"{language.dialect.name}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder that can be written; StorageError where that cannot be."""
-    check_name(path)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
-    check_folder(path)

@@ -28,7 +28,8 @@ from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, software, stamped
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
-from priorsim.study.folder import ATLASES, Study, atlas_name, make_folder, open_census
+from priorsim.study.atlases import ATLASES, atlas_name, make_folder, open_census
+from priorsim.study.folder import Study
 from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
 from priorsim.text.claims import (
     NOT_ANSWERABLE,

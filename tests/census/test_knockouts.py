@@ -25,7 +25,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import count_searches, parse
-from priorsim.study.folder import atlas_name
+from priorsim.study.atlases import atlas_name
 from priorsim.walks.graph import vertices
 from priorsim.worlds import find_world
 from tests.measure.conftest import operators_of, programs_by_code

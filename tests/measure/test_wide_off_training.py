@@ -207,8 +207,6 @@ def test_progress_goes_on_from_split_to_split():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--world", INVERSE), "is wide and no atlas holds it: give --max-bits"),
-        (("--world", "root-w3", "--max-bits", 20), "is not wide: give --atlas FILE, a census on its domain"),
         (("--world", INVERSE, "--max-bits", 48), "give --yes to start all the same, or --max-bits"),
         (("--world", INVERSE, "--max-bits", 64), "a bound of 64 bits is out of range: choose 2 to 63"),
         (("--world", INVERSE, "--max-bits", 20, "--trust-other-code"), "is about an atlas"),

@@ -1,0 +1,153 @@
+"""Which census is asked, and what that would take: options and their meaning. What is heavy is imported when used."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from typer import Option
+
+import priorsim
+from priorsim.cli import options as opt
+from priorsim.cli.command import refuse_idle
+from priorsim.errors import PriorsimError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CensusOptions:
+    """The census that is asked, up to a bound: an atlas file, or one from the cache of atlases."""
+
+    context: typer.Context
+    atlas: opt.AtlasFile = None
+    max_bits: Annotated[
+        int | None,
+        Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
+    ] = None
+    yes: opt.Yes = False
+    dry_run: opt.DryRun = False
+    trust: opt.OtherCode = False
+
+    def __post_init__(self) -> None:
+        if self.atlas is not None:
+            refuse_idle(self.context, "dry_run", "with --atlas: nothing is counted")
+        if self.atlas is not None or self.max_bits is None:
+            refuse_idle(self.context, "yes", "without --max-bits" if self.atlas is None else "with --atlas")
+
+    def of_world(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
+        """The census of a world's domain, as far as the bound or farther."""
+        return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes, self.dry_run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageOptions(CensusOptions):
+    """The same, of a language on its default domain."""
+
+    dialect: Annotated[
+        str | None, Option("--dialect", help="Without --atlas: arith, logic, loops or nested.  [default: arith]")
+    ] = None
+    word_bits: Annotated[
+        int | None, Option("--word-bits", help="Without --atlas: bits of a word, 2 to 16.  [default: 3]")
+    ] = None
+
+    def open(self, like: "priorsim.World | None" = None) -> "priorsim.StoredAtlas":
+        """The census, as far as the bound or farther; of a world's domain and dialect where no other is given."""
+        if self.atlas is not None:
+            refuse_idle(self.context, "dialect word_bits", "with --atlas")
+            return opt.open_atlas(self.atlas, self.trust)
+        opt.check_trust(self.trust, None)
+        if self.word_bits is None and like is not None:
+            domain = like.domain
+        else:
+            domain = priorsim.Domain.default(3 if self.word_bits is None else self.word_bits)
+        usual = "arith" if like is None else like.dialect
+        dialect = usual if self.dialect is None else self.dialect
+        return cached(domain, dialect, self.max_bits, self.yes, self.dry_run)
+
+
+def atlas_of(
+    world: "priorsim.World",
+    atlas: Path | None,
+    trust_other_code: bool,
+    max_bits: int | None = None,
+    allow_long: bool = False,
+    dry_run: bool = False,
+) -> "priorsim.StoredAtlas":
+    """The atlas of that file, else the census of a world's domain and dialect from the cache, as `cached`."""
+    from priorsim.measure.histogram import check_not_wide
+
+    if atlas is not None:
+        return opt.open_atlas(atlas, trust_other_code)
+    opt.check_trust(trust_other_code, None)
+    check_not_wide(world)
+    return cached(world.domain, world.dialect, max_bits, allow_long, dry_run)
+
+
+def cached(
+    domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_long: bool, dry_run: bool = False
+) -> "priorsim.StoredAtlas":
+    """The census of a domain from the cache: up to its default bound, or one that is beyond it.
+
+    A dry run says what it takes, and ends the command.
+    """
+    from priorsim.census.effort import check_effort
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.study.cache import header_of, open_cached
+    from priorsim.study.plan import census_plan
+
+    header = header_of(domain, dialect)
+    is_beyond = max_bits is not None and max_bits > header.max_bits
+    if is_beyond:
+        header = header_of(domain, dialect, max_bits)
+    if dry_run:
+        say_plan(census_plan(header))
+    if is_beyond:
+        check_effort(header, allow_long=allow_long)
+    with progress_bar("programs") as progress:
+        return open_cached(header, progress=progress)
+
+
+def lanes_of(
+    context: typer.Context, world: str | None, dialect: str | None, word_bits: int | None, domain: Path | None
+) -> "tuple[priorsim.Domain, str]":
+    """The domain and the dialect of a census: a world's, or those that are given."""
+    if world is not None:
+        refuse_idle(context, "word_bits domain", "with --world")
+        found = opt.world_of(world, None)
+        return found.domain, found.dialect if dialect is None else dialect
+    if dialect is None or word_bits is None:
+        raise PriorsimError("give --world NAME, or --dialect NAME and --word-bits N")
+    lanes = priorsim.Domain.default(word_bits) if domain is None else priorsim.Domain.from_csv(domain, word_bits)
+    return lanes, dialect
+
+
+def world_plan(world: "priorsim.World", atlas: Path | None, max_bits: int | None, trust_other_code: bool) -> str:
+    """What counting the programs that fit a world would take, in lines."""
+    from priorsim.census.wide import wide_header
+    from priorsim.study.cache import header_of
+    from priorsim.study.plan import census_plan, question_plan
+
+    if atlas is None and world.domain.is_wide:
+        bound = opt.bound_alone(world, max_bits, trust_other_code)
+        return question_plan(wide_header(world.dialect, bound, world.domain, None))
+    known = header_of(world.domain, world.dialect) if atlas is None else opt.open_atlas(atlas, trust_other_code).header
+    if max_bits is not None and max_bits > known.max_bits:
+        language = known.language
+        return question_plan(
+            priorsim.make_header(
+                language.dialect.name,
+                max_bits,
+                domain=known.domain,
+                depth=language.depth,
+                accounting=known.accounting,
+                without=language.without,
+            )
+        )
+    if atlas is not None:
+        raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
+    return census_plan(known)
+
+
+def say_plan(text: str) -> NoReturn:
+    """Print what a command would take, and end it."""
+    typer.echo(text)
+    raise typer.Exit

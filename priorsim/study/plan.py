@@ -1,0 +1,98 @@
+"""What long work will take, told before it is started: rows, time and memory by the model of `census/effort.py`."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.effort import (
+    DEFAULT_MEMORY,
+    EXHAUSTIVE,
+    LONG_SECONDS,
+    QUOTIENT,
+    Estimate,
+    _estimate,
+    _growth,
+    question_seconds,
+)
+from priorsim.census.recurrence import program_counts
+from priorsim.formats import format_duration
+from priorsim.study.atlases import ATLASES, atlas_name, described
+
+ROUGH = (
+    "An estimate, within a factor of three for words of up to 6 bits; longer words may take many times as long.\n"
+    "Nothing was counted and nothing was written."
+)
+EXHAUSTIVE_PACE = 1e6
+"""Programs a second and core of the exhaustive engine, whose memory stays below EXHAUSTIVE_BYTES."""
+EXHAUSTIVE_BYTES = 1 << 30
+
+
+def estimated(header: AtlasHeader) -> Estimate:
+    """What a census of the quotient engine will take, from one of some 100,000 programs; these are counted for it."""
+    return _estimate(header, *_growth(header))
+
+
+def census_plan(
+    header: AtlasHeader, *, engine: str = QUOTIENT, workers: int = 2, memory_bytes: int = DEFAULT_MEMORY
+) -> str:
+    """What a census will take, in lines."""
+    found = estimated(header)
+    if engine == EXHAUSTIVE:
+        found = Estimate(found.rows, _programs(header) / (workers * EXHAUSTIVE_PACE), EXHAUSTIVE_BYTES)
+    needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * (found.seconds > LONG_SECONDS)
+    return "\n".join(
+        [
+            f"Census of {described(header)}: {_programs(header):,} programs",
+            _told([found]) + (f": it is started with {' and '.join(needs)} alone" if needs else ""),
+            ROUGH,
+        ]
+    )
+
+
+def question_plan(header: AtlasHeader) -> str:
+    """What one question about a world up to the header's bound will take beyond an atlas, or without one, in lines."""
+    seconds = question_seconds(header)
+    needs = ": it is started with --yes alone" if seconds > LONG_SECONDS else ""
+    return "\n".join(
+        [
+            f"What fits one world of {described(header)}: {_programs(header):,} programs",
+            f"{_time(seconds)} on two cores{needs}; there is no estimate of rows and memory",
+            ROUGH,
+        ]
+    )
+
+
+def censuses_plan(headers: Sequence[AtlasHeader], folder: Path) -> str:
+    """What the censuses of these headers that are not in a folder yet will take, in lines."""
+    missing = [header for header in headers if not (folder / ATLASES / f"{atlas_name(header)}.parquet").exists()]
+    lines = [f"Censuses: {len(headers)}, of which {len(headers) - len(missing)} are in {folder / ATLASES}"]
+    if missing:
+        lines += [f"The others take {_told([estimated(header) for header in missing])}, one after the other"]
+    return "\n".join([*lines, "What is measured on them comes on top, and is not estimated.", ROUGH])
+
+
+def data_plan(programs: int, seconds: float, memory: float) -> str:
+    """What programs with data will take, so many with their entries left open, in lines."""
+    return "\n".join(
+        [
+            f"Programs with data: {programs:,}, entries left open",
+            f"{_time(seconds)} on one core and {memory / 2**30:.1f} GiB of memory",
+            "An estimate from above; most worlds take a third of it. Nothing was counted and nothing was written.",
+        ]
+    )
+
+
+def _programs(header: AtlasHeader) -> int:
+    return sum(program_counts(header.language, header.max_bits))
+
+
+def _told(found: Sequence[Estimate]) -> str:
+    """Rows and time together, and the most memory."""
+    rows, time = sum(each.rows for each in found), _time(math.fsum(each.seconds for each in found))
+    memory = max(each.bytes for each in found) / 2**30
+    return f"about {float(f'{rows:.2g}'):,.0f} rows, {time} on two cores, {memory:.1f} GiB of memory"
+
+
+def _time(seconds: float) -> str:
+    return "a second or less" if seconds < 1 else format_duration(seconds)
