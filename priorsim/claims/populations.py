@@ -127,12 +127,12 @@ class Preset:
 
 QUICK = Preset(
     name="quick",
-    bounds={2: 36, 3: 36, 4: 36, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
-    more_columns_bits=36,
+    bounds={2: 36, 3: 34, 4: 34, 12: 28, 13: 27, 14: 26, 15: 26, 16: 26},
+    more_columns_bits=34,
     growth_bounds={3: 40},
-    knockout_bits=36,
+    knockout_bits=34,
     knockout_language_bits=30,
-    influence_bits=36,
+    influence_bits=34,
     lanes=(4, 8, 16),
 )
 FULL = Preset(
