@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +34,10 @@ OtherCode = Annotated[
 ]
 WorldName = Annotated[
     str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
+]
+WorldNames = Annotated[
+    list[str] | None,
+    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table."),
 ]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
@@ -76,7 +80,7 @@ class PriorOptions:
     beta: Annotated[float | None, Option("--beta", help="Bits of penalty for a bit of length.")] = None
     gamma: Annotated[float | None, Option("--gamma", help="Bits for a doubling of the mean steps.")] = None
     lam: Annotated[float | None, Option("--lambda", help="Bits for a mean step.")] = None
-    delta: Annotated[float | None, Option("--delta", help="Search tax: bits for a search node.")] = None
+    delta: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for a search node.")] = None
     cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
 
     def make(self, **swept: float) -> "priorsim.Prior":
@@ -157,17 +161,25 @@ class OddsOptions:
     histogram: Annotated[
         Path | None, Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
     ] = None
-    world: WorldName = None
+    worlds: WorldNames = None
     train: Train = None
     weight: PriorOptions
     counted: CountOptions
+
+    def apart(self) -> "list[OddsOptions]":
+        """The same question of each world alone; PriorsimError where one is named twice."""
+        names = self.worlds or []
+        for name in names:
+            if names.count(name) > 1:
+                raise PriorsimError(f"--world {name} is given {names.count(name)} times: give each world once")
+        return [replace(self, worlds=[name]) for name in names] or [self]
 
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
         if self.histogram is not None:
             from priorsim.measure.histogram_file import load_histogram
 
-            told = (self.atlas, self.world, self.train, self.counted.class_by, self.counted.max_bits)
+            told = (self.atlas, self.worlds, self.train, self.counted.class_by, self.counted.max_bits)
             if any(given is not None for given in told):
                 raise PriorsimError(
                     "--histogram holds a world with its lanes, classes and bound: "
@@ -175,9 +187,11 @@ class OddsOptions:
                 )
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
-        if self.world is None:
+        if not self.worlds:
             raise PriorsimError("give --atlas FILE and --world NAME, or --histogram FILE")
-        world = world_of(self.world, self.train)
+        if len(self.worlds) > 1:
+            raise PriorsimError(f"--world is given {len(self.worlds)} times: this command asks of one, give it once")
+        world = world_of(self.worlds[0], self.train)
         return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
 
 
