@@ -14,7 +14,9 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
+    from priorsim.census.stored import Counted
     from priorsim.census.witness import TermFinder
+    from priorsim.figures.entry import Entry
     from priorsim.measure.histogram import Histogram
     from priorsim.storage import IsOwn, Place
 
@@ -193,6 +195,52 @@ class OddsOptions:
             raise PriorsimError(f"--world is given {len(self.worlds)} times: this command asks of one, give it once")
         world = world_of(self.worlds[0], self.train)
         return self.counted.count_alone(world) if self.atlas is None else self.counted.count(self.atlas, world)
+
+
+OWN_PRIOR = "prior beta gamma lam delta cap"
+OWN = f"atlas max_bits trust grid {OWN_PRIOR}"
+"""The options of a figure of a reader's own world."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnFigureOptions:
+    """From which census a figure of one world is drawn, and what it shows of it."""
+
+    context: typer.Context
+    atlas: AtlasFile = None
+    max_bits: SmallerBound = None
+    grid: Annotated[
+        list[str] | None, Option("--grid", help="Two penalties of a phase diagram, each NAME=FIRST:LAST:COUNT.")
+    ] = None
+    weight: PriorOptions
+    trust: OtherCode = False
+
+    def check(self, entry: "Entry") -> None:
+        """Refuse what the figure does not heed."""
+        kinds = dict.fromkeys(OWN_PRIOR.split(), "prior")
+        idle = [name for name in OWN.split() if kinds.get(name, name) not in entry.takes]
+        refuse_idle(self.context, " ".join(idle), f"on the figure {entry.name}")
+        check_trust(self.trust, self.atlas)
+        if self.atlas is None:
+            refuse_idle(self.context, "max_bits", "without --atlas")
+        if not self.grid and "grid" in entry.takes:
+            refuse_idle(self.context, "prior beta gamma", "without --grid, as the diagram is over beta and gamma")
+
+    def census(self) -> "Counted | None":
+        """The census of the reader's own, up to the bound asked for."""
+        from priorsim.census.stored import cut
+
+        return None if self.atlas is None else cut(open_atlas(self.atlas, self.trust), self.max_bits)
+
+    def penalties(self) -> "dict[str, tuple[float, ...]] | None":
+        """The grid asked for."""
+        from priorsim.measure.odds import parse_grid
+
+        return parse_grid(self.grid) if self.grid else None
+
+    def prior(self) -> "priorsim.Prior":
+        """The prior whose penalties the grid does not set."""
+        return self.weight.make(**{name: values[0] for name, values in (self.penalties() or {}).items()})
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:

@@ -98,7 +98,7 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
         assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
     share = 100 * diagram.holds_the_mass.count("direct") / 41**2
     assert f"direct code at {number(share)} %" in held_out.phase_caption(diagram)
-    with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
+    with pytest.raises(FigureError, match="no program up to 24 bits fits"):
         held_out.phase_of(small, [find_world("table-a-w3")])
 
 
