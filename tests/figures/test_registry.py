@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from priorsim.census.stored import StoredAtlas
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
@@ -63,10 +64,13 @@ def test_histograms_read_together_are_those_read_one_by_one(small):
 
 def test_a_census_is_made_once_and_found_again(small):
     world = find_world("square-w3")
-    path = small.atlas(world).path
+    made_now = small.atlas(world)
+    assert isinstance(made_now, StoredAtlas)
+    path = made_now.path
     made = path.stat().st_mtime_ns
     again = Study(small.preset, small.folder)
-    assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
+    found = again.atlas(world)
+    assert isinstance(found, StoredAtlas) and found.path == path and path.stat().st_mtime_ns == made
     content = path.read_bytes()
     path.unlink()  # The study that is still asked keeps the whole file open.
     path.write_bytes(content[:100])
