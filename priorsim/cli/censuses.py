@@ -3,7 +3,7 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -13,6 +13,10 @@ from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
+
+if TYPE_CHECKING:
+    from priorsim.measure.histogram import Histogram
+    from priorsim.measure.odds import OddsAnswer
 
 
 def census(
@@ -104,7 +108,14 @@ def info(
     typer.echo(atlas_text(atlas, unconditional(atlas, opt.PriorOptions().make())))
 
 
-def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
+def odds(
+    asked: opt.OddsOptions,
+    as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="File to write, .csv, .tex or .json, or - : a row a world.")
+    ] = None,
+    force: opt.Force = False,
+) -> None:
     """Who wins in a world under a prior, by how many bits, and where it tips.
 
     Without --atlas the census is taken into a cache, once, at a bound that takes seconds. With --max-bits the
@@ -114,15 +125,39 @@ def odds(asked: opt.OddsOptions, as_json: opt.AsJson = False) -> None:
 
     A wide world, whose lanes times word bits are above 64, takes no --atlas: at w = 6 on 64 lanes 36 bits take
     some 10 seconds and 0.5 GiB.
+
+    Several --world make one table, with a row for each; --out writes it as CSV, LaTeX (booktabs) or JSON.
     """
-    from priorsim.census.witness import print_witnesses
+    from priorsim.text import worlds_odds
+
+    opt.check_one_answer(as_json, out, "--out")
+    if out is None and len(asked.worlds or []) < 2:
+        _say_odds(asked, as_json)
+        return
+    write = worlds_odds.writer_of(out, as_json)
+    read = (asked.atlas, asked.histogram, *(asked.worlds or []))
+    with opt.place_of(out, worlds_odds.is_worlds_odds, force=force, read=read) as place:
+        weight = asked.weight.make()
+        found = [_odds_of(each, weight)[0] for each in asked.apart()]
+        opt.write_out(write(found), place)
+
+
+def _say_odds(asked: opt.OddsOptions, as_json: bool) -> None:
+    """Say all that is known of one world."""
     from priorsim.text.answers import odds_text
 
     weight = asked.weight.make()
+    found, cells = _odds_of(asked, weight)
+    opt.say(found, as_json, lambda: odds_text(found, cells, weight))
+
+
+def _odds_of(asked: opt.OddsOptions, weight: "priorsim.Prior") -> "tuple[OddsAnswer, Histogram]":
+    """The odds of one world with its shortest programs, and its histogram."""
+    from priorsim.census.witness import print_witnesses
+
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
-    found = priorsim.odds(cells, weight, witnesses=witnesses)
-    opt.say(found, as_json, lambda: odds_text(found, cells, weight))
+    return priorsim.odds(cells, weight, witnesses=witnesses), cells
 
 
 def sweep(
@@ -131,12 +166,12 @@ def sweep(
     out: opt.Out = None,
     force: opt.Force = False,
 ) -> None:
-    """Odds over a grid of one or two penalties (beta, gamma, lambda, delta, cap), as CSV."""
+    """Odds over a grid of one or two penalties (beta, gamma, lambda, tax, cap), as CSV."""
     from priorsim.measure.odds import format_sweep, is_sweep, parse_grid
 
     penalties = parse_grid(grid)
     weight = asked.weight.make(**{name: values[0] for name, values in penalties.items()})
-    with opt.place_of(out, is_sweep, force=force, read=(asked.atlas, asked.histogram, asked.world)) as place:
+    with opt.place_of(out, is_sweep, force=force, read=(asked.atlas, asked.histogram, *(asked.worlds or []))) as place:
         cells, _ = asked.cells()
         opt.write_out(format_sweep(priorsim.sweep(cells, weight, penalties), list(penalties)), place)
 

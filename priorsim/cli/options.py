@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +14,9 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.stored import Selectable
+    from priorsim.census.stored import Counted, Selectable
     from priorsim.census.witness import TermFinder
+    from priorsim.figures.entry import Entry
     from priorsim.measure.histogram import Histogram
     from priorsim.storage import IsOwn, Place
 
@@ -37,6 +38,10 @@ OtherCode = Annotated[
 WorldName = Annotated[
     str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
 ]
+WorldNames = Annotated[
+    list[str] | None,
+    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table."),
+]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
@@ -57,6 +62,7 @@ QuickLength = Annotated[
 DryRun = Annotated[
     bool, Option("--dry-run", help="Say what it would take: rows, time and memory; count and write nothing.")
 ]
+SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
 Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Processes.")]
 Threads = Annotated[int, Option("--workers", help="Threads or processes.")]
@@ -84,7 +90,7 @@ class PriorOptions:
     beta: Annotated[float | None, Option("--beta", help="Bits of penalty for a bit of length.")] = None
     gamma: Annotated[float | None, Option("--gamma", help="Bits for a doubling of the mean steps.")] = None
     lam: Annotated[float | None, Option("--lambda", help="Bits for a mean step.")] = None
-    delta: Annotated[float | None, Option("--delta", help="Search tax: bits for a search node.")] = None
+    delta: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for a search node.")] = None
     cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
 
     def make(self, **swept: float) -> "priorsim.Prior":
@@ -166,10 +172,18 @@ class OddsOptions:
     histogram: Annotated[
         Path | None, Option("--histogram", help="A world's exported histogram, in place of --atlas and --world.")
     ] = None
-    world: WorldName = None
+    worlds: WorldNames = None
     train: Train = None
     weight: PriorOptions
     counted: CountOptions
+
+    def apart(self) -> "list[OddsOptions]":
+        """The same question of each world alone; PriorsimError where one is named twice."""
+        names = self.worlds or []
+        for name in names:
+            if names.count(name) > 1:
+                raise PriorsimError(f"--world {name} is given {names.count(name)} times: give each world once")
+        return [replace(self, worlds=[name]) for name in names] or [self]
 
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
@@ -177,7 +191,7 @@ class OddsOptions:
             refuse_idle(self.counted.context, "dry_run", "with --histogram")
             from priorsim.measure.histogram_file import load_histogram
 
-            told = (self.atlas, self.world, self.train, self.counted.class_by, self.counted.max_bits)
+            told = (self.atlas, self.worlds, self.train, self.counted.class_by, self.counted.max_bits)
             if any(given is not None for given in told):
                 raise PriorsimError(
                     "--histogram holds a world with its lanes, classes and bound: "
@@ -185,9 +199,11 @@ class OddsOptions:
                 )
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
-        if self.world is None:
+        if not self.worlds:
             raise PriorsimError("give --world NAME, or --histogram FILE")
-        return self.counted.count(self.atlas, world_of(self.world, self.train))
+        if len(self.worlds) > 1:
+            raise PriorsimError(f"--world is given {len(self.worlds)} times: this command asks of one, give it once")
+        return self.counted.count(self.atlas, world_of(self.worlds[0], self.train))
 
 
 @contextmanager
@@ -204,6 +220,52 @@ def counted_up_to(atlas: "priorsim.StoredAtlas", max_bits: int | None, *, allow_
 
     with progress_bar("programs") as progress:
         yield TargetedAtlas(atlas, max_bits, allow_long=allow_long, progress=progress)
+
+
+OWN_PRIOR = "prior beta gamma lam delta cap"
+OWN = f"atlas max_bits trust grid {OWN_PRIOR}"
+"""The options of a figure of a reader's own world."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnFigureOptions:
+    """From which census a figure of one world is drawn, and what it shows of it."""
+
+    context: typer.Context
+    atlas: AtlasFile = None
+    max_bits: SmallerBound = None
+    grid: Annotated[
+        list[str] | None, Option("--grid", help="Two penalties of a phase diagram, each NAME=FIRST:LAST:COUNT.")
+    ] = None
+    weight: PriorOptions
+    trust: OtherCode = False
+
+    def check(self, entry: "Entry") -> None:
+        """Refuse what the figure does not heed."""
+        kinds = dict.fromkeys(OWN_PRIOR.split(), "prior")
+        idle = [name for name in OWN.split() if kinds.get(name, name) not in entry.takes]
+        refuse_idle(self.context, " ".join(idle), f"on the figure {entry.name}")
+        check_trust(self.trust, self.atlas)
+        if self.atlas is None:
+            refuse_idle(self.context, "max_bits", "without --atlas")
+        if not self.grid and "grid" in entry.takes:
+            refuse_idle(self.context, "prior beta gamma", "without --grid, as the diagram is over beta and gamma")
+
+    def census(self) -> "Counted | None":
+        """The census of the reader's own, up to the bound asked for."""
+        from priorsim.census.stored import cut
+
+        return None if self.atlas is None else cut(open_atlas(self.atlas, self.trust), self.max_bits)
+
+    def penalties(self) -> "dict[str, tuple[float, ...]] | None":
+        """The grid asked for."""
+        from priorsim.measure.odds import parse_grid
+
+        return parse_grid(self.grid) if self.grid else None
+
+    def prior(self) -> "priorsim.Prior":
+        """The prior whose penalties the grid does not set."""
+        return self.weight.make(**{name: values[0] for name, values in (self.penalties() or {}).items()})
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:

@@ -98,11 +98,13 @@ def _judged_in(
 
 
 def figure(
-    context: typer.Context,
     name: Annotated[str | None, Argument(help="Which figure; without one all are listed.")] = None,
     world: Annotated[
-        str | None, Option("--world", help="For figures of one world: a name or a .csv or .toml file.")
+        str | None, Option("--world", help="For figures of one world: a name, a .csv or .toml file, or -.")
     ] = None,
+    train: opt.Train = None,
+    *,
+    own: opt.OwnFigureOptions,
     preset: Annotated[str, Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
     form: Annotated[str, Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
     width: Annotated[
@@ -118,8 +120,10 @@ def figure(
     1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
     """
     if name is None:
-        refuse_idle(context, "world preset form width results out force", "without a figure's name")
-
+        idle = f"world train preset form width results out force {opt.OWN}"
+        refuse_idle(own.context, idle, "without a figure's name")
+    elif world is None:
+        refuse_idle(own.context, f"train {opt.OWN}", "without --world")
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.figures.entry import check_format, save_entry
@@ -132,13 +136,15 @@ def figure(
         return
     entry, inches = find_figure(name), None if width is None else opt.width_of(width)
     check_format(form)
-    where = None if world is None else opt.world_of(world, None)
+    where = None if world is None else opt.world_of(world, train)
+    list(entry.shown(where))
+    own.check(entry)
     size = find_preset(preset)
     atlases = results or size.folder
     folder = atlases / "figures" if out is None else out
     opt.check_folder(folder)
     with progress_bar("programs") as progress:
-        study = Study(size, atlases, progress=progress)
+        study = Study(size, atlases, progress=progress, own=own.census(), prior=own.prior(), grid=own.penalties())
         make_folder(folder)
         for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
             typer.echo(f"{drawn.path}: written")

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
@@ -157,7 +157,7 @@ def caption(masses: Data) -> str:
 
 
 SHOWS = "cumulative mass of each class against length: what multiplicity is worth"
-FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True)
+FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS)
 
 
 # How many objectives fit, and how many programs search for them, as programs get longer.

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from priorsim.figures import page
-from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.labels import Label, dense, place_labels
 from priorsim.figures.page import BAND, GAMMA, INK, LOOKS
 from priorsim.formats import counted, listed, number
@@ -199,7 +199,7 @@ def caption(programs: Data) -> str:
 
 
 SHOWS = "length against time of every program that fits, the hull, and gamma* predicted and measured"
-FIGURE = Entry("cloud", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True)
+FIGURE = Entry("cloud", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS)
 
 
 # The same prediction for every constant, against what the whole masses say.

@@ -25,7 +25,7 @@ from PIL import Image
 
 from priorsim.errors import FigureError
 from priorsim.figures.page import figure_of, lay_out, style
-from priorsim.formats import format_csv
+from priorsim.formats import format_csv, format_lanes
 from priorsim.provenance import stamped
 from priorsim.storage import atomic_file, begins_with, hold_folder, not_own, write_text
 from priorsim.worlds import World, find_world
@@ -47,6 +47,8 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
+OF_CENSUS = ("atlas", "max_bits", "trust")
+"""What a figure of one world takes that is counted in a census: an atlas, a smaller bound, and trust in other code."""
 MANY_MARKERS = 150
 """From so many on, the markers of a class are a picture in a vector format too, which would take megabytes else."""
 COLOURS = 256
@@ -56,6 +58,7 @@ AS_MATHS = str.maketrans(
         "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
         "\N{GREEK SMALL LETTER BETA}": r"$\beta$",
         "\N{GREEK SMALL LETTER GAMMA}": r"$\gamma$",
+        "\N{GREEK SMALL LETTER LAMDA}": r"$\lambda$",
         "\N{SUBSCRIPT TWO}": r"$_2$",
         "\N{THIN SPACE}": r"$\,$",
     }
@@ -94,6 +97,7 @@ class Entry:
 
     `draw` gives axes of a new figure, one or several, and takes `width=...`, too; `texts` are further files by their
     ending. `worlds` are those shown, none where the figure chooses by itself; one of one world is drawn for each.
+    `takes` names what else of a reader's own a figure of one world heeds: OF_CENSUS, prior and grid.
     """
 
     name: str
@@ -103,6 +107,7 @@ class Entry:
     caption: Callable[[Data], str]
     worlds: tuple[str, ...] = ()
     is_of_one: bool = False
+    takes: tuple[str, ...] = ()
     texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
@@ -151,7 +156,7 @@ def save_entry(
         data = entry.data(study, worlds)
         axes = entry.draw(data) if width is None else entry.draw(data, width=width)
         figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
-        columns, caption = data.columns(), entry.caption(data)
+        columns, caption = data.columns(), entry.caption(data) + (_lanes_said(worlds[0]) if entry.is_of_one else "")
         with hold_folder(folder, wait=True):
             # A figure is known by its CSV, which is written before its other files.
             if not (force or begins_with(folder / f"{stem}.csv", re.escape(format_csv(columns, [])))):
@@ -164,6 +169,12 @@ def save_entry(
                 write_text(folder / f"{stem}.{ending}", text(data))
         title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
         yield Drawing(entry.name, stem, title, caption, paths[0])
+
+
+def _lanes_said(world: World) -> str:
+    """The training lanes, as the last line of a caption."""
+    lanes = len(world.domain.lanes)
+    return f"\nThe training lanes of {world.name} are {format_lanes(world.train)} of {lanes}, counted from 0."
 
 
 def check_format(name: str) -> None:

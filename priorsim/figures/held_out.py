@@ -1,7 +1,7 @@
 """The held-out loss under many priors: beside which side holds the mass, and where a price of time is well tuned."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
 
@@ -14,13 +14,13 @@ from matplotlib.patches import Patch
 from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, Data, Entry, Study
 from priorsim.figures.page import F64, FAINT, INK, SHADE, SIDES
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import MixturePoints
 from priorsim.measure.values import at_end
-from priorsim.priors import Prior
+from priorsim.priors import PARAMETERS, Prior
 from priorsim.worlds import World
 
 Leader = Literal["direct", "open", "search", "none"]
@@ -39,6 +39,9 @@ The loss is the share of held-out lanes that a program is wrong on, averaged by 
 AXES = {
     "beta": ("\N{GREEK SMALL LETTER BETA}, price of length (bits per bit)", "the price of length beta"),
     "gamma": ("\N{GREEK SMALL LETTER GAMMA}, price of time (bits per doubling)", "the price of time gamma"),
+    "lambda": ("\N{GREEK SMALL LETTER LAMDA}, price of a step (bits per step)", "the price of a step lambda"),
+    "delta": ("search tax (bits per search node)", "the search tax"),
+    "cap": ("cap (steps per lane)", "the cap on the steps per lane"),
     "lanes": ("size of the world (lanes)", "the size of the world"),
 }
 """What an axis may show: its label, and what a caption calls it."""
@@ -48,13 +51,39 @@ SIZES = tuple(f"inverse.w3-least-square-l{lanes}" for lanes in range(4, 9))
 
 
 def phase_of(study: Study, worlds: Sequence[World]) -> Data:
-    """Who holds the mass of one world over beta and gamma."""
+    """Who holds the mass of one world over two penalties, beta and gamma where the study names none."""
     (world,) = worlds
+    grid = {"beta": BETAS, "gamma": PHASE_GAMMAS} if study.grid is None else study.grid
+    over, prior = check_grid(grid), study.prior or Prior("solomonoff")
     mixed = study.mixture(world)
     points = (
-        (beta, gamma, mixed.points(Prior("grid", beta=beta, gamma=gamma))) for gamma in PHASE_GAMMAS for beta in BETAS
+        (x, y, mixed.points(prior.with_values(dict(zip(over, (x, y), strict=True)))))
+        for y in grid[over[1]]
+        for x in grid[over[0]]
     )
-    return _diagram(world.name, mixed.header.max_bits, ("beta", "gamma"), points)
+    return _diagram(world.name, mixed.header.max_bits, over, points, at=_others(prior, over))
+
+
+def _others(prior: Prior, over: tuple[str, str]) -> str:
+    """The prior's penalties that the diagram is not over, as a caption says them."""
+    values = {name: prior.value(name) for name in PARAMETERS if name not in over}
+    said = [f"{name} {value:g}" for name, value in values.items() if value]
+    return f", at {' and '.join(said)}" if said else ""
+
+
+def check_grid(grid: Mapping[str, Sequence[float]]) -> tuple[str, str]:
+    """The two penalties that a diagram is over; FigureError unless there are two, each with evenly spaced values."""
+    if len(grid) != 2:
+        raise FigureError(f"a phase diagram is over two penalties, and the grid has {len(grid)}: give --grid twice")
+    for name, values in grid.items():
+        steps = np.diff(values)
+        if not len(steps) or steps[0] <= 0 or not np.allclose(steps, steps[0]):
+            raise FigureError(
+                f"the grid's values of {name} are not evenly spaced and ascending: write {name}=FIRST:LAST:COUNT with "
+                "a COUNT of 2 or more"
+            )
+    across, upright = grid
+    return across, upright
 
 
 def phase_by_lanes(study: Study, worlds: Sequence[World]) -> Data:
@@ -65,15 +94,16 @@ def phase_by_lanes(study: Study, worlds: Sequence[World]) -> Data:
 
 
 def _diagram(
-    world: str, bound: int, names: tuple[str, str], points: Iterable[tuple[float, float, MixturePoints]]
+    world: str,
+    bound: int,
+    names: tuple[str, str],
+    points: Iterable[tuple[float, float, MixturePoints]],
+    at: str = "",
 ) -> Data:
     rows = [(x, y, _leader(point), _only(point.loss)) for x, y, point in points]
-    if all(row[-1] is None for row in rows):
-        raise FigureError(
-            f"world {world}: nothing fits up to {bound} bits, or no lane is held out, so that there is no held-out "
-            "loss: choose another world"
-        )
-    return Data(PHASE.format(*names), rows, world=world, bound_bits=bound, over=names)
+    if all(row[2] == "none" for row in rows):
+        raise FigureError(f"world {world}: no program up to {bound} bits fits and has weight: choose a larger bound")
+    return Data(PHASE.format(*names), rows, world=world, bound_bits=bound, over=names, at=at)
 
 
 def _only(of_worlds: F64) -> float | None:
@@ -89,11 +119,14 @@ def _leader(point: MixturePoints) -> Leader:
     return "search" if signs == {1} else "direct" if signs == {-1} else "open"
 
 
-def draw_phase(diagram: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
-    """Draw the two panels, one for the side that holds the mass and one for the loss."""
+def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]:
+    """Draw a panel for the side that holds the mass, and beside it one for the loss where lanes are held out."""
+    has_loss = set(diagram.held_out_loss) != {None}
+    inches = width or (page.DOUBLE if has_loss else page.SINGLE)
     with page.style():
-        wide = page.is_wide(width)
-        axes = page.new_figure(width, 2.7 if wide else 4.7).subplots(*((1, 2) if wide else (2, 1))).ravel()
+        wide = page.is_wide(inches)
+        shape = ((1, 2) if wide else (2, 1)) if has_loss else (1, 1)
+        axes = page.new_figure(inches, 2.7 * shape[0] - 0.7 * (shape[0] - 1)).subplots(*shape, squeeze=False).ravel()
         order = list(SHADES)
         colours = ListedColormap([colour for colour, _ in SHADES.values()])
         numbers = [order.index(leader) for leader in diagram.holds_the_mass]
@@ -102,21 +135,26 @@ def draw_phase(diagram: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]
         present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
         handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
         page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
-        values = page.finite(diagram.held_out_loss)
-        # A grid of equal losses keeps a scale.
-        least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
-        image = _show(axes[1], diagram, values, cmap="cividis_r", vmin=least, vmax=max(most, least + 1e-3))
-        axes[1].set_facecolor(SHADES["none"][0])
-        page.set_title(axes[1], "held-out loss", f"up to {diagram.bound_bits} bits")
-        bar = axes[1].figure.colorbar(image, ax=axes[1], pad=0.02, fraction=0.08)
-        bar.set_label("held-out loss (share of lanes wrong)")
-        bar.outline.set_linewidth(0.6)
+        if has_loss:
+            _show_loss(axes[1], diagram)
         across, upright = diagram.over
         for ax in axes:
             ax.set(xlabel=AXES[across][0], ylabel=AXES[upright][0])
             if len(set(diagram[upright])) < 10:
                 ax.set_yticks(sorted(set(diagram[upright])))
         return tuple(axes)
+
+
+def _show_loss(ax: Axes, diagram: Data) -> None:
+    values = page.finite(diagram.held_out_loss)
+    # A grid of equal losses keeps a scale.
+    least, most = float(np.nanmin(values, initial=1.0)), float(np.nanmax(values, initial=0.0))
+    image = _show(ax, diagram, values, cmap="cividis_r", vmin=least, vmax=max(most, least + 1e-3))
+    ax.set_facecolor(SHADES["none"][0])
+    page.set_title(ax, "held-out loss", f"up to {diagram.bound_bits} bits")
+    bar = ax.figure.colorbar(image, ax=ax, pad=0.02, fraction=0.08)
+    bar.set_label("held-out loss (share of lanes wrong)")
+    bar.outline.set_linewidth(0.6)
 
 
 def _show(ax: Axes, diagram: Data, values: Sequence[float] | F64, **look: Any) -> Any:
@@ -135,13 +173,13 @@ def phase_caption(diagram: Data) -> str:
     """What the figure shows, with its numbers."""
     every, known = diagram.holds_the_mass, [loss for loss in diagram.held_out_loss if loss is not None]
     across, upright = (AXES[name][1] for name in diagram.over)
+    beside = ", and the held-out loss on the same grid" if known else ""
     return page.sentences(
-        f"Which side holds more of the fitting mass over {across} and {upright}, and the held-out loss on the same "
-        f"grid, in {diagram.world}; every code-only program of at most {diagram.bound_bits} bits.",
+        f"Which side holds more of the fitting mass over {across} and {upright}{beside}, in {diagram.world}; every "
+        f"code-only program of at most {diagram.bound_bits} bits{diagram.at}.",
         f"Search holds it at {number(100 * every.count('search') / len(every))} % of the grid's points, direct code at "
         f"{number(100 * every.count('direct') / len(every))} %, wherever the disguised programs count.",
-        f"The loss lies between {number(min(known))} and {number(max(known))}.",
-        page.LOSS_SAID,
+        *((f"The loss lies between {number(min(known))} and {number(max(known))}.", page.LOSS_SAID) if known else ()),
         page.CLASSES_SAID,
     )
 
@@ -255,12 +293,14 @@ def tuned_caption(tuned: Data) -> str:
     )
 
 
-OF_PHASE = ("phase", "which side holds the mass over beta and gamma, beside the held-out loss")
+OF_PHASE = ("phase", "which side holds the mass over two penalties, beside the held-out loss")
 OF_LANES = ("phase-by-lanes", "the same over gamma and the size of an inverse world")
 OF_TUNED = ("well-tuned", "held-out loss, defecting search and excess defection against gamma, the well-tuned window")
 SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
 PHASES = (
-    Entry(*OF_PHASE, phase_of, draw_phase, phase_caption, SHOWN[1:], is_of_one=True),
+    Entry(
+        *OF_PHASE, phase_of, draw_phase, phase_caption, SHOWN[1:], is_of_one=True, takes=(*OF_CENSUS, "prior", "grid")
+    ),
     Entry(*OF_LANES, phase_by_lanes, draw_phase, phase_caption, SIZES),
 )
-WELL_TUNED = Entry(*OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True)
+WELL_TUNED = Entry(*OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True, takes=OF_CENSUS)

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.labels import NOTHING, Label, dense, place_labels
 from priorsim.figures.page import BAND, F64, FAINT, GAMMA, INK, LOOKS, SIDES, Ends, Look
 from priorsim.formats import counted, percent, span
@@ -181,7 +181,9 @@ def gamma_caption(curve: Data) -> str:
 
 
 SHOWS = "log-odds as time gets dearer, and where they tip"
-OF_GAMMA = Entry("odds-against-gamma", SHOWS, gamma_data, draw_gamma, gamma_caption, SHOWN_WORLDS, is_of_one=True)
+OF_GAMMA = Entry(
+    "odds-against-gamma", SHOWS, gamma_data, draw_gamma, gamma_caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS
+)
 
 
 # After so many training lanes or rules.
@@ -334,6 +336,6 @@ def accuracy_caption(curves: Data) -> str:
 WORLDS = ("root-w3", "in-context-root-sum-w4")
 RULES = ("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2")
 OF_LESSONS = (
-    Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True),
-    Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True),
+    Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True, takes=OF_CENSUS),
+    Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True, takes=OF_CENSUS),
 )

@@ -39,7 +39,7 @@ from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import ALL_KINDS, Interval, Mass, Share, kt, log_odds, masses, programs, shares
 from priorsim.measure.program import AmortisationFlip, amortisation_flip
 from priorsim.priors import PARAMETERS, Prior
-from priorsim.reading import parse_float, quoted
+from priorsim.reading import did_you_mean, parse_float, quoted
 from priorsim.storage import begins_with
 
 Witnesses = Mapping[RowKey, str]
@@ -210,20 +210,22 @@ def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]
 
 
 def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``delta=0,1,4``.
+    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``tax=0,1,4``; tax is another name of delta.
 
     FIRST:LAST:COUNT stands for COUNT evenly spaced values, both ends included. PriorError where a text is no such
     grid, has too many values, or a penalty is given twice.
 
-    >>> parse_grid(["gamma=0:1:3", "delta=0,4"])
+    >>> parse_grid(["gamma=0:1:3", "tax=0,4"])
     {'gamma': (0.0, 0.5, 1.0), 'delta': (0.0, 4.0)}
     """
     grid: dict[str, tuple[float, ...]] = {}
     for text in texts:
-        name, _, given = text.partition("=")
+        named, _, given = text.partition("=")
+        name = "delta" if named == "tax" else named
         if name not in PARAMETERS:
             raise PriorError(
-                f"grid {quoted(text)}: unknown penalty {quoted(name)}: choose one of {', '.join(PARAMETERS)}"
+                f"grid {quoted(text)}: unknown penalty {quoted(named)}: "
+                f"{did_you_mean(named, (*PARAMETERS, 'tax'))}choose one of {', '.join(PARAMETERS)}, or tax for delta"
             )
         if name in grid:
             raise PriorError(f"grid {quoted(text)}: {name} is given twice")

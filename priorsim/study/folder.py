@@ -4,7 +4,7 @@ An atlas is opened where this code made it and it is whole, and made where not. 
 next one finds: a study is asked by the main job and by every figure.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from priorsim.claims.populations import Preset, fits_any
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
-from priorsim.measure.histogram import Histogram, acceptable, histogram_of
+from priorsim.measure.histogram import Histogram, acceptable, check_world, histogram_of
 from priorsim.measure.influence import Influence, influence
 from priorsim.measure.knockouts import Knockouts, knockouts_of
 from priorsim.measure.mixture import Mixture, mixture
@@ -38,25 +38,34 @@ LEAST_NESTED_BITS, MOST_NESTED_BITS, NESTED_BELOW = 24, 30, 8
 class Study:
     """The censuses of a preset in a results folder, and what has been counted from them.
 
-    `progress` is called with the Progress of each census that has to be made.
+    `progress` is called with the Progress of each census that has to be made. Where `own` is given, that census stands
+    in place of those of the folder. Figures that ask for a prior and a grid of penalties take `prior` and `grid`, by
+    penalty, where they are given.
     """
 
     preset: Preset
     folder: Path
     workers: int = 2
     progress: Told | None = None
+    own: Counted | None = None
+    prior: Prior | None = None
+    grid: Mapping[str, Sequence[float]] | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
     _found: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def header(self, world: World) -> AtlasHeader:
-        """What the census that a world is measured in counts."""
+        """What the census that a world is measured in counts; WorldError where it is not on the own one's domain."""
+        if self.own is not None:
+            check_world(self.own.header, world)
+            return self.own.header
         return make_header(world.dialect, self.preset.bound(world.domain), domain=world.domain)
 
-    def atlas(self, world: World) -> StoredAtlas:
+    def atlas(self, world: World) -> Counted:
         """The census that a world is measured in, made where there is none, which may raise StorageError."""
-        return self._open(self.header(world))
+        header = self.header(world)
+        return self._open(header) if self.own is None else self.own
 
     def census(self, dialect: str, word_bits: int) -> StoredAtlas:
         """The census of a dialect on its default domain that curves over complexity are of; made as by `atlas`."""

@@ -23,7 +23,8 @@ whole_percent = partial(percent, form=".0f")
 TRUE = "0 or 1"
 """The unit of what is true or false."""
 
-LATEX = {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
+LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "$": r"\$", "{": r"\{", "}": r"\}"}
+LATEX |= {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
 LATEX |= {">=": r"$\ge$", "<=": r"$\le$"}
 
 
@@ -69,8 +70,16 @@ def environment() -> Environment:
 @pass_environment
 def interval(within: Environment, ends: Any, *, whole: bool = False, exactly: bool = False) -> str:
     """A number known up to an interval, of which `low` and `high` are the ends, with two decimals."""
+    return interval_text(*(within.getattr(ends, name) for name in ("low", "high")), whole=whole, exactly=exactly)
+
+
+def interval_text(low: Any, high: Any, *, whole: bool = False, exactly: bool = False) -> str:
+    """The same of two ends.
+
+    >>> interval_text(-1, 2.5)
+    '[-1.00, 2.50]'
+    """
     show = partial(number, form=".2f", none="unknown", in_words=False, whole=whole)
-    low, high = (within.getattr(ends, name) for name in ("low", "high"))
     return span(low, high, show, in_brackets=True, exactly=exactly)
 
 
@@ -140,7 +149,7 @@ def latex(text: str) -> str:
     >>> print(latex("67 % of 3, x >= 1, a_b"))
     67 \% of 3, x $\ge$ 1, a\_b
     """
-    return re.sub(r">=|<=|[%_&#^<>]", lambda found: LATEX[found[0]], text)
+    return re.sub(r">=|<=|[\\~${}%_&#^<>]", lambda found: LATEX[found[0]], text)
 
 
 def prose(text: str) -> Markup:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from priorsim.census.stored import StoredAtlas
 from priorsim.claims.judge import CLAIMS
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError, PriorsimError
@@ -63,10 +64,13 @@ def test_histograms_read_together_are_those_read_one_by_one(small):
 
 def test_a_census_is_made_once_and_found_again(small):
     world = find_world("square-w3")
-    path = small.atlas(world).path
+    made_now = small.atlas(world)
+    assert isinstance(made_now, StoredAtlas)
+    path = made_now.path
     made = path.stat().st_mtime_ns
     again = Study(small.preset, small.folder)
-    assert again.atlas(world).path == path and path.stat().st_mtime_ns == made
+    found = again.atlas(world)
+    assert isinstance(found, StoredAtlas) and found.path == path and path.stat().st_mtime_ns == made
     content = path.read_bytes()
     path.unlink()  # The study that is still asked keeps the whole file open.
     path.write_bytes(content[:100])
@@ -98,7 +102,7 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
         assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
     share = 100 * diagram.holds_the_mass.count("direct") / 41**2
     assert f"direct code at {number(share)} %" in held_out.phase_caption(diagram)
-    with pytest.raises(FigureError, match="nothing fits up to 24 bits"):
+    with pytest.raises(FigureError, match="no program up to 24 bits fits"):
         held_out.phase_of(small, [find_world("table-a-w3")])
 
 

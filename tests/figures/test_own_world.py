@@ -1,0 +1,98 @@
+"""Figures of the reader's own world: from their atlas, under their prior, over any two penalties."""
+
+import csv
+
+import pytest
+
+from priorsim.census.stored import StoredAtlas, cut
+from priorsim.measure.histogram import histogram
+from priorsim.measure.mass import log_odds_of
+from priorsim.priors import Prior
+from priorsim.worlds import find_world
+from tests.test_cli import output, priorsim
+
+pytestmark = pytest.mark.engine
+GRID = ["--grid", "gamma=0:2:3", "--grid", "tax=-2:4:4"]
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory):
+    path = tmp_path_factory.mktemp("atlas") / "small.parquet"
+    output("census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "24", "--out", path)
+    return path
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """The greatest word above x as a world of the reader's own, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{x},{7 if x < 7 else 0}" for x in range(8)]
+    (tmp_path / "own.csv").write_text("\n".join(["# word_bits = 3", "x,output", *lines, ""]))
+    return "own.csv"
+
+
+def rows_of(folder, stem):
+    lines = [line for line in (folder / f"{stem}.csv").read_text().splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("train", ["0-7", "0-3"])
+def test_a_phase_diagram_is_over_any_two_penalties_and_says_lanes_bound_and_prior(atlas, world, tmp_path, train):
+    asked = ["--world", world, "--train", train, "--atlas", atlas, "--max-bits", "23", "--beta", "1.5"]
+    output("figure", "phase", *asked, *GRID, "--format", "svg", "--out", "drawn")
+    rows, caption = rows_of(tmp_path / "drawn", "phase-own"), (tmp_path / "drawn" / "phase-own.txt").read_text()
+    assert [(float(row["gamma"]), float(row["delta"])) for row in rows] == [
+        (gamma, tax) for tax in (-2, 0, 2, 4) for gamma in (0, 1, 2)
+    ]
+    on = find_world(world).trained_on(range(8 if train == "0-7" else 4))
+    cells = histogram(cut(StoredAtlas.open(atlas), 23), on)
+    for row in rows:
+        odds = log_odds_of(cells, Prior("p", beta=1.5, gamma=float(row["gamma"]), delta=float(row["delta"])))
+        assert row["holds_the_mass"] == ("search" if odds.low > 0 else "direct" if odds.high < 0 else "open")
+        assert (row["held_out_loss"] == "") == (not on.held_out)
+    assert "at most 23 bits, at beta 1.5." in caption
+    assert f"The training lanes of own are {train} of 8" in caption
+    assert ("Held-out loss" in caption) == bool(on.held_out)
+
+
+@pytest.mark.parametrize("name", ["cloud", "odds-against-gamma", "mass-against-length"])
+def test_every_figure_of_a_census_is_drawn_from_ones_own(name, atlas, world, tmp_path):
+    output("figure", name, "--world", world, "--atlas", atlas, "--train", "0-2", "--format", "png", "--out", "drawn")
+    caption = (tmp_path / "drawn" / f"{name}-own.txt").read_text()
+    assert "24 bits" in caption and "The training lanes of own are 0-2 of 8" in caption
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["phase", "--train", "0-2"], "--train has no effect without --world"),
+        (["phase", "--grid", "gamma=0:1:2"], "--grid has no effect without --world"),
+        (["--tax", "2"], "--tax has no effect without a figure's name"),
+        (["growth", "--world", "own.csv"], "figure growth"),
+        (["cloud", "--world", "own.csv", "--gamma", "1"], "--gamma has no effect on the figure cloud"),
+        (["cloud", "--world", "own.csv", *GRID], "--grid has no effect on the figure cloud"),
+        (["walk-landscape", "--world", "own.csv", "--atlas", "a"], "--atlas has no effect on the figure walk-land"),
+        (["phase", "--world", "own.csv", "--max-bits", "20"], "--max-bits has no effect without --atlas"),
+        (["phase", "--world", "own.csv", "--trust-other-code"], "--trust-other-code is about an atlas"),
+        (["phase", "--world", "own.csv", "--prior", "levin"], "--prior has no effect without --grid"),
+        (["phase", "--world", "own.csv", "--beta", "2", "--gamma", "1"], "--beta and --gamma have no effect without"),
+        (["phase", "--world", "own.csv", *GRID, "--gamma", "1"], "both set gamma: leave one"),
+        (["phase", "--world", "own.csv", *GRID, "--delta", "1"], "both set delta: leave one"),
+        (["phase", "--world", "own.csv", "--grid", "gamma=0:1:2"], "over two penalties, and the grid has 1"),
+        (["phase", "--world", "own.csv", "--grid", "gamma=0,1,4", "--grid", "tax=0:1:2"], "not evenly spaced"),
+        (["phase", "--world", "own.csv", "--grid", "gamma=2:0:3", "--grid", "tax=0:1:2"], "not evenly spaced"),
+        (["phase", "--world", "own.csv", "--grid", "gamma=1", "--grid", "tax=0:1:2"], "not evenly spaced"),
+        (["phase", "--world", "own.csv", "--grid", "tax=0:1:2", "--grid", "delta=0:1:2"], "delta is given twice"),
+        (["phase", "--world", "own.csv", "--grid", "speed=0:1:2"], "unknown penalty 'speed'"),
+        (["phase", "--world", "own.csv", "--train", "0-9"], "lane"),
+        (["phase", "--world", "own.cvs"], "unknown world 'own.cvs'"),
+        (["phase", "--world", "isqrt-w4", "--atlas", "ATLAS"], "isqrt-w4"),
+        (["phase", "--world", "own.csv", "--atlas", "ATLAS", "--max-bits", "40"], "40"),
+        (["phase", "--world", "own.csv", "--atlas", "ATLAS", "--max-bits", "4"], "no program up to 4 bits fits"),
+        (["phaze"], "did you mean phase"),
+    ],
+)
+def test_what_a_figure_cannot_heed_is_refused_in_one_line(args, said, atlas, world):
+    code, out, err = priorsim("figure", *[atlas if each == "ATLAS" else each for each in args])
+    assert (code, out, err.count("\n")) == (2, "", 1), (code, out, err)
+    assert said in err
