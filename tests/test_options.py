@@ -139,6 +139,7 @@ ASK_AN_ATLAS = {
     "definitions": ["--world", "square-w3"],
     "claims": ["--world", "square-w3"],
     "data": ["--world", "square-w3", "--code-bits", "9"],
+    "figure": ["phase", "--world", "square-w3"],
 }
 
 
