@@ -140,6 +140,7 @@ ASK_AN_ATLAS = {
     "claims": ["--world", "square-w3"],
     "data": ["--world", "square-w3", "--code-bits", "9"],
     "programs": ["--world", "square-w3"],
+    "figure": ["phase", "--world", "square-w3"],
 }
 
 

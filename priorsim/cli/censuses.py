@@ -131,6 +131,7 @@ def odds(
     from priorsim.text import worlds_odds
 
     opt.check_one_answer(as_json, out, "--out")
+    opt.check_force(out, force)
     if out is None and len(asked.worlds or []) < 2:
         _say_odds(asked, as_json)
         return

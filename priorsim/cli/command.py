@@ -6,7 +6,7 @@ Options that would change nothing are refused by the commands themselves, with `
 
 import os
 import resource
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -23,7 +23,7 @@ LEAST_ADDRESS_SPACE = 1 << 30
 
 
 class Command(TyperCommand):
-    """A command that refuses an option given twice, unless it gathers a list, and a number not in plain digits."""
+    """A command that refuses an option, or a value of a list, given twice, and a number not in plain digits."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; PriorsimError where an option stands twice, or has digits other than 0 to 9."""
@@ -33,6 +33,7 @@ class Command(TyperCommand):
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise PriorsimError(f"{option.opts[0]} is given {times} times: give it once")
         rest = super().parse_args(ctx, args)
+        _refuse_repeated(ctx, given)
         for option in given:
             text = texts[option.name]
             if isinstance(ctx.params[option.name], int | float) and isinstance(text, str) and not is_plain(text):
@@ -73,6 +74,16 @@ class Commands(TyperGroup):
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+def _refuse_repeated(ctx: Any, given: Iterable[Any]) -> None:
+    """Refuse a value that an option which gathers a list has been given before."""
+    for option in given:
+        values = list(ctx.params[option.name] or ()) if option.param_type_name == "option" and option.multiple else []
+        for value in values:
+            if values.count(value) > 1:
+                name, times = option.opts[0], values.count(value)
+                raise PriorsimError(f"{name} {quoted(value)} is given {times} times: give each value once")
 
 
 def _prepare_for_limits() -> None:

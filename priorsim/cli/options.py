@@ -178,12 +178,8 @@ class OddsOptions:
     counted: CountOptions
 
     def apart(self) -> "list[OddsOptions]":
-        """The same question of each world alone; PriorsimError where one is named twice."""
-        names = self.worlds or []
-        for name in names:
-            if names.count(name) > 1:
-                raise PriorsimError(f"--world {name} is given {names.count(name)} times: give each world once")
-        return [replace(self, worlds=[name]) for name in names] or [self]
+        """The same question of each world alone."""
+        return [replace(self, worlds=[name]) for name in self.worlds or []] or [self]
 
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
@@ -373,6 +369,7 @@ def place_of(
     from priorsim.storage import hold
 
     if out is None or str(out) in STANDARD_OUTPUT:
+        check_force(out, force)
         yield None
         return
     for each in read:
@@ -380,6 +377,12 @@ def place_of(
             raise PriorsimError(f"--out {out} is a file that this command reads: choose another place")
     with hold(out, None if force else is_own) as place:
         yield place
+
+
+def check_force(out: Path | None, force: bool) -> None:
+    """Refuse --force where no file is written."""
+    if force and (out is None or str(out) in STANDARD_OUTPUT):
+        raise PriorsimError("--force has no effect without a file to write: give --out FILE, or leave --force")
 
 
 def say(found: Any, as_json: bool, text: str | Callable[[], str], /, **values: Any) -> None:

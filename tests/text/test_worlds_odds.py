@@ -62,7 +62,7 @@ def test_text_and_latex_have_a_row_a_world_and_say_what_the_bound_leaves_open(at
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--world", "square-w3", "--world", "square-w3"], "--world square-w3 is given 2 times: give each world once"),
+        (["--world", "square-w3", "--world", "square-w3"], "--world 'square-w3' is given 2 times: give each"),
         (["--world", "square-w3", "--out", "table.txt"], "a table's name ends in .csv, .tex, .json"),
         (["--world", "square-w3", "--world", "root-w3", "--out", "notes.tex"], "is a file that this command did not"),
         (["--world", "square-w3", "--out", "x.tex", "--json"], "--json and --out exclude each other"),
