@@ -38,6 +38,7 @@ def growth(
     On two cores a census of 42 bits at w = 3 takes 3 seconds and 0.4 GiB, one of 44 bits 9 seconds and 0.6 GiB;
     --programs 2000 takes half a minute more at 36 bits.
     """
+    from priorsim.measure.growth import growth as measured
     from priorsim.measure.growth import is_growth
     from priorsim.measure.histogram import check_class_by
     from priorsim.worlds import parse_lanes
@@ -47,7 +48,7 @@ def growth(
     lanes = None if train is None else parse_lanes(train, stored.header.domain)
     asked = [opt.world_of(name, None) for name in worlds or []]
     with opt.place_of(out, is_growth, force=force, read=(atlas, *(worlds or []))) as place:
-        found = priorsim.growth(
+        found = measured(
             stored,
             gamma=gamma,
             class_by=by,
@@ -85,12 +86,13 @@ def influence(
     census of 36 bits at w = 3 takes 2 seconds, and 5 seconds with --order worst.
     """
     from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.influence import influence as measured
     from priorsim.measure.influence import is_influence
 
     opt.check_one_answer(as_json, out, "--out")
     by, stored = check_class_by(class_by), opt.open_atlas(atlas, trust)
     with opt.place_of(out, is_influence, force=force, read=(atlas,)) as place:
-        found = priorsim.influence(stored, gamma=gamma, class_by=by, max_bits=max_bits, order=order)
+        found = measured(stored, gamma=gamma, class_by=by, max_bits=max_bits, order=order)
         opt.say_or_write(found, as_json, "influence.txt", out, place)
 
 
