@@ -16,10 +16,10 @@ import msgspec
 import numpy as np
 
 from priorsim.census.atlas import MAX_BITS, AtlasHeader, RowKey, check_code
-from priorsim.errors import AtlasError, PriorsimError
+from priorsim.errors import AtlasError, PriorsimError, StorageError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
+from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram, OwnClasses, check_class_by
 from priorsim.mu.domain import Domain
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import read_text, shown, source_name
@@ -94,6 +94,8 @@ def format_histogram(histogram: Histogram) -> str:
     """The text of the file: description, column names, one cell a line."""
     from priorsim import __version__
 
+    if isinstance(histogram.class_by, OwnClasses):
+        raise StorageError(f"classes by {histogram.class_by} cannot be read back: class by {' or '.join(CLASS_BY)}")
     body = _format_cells(histogram.cells)
     description = _describe(histogram, counting_digest(), __version__)
     description["sha256"] = _checksum(description, body)
@@ -178,7 +180,7 @@ def _build(told: _ToldHistogram, body: str) -> Histogram:
     header = AtlasHeader.from_json(told.atlas)
     world = _world_of(told.world, header.domain)
     least = (tuple(map(_key_of, rows)) for rows in (told.shortest, told.least_kt))
-    return Histogram(header, world, told.class_by, cells, tuple(told.functions), *least)
+    return Histogram(header, world, check_class_by(told.class_by), cells, tuple(told.functions), *least)
 
 
 def _told_world(world: World) -> _ToldWorld:

@@ -1,13 +1,14 @@
 """Arguments of questions, checked as the command line checks its options: names are taken wherever objects are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from os import PathLike, fspath
 from typing import Any
 
-from priorsim.census.atlas import Atlas
+from priorsim.census.atlas import Atlas, Rows
 from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.stored import Counted, StoredAtlas, cut
 from priorsim.errors import AtlasError, PriorError, PriorsimError, WorldError
+from priorsim.measure.histogram import ClassBy, OwnClasses, check_class_by
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior, named_prior
 from priorsim.reading import whole_numbers
@@ -17,6 +18,8 @@ AnyWorld = World | str | PathLike[str]
 """A world, the name of one, or a file that holds one."""
 AnyAtlas = Atlas | StoredAtlas | TargetedAtlas | str | PathLike[str]
 """A census in memory, an atlas file that is open, or the name of one."""
+ClassedBy = str | Callable[[Rows], Any]
+"""A way to class programs by its name, or a function of an atlas's rows that says which are search."""
 Lanes = Iterable[int] | str
 """Lanes by their numbers, or as a text such as 0-3,8."""
 
@@ -50,6 +53,11 @@ def lanes_of(train: Lanes, domain: Domain) -> tuple[int, ...]:
     lanes = whole_numbers(train, "train")
     check_lanes(lanes, domain, "train")
     return lanes
+
+
+def class_by_of(class_by: ClassedBy | None) -> ClassBy:
+    """The way to class programs; WorldError where there is none of that name."""
+    return check_class_by(class_by) if isinstance(class_by, str | None) else OwnClasses.of(class_by)
 
 
 def whole_number(name: str, given: Any) -> int | None:

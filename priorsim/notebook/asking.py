@@ -20,13 +20,13 @@ from priorsim.keys import plain
 from priorsim.measure import definitions as defined
 from priorsim.measure import histogram as counted
 from priorsim.measure import odds as measured
-from priorsim.measure.histogram import Histogram, check_class_by, check_world
+from priorsim.measure.histogram import ClassBy, Histogram, OwnClasses, check_world
 from priorsim.measure.off_training import HeldOutAnswer, off_training
 from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.measure.wide import count_wide, find_terms
 from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.notebook import arguments
-from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
 from priorsim.notebook.result import Result
 from priorsim.priors import Prior
 from priorsim.reading import whole_numbers
@@ -46,13 +46,14 @@ def histogram(
     atlas: AnyAtlas | None = None,
     *,
     train: Lanes | None = None,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Histogram:
     """All that any weight needs to know of the programs that fit a world.
 
     A bound beyond the atlas's is counted for this world alone; a wide world takes `max_bits` and no atlas. WorldError
-    where the world is on another domain than the atlas.
+    where the world is on another domain than the atlas. `class_by` is lesion, form or a function of an atlas's rows
+    (`OwnClasses`).
 
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
@@ -63,12 +64,12 @@ def histogram(
 
 
 def _counted(
-    world: World, atlas: AnyAtlas | None, class_by: str | None, max_bits: int | None
+    world: World, atlas: AnyAtlas | None, class_by: ClassedBy | None, max_bits: int | None
 ) -> tuple[Histogram, TermFinder | None]:
     """The world's histogram, and what finds its programs where that is no walk from an atlas's rows."""
-    by, bound = check_class_by(class_by), arguments.whole_number("max_bits", max_bits)
+    by, bound = arguments.class_by_of(class_by), arguments.whole_number("max_bits", max_bits)
     if atlas is None:
-        found = count_wide(world, _bound_alone(world, bound), class_by=by)
+        found = count_wide(world, _bound_alone(world, bound, by), class_by=by)
         return found.histogram, found.counted.find_terms
     census = arguments.opened(atlas)
     check_world(census.header, world)
@@ -78,12 +79,14 @@ def _counted(
     return counted.histogram(beyond, world, class_by=by), beyond.find_terms
 
 
-def _bound_alone(world: World, max_bits: int | None) -> int:
+def _bound_alone(world: World, max_bits: int | None, class_by: ClassBy) -> int:
     """The bound up to which a wide world is counted without an atlas."""
     if not world.domain.is_wide:
         raise PriorsimError(f"world {world.name}: {_NO_ATLAS}")
     if max_bits is None:
         raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give max_bits")
+    if isinstance(class_by, OwnClasses):
+        raise PriorsimError(f"world {world.name} is wide and has no rows of an atlas: class by lesion or form")
     return max_bits
 
 
@@ -91,7 +94,7 @@ def _cells(
     world: AnyWorld | Histogram,
     atlas: AnyAtlas | None,
     train: Lanes | None,
-    class_by: str | None,
+    class_by: ClassedBy | None,
     max_bits: int | None,
 ) -> tuple[Histogram, TermFinder | None]:
     """The histogram of a world, or the one given."""
@@ -115,7 +118,7 @@ def odds(
     tax: float | None = None,
     cap: float | None = None,
     train: Lanes | None = None,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
     """Who wins in a world under a prior, by how many bits, and where it tips; the table has a row for each class.
@@ -160,7 +163,7 @@ def sweep(
     tax: Penalty = None,
     cap: Penalty = None,
     train: Lanes | None = None,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Frame:
     """The odds in bits, and each class's share of the mass, at every point of a grid over one or two penalties.
@@ -207,7 +210,7 @@ def heldout(
     tax: float | None = None,
     cap: float | None = None,
     train: Lanes | None = None,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
     """What fits a world, and what it does where it was not trained; the table has a row for each split and class.
@@ -221,9 +224,9 @@ def heldout(
     <held-out behaviour in isqrt-w3 up to 22 bits under solomonoff: trained on 4 of 8 lanes>
     """
     weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
-    where, by = arguments.world(world, train=train), check_class_by(class_by)
+    where, by = arguments.world(world, train=train), arguments.class_by_of(class_by)
     if atlas is None:
-        alone = wide_off_training(where, weight, _bound_alone(where, max_bits), class_by=by)
+        alone = wide_off_training(where, weight, _bound_alone(where, max_bits, by), class_by=by)
         answer, own = alone.answer, alone.own
     else:
         census = arguments.up_to(atlas, max_bits)

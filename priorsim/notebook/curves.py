@@ -8,9 +8,8 @@ from priorsim.frame import Frame
 from priorsim.measure import growth as growing
 from priorsim.measure import influence as influencing
 from priorsim.measure import population as populous
-from priorsim.measure.histogram import check_class_by
 from priorsim.notebook import arguments
-from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
 from priorsim.notebook.result import Result
 from priorsim.text.templates import render
 
@@ -19,7 +18,7 @@ def growth(
     atlas: AnyAtlas,
     *,
     gamma: float = 0,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
     train: Lanes | None = None,
     bin_bits: int | None = None,
@@ -40,7 +39,7 @@ def growth(
     found = growing.growth(
         census,
         gamma=arguments.real_number("gamma", gamma),
-        class_by=check_class_by(class_by),
+        class_by=arguments.class_by_of(class_by),
         train=None if train is None else arguments.lanes_of(train, census.header.domain),
         bin_bits=arguments.whole_number("bin_bits", bin_bits),
         worlds=[arguments.world(each) for each in worlds],
@@ -53,7 +52,7 @@ def influence(
     atlas: AnyAtlas,
     *,
     gamma: float = 0,
-    class_by: str | None = None,
+    class_by: ClassedBy | None = None,
     max_bits: int | None = None,
     order: str = "listed",
 ) -> Result:
@@ -68,11 +67,11 @@ def influence(
     <influence in arith, words of 3 bits up to 18 bits: lanes listed>
     """
     census, price = arguments.up_to(atlas, max_bits), arguments.real_number("gamma", gamma)
-    found = influencing.influence(census, gamma=price, class_by=check_class_by(class_by), order=order)
+    found = influencing.influence(census, gamma=price, class_by=arguments.class_by_of(class_by), order=order)
     return _result("influence", found, f"lanes {order}")
 
 
-def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: str | None = None) -> Result:
+def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: ClassedBy | None = None) -> Result:
     """All behaviours that have a direct and a search program; the table has a row for each.
 
     The values are those of `priorsim population`. CensusError where the bound is above the atlas's, or masses up to it
@@ -83,7 +82,7 @@ def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: str | 
     >>> ps.population(atlas)
     <population in arith, words of 3 bits up to 18 bits: 8 behaviours>
     """
-    found = populous.population(arguments.up_to(atlas, max_bits), class_by=check_class_by(class_by))
+    found = populous.population(arguments.up_to(atlas, max_bits), class_by=arguments.class_by_of(class_by))
     return _result("population", found, counted(len(found.members), "behaviour"))
 
 
