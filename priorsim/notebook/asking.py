@@ -4,6 +4,7 @@ A world is a `World`, a name or a file; an atlas is one in memory, one that is o
 a name, which takes the penalties beta, gamma, lam (bits a step), tax (bits a search node) and cap.
 """
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from priorsim.measure import definitions as defined
 from priorsim.measure import histogram as counted
 from priorsim.measure import odds as measured
 from priorsim.measure.histogram import ClassBy, Histogram, OwnClasses, check_world
+from priorsim.measure.mass import Interval
 from priorsim.measure.off_training import HeldOutAnswer, off_training
 from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.measure.wide import count_wide, find_terms
@@ -138,13 +140,16 @@ def odds(
     cells, finder = _cells(world, atlas, train, class_by, max_bits)
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
     answer = measured.odds(cells, weight, witnesses=witnesses)
-    known = span(answer.log_odds.low, answer.log_odds.high, _bits, in_brackets=True)
-    line = f"odds of {cells.world.name} up to {cells.max_bits} bits under {weight.name}: {known} bits, search : direct"
+    line = f"odds of {cells.world.name} up to {cells.max_bits} bits under {weight.name}: {_odds(answer.log_odds)}"
     return Result(answer, line, lambda: odds_text(answer, cells, weight), lambda: _by_class(answer))
 
 
-def _bits(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+def _odds(found: Interval) -> str:
+    """The log-odds in a few words; unknown where a class has no program within the bound."""
+    ends = (found.low, found.high)
+    if any(end is None or not math.isfinite(end) for end in ends):
+        return "unknown"
+    return f"{span(*ends, '{:.2f}'.format, in_brackets=True)} bits, search : direct"
 
 
 def _by_class(answer: measured.OddsAnswer) -> Frame:

@@ -62,6 +62,12 @@ def test_a_world_is_taken_by_name_as_an_object_or_in_a_histogram() -> None:
     assert one.to_json()["classes"]["search"]["programs"] == one.classes.search.programs
 
 
+def test_odds_of_which_one_side_has_no_program_are_unknown() -> None:
+    found = ps.odds("isqrt-w3", small_atlas())
+    assert found.classes.search.programs == 0
+    assert repr(found).endswith(": unknown>")
+
+
 def test_a_prior_is_taken_by_name_or_as_an_object() -> None:
     by_name = ps.odds(WORLD, small_atlas(), prior="solomonoff", gamma=0.5, tax=1)
     assert ps.odds(WORLD, small_atlas(), prior=ps.Prior("mine", gamma=0.5, delta=1)).log_odds == by_name.log_odds
