@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from priorsim.measure.data import count_with_data as count_with_data
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
-    from priorsim.measure.knockouts import knockouts as knockouts
     from priorsim.mu.code import decode as decode
     from priorsim.mu.code import encode as encode
     from priorsim.mu.dialect import Language as Language
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from priorsim.notebook.asking import sweep as sweep
     from priorsim.notebook.curves import growth as growth
     from priorsim.notebook.curves import influence as influence
+    from priorsim.notebook.curves import knockouts as knockouts
     from priorsim.notebook.curves import population as population
     from priorsim.priors import Prior as Prior
     from priorsim.priors import named_prior as named_prior
@@ -58,7 +58,6 @@ _ROOMS = {
     "priorsim.census.stored": ("StoredAtlas",),
     "priorsim.measure.data": ("count_with_data",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
-    "priorsim.measure.knockouts": ("knockouts",),
     "priorsim.mu.code": ("decode", "encode"),
     "priorsim.mu.dialect": ("Language",),
     "priorsim.mu.domain": ("Domain",),
@@ -68,7 +67,7 @@ _ROOMS = {
     "priorsim.notebook": ("plot",),
     "priorsim.notebook.arguments": ("world",),
     "priorsim.notebook.asking": ("definitions", "heldout", "histogram", "odds", "sweep"),
-    "priorsim.notebook.curves": ("growth", "influence", "population"),
+    "priorsim.notebook.curves": ("growth", "influence", "knockouts", "population"),
     "priorsim.priors": ("Prior", "named_prior"),
     "priorsim.worlds": ("World", "catalogue", "families", "family", "world_from"),
 }

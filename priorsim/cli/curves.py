@@ -121,6 +121,7 @@ def knockouts(
     from priorsim.census.take import make_header
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.knockouts import headers, is_knockouts
+    from priorsim.measure.knockouts import knockouts as measured
 
     opt.check_one_answer(as_json, out, "--out")
     header = make_header(dialect, max_bits, domain=priorsim.Domain.default(word_bits))
@@ -128,7 +129,7 @@ def knockouts(
     with opt.place_of(out, is_knockouts, force=force) as place:
         check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
         with progress_bar("programs") as progress:
-            found = priorsim.knockouts(
+            found = measured(
                 header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
             )
         opt.say_or_write(found, as_json, "knockouts.txt", out, place)

@@ -111,7 +111,7 @@ def merge_cells(cells: Cells) -> Cells:
     return merged(cells, *numbers, cells.faithful, cells.essential_low, cells.essential_high)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Histogram:
     """All programs of a census that fit a world, counted by what measures ask for.
 
@@ -127,6 +127,9 @@ class Histogram:
     functions: tuple[int, ...]
     shortest: tuple[RowKey | None, ...]
     least_kt: tuple[RowKey | None, ...]
+
+    def __repr__(self) -> str:
+        return f"<histogram of {self.world.name} up to {self.max_bits} bits: {self.cells.programs} programs>"
 
     @property
     def max_bits(self) -> int:

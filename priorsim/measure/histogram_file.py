@@ -81,7 +81,18 @@ class _ToldHistogram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def save_histogram(histogram: Histogram, path: Path | str) -> None:
-    """Write a histogram, whole or not at all; StorageError where the place cannot be written."""
+    """Write a histogram, whole or not at all.
+
+    StorageError where the place cannot be written, or the classes are one's own.
+
+    >>> import priorsim as ps
+    >>> from tempfile import TemporaryDirectory
+    >>> found = ps.histogram("square-w3", ps.take_census(ps.make_header("arith", 14, domain=ps.Domain.default(3))))
+    >>> with TemporaryDirectory() as folder:
+    ...     ps.save_histogram(found, f"{folder}/square.csv")
+    ...     ps.load_histogram(f"{folder}/square.csv").cells.programs == found.cells.programs
+    True
+    """
     write_text(path, format_histogram(histogram))
 
 
@@ -122,6 +133,11 @@ def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histo
     """Read a histogram back, one that other code counted too where that is trusted.
 
     AtlasError where the file is missing, no histogram, damaged, of another version or made by other code.
+
+    >>> load_histogram("missing.csv")
+    Traceback (most recent call last):
+    ...
+    priorsim.errors.AtlasError: missing.csv: cannot be read (No such file or directory)
     """
     text = read_text(path, most=MAX_BYTES, error=AtlasError)
     try:

@@ -59,8 +59,8 @@ def histogram(
 
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
-    >>> ps.histogram("inverse-w3", atlas).cells.programs
-    3
+    >>> ps.histogram("inverse-w3", atlas)
+    <histogram of inverse-w3 up to 20 bits: 3 programs>
     """
     return _counted(arguments.world(world, train=train), atlas, class_by, max_bits)[0]
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from priorsim.census.atlas import AtlasHeader
 from priorsim.formats import counted
 from priorsim.frame import Frame
 from priorsim.measure import growth as growing
 from priorsim.measure import influence as influencing
+from priorsim.measure import knockouts as knocking
 from priorsim.measure import population as populous
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
@@ -69,6 +71,29 @@ def influence(
     census, price = arguments.up_to(atlas, max_bits), arguments.real_number("gamma", gamma)
     found = influencing.influence(census, gamma=price, class_by=arguments.class_by_of(class_by), order=order)
     return _result("influence", found, f"lanes {order}")
+
+
+def knockouts(
+    header: AtlasHeader,
+    *,
+    gamma: float = 0,
+    bin_bits: int | None = None,
+    workers: int = 2,
+    memory_bytes: int | None = None,
+) -> Result:
+    """Which operators the cheapest programs need; a census without each is taken. The table: operators and bins.
+
+    The values are those of `priorsim knockouts`. CensusError where a number is out of its range, or the memory would
+    not do.
+
+    >>> import priorsim as ps
+    >>> ps.knockouts(ps.make_header("arith", 12, domain=ps.Domain.default(2)))
+    <knockouts in arith, words of 2 bits up to 12 bits: 10 knockouts>
+    """
+    options: dict[str, Any] = {"workers": workers, "memory_bytes": arguments.whole_number("memory_bytes", memory_bytes)}
+    price, width = arguments.real_number("gamma", gamma), arguments.whole_number("bin_bits", bin_bits)
+    found = knocking.knockouts(header, gamma=price, bin_bits=width, **options)
+    return _result("knockouts", found, counted(len(found.operators), "knockout"))
 
 
 def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: ClassedBy | None = None) -> Result:

@@ -40,6 +40,10 @@ def test_every_answer_is_that_of_the_command(stored: Path) -> None:
         (ps.growth(stored, gamma=1, worlds=[WORLD]), ["growth", *of_world, "--gamma", "1"]),
         (ps.influence(stored, order="worst"), ["influence", *of_atlas, "--order", "worst"]),
         (ps.population(stored), ["population", *of_atlas]),
+        (
+            ps.knockouts(ps.make_header("arith", 16, domain=ps.Domain.default(2))),
+            ["knockouts", "--dialect", "arith", "--word-bits", "2", "--max-bits", "16"],
+        ),
     ):
         assert f"{found}\n" == output(*command)
         assert json.loads(json.dumps(found.to_json())).keys() == json.loads(output(*command, "--json")).keys()
