@@ -1,6 +1,7 @@
 """Questions asked in Python say what the command line says, take names for objects, and refuse what it refuses."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,12 @@ def test_every_public_name_is_offered_and_explained() -> None:
     for name in ps.plot.__all__:
         assert ">>>" in getattr(ps.plot, name).__doc__, name
     assert "log_odds" in dir(ps.odds(WORLD, small_atlas()))
+
+
+def test_every_public_name_that_code_and_pages_use_is_there() -> None:
+    root = Path(ps.__file__).parents[1]
+    parts = {path.stem for path in (root / "priorsim").iterdir()}
+    for file in [*root.glob("priorsim/**/*.py"), *root.glob("docs/*.md"), root / "README.md"]:
+        used = set(re.findall(r"\bpriorsim\.([a-z_]+)\b", file.read_text(encoding="utf-8")))
+        missing = {name for name in used if name not in parts and not hasattr(ps, name)}
+        assert not missing, (file, missing)
