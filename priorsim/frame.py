@@ -58,9 +58,9 @@ class Frame:
             raise PriorsimError(f"to_frame knows no library {library!r}: choose {' or '.join(LIBRARIES)}")
         found = [name for name in LIBRARIES if library in (None, name) and find_spec(name) is not None]
         if not found:
-            wanted = " or ".join(LIBRARIES) if library is None else library
+            lacking = "pandas or polars, and neither is" if library is None else f"{library}, which is not"
             raise PriorsimError(
-                f"to_frame needs {wanted}, which is not installed: install it with pip install {wanted.split()[0]}"
+                f"to_frame needs {lacking} installed: install it with pip install {library or LIBRARIES[0]}"
             )
         if found[0] == "pandas":
             return self.table.to_pandas()

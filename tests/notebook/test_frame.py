@@ -37,7 +37,9 @@ def test_a_library_takes_the_table_both_ways(library: str) -> None:
 
 def test_without_either_library_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("priorsim.frame.find_spec", lambda name: None)
-    with pytest.raises(PriorsimError, match=r"^to_frame needs pandas or polars, .* pip install pandas$"):
+    with pytest.raises(
+        PriorsimError, match=r"^to_frame needs pandas or polars, and neither is installed: .* pip install pandas$"
+    ):
         FRAME.to_frame()
     with pytest.raises(PriorsimError, match=r"pip install polars$"):
         FRAME.to_frame("polars")
