@@ -23,20 +23,10 @@ if TYPE_CHECKING:
     from priorsim.census.take import make_header as make_header
     from priorsim.census.take import take_census as take_census
     from priorsim.measure.data import count_with_data as count_with_data
-    from priorsim.measure.definitions import definitions as definitions
     from priorsim.measure.explain import explain as explain
-    from priorsim.measure.growth import growth as growth
     from priorsim.measure.heaviest import programs as programs
-    from priorsim.measure.histogram import histogram as histogram
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
-    from priorsim.measure.influence import influence as influence
-    from priorsim.measure.knockouts import knockouts as knockouts
-    from priorsim.measure.odds import odds as odds
-    from priorsim.measure.odds import sweep as sweep
-    from priorsim.measure.off_training import off_training as off_training
-    from priorsim.measure.population import population as population
-    from priorsim.measure.weighed import weigh as weigh
     from priorsim.mu.code import decode as decode
     from priorsim.mu.code import encode as encode
     from priorsim.mu.dialect import Language as Language
@@ -46,6 +36,17 @@ if TYPE_CHECKING:
     from priorsim.mu.lesions import lesion as lesion
     from priorsim.mu.syntax import format_program as format_program
     from priorsim.mu.syntax import parse as parse
+    from priorsim.notebook import plot as plot
+    from priorsim.notebook.arguments import world as world
+    from priorsim.notebook.asking import definitions as definitions
+    from priorsim.notebook.asking import heldout as heldout
+    from priorsim.notebook.asking import histogram as histogram
+    from priorsim.notebook.asking import odds as odds
+    from priorsim.notebook.asking import sweep as sweep
+    from priorsim.notebook.curves import growth as growth
+    from priorsim.notebook.curves import influence as influence
+    from priorsim.notebook.curves import knockouts as knockouts
+    from priorsim.notebook.curves import population as population
     from priorsim.priors import Prior as Prior
     from priorsim.priors import named_prior as named_prior
     from priorsim.study.cache import census as census
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from priorsim.worlds import catalogue as catalogue
     from priorsim.worlds import families as families
     from priorsim.worlds import family as family
-    from priorsim.worlds import find_world as find_world
+    from priorsim.worlds import world_from as world_from
 
 __version__ = "0.2.0"
 
@@ -62,27 +63,22 @@ _ROOMS = {
     "priorsim.census.take": ("make_header", "take_census"),
     "priorsim.census.stored": ("StoredAtlas",),
     "priorsim.measure.data": ("count_with_data",),
-    "priorsim.measure.definitions": ("definitions",),
     "priorsim.measure.explain": ("explain",),
-    "priorsim.measure.growth": ("growth",),
     "priorsim.measure.heaviest": ("programs",),
-    "priorsim.measure.histogram": ("histogram",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
-    "priorsim.measure.influence": ("influence",),
-    "priorsim.measure.knockouts": ("knockouts",),
-    "priorsim.measure.odds": ("odds", "sweep"),
-    "priorsim.measure.off_training": ("off_training",),
-    "priorsim.measure.population": ("population",),
-    "priorsim.measure.weighed": ("weigh",),
     "priorsim.mu.code": ("decode", "encode"),
     "priorsim.mu.dialect": ("Language",),
     "priorsim.mu.domain": ("Domain",),
     "priorsim.mu.interpreter": ("run",),
     "priorsim.mu.lesions": ("classify", "lesion"),
     "priorsim.mu.syntax": ("format_program", "parse"),
+    "priorsim.notebook": ("plot",),
+    "priorsim.notebook.arguments": ("world",),
+    "priorsim.notebook.asking": ("definitions", "heldout", "histogram", "odds", "sweep"),
+    "priorsim.notebook.curves": ("growth", "influence", "knockouts", "population"),
     "priorsim.priors": ("Prior", "named_prior"),
     "priorsim.study.cache": ("census",),
-    "priorsim.worlds": ("World", "catalogue", "families", "family", "find_world"),
+    "priorsim.worlds": ("World", "catalogue", "families", "family", "world_from"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -109,4 +105,10 @@ sys.modules["priorsim.census"].__class__ = _CalledPackage
 def __getattr__(name: str) -> Any:
     if name not in _ROOM_OF:
         raise AttributeError(f"module 'priorsim' has no attribute '{name}'")
+    if name == "plot":
+        return import_module("priorsim.notebook.plot")
     return getattr(import_module(_ROOM_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

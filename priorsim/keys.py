@@ -70,7 +70,12 @@ def plain(value: Any) -> Any:
     >>> plain({"odds": (-math.inf, None), "share": Fraction(1, 4)})
     {'odds': ['-inf', None], 'share': 0.25}
     """
-    return _finite(msgspec.to_builtins(value, enc_hook=float, str_keys=True))
+    return _finite(msgspec.to_builtins(value, enc_hook=_encoded, str_keys=True))
+
+
+def _encoded(value: Any) -> str | float:
+    """A text of a class of its own as text, a fraction as a float."""
+    return str(value) if isinstance(value, str) else float(value)
 
 
 def _finite(value: Any) -> Any:

@@ -5,6 +5,7 @@ boundary around every parser of a file: whatever a parser raises becomes one lin
 """
 
 import csv
+import operator
 import os
 import re
 import stat
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from unicodedata import category
 
 from priorsim.errors import PriorsimError
@@ -214,3 +215,15 @@ def parse_float(text: str) -> float:
     if not is_plain(text):
         raise ValueError(text)
     return float(text)
+
+
+def whole_numbers(given: Any, where: str) -> tuple[int, ...]:
+    """Numbers given in Python, of numpy too; PriorsimError where they are not whole.
+
+    >>> whole_numbers(range(3), "train")
+    (0, 1, 2)
+    """
+    try:
+        return tuple(map(operator.index, given))
+    except TypeError:
+        raise PriorsimError(f"{where}: {shown(repr(given), MOST_SHOWN)} is not of whole numbers: give these") from None

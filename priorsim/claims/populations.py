@@ -17,7 +17,7 @@ from priorsim.measure.diversity import EVERY_WORD, FEW, QUESTIONS_ASKED
 from priorsim.measure.finite_size import LITERAL_BITS
 from priorsim.measure.first_programs import look_at
 from priorsim.measure.fitting import ClassedRows, places
-from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask, acceptable
+from priorsim.measure.histogram import CLASS_BY, Mask, NamedClassBy, acceptable
 from priorsim.measure.off_training import lessons
 from priorsim.measure.weighed import stated_splits
 from priorsim.mu.dialect import Language
@@ -28,7 +28,7 @@ from priorsim.worlds.constant import constant_world
 from priorsim.worlds.in_context import held_out_rules, task_world
 from priorsim.worlds.proxy import Camera
 
-WALK_SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
+WALK_SETTINGS: tuple[tuple[NamedClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 4))
 """How the programs that walks are among are classed, and how many bits below the bound they end."""
 
 
@@ -95,7 +95,7 @@ class Preset:
     """The same where several languages are compared."""
     influence_bits: int = 40
     """The greatest bound of what search does to predictions, for which every set of lanes is looked at."""
-    walk_settings: Mapping[int, tuple[tuple[ClassBy, int], ...]] = field(
+    walk_settings: Mapping[int, tuple[tuple[NamedClassBy, int], ...]] = field(
         default_factory=lambda: {3: WALK_SETTINGS, 2: WALK_SETTINGS[:1]}
     )
     """Which of WALK_SETTINGS are taken at each word size; what takes longest stands first."""
@@ -164,7 +164,9 @@ def find_preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def factors_at(population: str, language: Language, class_by: ClassBy, below: int, tax: int) -> dict[str, str | int]:
+def factors_at(
+    population: str, language: Language, class_by: NamedClassBy, below: int, tax: int
+) -> dict[str, str | int]:
     """The place in the grid of worlds of a population, where programs end so many bits below the bound."""
     bound = f"B-{below}" if below else "B"
     words: dict[str, str | int] = {"dialect": language.dialect.name, "word_bits": language.word_bits}

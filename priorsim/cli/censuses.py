@@ -155,10 +155,11 @@ def _say_odds(asked: opt.OddsOptions, as_json: bool) -> None:
 def _odds_of(asked: opt.OddsOptions, weight: "priorsim.Prior") -> "tuple[OddsAnswer, Histogram]":
     """The odds of one world with its shortest programs, and its histogram."""
     from priorsim.census.witness import print_witnesses
+    from priorsim.measure import odds as measured
 
     cells, finder = asked.cells()
     witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
-    return priorsim.odds(cells, weight, witnesses=witnesses), cells
+    return measured.odds(cells, weight, witnesses=witnesses), cells
 
 
 def sweep(
@@ -168,13 +169,14 @@ def sweep(
     force: opt.Force = False,
 ) -> None:
     """Odds over a grid of one or two penalties (beta, gamma, lambda, tax, cap), as CSV."""
+    from priorsim.measure import odds as measured
     from priorsim.measure.odds import format_sweep, is_sweep, parse_grid
 
     penalties = parse_grid(grid)
     weight = asked.weight.make(**{name: values[0] for name, values in penalties.items()})
     with opt.place_of(out, is_sweep, force=force, read=(asked.atlas, asked.histogram, *(asked.worlds or []))) as place:
         cells, _ = asked.cells()
-        opt.write_out(format_sweep(priorsim.sweep(cells, weight, penalties), list(penalties)), place)
+        opt.write_out(format_sweep(measured.sweep(cells, weight, penalties), list(penalties)), place)
 
 
 def histogram(
@@ -210,7 +212,8 @@ def heldout(
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by, check_world
-    from priorsim.measure.weighed import held_out, stated_splits
+    from priorsim.measure.off_training import off_training
+    from priorsim.measure.weighed import held_out, stated_splits, weigh
     from priorsim.measure.wide_off_training import wide_off_training
     from priorsim.text.answers import off_training_text
 
@@ -226,8 +229,8 @@ def heldout(
     else:
         stored = asked.of_world(world)
         check_world(stored.header, world)
-        weighed = priorsim.weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
-        found, own = priorsim.off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
+        weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
+        found, own = off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
     opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
 
 
@@ -269,11 +272,12 @@ def population(
     """All behaviours of a census that have a direct and a search program, each counted once."""
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
+    from priorsim.measure.population import population as measured
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
     with opt.place_of(out, is_population, force=force, read=(asked.atlas,)) as place:
-        found = priorsim.population(asked.open(), max_bits=asked.max_bits, class_by=by)
+        found = measured(asked.open(), max_bits=asked.max_bits, class_by=by)
         opt.say_or_write(found, as_json, "population.txt", out, place)
 
 
@@ -292,11 +296,12 @@ def definitions(
     that searches through all words takes some 3 seconds.
     """
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.measure.definitions import definitions as measured
 
     prior, world = weight.make(), where.find()
     stored = asking.atlas_of(world, atlas, trust)
     with progress_bar("programs one by one") as progress:
-        found = priorsim.definitions(stored, world, prior, number=programs, progress=progress)
+        found = measured(stored, world, prior, number=programs, progress=progress)
     opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
 
 

@@ -37,6 +37,7 @@ def growth(
     On two cores a census of 42 bits at w = 3 takes 3 seconds and 0.4 GiB, one of 44 bits 9 seconds and 0.6 GiB;
     --programs 2000 takes half a minute more at 36 bits.
     """
+    from priorsim.measure.growth import growth as measured
     from priorsim.measure.growth import is_growth
     from priorsim.measure.histogram import check_class_by
     from priorsim.worlds import parse_lanes
@@ -46,7 +47,7 @@ def growth(
     with opt.place_of(out, is_growth, force=force, read=(asked.atlas, *(worlds or []))) as place:
         stored = asked.open(named[0] if named else None)
         lanes = None if train is None else parse_lanes(train, stored.header.domain)
-        found = priorsim.growth(
+        found = measured(
             stored,
             gamma=gamma,
             class_by=by,
@@ -82,12 +83,13 @@ def influence(
     census of 36 bits at w = 3 takes 2 seconds, and 5 seconds with --order worst.
     """
     from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.influence import influence as measured
     from priorsim.measure.influence import is_influence
 
     opt.check_one_answer(as_json, out, "--out")
     by = check_class_by(class_by)
     with opt.place_of(out, is_influence, force=force, read=(asked.atlas,)) as place:
-        found = priorsim.influence(asked.open(), gamma=gamma, class_by=by, max_bits=asked.max_bits, order=order)
+        found = measured(asked.open(), gamma=gamma, class_by=by, max_bits=asked.max_bits, order=order)
         opt.say_or_write(found, as_json, "influence.txt", out, place)
 
 
@@ -115,6 +117,7 @@ def knockouts(
     from priorsim.census.effort import check_effort, parse_memory
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.knockouts import headers, is_knockouts
+    from priorsim.measure.knockouts import knockouts as measured
     from priorsim.study.cache import header_of
 
     opt.check_one_answer(as_json, out, "--out")
@@ -123,7 +126,7 @@ def knockouts(
     with opt.place_of(out, is_knockouts, force=force) as place:
         check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
         with progress_bar("programs") as progress:
-            found = priorsim.knockouts(
+            found = measured(
                 header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
             )
         opt.say_or_write(found, as_json, "knockouts.txt", out, place)

@@ -341,8 +341,9 @@ def language_and_code(
         raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
 
     from priorsim.measure.data import check_joinable
+    from priorsim.measure.histogram import histogram
 
-    code = priorsim.histogram(open_atlas(atlas, trust_other_code), world)
+    code = histogram(open_atlas(atlas, trust_other_code), world)
     check_joinable(code)
     return code.header.language, code
 

@@ -26,7 +26,7 @@ def worlds(
     if name is not None and family is not None:
         raise PriorsimError("give a world to show, or --family NAME to list its members, not both")
     if name is not None:
-        typer.echo(world_text(priorsim.find_world(name)))
+        typer.echo(world_text(opt.world_of(name, None)))
     else:
         typer.echo(
             worlds_text(priorsim.catalogue().values()) if family is None else family_text(priorsim.family(family))

@@ -5,7 +5,7 @@ Drawn as a band: its lower edge counts the disguised programs as direct code, it
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,23 @@ def draw_gamma(curve: Data, ax: Axes) -> None:
     page.set_title(ax, curve.world, f"up to {curve.bound_bits} bits")
     for gamma in curve.named.values():
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
-    top_axis = ax.secondary_xaxis("top")
-    top_axis.set_xticks(list(curve.named.values()), list(curve.named), rotation=35, ha="left", rotation_mode="anchor")
-    top_axis.tick_params(length=2, pad=1, labelsize=6, labelcolor=INK)
-    top_axis.spines["top"].set_visible(False)
+    _name_priors(ax, curve.named)
     handles = _band(ax, curve, gammas, low, high)
     page.legend_below(ax, handles, title="disguised programs counted" if handles else None)
     _crossovers(ax, curve, gammas, low, high)
+
+
+def _name_priors(ax: Axes, named: Mapping[str, float]) -> None:
+    """Names of priors above the axes; within them where the figure was made elsewhere."""
+    if page.is_guest(ax):
+        for name, gamma in named.items():
+            look: dict[str, Any] = {"rotation": 90, "va": "top", "ha": "left", "fontsize": 6, "color": INK}
+            ax.text(gamma, 0.98, name, transform=ax.get_xaxis_transform(), clip_on=True, **look)
+        return
+    top_axis = ax.secondary_xaxis("top")
+    top_axis.set_xticks(list(named.values()), list(named), rotation=35, ha="left", rotation_mode="anchor")
+    top_axis.tick_params(length=2, pad=1, labelsize=6, labelcolor=INK)
+    top_axis.spines["top"].set_visible(False)
 
 
 def _band(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> list[Artist]:

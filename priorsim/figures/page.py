@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any
+from weakref import WeakSet
 
 import matplotlib
 import matplotlib.style
@@ -44,9 +45,12 @@ Ends = tuple[float | None, float | None]
 Draw = Callable[[Any, Axes], None]
 
 LONGEST_TITLE = 42
+AIR_WITHIN = 0.5
 TITLE_LETTER = 0.66
 """The width of a title's letters, in parts of the font size."""
 INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d3e2ee"
+_OWN: WeakSet[Figure] = WeakSet()
+"""The figures made here."""
 _NO_GLYPHS = ("Last Resort", ".Last")
 """Fonts of such names draw every character as a box."""
 GAMMA = "\N{GREEK SMALL LETTER GAMMA}"
@@ -134,8 +138,14 @@ def figure_of(ax: Axes) -> Figure:
 def new_figure(width: float = SINGLE, height: float = 2.6) -> Figure:
     """An empty figure of so many inches that no pyplot knows of."""
     figure = Figure(figsize=(width, height), layout="constrained")
+    _OWN.add(figure)
     FigureCanvasAgg(figure)
     return figure
+
+
+def is_guest(ax: Axes) -> bool:
+    """Whether the axes are of a figure made elsewhere, outside of whose axes nothing of ours has room."""
+    return figure_of(ax) not in _OWN
 
 
 def drawing(height: float | Callable[[Any], float], width: float = SINGLE) -> Callable[[Draw], Callable[..., Axes]]:
@@ -220,7 +230,11 @@ def whole_numbers(ax: Axes, axis: str, **limits: int) -> None:
 
 
 def frame_odds(ax: Axes, *ends: F64, air: float) -> None:
-    """A line at 0, and limits upright with all ends in them, 0, and so many parts of air."""
+    """A line at 0, and limits upright with all ends in them, 0, and so many parts of air.
+
+    Where legend and labels stand within the axes, there is more.
+    """
+    air = max(air, AIR_WITHIN) if is_guest(ax) else air
     known = np.concatenate([*ends, [0.0]])
     bottom, top = float(np.nanmin(known)), float(np.nanmax(known))
     margin = max(air * (top - bottom), 1.0)
@@ -240,7 +254,14 @@ def key(label: str, **look: Any) -> Line2D:
 
 
 def legend_below(ax: Axes, handles: Sequence[Artist], *, gap: float = 30, left: float = 30, **others: Any) -> None:
-    """A legend where no data are: `gap` points under the axes, `left` points left of their corner."""
+    """A legend where no data are: `gap` points under the axes, `left` points left of their corner.
+
+    In a figure made elsewhere it stands within the axes.
+    """
+    if is_guest(ax):
+        small = {"fontsize": "x-small", "title_fontsize": "x-small"}
+        ax.legend(handles=handles, loc="best", alignment="left", **small, **(others | {"ncols": 1}))
+        return
     below = ax.transAxes + ScaledTranslation(-left / 72, -gap / 72, figure_of(ax).dpi_scale_trans)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below}
     ax.legend(handles=handles, title_fontsize=6.5, alignment="left", **place, **others)

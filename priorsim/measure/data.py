@@ -185,6 +185,11 @@ def count_with_data(
     `code_bits` are the most bits of header, index and body together; the payload is of any size. `progress` is called
     in programs whose entries are left open. WorldError where the world has other words or columns than the language;
     CensusError where words have more than 4 bits, or the bound would take too much memory or time.
+
+    >>> import priorsim as ps
+    >>> negated = ps.World.of(lambda x: -x, word_bits=2)
+    >>> ps.count_with_data(ps.Language.named("arith", 2), negated, 8).used.programs
+    4
     """
     domain = world.domain
     if (domain.word_bits, len(domain.columns)) != (language.word_bits, language.columns):

@@ -132,11 +132,15 @@ class Growth:
             yield (*edges, int(bins.worlds[row]), *told, posterior)
 
     def to_csv(self) -> str:
+        """The lines of `table`."""
+        return format_csv(*self.table())
+
+    def table(self) -> keys.Lines:
         """A line for each bin: its edges, its worlds, and all shares at both ends, in the order of `Bin`'s keys."""
         lines = []
         for above, up_to, worlds, *told, posterior in self._rows():
             lines.append([above, up_to, worlds, *(value for ends in (*told, *posterior) for value in ends)])
-        return format_csv(_HEAD, lines)
+        return _HEAD, lines
 
 
 class Bin(msgspec.Struct, frozen=True):

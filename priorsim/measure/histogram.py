@@ -17,6 +17,7 @@ from priorsim.errors import WorldError
 from priorsim.mu.domain import MAX_PACKED_BITS
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.lesions import ProgramClass
+from priorsim.reading import MOST_SHOWN, shown
 from priorsim.table import Table, runs
 from priorsim.worlds.world import World
 
@@ -24,8 +25,41 @@ DIRECT, DISGUISED, SEARCH = 0, 1, 2
 CLASSES: tuple[ProgramClass, ...] = (ProgramClass.DIRECT, ProgramClass.DISGUISED, ProgramClass.SEARCH)
 """The classes in the order of their numbers: 0 direct, 1 disguised, 2 search."""
 
-ClassBy = Literal["lesion", "form"]
-CLASS_BY: tuple[ClassBy, ...] = ("lesion", "form")
+
+class OwnClasses(str):
+    """Classes of one's own: the words 'function NAME' for a function of an atlas's rows that says which search.
+
+    The function takes `Rows` and gives True for search and False for direct code, or the classes' names, shape (rows,).
+    """
+
+    __slots__ = ("function",)
+    function: Callable[[Rows], Any]
+
+    @classmethod
+    def of(cls, function: Callable[[Rows], Any]) -> "OwnClasses":
+        """Classes by this function, under its name."""
+        found = cls(f"function {shown(getattr(function, '__name__', '').strip('<>'), MOST_SHOWN)}".rstrip())
+        found.function = function
+        return found
+
+    def kinds(self, rows: Rows) -> U8:
+        """The class number of each row; WorldError where the function gives something else."""
+        given = np.asarray(self.function(rows))
+        if given.shape == (len(rows),):
+            if given.dtype == np.bool_:
+                return np.where(given, SEARCH, DIRECT).astype(np.uint8)
+            is_of = [given == str(name) for name in CLASSES]
+            if np.all(np.logical_or.reduce(is_of)):
+                return np.select(is_of, range(len(CLASSES))).astype(np.uint8)
+        raise WorldError(
+            f"classes by {self}: give True for search and False for direct code, or {', '.join(CLASSES)}, for each "
+            f"of {len(rows)} rows; the function gives {given.dtype} of shape {given.shape}"
+        )
+
+
+NamedClassBy = Literal["lesion", "form"]
+ClassBy = NamedClassBy | OwnClasses
+CLASS_BY: tuple[NamedClassBy, ...] = ("lesion", "form")
 
 Mask = NDArray[np.bool_]
 I64 = NDArray[np.int64]
@@ -77,7 +111,7 @@ def merge_cells(cells: Cells) -> Cells:
     return merged(cells, *numbers, cells.faithful, cells.essential_low, cells.essential_high)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Histogram:
     """All programs of a census that fit a world, counted by what measures ask for.
 
@@ -93,6 +127,9 @@ class Histogram:
     functions: tuple[int, ...]
     shortest: tuple[RowKey | None, ...]
     least_kt: tuple[RowKey | None, ...]
+
+    def __repr__(self) -> str:
+        return f"<histogram of {self.world.name} up to {self.max_bits} bits: {self.cells.programs} programs>"
 
     @property
     def max_bits(self) -> int:
@@ -179,13 +216,15 @@ def acceptable(behaviour: U64, world: World, lanes: Sequence[int]) -> Mask:
 
 def kinds_of(rows: Rows, class_by: ClassBy) -> U8:
     """The class number of each row, shape (rows,), on all lanes; WorldError where programs are classed otherwise."""
+    if isinstance(class_by, OwnClasses):
+        return class_by.kinds(rows)
     if check_class_by(class_by) == "form":
         return np.where(rows.searches > 0, SEARCH, DIRECT).astype(np.uint8)
     by_wide = np.where(rows.wide != rows.behaviour, DISGUISED, DIRECT)
     return np.where(rows.strict != rows.behaviour, SEARCH, by_wide).astype(np.uint8)
 
 
-def check_class_by(class_by: str | None) -> ClassBy:
+def check_class_by(class_by: str | None) -> NamedClassBy:
     """The way to class programs of that name, by lesion where none is given; WorldError where there is none."""
     for known in CLASS_BY:
         if class_by == known or class_by is None:

@@ -16,10 +16,10 @@ import msgspec
 import numpy as np
 
 from priorsim.census.atlas import MAX_BITS, AtlasHeader, RowKey, check_code
-from priorsim.errors import AtlasError, PriorsimError
+from priorsim.errors import AtlasError, PriorsimError, StorageError
 from priorsim.formats import format_csv
 from priorsim.measure import keys
-from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram
+from priorsim.measure.histogram import CLASS_BY, CLASSES, Cells, Histogram, OwnClasses, check_class_by
 from priorsim.mu.domain import Domain
 from priorsim.provenance import SHORT, counting_digest
 from priorsim.reading import read_text, shown, source_name
@@ -81,7 +81,18 @@ class _ToldHistogram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def save_histogram(histogram: Histogram, path: Path | str) -> None:
-    """Write a histogram, whole or not at all; StorageError where the place cannot be written."""
+    """Write a histogram, whole or not at all.
+
+    StorageError where the place cannot be written, or the classes are one's own.
+
+    >>> import priorsim as ps
+    >>> from tempfile import TemporaryDirectory
+    >>> found = ps.histogram("square-w3", ps.take_census(ps.make_header("arith", 14, domain=ps.Domain.default(3))))
+    >>> with TemporaryDirectory() as folder:
+    ...     ps.save_histogram(found, f"{folder}/square.csv")
+    ...     ps.load_histogram(f"{folder}/square.csv").cells.programs == found.cells.programs
+    True
+    """
     write_text(path, format_histogram(histogram))
 
 
@@ -94,6 +105,8 @@ def format_histogram(histogram: Histogram) -> str:
     """The text of the file: description, column names, one cell a line."""
     from priorsim import __version__
 
+    if isinstance(histogram.class_by, OwnClasses):
+        raise StorageError(f"classes by {histogram.class_by} cannot be read back: class by {' or '.join(CLASS_BY)}")
     body = _format_cells(histogram.cells)
     description = _describe(histogram, counting_digest(), __version__)
     description["sha256"] = _checksum(description, body)
@@ -120,6 +133,11 @@ def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histo
     """Read a histogram back, one that other code counted too where that is trusted.
 
     AtlasError where the file is missing, no histogram, damaged, of another version or made by other code.
+
+    >>> load_histogram("missing.csv")
+    Traceback (most recent call last):
+    ...
+    priorsim.errors.AtlasError: missing.csv: cannot be read (No such file or directory)
     """
     text = read_text(path, most=MAX_BYTES, error=AtlasError)
     try:
@@ -178,7 +196,7 @@ def _build(told: _ToldHistogram, body: str) -> Histogram:
     header = AtlasHeader.from_json(told.atlas)
     world = _world_of(told.world, header.domain)
     least = (tuple(map(_key_of, rows)) for rows in (told.shortest, told.least_kt))
-    return Histogram(header, world, told.class_by, cells, tuple(told.functions), *least)
+    return Histogram(header, world, check_class_by(told.class_by), cells, tuple(told.functions), *least)
 
 
 def _told_world(world: World) -> _ToldWorld:

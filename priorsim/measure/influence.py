@@ -158,12 +158,16 @@ class Influence:
             yield [*by_cut, *(keys.Ends(*map(_known, each)) for each in others)]
 
     def to_csv(self) -> str:
+        """The lines of `table`."""
+        return format_csv(*self.table())
+
+    def table(self) -> keys.Lines:
         """A line for each length, with the values of `Length` at both ends, in the order of its keys."""
         lines = []
         for row, (histories, captured, probability, *others) in enumerate(self._rows()):
             ends = (*histories, *captured, *probability, *others)
             lines.append([row, *(value for each in ends for value in each)])
-        return format_csv(_HEAD, lines)
+        return _HEAD, lines
 
 
 _BY_END = tuple(Lengths.__dataclass_fields__)[3:]

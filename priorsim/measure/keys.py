@@ -1,7 +1,7 @@
 """What answers of measures have in common beside the ground of `priorsim.keys`: priors, languages, rows and masses."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +12,9 @@ from priorsim.keys import *  # noqa: F403 (a measure finds all that its answers 
 from priorsim.keys import Answer, BoundBits, Family, Parts, T, Train, World, says
 from priorsim.measure.mass import ENDS, End, Interval, Mass
 from priorsim.worlds import world as worlds
+
+Lines = tuple[Sequence[str], Sequence[Sequence[Any]]]
+"""A table of an answer: the columns' names, and its lines."""
 
 
 class Ends(Parts[T], frozen=True):

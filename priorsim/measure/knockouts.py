@@ -140,9 +140,12 @@ class Knockouts:
         yield from zip(*(column.tolist() for column in (*columns, of.saved, of.unreached)), strict=True)
 
     def to_csv(self) -> str:
+        """The lines of `table`."""
+        return format_csv(*self.table())
+
+    def table(self) -> keys.Lines:
         """A line for each operator and bin, in the order of `Bin`'s keys."""
-        rows = ((of.name, *row) for of in self.operators for row in self._rows(of))
-        return format_csv(_HEAD, list(rows))
+        return _HEAD, [(of.name, *row) for of in self.operators for row in self._rows(of)]
 
 
 class Bin(msgspec.Struct, frozen=True):

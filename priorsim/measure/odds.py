@@ -254,9 +254,12 @@ def is_sweep(path: Path) -> bool:
 
 
 def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
-    """The rows as CSV: penalties, log_odds_low, log_odds_high and a share for each class; unknown numbers are empty."""
+    """The lines of `sweep_table` as CSV; unknown numbers are empty."""
+    return format_csv(*sweep_table(rows, parameters))
+
+
+def sweep_table(rows: Sequence[SweepRow], parameters: Sequence[str]) -> keys.Lines:
+    """A line for each point: penalties, log_odds_low, log_odds_high and a share for each class."""
     empty = [None] * len(CLASSES)
-    return format_csv(
-        [*parameters, *_ANSWERS],
-        [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows],
-    )
+    lines = [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows]
+    return [*parameters, *_ANSWERS], lines

@@ -91,6 +91,10 @@ class Population:
         return Spread(float(odds.min()), float(np.median(odds)), float(odds.max())) if len(odds) else None
 
     def to_csv(self) -> str:
+        """The lines of `table`."""
+        return format_csv(*self.table())
+
+    def table(self) -> keys.Lines:
         """A line for each behaviour, hexadecimal: L_min and mass by class, Delta L and log-odds at both ends.
 
         Masses are integers, in units of 2^-B; a class without a program has an empty length.
@@ -98,11 +102,11 @@ class Population:
         members = self.members
         of_ends = [self.delta_l(end).tolist() for end in ENDS] + [self.log_odds(end).tolist() for end in ENDS]
         columns = (members.words.tolist(), members.least.tolist(), members.mass[:, 0].tolist(), *of_ends)
-        rows = (
+        rows = [
             [f"{behaviour:x}", *(int(bits) if isfinite(bits) else None for bits in lengths), *map(int, masses), *rest]
             for behaviour, lengths, masses, *rest in zip(*columns, strict=True)
-        )
-        return format_csv(_HEAD, rows)
+        ]
+        return _HEAD, rows
 
 
 class BehaviourCounts(msgspec.Struct, frozen=True):

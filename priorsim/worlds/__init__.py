@@ -10,6 +10,7 @@ from priorsim.worlds.family import Knob as Knob
 from priorsim.worlds.files import load_world as load_world
 from priorsim.worlds.in_context import in_context_world as in_context_world
 from priorsim.worlds.in_context import rules_observed_as as rules_observed_as
+from priorsim.worlds.made import world_from as world_from
 from priorsim.worlds.proxy import Camera as Camera
 from priorsim.worlds.proxy import Side as Side
 from priorsim.worlds.video import video_world as video_world

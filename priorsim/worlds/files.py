@@ -102,7 +102,7 @@ def load_world(path: Path | str) -> World:
         is_toml = _is_toml(text) if is_standard_input(path) else suffix == ".toml"
         fields, lane_names = (_read_toml if is_toml else _read_csv)(text, name)
         try:
-            world = _world(fields, name if is_standard_input(path) else Path(path).stem)
+            world = world_of_fields(fields, name if is_standard_input(path) else Path(path).stem)
             Language.named(world.dialect, world.domain.word_bits)
         except CodeError as error:
             raise WorldError(f"{name}: {error}") from None
@@ -112,7 +112,8 @@ def load_world(path: Path | str) -> World:
         return world
 
 
-def _world(fields: WorldFile, own_name: str) -> World:
+def world_of_fields(fields: WorldFile, own_name: str) -> World:
+    """The world of checked fields; WorldError or DomainError where they do not fit together."""
     lanes = Domain.default(fields.word_bits).lanes if fields.lanes is None else tuple(map(_several, fields.lanes))
     domain = Domain(fields.word_bits, lanes, fields.columns, fields.context)
     world = World(

@@ -1,12 +1,14 @@
 """A world: which words are right in each lane, and which lanes a program is trained on."""
 
+import operator
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from priorsim.errors import WorldError
 from priorsim.mu.domain import Domain
-from priorsim.reading import MOST_SHOWN, quoted, shown
+from priorsim.reading import MOST_SHOWN, quoted, shown, whole_numbers
 
 _LANES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
@@ -47,6 +49,34 @@ class World:
         if self.rules and sorted(lane for rule in self.rules for lane in rule) != list(range(len(self.acceptable))):
             raise WorldError(f"world {self.name}: the rules {self.rules} do not hold every lane once")
 
+    @classmethod
+    def of(
+        cls,
+        function: Callable[..., Any],
+        word_bits: int | None = None,
+        *,
+        domain: Domain | None = None,
+        train: Iterable[int] | None = None,
+        name: str = "",
+        dialect: str = "arith",
+        description: str = "",
+    ) -> "World":
+        """The world of a function of a lane's words, one for each column, that gives the word or words right there.
+
+        A word is taken modulo 2^w, several are a set, list or tuple. Lanes are those of the default domain of so many
+        bits, or of the domain given; by default three quarters train. WorldError where the function gives no word.
+
+        >>> World.of(lambda x: x * x, word_bits=3, train=range(6)).acceptable[3]
+        frozenset({1})
+        """
+        if (word_bits is None) == (domain is None):
+            raise WorldError("give word_bits or a domain to a world of a function, one of the two")
+        domain = domain or Domain.default(*whole_numbers([word_bits], "word_bits"))
+        acceptable = tuple(_words_at(function, lane, domain) for lane in range(len(domain.lanes)))
+        lanes = default_train(len(domain.lanes)) if train is None else tuple(sorted(set(whole_numbers(train, "train"))))
+        own = getattr(function, "__name__", "").strip("<>") or "function"
+        return cls(name or own, domain, acceptable, lanes, "function", dialect, description)
+
     @property
     def behaviour(self) -> int | None:
         """The packed behaviour, or None where some lane accepts several words."""
@@ -72,6 +102,25 @@ class World:
     def accepts(self, words: Sequence[int], lanes: Sequence[int]) -> bool:
         """True where each of these lanes' words is right."""
         return all(words[lane] in self.acceptable[lane] for lane in lanes)
+
+
+def _words_at(function: Callable[..., Any], lane: int, domain: Domain) -> frozenset[int]:
+    """What a function gives in a lane, modulo 2^w; WorldError where that is no word."""
+    words = domain.lanes[lane]
+    told = ", ".join(f"{name} = {word}" for name, word in zip(domain.columns, words, strict=True))
+    try:
+        given = function(*words)
+    except Exception as error:
+        message = shown(f"{type(error).__name__}: {error}", 200)
+        raise WorldError(f"lane {lane} ({told}): the function raises {message}: it has to give a word") from error
+    try:
+        several = given if isinstance(given, set | frozenset | list | tuple) else (given,)
+        return frozenset(operator.index(word) % 2**domain.word_bits for word in several)
+    except TypeError:
+        given_text = shown(repr(given), MOST_SHOWN)
+        raise WorldError(
+            f"lane {lane} ({told}): the function gives {given_text}: give a whole number, or several"
+        ) from None
 
 
 def world_of_words(

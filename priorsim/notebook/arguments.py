@@ -1,0 +1,105 @@
+"""Arguments of questions, checked as the command line checks its options: names are taken wherever objects are."""
+
+from collections.abc import Callable, Iterable
+from os import PathLike, fspath
+from typing import Any
+
+from priorsim.census.atlas import Atlas, Rows
+from priorsim.census.beyond import TargetedAtlas
+from priorsim.census.stored import Counted, StoredAtlas, cut
+from priorsim.errors import AtlasError, PriorError, PriorsimError, WorldError
+from priorsim.measure.histogram import ClassBy, OwnClasses, check_class_by
+from priorsim.mu.domain import Domain
+from priorsim.priors import Prior, named_prior
+from priorsim.reading import whole_numbers
+from priorsim.worlds import World, check_lanes, find_world, parse_lanes
+
+AnyWorld = World | str | PathLike[str]
+"""A world, the name of one, or a file that holds one."""
+AnyAtlas = Atlas | StoredAtlas | TargetedAtlas | str | PathLike[str]
+"""A census in memory, an atlas file that is open, or the name of one."""
+ClassedBy = str | Callable[[Rows], Any]
+"""A way to class programs by its name, or a function of an atlas's rows that says which are search."""
+Lanes = Iterable[int] | str
+"""Lanes by their numbers, or as a text such as 0-3,8."""
+
+
+def world(world: AnyWorld, *, train: Lanes | None = None) -> World:
+    """The world of that name, family or file, on other training lanes where they are given.
+
+    WorldError where there is none, or a training lane does not exist; DomainError where a file's lanes are outside what
+    the language allows.
+
+    >>> import priorsim as ps
+    >>> ps.world("inverse-w3").train, ps.world("inverse-w3", train=range(4)).train
+    ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3))
+    """
+    if isinstance(world, World):
+        found = world
+    elif isinstance(world, str | PathLike):
+        found = find_world(fspath(world))
+    else:
+        raise WorldError(
+            f"a world is a World, a name or a file, and not of type {type(world).__name__}: the world comes before the "
+            "atlas, and priorsim.world_from makes a world of a table or a function"
+        )
+    return found if train is None else found.trained_on(lanes_of(train, found.domain))
+
+
+def lanes_of(train: Lanes, domain: Domain) -> tuple[int, ...]:
+    """The lanes by their numbers; WorldError where there is no such lane."""
+    if isinstance(train, str):
+        return parse_lanes(train, domain)
+    lanes = whole_numbers(train, "train")
+    check_lanes(lanes, domain, "train")
+    return lanes
+
+
+def class_by_of(class_by: ClassedBy | None) -> ClassBy:
+    """The way to class programs; WorldError where there is none of that name."""
+    return check_class_by(class_by) if isinstance(class_by, str | None) else OwnClasses.of(class_by)
+
+
+def whole_number(name: str, given: Any) -> int | None:
+    """The number given for an argument of that name, None where none is; PriorsimError where it is not whole."""
+    return None if given is None else whole_numbers([given], name)[0]
+
+
+def real_number(name: str, given: Any) -> float:
+    """The number given for an argument of that name; PriorsimError where it is none."""
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        raise PriorsimError(f"{name} is {given!r}: give a number") from None
+
+
+def opened(atlas: Any) -> Counted:
+    """The census, or the one in that file; AtlasError where it is neither, or the file is damaged."""
+    if isinstance(atlas, str | PathLike):
+        return StoredAtlas.open(fspath(atlas))
+    if not (hasattr(atlas, "header") and hasattr(atlas, "select")):
+        raise AtlasError(
+            f"an atlas is an Atlas, a StoredAtlas or a file, and not of type {type(atlas).__name__}: give one that "
+            "priorsim.take_census or 'priorsim census' made"
+        )
+    found: Counted = atlas
+    return found
+
+
+def up_to(atlas: Any, max_bits: int | None) -> Counted:
+    """The census up to a smaller bound, where one is given."""
+    return cut(opened(atlas), whole_number("max_bits", max_bits))
+
+
+def prior_of(prior: Prior | str, **penalties: float | None) -> Prior:
+    """The prior of that name, with penalties in place of its own; a Prior has its penalties already."""
+    given = {name: None if value is None else real_number(name, value) for name, value in penalties.items()}
+    named = {"delta" if name == "tax" else name: value for name, value in given.items()}
+    if isinstance(prior, str):
+        return named_prior(prior, **named)
+    if not isinstance(prior, Prior):
+        raise PriorError(f"a prior is a Prior or a name, and not of type {type(prior).__name__}")
+    also = [name for name, value in given.items() if value is not None]
+    if also:
+        raise PriorError(f"the Prior given has a value of {also[0]} already: leave {also[0]}, or name the prior")
+    return prior

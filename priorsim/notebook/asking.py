@@ -1,0 +1,299 @@
+"""Questions about one world: the world comes first, the atlas second, everything else by name.
+
+A world is a `World`, a name or a file; an atlas is one in memory, one that is open, or a file; a prior is a `Prior` or
+a name, which takes the penalties beta, gamma, lam (bits a step), tax (bits a search node) and cap.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorsim.census.beyond import TargetedAtlas
+from priorsim.census.witness import TermFinder, print_witnesses
+from priorsim.errors import PriorsimError
+from priorsim.formats import span
+from priorsim.frame import Frame
+from priorsim.keys import plain
+from priorsim.measure import definitions as defined
+from priorsim.measure import histogram as counted
+from priorsim.measure import odds as measured
+from priorsim.measure.histogram import ClassBy, Histogram, OwnClasses, check_world
+from priorsim.measure.mass import Interval
+from priorsim.measure.off_training import HeldOutAnswer, off_training
+from priorsim.measure.weighed import held_out, stated_splits, weigh
+from priorsim.measure.wide import count_wide, find_terms
+from priorsim.measure.wide_off_training import wide_off_training
+from priorsim.notebook import arguments
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
+from priorsim.notebook.result import Result
+from priorsim.priors import Prior
+from priorsim.reading import whole_numbers
+from priorsim.text.answers import odds_text, off_training_text
+from priorsim.text.templates import render
+from priorsim.worlds import World
+
+Penalty = float | Sequence[float] | NDArray[Any] | None
+"""A penalty's value, or the values over which it is swept."""
+_NO_ATLAS = "give an atlas: a file, or what priorsim.take_census gives"
+_CLASS_COLUMNS = tuple(name for name in measured.ClassOdds.__struct_fields__ if not name.endswith("_row"))
+_SPLIT_COLUMNS = ("share", "faithful", "defection", "entropy", "ways")
+
+
+def histogram(
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> Histogram:
+    """All that any weight needs to know of the programs that fit a world.
+
+    A bound beyond the atlas's is counted for this world alone; a wide world takes `max_bits` and no atlas. WorldError
+    where the world is on another domain than the atlas. `class_by` is lesion, form or a function of an atlas's rows
+    (`OwnClasses`).
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.histogram("inverse-w3", atlas)
+    <histogram of inverse-w3 up to 20 bits: 3 programs>
+    """
+    return _counted(arguments.world(world, train=train), atlas, class_by, max_bits)[0]
+
+
+def _counted(
+    world: World, atlas: AnyAtlas | None, class_by: ClassedBy | None, max_bits: int | None
+) -> tuple[Histogram, TermFinder | None]:
+    """The world's histogram, and what finds its programs where that is no walk from an atlas's rows."""
+    by, bound = arguments.class_by_of(class_by), arguments.whole_number("max_bits", max_bits)
+    if atlas is None:
+        found = count_wide(world, _bound_alone(world, bound, by), class_by=by)
+        return found.histogram, found.counted.find_terms
+    census = arguments.opened(atlas)
+    check_world(census.header, world)
+    if bound is None or bound <= census.header.max_bits:
+        return counted.histogram(arguments.up_to(census, bound), world, class_by=by), None
+    beyond = TargetedAtlas(census, bound)
+    return counted.histogram(beyond, world, class_by=by), beyond.find_terms
+
+
+def _bound_alone(world: World, max_bits: int | None, class_by: ClassBy) -> int:
+    """The bound up to which a wide world is counted without an atlas."""
+    if not world.domain.is_wide:
+        raise PriorsimError(f"world {world.name}: {_NO_ATLAS}")
+    if max_bits is None:
+        raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give max_bits")
+    if isinstance(class_by, OwnClasses):
+        raise PriorsimError(f"world {world.name} is wide and has no rows of an atlas: class by lesion or form")
+    return max_bits
+
+
+def _cells(
+    world: AnyWorld | Histogram,
+    atlas: AnyAtlas | None,
+    train: Lanes | None,
+    class_by: ClassedBy | None,
+    max_bits: int | None,
+) -> tuple[Histogram, TermFinder | None]:
+    """The histogram of a world, or the one given."""
+    if not isinstance(world, Histogram):
+        return _counted(arguments.world(world, train=train), atlas, class_by, max_bits)
+    if any(given is not None for given in (atlas, train, class_by, max_bits)):
+        raise PriorsimError(
+            "a histogram holds a world with its lanes, classes and bound: leave atlas, train, class_by and max_bits"
+        )
+    return world, partial(find_terms, world) if world.header.domain.is_wide else None
+
+
+def odds(
+    world: AnyWorld | Histogram,
+    atlas: AnyAtlas | None = None,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> Result:
+    """Who wins in a world under a prior, by how many bits, and where it tips; the table has a row for each class.
+
+    A histogram may stand in place of world and atlas. The answer's values are those of `priorsim odds --json`.
+    PriorError where the sum over all programs diverges; other errors are those of `histogram`.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
+    >>> found = ps.odds("inverse-w3", atlas, prior="levin")
+    >>> found
+    <odds of inverse-w3 up to 26 bits under levin: [-11.10, -9.97] bits, search : direct>
+    >>> found.classes.search.witness
+    '(find (c) (eq 1 (mul c x)))'
+    """
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    cells, finder = _cells(world, atlas, train, class_by, max_bits)
+    witnesses = print_witnesses(cells.header, cells.least_rows, finder=finder)
+    answer = measured.odds(cells, weight, witnesses=witnesses)
+    line = f"odds of {cells.world.name} up to {cells.max_bits} bits under {weight.name}: {_odds(answer.log_odds)}"
+    return Result(answer, line, lambda: odds_text(answer, cells, weight), lambda: _by_class(answer))
+
+
+def _odds(found: Interval) -> str:
+    """The log-odds in a few words; unknown where a class has no program within the bound."""
+    ends = (found.low, found.high)
+    if any(end is None or not math.isfinite(end) for end in ends):
+        return "unknown"
+    return f"{span(*ends, '{:.2f}'.format, in_brackets=True)} bits, search : direct"
+
+
+def _by_class(answer: measured.OddsAnswer) -> Frame:
+    rows = [(name, *(getattr(each, column) for column in _CLASS_COLUMNS)) for name, each in answer.classes.items()]
+    return Frame(("class", *_CLASS_COLUMNS), rows)
+
+
+def sweep(
+    world: AnyWorld | Histogram,
+    atlas: AnyAtlas | None = None,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: Penalty = None,
+    gamma: Penalty = None,
+    lam: Penalty = None,
+    tax: Penalty = None,
+    cap: Penalty = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> Frame:
+    """The odds in bits, and each class's share of the mass, at every point of a grid over one or two penalties.
+
+    A penalty that is given several values, in a list or an array, is swept; the last one varies fastest. PriorError
+    where none is or more than two are, or a value is refused; other errors are those of `odds`.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
+    >>> ps.sweep("inverse-w3", atlas, gamma=[0, 1], tax=[-2, 0])
+    gamma  tax  log_odds_low  log_odds_high  share_direct  share_disguised  share_search
+        0   -2      -6.35645       -6.18432      0.986436       0.00150716     0.0120573
+        0    0      -8.34983       -7.76266      0.995416       0.00152788    0.00305577
+        1   -2      -9.09841       -8.72205      0.997637      0.000541496    0.00182102
+        1    0      -11.0965       -9.96517      0.999001      0.000542949   0.000456477
+    """
+    given: dict[str, Any] = {"beta": beta, "gamma": gamma, "lam": lam, "tax": tax, "cap": cap}
+    grid = {name: _values(name, values) for name, values in given.items() if np.ndim(values)}
+    fixed = {name: None if name in grid else value for name, value in given.items()}
+    weight = arguments.prior_of(prior, **fixed)
+    by_parameter = {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+    cells, _ = _cells(world, atlas, train, class_by, max_bits)
+    return Frame(*measured.sweep_table(measured.sweep(cells, weight, by_parameter), list(grid)))
+
+
+_PARAMETERS = {"lam": "lambda", "tax": "delta"}
+"""The public names of penalties that have another name here."""
+
+
+def _values(name: str, values: Any) -> list[float]:
+    if np.ndim(values) != 1:
+        raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")
+    return [arguments.real_number(name, value) for value in values]
+
+
+def heldout(
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> Result:
+    """What fits a world, and what it does where it was not trained; the table has a row for each split and class.
+
+    The answer's values are those of `priorsim heldout --json`. A wide world takes `max_bits` and no atlas. WorldError
+    where the world is on another domain than the atlas, PriorError where the sum over all programs diverges.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 22, domain=ps.Domain.default(3)))
+    >>> ps.heldout("isqrt-w3", atlas, train=range(4))
+    <held-out behaviour in isqrt-w3 up to 22 bits under solomonoff: trained on 4 of 8 lanes>
+    """
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    where, by = arguments.world(world, train=train), arguments.class_by_of(class_by)
+    if atlas is None:
+        alone = wide_off_training(where, weight, _bound_alone(where, max_bits, by), class_by=by)
+        answer, own = alone.answer, alone.own
+    else:
+        census = arguments.up_to(atlas, max_bits)
+        check_world(census.header, where)
+        weighed = weigh(census, weight, class_by=by)
+        answer, own = off_training(weighed, where), held_out(weighed, where, stated_splits(where)[-1])
+    line = (
+        f"held-out behaviour in {where.name} up to {answer.bound_bits} bits under {weight.name}: "
+        f"trained on {len(where.train)} of {len(where.domain.lanes)} lanes"
+    )
+    return Result(answer, line, lambda: off_training_text(answer, own, where, weight), lambda: _by_split(answer))
+
+
+def _by_split(answer: HeldOutAnswer) -> Frame:
+    rows = [
+        (split.name, name, *(_as_float(getattr(each, column)) for column in _SPLIT_COLUMNS))
+        for split in answer.splits
+        for name, each in split.classes.items()
+    ]
+    return Frame(("split", "class", *_SPLIT_COLUMNS), rows)
+
+
+def _as_float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def definitions(
+    world: AnyWorld,
+    atlas: AnyAtlas,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    programs: int = 100,
+) -> Result:
+    """What counts as search, by each definition; the table has a row for each of the shortest `programs`.
+
+    The answer's values are those of `priorsim definitions --json`. WorldError where the number is out of range, or the
+    world is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 18, domain=ps.Domain.default(3)))
+    >>> ps.definitions("inverse-w3", atlas, programs=3)
+    <definitions of search in inverse-w3 up to 18 bits under solomonoff: 2 programs looked at>
+    """
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    where, census = arguments.world(world, train=train), arguments.opened(atlas)
+    number = whole_numbers([programs], "programs")[0]
+    answer = defined.definitions(census, where, weight, number=number)
+    shortest = answer.shortest.list
+    line = (
+        f"definitions of search in {where.name} up to {answer.bound_bits} bits under {weight.name}: "
+        f"{len(shortest)} programs looked at"
+    )
+    values = {"found": answer, "world": where, "header": census.header, "prior": weight}
+    head = defined.LabelledAnswer.__struct_fields__
+
+    def frame() -> Frame:
+        return Frame(head, [tuple(plain(each).values()) for each in shortest])
+
+    return Result(answer, line, lambda: render("definitions.txt", **values), frame)

@@ -1,0 +1,148 @@
+"""The figures of one world, drawn into axes of one's own or into a figure made here; each gives its axes.
+
+In a figure of one's own, legend and labels stand within the axes. A figure made here is `ax.figure`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from priorsim.census.atlas import AtlasHeader
+from priorsim.census.stored import Counted
+from priorsim.figures import against_length, cloud, held_out, log_odds
+from priorsim.measure.histogram import Histogram, histogram
+from priorsim.measure.mixture import Mixture, mixture
+from priorsim.measure.weighed import Weighed, weigh
+from priorsim.notebook import arguments
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
+from priorsim.priors import Prior
+from priorsim.worlds import World
+
+__all__ = [
+    "cloud_of_programs",
+    "learning_curves",
+    "mass_against_length",
+    "odds_against_gamma",
+    "odds_against_lessons",
+    "phase",
+    "well_tuned",
+]
+
+
+class _OneAtlas:
+    """What a figure of one world asks of a study, answered by one atlas."""
+
+    def __init__(self, atlas: Counted) -> None:
+        self.counted = atlas
+
+    def header(self, world: World) -> AtlasHeader:
+        return self.counted.header
+
+    def histogram(self, world: World) -> Histogram:
+        return histogram(self.counted, world)
+
+    def mixture(self, world: World) -> Mixture:
+        return mixture(self.counted, world)
+
+    def weighed(self, world: World, prior: Prior) -> Weighed:
+        return weigh(self.counted, prior)
+
+
+def _asked(world: AnyWorld, atlas: AnyAtlas, train: Lanes | None) -> tuple[Any, Sequence[World]]:
+    return _OneAtlas(arguments.opened(atlas)), [arguments.world(world, train=train)]
+
+
+def odds_against_gamma(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+    """The log-odds as time gets dearer, and where they tip.
+
+    WorldError where the world is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.plot.odds_against_gamma("inverse-w3", atlas).get_xlabel() != ""
+    True
+    """
+    return log_odds.draw_gamma(log_odds.gamma_data(*_asked(world, atlas, train)), ax=ax)
+
+
+def odds_against_lessons(
+    world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None
+) -> Axes:
+    """The log-odds after each training lane or rule.
+
+    WorldError where the world is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.plot.odds_against_lessons("isqrt-w3", atlas).get_xlabel() != ""
+    True
+    """
+    return log_odds.draw_odds(log_odds.odds_data(*_asked(world, atlas, train)), ax=ax)
+
+
+def learning_curves(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+    """The held-out accuracy of each class after each training lane or rule.
+
+    FigureError where the world holds no lane out, WorldError where it is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.plot.learning_curves("isqrt-w3", atlas, train=range(4)).get_xlabel() != ""
+    True
+    """
+    return log_odds.draw_accuracy(log_odds.accuracy_data(*_asked(world, atlas, train)), ax=ax)
+
+
+def mass_against_length(
+    world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None
+) -> Axes:
+    """The mass of each class up to each length, and where it is going.
+
+    WorldError where the world is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.plot.mass_against_length("inverse-w3", atlas).get_xlabel() != ""
+    True
+    """
+    return against_length.draw(against_length.data(*_asked(world, atlas, train)), ax=ax)
+
+
+def cloud_of_programs(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+    """All fitting programs by length and time.
+
+    WorldError where the world is on another domain than the atlas.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> ps.plot.cloud_of_programs("inverse-w3", atlas).get_xlabel() != ""
+    True
+    """
+    return cloud.draw(cloud.data(*_asked(world, atlas, train)), ax=ax)
+
+
+def phase(world: AnyWorld, atlas: AnyAtlas, *, train: Lanes | None = None) -> tuple[Axes, ...]:
+    """Which side holds the mass over beta and gamma, beside the held-out loss: two panels of a figure made here.
+
+    FigureError where nothing fits, or no lane is held out.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> len(ps.plot.phase("inverse-w3", atlas, train=range(4)))
+    2
+    """
+    return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train)))
+
+
+def well_tuned(world: AnyWorld, atlas: AnyAtlas, *, train: Lanes | None = None) -> tuple[Axes, ...]:
+    """Loss, defecting search and excess defection against gamma: three panels of a figure made here.
+
+    FigureError where nothing fits, or no lane is held out.
+
+    >>> import priorsim as ps
+    >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
+    >>> len(ps.plot.well_tuned("inverse-w3", atlas, train=range(4)))
+    3
+    """
+    return held_out.draw_tuned(held_out.tuned_data(*_asked(world, atlas, train)))
