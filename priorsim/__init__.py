@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from priorsim.census.take import make_header as make_header
     from priorsim.census.take import take_census as take_census
     from priorsim.measure.data import count_with_data as count_with_data
-    from priorsim.measure.explain import explain as explain
-    from priorsim.measure.heaviest import programs as programs
     from priorsim.measure.histogram_file import load_histogram as load_histogram
     from priorsim.measure.histogram_file import save_histogram as save_histogram
     from priorsim.mu.code import decode as decode
@@ -47,6 +45,8 @@ if TYPE_CHECKING:
     from priorsim.notebook.curves import influence as influence
     from priorsim.notebook.curves import knockouts as knockouts
     from priorsim.notebook.curves import population as population
+    from priorsim.notebook.programs import explain as explain
+    from priorsim.notebook.programs import programs as programs
     from priorsim.priors import Prior as Prior
     from priorsim.priors import named_prior as named_prior
     from priorsim.study.cache import census as census
@@ -63,8 +63,6 @@ _ROOMS = {
     "priorsim.census.take": ("make_header", "take_census"),
     "priorsim.census.stored": ("StoredAtlas",),
     "priorsim.measure.data": ("count_with_data",),
-    "priorsim.measure.explain": ("explain",),
-    "priorsim.measure.heaviest": ("programs",),
     "priorsim.measure.histogram_file": ("load_histogram", "save_histogram"),
     "priorsim.mu.code": ("decode", "encode"),
     "priorsim.mu.dialect": ("Language",),
@@ -75,6 +73,7 @@ _ROOMS = {
     "priorsim.notebook": ("plot",),
     "priorsim.notebook.arguments": ("world",),
     "priorsim.notebook.asking": ("definitions", "heldout", "histogram", "odds", "sweep"),
+    "priorsim.notebook.programs": ("explain", "programs"),
     "priorsim.notebook.curves": ("growth", "influence", "knockouts", "population"),
     "priorsim.priors": ("Prior", "named_prior"),
     "priorsim.study.cache": ("census",),

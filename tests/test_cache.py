@@ -108,7 +108,7 @@ def test_a_wide_world_is_counted_alone_up_to_the_same_bound(question, short, fol
 @pytest.mark.engine
 def test_a_census_takes_the_domain_and_the_dialect_of_a_world(tmp_path):
     of_world, of_domain, lanes = tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "lanes.csv"
-    world = ps.find_world("in-context-root-sum-w4")
+    world = ps.world("in-context-root-sum-w4")
     text = [",".join(world.domain.columns), *(",".join(map(str, lane)) for lane in world.domain.lanes)]
     lanes.write_text("\n".join(text) + "\n")
     output("census", "--world", world.name, "--max-bits", 12, "--out", of_world)
@@ -133,7 +133,7 @@ def test_python_and_the_command_line_share_the_cache(short, folder, capsys):
     atlas = ps.census(NAMED)
     assert "Counting every program of arith up to 14 bits" in capsys.readouterr().err
     assert priorsim("odds", "--world", NAMED)[2] == ""
-    same = ps.census(ps.find_world(NAMED))
+    same = ps.census(ps.world(NAMED))
     assert same.header == atlas.header == ps.census("arith").header == ps.census("arith", 3, 14).header
     assert ps.census("arith", domain=Domain.default(3), depth=2).header == atlas.header
     assert ps.census(NAMED, dialect="logic").header.language.dialect.name == "logic"

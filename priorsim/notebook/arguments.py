@@ -12,6 +12,7 @@ from priorsim.measure.histogram import ClassBy, OwnClasses, check_class_by
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior, named_prior
 from priorsim.reading import whole_numbers
+from priorsim.study.cache import census
 from priorsim.worlds import World, check_lanes, find_world, parse_lanes
 
 AnyWorld = World | str | PathLike[str]
@@ -73,8 +74,13 @@ def real_number(name: str, given: Any) -> float:
         raise PriorsimError(f"{name} is {given!r}: give a number") from None
 
 
-def opened(atlas: Any) -> Counted:
-    """The census, or the one in that file; AtlasError where it is neither, or the file is damaged."""
+def opened(atlas: Any, world: World | None = None) -> Counted:
+    """The census, or the one in that file; a world's from the cache of atlases where none is given.
+
+    AtlasError where it is neither, or the file is damaged.
+    """
+    if atlas is None and world is not None:
+        return census(world)
     if isinstance(atlas, str | PathLike):
         return StoredAtlas.open(fspath(atlas))
     if not (hasattr(atlas, "header") and hasattr(atlas, "select")):
@@ -84,6 +90,14 @@ def opened(atlas: Any) -> Counted:
         )
     found: Counted = atlas
     return found
+
+
+def reaching(counted: Counted, max_bits: int | None) -> Counted | TargetedAtlas:
+    """The census up to a bound; beyond its own, what fits is counted for one world alone."""
+    bound = whole_number("max_bits", max_bits)
+    return (
+        TargetedAtlas(counted, bound) if bound is not None and bound > counted.header.max_bits else cut(counted, bound)
+    )
 
 
 def up_to(atlas: Any, max_bits: int | None) -> Counted:

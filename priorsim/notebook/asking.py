@@ -1,7 +1,8 @@
 """Questions about one world: the world comes first, the atlas second, everything else by name.
 
 A world is a `World`, a name or a file; an atlas is one in memory, one that is open, or a file; a prior is a `Prior` or
-a name, which takes the penalties beta, gamma, lam (bits a step), tax (bits a search node) and cap.
+a name, which takes the penalties beta, gamma, lam (bits a step), tax (bits a search node) and cap. Without an atlas the
+census of the world is taken from the cache of atlases.
 """
 
 import math
@@ -12,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.beyond import TargetedAtlas
 from priorsim.census.witness import TermFinder, print_witnesses
 from priorsim.errors import PriorsimError
 from priorsim.formats import span
@@ -38,7 +38,6 @@ from priorsim.worlds import World
 
 Penalty = float | Sequence[float] | NDArray[Any] | None
 """A penalty's value, or the values over which it is swept."""
-_NO_ATLAS = "give an atlas: a file, or what priorsim.take_census gives"
 _CLASS_COLUMNS = tuple(name for name in measured.ClassOdds.__struct_fields__ if not name.endswith("_row"))
 _SPLIT_COLUMNS = ("share", "faithful", "defection", "entropy", "ways")
 
@@ -70,21 +69,17 @@ def _counted(
 ) -> tuple[Histogram, TermFinder | None]:
     """The world's histogram, and what finds its programs where that is no walk from an atlas's rows."""
     by, bound = arguments.class_by_of(class_by), arguments.whole_number("max_bits", max_bits)
-    if atlas is None:
+    if atlas is None and world.domain.is_wide:
         found = count_wide(world, _bound_alone(world, bound, by), class_by=by)
         return found.histogram, found.counted.find_terms
-    census = arguments.opened(atlas)
+    census = arguments.opened(atlas, world)
     check_world(census.header, world)
-    if bound is None or bound <= census.header.max_bits:
-        return counted.histogram(arguments.up_to(census, bound), world, class_by=by), None
-    beyond = TargetedAtlas(census, bound)
-    return counted.histogram(beyond, world, class_by=by), beyond.find_terms
+    reached = arguments.reaching(census, bound)
+    return counted.histogram(reached, world, class_by=by), getattr(reached, "find_terms", None)
 
 
 def _bound_alone(world: World, max_bits: int | None, class_by: ClassBy) -> int:
     """The bound up to which a wide world is counted without an atlas."""
-    if not world.domain.is_wide:
-        raise PriorsimError(f"world {world.name}: {_NO_ATLAS}")
     if max_bits is None:
         raise PriorsimError(f"world {world.name} is wide and no atlas holds it: give max_bits")
     if isinstance(class_by, OwnClasses):
@@ -230,11 +225,11 @@ def heldout(
     """
     weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
     where, by = arguments.world(world, train=train), arguments.class_by_of(class_by)
-    if atlas is None:
+    if atlas is None and where.domain.is_wide:
         alone = wide_off_training(where, weight, _bound_alone(where, max_bits, by), class_by=by)
         answer, own = alone.answer, alone.own
     else:
-        census = arguments.up_to(atlas, max_bits)
+        census = arguments.up_to(arguments.opened(atlas, where), max_bits)
         check_world(census.header, where)
         weighed = weigh(census, weight, class_by=by)
         answer, own = off_training(weighed, where), held_out(weighed, where, stated_splits(where)[-1])
@@ -260,7 +255,7 @@ def _as_float(value: Any) -> float | None:
 
 def definitions(
     world: AnyWorld,
-    atlas: AnyAtlas,
+    atlas: AnyAtlas | None = None,
     *,
     prior: Prior | str = "solomonoff",
     beta: float | None = None,
@@ -282,7 +277,8 @@ def definitions(
     <definitions of search in inverse-w3 up to 18 bits under solomonoff: 2 programs looked at>
     """
     weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
-    where, census = arguments.world(world, train=train), arguments.opened(atlas)
+    where = arguments.world(world, train=train)
+    census = arguments.opened(atlas, where)
     number = whole_numbers([programs], "programs")[0]
     answer = defined.definitions(census, where, weight, number=number)
     shortest = answer.shortest.list

@@ -31,7 +31,10 @@ __all__ = [
 
 
 class _OneAtlas:
-    """What a figure of one world asks of a study, answered by one atlas."""
+    """What a figure of one world asks of a study, answered by one atlas; penalties are each figure's own."""
+
+    grid: None = None
+    prior: None = None
 
     def __init__(self, atlas: Counted) -> None:
         self.counted = atlas
@@ -49,11 +52,14 @@ class _OneAtlas:
         return weigh(self.counted, prior)
 
 
-def _asked(world: AnyWorld, atlas: AnyAtlas, train: Lanes | None) -> tuple[Any, Sequence[World]]:
-    return _OneAtlas(arguments.opened(atlas)), [arguments.world(world, train=train)]
+def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tuple[Any, Sequence[World]]:
+    where = arguments.world(world, train=train)
+    return _OneAtlas(arguments.opened(atlas, where)), [where]
 
 
-def odds_against_gamma(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+def odds_against_gamma(
+    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+) -> Axes:
     """The log-odds as time gets dearer, and where they tip.
 
     WorldError where the world is on another domain than the atlas.
@@ -67,7 +73,7 @@ def odds_against_gamma(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = No
 
 
 def odds_against_lessons(
-    world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
     """The log-odds after each training lane or rule.
 
@@ -81,7 +87,9 @@ def odds_against_lessons(
     return log_odds.draw_odds(log_odds.odds_data(*_asked(world, atlas, train)), ax=ax)
 
 
-def learning_curves(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+def learning_curves(
+    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+) -> Axes:
     """The held-out accuracy of each class after each training lane or rule.
 
     FigureError where the world holds no lane out, WorldError where it is on another domain than the atlas.
@@ -95,7 +103,7 @@ def learning_curves(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None,
 
 
 def mass_against_length(
-    world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
     """The mass of each class up to each length, and where it is going.
 
@@ -109,7 +117,9 @@ def mass_against_length(
     return against_length.draw(against_length.data(*_asked(world, atlas, train)), ax=ax)
 
 
-def cloud_of_programs(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = None, train: Lanes | None = None) -> Axes:
+def cloud_of_programs(
+    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+) -> Axes:
     """All fitting programs by length and time.
 
     WorldError where the world is on another domain than the atlas.
@@ -122,7 +132,7 @@ def cloud_of_programs(world: AnyWorld, atlas: AnyAtlas, *, ax: Axes | None = Non
     return cloud.draw(cloud.data(*_asked(world, atlas, train)), ax=ax)
 
 
-def phase(world: AnyWorld, atlas: AnyAtlas, *, train: Lanes | None = None) -> tuple[Axes, ...]:
+def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
     """Which side holds the mass over beta and gamma, beside the held-out loss: two panels of a figure made here.
 
     FigureError where nothing fits, or no lane is held out.
@@ -135,7 +145,7 @@ def phase(world: AnyWorld, atlas: AnyAtlas, *, train: Lanes | None = None) -> tu
     return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train)))
 
 
-def well_tuned(world: AnyWorld, atlas: AnyAtlas, *, train: Lanes | None = None) -> tuple[Axes, ...]:
+def well_tuned(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
     """Loss, defecting search and excess defection against gamma: three panels of a figure made here.
 
     FigureError where nothing fits, or no lane is held out.

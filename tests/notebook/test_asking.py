@@ -121,7 +121,6 @@ BAD: list[tuple[Any, str]] = [
     (lambda: wrong.odds("inverse-w33", small_atlas()), "did you mean"),
     (lambda: wrong.odds(WORLD, 7), "an atlas is an Atlas"),
     (lambda: wrong.odds(WORLD, "no.parquet"), "no.parquet"),
-    (lambda: wrong.odds(WORLD), "give an atlas"),
     (lambda: wrong.odds("inverse-w4", small_atlas()), "not on the atlas's domain"),
     (lambda: wrong.odds(WORLD, small_atlas(), prior="levn"), "did you mean levin"),
     (lambda: wrong.odds(WORLD, small_atlas(), prior=3), "a prior is a Prior or a name"),
