@@ -83,4 +83,4 @@ def programs(
     )
     head = tuple(ListedProgram.__struct_fields__)
     rows = [tuple(getattr(each, name) for name in head) for each in answer.list]
-    return Result(answer, line, lambda: render("programs.txt", found=answer), lambda: Frame(head, rows))
+    return Result(answer, line, lambda: render("programs.txt", **answer.to_json()), lambda: Frame(head, rows))
