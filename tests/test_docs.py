@@ -226,3 +226,15 @@ if __name__ == "__main__":
     for path, text in written():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
+
+
+TERMS = ("lane", "lesion", "disguised", "fits", "faithful", "defects", "dormant", "cell", "bound", "steps")
+
+
+def test_the_glossary_defines_each_term_once_and_in_order():
+    text = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| ")][1:]
+    named = [term.strip() for term, _ in rows]
+    assert set(TERMS) <= set(named)
+    assert named == sorted(set(named))
+    assert all(meaning.strip().rstrip(")").endswith(".") or meaning.strip().endswith(").") for _, meaning in rows)
