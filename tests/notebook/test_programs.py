@@ -1,6 +1,7 @@
 """What Python says of single programs is what the commands print; the first lines of a notebook work."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from priorsim.formats import format_json
 from tests.test_cli import output
 
 pytestmark = pytest.mark.engine
+wrong: Any = ps
+"""Asked with arguments that the types refuse."""
 INVERSE = "(find (c) (eq 1 (mul c x)))"
 
 
@@ -35,12 +38,12 @@ def test_the_heaviest_programs_are_those_that_the_command_lists() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (lambda: ps.explain(7, "inverse-w3"), "a program is a Program or an S-expression, and not of type int"),
+        (lambda: wrong.explain(7, "inverse-w3"), "a program is a Program or an S-expression, and not of type int"),
         (lambda: ps.explain("(find (c)", "inverse-w3"), "column|line|\\)|end"),
         (lambda: ps.explain(INVERSE, "inverse-w33"), "did you mean"),
         (lambda: ps.programs("inverse-w3", cls="serch"), "serch"),
         (lambda: ps.programs("inverse-w3", most=0), "0"),
-        (lambda: ps.programs("inverse-w3", most=2.5), "most"),
+        (lambda: wrong.programs("inverse-w3", most=2.5), "most"),
     ],
 )
 def test_wrong_arguments_are_refused_in_a_line(asked, said) -> None:
