@@ -1,12 +1,13 @@
 """Wrong inputs: each is refused with exit code 2 and one line, none is silently accepted, and no file is touched."""
 
 import inspect
+import os
 
 import pytest
 
 import priorsim as public
 from priorsim.errors import PriorsimError
-from tests.test_cli import output, priorsim
+from tests.test_cli import PROGRAMS, priorsim, small_atlas
 
 CENSUS = ["census", "--dialect", "arith", "--word-bits", "2", "--max-bits", "12", "--out", "made.parquet"]
 KNOCKOUTS = ["knockouts", "--dialect", "arith", "--word-bits", "2", "--max-bits", "12"]
@@ -15,10 +16,12 @@ ASKED = ["--atlas", "ATLAS", "--world", "square-w3"]
 
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory):
-    path = tmp_path_factory.mktemp("atlas") / "small.parquet"
-    language = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "14"]
-    output("census", *language, "--engine", "exhaustive", "--out", path)
-    return path
+    return small_atlas(tmp_path_factory.mktemp("atlas"))
+
+
+@pytest.fixture(scope="module")
+def shorter(tmp_path_factory):
+    return small_atlas(tmp_path_factory.mktemp("shorter"), 14)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +71,10 @@ def atlas(tmp_path_factory):
         (["od"], "Did you mean 'odds'?"),
     ],
 )
-def test_a_wrong_input_is_one_line_and_touches_no_file(args, said, atlas, tmp_path, monkeypatch):
+def test_a_wrong_input_is_one_line_and_touches_no_file(args, said, shorter, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.txt").write_text("my own notes\n")
-    code, out, err = priorsim(*[atlas if each == "ATLAS" else each for each in args])
+    code, out, err = priorsim(*[shorter if each == "ATLAS" else each for each in args])
     assert (code, out, err.count("\n")) == (2, "", 1), (out, err)
     assert said in err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
@@ -84,3 +87,155 @@ def test_an_unknown_way_of_classing_is_refused_in_python_too(name, atlas):
     world = ["square-w3"] if "world" in inspect.signature(ask).parameters else []
     with pytest.raises(PriorsimError, match="programs cannot be classed by 'shape'"):
         ask(*world, public.StoredAtlas.open(atlas), class_by="shape")
+
+
+def bad_inputs(atlas):
+    folder = atlas.parent
+    texts = {
+        "syntax.mu": "(add x",
+        "unbound.mu": "(add x y)",
+        "deep.mu": "(find (a) (find (b) (find (c) x)))",
+        "range.mu": "(add x 99)",
+        "wide.csv": "x,y\n" + "".join(f"{x},{y}\n" for x in range(10) for y in range(4)),
+        "environments.csv": "x\n1\n2\n",
+        "empty.csv": "",
+        "world.csv": "# word_bits = 3\nx,output\n9,0\n",
+        "foreign.parquet": "PAR1 nothing",
+        "a$b^.csv": "# word_bits = 3\nx,output\n1,0\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    (folder / "cut.parquet").write_bytes(atlas.read_bytes()[:-100])
+    os.mkfifo(folder / "pipe")
+    census = ["census", "--dialect", "arith", "--word-bits"]
+    out = ["--out", folder / "x.parquet"]
+    ask = ["odds", "--atlas", atlas, "--world", "identity-w3"]
+    square = ["--world", "square-w4"]
+    return [
+        (["odds", "--atlas", atlas, "--world", "identiti-w3"], "unknown world 'identiti-w3': did you mean"),
+        (
+            ["census", "--dialect", "algol", "--word-bits", 3, "--max-bits", 9, *out],
+            "choose one of arith, logic, loops",
+        ),
+        ([*ask, "--max-bits", 0], "up to 20 bits, not 0: ask for 1 to 20"),
+        ([*ask, "--max-bits", 70], "give --yes to start all the same"),
+        ([*ask, "--prior", "speed"], "unknown prior 'speed': choose one of solomonoff"),
+        (["run", folder / "syntax.mu", *square], "line 1, column 1: '(' is never closed"),
+        (["run", folder / "unbound.mu", *square], "line 1, column 8: 'y' is not bound"),
+        (["run", folder / "deep.mu", *square], "binder too deep"),
+        (["run", folder / "range.mu", *square], "word 99 is out of range 0 to 15"),
+        (["run", folder / "none.mu", *square], "cannot be read"),
+        ([*census, 4, "--max-bits", 12, "--domain", folder / "wide.csv", *out], "40 lanes of 4 bits make 160 bits"),
+        ([*census, 12, "--max-bits", 12, "--domain", folder / "environments.csv", "--depth", 2, *out], "environments"),
+        ([*census, 4, "--max-bits", 12, "--domain", folder / "empty.csv", *out], "give the column names"),
+        ([*census, 99, "--max-bits", 12, *out], "99 bits is out of range"),
+        ([*census, 4, "--max-bits", 64, *out], "choose 2 to 63"),
+        ([*census, 4, "--max-bits", 60, "--engine", "exhaustive", *out], "give --yes to start all the same"),
+        ([*census, 4, "--max-bits", 12, "--engine", "magic", *out], "unknown engine 'magic'"),
+        (
+            [*census, 4, "--max-bits", 12, "--without", "find,shl", *out],
+            "dialect arith has no operator 'shl': it has add",
+        ),
+        ([*census, 4, "--max-bits", 12, "--workers", 0, *out], "0 workers are too few: give 1 to "),
+        ([*census, 4, "--max-bits", 12, "--workers", 100000, *out], "100000 workers are too many: give 1 to "),
+        ([*census, 4, "--max-bits", 12, "--accounting", "max", *out], "'max': choose total or amortised"),
+        ([*census, 4, "--max-bits", 12, "--memory", "lots", *out], "write it as 8GiB"),
+        (
+            [*census, 4, "--max-bits", 44, "--memory", "1GiB", *out],
+            "more than the 1.0 GiB given: give more memory, or --max-bits",
+        ),
+        ([*census, 4, "--max-bits", 60, *out], "give more memory and --yes to start all the same, or --max-bits"),
+        ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "0.1 GiB given: give more memory"),
+        ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
+        ([*census, 4, "--max-bits", 12, "--out", folder / "pipe"], "pipe: is no regular file"),
+        ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),
+        ([*census, 4], "Missing option"),
+        (["worlds", "--family", "outverse"], "unknown family 'outverse': choose one of in-context, video, inverse"),
+        (["worlds", "isqrt-w3", "--family", "inverse"], "not both"),
+        (["worlds", "constant.w12-4096"], "word cannot be '4096' with word_bits 12: choose 0 to 4095"),
+        (["frobnicate"], "No such command"),
+        ([*ask, "--frob"], "No such option"),
+        ([*ask, "--train", "0-99"], "there is no lane 99: choose 0 to 7"),
+        ([*ask, "--train", "a-b"], "is no lane range"),
+        ([*ask, "--beta", "0.5"], "converge"),
+        ([*ask, "--gamma", "nan"], "finite"),
+        ([*ask, "--prior", "linear"], "give --lambda"),
+        ([*ask, "--class-by", "mood"], "choose lesion or form"),
+        (["odds", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
+        (["odds", "--atlas", atlas, "--world", folder / "world.csv"], "word 9 is out of range 0 to 7"),
+        (["odds", "--atlas", atlas], "give --world NAME, or --histogram FILE"),
+        (["odds", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["odds", "--atlas", folder / "cut.parquet", "--world", "identity-w3"], "not a whole Parquet file"),
+        (["info", folder / "foreign.parquet"], "not a whole Parquet file"),
+        (["odds", "--histogram", folder / "empty.csv"], "not a histogram"),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "speed=1"], "unknown penalty 'speed'"),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=x"], "cannot be read: write NAME="),
+        (["sweep", "--atlas", atlas, "--world", "identity-w3", "--grid", "gamma=0:1:0"], "a COUNT of 1 to 1000000"),
+        (["sweep", *ask[1:], "--grid", "gamma=0", "--gamma", 1], "--grid gamma=... and --gamma 1 both set gamma"),
+        (["sweep", *ask[1:], "--grid", "gamma=0:8:1000000", "--out", folder], "is a folder"),
+        (["histogram", *ask[1:], "--out", folder], "is a folder"),
+        (["histogram", *ask[1:], "--out", atlas], "is a file that this command reads: choose another place"),
+        (["sweep", *ask[1:], "--grid", "gamma=0", "--out", atlas], "is a file that this command reads"),
+        (["odds", "--atlas", atlas, "--world", folder / "a$b^.csv"], "letters, digits, spaces and . _ + - alone"),
+        ([*ask, "--delta", "-1e50"], "give a finite number, 1e+09 at most in size"),
+        (["claims", "--workers", 0, "--results", folder], "0 workers are too few: give 1 to "),
+        (["claims", "many-against-none"], "unknown claim 'many-against-none': did you mean many-against-one"),
+        (
+            ["theory", "--alpha", 2, "--bits-direct", 20, "--steps-direct", 1, "--steps-search", "2^20"],
+            "alpha is 2, and by the lengths and times given it is 1: leave it, or",
+        ),
+        (["walk", *square, "--dynamics", "first", "--radius", 8, "--flat"], "are of metropolis"),
+        (["walk", *square, "--dynamics", "first", "--radius", 8, "--from", "serch"], "'serch' is none of prior, empty"),
+        (["histogram", "--atlas", atlas], "Missing option '--world'"),
+        (
+            ["odds", "--histogram", folder / "h.csv", "--class-by", "form"],
+            "leave --atlas, --world, --train, --class-by and --max-bits",
+        ),
+        (["run", PROGRAMS / "square-direct.mu", *square, "--lane", 99], "--lane: there is no lane 99: choose 0 to 15"),
+        (["encode", PROGRAMS / "rule90-direct.mu", "--dialect", "arith"], "dialect arith has no operator"),
+        (["encode", "(find (c) (find (d) d))", "--word-bits", 12], "binder too deep"),
+        (["heldout", "--atlas", atlas], "Missing option"),
+        (["heldout", *ask[1:], "--train", "9"], "there is no lane 9"),
+        (["heldout", *ask[1:], "--prior", "capped"], "give --cap"),
+        (["heldout", *ask[1:], "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
+        (["heldout", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
+        (["heldout", "--atlas", folder / "none.parquet", "--world", "identity-w3"], "no such atlas"),
+        (["definitions", *ask[1:], "--programs", "0"], "choose 1 to 10000"),
+        (["definitions", "--atlas", atlas, "--world", "identity-w4"], "its word bits are 4 where the atlas has 3"),
+        (["population", "--atlas", folder / "cut.parquet"], "not a whole Parquet file"),
+        (["population", "--atlas", atlas, "--json", "--out", folder / "x.csv"], "exclude each other"),
+        (["population", "--atlas", atlas, "--out", folder / "no" / "x.csv"], "cannot be written"),
+        (["population", "--atlas", atlas, "--max-bits", 21], "up to 20 bits, not 21: ask for 1 to 20"),
+        (["population", "--atlas", atlas, "--class-by", "mood"], "choose lesion or form"),
+        (["objectives", "--world", "root-w4", "--max-bits", 60], "give --yes to start all the same"),
+        (["objectives", "--world", "root-w4", "--max-bits", 1], "choose 2 to 63"),
+        (["objectives", "--world", "identiti-w3", "--max-bits", 20], "did you mean"),
+        (["data", *ask[1:], "--code-bits", 16, "--depth", 1], "leave --dialect and --depth"),
+        (["data", *ask[1:], "--code-bits", 16, "--out", folder / "x.csv"], "leave --atlas"),
+        (["decode", "0110"], "cut short"),
+        (["decode", "0" + "11000" * 1000, "--dialect", "logic"], "nest more than 100 deep"),
+        (["encode", "9" * 5000], "999999999... (5000 characters) is out of range 0 to 15"),
+        (["encode", "(shr " * 400 + "x" + ")" * 400, "--dialect", "logic"], "column 501: operators nest more than 100"),
+        (["decode", "01a"], "holds only 0 and 1"),
+        (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
+        (["paper", "--preset", "slow"], "unknown preset 'slow'"),
+        (["figure", "phases"], "unknown figure 'phases': did you mean phase"),
+        (["figure", "phase", "--width", "3"], "--width '3' cannot be read: write a number and in, cm or mm"),
+        (["figure", "phase", "--width", "1in"], "--width 1in is out of range: give 3.1in to 10in (79mm to 254mm)"),
+        (["figure", "phase", "--format", "gif"], "unknown format 'gif': choose one of pdf, svg, png, pgf"),
+        (["figure", "phase", "--preset", "slow", "--results", folder], "unknown preset 'slow'"),
+        (
+            ["figure", "delta-l", "--world", "isqrt-w3", "--results", folder],
+            "delta-l is of several worlds: leave --world",
+        ),
+        (["paper", "--out", folder / "empty.csv"], "cannot be made"),
+    ]
+
+
+def test_bad_input_is_one_line_and_exit_code_2(atlas):
+    for args, words in bad_inputs(atlas):
+        code, out, err = priorsim(*args)
+        lines = err.splitlines()
+        assert (code, out, len(lines)) == (2, "", 1), (args, out, err)
+        assert lines[0].startswith("priorsim: ")
+        assert words in lines[0], (args, lines[0])

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.test_cli import output, priorsim
+from tests.test_cli import output, priorsim, small_atlas
 
 WORLDS = ("inverse-w3", "square-w3", "third-w3")
 ASKED = [word for name in WORLDS for word in ("--world", name)]
@@ -14,10 +14,7 @@ PRIOR = ["--prior", "levin", "--tax", "-2", "--train", "0-2"]
 
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory):
-    path = tmp_path_factory.mktemp("atlas") / "small.parquet"
-    language = ["--dialect", "arith", "--word-bits", "3", "--max-bits", "20"]
-    output("census", *language, "--engine", "exhaustive", "--out", path)
-    return path
+    return small_atlas(tmp_path_factory.mktemp("atlas"))
 
 
 @pytest.fixture(scope="module")
