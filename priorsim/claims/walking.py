@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -18,7 +18,6 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
-from priorsim.walks.landscape import ClassBy
 from priorsim.walks.study import studies
 from priorsim.worlds.world import World, world_of_words
 
@@ -26,6 +25,18 @@ LIMITS = "Edit walks are local search in program space, not gradient descent: th
 
 Cells = dict[tuple[str, str], list[Cell]]
 """The cells of each quantity of each claim, by claim and words."""
+Findings = dict[tuple[str, int, str], list[dict[str, Finding]]]
+"""What walks say of each claim, world by world: by the way of classing, the bits below the bound, and the start."""
+SHARES = 4
+"""Worlds are dealt out in turn to so many parts, so that no process is left with the last radius alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The findings in a share of the worlds, and how many worlds are not asked, whatever the share."""
+
+    found: Findings
+    not_asked: int
 
 
 def detail(name: str, less: str | None = None) -> Callable[[Finding], float | None]:
@@ -189,36 +200,63 @@ def judge_walks(
     There is no tax: walks go by loss alone. After each part, which is kept in the run, `done` is called.
     """
     tasks = [(*part, preset) for part in parts(preset)]
-    found = each_part(_cells_at, tasks, workers, run, "radius", Cells, done)
+    found = dict(zip(parts(preset), each_part(_findings_in, tasks, workers, run, "walks", Share, done), strict=True))
+    cells: Cells = {}
+    for setting in _settings(preset):
+        _add_cells(cells, preset, setting, [found[*setting, share] for share in range(SHARES)])
 
     def cells_of(claim: Claim) -> Callable[[Number], list[Cell]]:
-        return lambda number: [cell for cells in found for cell in cells[claim.name, number.text]]
+        return lambda number: cells[claim.name, number.text]
 
     return [Judged.of(claim, cells_of(claim)) for claim in claims]
 
 
-def parts(preset: Preset) -> list[tuple[int, int]]:
-    """Word size and radius of the walks that are taken together."""
+def _settings(preset: Preset) -> list[tuple[int, int]]:
+    """Word size and radius of walks on one edit graph."""
     return [(word_bits, radius) for word_bits in preset.walk_settings for radius in preset.walk_radii]
 
 
-def _cells_at(task: tuple[int, int, Preset]) -> Cells:
-    """The cells of each quantity of each claim at a word size and radius, setting by setting.
+def parts(preset: Preset) -> list[tuple[int, int, int]]:
+    """Word size, radius and share of the worlds of the walks that are taken together, what takes longest first."""
+    longest_first = sorted(_settings(preset), key=lambda setting: (-setting[1], -setting[0]))
+    return [(*setting, share) for setting in longest_first for share in range(SHARES)]
+
+
+def _findings_in(task: tuple[int, int, int, Preset]) -> Share:
+    """What walks at a word size and radius say of each claim in a share of the worlds.
 
     A world whose shortest program is no longer than the radius, so that one edit could write it whole, is not asked.
+    Chains are made once for each bound.
     """
-    word_bits, radius, preset = task
+    word_bits, radius, share, preset = task
     every = walked(preset, word_bits)
-    worlds = [world for world, least in every.items() if least > radius]
-    cells: Cells = {}
+    asked = [world for world, least in every.items() if least > radius]
+    settings = preset.walk_settings[word_bits]
+    found: Findings = {(*setting, start): [] for setting in settings for start in preset.walk_starts}
+    for below_bound in dict.fromkeys(below for _, below in settings):
+        ways = [class_by for class_by, below in settings if below == below_bound]
+        for study in studies(asked[share::SHARES], radius, max_bits=preset.walk_bits - below_bound):
+            for start in preset.walk_starts:
+                starting = study.starting(start)
+                for class_by in ways:
+                    walks = starting.classed(class_by)
+                    said = {claim.name: find(walks, claim.name) for claim in (*CLAIMS, CAP)}
+                    found[class_by, below_bound, start].append(said)
+    return Share(found, len(every) - len(asked))
+
+
+def _add_cells(cells: Cells, preset: Preset, setting: tuple[int, int], shares: Sequence[Share]) -> None:
+    """Add the cells of each quantity of each claim at a word size and radius, from all shares of the worlds."""
+    word_bits, radius = setting
 
     def add(claim: Claim, number: Number, cell: Cell) -> None:
-        whole = replace(cell, not_asked=cell.not_asked + len(every) - len(worlds))
+        whole = replace(cell, not_asked=cell.not_asked + shares[0].not_asked)
         cells.setdefault((claim.name, number.text), []).append(whole)
 
-    for (class_by, below_bound), found in _found_at(worlds, radius, preset, word_bits).items():
+    for class_by, below_bound in preset.walk_settings[word_bits]:
         max_bits = preset.walk_bits - below_bound
-        for start, of_worlds in found.items():
+        for start in preset.walk_starts:
+            of_worlds = _in_turn([share.found[class_by, below_bound, start] for share in shares])
             factors = factors_at("walks", Language.named("arith", word_bits), class_by, below_bound, tax=0)
             factors |= {"radius": radius, "start": start}
             for claim in (*CLAIMS, CAP):
@@ -228,24 +266,13 @@ def _cells_at(task: tuple[int, int, Preset]) -> Cells:
                     numbers = np.array([beside.measure(finding) for finding in findings], dtype=np.float64)
                     sample = Sample.of(Values(numbers, numbers).or_unknown(), beside)
                     add(claim, beside, cell_of([sample], beside, factors, max_bits))
-    return cells
 
 
-def _found_at(
-    worlds: Sequence[World], radius: int, preset: Preset, word_bits: int
-) -> dict[tuple[ClassBy, int], dict[str, list[dict[str, Finding]]]]:
-    """What walks say of each claim: by setting, start, world and claim. Chains are made once for each bound."""
-    settings = preset.walk_settings[word_bits]
-    found: dict[tuple[ClassBy, int], dict[str, list[dict[str, Finding]]]]
-    found = {setting: {start: [] for start in preset.walk_starts} for setting in settings}
-    for bound in dict.fromkeys(below_bound for _, below_bound in settings):
-        for study in studies(worlds, radius, max_bits=preset.walk_bits - bound):
-            starting = {start: study.starting(start) for start in preset.walk_starts}
-            for (class_by, below_bound), of_starts in found.items():
-                for start, of_start in of_starts.items():
-                    if below_bound == bound:
-                        walks = starting[start].classed(class_by)
-                        of_start.append({claim.name: find(walks, claim.name) for claim in (*CLAIMS, CAP)})
+def _in_turn(shares: Sequence[Sequence[dict[str, Finding]]]) -> list[dict[str, Finding]]:
+    """The items of shares that were dealt out in turn, in their order before that."""
+    found: list[dict[str, Finding]] = [{}] * sum(map(len, shares))
+    for number, share in enumerate(shares):
+        found[number::SHARES] = share
     return found
 
 

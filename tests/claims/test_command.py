@@ -127,7 +127,7 @@ def test_one_world_is_told_claim_by_claim(atlas):
 
 def test_an_interrupted_judgement_goes_on_from_its_finished_parts(results, monkeypatch):
     asked, measured, most = ("much-simpler", "gradual", "--json"), [], []
-    measure, walk = judge._measured, walking._cells_at
+    measure, walk = judge._measured, walking._findings_in
 
     def unless_interrupted(function, task):
         if [len(measured)] == most:
@@ -136,10 +136,10 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(results, monke
         return function(task)
 
     monkeypatch.setattr(judge, "_measured", partial(unless_interrupted, measure))
-    monkeypatch.setattr(walking, "_cells_at", partial(unless_interrupted, walk))
+    monkeypatch.setattr(walking, "_findings_in", partial(unless_interrupted, walk))
     whole = claims(results, *asked)
     parts = len(measured)
-    # The last two are radii of walks: one run is cut short among the censuses, the next one between these two.
+    # The last are shares of walks: one run is cut short among the censuses, the next one before the last of these.
     for most[:] in ([2], [parts - 3]):
         measured.clear()
         with pytest.raises(Interrupted):

@@ -10,7 +10,7 @@ import pytest
 from priorsim.claims import walking
 from priorsim.claims.populations import QUICK
 from priorsim.claims.rule import LEAST_WORLDS, Tally, Verdict, rule
-from priorsim.claims.walking import cell_of_findings, judge_walks, supports, walked
+from priorsim.claims.walking import SHARES, cell_of_findings, judge_walks, supports, walked
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.text.claims import support_of
@@ -135,7 +135,7 @@ def judged_alone():
 
 def test_claims_about_walks_have_a_cell_for_each_setting_radius_and_start(judged_alone):
     judged, done = judged_alone
-    assert done == 2 * len(RADII)
+    assert done == 2 * len(RADII) * SHARES
     assert [each.claim for each in judged] == list(walking.CLAIMS)
     for each in judged:
         factors = ("word_bits", "class_by", "bound", "radius", "start")
@@ -215,6 +215,7 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     solved = study(**BOTH["reachable"][0])
     hopeless = replace(study(IDENTITY), energy=Energy(LEAST_TEMPERATURE))
     preset = replace(QUICK, walk_bits=16, walk_radii=(8,), walk_settings={3: (("lesion", 0),)})
+    monkeypatch.setattr(walking, "SHARES", 1)
     monkeypatch.setattr(walking, "studies", lambda *_, **__: [solved, hopeless, study(**NOTHING), hopeless])
     monkeypatch.setattr(walking, "walked", lambda *_: {study(**NOTHING).world: 9})
     reached, pure = judge_walks(preset, [walk_claim("reachable"), walk_claim("no-pure-model")])
@@ -238,6 +239,12 @@ def test_what_settles_an_end_are_the_parts_of_its_variance():
     parts = [details[f"settled_by_{name}"] for name in ("start", "first_step", "chance")]
     assert sum(parts) == pytest.approx(1) and min(parts) >= 0
     assert 0 < details["forced_to_heuristics"] < 1
+
+
+@pytest.mark.parametrize("shares", [1, 5])
+def test_what_walks_say_does_not_depend_on_the_number_of_parts(shares, judged_alone, monkeypatch):
+    monkeypatch.setattr(walking, "SHARES", shares)
+    assert judge_walks(SMALL, walking.CLAIMS) == judged_alone[0]
 
 
 def test_what_walks_say_does_not_depend_on_the_number_of_workers(judged_alone):
