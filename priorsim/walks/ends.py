@@ -142,19 +142,19 @@ class Hit(NamedTuple):
     residual: float
 
 
-def _log2_weight(chain: Chain) -> F64:
-    """log2 of the weight of each program, of Metropolis alone."""
+def _weights_and_parts(chain: Chain) -> tuple[F64, I32]:
+    """log2 of the weight of each program, and its part of the space: whatever moves a part has can be undone."""
     if chain.log2_weight is None:
         raise WalkError(f"{chain.dynamics} walks may stop short: ask for the chance to pass, or for metropolis")
-    return chain.log2_weight
+    return chain.log2_weight, chain.part
 
 
 def can_meet(chain: Chain, goal: Mask) -> Mask:
     """From where Metropolis walks meet the goal at some time: the parts of the space that have some of it."""
-    _log2_weight(chain)
-    has_goal = np.zeros(chain.part.max() + 1, np.bool_)
-    has_goal[chain.part[goal]] = True
-    return has_goal[chain.part]
+    _, part = _weights_and_parts(chain)
+    has_goal = np.zeros(part.max() + 1, np.bool_)
+    has_goal[part[goal]] = True
+    return has_goal[part]
 
 
 def law_in_the_long_run(chain: Chain, start: F64) -> F64:
@@ -165,7 +165,7 @@ def law_in_the_long_run(chain: Chain, start: F64) -> F64:
     >>> law_in_the_long_run(chain, np.array([0.75, 0.0, 0.25]))
     array([0.25, 0.5 , 0.25])
     """
-    log2, part = _log2_weight(chain), chain.part
+    log2, part = _weights_and_parts(chain)
     heaviest = np.full(part.max() + 1, -np.inf)
     np.maximum.at(heaviest, part, log2)
     weights = np.exp2(log2 - heaviest[part])
@@ -174,7 +174,7 @@ def law_in_the_long_run(chain: Chain, start: F64) -> F64:
 
 def hitting_time(chain: Chain, start: F64, goal: Mask) -> Hit:
     """When Metropolis walks, and no others, first meet the goal; UnsolvedError where that cannot be solved."""
-    log2 = _log2_weight(chain)
+    log2, _ = _weights_and_parts(chain)
     reaches = can_meet(chain, goal)
     chance = float(start[reaches].sum())
     if chance == 0:
