@@ -4,19 +4,14 @@ In a figure of one's own, legend and labels stand within the axes. A figure made
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from matplotlib.axes import Axes
 
-from priorsim.census.atlas import AtlasHeader
-from priorsim.census.stored import Counted
+from priorsim.claims.populations import QUICK
 from priorsim.figures import against_length, cloud, held_out, log_odds
-from priorsim.measure.histogram import Histogram, histogram
-from priorsim.measure.mixture import Mixture, mixture
-from priorsim.measure.weighed import Weighed, weigh
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
-from priorsim.priors import Prior
+from priorsim.study.folder import Study
 from priorsim.worlds import World
 
 __all__ = [
@@ -30,31 +25,10 @@ __all__ = [
 ]
 
 
-class _OneAtlas:
-    """What a figure of one world asks of a study, answered by one atlas; penalties are each figure's own."""
-
-    grid: None = None
-    prior: None = None
-
-    def __init__(self, atlas: Counted) -> None:
-        self.counted = atlas
-
-    def header(self, world: World) -> AtlasHeader:
-        return self.counted.header
-
-    def histogram(self, world: World) -> Histogram:
-        return histogram(self.counted, world)
-
-    def mixture(self, world: World) -> Mixture:
-        return mixture(self.counted, world)
-
-    def weighed(self, world: World, prior: Prior) -> Weighed:
-        return weigh(self.counted, prior)
-
-
-def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tuple[Any, Sequence[World]]:
+def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tuple[Study, Sequence[World]]:
+    """What a figure of one world asks: a study of its own census, and the world."""
     where = arguments.world(world, train=train)
-    return _OneAtlas(arguments.opened(atlas, where)), [where]
+    return Study(QUICK, QUICK.folder, own=arguments.opened(atlas, where)), [where]
 
 
 def odds_against_gamma(
@@ -133,9 +107,9 @@ def cloud_of_programs(
 
 
 def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Which side holds the mass over beta and gamma, beside the held-out loss: two panels of a figure made here.
+    """Which side holds the mass over beta and gamma, and the held-out loss where lanes are held out, in a new figure.
 
-    FigureError where nothing fits, or no lane is held out.
+    FigureError where nothing fits.
 
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
