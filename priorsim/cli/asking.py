@@ -37,6 +37,14 @@ class CensusOptions:
         """The census of a world's domain, as far as the bound or farther."""
         return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes, self.dry_run)
 
+    def bound_alone(self, world: "priorsim.World", command: str) -> int | None:
+        """The bound of a wide world, which is counted without an atlas; None of any other world."""
+        if self.atlas is not None or not world.domain.is_wide:
+            return None
+        if self.dry_run:
+            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for {command}: leave --dry-run")
+        return opt.bound_alone(world, self.max_bits, self.trust)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageOptions(CensusOptions):

@@ -218,10 +218,8 @@ def heldout(
     from priorsim.text.answers import off_training_text
 
     prior, world, by = weight.make(), where.find(), check_class_by(class_by)
-    if asked.atlas is None and world.domain.is_wide:
-        if asked.dry_run:
-            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for heldout: leave --dry-run")
-        bound = opt.bound_alone(world, asked.max_bits, asked.trust)
+    bound = asked.bound_alone(world, "heldout")
+    if bound is not None:
         with progress_bar("programs") as progress:
             alone = wide_off_training(world, prior, bound, class_by=by, allow_long=asked.yes, progress=progress)
         typer.echo(alone.told, err=True)

@@ -10,7 +10,6 @@ from typer import Argument, Option
 from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
-from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
     import priorsim
@@ -83,10 +82,8 @@ def _judged_in(
     from priorsim.claims.judge import NOT_ON_WIDE, claims_for, judge_wide_world, judge_world
     from priorsim.cli.progress_bar import progress_bar
 
-    if asked.atlas is None and world.domain.is_wide:
-        if asked.dry_run:
-            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for claims: leave --dry-run")
-        bound = opt.bound_alone(world, asked.max_bits, asked.trust)
+    bound = asked.bound_alone(world, "claims")
+    if bound is not None:
         with progress_bar("programs") as progress:
             chosen = claims or claims_for(world)
             judged = judge_wide_world(world, chosen, bound, preset, allow_long=asked.yes, progress=progress)
