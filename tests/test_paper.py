@@ -80,7 +80,7 @@ def test_started_again_after_an_interrupt_it_ends_with_the_same_bytes(job, tmp_p
 def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path, monkeypatch):
     run, whole = job
     shutil.copytree(whole / ATLASES, tmp_path / ATLASES)
-    measure, walk, measured = judge._measured, walking._cells_at, []
+    measure, walk, measured = judge._measured, walking._findings_in, []
 
     def unless_interrupted(function, most, task):
         if len(measured) == most:
@@ -95,7 +95,7 @@ def test_an_interrupted_judgement_goes_on_from_its_finished_parts(job, tmp_path,
     for most in (1, 2, None):
         measured.clear()
         monkeypatch.setattr(judge, "_measured", partial(unless_interrupted, measure, most))
-        monkeypatch.setattr(walking, "_cells_at", partial(unless_interrupted, walk, most))
+        monkeypatch.setattr(walking, "_findings_in", partial(unless_interrupted, walk, most))
         with suppress(Interrupted):
             run(tmp_path)
         at_once.append(len(measured))
