@@ -25,8 +25,9 @@ _CSV_HEAD = (
 )
 _HEAD = ("world", "trained on", "direct bits", "search bits", "log-odds", "gamma*")
 _LATEX_HEAD = ("world", "lanes trained on", "direct", "search", "log-odds", r"$\gamma^*$")
-_LATEX_REMARK = "% priorsim odds: "
-_JSON_KEYS = '{\n "software": '
+_COMMAND = "priorsim odds"
+_LATEX_REMARK = f"% {_COMMAND}: "
+_JSON = rf"\{{\n \"software\": \{{[^{{}}]*\}},\n \"command\": \"{_COMMAND}\","
 
 
 def table_csv(found: Sequence[OddsAnswer]) -> str:
@@ -90,8 +91,8 @@ def _latex_cell(text: str) -> str:
 
 
 def table_json(found: Sequence[OddsAnswer]) -> str:
-    """The code, and of each world what `priorsim odds --json` says."""
-    return format_json({"software": software(), "worlds": [odds.to_json() for odds in found]})
+    """The code, the command, and of each world what `priorsim odds --json` says."""
+    return format_json({"software": software(), "command": _COMMAND, "worlds": [odds.to_json() for odds in found]})
 
 
 FORMATS: dict[str, Callable[[Sequence[OddsAnswer]], str]] = {
@@ -114,5 +115,5 @@ def writer_of(out: Path | None, as_json: bool) -> Callable[[Sequence[OddsAnswer]
 
 def is_worlds_odds(path: Path) -> bool:
     """Whether a file is a table of worlds that this module wrote."""
-    own = (",".join(_CSV_HEAD) + "\n", _LATEX_REMARK, _JSON_KEYS)
-    return begins_with(path, "|".join(map(re.escape, own)))
+    own = map(re.escape, (",".join(_CSV_HEAD) + "\n", _LATEX_REMARK))
+    return begins_with(path, "|".join([*own, _JSON]))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,21 @@ def test_a_table_that_cannot_be_made_is_one_line(args, said, atlas, tmp_path, mo
     code, out, err = priorsim("odds", "--atlas", atlas, *args)
     assert (code, out, err.count("\n")) == (2, "", 1) and said in err
     assert (tmp_path / "notes.tex").read_text() == "my own notes\n"
+
+
+@pytest.mark.parametrize("name", ["claims.json", "growth.json", "odds.json"])
+def test_json_that_another_command_made_is_not_replaced(name, atlas, tmp_path):
+    published = Path(__file__).parents[2] / "results" / name
+    (tmp_path / name).write_bytes(published.read_bytes())
+    code, out, err = priorsim("odds", "--atlas", atlas, *ASKED, "--out", tmp_path / name)
+    assert (code, out) == (2, "") and "is a file that this command did not make" in err
+    assert (tmp_path / name).read_bytes() == published.read_bytes()
+
+
+def test_its_own_json_is_replaced(atlas, tmp_path):
+    for prior in ("levin", "solomonoff"):
+        output("odds", "--atlas", atlas, *ASKED, "--prior", prior, "--out", tmp_path / "own.json")
+    assert json.loads((tmp_path / "own.json").read_text())["worlds"][0]["prior"]["name"] == "solomonoff"
 
 
 def test_a_sweep_asks_of_one_world_and_knows_the_tax_by_both_names(atlas):
