@@ -85,7 +85,7 @@ class Preset:
     """The same bound there."""
     walk_worlds: int = 36
     """The most worlds of a word size that walks are taken in, evenly over their complexity."""
-    walk_radii: tuple[int, ...] = (4, 8)
+    walk_radii: tuple[int, ...] = (4,)
     walk_starts: tuple[str, ...] = ("prior",)
     walk_bits: int = 24
     """The bound on programs that walks are among."""
@@ -96,7 +96,7 @@ class Preset:
     influence_bits: int = 40
     """The greatest bound of what search does to predictions, for which every set of lanes is looked at."""
     walk_settings: Mapping[int, tuple[tuple[NamedClassBy, int], ...]] = field(
-        default_factory=lambda: {3: WALK_SETTINGS[:2], 2: WALK_SETTINGS[:1]}
+        default_factory=lambda: {3: WALK_SETTINGS, 2: WALK_SETTINGS[:1]}
     )
     """Which of WALK_SETTINGS are taken at each word size; what takes longest stands first."""
     member_lanes: tuple[int, ...] = (4, 5, 6, 7, 8)

@@ -113,7 +113,12 @@ def test_walks_are_taken_in_behaviours_with_a_search_program_evenly_over_their_c
 SETTINGS: tuple[tuple[ClassBy, int], ...] = (("lesion", 0), ("form", 0), ("lesion", 2))
 """Programs of up to 18 and 16 bits."""
 SMALL = replace(
-    QUICK, walk_settings={3: SETTINGS, 2: SETTINGS[:1]}, walk_bits=18, walk_worlds=6, walk_starts=("prior", "empty")
+    QUICK,
+    walk_settings={3: SETTINGS, 2: SETTINGS[:1]},
+    walk_radii=(4, 8),
+    walk_bits=18,
+    walk_worlds=6,
+    walk_starts=("prior", "empty"),
 )
 MAX_BITS, RADII, STARTS = SMALL.walk_bits, SMALL.walk_radii, SMALL.walk_starts
 PLACES = [
