@@ -107,11 +107,13 @@ def format_duration(seconds: float) -> str:
 
     >>> format_duration(8000)
     '2.2 hours'
+    >>> format_duration(106)
+    '106 seconds'
     """
     for size, unit in ((86400 * 365, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.2g} seconds"
+    return f"{seconds:.2g} seconds" if seconds < 99.5 else f"{seconds:.0f} seconds"
 
 
 def format_lanes(lanes: Sequence[int]) -> str:
