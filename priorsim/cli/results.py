@@ -32,7 +32,7 @@ def claims(
     Every claim is a condition on a number of one world. Its verdict hangs on the share of worlds in which the
     condition holds, population by population; docs/claims.md has the rule.
 
-    On two cores all claims take 2 minutes and 3 GiB with --preset quick, an hour and 16 GiB with full; later
+    On two cores all claims take 3 minutes and 3 GiB with --preset quick, an hour and 16 GiB with full; later
     runs use the atlases that the first one keeps. A run that is cut short leaves what it has measured in
     RESULTS/claims-*.run, and the same command goes on from there.
 

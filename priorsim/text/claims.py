@@ -123,18 +123,20 @@ def _csv_row(cell: Cell) -> list[Any]:
 
 
 def headline(cells: Sequence[Cell]) -> str:
-    """What was found in one sentence: the support in each population at home, and its range over the grid.
+    """What was found: the support in each population at home, where it has cells there, and its range over the grid.
 
     >>> cell = Cell({"population": "all", "class_by": "lesion", "bound": "B", "tax": 0}, Tally(10, 29, 1))
     >>> headline([cell])
     'all 25 % to 28 %. Over the grid support is 25 % to 28 % in 1 cell.'
+    >>> headline([])
+    'Over the grid too few worlds tell.'
     """
     populations: dict[str, list[Cell]] = {}
     for cell in cells:
         if is_at_home(cell):
             populations.setdefault(str(cell.factors["population"]), []).append(cell)
     parts = ", ".join(f"{population} {_reach(group)}" for population, group in populations.items())
-    return f"{parts}. Over the grid {range_of(cells)}."
+    return f"{parts}{'. ' if parts else ''}Over the grid {range_of(cells)}."
 
 
 def is_at_home(cell: Cell) -> bool:
