@@ -1,10 +1,14 @@
-"""The README's console blocks are what its commands print, and what it says was found is what the results say.
+"""The README's and the tutorial's blocks are what they print, and what was found is what the results say.
 
-`python -m tests.test_readme` writes both anew, and our numbers in docs/related.md.
+`python -m tests.test_readme` writes all of it anew, docs/findings.md and our numbers in docs/related.md among it.
 """
 
+import ast
 import contextlib
+import doctest
+import io
 import json
+import os
 import re
 import shlex
 import tempfile
@@ -20,13 +24,20 @@ from tests.test_cli import output
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+FINDINGS = ROOT / "docs" / "findings.md"
 RESULTS = ROOT / "results"
-FOUND = re.compile(r"(?<=## What it found\n\n).*?(?=\n## )", re.DOTALL)
+MOST_WORDS = 1200
+"""Of the README, as `wc -w` counts them."""
+ABSTRACT = re.compile(r"(?<=## What it found\n\n).*?(?=\n\n)", re.DOTALL)
+FOUND = re.compile(r"(?<=<!-- found -->\n).*?(?=\n<!-- end of found -->)", re.DOTALL)
 WORLD = re.compile(r"`(?P<name>\w+\.csv)`:\n\n(?P<lines>(?:    [^\n]*\n)+)")
 """A file that the reader is asked to save."""
 EDITIONS = re.compile(r"(?<=<!-- editions -->\n).*?(?=<!-- end of editions -->)", re.DOTALL)
 CLAIMS = ROOT / "docs" / "claims.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n.*?```", re.DOTALL)
+PYTHON = re.compile(r"(?<=```pycon\n).*?(?=```)", re.DOTALL)
+CELL = re.compile(r"```\{code-cell\} ipython3\n(.*?)```", re.DOTALL)
 
 
 def rendered(text: str) -> str:
@@ -45,31 +56,69 @@ def rendered(text: str) -> str:
         return BLOCK.sub(run, text)
 
 
+def printed(text: str) -> str:
+    """The text with what each Python block prints, the blocks run one after the other."""
+    names: dict[str, Any] = {}
+
+    def run(block: re.Match[str]) -> str:
+        lines = []
+        for example in doctest.DocTestParser().get_examples(block[0]):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(example.source, "page", "single"), names)
+            first, *more = example.source.splitlines()
+            lines += [f">>> {first}", *(f"... {line}" for line in more), out.getvalue().rstrip("\n")]
+        return "".join(f"{line}\n" for line in lines if line)
+
+    return PYTHON.sub(run, text)
+
+
 def verdicts() -> dict[str, Any]:
     """The verdicts in the folder."""
     loaded: dict[str, Any] = json.loads((RESULTS / "claims.json").read_text())
     return loaded
 
 
-def found() -> str:
-    """What the results in the folder come to."""
+def found(folder: str) -> str:
+    """What the results come to, for a page from which they are in the folder."""
     captions = {path.stem: path.read_text().strip() for path in (RESULTS / "figures").glob("*.txt")}
     curves = json.loads((RESULTS / "growth.json").read_text())["curves"]
     path = RESULTS / "influence.json"
     influences = json.loads(path.read_text())["censuses"] if path.exists() else ()
-    return found_markdown(verdicts(), curves, captions, influences=influences, folder="results/")
+    return found_markdown(verdicts(), curves, captions, influences=influences, folder=folder)
+
+
+def abstract() -> str:
+    """The first paragraph of it."""
+    return found("results/").partition("\n\n")[0]
 
 
 @pytest.mark.engine
-def test_the_readme_shows_what_its_commands_print():
-    text = README.read_text()
-    assert len(BLOCK.findall(text)) >= 4
-    assert rendered(text) == text
+@pytest.mark.parametrize("page", [README, TUTORIAL], ids=lambda page: page.name)
+def test_a_page_shows_what_its_commands_print(page):
+    text = page.read_text()
+    assert BLOCK.search(text)
+    assert printed(rendered(text)) == text
 
 
-def test_what_it_found_is_what_the_results_say():
-    [told] = FOUND.findall(README.read_text())
-    assert told == found()
+@pytest.mark.engine
+def test_the_cells_of_the_tutorial_run(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    names: dict[str, Any] = {}
+    cells = CELL.findall(TUTORIAL.read_text())
+    assert len(cells) >= 8
+    for cell in cells:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(ast.parse(cell), "cell", "exec"), names)
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text().split()) <= MOST_WORDS
+
+
+def test_what_was_found_is_what_the_results_say():
+    assert ABSTRACT.findall(README.read_text()) == [abstract()]
+    assert FOUND.findall(FINDINGS.read_text()) == [found("../results/")]
     [editions] = EDITIONS.findall(CLAIMS.read_text())
     assert editions == editions_markdown(verdicts())
 
@@ -84,7 +133,11 @@ def test_every_make_target_that_a_page_names_is_there(page):
 
 
 if __name__ == "__main__":
-    text = rendered(README.read_text())
-    README.write_text(FOUND.sub(lambda _: found(), text, count=1))
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["PRIORSIM_CACHE"] = cache
+        for page in (README, TUTORIAL):
+            page.write_text(printed(rendered(page.read_text())))
+    README.write_text(ABSTRACT.sub(lambda _: abstract(), README.read_text(), count=1))
+    FINDINGS.write_text(FOUND.sub(lambda _: found("../results/"), FINDINGS.read_text(), count=1))
     test_related.PAGE.write_text(test_related.rewritten(test_related.PAGE.read_text(), test_related.ours()))
     CLAIMS.write_text(EDITIONS.sub(lambda _: editions_markdown(verdicts()), CLAIMS.read_text(), count=1))
