@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS := -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-.PHONY: paper test test-slow test-oldest test-bare coverage lint bench mutants clean
+.PHONY: paper test test-slow test-oldest test-bare coverage lint docs bench mutants clean
 
 paper: $(VENV)/.user
 	$(BIN)/priorsim paper
@@ -47,6 +47,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The pages of docs/ as a site, read without a network; the notebook in it is run, and a warning is an error.
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W --keep-going --quiet --builder html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 bench: $(VENV)/.dev
 	$(BIN)/python tests/benchmarks/bench.py
 
@@ -63,10 +68,14 @@ $(VENV)/.dev: $(VENV)/.user
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
+$(VENV)/.docs: $(VENV)/.user
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	touch $@
+
 $(VENV)/.mutation: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[mutation]'
 	touch $@
 
 clean:
 	if [ -d .bare ]; then chmod -R u+w .bare; fi
-	rm -rf $(VENV) .venv-oldest .bare .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) .venv-oldest .bare docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
