@@ -37,11 +37,16 @@ nb_execution_timeout = 600
 nb_output_stderr = "remove"
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
 numpydoc_show_class_members = False
 
 html_theme = "furo"
 html_title = f"priorsim {release}"
+html_show_copyright = False
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {"top_of_page_buttons": []}
@@ -101,20 +106,12 @@ def helps() -> str:
 
 
 def docstrings() -> str:
-    """Every public name by its module, and the functions that draw."""
-    rooms: dict[str, list[str]] = {}
-    for name in sorted(priorsim.__all__):
-        if name != "plot":
-            rooms.setdefault(priorsim._ROOM_OF[name], []).append(f"priorsim.{name}")
-    rooms["priorsim.notebook.plot"] = [f"priorsim.notebook.plot.{name}" for name in priorsim.plot.__all__]
-    return "".join(
-        f"\n## {heading(room)}\n\n```{{eval-rst}}\n{''.join(map(directive, rooms[room]))}```\n" for room in rooms
-    )
-
-
-def heading(room: str) -> str:
-    """The first sentence of a module's docstring."""
-    return str(import_module(room).__doc__).partition("\n")[0].rstrip(".:")
+    """Every public name, grouped by the package that it comes from, and the functions that draw."""
+    named: dict[str, list[str]] = {group: [] for group in GROUPS.values()}
+    for name in sorted(set(priorsim.__all__) - {"plot"}):
+        named[GROUPS[priorsim._ROOM_OF[name].split(".")[1]]].append(directive(f"priorsim.{name}"))
+    named["Figures"] = [directive(f"priorsim.notebook.plot.{name}") for name in priorsim.plot.__all__]
+    return "".join(f"\n## {group}\n\n```{{eval-rst}}\n{''.join(parts)}```\n" for group, parts in named.items())
 
 
 def directive(name: str) -> str:
@@ -130,6 +127,16 @@ def programs() -> str:
     return "".join(f"\n## {file.name}\n\n```lisp\n{file.read_text().rstrip()}\n```\n" for file in files)
 
 
+GROUPS = {
+    "notebook": "Questions",
+    "worlds": "Worlds",
+    "priors": "Priors",
+    "census": "Censuses and histograms",
+    "study": "Censuses and histograms",
+    "measure": "Censuses and histograms",
+    "mu": "The language Mu",
+}
+"""Under which heading the names of a package stand."""
 ADDED = {"commands": helps, "api": docstrings, "programs": programs}
 """What the site adds to a page, made when it is built."""
 
