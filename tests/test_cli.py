@@ -47,7 +47,7 @@ def test_help_lists_every_command_by_what_it_is_for_and_fits_the_page():
     assert output("--help") == listed
     names = {command.callback.__name__.replace("_", "-") for command in app.registered_commands}
     assert names == set(re.findall(r"^  ([a-z][a-z-]+)  ", listed, re.MULTILINE))
-    assert "Ask of a world:" in listed and listed.count("...") == 1 and max(map(len, listed.splitlines())) <= 80
+    assert "Ask about a world:" in listed and listed.count("...") == 1 and max(map(len, listed.splitlines())) <= 80
     assert output("odds", "-h") == output("odds", "--help")
 
 

@@ -43,7 +43,7 @@ def priorsim(
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Count every small program exactly, tell which of them search, and weigh them under a prior."""
+    """Count every small program exactly, find out which of them search, and weigh them under a prior."""
 
 
 GROUPS: dict[str, dict[Callable[..., None], str]] = {
@@ -54,31 +54,31 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         censuses.data: "count the programs with data that fit a world",
         censuses.histogram: "export a world's counts by class, length and steps",
     },
-    "Ask of a world": {
-        censuses.odds: "who wins under a prior, and by how many bits",
-        censuses.sweep: "the odds over a grid of one or two penalties",
-        censuses.heldout: "what programs do where they were not trained",
-        censuses.objectives: "what the searches that fit search for",
-        censuses.definitions: "what counts as search, by each definition",
-        explaining.programs: "which programs weigh most, one by one",
-        programs.walk: "where local search among programs leads",
+    "Ask about a world": {
+        censuses.odds: "say whether search or direct code wins under a prior",
+        censuses.sweep: "give the odds over a grid of one or two penalties",
+        censuses.heldout: "say what programs do where they were not trained",
+        censuses.objectives: "list what the searches that fit search for",
+        censuses.definitions: "compare five definitions of search",
+        explaining.programs: "list the programs that weigh most",
+        programs.walk: "follow local search among programs",
     },
-    "Ask of all worlds": {
-        curves.growth: "what comes first as worlds get more complex",
-        curves.influence: "what search in the prior costs predictions",
-        curves.knockouts: "which operators worlds cannot do without",
-        curves.scaling: "one question at several word sizes",
-        curves.finite_size: "whether the law of gamma* may be extrapolated",
-        curves.diversity: "what leads, by examples and the number of rules",
-        curves.nested: "which programs are found by searches over programs",
-        censuses.population: "every behaviour with both classes, counted once",
-        results.claims: "rule on the steps of the argument",
-        programs.theory: "closed forms, at sizes that no census reaches",
+    "Ask about all worlds": {
+        curves.growth: "say how often search is the cheapest, by complexity",
+        curves.influence: "say what search in the prior costs predictions",
+        curves.knockouts: "say which operators the shortest programs need",
+        curves.scaling: "ask one question at several word sizes",
+        curves.finite_size: "test whether the law of gamma* may be extrapolated",
+        curves.diversity: "say what is heaviest after how many examples",
+        curves.nested: "say which programs are chosen by programs that search",
+        censuses.population: "list the behaviours that have programs of both classes",
+        results.claims: "give a verdict on each step of the argument",
+        programs.theory: "evaluate closed forms, at sizes too large to count",
     },
     "Programs and worlds": {
         programs.worlds: "list the named and the generated worlds",
         programs.run: "run a program in a world",
-        explaining.explain: "why a program has its class",
+        explaining.explain: "say why a program has its class",
         programs.encode: "print a program's code",
         programs.decode: "print the program of a code",
     },

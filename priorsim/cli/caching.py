@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def cache(
     context: typer.Context,
     empty: Annotated[bool, Option("--empty", help="Remove the atlases, and no other file.")] = False,
-    yes: Annotated[bool, Option("--yes", help="Remove them indeed.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Confirm that they are to be removed.")] = False,
 ) -> None:
     """Show the cache of atlases: the censuses that questions without --atlas took, and what they occupy.
 

@@ -23,11 +23,10 @@ def census(
     context: typer.Context,
     max_bits: opt.Length,
     out: Annotated[Path | None, Option("--out", help="The Parquet file to write, or - for a pipe.")] = None,
-    without: Annotated[
-        str | None, Option("--without", help="Operators to knock out, by commas, all code lengths held.")
-    ] = None,
+    without: Annotated[str | None, Option("--without", help="Operators to leave out, separated by commas.")] = None,
     world: Annotated[
-        str | None, Option("--world", help="A world whose domain and dialect are taken: a name, a file, or -.")
+        str | None,
+        Option("--world", help="Count on the domain and in the dialect of this world: a name, a file, or -."),
     ] = None,
     dialect: Annotated[
         str | None, Option("--dialect", help="arith, logic, loops or nested; needed without --world.")
@@ -36,11 +35,15 @@ def census(
         int | None, Option("--word-bits", help="Bits of a word, 2 to 16; needed without --world.")
     ] = None,
     depth: opt.Depth = None,
-    domain: Annotated[Path | None, Option("--domain", help="CSV: column names, then one lane a line.")] = None,
+    domain: Annotated[
+        Path | None, Option("--domain", help="Inputs as a CSV file: column names, then one lane a line.")
+    ] = None,
     accounting: Annotated[
-        str, Option("--accounting", help="total, or amortised: steps that read no query once a context.")
+        str, Option("--accounting", help="How steps are added up: total, or amortised over the queries of a context.")
     ] = "total",
-    engine: Annotated[str, Option("--engine", help="quotient, or exhaustive: one at a time.")] = "quotient",
+    engine: Annotated[
+        str, Option("--engine", help="quotient, by classes of programs; or exhaustive, program by program.")
+    ] = "quotient",
     workers: opt.Threads = 2,
     memory: opt.Memory = None,
     yes: opt.Yes = False,
@@ -53,12 +56,14 @@ def census(
     seconds and 0.6 GiB, 40 bits 20 seconds and 2 GiB, 44 bits 3 minutes and 6 GiB. The exhaustive
     engine counts about a million programs a second and core: 31 bits take some 5 seconds, each further
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
-    OUT.run until it is done; started again after a mishap it goes on from there.
+    OUT.run until it is done; when the same command is started again after a mishap, it goes on from there.
 
-    --without find,argmax counts the programs without these operators, whose codes are all as before.
+    --without find,argmax leaves out every program that uses one of these operators; the codes of all other
+    programs, and so their lengths, stay the same.
 
-    With --accounting amortised a largest subterm that reads no query column, and stands in no body, takes its
-    steps once for each setting of the context columns: those named NAME:context in the --domain file.
+    With --accounting amortised a part of a program that reads no query column takes its steps only once for each
+    setting of the context columns, unless it is in the body of a loop or a search. The context columns are those
+    that the --domain file names NAME:context.
     """
     from priorsim.census.effort import EXHAUSTIVE, check_effort, check_engine, check_memory, parse_memory
     from priorsim.census.stored import is_atlas
@@ -112,16 +117,16 @@ def odds(
     asked: opt.OddsOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="File to write, .csv, .tex or .json, or - : a row a world.")
+        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
     ] = None,
     force: opt.Force = False,
 ) -> None:
-    """Who wins in a world under a prior, by how many bits, and where it tips.
+    """Say whether search or direct code wins in a world under a prior, by how many bits, and where the balance tips.
 
-    Without --atlas the census is taken into a cache, once, at a bound that takes seconds. With --max-bits the
-    world's programs are counted beyond that bound, or the atlas's, without a census of it: at w = 4 on two
-    cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds and 2 GiB, 50 bits 6 minutes and
-    6 GiB.
+    Without --atlas the command counts all programs up to a bound that takes seconds, once, and keeps the counts
+    in a cache. With a larger --max-bits it counts the programs that fit this world beyond the bound, without a
+    census of all programs: at w = 4 on two cores up to 44 bits in some 15 seconds and 1.5 GiB, 46 bits 50 seconds
+    and 2 GiB, 50 bits 6 minutes and 6 GiB.
 
     A wide world, whose lanes times word bits are above 64, takes no --atlas: at w = 6 on 64 lanes 36 bits take
     some 10 seconds and 0.5 GiB.
@@ -186,7 +191,9 @@ def histogram(
     out: opt.Out = None,
     force: opt.Force = False,
 ) -> None:
-    """Export all that any weight needs to know of a world's fitting programs: a few kilobytes of CSV.
+    """Write the counts of the programs that fit a world, by class, length, steps and search nodes, as CSV.
+
+    Any weight that depends on these alone can be applied to the file, which has a few kilobytes.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas.
     """
@@ -240,10 +247,11 @@ def objectives(
     yes: opt.Yes = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """What fitting programs whose root is a search search for: distinct body tables, and how many programs.
+    """List what the programs that fit and whose outermost operator is a search search for.
 
-    No atlas is read, as it holds no bodies. At w = 4 on two cores 36 bits take a second, 42 bits 7 seconds and
-    0.8 GiB, 46 bits 2 minutes and 4 GiB.
+    An objective is the body of the search as a table of its words; the command lists the distinct ones, with the number
+    of programs of each. No atlas is read, since an atlas holds no bodies. At w = 4 on two cores 36 bits take a second,
+    42 bits 7 seconds and 0.8 GiB, 46 bits 2 minutes and 4 GiB.
     """
     from priorsim.census.effort import check_objectives
     from priorsim.cli.progress_bar import progress_bar
@@ -267,7 +275,7 @@ def population(
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """All behaviours of a census that have a direct and a search program, each counted once."""
+    """List the behaviours of a census that have both a direct and a search program, each counted once."""
     from priorsim.measure.histogram import check_class_by
     from priorsim.measure.population import is_population
     from priorsim.measure.population import population as measured
@@ -283,15 +291,15 @@ def definitions(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
     atlas: opt.AtlasFile = None,
-    programs: Annotated[int, Option("--programs", help="How many of the shortest to take one by one.")] = 100,
+    programs: Annotated[int, Option("--programs", help="How many of the shortest programs to compare.")] = 100,
     trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """What counts as search: form, two lesions, retargeting and effort side by side, with the odds under each.
+    """Compare five definitions of search (form, two lesions, retargeting and effort), with the odds under each.
 
-    Form and lesions over all programs that fit; all five over the shortest of them. At 36 bits and w = 2 to 4 on
-    two cores a world takes up to 10 seconds and 0.5 GiB. Programs are run in plain Python, so that at w = 16 one
-    that searches through all words takes some 3 seconds.
+    Form and lesions are compared on all programs that fit, and all five definitions on the shortest of them. At 36
+    bits and w = 2 to 4 on two cores a world takes up to 10 seconds and 0.5 GiB. The shortest programs are run in
+    plain Python, so that at w = 16 a program that searches through all words takes some 3 seconds.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.definitions import definitions as measured
@@ -306,12 +314,14 @@ def definitions(
 def data(
     context: typer.Context,
     world: opt.OneWorld,
-    code_bits: Annotated[int, Option("--code-bits", help="Most bits of header, index and body together.")],
+    code_bits: Annotated[
+        int, Option("--code-bits", help="Count programs whose code, without the data, has at most so many bits.")
+    ],
     *,
     atlas: Annotated[
         Path | None,
         Option(
-            "--atlas", callback=opt.check_atlas, help="A census of code on the world's domain, to weigh together with."
+            "--atlas", callback=opt.check_atlas, help="A census of code on the world's domain: weigh its programs, too."
         ),
     ] = None,
     dialect: Annotated[
@@ -326,9 +336,9 @@ def data(
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : every count.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """Count the programs with data that fit a world: tables and hybrids, with a payload of any size.
+    """Count the programs with data that fit a world: tables and hybrids, with data of any size.
 
-    For words of 2 to 4 bits. At w = 4 on two cores 26 code bits take 2 seconds and 0.3 GiB; 36 code bits half a
+    Words may have 2 to 4 bits. At w = 4 on two cores 26 code bits take 2 seconds and 0.3 GiB; 36 code bits half a
     minute and 2 GiB, or two minutes and 3 GiB in a world that many programs fit; each further bit 1.7 times as long.
 
     With --atlas the code-only programs that fit are weighed together with them: direct, table, disguised, search

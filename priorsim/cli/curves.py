@@ -14,25 +14,25 @@ def growth(
     asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
     worlds: Annotated[
-        list[str] | None, Option("--world", help="Tell where this world stands; may be given several times.")
+        list[str] | None, Option("--world", help="Say where this world is on the curve; may be given several times.")
     ] = None,
     train: Annotated[
-        str | None, Option("--train", help="Lanes on which worlds are told apart.  [default: all]")
+        str | None, Option("--train", help="Lanes on which two worlds have to differ to count as two.  [default: all]")
     ] = None,
     bin_bits: opt.BinBits = None,
     programs: Annotated[
-        int | None, Option("--programs", help="Tell how the shortest programs search of so many worlds.")
+        int | None, Option("--programs", help="Say of so many worlds how their shortest programs search.")
     ] = None,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each bin.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """What comes first as worlds get more complex: the share of worlds whose cheapest program searches.
+    """Say in what share of worlds the cheapest program is a search, as worlds get more complex.
 
     Every behaviour of the census is a world. Its complexity is the least l + gamma log2 t of the programs that fit it,
     of l bits and t mean steps a lane. For every world of complexity up to the census's bound the command knows all
-    cheapest programs, so that the bound hides none; only search's share of the mass depends on it.
+    cheapest programs, so that the bound hides none of them. Only search's share of the mass depends on the bound.
 
     On two cores a census of 42 bits at w = 3 takes 3 seconds and 0.4 GiB, one of 44 bits 9 seconds and 0.6 GiB;
     --programs 2000 takes half a minute more at 36 bits.
@@ -73,13 +73,13 @@ def influence(
     ] = None,
     force: opt.Force = False,
 ) -> None:
-    """How malign the prior is, in bits: what search among its programs costs predictions, and what it saves.
+    """Say how malign the prior is, in bits: what search among its programs costs predictions, and what it saves.
 
-    The lanes of a world are seen one after the other, and the next word is predicted by all programs that agree so
-    far, or by direct code alone. The command gives the most that the former can lose to the latter on any world, what
-    it loses and saves on average, and how often search has more than half of the mass.
+    The lanes of a world are seen one after the other, and the next word is predicted by all programs that agree with
+    the words so far, or by direct code alone. The command gives the most that all programs can lose to direct code
+    on any world, what they lose and save on average, and how often search has more than half of the mass.
 
-    --order worst looks at every set of lanes, of up to 8, and tells how much one prediction can cost. On two cores a
+    --order worst looks at every set of up to 8 lanes, and says how much one prediction can cost. On two cores a
     census of 36 bits at w = 3 takes 2 seconds, and 5 seconds with --order worst.
     """
     from priorsim.measure.histogram import check_class_by
@@ -108,11 +108,12 @@ def knockouts(
     ] = None,
     force: opt.Force = False,
 ) -> None:
-    """Which operators the cheapest programs cannot do without, as worlds get more complex.
+    """Say which operators the cheapest programs cannot do without, as worlds get more complex.
 
-    For each operator of the dialect, and for find and argmax together: the share of worlds whose every program of
-    least cost uses it, by complexity as in 'priorsim growth'. A census without it is taken for each, all code lengths
-    held. At w = 3 in the dialect arith 36 bits take some 20 seconds on two cores, 40 bits a minute and 1.2 GiB.
+    For each operator of the dialect, and for find and argmax together, the command gives the share of worlds whose
+    cheapest programs all use it, by complexity as in 'priorsim growth'. To find it, it counts all programs without the
+    operator, while the lengths of all other programs stay the same. At w = 3 in the dialect arith 36 bits take some 20
+    seconds on two cores, 40 bits a minute and 1.2 GiB.
     """
     from priorsim.census.effort import check_effort, parse_memory
     from priorsim.cli.progress_bar import progress_bar
@@ -142,9 +143,10 @@ def scaling(
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each size.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """How long search and direct code are for one question at several sizes, and where they cross.
+    """Say how long search and direct code are for one question at several word sizes, and where they cross.
 
-    A question is asked of all words of w bits. No atlas is read: what fits each world is counted alone. On two cores
+    A question is asked of all words of w bits. No atlas is read: for each world only the programs that fit it are
+    counted. On two cores
     30 bits take half a minute, 34 bits two minutes and 0.6 GiB.
     """
     from priorsim.cli.progress_bar import progress_bar
@@ -171,11 +173,13 @@ def finite_size(
     ] = None,
     force: opt.Force = False,
 ) -> None:
-    """Whether gamma* = (1 - c/L) / alpha, of two programs, is met better as worlds grow, and may be extrapolated.
+    """Test whether gamma* = (1 - c/L) / alpha, a law of two programs, may be extrapolated to larger worlds.
 
-    What log-odds / L differ from (1 - c/L) - alpha gamma is shown by size, for constants, for inverse worlds on all
-    words, and for all behaviours of words of 3 bits, with the sizes at which search outweighs direct code. On two cores
-    this takes ten seconds, and with --sizes 10,11,12,13,14,15,16 two minutes and 3 GiB.
+    By the law log-odds / L is (1 - c/L) - alpha gamma, where L, c and alpha are those of the shortest direct and the
+    shortest search program. The command shows by how much the masses of all programs depart from it as worlds grow: for
+    constants, for inverse worlds on all words, and for all behaviours of words of 3 bits. It also gives the sizes at
+    which search outweighs direct code. On two cores this takes ten seconds, and with --sizes 10,11,12,13,14,15,16 two
+    minutes and 3 GiB.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.finite_size import finite_size as measured
@@ -205,12 +209,12 @@ def diversity(
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each flip.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """After how many examples tables, direct code or search is the heaviest, by the number of rules of a task.
+    """Say after how many examples tables, direct code or search weigh most, by the number of rules of a task.
 
-    Every world has so many rules, each seen through one observation, and asks them queries. Code and programs with data
-    stand in one posterior. N* of a flip is the number of examples at which the heaviest turns, and its exponent in the
-    number of rules stands beside those of in-context learning that were published. On two cores this takes ten seconds,
-    and with --observe all a minute.
+    Every world of the task has a number of hidden rules; each rule shows in one observation and answers queries.
+    Code and programs with data are weighed together. A flip is a change of the heaviest class, and N* is the number
+    of examples at which it happens. The command compares the exponent of N* in the number of rules with exponents
+    that were published for in-context learning. On two cores this takes ten seconds, and with --observe all a minute.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.diversity import diversity as measured
@@ -238,11 +242,12 @@ def nested(
     ] = None,
     force: opt.Force = False,
 ) -> None:
-    """Does a speed prior hand itself on? Which programs are chosen by programs that search for programs.
+    """Say whether a speed prior is passed on: which programs are chosen by programs that search for programs.
 
     In the dialect nested a search may run over the programs of an inner language. For each price of time the command
-    tells how long and how slow the inner programs are that such searches choose, how often they search themselves, and
-    at what price of time they would be chosen without a search. At w = 8 28 bits take 4 seconds, 30 bits 11 seconds.
+    says how long and how slow the inner programs are that such searches choose, how often these search themselves, and
+    at what price of time they would be chosen without an outer search. At w = 8 28 bits take 4 seconds, 30 bits 11
+    seconds.
     """
     from priorsim.measure.nested import GAMMAS, is_nested
     from priorsim.measure.nested import nested as measured

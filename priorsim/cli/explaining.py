@@ -25,14 +25,17 @@ def explain(
     ] = None,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="Draw the syntax tree: a .svg, .pdf or .png file.")] = None,
-    width: Annotated[str, Option("--width", help="Of the drawing: 3.1in to 10in, as 3.25in, 82mm or 8cm.")] = "3.5in",
+    width: Annotated[
+        str, Option("--width", help="Width of the drawing: 3.1in to 10in, as 3.25in, 82mm or 8cm.")
+    ] = "3.5in",
     force: opt.Force = False,
 ) -> None:
-    """Why a program has its class: every find, argmax and iter lane by lane, actual and lesioned.
+    """Say why a program has its class, with the words of every find, argmax and iter, actual and lesioned.
 
-    Also the lanes whose output a lesion changes, what the program becomes right for when it is retargeted, the steps
-    that it spends on candidates that it does not choose, and whether it fits the world. Programs are run in plain
-    Python, so that at w = 16 one that searches through all words takes some 2 seconds.
+    A lesion cuts the searches out of a program. The command names the lanes whose output a lesion changes, the worlds
+    that the program becomes right for when one of its searches is given another goal, the steps that it spends on
+    candidates that it does not choose, and whether it fits the world. Programs are run in plain Python, so that at
+    w = 16 a program that searches through all words takes some 2 seconds.
     """
     from priorsim.measure.explain import explain as explained
     from priorsim.measure.program import language_in, read_program
@@ -78,18 +81,18 @@ def programs(
         Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
     ] = None,
     yes: Annotated[
-        bool, Option("--yes", help="List every program, not one a row, however many have to be told apart.")
+        bool, Option("--yes", help="List every program, even where that takes long, and not one for each row.")
     ] = False,
     trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each program.")] = None,
     force: opt.Force = False,
 ) -> None:
-    """The programs of a class that fit a world, the heaviest first, as S-expressions.
+    """List the programs of a class that fit a world, the heaviest first, as S-expressions.
 
-    With --max-bits the world's programs are counted beyond the atlas's bound, without a census of it. Up to 100000
-    programs are told apart to find the heaviest, a thousand of them in a second or so; where it would take more, the
-    list has one program for each row of the census, and says so.
+    With a larger --max-bits the programs that fit this world are counted beyond the atlas's bound. A census holds
+    rows of programs that are alike, and the programs of the heaviest rows are derived again, some thousand in a
+    second. Where that would be more than 100000, the list has one program for each row, and says so.
     """
     from priorsim.measure.heaviest import MOST_DERIVED, is_programs
     from priorsim.measure.heaviest import programs as heaviest

@@ -46,28 +46,30 @@ OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or 
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
     str | None,
-    Option("--class-by", help="lesion, or form: has a search node at all.  [default: lesion]", show_default=False),
+    Option(
+        "--class-by",
+        help="lesion, or form: whether there is a find or argmax at all.  [default: lesion]",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object.")]
 Dialect = Annotated[str, Option("--dialect", help="arith, logic, loops or nested.")]
 WorldDialect = Annotated[str | None, Option("--dialect", help="arith, logic, loops or nested.  [default: the world's]")]
 WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")]
 Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
-Columns = Annotated[str, Option("--columns", help="Names of the input columns, by commas.")]
+Columns = Annotated[str, Option("--columns", help="Names of the input columns, separated by commas.")]
 Length = Annotated[int, Option("--max-bits", help="Count every program up to this length.")]
 QuickLength = Annotated[
     int | None,
-    Option("--max-bits", help="Count every program up to this length.  [default: what takes seconds]"),
+    Option("--max-bits", help="Count every program up to this length.  [default: one that takes seconds]"),
 ]
-DryRun = Annotated[
-    bool, Option("--dry-run", help="Say what it would take: rows, time and memory; count and write nothing.")
-]
+DryRun = Annotated[bool, Option("--dry-run", help="Estimate rows, time and memory; count and write nothing.")]
 SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
-Yes = Annotated[bool, Option("--yes", help="Start even what will take hours.")]
-Workers = Annotated[int, Option("--workers", help="Processes.")]
-Threads = Annotated[int, Option("--workers", help="Threads or processes.")]
+Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
+Workers = Annotated[int, Option("--workers", help="Number of processes.")]
+Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
 Memory = Annotated[
-    str | None, Option("--memory", help="What the quotient engine may take, as 500MiB.  [default: 8GiB]")
+    str | None, Option("--memory", help="Memory that the quotient engine may use, as 500MiB.  [default: 8GiB]")
 ]
 TimePrice = Annotated[float, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")]
 BinBits = Annotated[
@@ -87,11 +89,13 @@ class PriorOptions:
         str,
         Option("--prior", help="solomonoff, levin, schmidhuber, kind-of-speed, linear, capped or tempered."),
     ] = "solomonoff"
-    beta: Annotated[float | None, Option("--beta", help="Bits of penalty for a bit of length.")] = None
-    gamma: Annotated[float | None, Option("--gamma", help="Bits for a doubling of the mean steps.")] = None
-    lam: Annotated[float | None, Option("--lambda", help="Bits for a mean step.")] = None
-    delta: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for a search node.")] = None
-    cap: Annotated[float | None, Option("--cap", help="Most mean steps that still count.")] = None
+    beta: Annotated[float | None, Option("--beta", help="Price of length: bits for a bit of length.")] = None
+    gamma: Annotated[float | None, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")] = (
+        None
+    )
+    lam: Annotated[float | None, Option("--lambda", help="Price of a step: bits for a mean step.")] = None
+    delta: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for each find or argmax.")] = None
+    cap: Annotated[float | None, Option("--cap", help="Programs with more mean steps weigh nothing.")] = None
 
     def make(self, **swept: float) -> "priorsim.Prior":
         """The prior; with values of a grid for penalties, of which none may be given as well."""

@@ -35,7 +35,7 @@ def worlds(
 
 def run(
     context: typer.Context,
-    file: Annotated[Path, Argument(help="A program, as programs/*.mu; - is standard input.")],
+    file: Annotated[Path, Argument(help="A .mu file that holds a program; - is standard input.")],
     where: opt.WorldOptions,
     trace: Annotated[
         bool, Option("--trace", help="Show every evaluated term of one lane; with --json as a list.")
@@ -76,20 +76,22 @@ def walk(
     loss: Annotated[str, Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
     class_by: opt.ClassBy = None,
     temperature: Annotated[
-        float | None, Option("--temperature", help="Of metropolis: loss for a bit.  [default: 1 / word bits]")
+        float | None, Option("--temperature", help="With metropolis: loss for a bit.  [default: 1 / word bits]")
     ] = None,
     flat: Annotated[bool, Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
     steps: Annotated[int | None, Option("--steps", help="Look at walks after so many proposals.")] = None,
     walks: Annotated[int | None, Option("--walks", help="Sample so many walks; nothing is solved.")] = None,
-    seed: Annotated[int, Option("--seed", help="Of what is sampled.")] = 0,
+    seed: Annotated[int, Option("--seed", help="Seed of the sample.")] = 0,
     trace: Annotated[bool, Option("--trace", help="Show one walk, program by program.")] = False,
-    findings: Annotated[bool, Option("--findings", help="What these walks say to each claim about walks.")] = False,
+    findings: Annotated[
+        bool, Option("--findings", help="Say what these walks mean for each claim about walks.")
+    ] = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Where local search by small edits leads among programs, exactly; or one walk.
+    """Say where local search by small edits leads among programs, exactly; or follow one walk.
 
-    The graph of edits is held in memory: one that would take more than 8 GiB is refused with its size, and
-    results/bench.md says what some take. --walks and --trace do without the graph.
+    The graph of all edits is held in memory; a graph that would take more than 8 GiB is refused with its size.
+    --walks, which samples, and --trace, which follows one walk, need no graph.
     """
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
@@ -164,28 +166,30 @@ def theory(
     context: typer.Context,
     bits_search: Annotated[str | None, Option(help="c: bits of the program that searches.")] = None,
     steps_search: Annotated[str | None, Option(help="t_s: its mean steps a lane.")] = None,
-    count_search: Annotated[str | None, Option(help="How many there are of it.  [default: 1]")] = None,
+    count_search: Annotated[str | None, Option(help="How many such programs there are.  [default: 1]")] = None,
     bits_direct: Annotated[str | None, Option(help="L: bits of direct code.")] = None,
     steps_direct: Annotated[str | None, Option(help="t_d: its mean steps a lane.")] = None,
-    count_direct: Annotated[str | None, Option(help="How many there are of it.  [default: 1]")] = None,
-    alpha: Annotated[str | None, Option(help="Doublings of time a bit of L.  [default: from both]")] = None,
+    count_direct: Annotated[str | None, Option(help="How many such programs there are.  [default: 1]")] = None,
+    alpha: Annotated[
+        str | None, Option(help="Doublings of time for a bit of L.  [default: from both programs]")
+    ] = None,
     beta: Annotated[str | None, Option(help="Bits for a bit of length.  [default: 1]")] = None,
     gamma: Annotated[str | None, Option(help="Bits for a doubling of the mean steps.")] = None,
     lam: Annotated[str | None, Option("--lambda", help="Bits for a mean step.")] = None,
     cap: Annotated[str | None, Option(help="Most mean steps that still count.")] = None,
     word_bits: Annotated[str | None, Option(help="Bits of a table's word.")] = None,
-    table_overhead: Annotated[str | None, Option(help="Bits of a table program beside its words.")] = None,
-    once_search: Annotated[str | None, Option(help="Steps the search pays once a context.")] = None,
-    each_search: Annotated[str | None, Option(help="Steps it pays for each query.")] = None,
-    once_direct: Annotated[str | None, Option(help="The other's, once a context.  [default: 0]")] = None,
-    each_direct: Annotated[str | None, Option(help="The other's, for each query.")] = None,
+    table_overhead: Annotated[str | None, Option(help="Bits of a table program besides its words.")] = None,
+    once_search: Annotated[str | None, Option(help="Steps that the search takes once for each context.")] = None,
+    each_search: Annotated[str | None, Option(help="Steps that the search takes for each query.")] = None,
+    once_direct: Annotated[str | None, Option(help="The same of direct code, once a context.  [default: 0]")] = None,
+    each_direct: Annotated[str | None, Option(help="The same of direct code, for each query.")] = None,
     as_json: opt.AsJson = False,
     as_latex: Annotated[bool, Option("--latex", help="Print formulas and values as LaTeX.")] = False,
 ) -> None:
-    """Closed forms: odds of a searcher against direct code under every prior, and where they tip.
+    """Evaluate closed forms: the odds of a search program against direct code under every prior, and where they tip.
 
-    A calculator for sizes that no census reaches. Numbers are exact: 1000, 2.5, 37/16 or 2^2000. Without any,
-    the closed forms are listed with what each takes.
+    The forms hold for programs that are too long to be counted. Numbers are exact: 1000, 2.5, 37/16 or 2^2000.
+    Without any number the command lists the forms, with the numbers that each of them needs.
     """
     from priorsim.formats import format_table
     from priorsim.theory.calculator import Listing, calculate

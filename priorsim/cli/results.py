@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def claims(
     asked: asking.CensusOptions,
-    names: Annotated[list[str] | None, Argument(help="Which claims, by id; all where none is given.")] = None,
+    names: Annotated[list[str] | None, Argument(help="Names of claims; without any, all of them.")] = None,
     preset: Annotated[str, Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
     results: opt.Results = None,
     workers: opt.Workers = 2,
@@ -27,10 +27,10 @@ def claims(
     train: opt.Train = None,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Rule on the steps of the argument over whole populations of worlds; with --world, in one world.
+    """Give a verdict on each step of the argument over whole populations of worlds; with --world, in one world.
 
-    Every claim is a condition on a number of one world. Its verdict hangs on the share of worlds in which the
-    condition holds, population by population; docs/claims.md has the rule.
+    Every claim is a condition on a number of one world. Its verdict depends on the share of worlds in which the
+    condition holds, in each population; docs/claims.md has the rule.
 
     On two cores all claims take 3 minutes and 3 GiB with --preset quick, an hour and 16 GiB with full; later
     runs use the atlases that the first one keeps. A run that is cut short leaves what it has measured in
@@ -158,7 +158,7 @@ def paper(
     """Make every census, table and figure.
 
     On two cores quick takes some 6 minutes and 3 GiB, full 80 minutes and 16 GiB; atlases are kept. After a mishap
-    the same command goes on where it was.
+    the same command goes on from where it was cut short.
     """
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
@@ -172,7 +172,7 @@ def paper(
 
 
 def cite() -> None:
-    """How to cite priorsim: a sentence and a BibTeX entry, with the version and the digest of the code."""
+    """Print how to cite priorsim: a sentence and a BibTeX entry, with the version and the digest of the code."""
     from priorsim.text.citation import cite_text
 
     typer.echo(cite_text())
