@@ -25,7 +25,7 @@ test-bare:
 	$(PYTHON) -m venv .bare
 	.bare/bin/python -m pip install --quiet '.[dev]'
 	mkdir .bare/run .bare/tmp
-	cp -r tests programs docs *.md CITATION.cff Makefile .github pyproject.toml results .bare/run
+	cp -r tests programs docs *.md LICENSE CITATION.cff Makefile .github pyproject.toml results .bare/run
 	chmod -R a-w .bare/lib
 	cd .bare/run && env -i PATH=/usr/local/bin:/usr/bin:/bin TMPDIR=$(CURDIR)/.bare/tmp PYTHONUNBUFFERED=1 FORCE_COLOR=1 \
 	  MPLBACKEND=module://matplotlib_inline.backend_inline $(CURDIR)/.bare/bin/python -m pytest tests -p no:cacheprovider --color=no $(TESTS)

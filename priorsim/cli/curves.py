@@ -146,8 +146,7 @@ def scaling(
     """Say how long search and direct code are for one question at several word sizes, and where they cross.
 
     A question is asked of all words of w bits. No atlas is read: for each world only the programs that fit it are
-    counted. On two cores
-    30 bits take half a minute, 34 bits two minutes and 0.6 GiB.
+    counted. On two cores 30 bits take half a minute, 34 bits two minutes and 0.6 GiB.
     """
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.scaling import QUESTIONS, find_question, is_scaling, parse_sizes
