@@ -105,8 +105,8 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             ) from None
         if WITHOUT_GUARD in exit_codes:
             raise MainGuardError(
-                f"worker processes read {sys.modules['__main__'].__file__} again when they start: what starts them has "
-                "to stand there below a line `if __name__ == '__main__':`"
+                f"worker processes read {sys.modules['__main__'].__file__} again when they start: write what starts "
+                "them below a line `if __name__ == '__main__':`"
             ) from None
         raise WorkerError(
             "a worker process ended before its work was done, perhaps killed because memory ran out: "

@@ -116,7 +116,7 @@ def check_name(path: Path | str) -> None:
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        raise StorageError(f"{path}: the name is no UTF-8: choose another one") from None
+        raise StorageError(f"{path}: the name is not UTF-8: choose another one") from None
 
 
 def write_text(path: Path | str, text: str) -> None:
@@ -162,7 +162,7 @@ def _mode_of_next(path: Path | str, target: Path, is_own: IsOwn | None) -> int:
     if stat.S_ISDIR(status.st_mode):
         raise StorageError(f"{path}: is a folder: name a file in it")
     if not stat.S_ISREG(status.st_mode):
-        raise StorageError(f"{path}: is no regular file but a pipe, socket or device: name another place")
+        raise StorageError(f"{path}: is not a regular file but a pipe, socket or device: name another place")
     # The superuser may write what is protected, but it was protected for a reason.
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise StorageError(f"{path}: is write-protected: choose another place, or lift the protection")

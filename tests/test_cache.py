@@ -152,8 +152,8 @@ def test_the_package_that_is_called_is_the_function_and_stays_a_package():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (lambda: ps.census(NAMED, word_bits=3), "leave word_bits and domain"),
-        (lambda: ps.census("arith", 3, domain=Domain.default(3)), "leave word_bits"),
+        (lambda: ps.census(NAMED, word_bits=3), "leave out word_bits and domain"),
+        (lambda: ps.census("arith", 3, domain=Domain.default(3)), "leave out word_bits"),
         (lambda: ps.census("no-such"), "unknown world 'no-such'"),
         (lambda: ps.census("arith", 17), "17"),
         (lambda: ps.census("arith", 3, 64), "a bound of 64 bits is out of range: choose 2 to 63"),

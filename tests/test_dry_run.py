@@ -107,8 +107,8 @@ def test_the_censuses_of_claims_are_those_of_their_populations():
     [
         (["odds", "--histogram", "h.csv"], "--dry-run has no effect with --histogram"),
         (["growth", "--atlas", "a"], "--dry-run has no effect with --atlas: nothing is counted"),
-        (["heldout", "--world", WIDE], "there is no estimate for heldout: leave --dry-run"),
-        (["claims", "--world", WIDE], "there is no estimate for claims: leave --dry-run"),
+        (["heldout", "--world", WIDE], "there is no estimate for heldout: leave out --dry-run"),
+        (["claims", "--world", WIDE], "there is no estimate for claims: leave out --dry-run"),
         (["census", "--world", NAMED, "--max-bits", 64], "a bound of 64 bits is out of range"),
         (["census", "--world", NAMED, "--max-bits", 20, "--workers", 0], "0 "),
         (["odds", "--world", NAMED, "--max-bits", 64], "a bound of 64 bits is out of range"),

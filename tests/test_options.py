@@ -106,10 +106,10 @@ def test_numbers_are_written_in_the_digits_0_to_9(args, text):
             ["walk", "--world", "square-w3", "--dynamics", "first", "--radius", "4", "--seed", "0"],
             "--seed has no effect where nothing is sampled",
         ),
-        (["claims", "--train", "0-2"], "--train has no effect without --world: leave --train"),
+        (["claims", "--train", "0-2"], "--train has no effect without --world: leave out --train"),
         (
             ["claims", "--atlas", "a", "--world", "w", "--preset", "full", "--workers", "2"],
-            "--preset and --workers have no effect in one world: leave --preset and --workers",
+            "--preset and --workers have no effect in one world: leave out --preset and --workers",
         ),
         (
             ["figure", "--width", "8cm", "--format", "svg", "--out", "o"],

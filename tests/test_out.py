@@ -120,7 +120,7 @@ def test_a_census_goes_into_a_pipe_and_not_onto_a_terminal(made, tmp_path):
     os.close(theirs)
     os.close(ours)
     assert done.returncode == 2
-    assert b"an atlas is no text to show on a terminal" in done.stderr
+    assert b"an atlas is not a text that a terminal can show" in done.stderr
     with open("/dev/full", "wb") as full:
         done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
@@ -169,7 +169,7 @@ def test_a_paper_is_not_written_over_files_of_the_users(name, tmp_path):
 @pytest.mark.parametrize("command", [["figure", "phase", *WORLD], ["paper"], [*CENSUS]], ids=lambda args: args[0])
 def test_a_name_that_is_no_utf_8_is_refused_before_the_work(command, tmp_path):
     out = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
-    assert_refused("the name is no UTF-8", *command, "--out", out)
+    assert_refused("the name is not UTF-8", *command, "--out", out)
     assert list(tmp_path.iterdir()) == []
 
 

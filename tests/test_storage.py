@@ -46,7 +46,7 @@ def test_what_a_symbolic_link_points_to_is_written(tmp_path):
     assert names(tmp_path) == ["link.csv", "target.csv"]
 
 
-@pytest.mark.parametrize(("make", "said"), [(os.mkfifo, "no regular file"), (os.mkdir, "is a folder")])
+@pytest.mark.parametrize(("make", "said"), [(os.mkfifo, "not a regular file"), (os.mkdir, "is a folder")])
 def test_what_is_no_file_is_refused_and_left(make, said, tmp_path):
     place, link = tmp_path / "place", tmp_path / "link"
     make(place)
@@ -74,7 +74,7 @@ def test_a_name_as_long_as_a_file_can_have_is_written(tmp_path):
 
 def test_a_name_that_is_no_utf_8_is_refused_before_the_work(tmp_path):
     path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
-    with pytest.raises(StorageError, match="is no UTF-8: choose another"), hold(path):
+    with pytest.raises(StorageError, match="is not UTF-8: choose another"), hold(path):
         raise AssertionError("the place was held")
     assert names(tmp_path) == []
 

@@ -166,7 +166,7 @@ def _check_asked(world: World, claims: Sequence[Claim]) -> None:
     if any(claim not in SITE_CLAIMS for claim in claims):
         names = ", ".join(claim.name for claim in walking.CLAIMS)
         raise PriorsimError(
-            f"claims about walks are not measured in a world: leave {names}, and see 'priorsim walk --findings'"
+            f"claims about walks are not measured in a world: leave out {names}, and see 'priorsim walk --findings'"
         )
     kinds = {"a camera": (isinstance(world, Camera), ON_CAMERAS)}
     kinds["wide"] = world.domain.is_wide, tuple(claim.name for claim in SITE_CLAIMS if claim.name not in NOT_ON_WIDE)

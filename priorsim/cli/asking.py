@@ -42,7 +42,9 @@ class CensusOptions:
         if self.atlas is not None or not world.domain.is_wide:
             return None
         if self.dry_run:
-            raise PriorsimError(f"world {world.name} is wide, and there is no estimate for {command}: leave --dry-run")
+            raise PriorsimError(
+                f"world {world.name} is wide, and there is no estimate for {command}: leave out --dry-run"
+            )
         return opt.bound_alone(world, self.max_bits, self.trust)
 
 

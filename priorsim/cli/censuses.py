@@ -84,7 +84,9 @@ def census(
         raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
     with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
         if place is None and sys.stdout.isatty():
-            raise PriorsimError("an atlas is no text to show on a terminal: give --out FILE, or send it to a pipe")
+            raise PriorsimError(
+                "an atlas is not a text that a terminal can show: give --out FILE, or send it to a pipe"
+            )
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
         kept = nullcontext(None) if place is None else run_directory(header, out, engine=engine)
         with kept as run, progress_bar("programs", kept=None if run is None else run.path) as progress:
@@ -351,7 +353,7 @@ def data(
 
     opt.check_one_answer(as_json, out, "--out")
     if atlas is not None and out is not None:
-        raise PriorsimError("--out holds the counts of programs with data alone: leave --atlas")
+        raise PriorsimError("--out holds the counts of programs with data alone: leave out --atlas")
     if out is not None:
         refuse_idle(context, "prior beta gamma lam delta cap", "on the counts that --out writes")
     prior, where = weight.make(), opt.world_of(world, train)

@@ -115,7 +115,7 @@ def refuse_idle(context: typer.Context, names: str, why: str) -> None:
     idle = [parameter.opts[0] for parameter in context.command.params if parameter.name in given]
     if idle:
         named = ", ".join(idle[:-1]) + " and " * (len(idle) > 1) + idle[-1]
-        raise PriorsimError(f"{named} {'has' if len(idle) == 1 else 'have'} no effect {why}: leave {named}")
+        raise PriorsimError(f"{named} {'has' if len(idle) == 1 else 'have'} no effect {why}: leave out {named}")
 
 
 def flattened(command: Callable[..., None]) -> Callable[..., None]:

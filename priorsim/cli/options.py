@@ -103,7 +103,7 @@ class PriorOptions:
         for name, value in swept.items():
             field = "lam" if name == "lambda" else name
             if given[field] is not None:
-                raise PriorsimError(f"--grid {name}=... and --{name} {given[field]:g} both set {name}: leave one")
+                raise PriorsimError(f"--grid {name}=... and --{name} {given[field]:g} both set {name}: leave out one")
             given[field] = value
         return priorsim.named_prior(given.pop("prior"), **given)
 
@@ -195,7 +195,7 @@ class OddsOptions:
             if any(given is not None for given in told):
                 raise PriorsimError(
                     "--histogram holds a world with its lanes, classes and bound: "
-                    "leave --atlas, --world, --train, --class-by and --max-bits"
+                    "leave out --atlas, --world, --train, --class-by and --max-bits"
                 )
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
@@ -342,7 +342,7 @@ def language_and_code(
         depth = domain.depth_in(dialect) if depth is None else depth
         return language_of(dialect, domain.word_bits, depth, len(domain.columns)), None
     if dialect is not None or depth is not None:
-        raise PriorsimError("--atlas has a dialect and a depth: leave --dialect and --depth")
+        raise PriorsimError("--atlas has a dialect and a depth: leave out --dialect and --depth")
 
     from priorsim.measure.data import check_joinable
     from priorsim.measure.histogram import histogram
@@ -359,7 +359,7 @@ STANDARD_OUTPUT = ("-", "/dev/stdout")
 def check_trust(trust_other_code: bool, atlas: Path | None) -> None:
     """Refuse --trust-other-code where no atlas is given that it could be about."""
     if trust_other_code and atlas is None:
-        raise PriorsimError("--trust-other-code is about an atlas: give --atlas, or leave it")
+        raise PriorsimError("--trust-other-code is about an atlas: give --atlas, or leave it out")
 
 
 @contextmanager
@@ -387,7 +387,7 @@ def place_of(
 def check_force(out: Path | None, force: bool) -> None:
     """Refuse --force where no file is written."""
     if force and (out is None or str(out) in STANDARD_OUTPUT):
-        raise PriorsimError("--force has no effect without a file to write: give --out FILE, or leave --force")
+        raise PriorsimError("--force has no effect without a file to write: give --out FILE, or leave out --force")
 
 
 def say(found: Any, as_json: bool, text: str | Callable[[], str], /, **values: Any) -> None:

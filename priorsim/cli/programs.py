@@ -103,7 +103,7 @@ def walk(
             "--trace shows one walk, --walks counts many and --findings answers claims: give one of them"
         )
     if dynamics != "metropolis" and (temperature is not None or flat):
-        raise PriorsimError("--temperature and --flat are of metropolis: leave them, or give --dynamics metropolis")
+        raise PriorsimError("--temperature and --flat are of metropolis: leave them out, or give --dynamics metropolis")
     if not trace and walks is None:
         refuse_idle(context, "seed", "where nothing is sampled")
     where, by = opt.world_of(world, train), check_class_by(class_by)

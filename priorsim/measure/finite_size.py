@@ -297,7 +297,7 @@ def parse_constant_sizes(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     for part in parts:
         if part not in sizes:
-            raise WorldError(f"--sizes {quoted(text)}: {quoted(part)} is no size: choose among {', '.join(sizes)}")
+            raise WorldError(f"--sizes {quoted(text)}: {quoted(part)} is not a size: choose among {', '.join(sizes)}")
     return tuple(sorted({sizes[part] for part in parts}))
 
 

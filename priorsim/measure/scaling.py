@@ -126,7 +126,7 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     for part in parts:
         if part not in known:
-            raise WorldError(f"--sizes {quoted(text)}: {quoted(part)} is no size: choose among {', '.join(known)}")
+            raise WorldError(f"--sizes {quoted(text)}: {quoted(part)} is not a size: choose among {', '.join(known)}")
     return tuple(known[part] for part in parts)
 
 

@@ -30,7 +30,7 @@ def check_time_price(header: AtlasHeader, gamma: float) -> None:
     if gamma and header.accounting is Accounting.AMORTISED:
         raise CensusError(
             "under the amortised accounting a program may take less than one step a lane, so that longer ones than the "
-            "census has may cost less than its bound: leave gamma, or ask an atlas of the total accounting"
+            "census has may cost less than its bound: leave out gamma, or ask an atlas of the total accounting"
         )
 
 

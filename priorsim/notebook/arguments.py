@@ -115,5 +115,5 @@ def prior_of(prior: Prior | str, **penalties: float | None) -> Prior:
         raise PriorError(f"a prior is a Prior or a name, and not of type {type(prior).__name__}")
     also = [name for name, value in given.items() if value is not None]
     if also:
-        raise PriorError(f"the Prior given has a value of {also[0]} already: leave {also[0]}, or name the prior")
+        raise PriorError(f"the Prior given has a value of {also[0]} already: leave out {also[0]}, or name the prior")
     return prior

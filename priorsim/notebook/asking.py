@@ -99,7 +99,7 @@ def _cells(
         return _counted(arguments.world(world, train=train), atlas, class_by, max_bits)
     if any(given is not None for given in (atlas, train, class_by, max_bits)):
         raise PriorsimError(
-            "a histogram holds a world with its lanes, classes and bound: leave atlas, train, class_by and max_bits"
+            "a histogram holds a world with its lanes, classes and bound: leave out atlas, train, class_by and max_bits"
         )
     return world, partial(find_terms, world) if world.header.domain.is_wide else None
 

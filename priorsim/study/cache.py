@@ -65,12 +65,12 @@ def census(
     if isinstance(of, str) and of in DIALECTS and dialect is None:
         lanes = Domain.default(3 if word_bits is None else word_bits) if domain is None else domain
         if domain is not None and word_bits is not None:
-            raise CensusError("a domain has its word bits: leave word_bits")
+            raise CensusError("a domain has its word bits: leave out word_bits")
         header = header_of(lanes, of, max_bits, depth=depth)
     else:
         world = find_world(of) if isinstance(of, str) else of
         if word_bits is not None or domain is not None:
-            raise CensusError(f"world {world.name} has a domain and word bits: leave word_bits and domain")
+            raise CensusError(f"world {world.name} has a domain and word bits: leave out word_bits and domain")
         header = header_of(world.domain, dialect or world.dialect, max_bits, depth=depth)
     return open_cached(header, workers=workers, memory_bytes=memory_bytes, progress=progress)
 

@@ -208,7 +208,7 @@ def _settle_alpha(at: dict[str, Fraction]) -> None:
     if not math.isclose(float(found), float(alpha), rel_tol=1e-9):
         raise TheoryError(
             f"alpha is {format_value(alpha)}, and by the lengths and times given it is {format_value(found)}: "
-            "leave it, or one of these"
+            "leave it out, or one of these"
         )
 
 
@@ -222,7 +222,9 @@ def _check_idle(given: Iterable[str], at: Mapping[str, Fraction]) -> None:
         lacking = min((taker - at.keys() for taker in takers if name in taker), key=len)
         if lacking:
             named = " and ".join(QUANTITIES[each].shown_name for each in ASKED if each in lacking)
-            raise TheoryError(f"{QUANTITIES[name].shown_name} changes nothing without {named}: leave it, or give more")
+            raise TheoryError(
+                f"{QUANTITIES[name].shown_name} changes nothing without {named}: leave it out, or give more"
+            )
 
 
 def _needs(member: Member) -> list[str]:

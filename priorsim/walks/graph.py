@@ -100,7 +100,7 @@ class EditGraph:
 def vertices(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) -> Programs:
     """All programs up to the header's bound; WalkError when they would take more memory, or operators are missing."""
     if header.language.without:
-        raise WalkError("walks are among programs of a whole dialect: leave 'without'")
+        raise WalkError("walks are among programs of a whole dialect: leave out 'without'")
     counts = list(accumulate(program_counts(header.language, header.max_bits)))
     if counts[-1] * VERTEX_BYTES > memory_bytes:
         most = sum(count * VERTEX_BYTES <= memory_bytes for count in counts) - 1

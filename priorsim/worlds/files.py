@@ -158,7 +158,7 @@ def _read_csv(text: str, where: str) -> tuple[WorldFile, list[str]]:
         raise WorldError(f"{header.where}: the last column is {quoted(names[-1])}: it must be '{OUTPUT_COLUMN}'")
     for name in (OUTPUT_COLUMN, TRAIN_COLUMN):
         if names.count(name) > 1:
-            raise WorldError(f"{header.where}: column '{name}' stands there twice: keep one")
+            raise WorldError(f"{header.where}: column '{name}' is named twice: keep one")
     if not columns:
         raise WorldError(f"{header.where}: there is no input column: give at least one before '{OUTPUT_COLUMN}'")
     lanes: list[list[int]] = []
@@ -231,7 +231,7 @@ def _word_bits(text: str | None, where: str) -> int:
         raise WorldError(f"{where}: the word size is missing: put '# word_bits = 4' ({allowed}) in the first line")
     if not re.fullmatch(r"[0-9]{1,9}", text) or not MIN_WORD_BITS <= int(text) <= MAX_WORD_BITS:
         raise WorldError(
-            f"{where}: word_bits = {quoted(text)} is no word size: choose {allowed}, and one setting a line"
+            f"{where}: word_bits = {quoted(text)} is not a word size: choose {allowed}, and one setting a line"
         )
     return int(text)
 

@@ -54,7 +54,7 @@ def in_context_world(
     """
     observed = {rule: tuple(word % 2**word_bits for word in observe(rule)) for rule in rules}
     if len(set(observed.values())) != len(rules):
-        raise WorldError(f"world {name}: two rules give the same observations: choose rules that g tells apart")
+        raise WorldError(f"world {name}: two rules give the same observations: choose rules that g shows differently")
     views = len(observed[rules[0]])
     context = ("o",) if views == 1 else tuple(f"o{view + 1}" for view in range(views))
     pairs = [(rule, query) for rule in rules for query in queries]

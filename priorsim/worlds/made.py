@@ -36,7 +36,7 @@ def world_from(
     if isinstance(source, str | PathLike):
         given = [key for key, value in told.items() if value]
         if given or dialect != "arith":
-            raise WorldError(f"a file says its {(given or ['dialect'])[0]} itself: leave all arguments but train")
+            raise WorldError(f"a file says its {(given or ['dialect'])[0]} itself: give no argument but train")
         found = load_world(fspath(source))
         return found if train is None else found.trained_on(whole_numbers(train, "train"))
     if word_bits is None:
@@ -80,7 +80,7 @@ def _listed(values: Any, name: str) -> list[Any]:
     try:
         return list(values)
     except TypeError:
-        raise WorldError(f"column {quoted(name)} is no list: give a word for each lane") from None
+        raise WorldError(f"column {quoted(name)} is not a list: give a word for each lane") from None
 
 
 def _of_columns(

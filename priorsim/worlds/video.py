@@ -33,7 +33,7 @@ def video_world(
     films = sorted((frame, step(frame, rule) % size, rule) for rule in rules for frame in frames)
     pairs = tuple((first, second) for first, second, _ in films)
     if len(set(pairs)) != len(films):
-        raise WorldError(f"world {name}: two rules show the same frames: choose rules that step tells apart")
+        raise WorldError(f"world {name}: two rules show the same frames: choose rules that step shows differently")
     domain = Domain(word_bits, pairs, ("o1", "o2"), ("o1", "o2"))
     lanes = [(rule, step(second, rule)) for _, second, rule in films]
     return hidden_rule_world(

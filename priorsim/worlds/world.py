@@ -171,7 +171,7 @@ def parse_lanes(text: str, domain: Domain) -> tuple[int, ...]:
     for part in text.split(","):
         found = _LANES.fullmatch(part.strip())
         if not found:
-            raise WorldError(f"{asked}: {quoted(part)} is no lane range: write ranges as 0-11 or 0-3,8")
+            raise WorldError(f"{asked}: {quoted(part)} is not a range of lanes: write ranges as 0-11 or 0-3,8")
         low, high = int(found[1]), int(found[2] or found[1])
         check_lanes((low, high), domain, asked)
         if low > high:

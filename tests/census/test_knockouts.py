@@ -144,7 +144,7 @@ def test_a_header_tells_what_is_knocked_out_and_only_then(tmp_path):
 
 def test_walks_and_programs_with_data_are_of_whole_dialects():
     left = header_of("arith", 3, ("find",))
-    with pytest.raises(WalkError, match="leave 'without'"):
+    with pytest.raises(WalkError, match="leave out 'without'"):
         vertices(left)
     with pytest.raises(CensusError, match=r"not without find: give an atlas of all its operators"):
         count_with_data(left.language, find_world("isqrt-w3"), 16)

@@ -175,9 +175,9 @@ def refusal(*args):
 def test_what_cannot_be_judged_is_refused_in_one_line(atlas, tmp_path):
     assert "unknown claim 'no-such': choose among proxy, " in refusal("no-such")
     assert "unknown preset 'slow': choose one of quick, full" in refusal("--preset", "slow", "--results", tmp_path)
-    assert "--atlas has no effect without --world: leave --atlas" in refusal("--atlas", atlas)
+    assert "--atlas has no effect without --world: leave out --atlas" in refusal("--atlas", atlas)
     about_walks = refusal("gradual", "--atlas", atlas, "--world", "identity-w3")
-    assert "claims about walks are not measured in a world: leave " in about_walks
+    assert "claims about walks are not measured in a world: leave out " in about_walks
     assert all(claim.name in about_walks for claim in walking.CLAIMS)
     several = tmp_path / "several.csv"
     several.write_text("# word_bits = 3\nx,output\n" + "".join(f"{x},{x}|{7 - x}\n" for x in range(8)))

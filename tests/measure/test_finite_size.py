@@ -236,7 +236,7 @@ def test_the_command_prints_sizes_and_rulings_in_three_ways(tmp_path):
     first = answer["sizes"][0]
     assert float(rows[0]["residual_median"]) == pytest.approx(first["prices"][0]["residual"]["low"][1])
     for bad, said in (
-        (("--sizes", "9"), "'9' is no size: choose among 10, 11, 12, 13, 14, 15, 16"),
+        (("--sizes", "9"), "'9' is not a size: choose among 10, 11, 12, 13, 14, 15, 16"),
         (("--max-bits", 99), "a bound of 99 bits is out of range: choose 2 to 63"),
     ):
         code, out, err = priorsim("finite-size", *bad)

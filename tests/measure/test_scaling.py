@@ -126,7 +126,7 @@ def test_the_command_prints_the_table_in_three_ways(tmp_path):
     head, *rows = path.read_text().splitlines()
     assert head.startswith("question,word_bits,lanes,") and len(rows) == 2
     for bad, said in (
-        (("scaling", "--sizes", "7"), "'7' is no size: choose among 2, 3, 4, 5, 6, 8"),
+        (("scaling", "--sizes", "7"), "'7' is not a size: choose among 2, 3, 4, 5, 6, 8"),
         (("scaling", "--question", "cube"), "unknown question 'cube'"),
         (("scaling", "--max-bits", 99), "a bound of 99 bits is out of range: choose 2 to 63"),
     ):

@@ -212,7 +212,7 @@ def test_progress_goes_on_from_split_to_split():
         (("--world", INVERSE, "--max-bits", 20, "--trust-other-code"), "is about an atlas"),
         (("--world", INVERSE, "--max-bits", 20, "--class-by", "name"), "cannot be classed by 'name'"),
         (("--world", INVERSE, "--max-bits", 20, "--delta", -9), "does not converge"),
-        (("--world", INVERSE, "--atlas", "none.parquet", "--yes"), "--yes has no effect with --atlas: leave --yes"),
+        (("--world", INVERSE, "--atlas", "none.parquet", "--yes"), "--yes has no effect with --atlas: leave out --yes"),
     ],
 )
 def test_what_cannot_be_said_is_one_line(more, said):

@@ -124,7 +124,7 @@ BAD: list[tuple[Any, str]] = [
     (lambda: wrong.odds("inverse-w4", small_atlas()), "not on the atlas's domain"),
     (lambda: wrong.odds(WORLD, small_atlas(), prior="levn"), "did you mean levin"),
     (lambda: wrong.odds(WORLD, small_atlas(), prior=3), "a prior is a Prior or a name"),
-    (lambda: wrong.odds(WORLD, small_atlas(), prior=ps.Prior("a"), gamma=1), "leave gamma"),
+    (lambda: wrong.odds(WORLD, small_atlas(), prior=ps.Prior("a"), gamma=1), "leave out gamma"),
     (lambda: wrong.odds(WORLD, small_atlas(), gamma="dear"), "gamma is 'dear': give a number"),
     (lambda: wrong.odds(WORLD, small_atlas(), gamma=-1), "at least 0"),
     (lambda: wrong.odds(WORLD, small_atlas(), gamma=float("nan")), "finite"),

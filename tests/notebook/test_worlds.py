@@ -92,7 +92,7 @@ def test_lanes_given_win_over_the_column() -> None:
         ({"x": [0]}, {"word_bits": 2}, "no column 'output'"),
         ({"x": [0, 1], "output": [0]}, {"word_bits": 2}, "1 to 2 rows"),
         ({"x": [], "output": []}, {"word_bits": 2}, "0 rows"),
-        ({"x": 3, "output": [0]}, {"word_bits": 2}, "is no list"),
+        ({"x": 3, "output": [0]}, {"word_bits": 2}, "is not a list"),
         ({"x": [0], "output": [4]}, {"word_bits": 2}, "row 0, column 'output': word 4 is out of range 0 to 3"),
         ({"x": [0], "output": [-1]}, {"word_bits": 2}, "row 0, column 'output'"),
         ({"x": [0.5], "output": [0]}, {"word_bits": 2}, "row 0, column 'x'"),
