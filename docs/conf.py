@@ -116,6 +116,8 @@ def docstrings() -> str:
 
 def directive(name: str) -> str:
     """How autodoc is asked for a public name."""
+    if name == "priorsim.census":  # As an attribute it is a package, which is called as this function.
+        name = "priorsim.study.cache.census"
     module, _, last = name.rpartition(".")
     is_class = isinstance(getattr(import_module(module), last), type)
     return f".. autoclass:: {name}\n   :members:\n\n" if is_class else f".. autofunction:: {name}\n\n"

@@ -176,7 +176,7 @@ def named_prior(
 ) -> Prior:
     """The prior of that name, with any value given in place of its own.
 
-    A value that departs from what the name stands for is shown in the prior's name. PriorError says that there is no
+    A value that departs from the named prior's is shown in the prior's name. PriorError says that there is no
     such prior, that a parameter it needs is missing, or that a value is out of range.
 
     >>> named_prior("levin").gamma

@@ -50,11 +50,11 @@ def histogram(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Histogram:
-    """All that any weight needs to know of the programs that fit a world.
+    """The counts of the programs that fit a world, to which any prior can be applied.
 
-    A bound beyond the atlas's is counted for this world alone; a wide world takes `max_bits` and no atlas. WorldError
-    where the world is on another domain than the atlas. `class_by` is lesion, form or a function of an atlas's rows
-    (`OwnClasses`).
+    With a bound beyond the atlas's, longer programs are counted for this world alone; a wide world takes `max_bits` and
+    no atlas. WorldError where the world is on another domain than the atlas. `class_by` is lesion, form or a function
+    of an atlas's rows (`OwnClasses`).
 
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
@@ -118,10 +118,11 @@ def odds(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
-    """Who wins in a world under a prior, by how many bits, and where it tips; the table has a row for each class.
+    """Whether search or direct code wins in a world under a prior, by how many bits, and where the balance tips.
 
-    A histogram may stand in place of world and atlas. The answer's values are those of `priorsim odds --json`.
-    PriorError where the sum over all programs diverges; other errors are those of `histogram`.
+    The table has a row for each class. A histogram may be given in place of world and atlas. The answer's values are
+    those of `priorsim odds --json`. PriorError where the sum over all programs diverges; other errors are those of
+    `histogram`.
 
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
@@ -213,7 +214,7 @@ def heldout(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
-    """What fits a world, and what it does where it was not trained; the table has a row for each split and class.
+    """What programs that fit a world do on lanes without training; the table has a row for each split and class.
 
     The answer's values are those of `priorsim heldout --json`. A wide world takes `max_bits` and no atlas. WorldError
     where the world is on another domain than the atlas, PriorError where the sum over all programs diverges.
@@ -266,7 +267,7 @@ def definitions(
     train: Lanes | None = None,
     programs: int = 100,
 ) -> Result:
-    """What counts as search, by each definition; the table has a row for each of the shortest `programs`.
+    """Five definitions of search compared; the table has a row for each of the shortest `programs`.
 
     The answer's values are those of `priorsim definitions --json`. WorldError where the number is out of range, or the
     world is on another domain than the atlas.

@@ -27,7 +27,7 @@ def growth(
     worlds: Sequence[AnyWorld] = (),
     programs: int | None = None,
 ) -> Result:
-    """What comes first as worlds get more complex; the table has a row for each bin of complexity.
+    """In what share of worlds search is the cheapest, by complexity; the table has a row for each bin of complexity.
 
     The values are those of `priorsim growth`. CensusError where a number is out of its range, WorldError where one of
     `worlds` is on another domain.
@@ -81,7 +81,7 @@ def knockouts(
     workers: int = 2,
     memory_bytes: int | None = None,
 ) -> Result:
-    """Which operators the cheapest programs need; a census without each is taken. The table: operators and bins.
+    """Which operators the cheapest programs need; the table has a row for each operator and bin of complexity.
 
     The values are those of `priorsim knockouts`. CensusError where a number is out of its range, or the memory would
     not do.
@@ -97,7 +97,7 @@ def knockouts(
 
 
 def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: ClassedBy | None = None) -> Result:
-    """All behaviours that have a direct and a search program; the table has a row for each.
+    """The behaviours that have both a direct and a search program; the table has a row for each.
 
     The values are those of `priorsim population`. CensusError where the bound is above the atlas's, or masses up to it
     are not exact.

@@ -34,7 +34,7 @@ def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tupl
 def odds_against_gamma(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The log-odds as time gets dearer, and where they tip.
+    """The log-odds against the price of time, and the price at which they tip.
 
     WorldError where the world is on another domain than the atlas.
 
@@ -79,7 +79,7 @@ def learning_curves(
 def mass_against_length(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The mass of each class up to each length, and where it is going.
+    """The mass of each class up to each length, with its extrapolation.
 
     WorldError where the world is on another domain than the atlas.
 
@@ -107,7 +107,7 @@ def cloud_of_programs(
 
 
 def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Which side holds the mass over beta and gamma, and the held-out loss where lanes are held out, in a new figure.
+    """Which side holds more of the mass over beta and gamma, and the held-out loss if lanes are held out: a new figure.
 
     FigureError where nothing fits.
 

@@ -25,8 +25,8 @@ def world_from(
 
     A table is a mapping of columns, a DataFrame, or what gives an Arrow stream. Its columns are those of a CSV file of
     a world (docs/worlds.md): the inputs, `output` (a word, several in a list or as 6|7) and, if any, `train` (1 or 0).
-    Without inputs the lanes are the default ones. Lanes of `train` win over the column. A file takes `train` alone.
-    WorldError or DomainError says what is wrong where.
+    Without inputs the lanes are the default ones. Lanes of `train` take precedence over the column. A file takes no
+    argument but `train`. WorldError or DomainError says what is wrong, and where.
 
     >>> half = world_from({"x": [0, 1, 4, 6], "output": [0, 0, 2, 3]}, word_bits=3, train=[0, 2], name="half")
     >>> half.domain.lanes, half.train

@@ -17,10 +17,10 @@ _LANES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 class World:
     """What programs are asked to compute: for each lane the words that are right there, nearly always one.
 
-    It is trained on some lanes, and the others are held out; `dialect` is the one in which it is at home, `family` the
-    group it is shown in. What cannot be printed safely in its texts is written with a backslash. Where hidden rules
-    lie behind the lanes, `rules` holds the lanes of each; a rule is learnt at once. World files do not tell rules, so
-    worlds that differ in nothing else are equal.
+    Programs are trained on some lanes, and the others are held out; `dialect` is the one in which the world is asked by
+    default, `family` the group that it is listed in. What cannot be printed safely in its texts is written with a
+    backslash. Where hidden rules lie behind the lanes, `rules` holds the lanes of each; a rule is learnt at once. World
+    files do not name rules, so worlds that differ in nothing else are equal.
     """
 
     name: str
