@@ -26,7 +26,7 @@ JOBS = {
         "own-world.md#a-phase-diagram-over-the-price-of-time-and-the-search-tax"
     ),
     "Why is this program a search?": "explain.md#one-program",
-    "An estimate before a long run": "cache.md#before-long-work",
+    "An estimate before a long run": "cache.md#an-estimate-before-a-long-run",
 }
 """What is to be done, and the section that does it."""
 LEFT = {

@@ -29,6 +29,6 @@ def world_text(world: World) -> str:
         rows.append((lane, *words, right, "train" if lane in world.train else "held out"))
     return (
         f"{world.name}: {world.description or 'no description'}\n"
-        f"family {world.family}; at home in {world.dialect}; words of {world.domain.word_bits} bits\n\n"
+        f"family {world.family}; dialect {world.dialect}; words of {world.domain.word_bits} bits\n\n"
         + format_table(rows, head=("lane", *world.domain.columns, "output", ""))
     )

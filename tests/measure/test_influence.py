@@ -437,7 +437,7 @@ def test_the_command_prints_each_order_and_writes_what_the_function_finds(stored
     }
     assert "lanes as listed: 0, 1, 2, 3" in said["listed"]
     assert "means over 3 random orders of the lanes" in said["random:3"]
-    assert "where all hangs on one prediction: at most" in said["worst"]
+    assert "harm of one single prediction: at most" in said["worst"]
     assert "the most that it can cost on any world" in output("influence", "--atlas", stored, "--gamma", 0.5)
     told = json.loads(output("influence", "--atlas", stored, "--gamma", 1, "--order", "worst", "--json"))
     assert told == rounded(influence(atlas, gamma=1, order="worst").to_json())
