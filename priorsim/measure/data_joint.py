@@ -113,7 +113,7 @@ class DataAnswer(keys.Answer, frozen=True, kw_only=True):
     dialect: keys.Dialect
     word_bits: keys.WordBits
     code_bits: Annotated[int, keys.says("C, the bound on header, index and body together")]
-    classes: Annotated[ByDataClass, keys.says("each apart, by the use of the data")]
+    classes: Annotated[ByDataClass, keys.says("the classes, distinguished by the use of the data")]
     log_odds: keys.LogOdds
     l_min_direct: Annotated[Interval, keys.says("tables with direct code")]
     l_min_search: Annotated[Interval, keys.says("hybrids with search")]

@@ -131,7 +131,7 @@ class Diversity(keys.Answer, frozen=True, kw_only=True):
     code_bits: Annotated[int, keys.says("C, the bound on header, index and body of programs with data")]
     sizes: Annotated[tuple[Size, ...], keys.says("by bits of a word and number of rules")]
     laws: Annotated[tuple[Law, ...], keys.says("of every flip that is met")]
-    published: Annotated[tuple[Published, ...], keys.says("exponents of others, beside ours")] = tuple(
+    published: Annotated[tuple[Published, ...], keys.says("exponents that others published")] = tuple(
         Published(*row) for row in PUBLISHED
     )
 

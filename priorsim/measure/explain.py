@@ -58,7 +58,7 @@ class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     form: str
     term: Annotated[str, keys.says("the node's S-expression, in the names of the whole program")]
-    place: Annotated[str, keys.says("where it stands, in words")]
+    place: Annotated[str, keys.says("its place in the program, in words")]
     path: Annotated[
         tuple[int, ...],
         keys.says(

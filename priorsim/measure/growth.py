@@ -78,7 +78,7 @@ class Bins(Table):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a world stands: its complexity in bits, None above the bound, and what is first at each end."""
+    """Where on the curve a world is: its complexity in bits, None above the bound, and what is first at each end."""
 
     world: str
     complexity: float | None
@@ -168,7 +168,7 @@ class Bin(msgspec.Struct, frozen=True):
 class GrowthAnswer(keys.Answer, frozen=True, kw_only=True):
     """What `priorsim growth --json` prints."""
 
-    train: Annotated[tuple[int, ...], keys.says("the lanes on which worlds are told apart")]
+    train: Annotated[tuple[int, ...], keys.says("the lanes on which two worlds have to differ to count as two")]
     prior: keys.Prior
     bound_bits: keys.BoundBits
     language: keys.Language
@@ -179,7 +179,7 @@ class GrowthAnswer(keys.Answer, frozen=True, kw_only=True):
     ]
     bins: Annotated[tuple[Bin, ...], keys.says("in order of complexity")]
     trend: Annotated[Trend | None, keys.says("of search_first; null over fewer than three bins")]
-    worlds: Annotated[tuple[Placed, ...], keys.says("where the worlds that were named stand")]
+    worlds: Annotated[tuple[Placed, ...], keys.says("where on the curve the worlds are that were named")]
     programs: Annotated[
         tuple[FirstPrograms, ...] | None,
         keys.says("one shortest program each of worlds that are search first, by complexity; null without --programs"),

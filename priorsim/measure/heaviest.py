@@ -78,7 +78,7 @@ class ProgramsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
         Share | None, keys.says("share of the class's fitting mass that the listed programs have, or the listed rows")
     ]
     one_a_row: Annotated[
-        bool, keys.says("whether, as there are too many to tell apart, one program stands for each row")
+        bool, keys.says("whether the list has one program for each row, since there are too many to list all")
     ]
     list: Annotated[tuple[ListedProgram, ...], keys.says("the programs, the heaviest first")]
 

@@ -260,7 +260,7 @@ class Nested(keys.Answer, frozen=True, kw_only=True):
     inner_programs: Annotated[int, keys.says("inner programs that have a number")]
     inner_searches: Annotated[int, keys.says("those of class search")]
     searches: Annotated[int, keys.says("outer searches over programs within the bound")]
-    worlds: Annotated[int, keys.says("distinct behaviours of theirs")]
+    worlds: Annotated[int, keys.says("how many distinct behaviours they have")]
     choices: Annotated[int, keys.says("their nodes and lanes in which an inner program is found")]
     chosen_programs: Annotated[int, keys.says("distinct inner programs that are chosen")]
     gammas: Annotated[tuple[float, ...], keys.says("the prices of time that were asked about")]
