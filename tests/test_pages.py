@@ -72,6 +72,11 @@ def test_the_page_of_commands_names_every_command():
     assert {command.callback.__name__.replace("_", "-") for command in app.registered_commands} <= named
 
 
+def test_the_page_of_formats_links_to_every_schema():
+    text = (DOCS / "formats.md").read_text()
+    assert all(f"(schema/{path.name})" in text for path in (DOCS / "schema").glob("*.json"))
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as cache:
         os.environ["PRIORSIM_CACHE"] = cache
