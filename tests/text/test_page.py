@@ -38,7 +38,7 @@ def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
         "three-counts",
         "ask-directly",
     ]
-    order = ["supported", "depends", "refuted", "not answerable here"]
+    order = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
     verdicts = {each["id"]: order.index(each["verdict"]) for each in CLAIMS}
     assert [verdicts[name] for name in found["verdict"]] == sorted(verdicts.values())
     assert [verdicts[name] for name in found["down"]] == sorted(verdicts.values(), reverse=True)
