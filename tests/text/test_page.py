@@ -59,11 +59,13 @@ def test_claims_say_in_how_many_worlds_and_of_which_they_are_asked_and_cells_wha
     script = """
     const of = (name, what) => [...document.querySelectorAll(`#claim-${name} ${what}`)].map((each) => each.textContent);
     const ask = () => ({
+      few: of("walks", ".cells tbody tr")[0],
       said: of("proxy", ".verdict"), facts: of("much-simpler", "dd"), heads: of("proxy", ".cells th"),
       rows: [...document.querySelectorAll("#claim-proxy .cells tbody tr")].map((each) => [each.className,
         ...[...each.children].map((cell) => cell.textContent), each.lastElementChild.className]),
     });"""
     found = opened(tmp_path, asking(html, script)).answers
+    assert found["few"].endswith("0.500 to 0.833, few")
     assert found["said"] == ["supported, and rising"]
     assert "> 0 bits, mostly" in found["facts"] and "search is the shorter" in found["facts"]
     assert found["heads"][-5:] == ["holds", "fails", "undecided", "not asked", "support"]
