@@ -63,6 +63,26 @@ def listed(values: Iterable[float], form: str = ".3g") -> str:
     return ", ".join(number(value, form) for value in values) or "none"
 
 
+def no_program(low: float | None, high: float | None) -> str:
+    """Which program there is none of, where log-odds are of one side only; empty where they are not.
+
+    >>> no_program(math.inf, math.inf), no_program(None, None), no_program(-math.inf, 2.0)
+    ('no direct program', 'no program', '')
+    """
+    if low is None or high is None:
+        return "no program"
+    return "no direct program" if low == math.inf else "no search program" if high == -math.inf else ""
+
+
+def finite(value: float | None) -> float | None:
+    """The value; None of an infinite one, which stands for odds that are unknown.
+
+    >>> finite(-math.inf), finite(2.5)
+    (None, 2.5)
+    """
+    return None if value is None or math.isinf(value) else value
+
+
 def percent(share: Any, form: str | None = None) -> str:
     """A share of 1 in per cent; without a form to two figures, near 1 to two of what is missing to it.
 

@@ -32,6 +32,10 @@ class Parts(msgspec.Struct, Generic[T], frozen=True):
     def __iter__(self) -> Iterator[T]:
         return iter(msgspec.structs.astuple(self))
 
+    def items(self) -> Iterator[tuple[str, T]]:
+        """The fields' names, and their values."""
+        return zip(self.__struct_fields__, self, strict=True)
+
 
 class ByClass(Parts[T], frozen=True):
     """A value of each class."""
@@ -39,10 +43,6 @@ class ByClass(Parts[T], frozen=True):
     direct: T
     disguised: T
     search: T
-
-    def items(self) -> Iterator[tuple[str, T]]:
-        """The classes' names, and their values."""
-        return zip(self.__struct_fields__, self, strict=True)
 
 
 def named(by_class: Iterable[T]) -> ByClass[T]:

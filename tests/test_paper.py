@@ -154,7 +154,7 @@ def test_the_report_opens_without_a_complaint_and_weighs_the_worlds_it_was_made_
       worlds: [...byId("world").options].map((each) => each.value) });"""
     seen = opened(tmp_path, asking((folder / "report.html").read_text(), script), "#world=square-w3")
     assert seen.answers["worlds"] == list(WORLDS)
-    assert seen.answers["says"] == "unknown: no search program fits up to 18 bits"
+    assert seen.answers["says"] == "unknown: no search program up to 18 bits"
 
 
 def test_the_results_say_what_they_were_made_with(job):

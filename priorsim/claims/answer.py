@@ -59,6 +59,7 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
         UNSET
     )
     decides: Annotated[bool | UnsetType, keys.says("whether the verdict hangs on it")] = UNSET
+    few: Annotated[bool, keys.says("whether fewer than 30 of its worlds tell, so that it decides nothing")]
 
 
 class BesideAnswer(msgspec.Struct, frozen=True):
@@ -86,7 +87,10 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
     premise: Annotated[str | None, keys.says("what a world has to have for the claim to be asked of it, or null")]
     amount: Annotated[bool, keys.says("whether worlds close to the bound are not asked")]
     verdict: Annotated[
-        str, keys.says("`supported`, `refuted`, `depends`, `not answerable here`, or of no finding `not ruled on`")
+        str,
+        keys.says(
+            "`supported`, `refuted`, `depends`, `few worlds`, `not answerable here`, or of no finding `not ruled on`"
+        ),
     ]
     verdict_in_words: Annotated[str, keys.says("the verdict, with `slightly`, `and rising` or `and falling`")]
     depends_on: Annotated[str | None, keys.says("the factor with its levels' mean supports, or null")]

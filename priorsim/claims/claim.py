@@ -120,9 +120,13 @@ class Claim:
         found = Sample.of(values, number, asked.worth, site.known)
         return replace(found, not_asked=found.not_asked + len(site.behaviours) - len(asked.behaviours))
 
+    def counts(self, cell: Cell) -> bool:
+        """Whether a cell has the levels that the verdict is over."""
+        return all(cell.factors[factor] == level for factor, level in self.deciding.items())
+
     def decides(self, cell: Cell) -> bool:
-        """Whether a cell counts for the verdict."""
-        return cell.tells and all(cell.factors[factor] == level for factor, level in self.deciding.items())
+        """Whether the verdict hangs on a cell: it has these levels, and enough of its worlds tell."""
+        return cell.tells and self.counts(cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +251,7 @@ class Judged:
         beside = tuple((number, tuple(cells_of(number))) for number in claim.beside)
         if claim.kind is not Kind.FINDING:
             return cls(claim, cells, Ruling(Verdict.NOT_RULED_ON), beside)
-        return cls(claim, cells, rule([cell for cell in cells if claim.decides(cell)], claim.quantifier), beside)
+        return cls(claim, cells, rule([cell for cell in cells if claim.counts(cell)], claim.quantifier), beside)
 
     @property
     def deciding(self) -> tuple[Cell, ...]:

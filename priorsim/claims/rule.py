@@ -57,11 +57,12 @@ it. "Never" is "nearly always" of the opposite condition."""
 
 
 class Verdict(StrEnum):
-    """What can be said of a claim."""
+    """What can be said of a claim: of FEW_WORLDS where some worlds tell and no cell decides, else not answerable."""
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
     DEPENDS = "depends"
+    FEW_WORLDS = "few worlds"
     NOT_ANSWERABLE = "not answerable here"
     NOT_RULED_ON = "not ruled on"
 
@@ -88,6 +89,11 @@ class Tally:
         return self.holds + self.fails
 
     @property
+    def is_few(self) -> bool:
+        """Whether too few worlds tell to decide anything."""
+        return self.told < LEAST_WORLDS
+
+    @property
     def support(self) -> tuple[Fraction, Fraction] | None:
         """The share of worlds in which the condition holds, from low to high; None without worlds."""
         if not self.worlds:
@@ -100,10 +106,12 @@ class Tally:
         >>> Tally(70, 20, 5).verdict(Quantifier.MOSTLY).value, Tally(70, 20, 30).verdict(Quantifier.MOSTLY).value
         ('supported', 'depends')
         >>> Tally(70, 20, 5).verdict(Quantifier.NEARLY_ALWAYS).value, Tally(9, 0, 0).verdict(Quantifier.MOSTLY).value
-        ('refuted', 'not answerable here')
+        ('refuted', 'few worlds')
         """
-        if self.told < LEAST_WORLDS or self.support is None:
+        if not self.told or self.support is None:
             return Verdict.NOT_ANSWERABLE
+        if self.is_few:
+            return Verdict.FEW_WORLDS
         (low, high), (supported, refuted) = self.support, THRESHOLDS[quantifier]
         if low > supported:
             return Verdict.SUPPORTED
@@ -148,7 +156,7 @@ class Cell:
     @property
     def tells(self) -> bool:
         """Whether enough worlds tell."""
-        return self.tally.told >= LEAST_WORLDS
+        return not self.tally.is_few
 
     @property
     def median(self) -> float | None:
@@ -187,6 +195,7 @@ class Cell:
         tally, support = self.tally, self.support
         return CellAnswer(
             **told,
+            few=self.tally.is_few,
             max_bits=self.max_bits,
             worlds=tally.worlds,
             holds=tally.holds,
@@ -242,12 +251,14 @@ class Ruling:
         return f"{self.verdict}{', slightly' if self.is_slight else ''}{said}"
 
 
+UNDECIDED = (Verdict.FEW_WORLDS, Verdict.NOT_ANSWERABLE)
+"""The verdicts of worlds that decide nothing."""
 COMPLEXITY = "complexity"
 """The factor of a claim on which all worlds and the most complex ones say different things."""
 
 
 def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> Ruling:
-    """The verdict over all cells in which enough worlds tell.
+    """The verdict over all cells in which enough worlds tell; where there is none, of few worlds if any world tells.
 
     >>> yes, no = Cell({"tax": 0}, Tally(90, 10)), Cell({"tax": 4}, Tally(10, 90))
     >>> rule([yes]).verdict.value, rule([no]).verdict.value
@@ -256,14 +267,14 @@ def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> R
     'tax (0: 90 %, 4: 10 %)'
     """
     told = [cell for cell in cells if cell.tells]
-    whole = _verdict([cell.tally for cell in told], quantifier)
-    if whole is Verdict.NOT_ANSWERABLE:
+    whole = _verdict([cell.tally for cell in cells], quantifier)
+    if whole in UNDECIDED:
         return Ruling(whole)
     direction = _direction(told)
     top = _verdict([cell.top for cell in told], quantifier)
     if whole is Verdict.DEPENDS:
         return Ruling(whole, *_separating(told), direction=direction)
-    if top not in (whole, Verdict.NOT_ANSWERABLE):
+    if top not in (whole, *UNDECIDED):
         levels = (("all", _mean(cell.tally for cell in told)), (f"last {TOP_BITS} bits", _mean(c.top for c in told)))
         return Ruling(Verdict.DEPENDS, COMPLEXITY, levels, direction=direction)
     slight = [cell.beyond <= SLIGHT * cell.tally.holds for cell in told if cell.beyond is not None]
@@ -273,9 +284,10 @@ def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> R
 
 def _verdict(tallies: Sequence[Tally], quantifier: Quantifier) -> Verdict:
     """What all say that say anything; where they do not agree, it depends."""
-    found = {tally.verdict(quantifier) for tally in tallies} - {Verdict.NOT_ANSWERABLE}
+    every = {tally.verdict(quantifier) for tally in tallies}
+    found = every - set(UNDECIDED)
     if not found:
-        return Verdict.NOT_ANSWERABLE
+        return Verdict.FEW_WORLDS if Verdict.FEW_WORLDS in every else Verdict.NOT_ANSWERABLE
     return found.pop() if len(found) == 1 else Verdict.DEPENDS
 
 
@@ -291,7 +303,7 @@ def _middle(tally: Tally) -> float:
 
 def _mean(tallies: Iterable[Tally]) -> float:
     """The mean support of those in which enough worlds tell, at the middle of the intervals."""
-    return fmean(_middle(tally) for tally in tallies if tally.told >= LEAST_WORLDS)
+    return fmean(_middle(tally) for tally in tallies if not tally.is_few)
 
 
 def _separating(told: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:

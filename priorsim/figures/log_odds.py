@@ -6,6 +6,7 @@ Drawn as a band: its lower edge counts the disguised programs as direct code, it
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.labels import NOTHING, Label, dense, place_labels
 from priorsim.figures.page import BAND, F64, FAINT, GAMMA, INK, LOOKS, SIDES, Ends, Look
-from priorsim.formats import counted, percent, span
+from priorsim.formats import counted, finite, no_program, number, percent, span
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.mass import ENDS, Share, log_odds_of
@@ -142,7 +143,7 @@ def _missing(curve: Data) -> str:
         return f"no program up to {curve.bound_bits} bits fits"
     if low == high:
         missing = "search" if low < 0 else "direct"
-        return f"no {missing} or disguised program up to {curve.bound_bits} bits:\nthe odds have one side only"
+        return f"no {missing} or disguised program up to {curve.bound_bits} bits:\nthe odds are unknown"
     return f"only disguised programs up to {curve.bound_bits} bits:\nthe odds are open to both sides"
 
 
@@ -176,16 +177,34 @@ def _crossovers(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> None
     place_labels(ax, labels, avoid=np.vstack([dense(line, ax) for line in lines]), guides=np.vstack([NOTHING, *guides]))
 
 
+_known = partial(number, none="unknown")
+
+
+def odds_said(ends: Ends, within: str) -> str:
+    """Log-odds in words; unknown where a side has no program.
+
+    >>> odds_said((1.0, 2.5), "up to 20 bits"), odds_said((math.inf, math.inf), "up to 20 bits")
+    ('1 to 2.5 bits', 'unknown (no direct program up to 20 bits fits)')
+    """
+    low, high = ends
+    missing = no_program(low, high)
+    return f"unknown ({missing} {within} fits)" if missing else f"{span(finite(low), finite(high), _known)} bits"
+
+
 def gamma_caption(curve: Data) -> str:
     """What the figure shows, with its numbers."""
-    first, last = curve.gammas[0], curve.gammas[-1]
+    first, last, within = curve.gammas[0], curve.gammas[-1], f"up to {curve.bound_bits} bits"
+    low, high = (
+        "at no known gamma" if finite(end) is None else page.at_gammas(roots)
+        for end, roots in zip(curve.log_odds[0], (curve.crossovers_low, curve.crossovers_high), strict=True)
+    )
     return page.sentences(
         f"Log-odds of search against direct code in the world {curve.world} as time gets dearer, over every code-only "
         f"program of at most {curve.bound_bits} bits that fits.",
-        f"At gamma {first:g} they are {span(*curve.log_odds[0])} bits, at gamma {last:g} {span(*curve.log_odds[-1])} "
-        "bits.",
-        f"They cross 0 between these {page.at_gammas(curve.crossovers_low)} with the disguised programs counted as "
-        f"direct code, {page.at_gammas(curve.crossovers_high)} with them counted as search.",
+        f"At gamma {first:g} they are {odds_said(curve.log_odds[0], within)}, at gamma {last:g} "
+        f"{odds_said(curve.log_odds[-1], within)}.",
+        f"They cross 0 between these {low} with the disguised programs counted as direct code, {high} with them "
+        "counted as search.",
         page.CLASSES_SAID,
     )
 
@@ -265,6 +284,7 @@ def draw_odds(odds: Data, ax: Axes) -> None:
 def odds_caption(odds: Data) -> str:
     """What the figure shows, with its numbers."""
     lessons, ends = [row[0] for row in odds.rows], [row[1:3] for row in odds.rows]
+    fits = "within the bound"
     signs = [_sign(*each) for each in ends]
     changes = [
         f"{after}"
@@ -274,18 +294,21 @@ def odds_caption(odds: Data) -> str:
     return page.sentences(
         f"Log-odds of search against direct code in the world {odds.world} after so many training {odds.unit}s, "
         f"under the {odds.prior} prior.",
-        f"After {lessons[0]} they are {span(*ends[0])} bits, after all {lessons[-1]} {span(*ends[-1])} bits, in listed "
-        "order.",
+        f"After {lessons[0]} they are {odds_said(ends[0], fits)}, after all {lessons[-1]} {odds_said(ends[-1], fits)}, "
+        "in listed order.",
         f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes
-        else "The side of more mass never changes.",
+        else "The side of more mass never changes."
+        if any(sign is not None for sign in signs)
+        else "Which side has more mass is unknown.",
         ORDERS,
         page.CLASSES_SAID,
     )
 
 
 def _sign(low: float | None, high: float | None) -> bool | None:
-    """Whether search holds more, wherever the disguised count; None where that decides, or nothing fits."""
+    """Whether search holds more, wherever the disguised count; None where that decides, or a side has no program."""
+    low, high = finite(low), finite(high)
     if low is None or high is None:
         return None
     return True if low > 0 else False if high < 0 else None

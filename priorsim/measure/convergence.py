@@ -18,6 +18,8 @@ from priorsim.census.recurrence import kraft_sum, program_counts, unexplored_cod
 from priorsim.census.stored import Counted
 from priorsim.errors import PriorError
 from priorsim.measure import keys
+from priorsim.measure.by_bound import AtBound, SettledNumbers, at_bounds, settled
+from priorsim.measure.crossover import GAMMA_RANGE
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, ClassBy, Histogram, census_cells, merge_cells
 from priorsim.measure.mass import (
     ALL_KINDS,
@@ -35,22 +37,12 @@ from priorsim.measure.mass import (
 )
 from priorsim.priors import Prior
 
-BOUND_STEPS = (0, 2, 4, 6, 8)
-"""A number is shown at B, B-2, B-4, B-6 and B-8."""
 LAST_BITS = 4
 TAIL_BITS = 8
 MIN_TAIL_LENGTHS = 4
 """A tail is fitted where at least so many of the last eight lengths hold programs of the class."""
 TAIL_ERRORS = 2.0
 """The range is that of the fitted slope plus and minus so many of its standard errors."""
-
-
-class AtBound(msgspec.Struct, frozen=True):
-    """The masses and log-odds of the programs of at most so many bits."""
-
-    bits: int
-    log2_mass: keys.ByClass[keys.Log2Mass]
-    log_odds: Interval
 
 
 class Convergence(msgspec.Struct, frozen=True):
@@ -62,13 +54,14 @@ class Convergence(msgspec.Struct, frozen=True):
     """
 
     bounds: Annotated[tuple[AtBound, ...], keys.says("B, B-2, B-4, B-6 and B-8, as far as they are above 0")]
+    settled: SettledNumbers
     last_four_bits_share: Annotated[keys.ByClass[float | None], keys.says("of each class's mass")]
     extrapolated_log2_mass: keys.ByClass[Interval | None]
     extrapolated_log_odds: Interval
 
 
-def convergence(histogram: Histogram, prior: Prior) -> Convergence:
-    """Bounds, shares of the last bits and tails of a world under a prior.
+def convergence(histogram: Histogram, prior: Prior, *, gamma_range: tuple[float, float] = GAMMA_RANGE) -> Convergence:
+    """Bounds, shares of the last bits and tails of a world under a prior; crossovers in gamma are those in the range.
 
     A straight line is fitted to log2 of a class's mass at each of the last eight lengths; its slope plus and minus two
     standard errors, through the centre of the points, gives the two tails. Where the high one does not shrink it is
@@ -76,10 +69,7 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
     code fall a little slower than geometrically, so the range is a guide and no bound.
     """
     cells, header, max_bits = histogram.cells, histogram.header, histogram.max_bits
-    at_bounds = []
-    for bound in (max_bits - step for step in BOUND_STEPS if max_bits > step):
-        parts = class_masses(cells.take(cells.bits <= bound), header, prior)
-        at_bounds.append(AtBound(bound, keys.named(map(keys.log2_mass, parts)), log_odds(parts)))
+    bounds = at_bounds(histogram, prior, gamma_range)
     last = class_masses(cells.take(cells.bits > max_bits - LAST_BITS), header, prior)
     last_share = tuple(
         None if whole.log2 == -math.inf else float(np.exp2(part.log2 - whole.log2))
@@ -92,7 +82,7 @@ def convergence(histogram: Histogram, prior: Prior) -> Convergence:
         for sides in ((LOW.search, HIGH.search), (LOW.direct, HIGH.direct))
     )
     with_tails = Interval(_quotient(search[0].low, direct[0].high), _quotient(search[1].high, direct[1].low))
-    return Convergence(tuple(at_bounds), keys.named(last_share), keys.named(tails), with_tails)
+    return Convergence(bounds, settled(bounds), keys.named(last_share), keys.named(tails), with_tails)
 
 
 def _with_tail(cells: Cells, header: AtlasHeader, prior: Prior) -> Interval | None:

@@ -147,13 +147,13 @@ class DataCounts:
         return sum((Fraction(count, 2**bits) for bits, count in self.unclassed.items()), Fraction(0))
 
 
-def table_bits(language: Language, entries: int) -> int:
-    """The length of the table of so many answers, a power of two, that looks up `x`: (data (y0 y1 ..) x (m) m).
+def table_bits(language: Language, entries: int, column: int = 0) -> int:
+    """The length of the table of so many answers, a power of two, that looks up a column: (data (y0 y1 ..) x (m) m).
 
     >>> table_bits(Language.named("arith", 3), 8)
     30
     """
-    return length(Program(Var(0), (0,) * entries, Var(0)), language)
+    return length(Program(Var(0), (0,) * entries, Var(column)), language)
 
 
 def is_data_counts(path: Path) -> bool:

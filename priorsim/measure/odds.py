@@ -35,6 +35,7 @@ from priorsim.measure.decomposition import (
     hull,
     three_counts,
 )
+from priorsim.measure.further import Further, further
 from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import ALL_KINDS, Interval, Mass, Share, kt, log_odds, masses, programs, shares
 from priorsim.measure.program import AmortisationFlip, amortisation_flip
@@ -102,6 +103,7 @@ class OddsAnswer(keys.UnderPrior, frozen=True, kw_only=True):
     ]
     hull: Annotated[Hull, keys.says("`gammas` are those at which a vertex gives way to the next")]
     convergence: Annotated[Convergence, keys.says("how far the numbers have settled at the bound")]
+    further: Annotated[Further, keys.says("what to look at where the bound holds no program of a class")]
     amortisation_flip: Annotated[
         keys.Ends[AmortisationFlip | None] | msgspec.UnsetType, keys.says("only where the world has context columns")
     ] = msgspec.UNSET
@@ -141,7 +143,8 @@ def odds(
         predicted_gamma_star=keys.Ends(*predicted),
         slopes=keys.at_ends(partial(slopes, histogram, prior)),
         hull=hull(histogram),
-        convergence=convergence(histogram, prior),
+        convergence=convergence(histogram, prior, gamma_range=gamma_range),
+        further=further(histogram.world, header),
         amortisation_flip=flips if histogram.world.domain.context else msgspec.UNSET,
     )
 

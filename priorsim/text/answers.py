@@ -18,6 +18,7 @@ from priorsim.measure.off_training import LEADING, Flip, HeldOutAnswer, ways
 from priorsim.measure.weighed import HeldOut
 from priorsim.priors import Prior
 from priorsim.provenance import SHORT, software
+from priorsim.text.by_bound import by_bound_text, lacking_text, settled_text, verdict_text, within_text
 from priorsim.text.templates import render, roots
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Side
@@ -49,8 +50,19 @@ def atlas_text(atlas: StoredAtlas, whole: Unconditional) -> str:
 
 def odds_text(found: OddsAnswer, histogram: Histogram, prior: Prior) -> str:
     """What `priorsim odds` prints."""
-    beyond = explored(histogram.header).unexplored_code
-    return render("odds.txt", odds=found, histogram=histogram, prior=prior, unexplored_code=beyond)
+    return render(
+        "odds.txt",
+        odds=found,
+        histogram=histogram,
+        prior=prior,
+        unexplored_code=explored(histogram.header).unexplored_code,
+        settled=found.convergence.settled,
+        settled_text=settled_text,
+        within=within_text(found),
+        lacking=lacking_text(found),
+        verdict=verdict_text(found),
+        by_bound=by_bound_text(found.convergence.bounds),
+    )
 
 
 def off_training_text(found: HeldOutAnswer, own: HeldOut, world: World, prior: Prior) -> str:
@@ -133,7 +145,8 @@ def odds_markdown(results: Sequence[Result], command: str) -> str:
 
 def _tips(result: Result) -> str:
     """Where the odds tip: the crossovers with the disguised programs on either side."""
-    found = sorted(set(map(roots, result.odds.gamma_star)))
+    within = within_text(result.odds)
+    found = sorted({roots(each, within) for each in result.odds.gamma_star})
     for short in ("none", "unknown"):
         if all(text.startswith(short) for text in found):
             return short

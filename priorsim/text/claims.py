@@ -46,7 +46,7 @@ _CSV_HEAD = (
     *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
     *("radius", "start", "max_bits", "worlds", "holds", "fails", "undecided", "not_asked", "support_low"),
     *("support_high", "support_by_mass_low", "support_by_mass_high", "quartile_1", "median", "quartile_3"),
-    *("percentile_5", "percentile_95", "beyond_margin", "decides"),
+    *("percentile_5", "percentile_95", "beyond_margin", "decides", "few"),
 )
 RULE = RuleAnswer(
     LEAST_WORLDS,
@@ -109,7 +109,7 @@ def verdicts_csv(judged: Sequence[Judged]) -> str:
         for quantity, cells in groups:
             for cell in cells:
                 decides = cells is each.cells and each.claim.decides(cell)
-                rows.append([each.claim.name, quantity, *_csv_row(cell), int(decides)])
+                rows.append([each.claim.name, quantity, *_csv_row(cell), int(decides), int(cell.tally.is_few)])
     return format_csv(_CSV_HEAD, rows)
 
 
@@ -160,9 +160,9 @@ def support_of(cell: Cell) -> str:
     >>> support_of(Cell({}, Tally(60, 20, 20)))
     '60 % to 80 % of 100 worlds, 20 of them undecided'
     >>> support_of(Cell({}, Tally(2, 1), not_asked=4))
-    '67 % of 3 worlds, 4 more not asked; too few to decide'
+    '67 % of 3 worlds, 4 more not asked; few, decides nothing'
     >>> support_of(Cell({}, Tally(0, 0, 4), reasons={"none fits": 3, "none moves": 1}))
-    '0 % to 100 % of 4 worlds, 4 of them undecided (none fits: 3, none moves: 1); too few to decide'
+    '0 % to 100 % of 4 worlds, 4 of them undecided (none fits: 3, none moves: 1); few, decides nothing'
     """
     tally = cell.tally
     if cell.support is None:
@@ -173,7 +173,7 @@ def support_of(cell: Cell) -> str:
         parts.append(f"{tally.undecided} of them undecided{f' ({said})' if said else ''}")
     if cell.not_asked:
         parts.append(f"{cell.not_asked} more not asked")
-    return ", ".join(parts) + ("" if tally.told >= LEAST_WORLDS else "; too few to decide")
+    return ", ".join(parts) + ("; few, decides nothing" if tally.is_few else "")
 
 
 def supported(tally: Tally) -> str:
@@ -345,7 +345,7 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
         # B, of which a cell's programs may end some bits below.
         below = int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
         place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + below)
-        few = "" if cell.tells else f" (n = {cell.tally.told})"
+        few = f" (few: n = {cell.tally.told})" if cell.tally.is_few else ""
         supports.setdefault(place, {})[setting] = supported(cell.tally) + few
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
     rows = [[*place, *(row.get(setting, "") for setting in settings)] for place, row in supports.items()]

@@ -33,7 +33,7 @@ SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js"
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 12_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
-VERDICTS = ("supported", "depends", "refuted", "not answerable here", "not ruled on")
+VERDICTS = ("supported", "depends", "refuted", "few worlds", "not answerable here", "not ruled on")
 """In the order in which the table sorts them."""
 SCREEN = 1.75
 """A figure's width on a screen, in CSS points a point: journal figures have small print."""

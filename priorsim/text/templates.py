@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
-from priorsim.formats import format_lanes, format_table, listed, number, percent, share_of_one, span
+from priorsim.formats import finite, format_lanes, format_table, listed, no_program, number, percent, share_of_one, span
 
 if TYPE_CHECKING:
     from priorsim.measure.crossover import Roots
@@ -50,7 +50,9 @@ def environment() -> Environment:
         "bits": partial(number, form=".2f", none="unknown", in_words=False),
         "part": partial(number, form=".4f", none="unknown", in_words=False),
         "interval": interval,
-        "roots": roots,
+        "odds": odds,
+        "no_roots": no_roots,
+        "unless_infinite": finite,
         "formula": formula,
         "without": without,
         "share": share_of_one,
@@ -83,16 +85,39 @@ def interval_text(low: Any, high: Any, *, whole: bool = False, exactly: bool = F
     return span(low, high, show, in_brackets=True, exactly=exactly)
 
 
-def roots(found: "Roots") -> str:
-    """The crossovers in words: every root, or none with the sign of the log-odds, or why that is unknown."""
-    if found.roots:
-        return listed(found.roots, ".4f")
+def roots(found: "Roots", within: str) -> str:
+    """The crossovers in words: every root, or none with the sign of the log-odds, or why that is unknown.
+
+    `within` says among which programs a side may have none: `up to 20 bits`.
+    """
+    return listed(found.roots, ".4f") if found.roots else no_roots(found, within)
+
+
+def no_roots(found: "Roots", within: str) -> str:
+    """Why there are no crossovers: the log-odds have one sign in the range, or a side has no program and is unknown."""
     if found.missing is not None:
-        return f"unknown: no {found.missing} program within the bound"
+        return f"unknown: no {found.missing} program {within}"
     if found.sign is None:
-        return "unknown: no program within the bound"
+        return f"unknown: no program {within}"
     low, high = found.range
     return f"none in [{low:g}, {high:g}], the log-odds stay {found.sign}"
+
+
+@pass_environment
+def odds(within: Environment, ends: Any) -> str:
+    """Log-odds with two decimals; where they are of one side only, which program there is none of."""
+    return odds_text(*(within.getattr(ends, name) for name in ("low", "high")))
+
+
+def odds_text(low: float | None, high: float | None) -> str:
+    """The same of two ends; one that is infinite is unknown, and so is a JSON "inf".
+
+    >>> odds_text(-1.0, 2.5), odds_text(float("-inf"), 2.5), odds_text(None, None)
+    ('[-1.00, 2.50]', '[unknown, 2.50]', 'no program')
+    """
+    low, high = (None if end is None else float(end) for end in (low, high))
+    first, last = (number(finite(end), ".2f", none="unknown") for end in (low, high))
+    return no_program(low, high) or (first if first == last else f"[{first}, {last}]")
 
 
 def without(names: Sequence[str]) -> str:

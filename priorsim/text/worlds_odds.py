@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from priorsim.errors import PriorsimError
-from priorsim.formats import format_csv, format_json, format_lanes, format_table, rounded, span
+from priorsim.formats import format_csv, format_json, format_lanes, format_table, listed, no_program, rounded, span
 from priorsim.measure.crossover import Roots
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.keys import Ends
 from priorsim.measure.odds import OddsAnswer
 from priorsim.provenance import software, stamped
 from priorsim.storage import begins_with
-from priorsim.text.templates import interval_text, latex, roots
+from priorsim.text.by_bound import further_lines
+from priorsim.text.templates import latex, odds_text
 
 _OF_CLASS = ("share", "programs", "l_min", "kt_min")
 _CSV_HEAD = (
@@ -51,15 +52,15 @@ def _row(odds: OddsAnswer) -> tuple[str, ...]:
 
 
 def _log_odds(odds: OddsAnswer) -> str:
-    """The log-odds in bits, or unknown where they are of one side only."""
+    """The log-odds in bits, and unknown where they are of one side only."""
     low, high = odds.log_odds.low, odds.log_odds.high
-    known = low is not None and high is not None and abs(low) < 1e308 and abs(high) < 1e308
-    return interval_text(low, high) if known else "unknown"
+    return "unknown" if no_program(low, high) else odds_text(low, high)
 
 
 def _crossover(found: Ends[Roots]) -> str:
     low, high = (
-        roots(each) if each.roots else "none" if each.sign and not each.missing else "unknown" for each in found
+        listed(each.roots, ".4f") if each.roots else "none" if each.sign and not each.missing else "unknown"
+        for each in found
     )
     return span(low, high, str)
 
@@ -73,8 +74,10 @@ def _said(found: Sequence[OddsAnswer]) -> str:
 
 
 def table_text(found: Sequence[OddsAnswer]) -> str:
-    """What `priorsim odds` prints of several worlds."""
-    return f"{_said(found)}\n\n{format_table(map(_row, found), head=_HEAD)}\n"
+    """What `priorsim odds` prints of several worlds; below it what to try next for those of which a side is unknown."""
+    table = f"{_said(found)}\n\n{format_table(map(_row, found), head=_HEAD)}\n"
+    ahead = [f"of {odds.world}, {line}\n" for odds in found for line in further_lines(odds)]
+    return table + "".join(["\n", *ahead] if ahead else [])
 
 
 def table_latex(found: Sequence[OddsAnswer]) -> str:

@@ -12,11 +12,14 @@ from priorsim.measure.trend import Direction
 from priorsim.measure.values import Values
 
 MOSTLY, NEARLY, SOMEWHERE = Quantifier.MOSTLY, Quantifier.NEARLY_ALWAYS, Quantifier.SOMEWHERE
-YES, NO, OPEN, SILENT = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.DEPENDS, Verdict.NOT_ANSWERABLE
+YES, NO, OPEN, FEW, SILENT = (
+    *(Verdict.SUPPORTED, Verdict.REFUTED, Verdict.DEPENDS, Verdict.FEW_WORLDS),
+    Verdict.NOT_ANSWERABLE,
+)
 
 
 def plain_verdict(tallies, quantifier):
-    """The table of docs/claims.md, read aloud: of (holds, fails, undecided) in each cell that decides."""
+    """The table of docs/claims.md, read aloud: of (holds, fails, undecided) in each cell."""
     told = [each for each in tallies if each[0] + each[1] >= 30]
     low = [Fraction(holds, sum(each)) for each in told for holds in each[:1]]
     high = [Fraction(each[0] + each[2], sum(each)) for each in told]
@@ -26,7 +29,7 @@ def plain_verdict(tallies, quantifier):
         SOMEWHERE: (lambda share: share > 0, lambda share: share == 0),
     }[quantifier]
     if not told:
-        return SILENT
+        return FEW if any(holds + fails for holds, fails, _ in tallies) else SILENT
     return YES if all(map(above, low)) else NO if all(map(below, high)) else OPEN
 
 
@@ -63,7 +66,8 @@ def test_thresholds_are_met_by_neither_side_where_support_lies_on_them():
 
 
 def test_fewer_than_thirty_worlds_that_tell_decide_nothing_however_many_do_not():
-    assert Tally(29, 0).verdict(MOSTLY) is Tally(0, 29, 1000).verdict(MOSTLY) is SILENT
+    assert Tally(29, 0).verdict(MOSTLY) is Tally(0, 29, 1000).verdict(MOSTLY) is FEW
+    assert Tally(0, 0, 1000).verdict(MOSTLY) is SILENT
     assert Tally(30, 0).verdict(MOSTLY) is YES
     assert not Cell({}, Tally(20, 9, 50)).tells and Cell({}, Tally(20, 10, 50)).tells
 

@@ -171,7 +171,8 @@ def test_a_cell_counts_every_world_once():
     levels = {18: Tally(30, 1, 1), 20: Tally(20, 29, 19)}
     cell = Cell(factors, Tally(50, 30, 20), levels, (0.25, 0.5), 7, (-1.0, 0.5, 7.0), 11, 20, spread=(-2.0, 9.0))
     assert plain(cell.answer()) == {
-        **factors, "max_bits": 20, "worlds": 100, "holds": 50, "fails": 30, "undecided": 20, "not_asked": 7,
+        **factors, "few": False, "max_bits": 20, "worlds": 100,
+        "holds": 50, "fails": 30, "undecided": 20, "not_asked": 7,
         "support": {"low": 0.5, "high": 0.7}, "support_by_mass": {"low": 0.25, "high": 0.5},
         "quartiles": [-1.0, 0.5, 7.0], "spread": {"low": -2.0, "high": 9.0}, "beyond_margin": 11, "trend": None,
         "by_complexity": [
@@ -181,7 +182,8 @@ def test_a_cell_counts_every_world_once():
     }  # fmt: skip
     nothing = Cell(factors, Tally(0, 0, 4), reasons={"why": 4}).answer(decides=False)
     assert (nothing.worlds, nothing.support, nothing.quartiles, nothing.spread) == (4, Band(0, 1), None, None)
-    assert (nothing.reasons, nothing.decides) == ({"why": 4}, False)
+    assert (nothing.reasons, nothing.decides, nothing.few) == ({"why": 4}, False, True)
+    assert [Cell(factors, Tally(20, fails, 9)).answer().few for fails in (9, 10)] == [True, False]
     assert Cell(factors, Tally(), not_asked=3).answer().support is None
 
 

@@ -66,7 +66,7 @@ def test_walks_can_support_a_claim_and_others_refute_it(name):
         assert rule([cell_of_findings(claim, [found] * LEAST_WORLDS, {})], claim.quantifier).verdict is verdict
     both = cell_of_findings(claim, [supporting, refuting, supporting], {})
     assert both.tally == Tally(2, 1, 0)
-    assert rule([both], claim.quantifier).verdict is Verdict.NOT_ANSWERABLE
+    assert rule([both], claim.quantifier).verdict is Verdict.FEW_WORLDS
 
 
 def test_every_claim_about_walks_is_tried_both_ways():
@@ -147,7 +147,8 @@ def test_claims_about_walks_have_a_cell_for_each_setting_radius_and_start(judged
         places = [(word_bits, by, bound_of(below), *of) for word_bits, by, below, *of in PLACES]
         assert [tuple(cell.factors[of] for of in factors) for cell in each.cells] == places
         assert all(cell.tally.worlds + cell.not_asked == 6 for cell in each.cells)
-        assert each.ruling.verdict is Verdict.NOT_ANSWERABLE
+        told = any(cell.tally.told for cell in each.cells)
+        assert each.ruling.verdict is (Verdict.FEW_WORLDS if told else Verdict.NOT_ANSWERABLE)
     (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
     # What an edit of the radius could write whole is not asked.
     for cell in pure.cells:
@@ -232,7 +233,7 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
     }
     assert support_of(cell) == (
         "25 % to 100 % of 4 worlds, 3 of them undecided (walks meet neither a fitting search nor a fitting direct "
-        "program: 1, walks take too long for their chain to be solved: 2); too few to decide"
+        "program: 1, walks take too long for their chain to be solved: 2); few, decides nothing"
     )
     # What is told of it needs no chain.
     assert [cells[0].tally.told for _, cells in reached.beside] == [3, 3]

@@ -116,12 +116,18 @@ def claim(name: str, verdict: str, **changes: Any) -> ClaimRow:
     return cast(ClaimRow, row | changes)
 
 
+FEW = {
+    **{"population": "walks", "dialect": "arith", "word_bits": 3, "class_by": "lesion", "bound": "B", "tax": 0},
+    **{"worlds": 6, "holds": 3, "fails": 1, "undecided": 2, "not_asked": 0, "decides": False},
+    "support": {"low": 0.5, "high": 5 / 6},
+}
+"""A cell in which four worlds tell."""
 CLAIMS = [
     claim("proxy", "supported", figure="plot"),
     claim("ask-directly", "refuted", source="Ref B"),
     claim("much-simpler", "depends", depends_on="the word size", premise="search is the shorter"),
     claim("three-counts", "not answerable here", source="Ref A", cells=[]),
-    claim("walks", "not answerable here", cells=[]),
+    claim("walks", "few worlds", cells=[FEW]),
     *(claim(f"claim-{number}", "supported") for number in range(7)),
 ]
 SVG = """<?xml version="1.0"?>

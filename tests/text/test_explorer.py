@@ -65,12 +65,13 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
         assert roots == pytest.approx(list(found.roots), rel=0, abs=1e-9)
         if not roots:
             said = {
-                None: "no program within the bound",
+                None: f"unknown: no program up to {histogram.max_bits} bits",
                 "negative": "stay negative",
                 "zero": "0 throughout",
                 "positive": "stay positive",
             }
-            assert (f"no {found.missing} program" if found.missing else said[found.sign]) in words
+            missing = f"unknown: no {found.missing} program up to {histogram.max_bits} bits"
+            assert (missing if found.missing else said[found.sign]) in words
 
 
 POSITIONS: tuple[dict[str, float], ...] = (
@@ -245,9 +246,9 @@ def test_another_world_raises_what_would_diverge_in_its_language(driven: dict[st
 def test_one_sided_odds_and_empty_worlds_are_said_in_words(driven: dict[str, Any]):
     one_sided, nothing, same = (driven["alone"][name] for name in ("no-search", "nothing", "same"))
     assert one_sided["text"] == "unknown"
-    assert one_sided["says"] == "unknown: no search program fits up to 36 bits"
+    assert one_sided["says"] == "unknown: no search program up to 36 bits"
     assert nothing["text"] == "unknown"
-    assert nothing["says"] == "no program fits up to 36 bits"
+    assert nothing["says"] == "unknown: no program up to 36 bits"
     assert one_sided["plotted"] == nothing["plotted"] == 0
     assert same["says"] == "even"
     assert same["text"] == "0.00 bits"

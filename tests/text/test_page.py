@@ -38,7 +38,7 @@ def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
         "three-counts",
         "ask-directly",
     ]
-    order = ["supported", "depends", "refuted", "not answerable here"]
+    order = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
     verdicts = {each["id"]: order.index(each["verdict"]) for each in CLAIMS}
     assert [verdicts[name] for name in found["verdict"]] == sorted(verdicts.values())
     assert [verdicts[name] for name in found["down"]] == sorted(verdicts.values(), reverse=True)
@@ -59,11 +59,13 @@ def test_claims_say_in_how_many_worlds_and_of_which_they_are_asked_and_cells_wha
     script = """
     const of = (name, what) => [...document.querySelectorAll(`#claim-${name} ${what}`)].map((each) => each.textContent);
     const ask = () => ({
+      few: of("walks", ".cells tbody tr")[0],
       said: of("proxy", ".verdict"), facts: of("much-simpler", "dd"), heads: of("proxy", ".cells th"),
       rows: [...document.querySelectorAll("#claim-proxy .cells tbody tr")].map((each) => [each.className,
         ...[...each.children].map((cell) => cell.textContent), each.lastElementChild.className]),
     });"""
     found = opened(tmp_path, asking(html, script)).answers
+    assert found["few"].endswith("0.500 to 0.833, few")
     assert found["said"] == ["supported, and rising"]
     assert "> 0 bits, mostly" in found["facts"] and "search is the shorter" in found["facts"]
     assert found["heads"][-5:] == ["holds", "fails", "undecided", "not asked", "support"]

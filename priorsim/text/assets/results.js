@@ -4,20 +4,22 @@ const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "
 
 function formatOdds([low, high]) {
   const word = (value) => {
-    if (value === null) return "unknown";
-    if (Number.isFinite(value)) return fixed(value, 2);
-    return value > 0 ? "inf" : "\u2212inf";
+    return value !== null && Number.isFinite(value) ? fixed(value, 2) : "unknown";
   };
   if (low === Infinity || high === -Infinity) return "unknown";
   const [a, b] = [word(low), word(high)];
   return a === b ? a : `[${a}, ${b}]`;
 }
 
+const withinText = (prior, world) => `up to ${world.bound} bits${prior.cap === null ? "" : " and within the cap"}`;
+
 function whoWins([low, high], prior, world) {
-  const within = prior.cap === null ? `up to ${world.bound} bits` : `up to ${world.bound} bits and within the cap`;
-  if (low === null && high === null) return `no program fits ${within}`;
-  if (low === Infinity) return `unknown: no direct program fits ${within}`;
-  if (high === -Infinity) return `unknown: no search program fits ${within}`;
+  const within = withinText(prior, world);
+  if (low === null && high === null) return `unknown: no program ${within}`;
+  if (low === Infinity) return `unknown: no direct program ${within}`;
+  if (high === -Infinity) return `unknown: no search program ${within}`;
+  if (low === -Infinity) return "the only search is disguised";
+  if (high === Infinity) return "the only direct code is disguised";
   if (low > 0) return "search outweighs direct code";
   if (high < 0) return "direct code outweighs search";
   return low === high ? "even" : "the disguised programs decide";
@@ -30,10 +32,10 @@ function formatShare(value) {
   return value >= 0.0005 ? fixed(value, 3) : value.toExponential(1).replace("-", "\u2212");
 }
 
-function formatRoots({ roots, sign, missing }, [low, high]) {
+function formatRoots({ roots, sign, missing }, [low, high], within) {
   if (roots.length) return roots.map((root) => fixed(root, 4)).join(", ");
-  if (missing) return `unknown: no ${missing} program within the bound`;
-  if (sign === null) return "unknown: no program within the bound";
+  if (missing) return `unknown: no ${missing} program ${within}`;
+  if (sign === null) return `unknown: no program ${within}`;
   return `none in [${low}, ${high}], the log-odds ${["stay negative", "are 0 throughout", "stay positive"][sign + 1]}`;
 }
 
@@ -56,7 +58,7 @@ function showResults(found, along, prior, world) {
   const ends = [["disguised as direct", 0], ["disguised as search", 1]];
   byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
     const value = make("dd", { "data-roots": JSON.stringify(along.crossovers[end].roots) });
-    value.textContent = formatRoots(along.crossovers[end], DATA.roots.range);
+    value.textContent = formatRoots(along.crossovers[end], DATA.roots.range, withinText(prior, world));
     return [make("dt", {}, `gamma*, ${name}`), value];
   }));
   byId("plot").replaceChildren(plot(along, prior.gamma));
