@@ -394,7 +394,7 @@ def test_an_answer_that_cannot_be_written_is_one_line_and_exit_code_2(atlas, ask
 def test_a_figure_is_drawn_of_any_world_with_its_numbers_and_a_caption(tmp_path, monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", replace(QUICK, bounds={3: 16}))
     monkeypatch.chdir(tmp_path)
-    args = ["figure", "phase", "--world", "square-w3", "--width", "82mm", "--format", "svg"]
+    args = ["figure", "phase", "--world", "square-w3", "--preset", "quick", "--width", "82mm", "--format", "svg"]
     stem = Path("results-quick", "figures", "phase-square-w3")
     assert output(*args) == f"{stem}.svg: written\n"
     width = re.search(r'width="([0-9.]+)pt"', Path(f"{stem}.svg").read_text())

@@ -108,8 +108,12 @@ def test_numbers_are_written_in_the_digits_0_to_9(args, text):
         ),
         (["claims", "--train", "0-2"], "--train has no effect without --world: leave out --train"),
         (
-            ["claims", "--atlas", "a", "--world", "w", "--preset", "full", "--workers", "2"],
-            "--preset and --workers have no effect in one world: leave out --preset and --workers",
+            ["claims", "--world", "w", "--preset", "full", "--results", "r"],
+            "--preset and --results have no effect in one world: leave out --preset and --results",
+        ),
+        (
+            ["claims", "--atlas", "a", "--world", "w", "--memory", "1GiB", "--workers", "2"],
+            "--memory and --workers have no effect with --atlas: no census is taken: leave out --memory and --workers",
         ),
         (
             ["figure", "--width", "8cm", "--format", "svg", "--out", "o"],

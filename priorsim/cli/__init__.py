@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from priorsim import __version__
-from priorsim.cli import caching, censuses, curves, explaining, programs, results
+from priorsim.cli import caching, censuses, curves, drawing, explaining, programs, results
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
@@ -83,7 +83,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         programs.decode: "print the program of a code",
     },
     "Write up": {
-        results.figure: "draw a figure, or list them",
+        drawing.figure: "draw a figure, or list them",
         results.paper: "make every census, table and figure",
         results.cite: "print how to cite priorsim",
     },

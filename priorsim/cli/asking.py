@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer import Option
@@ -14,33 +14,32 @@ from priorsim.errors import PriorsimError
 
 
 @dataclass(frozen=True, kw_only=True)
-class CensusOptions:
+class CensusOptions(opt.TakingOptions):
     """The census that is asked, up to a bound: an atlas file, or one from the cache of atlases."""
 
-    context: typer.Context
     atlas: opt.AtlasFile = None
     max_bits: Annotated[
         int | None,
         Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
     ] = None
-    yes: opt.Yes = False
-    dry_run: opt.DryRun = False
     trust: opt.OtherCode = False
 
     def __post_init__(self) -> None:
         if self.atlas is not None:
+            self.refuse_with_atlas()
             refuse_idle(self.context, "dry_run", "with --atlas: nothing is counted")
         if self.atlas is not None or self.max_bits is None:
             refuse_idle(self.context, "yes", "without --max-bits" if self.atlas is None else "with --atlas")
 
     def of_world(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
         """The census of a world's domain, as far as the bound or farther."""
-        return atlas_of(world, self.atlas, self.trust, self.max_bits, self.yes, self.dry_run)
+        return atlas_of(world, self.atlas, self.trust, self.max_bits, self)
 
     def bound_alone(self, world: "priorsim.World", command: str) -> int | None:
         """The bound of a wide world, which is counted without an atlas; None of any other world."""
         if self.atlas is not None or not world.domain.is_wide:
             return None
+        refuse_idle(self.context, "memory", "on a wide world, of which no census is taken")
         if self.dry_run:
             raise PriorsimError(
                 f"world {world.name} is wide, and there is no estimate for {command}: leave out --dry-run"
@@ -71,7 +70,7 @@ class LanguageOptions(CensusOptions):
             domain = priorsim.Domain.default(3 if self.word_bits is None else self.word_bits)
         usual = "arith" if like is None else like.dialect
         dialect = usual if self.dialect is None else self.dialect
-        return cached(domain, dialect, self.max_bits, self.yes, self.dry_run)
+        return cached(domain, dialect, self.max_bits, self)
 
 
 def atlas_of(
@@ -79,8 +78,7 @@ def atlas_of(
     atlas: Path | None,
     trust_other_code: bool,
     max_bits: int | None = None,
-    allow_long: bool = False,
-    dry_run: bool = False,
+    taking: opt.TakingOptions | None = None,
 ) -> "priorsim.StoredAtlas":
     """The atlas of that file, else the census of a world's domain and dialect from the cache, as `cached`."""
     from priorsim.measure.histogram import check_not_wide
@@ -89,11 +87,11 @@ def atlas_of(
         return opt.open_atlas(atlas, trust_other_code)
     opt.check_trust(trust_other_code, None)
     check_not_wide(world)
-    return cached(world.domain, world.dialect, max_bits, allow_long, dry_run)
+    return cached(world.domain, world.dialect, max_bits, taking)
 
 
 def cached(
-    domain: "priorsim.Domain", dialect: str, max_bits: int | None, allow_long: bool, dry_run: bool = False
+    domain: "priorsim.Domain", dialect: str, max_bits: int | None, taking: opt.TakingOptions | None
 ) -> "priorsim.StoredAtlas":
     """The census of a domain from the cache: up to its default bound, or one that is beyond it.
 
@@ -104,16 +102,17 @@ def cached(
     from priorsim.study.cache import header_of, open_cached
     from priorsim.study.plan import census_plan
 
+    limits: dict[str, Any] = {} if taking is None else taking.limits()
     header = header_of(domain, dialect)
     is_beyond = max_bits is not None and max_bits > header.max_bits
     if is_beyond:
         header = header_of(domain, dialect, max_bits)
-    if dry_run:
-        say_plan(census_plan(header))
+    if taking is not None and taking.dry_run:
+        say_plan(census_plan(header, **limits))
     if is_beyond:
-        check_effort(header, allow_long=allow_long)
+        check_effort(header, allow_long=taking is not None and taking.yes, **limits)
     with progress_bar("programs") as progress:
-        return open_cached(header, progress=progress)
+        return open_cached(header, progress=progress, **limits)
 
 
 def lanes_of(
@@ -130,7 +129,13 @@ def lanes_of(
     return lanes, dialect
 
 
-def world_plan(world: "priorsim.World", atlas: Path | None, max_bits: int | None, trust_other_code: bool) -> str:
+def world_plan(
+    world: "priorsim.World",
+    atlas: Path | None,
+    max_bits: int | None,
+    trust_other_code: bool,
+    taking: opt.TakingOptions,
+) -> str:
     """What counting the programs that fit a world would take, in lines."""
     from priorsim.census.wide import wide_header
     from priorsim.study.cache import header_of
@@ -154,7 +159,7 @@ def world_plan(world: "priorsim.World", atlas: Path | None, max_bits: int | None
         )
     if atlas is not None:
         raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
-    return census_plan(known)
+    return census_plan(known, **taking.limits())
 
 
 def say_plan(text: str) -> NoReturn:

@@ -3,7 +3,7 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -230,7 +230,8 @@ def heldout(
     bound = asked.bound_alone(world, "heldout")
     if bound is not None:
         with progress_bar("programs") as progress:
-            alone = wide_off_training(world, prior, bound, class_by=by, allow_long=asked.yes, progress=progress)
+            options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
+            alone = wide_off_training(world, prior, bound, class_by=by, **options)
         typer.echo(alone.told, err=True)
         found, own = alone.answer, alone.own
     else:

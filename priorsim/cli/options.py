@@ -14,9 +14,8 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.census.stored import Counted, Selectable
+    from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
-    from priorsim.figures.entry import Entry
     from priorsim.measure.histogram import Histogram
     from priorsim.storage import IsOwn, Place
 
@@ -82,6 +81,29 @@ Force = Annotated[bool, Option("--force", help="Replace even files that this com
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakingOptions:
+    """How a census is taken that neither a file nor the cache of atlases holds."""
+
+    context: typer.Context
+    memory: Memory = None
+    workers: Threads = 2
+    yes: Yes = False
+    dry_run: DryRun = False
+
+    def limits(self) -> dict[str, Any]:
+        """The processes and the memory that a census may take, as `take_census` has them."""
+        from priorsim.census.effort import QUOTIENT, check_engine, parse_memory
+
+        check_engine(QUOTIENT, self.workers)
+        memory = {} if self.memory is None else {"memory_bytes": parse_memory(self.memory)}
+        return {"workers": self.workers, **memory}
+
+    def refuse_with_atlas(self) -> None:
+        """Refuse what is of taking a census, as one is given."""
+        refuse_idle(self.context, "memory workers", "with --atlas: no census is taken")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriorOptions:
     """A prior by its name, with penalties in place of its own."""
 
@@ -121,17 +143,14 @@ class WorldOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountOptions:
+class CountOptions(TakingOptions):
     """How the programs that fit a world are counted."""
 
-    context: typer.Context
     class_by: ClassBy = None
     max_bits: Annotated[
         int | None,
         Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
     ] = None
-    yes: Yes = False
-    dry_run: DryRun = False
     trust: OtherCode = False
 
     def __post_init__(self) -> None:
@@ -146,11 +165,13 @@ class CountOptions:
         from priorsim.cli.asking import atlas_of, say_plan, world_plan
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
+        if atlas is not None:
+            self.refuse_with_atlas()
         if self.dry_run:
-            say_plan(world_plan(world, atlas, self.max_bits, self.trust))
+            say_plan(world_plan(world, atlas, self.max_bits, self.trust, self))
         if atlas is None and world.domain.is_wide:
             return self._count_alone(world)
-        by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust)
+        by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust, taking=self)
         check_world(stored.header, world)
         with counted_up_to(stored, self.max_bits, allow_long=self.yes) as counted:
             return histogram(counted, world, class_by=by), getattr(counted, "find_terms", None)
@@ -161,9 +182,17 @@ class CountOptions:
         from priorsim.measure.histogram import check_class_by
         from priorsim.measure.wide import count_wide
 
-        max_bits, by = bound_alone(world, self.max_bits, self.trust), check_class_by(self.class_by)
+        refuse_idle(self.context, "memory", "on a wide world, of which no census is taken")
+        max_bits, by, workers = bound_alone(world, self.max_bits, self.trust), self.class_by, self.limits()["workers"]
         with progress_bar("programs") as progress:
-            found = count_wide(world, max_bits, class_by=by, allow_long=self.yes, progress=progress)
+            found = count_wide(
+                world,
+                max_bits,
+                class_by=check_class_by(by),
+                allow_long=self.yes,
+                workers=workers,
+                progress=progress,
+            )
         typer.echo(found.told, err=True)
         return found.histogram, found.counted.find_terms
 
@@ -220,52 +249,6 @@ def counted_up_to(atlas: "priorsim.StoredAtlas", max_bits: int | None, *, allow_
 
     with progress_bar("programs") as progress:
         yield TargetedAtlas(atlas, max_bits, allow_long=allow_long, progress=progress)
-
-
-OWN_PRIOR = "prior beta gamma lam delta cap"
-OWN = f"atlas max_bits trust grid {OWN_PRIOR}"
-"""The options of a figure of a reader's own world."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnFigureOptions:
-    """From which census a figure of one world is drawn, and what it shows of it."""
-
-    context: typer.Context
-    atlas: AtlasFile = None
-    max_bits: SmallerBound = None
-    grid: Annotated[
-        list[str] | None, Option("--grid", help="Two penalties of a phase diagram, each NAME=FIRST:LAST:COUNT.")
-    ] = None
-    weight: PriorOptions
-    trust: OtherCode = False
-
-    def check(self, entry: "Entry") -> None:
-        """Refuse what the figure does not heed."""
-        kinds = dict.fromkeys(OWN_PRIOR.split(), "prior")
-        idle = [name for name in OWN.split() if kinds.get(name, name) not in entry.takes]
-        refuse_idle(self.context, " ".join(idle), f"on the figure {entry.name}")
-        check_trust(self.trust, self.atlas)
-        if self.atlas is None:
-            refuse_idle(self.context, "max_bits", "without --atlas")
-        if not self.grid and "grid" in entry.takes:
-            refuse_idle(self.context, "prior beta gamma", "without --grid, as the diagram is over beta and gamma")
-
-    def census(self) -> "Counted | None":
-        """The census of the reader's own, up to the bound asked for."""
-        from priorsim.census.stored import cut
-
-        return None if self.atlas is None else cut(open_atlas(self.atlas, self.trust), self.max_bits)
-
-    def penalties(self) -> "dict[str, tuple[float, ...]] | None":
-        """The grid asked for."""
-        from priorsim.measure.odds import parse_grid
-
-        return parse_grid(self.grid) if self.grid else None
-
-    def prior(self) -> "priorsim.Prior":
-        """The prior whose penalties the grid does not set."""
-        return self.weight.make(**{name: values[0] for name, values in (self.penalties() or {}).items()})
 
 
 def bound_alone(world: "priorsim.World", max_bits: int | None, trust_other_code: bool) -> int:

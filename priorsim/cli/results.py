@@ -1,4 +1,4 @@
-"""Commands: claims judged, figures, a paper. Everything heavy is imported late."""
+"""Commands: claims judged, a paper. Everything heavy is imported late."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,6 @@ def claims(
     names: Annotated[list[str] | None, Argument(help="Names of claims; without any, all of them.")] = None,
     preset: Annotated[str, Option("--preset", help="quick or full: bounds, and how many worlds.")] = "quick",
     results: opt.Results = None,
-    workers: opt.Workers = 2,
     world: opt.WorldName = None,
     train: opt.Train = None,
     as_json: opt.AsJson = False,
@@ -55,11 +54,11 @@ def claims(
     opt.check_trust(asked.trust, asked.atlas)
     command = " ".join(["priorsim claims", *(names or [])])
     if world is not None:
-        refuse_idle(asked.context, "preset results workers", "in one world")
+        refuse_idle(asked.context, "preset results", "in one world")
         judged = _judged_in(opt.world_of(world, train), chosen if names else None, asked, size)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
-        refuse_idle(asked.context, "atlas train max_bits yes", "without --world")
+        refuse_idle(asked.context, "atlas train max_bits memory yes", "without --world")
         folder = results or size.folder
         if asked.dry_run:
             asking.say_plan(censuses_plan([group[0].header for group in by_census(size, chosen)], folder))
@@ -69,7 +68,7 @@ def claims(
             claims_run(folder, size, chosen) as run,
             progress_bar("parts of the claims", kept=run.path) as progress,
         ):
-            judged = judge(size, chosen, opened, workers=workers, progress=progress, run=run)
+            judged = judge(size, chosen, opened, workers=asked.workers, progress=progress, run=run)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(format_json(verdicts_of(judged, command)).rstrip() if as_json else text)
 
@@ -92,59 +91,6 @@ def _judged_in(
         return judged
     counted = cut(asked.of_world(world), asked.max_bits)
     return judge_world(world, claims or claims_for(world, counted.header.accounting), counted, preset)
-
-
-def figure(
-    name: Annotated[str | None, Argument(help="Which figure; without one all are listed.")] = None,
-    world: Annotated[
-        str | None, Option("--world", help="For figures of one world: a name, a .csv or .toml file, or -.")
-    ] = None,
-    train: opt.Train = None,
-    *,
-    own: opt.OwnFigureOptions,
-    preset: Annotated[str, Option("--preset", help="quick or full: the bounds of the censuses.")] = "quick",
-    form: Annotated[str, Option("--format", help="pdf, svg, png or pgf, which needs LaTeX.")] = "pdf",
-    width: Annotated[
-        str | None, Option("--width", help="3.1in to 10in, as 3.25in, 82mm or 8cm.  [default: the figure's]")
-    ] = None,
-    results: opt.Results = None,
-    out: Annotated[Path | None, Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
-    force: opt.Force = False,
-) -> None:
-    """Draw one figure for a write-up, with its numbers as CSV and a caption; or list them all.
-
-    Atlases are those of 'priorsim paper'; one that is missing is made first: on two cores up to 8 seconds and
-    1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure takes some 2 seconds, witness-sheet 40.
-    """
-    if name is None:
-        idle = f"world train preset form width results out force {opt.OWN}"
-        refuse_idle(own.context, idle, "without a figure's name")
-    elif world is None:
-        refuse_idle(own.context, f"train {opt.OWN}", "without --world")
-    from priorsim.claims.populations import find_preset
-    from priorsim.cli.progress_bar import progress_bar
-    from priorsim.figures.entry import check_format, save_entry
-    from priorsim.figures.registry import figures_text, find_figure
-    from priorsim.study.atlases import make_folder
-    from priorsim.study.folder import Study
-
-    if name is None:
-        typer.echo(figures_text())
-        return
-    entry, inches = find_figure(name), None if width is None else opt.width_of(width)
-    check_format(form)
-    where = None if world is None else opt.world_of(world, train)
-    list(entry.shown(where))
-    own.check(entry)
-    size = find_preset(preset)
-    atlases = results or size.folder
-    folder = atlases / "figures" if out is None else out
-    opt.check_folder(folder)
-    with progress_bar("programs") as progress:
-        study = Study(size, atlases, progress=progress, own=own.census(), prior=own.prior(), grid=own.penalties())
-        make_folder(folder)
-        for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
-            typer.echo(f"{drawn.path}: written")
 
 
 def paper(

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
@@ -47,22 +47,22 @@ class Line(NamedTuple):
 
 
 def data(study: Study, worlds: Sequence[World]) -> Data:
-    """The mass of each class of a world up to every length, with its extrapolated range.
+    """The mass of each class of a world up to every length, with its extrapolated range, under the study's prior.
 
     `last_shares`: by class the share of the mass in the last bits, None where there is no mass.
     """
-    counted = study.histogram(worlds[0])
-    settled = convergence(counted, SIMPLICITY)
+    counted, prior = study.histogram(worlds[0]), study.prior or SIMPLICITY
+    settled = convergence(counted, prior)
     rows: list[tuple[object, ...]] = []
     for place, (name, tail) in enumerate(settled.extrapolated_log2_mass.items()):
         cells = counted.cells.of([place])
         for bound in range(1, counted.max_bits + 1):
-            grown = mass(cells.take(cells.bits <= bound), counted.header, SIMPLICITY).log2
+            grown = mass(cells.take(cells.bits <= bound), counted.header, prior).log2
             rows.append((name, "mass", bound, grown, None, None))
         ends = (None, None) if tail is None or tail.low is None or tail.high is None else (tail.low, tail.high)
         rows.append((name, "extrapolated", None, None, *ends))
     shares = dict(settled.last_four_bits_share.items())
-    return Data(COLUMNS, rows, world=counted.world.name, prior=SIMPLICITY.name, last_shares=shares)
+    return Data(COLUMNS, rows, world=counted.world.name, prior=prior.name, last_shares=shares)
 
 
 def _lines(masses: Data) -> list[Line]:
@@ -143,10 +143,13 @@ def caption(masses: Data) -> str:
         if first is None:
             said.append(f"No {kind} program of at most {bounds[-1]} bits fits.")
             continue
-        said.append(
-            f"The shortest {kind} program has {first} bits, and all of at most {bounds[-1]} bits together weigh "
+        weigh = (
             f"{number(log2_mass[-1] + first)} bits more than it: the multiplicity bonus B."
+            if masses.prior == SIMPLICITY.name
+            else f"2^{number(log2_mass[-1])}."
         )
+        whole = f"all of at most {bounds[-1]} bits together weigh"
+        said.append(f"The shortest {kind} program has {first} bits, and {whole} {weigh}")
     return page.sentences(
         f"Mass of the fitting programs of at most l bits against l, class by class, in the world {masses.world} under "
         f"the {masses.prior} prior.",
@@ -157,7 +160,7 @@ def caption(masses: Data) -> str:
 
 
 SHOWS = "cumulative mass of each class against length: what multiplicity is worth"
-FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS)
+FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_PRIOR)
 
 
 # How many objectives fit, and how many programs search for them, as programs get longer.

@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from priorsim.errors import FigureError
-from priorsim.figures.page import figure_of, lay_out, style
+from priorsim.figures.page import BY_FORM_SAID, CLASSES_SAID, figure_of, lay_out, style
 from priorsim.formats import format_csv, format_lanes
 from priorsim.provenance import stamped
 from priorsim.storage import atomic_file, begins_with, hold_folder, not_own, write_text
@@ -47,8 +47,10 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
-OF_CENSUS = ("atlas", "max_bits", "trust")
-"""What a figure of one world takes that is counted in a census: an atlas, a smaller bound, and trust in other code."""
+OF_CENSUS = ("atlas",)
+"""What a figure of one world takes that is counted in a census: the census, its bound, and how programs are classed."""
+OF_PRIOR = (*OF_CENSUS, "prior")
+"""The same, and a prior."""
 MANY_MARKERS = 150
 """From so many on, the markers of a class are a picture in a vector format too, which would take megabytes else."""
 COLOURS = 256
@@ -97,7 +99,8 @@ class Entry:
 
     `draw` gives axes of a new figure, one or several, and takes `width=...`, too; `texts` are further files by their
     ending. `worlds` are those shown, none where the figure chooses by itself; one of one world is drawn for each.
-    `takes` names what else of a reader's own a figure of one world heeds: OF_CENSUS, prior and grid.
+    `takes` names what else of a reader's own a figure of one world heeds: OF_CENSUS, prior and grid; `over` are the
+    penalties that it is over, whatever the prior says of them.
     """
 
     name: str
@@ -108,6 +111,7 @@ class Entry:
     worlds: tuple[str, ...] = ()
     is_of_one: bool = False
     takes: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
     texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
@@ -156,7 +160,7 @@ def save_entry(
         data = entry.data(study, worlds)
         axes = entry.draw(data) if width is None else entry.draw(data, width=width)
         figure = figure_of(axes[0] if isinstance(axes, tuple) else axes)
-        columns, caption = data.columns(), entry.caption(data) + (_lanes_said(worlds[0]) if entry.is_of_one else "")
+        columns, caption = data.columns(), caption_of(entry, study, worlds, data)
         with hold_folder(folder, wait=True):
             # A figure is known by its CSV, which is written before its other files.
             if not (force or begins_with(folder / f"{stem}.csv", re.escape(format_csv(columns, [])))):
@@ -171,10 +175,29 @@ def save_entry(
         yield Drawing(entry.name, stem, title, caption, paths[0])
 
 
-def _lanes_said(world: World) -> str:
-    """The training lanes, as the last line of a caption."""
-    lanes = len(world.domain.lanes)
-    return f"\nThe training lanes of {world.name} are {format_lanes(world.train)} of {lanes}, counted from 0."
+def caption_of(entry: Entry, study: Study, worlds: Sequence[World], data: Data) -> str:
+    """A figure's caption; of one world with its training lanes, and of the reader's own census all that was asked."""
+    said = entry.caption(data)
+    if not entry.is_of_one:
+        return said
+    (world,) = worlds
+    said += (
+        f"\nThe training lanes of {world.name} are {format_lanes(world.train)} of {len(world.domain.lanes)}, counted "
+        "from 0."
+    )
+    if study.class_by == "form":
+        said = said.replace(CLASSES_SAID, BY_FORM_SAID)
+    return said if study.own is None else f"{said} {_census_said(entry, study, study.own.header.max_bits)}"
+
+
+def _census_said(entry: Entry, study: Study, bound_bits: int) -> str:
+    """The bound, and the prior where the figure weighs programs, of a figure of the reader's own census."""
+    said = f"The census has every code-only program of at most {bound_bits} bits."
+    if "prior" not in entry.takes:
+        return said
+    name = "solomonoff" if study.prior is None else study.prior.name
+    over = " and ".join(study.grid or entry.over)
+    return f"{said} The prior is {name}" + (f", with {over} as drawn." if over else ".")
 
 
 def check_format(name: str) -> None:

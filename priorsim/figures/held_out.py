@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_CENSUS, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study
 from priorsim.figures.page import F64, FAINT, INK, SHADE, SIDES
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
@@ -190,12 +190,12 @@ held-out lane; and the defecting share of search less that of direct code, None 
 
 
 def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
-    """One world's held-out loss, defecting search and excess defection along gamma."""
+    """One world's held-out loss, defecting search and excess defection along gamma, under the study's prior."""
     (world,) = worlds
-    mixed = study.mixture(world)
+    mixed, prior = study.mixture(world), study.prior or Prior("solomonoff")
     rows: list[tuple[float | None, ...]] = []
     for gamma in GAMMAS.tolist():
-        point = mixed.points(Prior("grid", gamma=gamma))
+        point = mixed.points(prior.with_values({"gamma": gamma}))
         loss = _only(point.loss)
         if loss is None:
             raise FigureError(
@@ -204,7 +204,8 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
             )
         defecting = [_only(at_end(point.defecting, end)[1]) for end in ENDS]
         rows.append((gamma, loss, *defecting, *(_only(point.excess(end)) for end in ENDS)))
-    return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits)
+    weights = "2^-l / t^gamma" if prior.with_values({"gamma": 0}).is_length_and_time else f"{prior.name} but for gamma"
+    return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits, weights=weights)
 
 
 def most_loss(tuned: Data) -> float:
@@ -280,7 +281,7 @@ def tuned_caption(tuned: Data) -> str:
     said = [", ".join(f"{low:g} to {high:g}" for low, high in windows(tuned, end)) or "nowhere" for end in (0, 1)]
     return page.sentences(
         f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
-        f"code-only program of at most {tuned.bound_bits} bits that fits, under 2^-l / t^gamma.",
+        f"code-only program of at most {tuned.bound_bits} bits that fits, under {tuned.weights}.",
         f"A gamma is well tuned when less than {100 * HARMLESS:g} % of the fitting mass is search and defects, "
         f"and the loss is within {NEAR_LEAST:g} of its least on [0, {GAMMAS[-1]:g}], "
         f"{number(min(tuned.held_out_loss))}: gamma {said[0]} with the disguised counted as direct code, {said[1]} "
@@ -299,8 +300,17 @@ OF_TUNED = ("well-tuned", "held-out loss, defecting search and excess defection 
 SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
 PHASES = (
     Entry(
-        *OF_PHASE, phase_of, draw_phase, phase_caption, SHOWN[1:], is_of_one=True, takes=(*OF_CENSUS, "prior", "grid")
+        *OF_PHASE,
+        phase_of,
+        draw_phase,
+        phase_caption,
+        SHOWN[1:],
+        is_of_one=True,
+        takes=(*OF_PRIOR, "grid"),
+        over=("beta", "gamma"),
     ),
     Entry(*OF_LANES, phase_by_lanes, draw_phase, phase_caption, SIZES),
 )
-WELL_TUNED = Entry(*OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True, takes=OF_CENSUS)
+WELL_TUNED = Entry(
+    *OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True, takes=OF_PRIOR, over=("gamma",)
+)

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.labels import NOTHING, Label, dense, place_labels
 from priorsim.figures.page import BAND, F64, FAINT, GAMMA, INK, LOOKS, SIDES, Ends, Look
 from priorsim.formats import counted, finite, no_program, number, percent, span
@@ -37,12 +37,13 @@ MOST_LABELS = 8
 
 
 def gamma_data(study: Study, worlds: Sequence[World]) -> Data:
-    """The log-odds of one world along gamma."""
-    cells = study.histogram(worlds[0])
-    along = [log_odds_of(cells, SIMPLICITY.with_values({"gamma": gamma})) for gamma in GAMMAS]
+    """The log-odds of one world along gamma, under the study's prior where it has one."""
+    cells, prior = study.histogram(worlds[0]), (study.prior or SIMPLICITY).with_values({"gamma": 0})
+    along = [log_odds_of(cells, prior.with_values({"gamma": gamma})) for gamma in GAMMAS]
     within = (GAMMAS[0], GAMMAS[-1])
-    low, high = (crossovers(cells, SIMPLICITY, end, within=within).roots for end in ENDS)
-    return curve_of(cells.world.name, cells.max_bits, GAMMAS, [(each.low, each.high) for each in along], low, high)
+    low, high = (crossovers(cells, prior, end, within=within).roots for end in ENDS)
+    ends = [(each.low, each.high) for each in along]
+    return curve_of(cells.world.name, cells.max_bits, GAMMAS, ends, low, high, is_named=prior.is_length_and_time)
 
 
 def curve_of(
@@ -52,13 +53,17 @@ def curve_of(
     log_odds: Sequence[Ends],
     crossovers_low: Sequence[float] = (),
     crossovers_high: Sequence[float] = (),
+    *,
+    is_named: bool = True,
 ) -> Data:
     """A curve over ascending gammas; `item` says whether a row is of the curve, a crossover or a named prior.
 
     The log-odds are in bits, infinite where the bound holds no program on one side, None where it holds none at all.
-    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve.
+    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve,
+    where it is of l + gamma log2 t.
     """
-    named = {name: gamma for name, gamma in page.NAMED_GAMMAS.items() if gammas[0] <= gamma <= gammas[-1]}
+    known = page.NAMED_GAMMAS if is_named else {}
+    named = {name: gamma for name, gamma in known.items() if gammas[0] <= gamma <= gammas[-1]}
     rows: list[tuple[object, ...]] = [("curve", gamma, *ends) for gamma, ends in zip(gammas, log_odds, strict=True)]
     rows += [("crossover_low", gamma, 0.0, None) for gamma in crossovers_low]
     rows += [("crossover_high", gamma, None, 0.0) for gamma in crossovers_high]
@@ -211,7 +216,15 @@ def gamma_caption(curve: Data) -> str:
 
 SHOWS = "log-odds as time gets dearer, and where they tip"
 OF_GAMMA = Entry(
-    "odds-against-gamma", SHOWS, gamma_data, draw_gamma, gamma_caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS
+    "odds-against-gamma",
+    SHOWS,
+    gamma_data,
+    draw_gamma,
+    gamma_caption,
+    SHOWN_WORLDS,
+    is_of_one=True,
+    takes=OF_PRIOR,
+    over=("gamma",),
 )
 
 
@@ -231,9 +244,13 @@ ACCURACY = "{}s " + " ".join(f"accuracy_{kind}_{order}" for order in ("listed", 
 seeded orders, None where the class is empty."""
 
 
+def _prior_of(study: Study) -> Prior:
+    return study.prior or named_prior(PRIOR)
+
+
 def _lessons_of(study: Study, worlds: Sequence[World]) -> LearningAnswer:
     (world,) = worlds
-    return learning(study.weighed(world, named_prior(PRIOR)), world)
+    return learning(study.weighed(world, _prior_of(study)), world)
 
 
 def _as_float(share: Share | None) -> float | None:
@@ -255,7 +272,7 @@ def odds_data(study: Study, worlds: Sequence[World]) -> Data:
         (point.lessons, point.log_odds.low, point.log_odds.high, *(_as_float(end.mean) for end in means.log_odds))
         for point, means in zip(found.listed, found.averaged, strict=True)
     ]
-    return Data(ODDS.format(found.unit), rows, world=worlds[0].name, prior=PRIOR, unit=found.unit)
+    return Data(ODDS.format(found.unit), rows, world=worlds[0].name, prior=_prior_of(study).name, unit=found.unit)
 
 
 @page.drawing(2.9)
@@ -323,7 +340,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     for point, means in zip(found.listed, found.averaged, strict=True):
         averaged = [each.mean for each in means.accuracy]
         rows.append((point.lessons, *map(_as_float, [*list(point.accuracy)[1:], *averaged[1:]])))
-    return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=PRIOR, unit=found.unit)
+    return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=_prior_of(study).name, unit=found.unit)
 
 
 @page.drawing(2.9)
@@ -369,6 +386,6 @@ def accuracy_caption(curves: Data) -> str:
 WORLDS = ("root-w3", "in-context-root-sum-w4")
 RULES = ("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2")
 OF_LESSONS = (
-    Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True, takes=OF_CENSUS),
-    Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True, takes=OF_CENSUS),
+    Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True, takes=OF_PRIOR),
+    Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True, takes=OF_PRIOR),
 )

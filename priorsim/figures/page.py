@@ -69,6 +69,10 @@ CLASSES_SAID = (
     "differently when the search is stopped at its first candidate; a disguised one owes it to a loop that ran until "
     "something held. Disguised programs are counted on either side."
 )
+BY_FORM_SAID = (
+    "A search program has a find or argmax anywhere in its text, whether its answer depends on it or not; every other "
+    "one is direct, and none is disguised."
+)
 LOSS_SAID = "Held-out loss is the share of held-out lanes that a fitting program is wrong on, averaged by mass."
 GAMMA_STAR_SAID = (
     "gamma* is the price of time, in bits for a doubling of the mean steps, at which both sides weigh the same."

@@ -18,7 +18,7 @@ from priorsim.claims.populations import Preset, fits_any
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
-from priorsim.measure.histogram import Histogram, acceptable, check_world, histogram_of
+from priorsim.measure.histogram import ClassBy, Histogram, acceptable, check_world, histogram_of
 from priorsim.measure.influence import Influence, influence
 from priorsim.measure.knockouts import Knockouts, knockouts_of
 from priorsim.measure.mixture import Mixture, mixture
@@ -40,7 +40,7 @@ class Study:
 
     `progress` is called with the Progress of each census that has to be made. Where `own` is given, that census stands
     in place of those of the folder. Figures that ask for a prior and a grid of penalties take `prior` and `grid`, by
-    penalty, where they are given.
+    penalty, where they are given; programs that fit one world are classed by `class_by`.
     """
 
     preset: Preset
@@ -50,6 +50,7 @@ class Study:
     own: Counted | None = None
     prior: Prior | None = None
     grid: Mapping[str, Sequence[float]] | None = None
+    class_by: ClassBy = "lesion"
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
@@ -149,16 +150,16 @@ class Study:
             rows = self.atlas(group[0]).select(partial(fits_any, group))
             for world in group:
                 fitting = rows.take(acceptable(rows.behaviour, world, world.train))
-                self._histograms[world] = histogram_of(header, fitting, world)
+                self._histograms[world] = histogram_of(header, fitting, world, class_by=self.class_by)
         return [self._histograms[world] for world in worlds]
 
     def mixture(self, world: World) -> Mixture:
         """What fits a world, with what it is right on off the training lanes."""
-        return mixture(self.atlas(world), world)
+        return mixture(self.atlas(world), world, class_by=self.class_by)
 
     def weighed(self, world: World, prior: Prior) -> Weighed:
         """The whole census of a world under a prior."""
-        return weigh(self.atlas(world), prior)
+        return weigh(self.atlas(world), prior, class_by=self.class_by)
 
     def witnesses(self, header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
         """A program of each of these rows, as S-expression; those not known yet are sought together."""

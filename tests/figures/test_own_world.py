@@ -72,7 +72,18 @@ def test_every_figure_of_a_census_is_drawn_from_ones_own(name, atlas, world, tmp
         (["cloud", "--world", "own.csv", "--gamma", "1"], "--gamma has no effect on the figure cloud"),
         (["cloud", "--world", "own.csv", *GRID], "--grid has no effect on the figure cloud"),
         (["walk-landscape", "--world", "own.csv", "--atlas", "a"], "--atlas has no effect on the figure walk-land"),
-        (["phase", "--world", "own.csv", "--max-bits", "20"], "--max-bits has no effect without --atlas"),
+        (["phase", "--world", "own.csv", "--yes"], "--yes has no effect without --max-bits"),
+        (["phase", "--world", "own.csv", "--class-by", "shape"], "programs cannot be classed by 'shape'"),
+        (["phase", "--world", "own.csv", "--atlas", "ATLAS", "--workers", "1"], "--workers has no effect with --atlas"),
+        (["phase", "--world", "own.csv", "--atlas", "ATLAS", "--dry-run"], "--dry-run has no effect with --atlas"),
+        (["phase", "--world", "own.csv", "--results", "r", "--max-bits", "20"], "no effect with --preset or --results"),
+        (["phase", "--world", "own.csv", "--workers", "0"], "0 workers are too few"),
+        (["phase", "--world", "own.csv", "--memory", "much"], "memory 'much' cannot be read"),
+        (["odds-against-gamma", "--world", "own.csv", "--gamma", "1"], "odds-against-gamma, which is over gamma"),
+        (["well-tuned", "--world", "own.csv", "--prior", "levin"], "which is over gamma, as levin sets nothing else"),
+        (["well-tuned", "--world", "own.csv", "--prior", "levn"], "did you mean levin"),
+        (["learning-curves", "--world", "own.csv", "--prior", "capped"], "needs a value for cap"),
+        (["walk-ends", "--world", "own.csv", "--class-by", "form"], "--class-by has no effect on the figure walk-ends"),
         (["phase", "--world", "own.csv", "--trust-other-code"], "--trust-other-code is about an atlas"),
         (["phase", "--world", "own.csv", "--prior", "levin"], "--prior has no effect without --grid"),
         (["phase", "--world", "own.csv", "--beta", "2", "--gamma", "1"], "--beta and --gamma have no effect without"),
@@ -96,3 +107,47 @@ def test_what_a_figure_cannot_heed_is_refused_in_one_line(args, said, atlas, wor
     code, out, err = priorsim("figure", *[atlas if each == "ATLAS" else each for each in args])
     assert (code, out, err.count("\n")) == (2, "", 1), (code, out, err)
     assert said in err
+
+
+PRICED = ["--prior", "schmidhuber", "--tax", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        ("odds-against-gamma", PRICED, "The prior is schmidhuber (delta 2), with gamma as drawn."),
+        ("well-tuned", PRICED, "The prior is schmidhuber (delta 2), with gamma as drawn."),
+        ("mass-against-length", PRICED, "The prior is schmidhuber (delta 2)."),
+        ("odds-against-lessons", PRICED, "The prior is schmidhuber (delta 2)."),
+        ("learning-curves", ["--gamma", "1"], "The prior is solomonoff (gamma 1)."),
+        ("phase", ["--tax", "2"], "The prior is solomonoff (delta 2), with beta and gamma as drawn."),
+        ("cloud", [], "The census has every code-only program of at most 20 bits."),
+    ],
+)
+def test_a_figure_of_the_cache_is_under_the_prior_that_is_given_and_says_it(name, asked, said, world, tmp_path):
+    asked = ["--world", world, "--train", "0-4", "--max-bits", "20", *asked]
+    output("figure", name, *asked, "--format", "svg", "--out", "drawn")
+    caption = (tmp_path / "drawn" / f"{name}-own.txt").read_text()
+    assert "The training lanes of own are 0-4 of 8" in caption and "of at most 20 bits." in caption
+    assert caption.endswith(f"{said}\n")
+
+
+@pytest.mark.parametrize("by", ["lesion", "form"])
+def test_the_odds_along_gamma_are_those_of_the_prior_and_of_the_classes_asked_for(by, atlas, world, tmp_path):
+    asked = ["--world", world, "--atlas", atlas, "--class-by", by, *PRICED]
+    output("figure", "odds-against-gamma", *asked, "--format", "svg", "--out", "drawn")
+    stem = "odds-against-gamma-own"
+    cells = histogram(StoredAtlas.open(atlas), find_world(world), class_by=by)
+    rows = [row for row in rows_of(tmp_path / "drawn", stem) if row["item"] == "curve"]
+    assert len(rows) == 81
+    for row in rows[::20]:
+        found = log_odds_of(cells, Prior("p", beta=2, gamma=float(row["gamma"]), delta=2))
+        ends = [float(row[f"log_odds_{end}_bits"]) for end in ("low", "high")]
+        assert ends == pytest.approx([found.low, found.high], rel=1e-9)
+    assert ("anywhere in its text" in (tmp_path / "drawn" / f"{stem}.txt").read_text()) == (by == "form")
+
+
+def test_a_dry_run_of_a_figure_says_what_its_census_takes_and_writes_nothing(world, tmp_path):
+    said = output("figure", "cloud", "--world", world, "--max-bits", "40", "--dry-run", "--out", "drawn")
+    assert "up to 40 bits" in said and "GiB of memory" in said and "Nothing was counted" in said
+    assert not (tmp_path / "drawn").exists()
