@@ -180,13 +180,12 @@ def gamma_caption(curve: Data) -> str:
     """What the figure shows, with its numbers."""
     first, last = curve.gammas[0], curve.gammas[-1]
     return page.sentences(
-        f"Log-odds of search against direct code in the world {curve.world} as time gets dearer, over every code-only "
-        f"program of at most {curve.bound_bits} bits that fits.",
-        f"At gamma {first:g} they are {span(*curve.log_odds[0])} bits, at gamma {last:g} {span(*curve.log_odds[-1])} "
-        "bits.",
+        f"The log-odds of search against direct code are {span(*curve.log_odds[0])} bits at gamma {first:g} and "
+        f"{span(*curve.log_odds[-1])} bits at gamma {last:g}.",
+        f"Log-odds in the world {curve.world} as time gets dearer, over every code-only program of at most "
+        f"{curve.bound_bits} bits that fits.",
         f"They cross 0 between these {page.at_gammas(curve.crossovers_low)} with the disguised programs counted as "
         f"direct code, {page.at_gammas(curve.crossovers_high)} with them counted as search.",
-        page.CLASSES_SAID,
     )
 
 
@@ -280,7 +279,6 @@ def odds_caption(odds: Data) -> str:
         if changes
         else "The side of more mass never changes.",
         ORDERS,
-        page.CLASSES_SAID,
     )
 
 
@@ -339,7 +337,6 @@ def accuracy_caption(curves: Data) -> str:
         f"many training {curves.unit}s, under the {curves.prior} prior.",
         *said,
         ORDERS,
-        page.CLASSES_SAID,
     )
 
 
