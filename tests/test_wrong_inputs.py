@@ -226,7 +226,7 @@ def bad_inputs(atlas):
         (["figure", "phase", "--preset", "slow", "--results", folder], "unknown preset 'slow'"),
         (
             ["figure", "delta-l", "--world", "isqrt-w3", "--results", folder],
-            "delta-l is of several worlds: leave --world",
+            "delta-l is of several worlds: leave out --world",
         ),
         (["paper", "--out", folder / "empty.csv"], "cannot be made"),
     ]

@@ -25,6 +25,14 @@ class LevelAnswer(msgspec.Struct, frozen=True):
     undecided: int
 
 
+class LevelNumbers(msgspec.Struct, frozen=True):
+    """The number in the worlds of a bin of complexity."""
+
+    up_to: Annotated[int, keys.says("the most bits of complexity")]
+    worlds: Annotated[int, keys.says("those in which the number is known and finite")]
+    quartiles: tuple[float, float, float]
+
+
 class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A claim in one population at one setting of the grid."""
 
@@ -54,6 +62,10 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
         int | None, keys.says("in how many worlds the condition holds by the margin; null where the unit has none")
     ]
     by_complexity: Annotated[tuple[LevelAnswer, ...], keys.says("the worlds in bins of complexity")]
+    numbers_by_complexity: Annotated[
+        tuple[LevelNumbers, ...] | UnsetType,
+        keys.says("the number in bins of complexity, where one census has all worlds of the cell; at home alone"),
+    ] = UNSET
     trend: Annotated[Trend | None, keys.says("of support with complexity; null over too few bins")]
     reasons: Annotated[dict[str, int] | UnsetType, keys.says("for walks, why worlds are undecided, and how many")] = (
         UNSET

@@ -10,7 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from priorsim.claims.rule import LEVEL_BITS, MARGINS, Cell, Factors, Quantifier, Ruling, Tally, Verdict, rule, total
+from priorsim.claims.rule import (
+    LEVEL_BITS,
+    MARGINS,
+    Cell,
+    Factors,
+    Quantifier,
+    Ruling,
+    Spread,
+    Tally,
+    Verdict,
+    rule,
+    total,
+)
 from priorsim.measure.histogram import Mask
 from priorsim.measure.values import Values
 from priorsim.priors import F64
@@ -142,7 +154,7 @@ class Sample:
     """What a number comes to in the worlds of a site, in the parts of a `Cell`, which sums up several.
 
     `masses` are the worlds' own, where the condition holds, fails, and cannot be told. `numbers` are those that are
-    known, ascending, each of which stands for `share` of them.
+    known, ascending, each of which stands for `share` of them, and `spreads` their quartiles by complexity.
     """
 
     tally: Tally
@@ -152,6 +164,7 @@ class Sample:
     beyond: int = 0
     numbers: F64 = field(default_factory=lambda: np.zeros(0))
     share: float = 1.0
+    spreads: dict[int, Spread] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -175,11 +188,14 @@ class Sample:
         if known > MOST_NUMBERS:
             numbers = np.quantile(numbers, np.linspace(0, 1, MOST_NUMBERS))
         levels: dict[int, Tally] = {}
+        spreads: dict[int, Spread] = {}
         masses: F64 = np.zeros(3)
         if worth is not None:
             within = worth.complexity[asked] <= max_bits
             up_to = max_bits - LEVEL_BITS * ((max_bits - worth.complexity[asked][within]) // LEVEL_BITS)
             levels = {int(level): _tally(state[within][up_to == level]) for level in np.unique(up_to)}
+            here = within & is_finite
+            spreads = _spreads((low[here] + high[here]) / 2, up_to[is_finite[within]])
             masses = np.bincount(state, worth.mass[asked], 3).astype(np.float64)
         return cls(
             _tally(state),
@@ -189,7 +205,18 @@ class Sample:
             int((holds & by_margin).sum()),
             numbers,
             known / max(1, len(numbers)),
+            spreads,
         )
+
+
+def _spreads(numbers: F64, levels: F64) -> dict[int, Spread]:
+    """The quartiles of the numbers at each level of complexity."""
+    found = {}
+    for level in np.unique(levels):
+        here = numbers[levels == level]
+        first, middle, third = np.quantile(here, QUANTILES[1:4]).tolist()
+        found[int(level)] = Spread(len(here), (first, middle, third))
+    return found
 
 
 def _tally(state: Any) -> Tally:
@@ -218,6 +245,7 @@ def cell_of(samples: Sequence[Sample], number: Number, factors: Factors, max_bit
         max_bits,
         dict(sorted(reasons.items())),
         spread,
+        samples[0].spreads if len(samples) == 1 else {},
     )
 
 

@@ -34,6 +34,12 @@ SITE_CLAIMS: tuple[Claim, ...] = (
 CLAIMS: tuple[Claim, ...] = (*SITE_CLAIMS, *walking.CLAIMS)
 """Every claim: those that are measured on sites, and those about walks."""
 
+STEPS = (
+    *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
+    *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
+)
+"""The claims that are shown first, in the order of the argument."""
+
 NOT_ON_WIDE = ("faster-learner", *(claim.name for claim in with_data.CLAIMS))
 """Claims that cannot be asked of a wide world: about few training lanes, which most programs fit, or tables."""
 

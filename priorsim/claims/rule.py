@@ -12,11 +12,11 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from priorsim.claims.answer import Band, CellAnswer, LevelAnswer
+from priorsim.claims.answer import Band, CellAnswer, LevelAnswer, LevelNumbers
 from priorsim.formats import percent
 from priorsim.measure.binning import joined
 from priorsim.measure.trend import Direction, Trend, trend
@@ -34,6 +34,9 @@ SLIGHT = Fraction(1, 2)
 """Where the condition holds by the margin in no greater share of the worlds in which it holds, it holds slightly."""
 MARGINS: Mapping[str, float] = {"bits": 1, "share": 0.05, "loss": 0.01}
 """The margin of a number by its unit; what is counted in other units has none."""
+
+AT_HOME: Mapping[str, str | int] = {"class_by": "lesion", "bound": "B", "tax": 0}
+"""The setting of the grid that is shown first."""
 
 Factors = Mapping[str, str | int]
 """A cell's place in the grid: population, dialect, word_bits, class_by, bound, tax and what else there is."""
@@ -123,6 +126,13 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
+class Spread(NamedTuple):
+    """The quartiles of a number over so many worlds, those in which it is known and finite."""
+
+    worlds: int
+    quartiles: tuple[float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A claim in one population at one setting of the grid.
@@ -134,7 +144,7 @@ class Cell:
     interval, and in `beyond` of the worlds the condition holds by the margin at least, None where there is no margin.
     Programs were counted up to `max_bits`; None where that is not one number. `reasons` say of how many worlds why they
     are undecided, where that was said. The `spread` is from the 5th to the 95th percentile of the same numbers as the
-    quartiles.
+    quartiles. `numbers` are the quartiles by complexity, like the levels, where one census has all the cell's worlds.
     """
 
     factors: Factors
@@ -147,6 +157,12 @@ class Cell:
     max_bits: int | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     spread: tuple[float, float] | None = None
+    numbers: Mapping[int, Spread] = field(default_factory=dict)
+
+    @property
+    def is_at_home(self) -> bool:
+        """Whether the cell is at the setting that is shown first."""
+        return all(self.factors[factor] == level for factor, level in AT_HOME.items())
 
     @property
     def support(self) -> tuple[Fraction, Fraction] | None:
@@ -210,6 +226,9 @@ class Cell:
             by_complexity=tuple(
                 LevelAnswer(up_to, each.holds, each.fails, each.undecided) for up_to, each in self.by_complexity.items()
             ),
+            numbers_by_complexity=tuple(LevelNumbers(up_to, *each) for up_to, each in self.numbers.items())
+            if self.is_at_home
+            else UNSET,
             trend=self.trend,
         )
 

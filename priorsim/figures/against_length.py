@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study
-from priorsim.figures.page import FAINT, INK, LOOKS, SHADE, SIDES
+from priorsim.figures.page import FAINT, INK, LOOKS, SERIES, SHADE, SIDES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
 from priorsim.measure.mass import mass
@@ -155,7 +155,6 @@ def caption(masses: Data) -> str:
         f"the {masses.prior} prior.",
         *said,
         "Right of the bound stands where a geometric tail would take each class; it is a guide and no bound.",
-        page.CLASSES_SAID,
     )
 
 
@@ -167,7 +166,6 @@ FIGURE = Entry("mass-against-length", SHOWS, data, draw, caption, SHOWN_WORLDS, 
 OBJECTIVES = "world max_bits objectives programs"
 """Distinct body tables of the fitting programs of at most so many bits whose root is a search, and these programs;
 from the length on at which there is one."""
-CYCLE = [LOOKS[kind] for kind in ("search", "direct", "hybrid", "disguised")]
 OBJECTIVE_BITS = 38
 """Objectives are counted up to so many bits, or the study's bound where that is less."""
 
@@ -195,7 +193,7 @@ def last(found: Data, world: str) -> tuple[int, int]:
 def draw_objectives(found: Data, ax: Axes) -> None:
     """Draw the number of objectives (thick, marked) and of programs (thin) up to each length, on a log scale."""
     handles: list[Artist] = []
-    for world, look in zip(found.worlds, CYCLE, strict=False):
+    for world, look in zip(found.worlds, SERIES, strict=False):
         here = {bits: counts for name, bits, *counts in found.rows if name == world}
         bits = range(found.bound_bits + 1)
         tables, programs = np.array([here.get(each, (np.nan, np.nan)) for each in bits], dtype=np.float64).T

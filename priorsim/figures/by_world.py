@@ -10,7 +10,7 @@ from scipy.stats import theilslopes
 
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, INK, SHADE, Ends, Look
+from priorsim.figures.page import FAINT, INK, SERIES, SHADE, Ends
 from priorsim.formats import counted, number
 from priorsim.measure.decomposition import decomposition, delta_l, three_counts
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
@@ -45,8 +45,8 @@ def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
 OF_LENGTHS = ("delta-l", "Delta L against the bits of the table, by family")
 LENGTHS = "family world table_bits delta_l_low_bits delta_l_high_bits"
 """The bits of the words asked for on the training lanes, and Delta L; None at an end that the bound leaves open."""
-MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*", "h", "p")
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+MARKERS = ("s", "D", "v", "P", "X", "<", ">", "*", "h", "p", "d")
+COLOURS = ("#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#666666")
 SPREAD = 0.22
 """Bits from one world to the next of those with as large a table."""
 ARROW = 1.6
@@ -140,7 +140,6 @@ def lengths_caption(lengths: Data) -> str:
         "as large a table stand beside each other.",
         f"Shown are the named worlds and all members of the families {' and '.join(MEMBERS)} with words of "
         f"{MEMBER_BITS} bits and {lengths.lanes[0]} to {lengths.lanes[-1]} lanes, but for those that nothing fits.",
-        page.CLASSES_SAID,
     )
 
 
@@ -148,9 +147,9 @@ OF_PARTS = ("decomposition", "log-odds in parts, world by world: length, multipl
 PARTS = "world delta_l_bits bonus_bits speed_bits log_odds_bits"
 """L_min(direct) - L_min(search), B_search - B_direct, the log-odds at gamma 1 less those at gamma 0, and their sum."""
 TERMS = {
-    "delta_l_bits": ("length", ": \N{GREEK CAPITAL LETTER DELTA}L", "#0072B2", ""),
+    "delta_l_bits": ("length", ": \N{GREEK CAPITAL LETTER DELTA}L", "#009E73", ""),
     "bonus_bits": ("multiplicity", ": difference of B", "#F0E442", "////"),
-    "speed_bits": ("speed", ": \N{GREEK SMALL LETTER GAMMA} = 1", "#D55E00", "...."),
+    "speed_bits": ("speed", ": \N{GREEK SMALL LETTER GAMMA} = 1", "#CC79A7", "...."),
 }
 """Name, rest of the legend, colour and hatch of each term."""
 SUM: dict[str, Any] = {"ls": "none", "marker": "D", "markersize": 3, "color": INK, "mfc": "white"}
@@ -201,11 +200,7 @@ def parts_caption(terms: Data) -> str:
 
 
 OF_COUNTS = ("three-counts", "functions, programs and mass: three counts of the same comparison, world by world")
-LOOKS = {
-    "functions": Look("#009E73", "s", "-", is_filled=False),
-    "programs": Look("#0072B2", "o", "-"),
-    "mass": Look("#D55E00", "D", "-"),
-}
+LOOKS = dict(zip(("functions", "programs", "mass"), SERIES, strict=False))
 COUNTS = "world " + " ".join(f"log2_{name}_low log2_{name}_high" for name in LOOKS) + " signs_differ"
 """log2 of search over direct by each count, the disguised on either side; None where a side has none."""
 OFFSET = 0.2
@@ -263,7 +258,6 @@ def counts_caption(counts: Data) -> str:
         if most
         else "",
         "A line joins the two ends where the disguised programs decide.",
-        page.CLASSES_SAID,
     )
 
 

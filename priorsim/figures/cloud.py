@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from priorsim.figures import page
 from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
 from priorsim.figures.labels import Label, dense, place_labels
-from priorsim.figures.page import BAND, GAMMA, INK, LOOKS
+from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, SERIES
 from priorsim.formats import counted, listed, number
 from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.decomposition import alpha, hull
@@ -186,7 +186,13 @@ def caption(programs: Data) -> str:
         f"the whole masses weigh the same {page.at_gammas(tip.measured)} in [0, 8]."
         for tip in programs.tips
     ]
+    first = [
+        f"The two shortest programs predict that search and direct code weigh the same at gamma* "
+        f"{number(tip.predicted)}; all programs together do so {page.at_gammas(tip.measured)}."
+        for tip in programs.tips[:1]
+    ]
     return page.sentences(
+        *first,
         f"Every code-only program of at most {programs.bound_bits} bits that fits the world {programs.world}, by "
         f"length and time: {sum(programs.points.values())} programs.",
         "The line is the lower hull, on which the lightest program lies.",
@@ -194,7 +200,6 @@ def caption(programs: Data) -> str:
         *(tips or ["One of the sides has no program, so no gamma* is predicted or measured."]),
         "Dashes join the shortest program of either side; minus their slope is the predicted gamma*." if tips else "",
         page.GAMMA_STAR_SAID,
-        page.CLASSES_SAID,
     )
 
 
@@ -247,7 +252,7 @@ def draw_crossings(crossings: Data, ax: Axes) -> None:
     ax.plot(ends, ends, color=INK, linewidth=0.7, zorder=1)
     ax.axhline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
     ax.axvline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
-    look = LOOKS["search"]
+    look = SERIES[0]
     marks: dict[str, Any] = {"ls": "none", "marker": look.marker, "color": look.colour, "mfc": "none"}
     ax.plot(crossings.predicted, crossings.measured, markersize=4, **marks)
     ax.set_xlim(*ends)
@@ -269,12 +274,13 @@ def crossings_caption(crossings: Data) -> str:
     low, high = CROSSING_RANGE
     most = max((abs(measured - predicted) for _, predicted, measured in crossings.rows), default=None)
     return page.sentences(
+        f"The price of time at which constants tip is predicted by two programs to {CLOSE:g} in {agreeing(crossings)} "
+        f"of {counted(len(crossings.rows), 'world')}, and the prediction is off by {number(most)} at most.",
         f"Crossovers of constants of {CONSTANT_BITS} bits: gamma* of the whole masses against (1 - c/L) / alpha, which "
         "the shortest search program (c bits) and the shortest direct one (L bits) predict; alpha is log2 of the ratio "
         "of their times over L.",
         f"Shown are all words that both direct code and search spell out up to the bound, {len(crossings.rows)} of "
         f"them; {crossings.without} more have no crossover in [{low:g}, {high:g}], or none is predicted there.",
-        f"The two agree to {CLOSE:g} in {agreeing(crossings)}; they are {number(most)} apart at most.",
         "Below 0 a reward for time would be needed for search to weigh as much. Disguised programs, which owe their "
         "answer to a loop that ran until something held, are counted as direct code.",
         page.GAMMA_STAR_SAID,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.growth import LANGUAGES
-from priorsim.figures.page import FAINT, INK, LOOKS
+from priorsim.figures.page import FAINT, INK, SERIES
 from priorsim.formats import number
 from priorsim.measure.coding_theorem import coding_theorem
 from priorsim.worlds import World
@@ -53,8 +53,8 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
             panel.set_ylim(bottom=0)
             page.whole_numbers(panel, "x")
         keys = [
-            page.key("median", **LOOKS["direct"].style(3, markerfacecolor="white")),
-            page.key("half of the behaviours", color=LOOKS["direct"].colour, linewidth=4, alpha=0.4),
+            page.key("median", **SERIES[0].style(3, markerfacecolor="white")),
+            page.key("half of the behaviours", color=SERIES[0].colour, linewidth=4, alpha=0.4),
             page.key("all", color=FAINT, linewidth=4, alpha=0.3),
             page.key("shortest program alone", color=INK, linestyle="--", linewidth=0.8),
             page.key("median, bound 4 bits less", color=INK, linestyle="-.", linewidth=0.9),
@@ -66,7 +66,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
 
 def _draw_spread(ax: Axes, bits: page.F64, five: Sequence[page.F64]) -> None:
     """A line at the median in a band of the quartiles, in a band of all."""
-    look = LOOKS["direct"]
+    look = SERIES[0]
     ax.fill_between(bits, five[0], five[4], color=FAINT, alpha=0.25, linewidth=0)
     ax.fill_between(bits, five[1], five[3], color=look.colour, alpha=0.3, linewidth=0)
     ax.plot(bits, five[2], **look.style(3, markerfacecolor=look.cover))

@@ -1,5 +1,6 @@
 """Which of tables, code and search is the heaviest as examples are given, and how N* goes with the number of rules."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,13 +103,18 @@ def _said(law: Law, all_worlds: int) -> str:
 def caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
     published = [f"{each.quantity}, exponent {each.exponent} ({each.source})" for each in found.published]
+    searches: Counter[tuple[int, int]] = Counter()
+    for law in found.laws:
+        if law.after == "search":
+            searches.update({(law.word_bits, at): count for at, count in zip(law.rules, law.worlds, strict=True)})
     return page.sentences(
+        f"Search comes to lead as examples are added in at most {max(searches.values(), default=0)} of "
+        f"{found.worlds[0]} worlds of a size: tables and direct code decide the others.",
         "Which of tables, direct code and search holds the most of the fitting mass after N examples of worlds with "
         f"several rules, in one posterior of code of up to {found.bound_bits} bits and programs with data of up to "
         f"{found.code_bits} bits of code; darker lines have more rules. N* is the last N at which the heaviest turns.",
         *(_said(law, found.worlds[0]) for law in found.laws),
         f"Published of networks under training, none of which is the same number: {'; '.join(published)}.",
-        page.CLASSES_SAID,
     )
 
 

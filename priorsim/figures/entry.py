@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from priorsim.errors import FigureError
-from priorsim.figures.page import BY_FORM_SAID, CLASSES_SAID, figure_of, lay_out, style
+from priorsim.figures.page import BY_FORM_SAID, figure_of, lay_out, style
 from priorsim.formats import format_csv, format_lanes
 from priorsim.provenance import stamped
 from priorsim.storage import atomic_file, begins_with, hold_folder, not_own, write_text
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 else:
     Study = Any  # Figures lie below the study, which is given to them; they know its type alone.
 
-SHOWN_WORLDS = ("minimum-w3", "isqrt-w3", "half-w3", "in-context-root-sum-w4", "constant-greatest-square-w12")
-"""The worlds that get figures of their own: forward, inverse, in-context and constant, most of which tip."""
+SHOWN_WORLDS = ("half-w3", "minimum-w3", "constant-greatest-square-w12")
+"""The worlds that get figures of their own, all of which tip; their odds have settled at the bounds of the presets."""
 METADATA: Mapping[str, dict[str, None]] = {
     "pdf": dict.fromkeys(("CreationDate", "Producer", "Creator")),
     "svg": dict.fromkeys(("Date", "Creator")),
@@ -120,7 +120,7 @@ class Entry:
         FigureError when a world is given and the figure is not of one world.
         """
         if world is not None and not self.is_of_one:
-            raise FigureError(f"figure {self.name} is of several worlds: leave --world")
+            raise FigureError(f"figure {self.name} is of several worlds: leave out --world")
         worlds = [find_world(name) for name in self.worlds] if world is None else [world]
         if self.is_of_one:
             yield from ((f"{self.name}-{each.name}", [each]) for each in worlds)
@@ -186,7 +186,7 @@ def caption_of(entry: Entry, study: Study, worlds: Sequence[World], data: Data) 
         "from 0."
     )
     if study.class_by == "form":
-        said = said.replace(CLASSES_SAID, BY_FORM_SAID)
+        said += f"\n{BY_FORM_SAID}"
     return said if study.own is None else f"{said} {_census_said(entry, study, study.own.header.max_bits)}"
 
 

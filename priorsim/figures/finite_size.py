@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS
+from priorsim.figures.page import FAINT, GAMMA, INK, SERIES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.collapse import GAMMAS
 from priorsim.measure.extrapolation import Extrapolation
@@ -28,7 +28,7 @@ COLUMNS = " ".join(
 """A row for each size and price of time, with disguised programs as direct code: medians of L, alpha and gamma*,
 quartiles of log-odds / L and of what the two shortest programs leave of it, the distance, and the share of worlds in
 which search outweighs, also with the disguised as search."""
-LOOK_OF = dict(zip(SPANS, (LOOKS["direct"], LOOKS["hybrid"], LOOKS["table"], LOOKS["search"]), strict=True))
+LOOK_OF = dict(zip(SPANS, SERIES, strict=False))
 SAID_OF = {
     "constant": "All constants",
     "shortest searches": "The 30 constants with the shortest searches",
@@ -161,7 +161,14 @@ def caption(found: Data) -> str:
         few = f"{counted(mine[0].sizes, 'size')} of it count, too few for a ruling"
         outweighs = next(_outweighs(found, each) for each in mine if each.gamma == SPEED_PRIOR)
         said.append(f"{SAID_OF[series]}: {'; '.join(told) or few}. {outweighs}")
+    licensed = [
+        f"at gamma {gamma:g} for {sum(each.extrapolation is Extrapolation.LICENSED for each in rulings)} of "
+        f"{len(rulings)} series of worlds"
+        for gamma in (GAMMAS[0], SPEED_PRIOR)
+        if (rulings := [each for each in found.rulings if each.gamma == gamma])
+    ]
     return page.sentences(
+        f"What two programs predict may be extrapolated to larger worlds {' and '.join(licensed)}.",
         "Whether log-odds / L are a function of gamma - gamma*, with gamma* = (1 - c/L) / alpha of the two shortest "
         "programs: L and c bits of the shortest direct code and search, alpha L the log2 of the quotient of their "
         "steps.",
@@ -171,7 +178,6 @@ def caption(found: Data) -> str:
         "The distance is what three quarters of the worlds' residuals are no larger than. Extrapolation is licensed "
         "where it falls as L^-1/2 or faster, whichever size is left out, over three or more sizes of 30 worlds counted "
         "equally far beyond L, and forbidden elsewhere.",
-        page.CLASSES_SAID,
     )
 
 

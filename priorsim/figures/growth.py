@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS
+from priorsim.figures.page import FAINT, GAMMA, INK, SERIES
 from priorsim.formats import number, percent, span
 from priorsim.measure.growth import Growth
 from priorsim.measure.histogram import Mask
@@ -22,7 +22,7 @@ GAMMAS = (0.0, 0.5, 1.0)
 """The prices of time that are drawn."""
 LANGUAGES = (("arith", 3), ("logic", 3), ("loops", 3), ("arith", 4), ("logic", 4), ("loops", 4))
 """Dialects and word sizes; the first is that of the figures of one language."""
-LOOK_OF = dict(zip(GAMMAS, (LOOKS["search"], LOOKS["hybrid"], LOOKS["direct"]), strict=True))
+LOOK_OF = dict(zip(GAMMAS, SERIES, strict=False))
 COLUMNS = "dialect word_bits gamma above up_to worlds search_first_low search_first_high programs_low programs_high"
 """A row for each bin of complexity: its edges in bits, its number of worlds, the share of them that are search first
 with disguised programs as direct code and as search, and search's share of the programs that cost so much."""
@@ -119,14 +119,16 @@ def caption(found: Data) -> str:
             said[-1] += f", and a logistic fit, extrapolated, meets one half at {met} bits"
         said[-1] += "."
     dialect, word_bits = found.rows[0][:2]
+    _, _, low, high, *_ = _curve(found, GAMMAS[0])
     return page.sentences(
+        f"A search is the shortest program of {span(low[-1], high[-1], percent)} of the most complex worlds and of "
+        f"{span(low[0], high[0], percent)} of the simplest.",
         f"Share of worlds that are search first against their complexity, of every behaviour of {dialect} at words of "
         f"{word_bits} bits up to {found.bound_bits} bits, at three prices of time gamma.",
         *said,
         COMPLEXITY_SAID,
         CONTROL_SAID,
         "Right: by how many times the share is the control.",
-        page.CLASSES_SAID,
     )
 
 
@@ -175,14 +177,19 @@ def draw_languages(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ..
 
 def languages_caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
-    said = []
+    said, lowest, highest = [], [], []
     for dialect, word_bits in LANGUAGES:
         up_to, worlds, low, high, *_ = _curve(found, 0.0, dialect=dialect, word_bits=word_bits)
+        lowest.append(low[-1])
+        highest.append(high[-1])
         said.append(
             f"{dialect}, words of {word_bits} bits: {span(low[-1], high[-1], percent)} of the {worlds[-1]:.0f} worlds "
             f"of up to {up_to[-1]:.0f} bits in the last bin."
         )
     return page.sentences(
+        "How often search comes first depends on the language: it does in "
+        f"{span(min(lowest), max(lowest), percent)} of the most complex worlds, or in "
+        f"{span(min(highest), max(highest), percent)} where disguised programs count as search.",
         "Share of worlds that are search first against complexity, by dialect and word size, at three prices of time.",
         "At gamma 0:",
         *said,
@@ -229,7 +236,7 @@ def selection_data(study: Study, _: Sequence[World]) -> Data:
 def draw_selection(found: Data, ax: Axes) -> None:
     """Draw the share against the bound, a band for each selection."""
     handles: list[Artist] = []
-    for name, look in zip(SELECTIONS, (LOOKS["direct"], LOOKS["hybrid"], LOOKS["search"]), strict=True):
+    for name, look in zip(SELECTIONS, SERIES, strict=False):
         bits, low, high = np.array([(row[1], *row[3:]) for row in found.rows if row[0] == name]).T
         ax.fill_between(bits, 100 * low, 100 * high, color=look.colour, alpha=0.25, linewidth=0)
         handles += ax.plot(bits, 50 * (low + high), label=name, **look.style(3, markerfacecolor=look.cover))

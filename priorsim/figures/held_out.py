@@ -15,7 +15,7 @@ from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study
-from priorsim.figures.page import F64, FAINT, INK, SHADE, SIDES
+from priorsim.figures.page import F64, FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import MixturePoints
@@ -28,7 +28,7 @@ Leader = Literal["direct", "open", "search", "none"]
 SHADES: dict[Leader, tuple[str, str]] = {
     "direct": ("#b9d7ea", "direct"),
     "open": ("#ffffff", "even, or the disguised decide"),
-    "search": ("#D55E00", "search"),
+    "search": (LOOKS["search"].colour, "search"),
     "none": ("#555555", "nothing fits"),
 }
 """The colour of each answer, told apart by lightness alone, and what the legend says."""
@@ -175,12 +175,12 @@ def phase_caption(diagram: Data) -> str:
     across, upright = (AXES[name][1] for name in diagram.over)
     beside = ", and the held-out loss on the same grid" if known else ""
     return page.sentences(
+        f"Search holds more of the fitting mass at {number(100 * every.count('search') / len(every))} % of the points "
+        f"of the plane, direct code at {number(100 * every.count('direct') / len(every))} %, wherever the disguised "
+        "programs count.",
         f"Which side holds more of the fitting mass over {across} and {upright}{beside}, in {diagram.world}; every "
         f"code-only program of at most {diagram.bound_bits} bits{diagram.at}.",
-        f"Search holds it at {number(100 * every.count('search') / len(every))} % of the grid's points, direct code at "
-        f"{number(100 * every.count('direct') / len(every))} %, wherever the disguised programs count.",
         *((f"The loss lies between {number(min(known))} and {number(max(known))}.", page.LOSS_SAID) if known else ()),
-        page.CLASSES_SAID,
     )
 
 
@@ -290,7 +290,6 @@ def tuned_caption(tuned: Data) -> str:
         "program.",
         "A program defects when it fits on all training lanes and is wrong on some held-out lane.",
         page.LOSS_SAID,
-        page.CLASSES_SAID,
     )
 
 

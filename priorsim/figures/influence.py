@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.growth import GAMMAS, LOOK_OF
-from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, Look
+from priorsim.figures.page import FAINT, GAMMA, INK, SERIES, Look
 from priorsim.formats import number, percent, span
 from priorsim.measure.standings import CUTS
 from priorsim.priors import F64
@@ -27,11 +27,11 @@ COLUMNS = (
 """A row for each price of time, bound and number of lanes seen: of the programs of up to B - below bits the histories,
 those captured and their prior probability; of all programs the harm, and what is saved, in bits."""
 OF_BITS: tuple[tuple[str, str, Look], ...] = (
-    ("worst", "greatest harm", LOOKS["search"]),
-    ("harm_if_direct", "mean harm, world direct", LOOKS["direct"]),
-    ("saved", "mean saved, world search", LOOKS["hybrid"]),
+    ("worst", "greatest harm", SERIES[0]),
+    ("harm_if_direct", "mean harm, world direct", SERIES[1]),
+    ("saved", "mean saved, world search", SERIES[2]),
 )
-BELOW = (Look("#666666", "x", ":"), Look("#009E73", "s", "-.", is_filled=False), Look("#000000", "D", "-"))
+BELOW = SERIES[3:]
 
 
 def data(study: Study, _: Sequence[World]) -> Data:
@@ -118,6 +118,8 @@ def caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
     dialect, word_bits = LANGUAGE
     return page.sentences(
+        f"On no sequence of answers does search in the prior cost more than {_shown(found.bounds[0][1])} bits, "
+        f"{_shown(found.bounds[0][2])} certified.",
         f"What search in the prior does to predictions, of {dialect} at words of {word_bits} bits up to "
         f"{found.bound_bits} bits, when the lanes are seen in the listed order.",
         *(_at_gamma(found, gamma, *bounds) for gamma, bounds in zip(GAMMAS, found.bounds, strict=True)),
@@ -127,7 +129,6 @@ def caption(found: Data) -> str:
         "Third: what search costs, and saves, in bits at gamma 0. The harm is the loss of all programs together less "
         "that of direct code alone; what is saved is a mean over the worlds with which some direct program agrees.",
         _alone(found),
-        page.CLASSES_SAID,
     )
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.growth import LANGUAGES
-from priorsim.figures.page import FAINT, LOOKS, Look
+from priorsim.figures.page import FAINT, LOOKS, SERIES, Look
 from priorsim.formats import number, percent
 from priorsim.measure.knockouts import SEARCHES, Course
 from priorsim.worlds import World
@@ -20,9 +20,8 @@ COLUMNS = "without above up_to worlds needed share saved unreached reached_witho
 """A row for each operator and bin of complexity: what `priorsim knockouts` tells of it, and the trend of the share over
 all of the operator's bins, log-odds a bit; empty where there is none."""
 OTHERS = (
-    *(Look("#0072B2", "o", "-", is_filled=False), Look("#009E73", "s", "-", is_filled=False)),
-    *(Look("#56B4E9", "D", "-"), Look("#000000", "x", ":"), Look("#CC79A7", "v", "-.")),
-    *(Look("#E69F00", "P", "-", is_filled=False), Look("#666666", "*", (0, (5, 1, 1, 1)))),
+    *SERIES,
+    Look("#F0E442", "p", "-", is_filled=False),
 )
 """How the operators that do not search are drawn, in code order."""
 SEARCH = LOOKS["search"]
@@ -116,6 +115,7 @@ def caption(found: Data) -> str:
         over = [f"{each.over} by {number(each.slope, '.3f')} +- {number(each.scatter, '.3f')}" for each in found.excess]
         said.append(f"The slope of {TOGETHER} is {_slope(search)}, above that of {', '.join(over)}.")
     return page.sentences(
+        f"{percent(last[TOGETHER][5])} of the most complex worlds need {TOGETHER}." if TOGETHER in last else "",
         f"Share of worlds that need an operator against their complexity, of every behaviour of "
         f"{language.dialect.name} at words of {language.word_bits} bits up to {found.header.max_bits} bits, for each "
         f"operator and for {TOGETHER} together.",

@@ -204,13 +204,12 @@ def gamma_caption(curve: Data) -> str:
         for end, roots in zip(curve.log_odds[0], (curve.crossovers_low, curve.crossovers_high), strict=True)
     )
     return page.sentences(
-        f"Log-odds of search against direct code in the world {curve.world} as time gets dearer, over every code-only "
-        f"program of at most {curve.bound_bits} bits that fits.",
-        f"At gamma {first:g} they are {odds_said(curve.log_odds[0], within)}, at gamma {last:g} "
-        f"{odds_said(curve.log_odds[-1], within)}.",
+        f"The log-odds of search against direct code are {odds_said(curve.log_odds[0], within)} at gamma {first:g} and "
+        f"{odds_said(curve.log_odds[-1], within)} at gamma {last:g}.",
+        f"Log-odds in the world {curve.world} as time gets dearer, over every code-only program of at most "
+        f"{curve.bound_bits} bits that fits.",
         f"They cross 0 between these {low} with the disguised programs counted as direct code, {high} with them "
         "counted as search.",
-        page.CLASSES_SAID,
     )
 
 
@@ -319,7 +318,6 @@ def odds_caption(odds: Data) -> str:
         if any(sign is not None for sign in signs)
         else "Which side has more mass is unknown.",
         ORDERS,
-        page.CLASSES_SAID,
     )
 
 
@@ -379,7 +377,6 @@ def accuracy_caption(curves: Data) -> str:
         f"many training {curves.unit}s, under the {curves.prior} prior.",
         *said,
         ORDERS,
-        page.CLASSES_SAID,
     )
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, GAMMA, LOOKS
+from priorsim.figures.page import FAINT, GAMMA, SERIES
 from priorsim.formats import number
 from priorsim.measure.nested import FORM_NAMES
 from priorsim.worlds import World
@@ -16,7 +16,7 @@ from priorsim.worlds import World
 COLUMNS = "form gamma inner_gamma search_chosen search_alike search_prior"
 """A row for each form of the searching node and price of time; inner_gamma is infinite where always the fastest inner
 program that does as well is chosen."""
-OF_FORM = dict(zip(FORM_NAMES, (LOOKS["direct"], LOOKS["search"], LOOKS["disguised"]), strict=True))
+OF_FORM = dict(zip(FORM_NAMES, SERIES, strict=False))
 
 
 def data(study: Study, _: Sequence[World]) -> Data:
@@ -38,8 +38,8 @@ def _of(found: Data, form: str) -> np.ndarray[Any, Any]:
 def _draw_shares(ax: Axes, found: Data) -> None:
     """The share that searches: of what is chosen by either form, of what does as well, and of the inner prior."""
     gamma, _, chosen, alike, prior = _of(found, "both")
-    for values, look, label in ((chosen, "search", "chosen"), (alike, "direct", "of those that do as well")):
-        ax.plot(gamma, np.where(values > 0, values, np.nan), label=label, **LOOKS[look].style(4))
+    for values, look, label in ((chosen, SERIES[3], "chosen"), (alike, SERIES[4], "of those that do as well")):
+        ax.plot(gamma, np.where(values > 0, values, np.nan), label=label, **look.style(4))
     ax.plot(gamma, prior, color=FAINT, linewidth=0.8, label="of the inner prior")
     ax.set(yscale="log", ylabel="searching (share)")
 

@@ -64,11 +64,6 @@ NAMED_GAMMAS = {
 }
 """The gamma of each named prior that agrees with the simplicity prior in all but gamma."""
 
-CLASSES_SAID = (
-    "A direct program calculates its answer; a search program owes it to a find or argmax, since it answers "
-    "differently when the search is stopped at its first candidate; a disguised one owes it to a loop that ran until "
-    "something held. Disguised programs are counted on either side."
-)
 BY_FORM_SAID = (
     "A search program has a find or argmax anywhere in its text, whether its answer depends on it or not; every other "
     "one is direct, and none is disguised."
@@ -111,10 +106,17 @@ LOOKS: dict[str, Look] = {
     ProgramClass.TABLE: Look("#56B4E9", "s", (0, (5, 1, 1, 1)), is_filled=False),
     ProgramClass.HYBRID: Look("#CC79A7", "D", "-."),
 }
-"""Okabe and Ito's colours, which hold for colour-blind readers."""
+"""Okabe and Ito's colours, which hold for colour-blind readers. The blue circle of direct programs and the orange
+triangle of search programs, and their colours, mean nothing else in any figure."""
+SERIES = (
+    *(Look("#009E73", "s", "-", is_filled=False), Look("#CC79A7", "D", "-.")),
+    *(Look("#E69F00", "P", "--"), Look("#56B4E9", "v", (0, (5, 1, 1, 1)), is_filled=False)),
+    *(Look("#222222", "x", ":"), Look("#666666", "*", (0, (3, 1)))),
+)
+"""How curves that are of no class are drawn: prices of time, languages, families, selections and the like."""
 SIDES = (
-    (LOOKS[ProgramClass.DIRECT], "disguised counted as direct code"),
-    (LOOKS[ProgramClass.SEARCH], "disguised counted as search"),
+    (Look(INK, "s", "-"), "disguised counted as direct code"),
+    (Look(INK, "D", "--", is_filled=False), "disguised counted as search"),
 )
 """The low and the high end of an interval: how each is drawn, and where the disguised programs then stand."""
 

@@ -1,5 +1,7 @@
 """Every figure by its name, in the order in which they are drawn."""
 
+from collections.abc import Mapping
+
 from priorsim.errors import FigureError
 from priorsim.figures import (
     against_length,
@@ -17,7 +19,7 @@ from priorsim.figures import (
     nested,
     scaling,
     slowdown,
-    support,
+    verdicts,
     walk_landscape,
     walks,
     witness_sheet,
@@ -31,7 +33,7 @@ _ENTRIES = (
     *growth.FIGURES,
     influence.FIGURE,
     *knockouts.FIGURES,
-    support.FIGURE,
+    *verdicts.FIGURES,
     *(scaling.FIGURE, finite_size.FIGURE, diversity.FIGURE),
     *(coding_theorem.FIGURE, slowdown.FIGURE, dialect_ranks.FIGURE),
     nested.FIGURE,
@@ -40,6 +42,18 @@ _ENTRIES = (
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("growth", "growth-by-language", "verdicts", "claim-cells", "scaling", "finite-size"), ()),
+    **dict.fromkeys(("diversity", "influence", "knockouts", "constant-crossovers", "worlds-side-by-side"), ()),
+    "odds-against-gamma": ("half-w3",),
+    "cloud": ("constant-greatest-square-w12",),
+    "phase": ("minimum-w3",),
+    "walk-ends": ("inverse.w3-floor-times7-l8",),
+}
+"""The figures that the main job draws, at most fifteen drawings, and of which worlds those of one world are: of worlds
+whose odds have settled at the bound. Any other figure is drawn on demand."""
+NUMBERS = ("coding-theorem", "slower-when-longer", "dialect-ranks")
+"""The figures of which the main job writes the numbers alone, which the page on related work cites."""
 
 
 def find_figure(name: str) -> Entry:

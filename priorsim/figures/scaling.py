@@ -108,11 +108,12 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
 
 def caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
-    said = []
+    said, shorter = [], 0
     for question in QUESTIONS:
         size, low, high, search, last = _of(
             found, question.name, "word_bits", "direct_from", "direct_to", "search_from", "search_to"
         )
+        shorter += bool(last[-1] < low[-1])
         direct = f"{low[-1]:.0f}" if low[-1] == high[-1] else f"{low[-1]:.0f} to {high[-1]:.0f}"
         least = f"{search[-1]:.0f}" if search[-1] == last[-1] else f"at least {search[-1]:.0f}"
         said.append(
@@ -120,13 +121,14 @@ def caption(found: Data) -> str:
             f"the shortest search {least}."
         )
     return page.sentences(
+        f"At words of {size[-1]:.0f} bits the shortest search is known to be shorter than the shortest direct code in "
+        f"{shorter} of {len(QUESTIONS)} questions.",
         "The shortest direct, disguised and search programs of one question at several word sizes, every word a lane, "
         f"in the dialect arith; every code-only program up to {found.bound} bits.",
         *said,
         "A bar goes from the bound to the shortest program that is known, by hand or the table of all answers.",
         "Below: up to which price of time gamma search costs least (line), and from which on direct code that is known "
         "does (end of the band), with disguised programs as direct code and as search.",
-        page.CLASSES_SAID,
     )
 
 

@@ -12,7 +12,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.knockouts import OTHERS
-from priorsim.figures.page import FAINT, LOOKS
+from priorsim.figures.page import FAINT, SERIES
 from priorsim.formats import number, percent
 from priorsim.measure.fitting import places
 from priorsim.measure.slowdown import Slowdown, slowdown
@@ -82,7 +82,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         beyond, low, middle, high, slower, faster = _of(
             found, "", "beyond", "ratio_low", "ratio", "ratio_high", "slower", "faster"
         )
-        look = LOOKS["direct"]
+        look = SERIES[0]
         panels[1].axhline(0, color=FAINT, linewidth=0.6)
         panels[1].fill_between(beyond, low, high, color=look.colour, alpha=0.25, linewidth=0)
         panels[1].plot(beyond, middle, **look.style(3, markerfacecolor=look.cover))

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, LOOKS, SHADE
+from priorsim.figures.page import FAINT, LOOKS, SERIES, SHADE
 from priorsim.formats import counted, listed, number, percent
 from priorsim.walks.chains import Dynamics
 from priorsim.walks.finding import beeline_swerve, starvation
@@ -119,13 +119,14 @@ def ends_caption(ends: Data) -> str:
             )
     never = ends.ends.count(0)
     return page.sentences(
+        f"Walks end at each function about as often as its posterior mass says: the two differ by "
+        f"{ends.total_variation:.3f} in total variation.",
         "How often walks end at programs that fit, against their posterior mass: a point is the programs of one class "
         "that compute one function.",
         ends.walks.sentence(),
         f"{percent(ends.fitting_ends)} of them end fitting.",
         *said,
         f"No walk ends at {never} of the points, which stand at the lower edge." if never else "",
-        f"The total variation between end points and posterior, function by function, is {ends.total_variation:.3f}.",
     )
 
 
@@ -240,9 +241,9 @@ STARVED = "radius ends_with ends_without gain_with gain_without"
 """The bits of an edit; the chance to end right from programs that show the shallow feature, and from others where it
 is forbidden; and from either the chance of an edit to the deep feature, times the loss it saves."""
 STARVATION_BITS = 22
-OTHERS = {"facecolor": "white", "edgecolor": LOOKS["direct"].colour, "hatch": "////"}
+OTHERS = {"facecolor": "white", "edgecolor": SERIES[1].colour, "hatch": "////"}
 BARS: dict[str, dict[str, Any]] = {
-    "from programs that are right on 3/4 of the lanes": {"facecolor": SEARCH_COLOUR},
+    "from programs that are right on 3/4 of the lanes": {"facecolor": SERIES[0].colour},
     "from others, that feature being forbidden": OTHERS,
 }
 
@@ -262,7 +263,7 @@ def draw_starved(bars: Data, ax: Axes) -> None:
     """Draw the chances to end right, with and without the shallow feature, on a logarithmic scale."""
     places = np.arange(len(bars.rows))
     for shift, ends, look in zip((-0.2, 0.2), (bars.ends_with, bars.ends_without), BARS.values(), strict=True):
-        ax.bar(places + shift, ends, 0.38, **{"edgecolor": SEARCH_COLOUR, **look})
+        ax.bar(places + shift, ends, 0.38, **{"edgecolor": SERIES[0].colour, **look})
     ax.set_yscale("log")
     known = [value for value in (*bars.ends_with, *bars.ends_without) if value > 0]
     if known:

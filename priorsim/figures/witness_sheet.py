@@ -126,7 +126,6 @@ def caption(sheet: Data) -> str:
         f"The shortest and the fastest fitting program of each class in {counted(len(sheet.bounds), 'world')}, with "
         "length in bits and mean steps a lane, over every code-only program up to the bound.",
         f"{counted(len(sheet.rows), 'program')}; a class without a line has none up to the bound.",
-        page.CLASSES_SAID,
     )
 
 

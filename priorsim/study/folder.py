@@ -4,6 +4,7 @@ An atlas is opened where this code made it and it is whole, and made where not. 
 next one finds: a study is asked by the main job and by every figure.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,6 +16,7 @@ from priorsim.census.stored import Counted, StoredAtlas, cut
 from priorsim.census.take import make_header
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.populations import Preset, fits_any
+from priorsim.errors import FigureError
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
 from priorsim.measure.finite_size import MOST_BITS, FiniteSize, finite_size
 from priorsim.measure.growth import Growth, growth
@@ -97,6 +99,14 @@ class Study:
         bound = self.preset.bound(Domain.default(3)) - NESTED_BELOW
         max_bits = min(MOST_NESTED_BITS, max(LEAST_NESTED_BITS, bound))
         return self._once(("nested",), lambda: nested(max_bits=max_bits))
+
+    def verdicts(self) -> dict[str, Any]:
+        """The verdicts in the folder, as claims.json has them; FigureError where there are none."""
+        path = self.folder / "claims.json"
+        if not path.exists():
+            raise FigureError(f"{path} is not there, of which this figure is drawn: run 'priorsim paper' first")
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
 
     def knockouts(self, dialect: str, word_bits: int, max_bits: int) -> Knockouts:
         """Which operators worlds need in such a census, up to so many bits or as far as it goes, in bins of 2 bits."""

@@ -19,7 +19,7 @@ from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
 from priorsim.figures.growth import GAMMAS, LANGUAGES
 from priorsim.figures.influence import ORDERS
-from priorsim.figures.registry import FIGURES
+from priorsim.figures.registry import FIGURES, NUMBERS, RESULTS
 from priorsim.figures.witness_sheet import SHEET_WORLDS, sheet_keys
 from priorsim.formats import format_json, rounded
 from priorsim.measure.histogram_file import is_histogram, save_histogram
@@ -99,8 +99,8 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
         measured[name] = found
         write_text(out / f"{name}.json", format_json({"software": software(), "command": command, **found}))
         told(f"{out}/{name}.json: {said}")
-    drawings = _draw_figures(study, force, told)
     verdicts = _judge_claims(study, command)
+    drawings = _draw_figures(study, force, told)
     captions = {each.name: each.caption for each in drawings}
     grown, influences = rounded(measured["growth"]["curves"]), rounded(measured["influence"]["censuses"])
     write_text(out / "README.md", found_markdown(verdicts, grown, captions, influences=influences))
@@ -158,11 +158,15 @@ def _results(study: Study, worlds: Sequence[World]) -> list[Result]:
 
 
 def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> list[Drawing]:
-    drawings, chosen = [], study.preset.figures
-    for entry in [replace(FIGURES[name], worlds=chosen[name]) for name in chosen] or FIGURES.values():
-        for drawing in save_entry(entry, study, study.folder / DRAWN, force=force):
+    """The drawings of the preset, or of the results; of some figures the numbers alone are written."""
+    drawings, folder, chosen = [], study.folder / DRAWN, study.preset.figures or RESULTS
+    for name, worlds in chosen.items():
+        for drawing in save_entry(replace(FIGURES[name], worlds=worlds), study, folder, force=force):
             told(f"{drawing.path}")
             drawings.append(drawing)
+    for name in NUMBERS if chosen is RESULTS else ():
+        for drawing in save_entry(FIGURES[name], study, folder, formats=(), force=force):
+            told(f"{drawing.path}")
     return drawings
 
 

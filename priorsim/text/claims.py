@@ -11,6 +11,7 @@ from typing import Any
 from priorsim.claims.answer import BesideAnswer, ClaimAnswer, RuleAnswer, Software, Thresholds, VerdictsAnswer
 from priorsim.claims.claim import Claim, Judged, Kind
 from priorsim.claims.first_edition import FIRST_EDITION
+from priorsim.claims.judge import STEPS
 from priorsim.claims.rule import (
     AMOUNT_BITS,
     LEAST_WORLDS,
@@ -27,20 +28,13 @@ from priorsim.keys import plain
 from priorsim.provenance import software
 from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
-AT_HOME = {"class_by": "lesion", "bound": "B", "tax": 0}
-"""The setting of the grid that is shown first."""
-
 NOT_ANSWERABLE = (
     "A toy cannot say whether a defection could be reasoned out when the program is run, and not coded; whether "
     "programs bargain with others that they only imagine; or whether any of it carries over to trained networks."
 )
 
-STEPS = (
-    *("much-simpler", "many-against-one", "three-counts", "speed-disincentive", "speed-uncompetitive"),
-    *("gamma-star", "well-tuned", "treacherous", "table-to-search", "reachable"),
-)
-FIGURES = ("growth", "scaling", "phase-in-context-root-sum-w4")
-"""The claims that `found_markdown` shows, in the order of the argument, and its figures."""
+FIGURES = ("growth", "scaling", "verdicts")
+"""The figures that `found_markdown` shows."""
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
@@ -133,15 +127,10 @@ def headline(cells: Sequence[Cell]) -> str:
     """
     populations: dict[str, list[Cell]] = {}
     for cell in cells:
-        if is_at_home(cell):
+        if cell.is_at_home:
             populations.setdefault(str(cell.factors["population"]), []).append(cell)
     parts = ", ".join(f"{population} {_reach(group)}" for population, group in populations.items())
     return f"{parts}{'. ' if parts else ''}Over the grid {range_of(cells)}."
-
-
-def is_at_home(cell: Cell) -> bool:
-    """Whether a cell is at the setting that is shown first."""
-    return all(cell.factors[factor] == level for factor, level in AT_HOME.items())
 
 
 def place_of(cell: Cell) -> str:
@@ -252,7 +241,7 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims --world` prints: each claim's number in the world, and where in the grid it holds."""
     rows = []
     for each in judged:
-        home = next(cell for cell in each.cells if is_at_home(cell))
+        home = next(cell for cell in each.cells if cell.is_at_home)
         tally = total(cell.tally for cell in each.cells)
         where = f"{tally.holds} of {tally.told}" if tally.told else "undecided in all"
         shown = number(home.median, ".4g", none="infinite" if home.tally.told else "undefined")
@@ -353,7 +342,7 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
 
 
 _SHOWN_BY: tuple[Any, ...] = (
-    *(_condition, is_at_home, place_of, support_of, range_of, _reach, _supports_by_setting),
+    *(_condition, place_of, support_of, range_of, _reach, _supports_by_setting),
     *(supported, trend_of, effect_of, by_mass_of, said),
 )
 _SHOWN = {"rule": RULE, **{each.__name__.strip("_"): each for each in _SHOWN_BY}}

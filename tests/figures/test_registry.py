@@ -266,7 +266,7 @@ def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, 
     world = find_world("inverse-w3")
     for name, entry in ENTRIES.items():
         if not entry.is_of_one:
-            with pytest.raises(FigureError, match="leave --world"):
+            with pytest.raises(FigureError, match="leave out --world"):
                 next(entry.shown(world))
             continue
         (drawn,) = save_entry(entry, small, tmp_path, world=world, width=3.25, formats=("svg",))
