@@ -64,7 +64,10 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     by_complexity: Annotated[tuple[LevelAnswer, ...], keys.says("the worlds in bins of complexity")]
     numbers_by_complexity: Annotated[
         tuple[LevelNumbers, ...] | UnsetType,
-        keys.says("the number in bins of complexity, where one census has all worlds of the cell; at home alone"),
+        keys.says(
+            "the number in bins of complexity, where one census has all worlds of the cell; only by lesion, at B and "
+            "without a tax"
+        ),
     ] = UNSET
     trend: Annotated[Trend | None, keys.says("of support with complexity; null over too few bins")]
     reasons: Annotated[dict[str, int] | UnsetType, keys.says("for walks, why worlds are undecided, and how many")] = (

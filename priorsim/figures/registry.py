@@ -45,9 +45,9 @@ FIGURES = {entry.name: entry for entry in _ENTRIES}
 RESULTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("growth", "growth-by-language", "verdicts", "claim-cells", "scaling", "finite-size"), ()),
     **dict.fromkeys(("diversity", "influence", "knockouts", "constant-crossovers", "worlds-side-by-side"), ()),
-    "odds-against-gamma": ("half-w3",),
+    "odds-against-gamma": ("constant-greatest-square-w16",),
     "cloud": ("constant-greatest-square-w12",),
-    "phase": ("minimum-w3",),
+    "phase": ("constant-greatest-square-w16",),
     "walk-ends": ("inverse.w3-floor-times7-l8",),
 }
 """The figures that the main job draws, at most fifteen drawings, and of which worlds those of one world are: of worlds

@@ -185,11 +185,15 @@ def _draw_bins(panel: Axes, rows: Sequence[Sequence[Any]], handles: dict[str, Ar
         if order == 0:
             panel.fill_between(up_to, first, third, color=look.colour, alpha=0.25, linewidth=0)
         label = f"{dialect}, {words}"
-        (handles[label],) = panel.plot(up_to, median, label=label, **look.style(2.6, linewidth=0.9, mfc=look.cover))
+        (handles[label],) = panel.plot(
+            up_to, median, label=label, **look.style(2.6, linewidth=0.9, markerfacecolor=look.cover)
+        )
         few = worlds < LEAST_WORLDS
         if few.any():
             panel.plot(up_to[few], median[few], ls="none", marker="o", ms=3.4, color=FAINT, mfc="white", zorder=4)
     page.whole_numbers(panel, "x")
+    every = [row[1] for row in rows]
+    panel.set_xlim(min(every) - 1, max(every) + 1)
     panel.set_xlabel("complexity, up to (bits)", fontsize=6)
 
 

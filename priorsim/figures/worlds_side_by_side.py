@@ -30,7 +30,7 @@ COLUMNS = (
 GAMMAS = (0.0, 1.0)
 PRIOR = Prior("solomonoff")
 """What holds besides gamma."""
-ROW, AROUND = 0.125, 1.05
+ROW, AROUND = 0.125, 1.3
 """Inches from one row to the next, and for what is above and below the rows."""
 MOST_ROWS = 60
 """More rows than this are set in two blocks beside each other."""

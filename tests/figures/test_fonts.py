@@ -42,9 +42,9 @@ def test_a_character_that_the_usual_font_lacks_is_drawn_by_one_that_has_it(tmp_p
         )
         save(figure, tmp_path / "named", {"x": [1]}, formats=["png"])
     [title] = [text for text in figure.findobj(Text) if text.get_text() == "größe_のの"]
-    assert title.get_fontfamily() == [USUAL, "STIXGeneral"]
-    assert label.get_fontfamily() == [USUAL, "STIXGeneral"]
-    assert plain.get_fontfamily() == [USUAL]
+    assert title.get_fontfamily() == [USUAL, "sans-serif", "STIXGeneral"]
+    assert label.get_fontfamily() == [USUAL, "sans-serif", "STIXGeneral"]
+    assert plain.get_fontfamily() == [USUAL, "sans-serif"]
 
 
 def test_what_no_font_has_is_noted_in_one_line_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -247,7 +247,7 @@ def test_crossings_of_constants_are_roots_of_the_log_odds(small):
         counted = small.histogram(find_world(name))
         odds = log_odds_of(counted, Prior("p", gamma=measured))
         assert odds.low == pytest.approx(0, abs=1e-6)
-    assert f"agree to 0.05 in {cloud.agreeing(table)};" in cloud.crossings_caption(table)
+    assert f"to 0.05 in {cloud.agreeing(table)} of" in cloud.crossings_caption(table)
 
 
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):

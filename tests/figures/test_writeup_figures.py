@@ -21,7 +21,7 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
-from priorsim.figures.page import figure_of
+from priorsim.figures.page import SERIES, figure_of
 from tests.figures.drawing import check_texts, drawn_texts, laid_out, xs, ys
 
 INF = math.inf
@@ -245,7 +245,7 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
     line = against_length.draw_objectives(OBJECTIVES).lines[0]
     assert ys(line)[2:] == [1, 1, 2, 5]
     ax = cloud.draw_crossings(CROSSINGS)
-    (points,) = (line for line in ax.lines if line.get_marker() == "^")
+    (points,) = (line for line in ax.lines if line.get_marker() == SERIES[0].marker)
     assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
     assert cloud.agreeing(CROSSINGS) == 1
     assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
