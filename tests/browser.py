@@ -71,10 +71,12 @@ def visit(path: Path, place: str = "") -> Visit:
 
 def asking(page: str, script: str) -> str:
     """A copy of a page that runs a script at its end; what the script's function `ask` returns is its answer."""
-    answer = """const answer = document.createElement("pre");
+    answer = """Promise.resolve(typeof started === "undefined" ? null : started).then(() => {
+    const answer = document.createElement("pre");
     answer.id = "answers";
     answer.textContent = JSON.stringify(ask());
-    document.body.append(answer);"""
+    document.body.append(answer);
+    });"""
     return page.replace("</body>", f"<script>{script}\n{answer}</script></body>")
 
 

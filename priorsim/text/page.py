@@ -1,22 +1,22 @@
 """The report as one page: claims, figures, and an explorer that weighs the histograms as it is used.
 
-One HTML file that asks the network for nothing, the same bytes for the same results. Figures stand in it as data
-URIs, so that no figure's ids or styles reach the page. The explorer takes every world's cells, merged where they differ
+One HTML file that asks the network for nothing, the same bytes for the same results. The explorer's worlds, the cells
+of the claims and the figures are in it as compressed JSON, which a script unpacks. Figures are shown as data URIs, so
+that no figure's ids or styles reach the page. The explorer takes every world's cells, merged where they differ
 only in whether they are essential, and counts as whole numbers of any size: a browser reads each as the float64
 nearest to it, as numpy does when masses are taken, so its odds are this package's to float64 rounding.
 """
 
 import json
 import re
+import zlib
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
-from urllib.parse import quote
-
-from markupsafe import Markup
 
 from priorsim.census.recurrence import tokens
 from priorsim.errors import PriorsimError
@@ -31,7 +31,7 @@ from priorsim.text.templates import render
 
 SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
 """In the order in which the page runs them."""
-MAX_PAGE_BYTES = 12_000_000
+MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
 VERDICTS = ("supported", "depends", "refuted", "few worlds", "not answerable here", "not ruled on")
 """In the order in which the table sorts them."""
@@ -85,13 +85,23 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture) for picture in page.figures],
+        "data": _script_json(explorer_json()),
     }
-
-    def html(shown: Sequence[MenuWorld], left_out: Sequence[MenuWorld]) -> str:
-        names = [world.histogram.world.name for world in left_out]
-        return render("report.html", **parts, left_out=names, data=_script_json(explorer_json(shown)))
-
-    return html(*_fitting(page.worlds, max_bytes - len(html([], page.worlds).encode())))
+    beside = {
+        "figures": {picture.name: _files(picture) for picture in page.figures},
+        "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in parts["claims"]},
+    }
+    data = [world_json(world) for world in page.worlds]
+    shown = sorted(range(len(data)), key=lambda place: (len(_packed(data[place])), -place))
+    while True:
+        packed_parts = _packed({"worlds": [each for place, each in enumerate(data) if place in shown], **beside})
+        left_out = [each["name"] for place, each in enumerate(data) if place not in shown]
+        html = render("report.html", **parts, left_out=left_out, packed=packed_parts)
+        if len(html.encode()) <= max_bytes:
+            return html
+        if len(shown) <= 1:
+            raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
+        shown.pop()
 
 
 def _claim(claim: ClaimRow) -> dict[str, Any]:
@@ -102,29 +112,24 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
 
 
 def _figure(picture: Drawing) -> dict[str, Any]:
-    """A figure as the template takes it, the file as a data URI."""
+    """A figure as the template takes it."""
     text = picture.path.read_text(encoding="utf-8")
     points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
     assert points is not None, "matplotlib gives an SVG its width in points"
     width = float(points[1])
-    # Between double quotes an attribute may hold all of these as they are; a page holds megabytes of them.
-    quoted = quote(re.sub(r"\s*\n\s*", " ", text).replace('"', "'"), safe=" '()*+,-./:;=?@[]^_`{|}~!$<>")
-    source = Markup("data:image/svg+xml," + quoted)
-    return {**picture._asdict(), "source": source, "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
+    return {**picture._asdict(), "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}
 
 
-def _fitting(worlds: Sequence[MenuWorld], room: int) -> tuple[list[MenuWorld], list[MenuWorld]]:
-    """The worlds that fit in so many bytes together, and those with the most data that do not; both in order."""
-    sizes = [len(_script_json(world_json(world))) + len(",") for world in worlds]
-    shown = sorted(range(len(worlds)), key=lambda place: (sizes[place], -place))
-    while sum(sizes[place] for place in shown) > room and shown:
-        shown.pop()
-    if room < 0 or (worlds and not shown):
-        raise PriorsimError("the report has no room for the explorer's worlds: give fewer or smaller figures")
-    parts: tuple[list[MenuWorld], list[MenuWorld]] = ([], [])
-    for place, world in enumerate(worlds):
-        parts[place not in shown].append(world)
-    return parts
+def _files(picture: Drawing) -> dict[str, str]:
+    """A figure's drawing, and its numbers where they are beside it."""
+    paths = {"svg": picture.path, "csv": picture.path.with_suffix(".csv")}
+    return {ending: path.read_text(encoding="utf-8") for ending, path in paths.items() if path.exists()}
+
+
+def _packed(values: Any) -> str:
+    """Compact JSON, compressed as zlib does, in base64."""
+    text = json.dumps(values, separators=(",", ":"), allow_nan=False)
+    return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _asset(name: str) -> str:
@@ -136,10 +141,9 @@ def _script_json(values: Any) -> str:
     return json.dumps(values, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def explorer_json(worlds: Sequence[MenuWorld]) -> dict[str, Any]:
-    """The object that explorer.js reads; every key is used by a script."""
+def explorer_json() -> dict[str, Any]:
+    """The object that explorer.js reads besides the worlds; every key is used by a script."""
     return {
-        "worlds": [world_json(world) for world in worlds],
         "classes": [str(name) for name in CLASSES],
         "priors": [_prior_json(name) for name in PRIORS],
         "sliders": SLIDERS,

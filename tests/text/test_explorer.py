@@ -99,14 +99,14 @@ const reset = (world) => {{
   document.querySelector("[data-prior=solomonoff]").click();
 }};
 const ask = () => ({{
-  moved: DATA.worlds.map((world) => {{
+  moved: [...worlds.values()].map((world) => {{
     reset(world.name);
     return POSITIONS.map((places) => {{
       for (const [name, place] of Object.entries(places)) move(name, place, "input");
       return look();
     }});
   }}),
-  alone: Object.fromEntries(DATA.worlds.map(({{ name }}) => {{ reset(name); return [name, look()]; }})),
+  alone: Object.fromEntries([...worlds.values()].map(({{ name }}) => {{ reset(name); return [name, look()]; }})),
   priors: (reset("random-a"), move("cap-number", 99, "input"), DATA.priors.map(({{ name }}) => {{
     document.querySelector(`[data-prior="${{name}}"]`).click();
     return look();

@@ -18,7 +18,7 @@ const LAMBDA = { places: 400, decades: 4 };
 const state = { world: null, ...DATA.priors[0].values };
 const fields = {};
 const memo = { cells: new Map(), key: null, along: null };
-const worlds = new Map(DATA.worlds.map((world) => [world.name, world]));
+const worlds = new Map();
 
 function fromSlider(name, place) {
   if (name !== "lambda") return place;
@@ -223,7 +223,7 @@ function readAddress() {
 
 function startExplorer() {
   if (!worlds.size) return;
-  state.world = DATA.worlds[0].name;
+  state.world = worlds.keys().next().value;
   buildControls();
   byId("panel").hidden = false;
   const isAsked = readAddress();
@@ -232,5 +232,37 @@ function startExplorer() {
   addEventListener("hashchange", () => { if (readAddress()) show(); });
 }
 
+/* What the page holds compressed: the explorer's worlds, the cells of every claim, and the figures with their numbers. */
+async function unpack() {
+  const bytes = Uint8Array.from(atob(byId("packed").textContent), (character) => character.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(unpacked).text());
+}
+
+function showFigures(figures) {
+  const uri = (type, text) => `data:${type},${encodeURIComponent(text)}`;
+  for (const [name, files] of Object.entries(figures)) {
+    document.querySelector(`img[data-figure="${name}"]`).src = uri("image/svg+xml", files.svg);
+    document.querySelector(`[data-downloads="${name}"]`).append(...Object.entries(files).flatMap(([ending, text]) => [
+      " ", make("a", { href: uri({ svg: "image/svg+xml", csv: "text/csv" }[ending], text), download: `${name}.${ending}` },
+        ending.toUpperCase()),
+    ]));
+  }
+}
+
+async function start() {
+  let found;
+  try {
+    found = await unpack();
+  } catch (problem) {
+    byId("unpacking").textContent = `This browser cannot unpack the figures and the explorer: ${problem.message}`;
+    return;
+  }
+  for (const world of found.worlds) worlds.set(world.name, world);
+  showFigures(found.figures);
+  for (const place of document.querySelectorAll("[data-cells]")) place.innerHTML = found.cells[place.dataset.cells];
+  startExplorer();
+}
+
 startClaims();
-startExplorer();
+const started = start();
