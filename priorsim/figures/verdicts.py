@@ -12,7 +12,6 @@ from priorsim.claims.judge import STEPS
 from priorsim.claims.rule import AT_HOME, LEAST_WORLDS, THRESHOLDS, Quantifier
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.page import FAINT, INK, SERIES, SHADE
 from priorsim.formats import counted, number
 from priorsim.worlds import World
@@ -29,7 +28,6 @@ VERDICTS = ("supported", "depends", "refuted", "not answerable here")
 TRUTH = "0 or 1"
 MOST_ABREAST = 8
 """The names of more cells than this are written upright."""
-LOOK_OF = dict(zip(LANGUAGES, SERIES, strict=True))
 
 
 def _at_home(cell: ClaimJson) -> bool:
@@ -179,18 +177,18 @@ def _draw_bins(panel: Axes, rows: Sequence[Sequence[Any]], handles: dict[str, Ar
     """A line at the median of each cell, a band of the quartiles of the first; hollow grey marks where n is small."""
     for order, place in enumerate(dict.fromkeys(row[0] for row in rows)):
         _, dialect, words, *_ = place.split(", ")
-        look = LOOK_OF[dialect, int(words.removeprefix("w = "))]
+        label = f"{dialect}, {words}"
+        look = SERIES[(list(handles).index(label) if label in handles else len(handles)) % len(SERIES)]
         bins = np.array([row[1:] for row in rows if row[0] == place], dtype=np.float64)
         up_to, worlds, first, median, third = bins.T
         if order == 0:
             panel.fill_between(up_to, first, third, color=look.colour, alpha=0.25, linewidth=0)
-        label = f"{dialect}, {words}"
         (handles[label],) = panel.plot(
             up_to, median, label=label, **look.style(2.6, linewidth=0.9, markerfacecolor=look.cover)
         )
         few = worlds < LEAST_WORLDS
         if few.any():
-            panel.plot(up_to[few], median[few], ls="none", marker="o", ms=3.4, color=FAINT, mfc="white", zorder=4)
+            panel.plot(up_to[few], median[few], ls="none", marker="s", ms=3.4, color=FAINT, mfc="white", zorder=4)
     page.whole_numbers(panel, "x")
     every = [row[1] for row in rows]
     panel.set_xlim(min(every) - 1, max(every) + 1)

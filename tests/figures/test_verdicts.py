@@ -46,9 +46,10 @@ def study(tmp_path: Path) -> Study:
     """A study of a folder with two claims: one over many worlds, the other over few, each with two populations."""
     many = cell([-1.0, 2.0, 5.0] * 20, [14.0, 17.5, 20.0] * 20)
     few = cell([1.0, -3.0], [12.0, 30.0], population="inverse")
+    words = cell([1.0, 2.0] * 20, [19.5] * 40, population="constant", word_bits=12)
     shared: dict[str, Any] = {"kind": "finding", "quantifier": "mostly", "unit": "bits", "condition": "> 0"}
     claims = [
-        {"id": "much-simpler", "verdict": "depends", "quantity": "Delta L", **shared, "cells": [many, few]},
+        {"id": "much-simpler", "verdict": "depends", "quantity": "Delta L", **shared, "cells": [many, few, words]},
         {"id": "reachable", "verdict": "not answerable here", "quantity": "proposals", **shared, "cells": [few]},
     ]
     (tmp_path / "claims.json").write_text(json.dumps({"claims": claims}))
@@ -57,13 +58,13 @@ def study(tmp_path: Path) -> Study:
 
 def test_support_is_drawn_over_the_grid_and_by_cell_with_its_worlds(study: Study) -> None:
     found = verdicts.support_data(study, [])
-    assert found.rows[0][:5] == ("much-simpler", "depends", "grid", "1 cells", 60)
-    assert found.rows[0][5:] == pytest.approx((2 / 3, 2 / 3))
+    assert found.rows[0][:5] == ("much-simpler", "depends", "grid", "2 cells", 60)
+    assert found.rows[0][5:] == pytest.approx((2 / 3, 1))
     assert [row[2:5] for row in found.rows[1:3]] == [
         ("cell", "all, arith, w = 3", 60),
         ("cell", "inverse, arith, w = 3", 2),
     ]
-    assert found.rows[3] == ("reachable", "not answerable here", "grid", "0 cells", 0, None, None)
+    assert found.rows[4] == ("reachable", "not answerable here", "grid", "0 cells", 0, None, None)
     assert verdicts.support_caption(found).startswith("1 of 2 findings depend on the population")
     check_widths(verdicts.draw_support, found)
 
