@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from priorsim.claims.judge import STEPS
-from priorsim.claims.rule import AT_HOME, LEAST_WORLDS, THRESHOLDS, Quantifier
+from priorsim.claims.rule import AT_HOME, LEAST_WORLDS, THRESHOLDS, Quantifier, Verdict
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, SERIES, SHADE
@@ -24,7 +24,8 @@ classes by lesion, at the bound B and without a search tax; `told` are the world
 OF_NUMBERS = "claim place up_to worlds quartile_1 median quartile_3"
 """A row for each bin of complexity of a cell, or for each cell where its worlds are of several censuses, for which
 `up_to` is empty; of a condition that is true or false the quartiles are the support, low, middle and high."""
-VERDICTS = ("supported", "depends", "refuted", "not answerable here")
+VERDICTS = (Verdict.SUPPORTED, Verdict.DEPENDS, Verdict.REFUTED, Verdict.FEW_WORLDS, Verdict.NOT_ANSWERABLE)
+"""From top to bottom."""
 TRUTH = "0 or 1"
 MOST_ABREAST = 8
 """The names of more cells than this are written upright."""
@@ -109,10 +110,11 @@ def draw_support(found: Data, ax: Axes) -> None:
 def support_caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
     verdicts = Counter(dict(zip(found.claim, found.verdict, strict=True)).values())
+    few = verdicts[Verdict.FEW_WORLDS] + verdicts[Verdict.NOT_ANSWERABLE]
     return page.sentences(
         f"{verdicts['depends']} of {counted(sum(verdicts.values()), 'finding')} depend on the population, the language "
         f"or the setting; supported everywhere: {verdicts['supported']}; refuted everywhere: {verdicts['refuted']}; "
-        f"without a cell of {LEAST_WORLDS} worlds that tell: {verdicts['not answerable here']}.",
+        f"without a cell of {LEAST_WORLDS} worlds that tell: {few}.",
         "Each row is one finding. Its support is the share of worlds in which its condition holds; the bar spans the "
         "cells that decide, over populations, languages, bounds, taxes and definitions of a class. A line joins the "
         "ends of a support in which undecided worlds are counted against the finding and for it.",

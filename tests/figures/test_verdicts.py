@@ -11,6 +11,7 @@ import pytest
 
 from priorsim.claims.claim import Number, Sample, Worth, cell_of
 from priorsim.claims.populations import QUICK
+from priorsim.claims.rule import Verdict
 from priorsim.errors import FigureError
 from priorsim.figures import verdicts
 from priorsim.figures.page import LOOKS, SERIES
@@ -50,7 +51,7 @@ def study(tmp_path: Path) -> Study:
     shared: dict[str, Any] = {"kind": "finding", "quantifier": "mostly", "unit": "bits", "condition": "> 0"}
     claims = [
         {"id": "much-simpler", "verdict": "depends", "quantity": "Delta L", **shared, "cells": [many, few, words]},
-        {"id": "reachable", "verdict": "not answerable here", "quantity": "proposals", **shared, "cells": [few]},
+        {"id": "reachable", "verdict": "few worlds", "quantity": "proposals", **shared, "cells": [few]},
     ]
     (tmp_path / "claims.json").write_text(json.dumps({"claims": claims}))
     return Study(QUICK, tmp_path)
@@ -64,8 +65,9 @@ def test_support_is_drawn_over_the_grid_and_by_cell_with_its_worlds(study: Study
         ("cell", "all, arith, w = 3", 60),
         ("cell", "inverse, arith, w = 3", 2),
     ]
-    assert found.rows[4] == ("reachable", "not answerable here", "grid", "0 cells", 0, None, None)
-    assert verdicts.support_caption(found).startswith("1 of 2 findings depend on the population")
+    assert found.rows[4] == ("reachable", "few worlds", "grid", "0 cells", 0, None, None)
+    said = verdicts.support_caption(found).partition("\n")[0]
+    assert said.startswith("1 of 2 findings depend on the population") and said.endswith("worlds that tell: 1.")
     check_widths(verdicts.draw_support, found)
 
 
@@ -78,6 +80,10 @@ def test_numbers_are_quartiles_by_complexity_or_by_population(study: Study) -> N
     ]
     assert "much-simpler (Delta L)" in verdicts.numbers_caption(found)
     check_widths(verdicts.draw_numbers, found)
+
+
+def test_every_verdict_on_a_finding_has_its_place() -> None:
+    assert set(verdicts.VERDICTS) == set(Verdict) - {Verdict.NOT_RULED_ON}
 
 
 def test_figures_of_verdicts_ask_for_the_verdicts(tmp_path: Path) -> None:
