@@ -31,7 +31,7 @@ OF_BITS: tuple[tuple[str, str, Look], ...] = (
     ("harm_if_direct", "mean harm, world direct", SERIES[1]),
     ("saved", "mean saved, world search", SERIES[2]),
 )
-BELOW = SERIES[3:]
+BELOW = SERIES[3:6]
 
 
 def data(study: Study, _: Sequence[World]) -> Data:

@@ -19,11 +19,6 @@ TOGETHER = "+".join(SEARCHES)
 COLUMNS = "without above up_to worlds needed share saved unreached reached_without slope scatter"
 """A row for each operator and bin of complexity: what `priorsim knockouts` tells of it, and the trend of the share over
 all of the operator's bins, log-odds a bit; empty where there is none."""
-OTHERS = (
-    *SERIES,
-    Look("#F0E442", "p", "-", is_filled=False),
-)
-"""How the operators that do not search are drawn, in code order."""
 SEARCH = LOOKS["search"]
 LOOK_OF = {
     "find": Look(SEARCH.colour, "<", ":", is_filled=False),
@@ -51,7 +46,7 @@ def data(study: Study, _: Sequence[World]) -> Data:
 
 def _looks(names: Iterable[str]) -> dict[str, Look]:
     """How each operator is drawn, in the order in which they are named."""
-    others = iter(OTHERS)
+    others = iter(SERIES)
     return {name: LOOK_OF[name] if name in LOOK_OF else next(others) for name in names}
 
 

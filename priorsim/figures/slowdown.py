@@ -11,7 +11,6 @@ from priorsim.census.atlas import U64
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.growth import LANGUAGES
-from priorsim.figures.knockouts import OTHERS
 from priorsim.figures.page import FAINT, SERIES
 from priorsim.formats import number, percent
 from priorsim.measure.fitting import places
@@ -73,7 +72,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         is_wide = page.is_wide(width)
         panels = page.new_figure(width, 2.9 if is_wide else 6.6).subplots(*((1, 3) if is_wide else (3, 1)))
         handles: list[Artist] = []
-        for (name, least), look in zip(found.least.items(), OTHERS, strict=False):
+        for (name, least), look in zip(found.least.items(), SERIES, strict=False):
             beyond, steps = _of(found, name, "beyond", "mean_steps")
             label = f"{name}, from {least} bits"
             handles += panels[0].plot(least + beyond, steps, label=label, **look.style(3, markerfacecolor=look.cover))
@@ -89,7 +88,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         panels[1].set_ylabel("log₂ ratio of mean steps")
         handles.append(page.key("line and band: median and quartiles", color=look.colour, linewidth=4, alpha=0.4))
         shares = ((slower, "slower in the mean"), (faster, "some program is faster"))
-        for (share, label), other in zip(shares, OTHERS[len(FIXED) :], strict=True):
+        for (share, label), other in zip(shares, SERIES[len(FIXED) :], strict=True):
             style = other.style(4, markerfacecolor=other.cover)
             handles += panels[2].plot(beyond, 100 * share, label=label, **style)
         panels[2].set(ylabel="share of behaviours (%)", ylim=(0, 105))
