@@ -31,7 +31,10 @@ NAMES = (
 )
 WORLDS = {name: catalogue()[name] for name in catalogue() if name in NAMES}
 """A few worlds of most families, on seven domains and in all dialects."""
-SHOWN = ("worlds-side-by-side", "cloud", "phase", "delta-l", "learning-curves", "witness-sheet")
+SHOWN = (
+    *("verdicts", "claim-cells", "worlds-side-by-side", "cloud"),
+    *("phase", "delta-l", "learning-curves", "witness-sheet"),
+)
 PRESET = replace(
     SMALLER,
     bounds=BOUNDS,
