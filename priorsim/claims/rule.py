@@ -42,6 +42,21 @@ Factors = Mapping[str, str | int]
 """A cell's place in the grid: population, dialect, word_bits, class_by, bound, tax and what else there is."""
 
 
+def is_at_home(factors: Mapping[str, Any]) -> bool:
+    """Whether a cell of these factors is at the setting that is shown first."""
+    return all(factors[factor] == level for factor, level in AT_HOME.items())
+
+
+def place_of(factors: Mapping[str, Any]) -> str:
+    """The population, dialect and words of a cell of these factors, and what else there is besides the setting.
+
+    >>> place_of({"population": "walks", "dialect": "arith", "word_bits": 3, "tax": 0, "radius": 4})
+    'walks, arith, w = 3, radius 4'
+    """
+    more = [f"{name} {factors[name]}" for name in ("queries", "rules", "radius", "start") if name in factors]
+    return ", ".join([f"{factors['population']}", f"{factors['dialect']}", f"w = {factors['word_bits']}", *more])
+
+
 class Quantifier(StrEnum):
     """In how many worlds a claim says that its condition holds."""
 
@@ -60,11 +75,14 @@ it. "Never" is "nearly always" of the opposite condition."""
 
 
 class Verdict(StrEnum):
-    """What can be said of a claim: of FEW_WORLDS where some worlds tell and no cell decides, else not answerable."""
+    """What can be said of a claim, in the order in which verdicts are shown.
+
+    FEW_WORLDS is where some worlds tell and no cell decides; a claim of which no world tells is not answerable.
+    """
 
     SUPPORTED = "supported"
-    REFUTED = "refuted"
     DEPENDS = "depends"
+    REFUTED = "refuted"
     FEW_WORLDS = "few worlds"
     NOT_ANSWERABLE = "not answerable here"
     NOT_RULED_ON = "not ruled on"
@@ -162,7 +180,7 @@ class Cell:
     @property
     def is_at_home(self) -> bool:
         """Whether the cell is at the setting that is shown first."""
-        return all(self.factors[factor] == level for factor, level in AT_HOME.items())
+        return is_at_home(self.factors)
 
     @property
     def support(self) -> tuple[Fraction, Fraction] | None:

@@ -186,13 +186,15 @@ def caption(programs: Data) -> str:
         f"the whole masses weigh the same {page.at_gammas(tip.measured)} in [0, 8]."
         for tip in programs.tips
     ]
-    first = [
-        f"The two shortest programs predict that search and direct code weigh the same at gamma* "
-        f"{number(tip.predicted)}; all programs together do so {page.at_gammas(tip.measured)}."
-        for tip in programs.tips[:1]
-    ]
+    first = ""
+    if programs.tips:
+        tip = programs.tips[0]
+        first = (
+            "The two shortest programs predict that search and direct code weigh the same at gamma* "
+            f"{number(tip.predicted)}; all programs together do so {page.at_gammas(tip.measured)}."
+        )
     return page.sentences(
-        *first,
+        first,
         f"Every code-only program of at most {programs.bound_bits} bits that fits the world {programs.world}, by "
         f"length and time: {sum(programs.points.values())} programs.",
         "The line is the lower hull, on which the lightest program lies.",

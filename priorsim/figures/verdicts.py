@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from priorsim.claims.judge import STEPS
-from priorsim.claims.rule import AT_HOME, LEAST_WORLDS, THRESHOLDS, Quantifier, Verdict
+from priorsim.claims.rule import LEAST_WORLDS, THRESHOLDS, Quantifier, Verdict, is_at_home, place_of
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, SERIES, SHADE
@@ -24,40 +24,29 @@ classes by lesion, at the bound B and without a search tax; `told` are the world
 OF_NUMBERS = "claim place up_to worlds quartile_1 median quartile_3"
 """A row for each bin of complexity of a cell, or for each cell where its worlds are of several censuses, for which
 `up_to` is empty; of a condition that is true or false the quartiles are the support, low, middle and high."""
-VERDICTS = (Verdict.SUPPORTED, Verdict.DEPENDS, Verdict.REFUTED, Verdict.FEW_WORLDS, Verdict.NOT_ANSWERABLE)
-"""From top to bottom."""
 TRUTH = "0 or 1"
 MOST_ABREAST = 8
 """The names of more cells than this are written upright."""
-
-
-def _at_home(cell: ClaimJson) -> bool:
-    return all(cell[factor] == level for factor, level in AT_HOME.items())
 
 
 def _told(cell: ClaimJson) -> int:
     return int(cell["holds"] + cell["fails"])
 
 
-def _place(cell: ClaimJson) -> str:
-    more = [f"{name} {cell[name]}" for name in ("queries", "rules", "radius", "start") if name in cell]
-    return ", ".join([cell["population"], cell["dialect"], f"w = {cell['word_bits']}", *more])
-
-
 def support_data(study: Study, _: Sequence[World]) -> Data:
     """The support of every finding: over the cells that decide, and cell by cell at home."""
     rows: list[tuple[Any, ...]] = []
     findings = [claim for claim in study.verdicts()["claims"] if claim["kind"] == "finding"]
-    for claim in sorted(findings, key=lambda each: VERDICTS.index(each["verdict"])):
+    for claim in sorted(findings, key=lambda each: list(Verdict).index(each["verdict"])):
         deciding = [cell for cell in claim["cells"] if cell["decides"]]
         ends = [cell["support"][end] for cell in deciding for end in ("low", "high")]
         most = max(map(_told, deciding), default=0)
         reach = (min(ends), max(ends)) if ends else (None, None)
         rows.append((claim["id"], claim["verdict"], "grid", f"{len(deciding)} cells", most, *reach))
-        for cell in filter(_at_home, claim["cells"]):
+        for cell in filter(is_at_home, claim["cells"]):
             if cell["support"] is not None:
                 support = cell["support"]["low"], cell["support"]["high"]
-                rows.append((claim["id"], claim["verdict"], "cell", _place(cell), _told(cell), *support))
+                rows.append((claim["id"], claim["verdict"], "cell", place_of(cell), _told(cell), *support))
     return Data(OF_SUPPORT, rows, limits={each["id"]: _thresholds(each) for each in findings})
 
 
@@ -130,14 +119,14 @@ def numbers_data(study: Study, _: Sequence[World]) -> Data:
     for name in STEPS:
         if name not in claims:
             continue
-        claim, home = claims[name], [cell for cell in claims[name]["cells"] if _at_home(cell)]
+        claim, home = claims[name], [cell for cell in claims[name]["cells"] if is_at_home(cell)]
         facts[name] = {key: claim[key] for key in ("quantity", "unit", "condition", "quantifier")}
         by_bins = [cell for cell in home if cell.get("numbers_by_complexity")]
         for cell in by_bins if claim["unit"] != TRUTH else ():
             bins = cell["numbers_by_complexity"]
-            rows += [(name, _place(cell), each["up_to"], each["worlds"], *each["quartiles"]) for each in bins]
+            rows += [(name, place_of(cell), each["up_to"], each["worlds"], *each["quartiles"]) for each in bins]
         if not by_bins or claim["unit"] == TRUTH:
-            rows += [(name, _place(cell), None, *_of_cell(cell, claim["unit"])) for cell in home if cell["support"]]
+            rows += [(name, place_of(cell), None, *_of_cell(cell, claim["unit"])) for cell in home if cell["support"]]
     return Data(OF_NUMBERS, rows, facts=facts)
 
 

@@ -17,7 +17,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Look
 from priorsim.formats import counted
-from priorsim.measure.drift import DRIFT_BITS, before, is_settled
+from priorsim.measure.by_bound import EARLIER_BITS, earlier_odds, keeps_sign
 from priorsim.measure.mass import log_odds_of
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import Prior
@@ -55,9 +55,9 @@ def data(study: Study, _: Sequence[World]) -> Data:
     for each in study.histograms(study.preset.named_worlds()):
         for gamma in GAMMAS:
             prior = PRIOR.with_values({"gamma": gamma})
-            now, earlier = log_odds_of(each, prior), before(each, prior)
+            now, earlier = log_odds_of(each, prior), earlier_odds(each, prior)
             ends = now.low, now.high, earlier.low, earlier.high
-            rows.append((each.world.family, each.world.name, each.max_bits, gamma, *ends, is_settled(now, earlier)))
+            rows.append((each.world.family, each.world.name, each.max_bits, gamma, *ends, keeps_sign(now, earlier)))
     return Data(COLUMNS, sorted(rows, key=_order(rows)))
 
 
@@ -171,7 +171,7 @@ def _legend() -> list[Artist]:
     marks.append(
         page.key("hollow: not settled, the drift would undo the sign", ls="none", marker="s", mfc="w", color=INK)
     )
-    marks.append(page.key(f"tail: drift since a bound {DRIFT_BITS} bits less", color=INK, linewidth=2.2, alpha=0.35))
+    marks.append(page.key(f"tail: drift since a bound {EARLIER_BITS} bits less", color=INK, linewidth=2.2, alpha=0.35))
     marks.append(page.key(f"arrow: to {GAMMA} = {GAMMAS[1]:g} (levin)", color=INK, lw=0.6, marker=">", markersize=3))
     marks.append(page.key("no search (<) or no direct (>) program up to B", ls="none", color=FAINT, marker=">", ms=3))
     marks.append(page.key("nothing fits up to B", ls="none", color=FAINT, marker="x", ms=3))

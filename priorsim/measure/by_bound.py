@@ -12,17 +12,20 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from priorsim.formats import finite
 from priorsim.measure import keys
 from priorsim.measure.crossover import Roots, break_even_tax, crossovers
 from priorsim.measure.decomposition import alpha, essential_share
 from priorsim.measure.histogram import Histogram
-from priorsim.measure.mass import Interval, class_masses, log_odds
+from priorsim.measure.mass import Interval, class_masses, log_odds, log_odds_of
 from priorsim.priors import Prior
 
 BOUND_STEPS = (0, 2, 4, 6, 8)
 """A number is shown at B, B-2, B-4, B-6 and B-8."""
 DECIMALS = 4
 """A number that is the same to so many decimals at the last two bounds has settled."""
+EARLIER_BITS = 4
+"""Log-odds keep their sign where it is the same at B, so many bits below it, and after the same change again."""
 MOVING_BOUNDS = 3
 """A number is still falling, or rising, where it does so over the last so many bounds."""
 
@@ -76,6 +79,25 @@ def at_bounds(histogram: Histogram, prior: Prior, within: tuple[float, float]) -
         for step in BOUND_STEPS
         if histogram.max_bits > step
     )
+
+
+def earlier_odds(histogram: Histogram, prior: Prior) -> Interval:
+    """The log-odds in bits of the programs of at most B - EARLIER_BITS bits."""
+    return log_odds_of(_cut(histogram, histogram.max_bits - EARLIER_BITS), prior)
+
+
+def keeps_sign(now: Interval, earlier: Interval) -> bool:
+    """Whether both ends have one sign at B, at B - EARLIER_BITS, and where they would be after the same change again.
+
+    >>> keeps_sign(Interval(1.0, 2.0), Interval(0.5, 2.5)), keeps_sign(Interval(1.0, 2.0), Interval(2.5, 2.5))
+    (True, False)
+    """
+    signs: set[bool] = set()
+    for after, before in ((finite(now.low), finite(earlier.low)), (finite(now.high), finite(earlier.high))):
+        if after is None or before is None:
+            return False
+        signs.update(value > 0 for value in (after, before, 2 * after - before))
+    return len(signs) == 1
 
 
 def _cut(histogram: Histogram, bound: int) -> Histogram:

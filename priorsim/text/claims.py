@@ -21,6 +21,7 @@ from priorsim.claims.rule import (
     TOP_BITS,
     Cell,
     Tally,
+    place_of,
     total,
 )
 from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
@@ -131,16 +132,6 @@ def headline(cells: Sequence[Cell]) -> str:
             populations.setdefault(str(cell.factors["population"]), []).append(cell)
     parts = ", ".join(f"{population} {_reach(group)}" for population, group in populations.items())
     return f"{parts}{'. ' if parts else ''}Over the grid {range_of(cells)}."
-
-
-def place_of(cell: Cell) -> str:
-    """Population, dialect and words of a cell."""
-    more = "".join(
-        f", {factor} {cell.factors[factor]}"
-        for factor in ("queries", "rules", "radius", "start")
-        if factor in cell.factors
-    )
-    return f"{cell.factors['population']}, {cell.factors['dialect']}, w = {cell.factors['word_bits']}{more}"
 
 
 def support_of(cell: Cell) -> str:
@@ -333,7 +324,7 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
         setting = f"{cell.factors['class_by']}, {cell.factors['bound']}, tax {cell.factors['tax']}"
         # B, of which a cell's programs may end some bits below.
         below = int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
-        place = place_of(cell), "" if cell.max_bits is None else str(cell.max_bits + below)
+        place = place_of(cell.factors), "" if cell.max_bits is None else str(cell.max_bits + below)
         few = f" (few: n = {cell.tally.told})" if cell.tally.is_few else ""
         supports.setdefault(place, {})[setting] = supported(cell.tally) + few
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))

@@ -19,6 +19,7 @@ from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from priorsim.census.recurrence import tokens
+from priorsim.claims.rule import Verdict
 from priorsim.errors import PriorsimError
 from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
@@ -33,8 +34,6 @@ SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js"
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
-VERDICTS = ("supported", "depends", "refuted", "few worlds", "not answerable here", "not ruled on")
-"""In the order in which the table sorts them."""
 SCREEN = 1.75
 """A figure's width on a screen, in CSS points a point: journal figures have small print."""
 WIDE = 400
@@ -75,20 +74,21 @@ class Page(NamedTuple):
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
+    files = {picture.name: _files(picture) for picture in page.figures}
     parts = {
         **page._asdict(),
         **{name: float(Fraction(text)) for name, text in page.rule["thresholds"]["mostly"].items()},
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
-        "verdicts": [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]],
+        "verdicts": [(verdict, verdicts[verdict]) for verdict in Verdict if verdicts[verdict]],
         "claims": [_claim(claim) for claim in page.claims],
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
-        "figures": [_figure(picture) for picture in page.figures],
+        "figures": [_figure(picture, files[picture.name]["svg"]) for picture in page.figures],
         "data": _script_json(explorer_json()),
     }
     beside = {
-        "figures": {picture.name: _files(picture) for picture in page.figures},
+        "figures": files,
         "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in parts["claims"]},
     }
     data = [world_json(world) for world in page.worlds]
@@ -108,13 +108,12 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
     supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"].values()]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
-    return {**claim, "rank": VERDICTS.index(claim["verdict"]), "supports": supports, "columns": columns}
+    return {**claim, "rank": list(Verdict).index(claim["verdict"]), "supports": supports, "columns": columns}
 
 
-def _figure(picture: Drawing) -> dict[str, Any]:
+def _figure(picture: Drawing, svg: str) -> dict[str, Any]:
     """A figure as the template takes it."""
-    text = picture.path.read_text(encoding="utf-8")
-    points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', text)
+    points = re.search(r'<svg\b[^>]*\bwidth="([0-9.]+)pt"', svg)
     assert points is not None, "matplotlib gives an SVG its width in points"
     width = float(points[1])
     return {**picture._asdict(), "width": f"{SCREEN * width:g}", "is_wide": width > WIDE}

@@ -11,13 +11,12 @@ import pytest
 
 from priorsim.claims.claim import Number, Sample, Worth, cell_of
 from priorsim.claims.populations import QUICK
-from priorsim.claims.rule import Verdict
 from priorsim.errors import FigureError
 from priorsim.figures import verdicts
 from priorsim.figures.page import LOOKS, SERIES
 from priorsim.figures.registry import FIGURES, NUMBERS, RESULTS
 from priorsim.keys import plain
-from priorsim.measure.drift import is_settled
+from priorsim.measure.by_bound import EARLIER_BITS, keeps_sign
 from priorsim.measure.mass import Interval
 from priorsim.measure.values import Values
 from priorsim.study.folder import Study
@@ -82,10 +81,6 @@ def test_numbers_are_quartiles_by_complexity_or_by_population(study: Study) -> N
     check_widths(verdicts.draw_numbers, found)
 
 
-def test_every_verdict_on_a_finding_has_its_place() -> None:
-    assert set(verdicts.VERDICTS) == set(Verdict) - {Verdict.NOT_RULED_ON}
-
-
 def test_figures_of_verdicts_ask_for_the_verdicts(tmp_path: Path) -> None:
     with pytest.raises(FigureError, match=r"claims\.json is not there.*run 'priorsim paper' first"):
         verdicts.support_data(Study(QUICK, tmp_path), [])
@@ -107,7 +102,7 @@ def test_the_odds_of_a_world_that_is_shown_have_settled(name: str) -> None:
         return
     bounds = {each["bits"]: Interval(*(float(each["log_odds"][end]) for end in ("low", "high"))) for each in at[name]}
     last = max(bounds)
-    assert is_settled(bounds[last], bounds[last - 4])
+    assert keeps_sign(bounds[last], bounds[last - EARLIER_BITS])
 
 
 def test_the_colours_and_markers_of_direct_and_search_programs_are_theirs_alone() -> None:

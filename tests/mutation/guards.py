@@ -54,7 +54,6 @@ GUARDS: dict[str, str] = {
     "measure/values.py": f"tests/measure/test_lengths.py tests/measure/test_splits.py {VERDICTS}",
     "measure/mixture.py": "tests/measure/test_mixture.py tests/measure/test_splits.py",
     "measure/crossover.py": "tests/measure/test_crossover.py tests/measure/test_tradeoff.py",
-    "measure/drift.py": "tests/figures/test_verdicts.py",
     "cli/drawing.py": "tests/figures/test_own_world.py",
     "measure/histories.py": "tests/measure/test_influence.py",
     "measure/lane_orders.py": "tests/measure/test_influence.py",
