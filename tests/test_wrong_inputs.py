@@ -229,6 +229,10 @@ def bad_inputs(atlas):
             "delta-l is of several worlds: leave out --world",
         ),
         (["paper", "--out", folder / "empty.csv"], "cannot be made"),
+        (
+            ["claims", "--world", "inverse.w6-quotient-one-l64", "--max-bits", "20", "--workers", "2"],
+            "--workers has no effect on the claims about a wide world",
+        ),
     ]
 
 

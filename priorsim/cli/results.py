@@ -83,6 +83,7 @@ def _judged_in(
 
     bound = asked.bound_alone(world, "claims")
     if bound is not None:
+        refuse_idle(asked.context, "workers", "on the claims about a wide world, which take one process")
         with progress_bar("programs") as progress:
             chosen = claims or claims_for(world)
             judged = judge_wide_world(world, chosen, bound, preset, allow_long=asked.yes, progress=progress)

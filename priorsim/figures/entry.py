@@ -38,7 +38,7 @@ else:
     Study = Any  # Figures lie below the study, which is given to them; they know its type alone.
 
 SHOWN_WORLDS = ("half-w3", "minimum-w3", "constant-greatest-square-w12")
-"""The worlds that get figures of their own, all of which tip; their odds have settled at the bounds of the presets."""
+"""The worlds that get figures of their own, all of which tip. Their odds have settled at the full preset's bounds."""
 METADATA: Mapping[str, dict[str, None]] = {
     "pdf": dict.fromkeys(("CreationDate", "Producer", "Creator")),
     "svg": dict.fromkeys(("Date", "Creator")),

@@ -15,12 +15,13 @@ from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
 from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study
+from priorsim.figures.labels import HALO
 from priorsim.figures.page import F64, FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import number
 from priorsim.measure.mass import ENDS
 from priorsim.measure.mixture import MixturePoints
 from priorsim.measure.values import at_end
-from priorsim.priors import PARAMETERS, Prior
+from priorsim.priors import PARAMETERS, PRIORS, Prior
 from priorsim.worlds import World
 
 Leader = Literal["direct", "open", "search", "none"]
@@ -135,6 +136,7 @@ def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]
         present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
         handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
         page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
+        _mark_priors(axes[0], diagram)
         if has_loss:
             _show_loss(axes[1], diagram)
         across, upright = diagram.over
@@ -143,6 +145,28 @@ def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]
             if len(set(diagram[upright])) < 10:
                 ax.set_yticks(sorted(set(diagram[upright])))
         return tuple(axes)
+
+
+def _mark_priors(ax: Axes, diagram: Data) -> None:
+    """A dot and a name for each named prior on the plane: one that sets no other penalty, beside no others."""
+    across, upright = diagram.over
+    if diagram.at or not {across, upright} <= set(PARAMETERS):
+        return
+    usual = Prior("solomonoff")
+    for name, member in PRIORS.items():
+        x, y = (member.values.get(each, usual.value(each) or 0.0) for each in diagram.over)
+        is_here = not member.needs and member.values.keys() <= set(diagram.over)
+        if not is_here or not (_holds(diagram[across], x) and _holds(diagram[upright], y)):
+            continue
+        ax.plot(x, y, marker="s", markersize=3, color=INK, markerfacecolor="white", clip_on=False, zorder=4)
+        side = -1 if 2 * x > min(diagram[across]) + max(diagram[across]) else 1
+        look: dict[str, Any] = {"fontsize": 5.5, "color": INK, "path_effects": [HALO], "va": "bottom"}
+        look["ha"] = "left" if side > 0 else "right"
+        ax.annotate(name, (x, y), xytext=(4 * side, 1), textcoords="offset points", **look)
+
+
+def _holds(values: Sequence[float], value: float) -> bool:
+    return min(values) <= value <= max(values)
 
 
 def _show_loss(ax: Axes, diagram: Data) -> None:

@@ -111,7 +111,7 @@ triangle of search programs, and their colours, mean nothing else in any figure.
 SERIES = (
     *(Look("#009E73", "s", "-", is_filled=False), Look("#CC79A7", "D", "-.")),
     *(Look("#E69F00", "P", "--"), Look("#56B4E9", "v", (0, (5, 1, 1, 1)), is_filled=False)),
-    *(Look("#222222", "x", ":"), Look("#666666", "*", (0, (3, 1))), Look("#F0E442", "p", "-", is_filled=False)),
+    *(Look("#222222", "x", ":"), Look("#666666", "*", (0, (3, 1))), Look("#8B5A2B", "p", "-", is_filled=False)),
 )
 """How curves that are of no class are drawn: prices of time, languages, families, selections and the like."""
 SIDES = (

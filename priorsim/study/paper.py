@@ -13,7 +13,7 @@ from typing import Any
 
 from priorsim import __version__
 from priorsim.census.progress import Progress
-from priorsim.claims.judge import find_claims, judge
+from priorsim.claims.judge import STEPS, find_claims, judge
 from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
@@ -184,9 +184,12 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
 
 
 def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset) -> Page:
-    """The report: every claim links to the first drawing of its figure."""
+    """The report: every claim links to the first drawing of its figure, or to one of those of all claims."""
     first = {each.figure: each.name for each in reversed(drawings)}
-    claims: list[Any] = [{**claim, "figure": first.get(claim["figure"])} for claim in verdicts["claims"]]
+    claims: list[Any] = []
+    for claim in verdicts["claims"]:
+        of_all = first.get("claim-cells" if claim["id"] in STEPS else "verdicts")
+        claims.append({**claim, "figure": first.get(claim["figure"], of_all)})
     worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in preset.bounds.items())
     made_from = (

@@ -24,10 +24,11 @@ from priorsim.errors import PriorsimError
 from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
 from priorsim.measure import crossover
+from priorsim.measure.by_bound import earlier_odds, keeps_sign
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
-from priorsim.measure.mass import programs
+from priorsim.measure.mass import log_odds_of, programs
 from priorsim.mu.dialect import Language
-from priorsim.priors import PARAMETERS, PRIORS
+from priorsim.priors import PARAMETERS, PRIORS, named_prior
 from priorsim.text.templates import render
 
 SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
@@ -92,9 +93,11 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in parts["claims"]},
     }
     data = [world_json(world) for world in page.worlds]
+    opens_on = next((world.histogram.world.name for world in page.worlds if _tips(world.histogram)), None)
     shown = sorted(range(len(data)), key=lambda place: (len(_packed(data[place])), -place))
     while True:
-        packed_parts = _packed({"worlds": [each for place, each in enumerate(data) if place in shown], **beside})
+        worlds = [each for place, each in enumerate(data) if place in shown]
+        packed_parts = _packed({"worlds": worlds, "opens_on": opens_on, **beside})
         left_out = [each["name"] for place, each in enumerate(data) if place not in shown]
         html = render("report.html", **parts, left_out=left_out, packed=packed_parts)
         if len(html.encode()) <= max_bytes:
@@ -123,6 +126,14 @@ def _files(picture: Drawing) -> dict[str, str]:
     """A figure's drawing, and its numbers where they are beside it."""
     paths = {"svg": picture.path, "csv": picture.path.with_suffix(".csv")}
     return {ending: path.read_text(encoding="utf-8") for ending, path in paths.items() if path.exists()}
+
+
+def _tips(histogram: Histogram) -> bool:
+    """Whether search outweighs direct code under the simplicity prior, which has settled, and no longer at gamma 1."""
+    free, levin = named_prior("solomonoff"), named_prior("levin")
+    now, high = log_odds_of(histogram, free), log_odds_of(histogram, levin).high
+    is_search = now.low is not None and now.low > 0 and keeps_sign(now, earlier_odds(histogram, free))
+    return is_search and high is not None and high < 0
 
 
 def _packed(values: Any) -> str:

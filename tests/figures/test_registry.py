@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,9 @@ def test_phases_say_who_holds_more_mass_and_the_caption_counts_them(small):
         assert [row[2] for row in diagram.rows if row[:2] == (1.0, gamma)] == [expected]
     share = 100 * diagram.holds_the_mass.count("direct") / 41**2
     assert f"direct code at {number(share)} %" in held_out.phase_caption(diagram)
+    texts: list[Any] = list(held_out.draw_phase(diagram)[0].texts)
+    marked = {text.get_text(): text.xy for text in texts}
+    assert marked == {"solomonoff": (1, 0), "kind-of-speed": (1, 0.5), "levin": (1, 1), "schmidhuber": (2, 1)}
     with pytest.raises(FigureError, match="no program up to 24 bits fits"):
         held_out.phase_of(small, [find_world("table-a-w3")])
 

@@ -13,6 +13,7 @@ from priorsim.claims.claim import Number, Sample, Worth, cell_of
 from priorsim.claims.populations import QUICK
 from priorsim.errors import FigureError
 from priorsim.figures import verdicts
+from priorsim.figures.entry import SHOWN_WORLDS
 from priorsim.figures.page import LOOKS, SERIES
 from priorsim.figures.registry import FIGURES, NUMBERS, RESULTS
 from priorsim.keys import plain
@@ -93,7 +94,7 @@ def test_the_results_have_fifteen_drawings_at_most() -> None:
     assert not set(NUMBERS) & set(RESULTS) and set(NUMBERS) <= set(FIGURES)
 
 
-@pytest.mark.parametrize("name", sorted({world for worlds in RESULTS.values() for world in worlds}))
+@pytest.mark.parametrize("name", sorted({*SHOWN_WORLDS, *(name for names in RESULTS.values() for name in names)}))
 def test_the_odds_of_a_world_that_is_shown_have_settled(name: str) -> None:
     results = json.loads((ROOT / "results" / "odds.json").read_text())["worlds"]
     at = {each["world"]: each["convergence"]["bounds"] for each in results}

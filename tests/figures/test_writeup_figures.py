@@ -41,6 +41,7 @@ PHASE = Data(
     world=LONG_NAME,
     bound_bits=36,
     over=("beta", "gamma"),
+    at="",
 )
 LENGTHS = Data(
     by_world.LENGTHS,

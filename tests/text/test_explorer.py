@@ -12,13 +12,13 @@ import pytest
 from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
-from priorsim.measure.histogram import Histogram
+from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
 from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
-from priorsim.text.page import packed, symbols
+from priorsim.text.page import MenuWorld, Page, packed, page_html, symbols
 from tests.browser import asking, opened
-from tests.text.made_up import WORLDS
+from tests.text.made_up import WORLDS, made_up
 
 DRIVE = """
 const move = (id, value, event) => { byId(id).value = value; byId(id).dispatchEvent(new Event(event)); };
@@ -241,6 +241,16 @@ def test_another_world_raises_what_would_diverge_in_its_language(driven: dict[st
     for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("delta", -9.468)), strict=True):
         assert seen["problem"] == f"{name} was raised to {least}, the least that converges for this world's language"
         assert seen["values"][name] == least
+
+
+def test_the_explorer_opens_on_a_world_that_search_wins_until_time_costs_and_whose_sign_has_settled(
+    page: Page, tmp_path: Path
+) -> None:
+    # At 8 lanes t is 1 and 64: search is shorter by two bits, and direct code is faster by six doublings.
+    tips = made_up("tips", [(DIRECT, 7, 8, 0, 1, 1), (SEARCH, 5, 512, 1, 1, 1)])
+    html = page_html(page._replace(worlds=[*page.worlds, MenuWorld(tips)]))
+    ask = "const ask = () => byId('world').value;"
+    assert opened(tmp_path, asking(html, ask)).answers == "tips"
 
 
 def test_one_sided_odds_and_empty_worlds_are_said_in_words(driven: dict[str, Any]):

@@ -221,9 +221,9 @@ function readAddress() {
   return true;
 }
 
-function startExplorer() {
+function startExplorer(opensOn) {
   if (!worlds.size) return;
-  state.world = worlds.keys().next().value;
+  state.world = worlds.has(opensOn) ? opensOn : worlds.keys().next().value;
   buildControls();
   byId("panel").hidden = false;
   const isAsked = readAddress();
@@ -261,7 +261,7 @@ async function start() {
   for (const world of found.worlds) worlds.set(world.name, world);
   showFigures(found.figures);
   for (const place of document.querySelectorAll("[data-cells]")) place.innerHTML = found.cells[place.dataset.cells];
-  startExplorer();
+  startExplorer(found.opens_on);
 }
 
 startClaims();
