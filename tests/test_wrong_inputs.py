@@ -219,6 +219,8 @@ def bad_inputs(atlas):
         (["decode", "01a"], "holds only 0 and 1"),
         (["encode", "(add x 1)", "--columns", "add"], "cannot name a column"),
         (["paper", "--preset", "slow"], "unknown preset 'slow'"),
+        (["odds", "--wrold", "inverse-w3"], "--world): see 'priorsim odds --help'"),
+        (["od"], "Did you mean 'odds'?: see 'priorsim --help'"),
         (["figure", "phases"], "unknown figure 'phases': did you mean phase"),
         (["figure", "phase", "--width", "3"], "--width '3' cannot be read: write a number and in, cm or mm"),
         (["figure", "phase", "--width", "1in"], "--width 1in is out of range: give 3.1in to 10in (79mm to 254mm)"),

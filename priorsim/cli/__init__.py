@@ -111,8 +111,9 @@ def main() -> None:
 
 def _run() -> int:
     """Exit code of the command; Typer turns an interrupt into a returned one."""
+    name = Path(sys.argv[0]).name
     try:
-        return app(standalone_mode=False) or 0
+        return app(standalone_mode=False, prog_name=name) or 0
     except Exception as error:
         # Typer's usage errors, of whichever click it stands on.
         if not hasattr(error, "format_message"):
@@ -120,7 +121,9 @@ def _run() -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error)
             return 0
-        raise PriorsimError(f"{error.format_message().rstrip('.')}: see '{Path(sys.argv[0]).name} --help'") from None
+        context = getattr(error, "ctx", None)
+        command = name if context is None else context.command_path
+        raise PriorsimError(f"{error.format_message().rstrip('.')}: see '{command} --help'") from None
 
 
 def _fail(message: str) -> None:
