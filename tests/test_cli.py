@@ -173,7 +173,7 @@ def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
     grid = ("--grid", "gamma=0:1:3", "--grid", "delta=0,4")
     swept = output("sweep", "--histogram", exported, *grid)
     assert swept == output("sweep", "--atlas", atlas, "--world", "identity-w3", *grid)
-    assert len(swept.splitlines()) == 1 + 3 * 2
+    assert len(swept.splitlines()) == 2 + 3 * 2
 
 
 def test_beyond_the_atlas_the_answers_are_those_of_a_longer_one(atlas, tmp_path):

@@ -175,15 +175,19 @@ def sweep(
     out: opt.Out = None,
     force: opt.Force = False,
 ) -> None:
-    """Odds over a grid of one or two penalties (beta, gamma, lambda, tax, cap), as CSV."""
-    from priorsim.measure import odds as measured
-    from priorsim.measure.odds import format_sweep, is_sweep, parse_grid
+    """Write the odds over a grid of one or two penalties (beta, gamma, lambda, tax, cap), as CSV.
+
+    'priorsim figure sweep --sweep FILE' draws what this command writes.
+    """
+    from priorsim.measure import sweep as measured
+    from priorsim.measure.sweep import SweepOf, format_sweep, is_sweep, parse_grid
 
     penalties = parse_grid(grid)
     weight = asked.weight.make(**{name: values[0] for name, values in penalties.items()})
     with opt.place_of(out, is_sweep, force=force, read=(asked.atlas, asked.histogram, *(asked.worlds or []))) as place:
         cells, _ = asked.cells()
-        opt.write_out(format_sweep(measured.sweep(cells, weight, penalties), list(penalties)), place)
+        of, rows = SweepOf.of(cells, weight, penalties), measured.sweep(cells, weight, penalties)
+        opt.write_out(format_sweep(of, rows, list(penalties)), place)
 
 
 def histogram(

@@ -63,7 +63,7 @@ class OwnFigureOptions(asking.CensusOptions):
     def penalties(self) -> "dict[str, tuple[float, ...]] | None":
         """The grid asked for."""
         from priorsim.figures.held_out import check_grid
-        from priorsim.measure.odds import parse_grid
+        from priorsim.measure.sweep import parse_grid
 
         if not self.grid:
             return None
@@ -82,6 +82,7 @@ def figure(
         str | None, Option("--world", help="For figures of one world: a name, a .csv or .toml file, or -.")
     ] = None,
     train: opt.Train = None,
+    sweep: Annotated[Path | None, Option("--sweep", help="For the figure sweep: a file of 'priorsim sweep'.")] = None,
     *,
     own: OwnFigureOptions,
     preset: Annotated[
@@ -102,10 +103,10 @@ def figure(
 
     Without --world, and with --preset or --results, atlases are those of 'priorsim paper'; one that is missing is made
     first: on two cores up to 8 seconds and 1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure
-    takes some 2 seconds, witness-sheet 40.
+    takes some 2 seconds, witness-sheet 40. The figure sweep draws a file of 'priorsim sweep', given with --sweep.
     """
     if name is None:
-        idle = f"world train preset form width results out force {OWN}"
+        idle = f"world train sweep preset form width results out force {OWN}"
         refuse_idle(own.context, idle, "without a figure's name")
     elif world is None:
         refuse_idle(own.context, f"train {OWN}", "without --world")
@@ -127,8 +128,10 @@ def figure(
     where = None if world is None else opt.world_of(world, train)
     list(entry.shown(where))
     own.check(entry)
+    if "sweep" not in entry.takes:
+        refuse_idle(own.context, "sweep", f"on the figure {entry.name}")
     size, by = find_preset(preset or "quick"), check_class_by(own.class_by)
-    asked: dict[str, Any] = {"prior": own.prior(), "grid": own.penalties(), "class_by": by}
+    asked: dict[str, Any] = {"prior": own.prior(), "grid": own.penalties(), "class_by": by, "sweep": sweep}
     atlases = results or size.folder
     folder = atlases / "figures" if out is None else out
     opt.check_folder(folder)

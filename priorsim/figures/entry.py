@@ -99,8 +99,8 @@ class Entry:
 
     `draw` gives axes of a new figure, one or several, and takes `width=...`, too; `texts` are further files by their
     ending. `worlds` are those shown, none where the figure chooses by itself; one of one world is drawn for each.
-    `takes` names what else of a reader's own a figure of one world heeds: OF_CENSUS, prior and grid; `over` are the
-    penalties that it is over, whatever the prior says of them.
+    `takes` names what else of a reader's own it heeds: one of one world OF_CENSUS, prior and grid, and one of several
+    a sweep; `over` are the penalties that it is over, whatever the prior says of them.
     """
 
     name: str

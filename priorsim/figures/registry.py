@@ -19,6 +19,7 @@ from priorsim.figures import (
     nested,
     scaling,
     slowdown,
+    sweep,
     verdicts,
     walk_landscape,
     walks,
@@ -39,7 +40,8 @@ _ENTRIES = (
     nested.FIGURE,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
     *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
-    *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, walk_landscape.FIGURE, *walks.FIGURES),
+    *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, sweep.FIGURE, walk_landscape.FIGURE),
+    *walks.FIGURES,
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}
 RESULTS: Mapping[str, tuple[str, ...]] = {

@@ -1,24 +1,17 @@
-"""Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports; and sweeps of the odds.
+"""Everything said of a world under a prior, gathered: what `priorsim odds` prints and exports.
 
 Reads a histogram only. Programs are found elsewhere and handed in, so that nothing here enumerates any.
 """
 
-import math
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import astuple
 from functools import partial
-from itertools import product
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import numpy as np
 
 from priorsim.census.atlas import RowKey
 from priorsim.census.summability import least_tax
-from priorsim.errors import PriorError
-from priorsim.formats import format_csv
 from priorsim.measure import keys
 from priorsim.measure.convergence import Convergence, convergence, explored
 from priorsim.measure.crossover import GAMMA_RANGE, Roots, break_even_tax, crossovers, slopes
@@ -36,12 +29,10 @@ from priorsim.measure.decomposition import (
     three_counts,
 )
 from priorsim.measure.further import Further, further
-from priorsim.measure.histogram import CLASSES, Histogram
+from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import ALL_KINDS, Interval, Mass, Share, kt, log_odds, masses, programs, shares
 from priorsim.measure.program import AmortisationFlip, amortisation_flip
-from priorsim.priors import PARAMETERS, Prior
-from priorsim.reading import did_you_mean, parse_float, quoted
-from priorsim.storage import begins_with
+from priorsim.priors import Prior
 
 Witnesses = Mapping[RowKey, str]
 """A program of each row that `Histogram.least_rows` names, as S-expression."""
@@ -170,99 +161,3 @@ def _classes(histogram: Histogram, by_class: tuple[Mass, ...], witnesses: Witnes
         )
 
     return keys.named(map(of_class, ALL_KINDS))
-
-
-# --- the odds over a grid of any two penalties ------------------------------------------------
-
-MAX_POINTS = 1_000_000
-"""A grid has no more points; a thousand take about a second."""
-
-_ANSWERS = ("log_odds_low", "log_odds_high", *(f"share_{name}" for name in CLASSES))
-"""The columns of the CSV behind those of the penalties."""
-
-
-@dataclass(frozen=True, slots=True)
-class SweepRow:
-    """The odds in bits at one point of the grid, and each class's share of the fitting mass, None where it is empty."""
-
-    values: tuple[float, ...]
-    log_odds: Interval
-    shares: tuple[float, ...] | None
-
-
-def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]]) -> list[SweepRow]:
-    """The odds at every point of a grid over one or two penalties of PARAMETERS; no program is run again.
-
-    The prior gives the others; the last penalty varies fastest. PriorError where a penalty is unknown, has no values,
-    a value is refused, or there are too many points.
-    """
-    if not 1 <= len(grid) <= 2:
-        raise PriorError(f"a grid over {len(grid)} penalties: choose one or two of {', '.join(PARAMETERS)}")
-    for parameter, values in grid.items():
-        prior.value(parameter)
-        if not len(values):
-            raise PriorError(f"the grid has no values of {parameter}: give at least one")
-    points = math.prod(map(len, grid.values()))
-    if points > MAX_POINTS:
-        raise PriorError(f"a grid of {points} points is too large: give at most {MAX_POINTS}")
-    rows = []
-    for point in product(*grid.values()):
-        by_class = masses(histogram, prior.with_values(dict(zip(grid, point, strict=True))))
-        rows.append(SweepRow(tuple(map(float, point)), log_odds(by_class), shares(by_class)))
-    return rows
-
-
-def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``tax=0,1,4``; tax is another name of delta.
-
-    FIRST:LAST:COUNT stands for COUNT evenly spaced values, both ends included. PriorError where a text is no such
-    grid, has too many values, or a penalty is given twice.
-
-    >>> parse_grid(["gamma=0:1:3", "tax=0,4"])
-    {'gamma': (0.0, 0.5, 1.0), 'delta': (0.0, 4.0)}
-    """
-    grid: dict[str, tuple[float, ...]] = {}
-    for text in texts:
-        named, _, given = text.partition("=")
-        name = "delta" if named == "tax" else named
-        if name not in PARAMETERS:
-            raise PriorError(
-                f"grid {quoted(text)}: unknown penalty {quoted(named)}: "
-                f"{did_you_mean(named, (*PARAMETERS, 'tax'))}choose one of {', '.join(PARAMETERS)}, or tax for delta"
-            )
-        if name in grid:
-            raise PriorError(f"grid {quoted(text)}: {name} is given twice")
-        try:
-            grid[name] = _spaced(given) if ":" in given else tuple(map(parse_float, given.split(",")))
-        except ValueError:
-            raise PriorError(
-                f"grid {quoted(text)} cannot be read: write NAME=FIRST:LAST:COUNT with finite ends and a COUNT of 1 to "
-                f"{MAX_POINTS}, or NAME=V,V,..."
-            ) from None
-    return grid
-
-
-def _spaced(text: str) -> tuple[float, ...]:
-    """The values of FIRST:LAST:COUNT; ValueError where it is none."""
-    first, last, count = text.split(":")
-    ends = parse_float(first), parse_float(last)
-    if not (all(map(math.isfinite, ends)) and re.fullmatch("[0-9]{1,9}", count) and 1 <= int(count) <= MAX_POINTS):
-        raise ValueError(text)
-    return tuple(np.linspace(*ends, int(count)).tolist())
-
-
-def is_sweep(path: Path) -> bool:
-    """Whether a file is the CSV of a sweep."""
-    return begins_with(path, rf"[a-z,]+,{','.join(_ANSWERS)}\n")
-
-
-def format_sweep(rows: Sequence[SweepRow], parameters: Sequence[str]) -> str:
-    """The lines of `sweep_table` as CSV; unknown numbers are empty."""
-    return format_csv(*sweep_table(rows, parameters))
-
-
-def sweep_table(rows: Sequence[SweepRow], parameters: Sequence[str]) -> keys.Lines:
-    """A line for each point: penalties, log_odds_low, log_odds_high and a share for each class."""
-    empty = [None] * len(CLASSES)
-    lines = [(*row.values, row.log_odds.low, row.log_odds.high, *(row.shares or empty)) for row in rows]
-    return [*parameters, *_ANSWERS], lines

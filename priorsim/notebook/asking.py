@@ -21,6 +21,7 @@ from priorsim.keys import plain
 from priorsim.measure import definitions as defined
 from priorsim.measure import histogram as counted
 from priorsim.measure import odds as measured
+from priorsim.measure import sweep as swept
 from priorsim.measure.histogram import ClassBy, Histogram, OwnClasses, check_world
 from priorsim.measure.mass import Interval
 from priorsim.measure.off_training import HeldOutAnswer, off_training
@@ -187,7 +188,7 @@ def sweep(
     weight = arguments.prior_of(prior, **fixed)
     by_parameter = {_PARAMETERS.get(name, name): values for name, values in grid.items()}
     cells, _ = _cells(world, atlas, train, class_by, max_bits)
-    return Frame(*measured.sweep_table(measured.sweep(cells, weight, by_parameter), list(grid)))
+    return Frame(*swept.sweep_table(swept.sweep(cells, weight, by_parameter), list(grid)))
 
 
 _PARAMETERS = {"lam": "lambda", "tax": "delta"}

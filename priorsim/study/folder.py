@@ -42,7 +42,8 @@ class Study:
 
     `progress` is called with the Progress of each census that has to be made. Where `own` is given, that census stands
     in place of those of the folder. Figures that ask for a prior and a grid of penalties take `prior` and `grid`, by
-    penalty, where they are given; programs that fit one world are classed by `class_by`.
+    penalty, where they are given; programs that fit one world are classed by `class_by`. `sweep` is a file of
+    `priorsim sweep`, for the figure that draws one.
     """
 
     preset: Preset
@@ -53,6 +54,7 @@ class Study:
     prior: Prior | None = None
     grid: Mapping[str, Sequence[float]] | None = None
     class_by: ClassBy = "lesion"
+    sweep: Path | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)

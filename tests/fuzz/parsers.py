@@ -21,7 +21,7 @@ from priorsim.cli.options import width_of
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, load_histogram
-from priorsim.measure.odds import parse_grid
+from priorsim.measure.sweep import parse_grid
 from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain, check_column_names

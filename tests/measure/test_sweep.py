@@ -5,12 +5,12 @@ import io
 
 import pytest
 
-from priorsim.errors import PriorError
+from priorsim.errors import PriorError, PriorsimError
 from priorsim.formats import rounded
 from priorsim.measure.histogram import histogram
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.measure.mass import log_odds_of
-from priorsim.measure.odds import format_sweep, parse_grid, sweep
+from priorsim.measure.sweep import SweepOf, format_sweep, parse_grid, read_sweep, sweep
 from priorsim.priors import Prior, named_prior
 
 
@@ -40,13 +40,15 @@ def test_where_nothing_weighs_anything_nothing_is_said(oracle, world):
     empty = histogram(atlas, world(atlas.header, lambda x: (5 * x + x * x // 3) ^ 3))
     (row,) = sweep(empty, Prior("p"), {"gamma": [1]})
     assert (row.log_odds.low, row.log_odds.high, row.shares) == (None, None, None)
-    assert format_sweep([row], ["gamma"]).splitlines()[1] == "1.0,,,,,"
+    text = format_sweep(SweepOf.of(empty, Prior("p"), {"gamma": [1]}), [row], ["gamma"])
+    assert text.splitlines()[-1] == "1.0,,,,,"
 
 
 def test_the_csv_has_a_line_for_each_point(found):
     grid = {"gamma": [0, 1], "delta": [-1, 0, 1]}
     rows = sweep(found, named_prior("solomonoff"), grid)
-    lines = list(csv.DictReader(io.StringIO(format_sweep(rows, list(grid)))))
+    text = format_sweep(SweepOf.of(found, named_prior("solomonoff"), grid), rows, list(grid))
+    lines = list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
     assert len(lines) == 6
     for line, row in zip(lines, rows, strict=True):
         assert (float(line["gamma"]), float(line["delta"])) == row.values
@@ -77,3 +79,29 @@ def test_grids_that_make_no_sense_are_refused(found, grid, message):
 def test_grids_that_cannot_be_read_are_refused(given):
     with pytest.raises(PriorError, match=r"'gamma=.*' cannot be read: write NAME=FIRST:LAST:COUNT .* 1 to 1000000"):
         parse_grid([f"gamma={given}"])
+
+
+def test_a_file_of_a_sweep_is_read_back_and_what_is_none_is_refused(found, tmp_path):
+    grid: dict[str, list[float]] = {"gamma": [0, 1], "delta": [0, 1e9]}
+    rows = sweep(found, named_prior("levin"), grid)
+    text = format_sweep(SweepOf.of(found, named_prior("levin"), grid), rows, list(grid))
+    path = tmp_path / "sweep.csv"
+    path.write_text(text)
+    of, parameters, lines = read_sweep(path)
+    assert (of.world, of.bound_bits, of.points) == (found.world.name, 24, 4)
+    assert of.penalties == {"beta": 1, "lambda": 0, "cap": None}
+    assert of.trained_on == "0-11 of 16" and parameters == ("gamma", "delta")
+    assert [line[:2] for line in lines] == [row.values for row in rows]
+    assert [line[2] for line in lines] == [rounded(row.log_odds.low) for row in rows]
+    cut = "\n".join(text.splitlines()[:-1])
+    for other in (
+        cut,
+        text.replace("# sweep", "# swept"),
+        text.replace("gamma,", "speed,"),
+        text + "1,2\n",
+        "a,b\n",
+        "",
+    ):
+        path.write_text(other)
+        with pytest.raises(PriorsimError, match="is not a whole file of 'priorsim sweep'"):
+            read_sweep(path)
