@@ -56,6 +56,7 @@ def test_the_rows_that_are_told_are_within_a_factor_of_three(dialect, word_bits,
         (["heldout", "--world", NAMED, "--max-bits", 12], "up to 28 bits, words of 3 bits"),
         (["data", "--world", "isqrt-w3", "--code-bits", 20], "Programs with data: 20,263, entries left open"),
         (["claims", "much-simpler"], r"Censuses: \d+, of which 0 are in results-quick/atlases\nThe others take about"),
+        (["paper"], r"Censuses: \d+, of which 0 are in results-quick/atlases\nThe others take about"),
         (["claims", "gradual"], "Censuses: 0, of which 0 are in"),
     ],
 )

@@ -18,7 +18,7 @@ from priorsim.figures.registry import FIGURES
 from priorsim.interrupts import Interrupted
 from priorsim.provenance import provenance, software, stamped
 from priorsim.study import paper
-from priorsim.study.atlases import ATLASES
+from priorsim.study.atlases import ATLASES, atlas_name
 from priorsim.worlds import catalogue
 from tests.browser import asking, opened
 from tests.small import BOUNDS, CLAIMS, SMALLER
@@ -59,6 +59,14 @@ def job(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper")
     run(folder)
     return run, folder
+
+
+def test_a_dry_run_estimates_the_censuses_that_are_taken(job):
+    _, folder = job
+    taken = {path.name for path in (folder / ATLASES).iterdir()}
+    # A figure of families takes one more at this small preset, whose claims ask no family of these lanes.
+    assert len(taken - {f"{atlas_name(header)}.parquet" for header in paper.censuses(PRESET)}) == 1
+    assert {f"{atlas_name(header)}.parquet" for header in paper.censuses(PRESET)} <= taken
 
 
 def files(folder):

@@ -100,20 +100,25 @@ def paper(
         Path | None, Option("--out", help=f"Folder for tables, figures, histograms and atlases.  {opt.RESULTS_OF}")
     ] = None,
     workers: opt.Workers = 2,
+    dry_run: opt.DryRun = False,
     force: opt.Force = False,
 ) -> None:
     """Make every census, table and figure.
 
     On two cores quick takes some 6 minutes and 3 GiB, full 80 minutes and 16 GiB; atlases are kept. After a mishap
-    the same command goes on from where it was cut short.
+    the same command goes on from where it was cut short. --dry-run estimates the censuses alone, which take a part
+    of that time.
     """
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.study.paper import make_paper
+    from priorsim.study.paper import censuses, make_paper
+    from priorsim.study.plan import censuses_plan
 
     size = find_preset(preset)
     folder = out or size.folder
     opt.check_folder(folder)
+    if dry_run:
+        asking.say_plan(censuses_plan(censuses(size), folder))
     with progress_bar("programs", kept=folder) as progress:
         make_paper(size, folder, workers=workers, force=force, told=typer.echo, progress=progress)
 

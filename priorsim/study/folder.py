@@ -74,9 +74,13 @@ class Study:
 
     def census(self, dialect: str, word_bits: int) -> StoredAtlas:
         """The census of a dialect on its default domain that curves over complexity are of; made as by `atlas`."""
+        return self._open(self.header_of(dialect, word_bits))
+
+    def header_of(self, dialect: str, word_bits: int) -> AtlasHeader:
+        """What that census counts."""
         domain, bounds = Domain.default(word_bits), self.preset.growth_bounds
         bound = bounds[word_bits] if word_bits in bounds else self.preset.bound(domain)
-        return self._open(make_header(dialect, bound, domain=domain))
+        return make_header(dialect, bound, domain=domain)
 
     def growth(self, dialect: str, word_bits: int, gamma: float) -> Growth:
         """What comes first in such a census as worlds get more complex, in bins of 2 bits."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from priorsim import __version__
+from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
-from priorsim.claims.judge import STEPS, find_claims, judge
+from priorsim.claims.judge import STEPS, by_census, find_claims, judge
 from priorsim.claims.kept import claims_run
 from priorsim.claims.populations import Preset
 from priorsim.figures.entry import Drawing, save_entry
@@ -49,6 +50,15 @@ WRITTEN = (
     *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
+
+
+def censuses(preset: Preset) -> list[AtlasHeader]:
+    """What the censuses of the main job count, but for those that single figures take besides."""
+    study = Study(preset, preset.folder)
+    headers = [study.header(world) for world in preset.named_worlds()]
+    headers += [study.header_of(*language) for language in LANGUAGES]
+    headers += [group[0].header for group in by_census(preset, find_claims(preset.claims))]
+    return list(dict.fromkeys(headers))
 
 
 def make_paper(
