@@ -113,9 +113,11 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     captions = {each.name: each.caption for each in drawings}
     grown, influences = rounded(measured["growth"]["curves"]), rounded(measured["influence"]["censuses"])
-    write_text(out / "README.md", found_markdown(verdicts, grown, captions, influences=influences))
+    in_short = found_markdown(verdicts, grown, captions, influences=influences)
+    write_text(out / "README.md", in_short)
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
-    write_text(out / "report.html", page_html(_page(verdicts, drawings, results, study.preset)))
+    page = _page(_first_paragraph(in_short), verdicts, drawings, results, study.preset)
+    write_text(out / "report.html", page_html(page))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
     write_text(out / "provenance.json", format_json(provenance(command, parameters)))
@@ -193,7 +195,14 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     return verdicts
 
 
-def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset) -> Page:
+def _first_paragraph(markdown: str) -> str:
+    """The first paragraph without its emphasis."""
+    return markdown.strip().partition("\n\n")[0].replace("*", "")
+
+
+def _page(
+    answer: str, verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset
+) -> Page:
     """The report: every claim links to the first drawing of its figure, or to one of those of all claims."""
     first = {each.figure: each.name for each in reversed(drawings)}
     claims: list[Any] = []
@@ -210,4 +219,4 @@ def _page(verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequen
         ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    return Page(claims, verdicts["rule"], drawings, worlds, made_from)
+    return Page(answer, claims, verdicts["rule"], drawings, worlds, made_from)

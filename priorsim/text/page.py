@@ -60,11 +60,13 @@ class MenuWorld(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What the page shows: the explorer's worlds in their order, and a name and a text of each thing it was made from.
+    """What the page shows: an answer in a paragraph, claims, figures, and the explorer's worlds in their order.
 
-    The `rule` is that of claims.json.
+    The `rule` is that of claims.json; the first figure is shown below the answer. `made_from` has a name and a text of
+    each thing that the page was made from.
     """
 
+    answer: str
     claims: Sequence[ClaimRow]
     rule: Mapping[str, Any]
     figures: Sequence[Drawing]

@@ -22,7 +22,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     worlds = [
         MenuWorld(histogram, witnesses if name == "two-roots" else (None,) * 3) for name, histogram in WORLDS.items()
     ]
-    return Page(CLAIMS, plain(RULE), figures, worlds, [("command", "`priorsim paper`")])
+    made_from = [("command", "`priorsim paper`")]
+    return Page("Search holds < 1 % of `mass`.", CLAIMS, plain(RULE), figures, worlds, made_from)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,12 @@ def test_a_figure_is_shown_as_it_was_drawn(html: str, tmp_path: Path):
     assert answers == [[SVG, "wide", "plot.svg"], [SVG, "wide", "plot two.svg"], [small, "", "dot.svg"]]
 
 
+def test_the_page_opens_with_the_question_the_answer_and_the_first_figure(html: str):
+    texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="claims"')
+    parts = [html.index(text) for text in texts]
+    assert parts == sorted(parts)
+
+
 def test_ids_are_unique_and_every_reference_has_its_target(html: str):
     markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     ids = re.findall(r'\bid="([^"]*)"', markup)
