@@ -10,15 +10,14 @@ from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 from math import inf
+from operator import itemgetter
 
 from priorsim.mu.code import constant_code, operator_code, variable_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Const
 
 CODE_ONLY_MASS = Fraction(1, 2)
-"""Kraft sum of all code-only programs of a whole dialect, of every length; programs with data have the same."""
-NODE_BITS = 16
-"""More bits than one more search node takes at the least, in every language."""
+"""Kraft sum of all code-only programs of every length, and of all with data, where that of all programs is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,15 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     words = language.word_bits
     codes = [
         *(("variable", index, variable_code(index, bound, language)) for index in range(bound + language.columns)),
-        *(("constant", word, constant_code(Const(word, literal=False), language)) for word in (1, 0)),
-        ("literal", 0, constant_code(Const(0, literal=True), language)[:-words]),
+        *(("constant", word, constant_code(Const(word, literal=False), bound, language)) for word in (1, 0)),
+        ("literal", 0, constant_code(Const(0, literal=True), bound, language)[:-words]),
         *((name, 0, operator_code(name, bound, language)) for name in language.operators_in(bound)),
     ]
     return tuple(
         Token(kind, value, len(code) + words, code, 2**words)
         if kind == "literal"
         else Token(kind, value, len(code), code)
-        for kind, value, code in codes
+        for kind, value, code in sorted(codes, key=itemgetter(2))
     )
 
 
@@ -159,18 +158,28 @@ def least_taxed_bits(language: Language, max_bits: int, tax: float) -> float:
 
     inf where the language has none. A tax below 0 has to lie in the range in which the sum over programs converges
     (`priorsim.census.summability.least_tax`): there each further node costs more bits than the tax gives back, so that
-    the least is met before one more node fits in, within NODE_BITS bits of the bound.
+    the least is met before one more node fits in.
 
     >>> arith = Language.named("arith", 3)
     >>> least_taxed_bits(arith, 36, 4), least_taxed_bits(arith, 36, 0), least_taxed_bits(arith, 36, -2)
     (41, 37, 29)
     """
     found = inf
-    for bits in range(max_bits + 1, max_bits + 1 + NODE_BITS):
+    for bits in range(max_bits + 1, max_bits + 1 + _node_bits(language)):
         most = len(counts_by_searches(language, 0, bits - 1)) - 1
         if most > 0:
             found = min(found, bits + tax * (1 if tax >= 0 else most))
     return found
+
+
+def _node_bits(language: Language) -> int:
+    """More bits than one more search node takes at the least, in place of a leaf; 0 where there is none."""
+    symbols = [tokens(language, bound) for bound in range(language.depth + 1)]
+    leaves = [min(token.bits for token in some if not token.binds) for some in symbols]
+    return max(
+        (token.bits + leaves[bound + 1] for bound, some in enumerate(symbols) for token in some if token.is_search),
+        default=0,
+    )
 
 
 def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
@@ -192,8 +201,9 @@ def kraft_sum(counts: tuple[int, ...]) -> Fraction:
 
 
 def unexplored_code_mass(language: Language, max_bits: int) -> Fraction:
-    """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored.
+    """Mass 2^-l of the code-only programs longer than `max_bits`: 1/2 minus the explored.
 
-    With operators knocked out it is an upper bound: the codes that would use them are in it.
+    It is exact where the masses of all programs add up to 1, and an upper bound in other languages: the codes that
+    would use what is knocked out are in it, and those of terms without an end.
     """
     return CODE_ONLY_MASS - kraft_sum(program_counts(language, max_bits))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
 from priorsim.census.recurrence import term_counts
-from priorsim.mu.code import truncated_binary
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 

@@ -10,7 +10,7 @@ from priorsim.census.recurrence import kraft_sum
 from priorsim.census.take import make_header
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.objectives import objectives
-from priorsim.mu.code import truncated_binary
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import evaluate, run
 from priorsim.worlds import catalogue
