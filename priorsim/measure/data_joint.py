@@ -22,10 +22,10 @@ from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import Interval, Share, exact_mass, mass, share_of, shares
 from priorsim.measure.values import difference
 from priorsim.mu.code import decode, length, variable_code
-from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import run
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.lesions import ProgramClass, classify
 from priorsim.mu.syntax import Const, Program, Term, count_searches, format_program
 from priorsim.priors import Prior

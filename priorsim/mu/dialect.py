@@ -165,7 +165,7 @@ def _operators_of(base: str) -> tuple[str, ...]:
     names = tuple(base.split(","))
     if not any(name in FORMS for name in names):
         raise CodeError(
-            f"unknown dialect {quoted(base)}: choose one of {', '.join(DIALECTS)}, or list operators, as add,mul,eq,find"
+            f"unknown dialect {quoted(base)}: choose one of {', '.join(DIALECTS)}, or operators, as add,mul,find"
         )
     return names
 
@@ -224,6 +224,11 @@ class Language:
     def operators_in(self, bound: int) -> tuple[str, ...]:
         """Operators allowed under `bound` binders, in code order: those with a code that are not knocked out."""
         return tuple(name for name in self.coded_in(bound) if name not in self.without)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether a program can have find or argmax."""
+        return any(FORMS[name].is_search for name in self.operators_in(0))
 
     @property
     def knocked_out(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def kind_codes(language: Language, bound: int) -> Mapping[str, str]:
 
 
 def _default_codes(operators: Sequence[str]) -> dict[str, str]:
-    """0 for a variable, 10 for a constant, 11 and a truncated binary code for an operator; without operators 0 and 1."""
+    """0 for a variable, 10 for a constant, 11 and a truncated binary code for an operator; 0 and 1 without operators."""
     if not operators:
         return {VARIABLE: "0", CONSTANT: "1"}
     heads = (f"11{truncated_binary(place, len(operators))}" for place in range(len(operators)))
@@ -116,7 +116,5 @@ def _weights(drawn_from: str, kinds: int) -> list[int]:
 
     A cut is the first 8 bytes of the SHA-256 of a text. The gaps are made 1 at least, as a cut may be met twice.
     """
-    cuts = sorted(
-        int.from_bytes(sha256(f"{drawn_from} {place}".encode()).digest()[:8]) for place in range(kinds - 1)
-    )
+    cuts = sorted(int.from_bytes(sha256(f"{drawn_from} {place}".encode()).digest()[:8]) for place in range(kinds - 1))
     return [max(1, after - before) for before, after in pairwise([0, *cuts, 1 << 64])]

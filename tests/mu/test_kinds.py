@@ -14,8 +14,8 @@ from priorsim.errors import CodeError
 from priorsim.measure.program import read_program
 from priorsim.mu.code import decode, encode
 from priorsim.mu.dialect import DIALECTS, FORMS, Language, dialect_named, dialect_of, names_dialect
-from priorsim.mu.kinds import FREQUENCIES, LONGEST, canonical_codes, huffman_lengths, kind_codes
 from priorsim.mu.files import head_comments, read_source
+from priorsim.mu.kinds import FREQUENCIES, LONGEST, canonical_codes, huffman_lengths, kind_codes
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
 from priorsim.worlds import find_world
 
@@ -96,8 +96,8 @@ def test_a_random_code_is_that_of_its_seed():
     cuts = [int.from_bytes(sha256(f"1 0 0 {place}".encode()).digest()[:8]) for place in range(3)]
     weights = [after - before for before, after in pairwise([0, *sorted(cuts), 2**64])]
     lengths = [len(word) for word in words.values()]
-    assert sum(w * l for w, l in zip(weights, lengths, strict=True)) == min(
-        sum(w * l for w, l in zip(weights, some, strict=True))
+    assert sum(weight * bits for weight, bits in zip(weights, lengths, strict=True)) == min(
+        sum(weight * bits for weight, bits in zip(weights, some, strict=True))
         for some in [*permutations([1, 2, 3, 3]), (2, 2, 2, 2)]
     )
     first, second = (kind_codes(Language.named(f"arith@random:{seed}", 3), 0) for seed in (1, 2))

@@ -12,7 +12,9 @@ from priorsim.census.compiled import ONE, U, inner, kernel
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.domain import Domain
 
-VARIABLE, CONSTANT, ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, SUCC, PRED, NOT, APPLY, ITER, FIND, ARGMAX = range(19)
+VARIABLE, CONSTANT, ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, SUCC, PRED, NOT, APPLY, ITER, FIND, ARGMAX = range(
+    19
+)
 FORM_OF_SYMBOL = dict(enumerate(FORMS, start=ADD))
 SYMBOLS = {form: symbol for symbol, form in FORM_OF_SYMBOL.items()}
 ARITY = np.array([0, 0, *(form.arity for form in FORMS.values())])

@@ -224,7 +224,8 @@ class Reach:
         symbols = [tokens(language, depth) for depth in range(language.depth + 1)]
         costs = tuple({token.kind: token.bits for token in found if token.kind in FORMS} for found in symbols)
         shortest = _shortest(symbols)
-        longest, stored, tested, closing = [max_bits - 1], [], [], []
+        longest, stored, tested = [max_bits - 1], list[int](), list[int]()
+        closing: list[int] = []
         for depth in range(language.depth + 1):
             fewest = partial(_fewest, costs[depth], shortest, depth, longest[depth])
             operands = longest[depth] - fewest(lambda form: not form.is_search)
@@ -247,9 +248,14 @@ def _shortest(symbols: Sequence[Sequence[Token]]) -> tuple[int, ...]:
 
 
 def _fewest(
-    costs: dict[str, int], shortest: tuple[int, ...], depth: int, most: int, among: Callable[[Form], bool], binds: int = 0
+    costs: dict[str, int],
+    shortest: tuple[int, ...],
+    depth: int,
+    most: int,
+    among: Callable[[Form], bool],
+    binds: int = 0,
 ) -> int:
-    """The fewest bits that one of these operators adds to a child for which it binds so many; `most` where none does."""
+    """The fewest bits that one of these operators adds to a child with so many binds; `most` where none does."""
     adds = (
         bits + sum(shortest[depth + each] for each in FORMS[name].binds) - shortest[depth + binds]
         for name, bits in costs.items()
@@ -259,7 +265,7 @@ def _fewest(
 
 
 def _looped(costs: dict[str, int], shortest: tuple[int, ...], longest: list[int], closing: list[int]) -> int:
-    """The most bits of a body of iter beside which a number or a start fits that is not there when it is first needed."""
+    """The most bits of a body of iter that may need a number or a start longer than those there when it is made."""
     depth = len(closing) - 1
     if "iter" not in costs:
         return 0
