@@ -73,6 +73,41 @@ class LanguageOptions(CensusOptions):
         return cached(domain, dialect, self.max_bits, self)
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnLanguageOptions:
+    """A language of one's own."""
+
+    operators: Annotated[
+        str | None, Option("--operators", help="In place of --dialect: operators in code order, as add,mul,eq,find.")
+    ] = None
+    code: Annotated[
+        str | None, Option("--code", help="Code of --dialect or --operators: default, fitted, or random:SEED.")
+    ] = None
+    without: Annotated[str | None, Option("--without", help="Operators to leave out, separated by commas.")] = None
+    language: Annotated[
+        Path | None, Option("--language", help="TOML file with the fields operators, code and without.")
+    ] = None
+
+    def chosen(self, context: typer.Context, dialect: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """The dialect by name, None where a world has it, and what is knocked out."""
+        from priorsim.mu.dialect import dialect_named, dialect_of
+        from priorsim.mu.language_file import load_language
+
+        if self.language is not None:
+            refuse_idle(context, "dialect operators code without", "with --language")
+            found, knocked_out = load_language(self.language)
+            return found.name, knocked_out
+        knocked_out = () if self.without is None else tuple(self.without.split(","))
+        if self.operators is not None:
+            refuse_idle(context, "dialect", "with --operators")
+            return dialect_of(self.operators.split(","), self.code or "default").name, knocked_out
+        if self.code is None:
+            return dialect, knocked_out
+        if dialect is None:
+            raise PriorsimError("--code is of a dialect: give --dialect NAME, or --operators")
+        return dialect_of(dialect_named(dialect).operators, self.code).name, knocked_out
+
+
 def atlas_of(
     world: "priorsim.World",
     atlas: Path | None,

@@ -23,7 +23,8 @@ def census(
     context: typer.Context,
     max_bits: opt.Length,
     out: Annotated[Path | None, Option("--out", help="The Parquet file to write, or - for a pipe.")] = None,
-    without: Annotated[str | None, Option("--without", help="Operators to leave out, separated by commas.")] = None,
+    *,
+    own: asking.OwnLanguageOptions,
     world: Annotated[
         str | None,
         Option("--world", help="Count on the domain and in the dialect of this world: a name, a file, or -."),
@@ -58,8 +59,9 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; when the same command is started again after a mishap, it goes on from there.
 
-    --without find,argmax leaves out every program that uses one of these operators; the codes of all other
-    programs, and so their lengths, stay the same.
+    --operators lists the operators of a language of one's own, in code order, and --code chooses its code;
+    --language takes both from a TOML file. --without find,argmax leaves out every program that uses one of these
+    operators; the codes of all other programs, and so their lengths, stay the same.
 
     With --accounting amortised a part of a program that reads no query column takes its steps only once for each
     setting of the context columns, unless it is in the body of a loop or a search. The context columns are those
@@ -71,8 +73,8 @@ def census(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.plan import census_plan
 
+    dialect, knocked_out = own.chosen(context, dialect)
     lanes, named = asking.lanes_of(context, world, dialect, word_bits, domain)
-    knocked_out = [] if without is None else without.split(",")
     header = make_header(named, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:

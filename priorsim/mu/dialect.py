@@ -128,21 +128,21 @@ def dialect_named(name: str) -> Dialect:
 def dialect_of(operators: Iterable[str], code: str = DEFAULT) -> Dialect:
     """The dialect of these operators in this code order, and of the code `default`, `fitted` or `random:SEED`.
 
-    CodeError where an operator is unknown, given twice or apply outside of nested, there is none, or the code is
-    unknown.
+    CodeError where the code is unknown, or an operator is unknown, given twice or apply outside of nested, or there is
+    none.
 
     >>> dialect_of(["add", "mul", "eq", "if"]).name, dialect_of(["add", "find"], "random:7").name
     ('bare', 'add,find@random:7')
     """
     names = tuple(operators)
+    if code not in (DEFAULT, FITTED) and not _RANDOM_CODE.fullmatch(code):
+        raise CodeError(f"unknown code {quoted(code)}: choose {DEFAULT}, {FITTED} or {RANDOM}:SEED, as {RANDOM}:7")
     known = _BY_OPERATORS.get(names)
     if known is None:
         _check_operators(names)
         known = Dialect(",".join(names), names, version=_FAMILY_VERSION)
     if code == DEFAULT:
         return known
-    if code != FITTED and not _RANDOM_CODE.fullmatch(code):
-        raise CodeError(f"unknown code {quoted(code)}: choose {DEFAULT}, {FITTED} or {RANDOM}:SEED, as {RANDOM}:7")
     return replace(known, name=f"{known.name}@{code}", code=code, version=_FAMILY_VERSION)
 
 

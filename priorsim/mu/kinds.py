@@ -45,7 +45,7 @@ def kind_codes(language: Language, bound: int) -> Mapping[str, str]:
 
 
 def _default_codes(operators: Sequence[str]) -> dict[str, str]:
-    """0 for a variable, 10 for a constant, 11 and a truncated binary code for an operator; 0 and 1 without operators."""
+    """0 for a variable, 10 for a constant, 11 and a truncated binary code for an operator; without any, 0 and 1."""
     if not operators:
         return {VARIABLE: "0", CONSTANT: "1"}
     heads = (f"11{truncated_binary(place, len(operators))}" for place in range(len(operators)))

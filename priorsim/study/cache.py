@@ -21,7 +21,7 @@ from priorsim.census.effort import easy_estimate
 from priorsim.census.stored import StoredAtlas, is_atlas
 from priorsim.census.take import make_header, unchecked_header
 from priorsim.errors import AtlasError, CensusError, StorageError
-from priorsim.mu.dialect import DIALECTS
+from priorsim.mu.dialect import names_dialect
 from priorsim.mu.domain import Domain
 from priorsim.study.atlases import ATLASES, Told, described, open_census
 from priorsim.worlds import World, find_world
@@ -62,7 +62,7 @@ def census(
     Standard error tells once what is counted. CensusError where what a world has is given beside it, or where the
     census would not fit into memory; what else is out of range raises as `make_header` does.
     """
-    if isinstance(of, str) and of in DIALECTS and dialect is None:
+    if isinstance(of, str) and names_dialect(of) and dialect is None:
         lanes = Domain.default(3 if word_bits is None else word_bits) if domain is None else domain
         if domain is not None and word_bits is not None:
             raise CensusError("a domain has its word bits: leave out word_bits")
