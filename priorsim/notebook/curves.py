@@ -53,8 +53,9 @@ def growth(
     Returns
     -------
     Result
-        Its attributes are those of `priorsim.measure.growth.Growth`, with arrays of shape (bins,) or (bins, 2), the
-        last for the low and the high end. Its table has a row for each bin of complexity.
+        Its table has a row for each bin of complexity. `bins` has arrays of shape (bins,), or (bins, 2) for the low and
+        the high end; `trend` is None over fewer than three bins; `placed` has the place of each of `worlds`.
+        `to_json()` has the keys of `priorsim growth --json` (docs/measures.md).
 
     Raises
     ------
@@ -112,8 +113,8 @@ def influence(
     Returns
     -------
     Result
-        Its attributes are those of `priorsim.measure.influence.Influence`, in bits. Its table has a row for each number
-        of lanes seen.
+        Its table has a row for each number of lanes seen. `bound` and `certified` are the most bits that search can
+        cost on any world, from low to high. `to_json()` has the keys of `priorsim influence --json` (docs/measures.md).
 
     Raises
     ------
@@ -160,8 +161,8 @@ def knockouts(
     Returns
     -------
     Result
-        Its attributes are those of `priorsim.measure.knockouts.Knockouts`. Its table has a row for each operator and
-        bin of complexity.
+        Its table has a row for each operator and bin of complexity. `to_json()` has the keys of
+        `priorsim knockouts --json` (docs/measures.md).
 
     Raises
     ------
@@ -196,8 +197,8 @@ def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: Classe
     Returns
     -------
     Result
-        Its attributes are those of `priorsim.measure.population.Population`, at a weight of 2^-length. Its table has a
-        row for each behaviour.
+        Its table has a row for each behaviour, at a weight of 2^-length. `to_json()` has the keys of
+        `priorsim population --json` (docs/measures.md).
 
     Raises
     ------

@@ -41,9 +41,9 @@ def explain(
     Raises
     ------
     MuSyntaxError
-        If the text is no program.
+        If the text is no program of the dialect.
     CodeError
-        If the program is not of the dialect.
+        If a Program is not of the dialect.
     WorldError
         If there is no such world or lane.
 
