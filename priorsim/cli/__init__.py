@@ -70,7 +70,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         languages.languages: "ask the same in many languages",
         curves.scaling: "ask one question at several word sizes",
         curves.finite_size: "test whether the law of gamma* may be extrapolated",
-        curves.diversity: "say what is heaviest after how many examples",
+        curves.diversity: "say which class is heaviest after how many examples",
         curves.nested: "say which programs are chosen by programs that search",
         censuses.population: "list the behaviours that have programs of both classes",
         results.claims: "give a verdict on each step of the argument",

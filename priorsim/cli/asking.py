@@ -20,7 +20,7 @@ class CensusOptions(opt.TakingOptions):
     atlas: opt.AtlasFile = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
+        Option("--max-bits", help="A bound in bits below the atlas's; without --atlas, any bound."),
     ] = None
     trust: opt.OtherCode = False
 

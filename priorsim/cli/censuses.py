@@ -121,7 +121,8 @@ def odds(
     asked: opt.OddsOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
+        Path | None,
+        Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or to standard output (-)."),
     ] = None,
     force: opt.Force = False,
 ) -> None:
@@ -219,7 +220,7 @@ def heldout(
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
 ) -> None:
-    """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
+    """Say what programs that fit a world do on lanes without training: defection, entropy, learning curves, flips.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
@@ -256,7 +257,7 @@ def objectives(
     yes: opt.Yes = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """List what the programs that fit and whose outermost operator is a search search for.
+    """List what searches search for, of the programs that fit and whose outermost operator is a search.
 
     An objective is the body of the search as a table of its words; the command lists the distinct ones, with the number
     of programs of each. No atlas is read, since an atlas holds no bodies. At w = 4 on two cores 36 bits take a second,
@@ -281,7 +282,9 @@ def population(
     asked: asking.LanguageOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each behaviour, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """List the behaviours of a census that have both a direct and a search program, each counted once."""
@@ -342,7 +345,7 @@ def data(
     trust: opt.OtherCode = False,
     dry_run: opt.DryRun = False,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : every count.")] = None,
+    out: Annotated[Path | None, Option("--out", help="CSV file with every count, or - for standard output.")] = None,
     force: opt.Force = False,
 ) -> None:
     """Count the programs with data that fit a world: tables and hybrids, with data of any size.

@@ -78,14 +78,18 @@ def programs(
     most: Annotated[int, Option("--most", help="How many programs to list.")] = 50,
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
+        Option(
+            "--max-bits", help="Another bound in bits; beyond the atlas's, programs are counted for this world alone."
+        ),
     ] = None,
     yes: Annotated[
         bool, Option("--yes", help="List every program, even where that takes long, and not one for each row.")
     ] = False,
     trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each program.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each program, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """List the programs of a class that fit a world, the heaviest first, as S-expressions.

@@ -32,7 +32,7 @@ _ATLAS = Option(
 )
 AtlasFile = Annotated[Path | None, _ATLAS]
 OtherCode = Annotated[
-    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
+    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted, but no damaged one.")
 ]
 WorldName = Annotated[
     str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
@@ -42,12 +42,12 @@ WorldNames = Annotated[
     Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table."),
 ]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
-Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
+Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.  [default: the world's]")]
 ClassBy = Annotated[
     str | None,
     Option(
         "--class-by",
-        help="lesion, or form: whether there is a find or argmax at all.  [default: lesion]",
+        help="What makes a program a search: lesion; or form, that it has a find or argmax.  [default: lesion]",
         show_default=False,
     ),
 ]
@@ -63,7 +63,7 @@ QuickLength = Annotated[
     Option("--max-bits", help="Count every program up to this length.  [default: one that takes seconds]"),
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Estimate rows, time and memory; count and write nothing.")]
-SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
+SmallerBound = Annotated[int | None, Option("--max-bits", help="A bound in bits below the atlas's.")]
 Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Number of processes.")]
 Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
@@ -72,11 +72,13 @@ Memory = Annotated[
 ]
 TimePrice = Annotated[float, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")]
 BinBits = Annotated[
-    int | None, Option("--bin-bits", help="Width of a bin of complexity.  [default: 1 without --gamma, else 2]")
+    int | None, Option("--bin-bits", help="Width in bits of a bin of complexity.  [default: 1 without --gamma, else 2]")
 ]
 RESULTS_OF = "[default: results-quick; results with --preset full]"
-Results = Annotated[Path | None, Option("--results", help=f"Folder whose atlases are used, or made.  {RESULTS_OF}")]
-Out = Annotated[Path | None, Option("--out", help="File to write instead of standard output, which is - too.")]
+Results = Annotated[
+    Path | None, Option("--results", help=f"Folder of the atlases; those that are missing are made.  {RESULTS_OF}")
+]
+Out = Annotated[Path | None, Option("--out", help="File to write, or - for standard output.  [default: -]")]
 Force = Annotated[bool, Option("--force", help="Replace even files that this command did not make.")]
 
 
@@ -149,7 +151,9 @@ class CountOptions(TakingOptions):
     class_by: ClassBy = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
+        Option(
+            "--max-bits", help="Another bound in bits; beyond the census's, programs are counted for this world alone."
+        ),
     ] = None
     trust: OtherCode = False
 

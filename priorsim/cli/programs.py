@@ -17,7 +17,7 @@ def worlds(
     name: Annotated[str | None, Argument(help="A world to show in full.")] = None,
     family: Annotated[
         str | None,
-        Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
+        Option("--family", help="List in-context, video, inverse, forward, constant, proxy or bayes."),
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
@@ -43,7 +43,7 @@ def run(
     lane: Annotated[int, Option("--lane", help="The lane to trace.")] = 0,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    """Run a program in a world, and print its words, its steps under four accountings and its class."""
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import Accounting
     from priorsim.mu.interpreter import trace as trace_lines
@@ -73,10 +73,11 @@ def walk(
     dialect: opt.WorldDialect = None,
     train: opt.Train = None,
     start: Annotated[str, Option("--from", help="prior, empty, direct, disguised, search, or a program.")] = "prior",
-    loss: Annotated[str, Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
+    loss: Annotated[str, Option("--loss", help="What is counted as wrong: lanes, or bits.")] = "lanes",
     class_by: opt.ClassBy = None,
     temperature: Annotated[
-        float | None, Option("--temperature", help="With metropolis: loss for a bit.  [default: 1 / word bits]")
+        float | None,
+        Option("--temperature", help="With metropolis: loss that costs a bit of weight.  [default: 1 / word bits]"),
     ] = None,
     flat: Annotated[bool, Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
     steps: Annotated[int | None, Option("--steps", help="Look at walks after so many proposals.")] = None,
@@ -181,8 +182,10 @@ def theory(
     table_overhead: Annotated[str | None, Option(help="Bits of a table program besides its words.")] = None,
     once_search: Annotated[str | None, Option(help="Steps that the search takes once for each context.")] = None,
     each_search: Annotated[str | None, Option(help="Steps that the search takes for each query.")] = None,
-    once_direct: Annotated[str | None, Option(help="The same of direct code, once a context.  [default: 0]")] = None,
-    each_direct: Annotated[str | None, Option(help="The same of direct code, for each query.")] = None,
+    once_direct: Annotated[
+        str | None, Option(help="Steps that direct code takes once for each context.  [default: 0]")
+    ] = None,
+    each_direct: Annotated[str | None, Option(help="Steps that direct code takes for each query.")] = None,
     as_json: opt.AsJson = False,
     as_latex: Annotated[bool, Option("--latex", help="Print formulas and values as LaTeX.")] = False,
 ) -> None:

@@ -26,11 +26,28 @@ Lanes = Iterable[int] | str
 
 
 def world(world: AnyWorld, *, train: Lanes | None = None) -> World:
-    """The world of that name, family or file, on other training lanes where they are given.
+    """The world of that name or in that file, on other training lanes where they are given.
 
-    WorldError where there is none, or a training lane does not exist; DomainError where a file's lanes are outside what
-    the language allows.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane.
+    DomainError
+        If the lanes of a file are outside what the language allows.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> ps.world("inverse-w3").train, ps.world("inverse-w3", train=range(4)).train
     ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3))

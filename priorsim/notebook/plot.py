@@ -34,10 +34,33 @@ def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tupl
 def odds_against_gamma(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The log-odds against the price of time, and the price at which they tip.
+    """Draw the log-odds in bits against the price of time, with the prices at which they are 0.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.odds_against_gamma("inverse-w3", atlas).get_xlabel() != ""
@@ -49,10 +72,33 @@ def odds_against_gamma(
 def odds_against_lessons(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The log-odds after each training lane or rule.
+    """Draw the log-odds in bits after each training lane or rule.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.odds_against_lessons("isqrt-w3", atlas).get_xlabel() != ""
@@ -64,10 +110,35 @@ def odds_against_lessons(
 def learning_curves(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The held-out accuracy of each class after each training lane or rule.
+    """Draw the held-out accuracy of each class after each training lane or rule.
 
-    FigureError where the world holds no lane out, WorldError where it is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    FigureError
+        If the world holds out no lane.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.learning_curves("isqrt-w3", atlas, train=range(4)).get_xlabel() != ""
@@ -79,10 +150,33 @@ def learning_curves(
 def mass_against_length(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """The mass of each class up to each length, with its extrapolation.
+    """Draw the mass of each class up to each length in bits, with its extrapolation.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.mass_against_length("inverse-w3", atlas).get_xlabel() != ""
@@ -94,10 +188,33 @@ def mass_against_length(
 def cloud_of_programs(
     world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
 ) -> Axes:
-    """All fitting programs by length and time.
+    """Draw all fitting programs by length in bits and time, with their lower hull.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.cloud_of_programs("inverse-w3", atlas).get_xlabel() != ""
@@ -107,10 +224,34 @@ def cloud_of_programs(
 
 
 def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Which side holds more of the mass over beta and gamma, and the held-out loss if lanes are held out: a new figure.
+    """Draw which side has more of the mass over beta and gamma, and the held-out loss where lanes are held out.
 
-    FigureError where nothing fits.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    tuple of matplotlib.axes.Axes
+        The one or two panels of a new figure.
+
+    Raises
+    ------
+    FigureError
+        If no program fits.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> len(ps.plot.phase("inverse-w3", atlas, train=range(4)))
@@ -120,10 +261,34 @@ def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None
 
 
 def well_tuned(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Loss, defecting search and excess defection against gamma: three panels of a figure made here.
+    """Draw the held-out loss, the mass of search that defects and the excess defection against gamma.
 
-    FigureError where nothing fits, or no lane is held out.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    tuple of matplotlib.axes.Axes
+        The three panels of a new figure.
+
+    Raises
+    ------
+    FigureError
+        If no program fits, or no lane is held out.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> len(ps.plot.well_tuned("inverse-w3", atlas, train=range(4)))
