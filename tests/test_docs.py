@@ -16,6 +16,7 @@ import pytest
 from msgspec import inspect
 
 from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
+from priorsim.claims.languages import LanguagesAnswer
 from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
@@ -45,6 +46,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "growth": GrowthAnswer,
     "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
+    "languages": LanguagesAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,
     "diversity": Diversity,

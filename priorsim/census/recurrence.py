@@ -5,6 +5,7 @@ lengths, and an operator of c bits heads as many terms of l bits as its children
 All counts are Python integers and all masses exact rationals; every census is tested against them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -26,6 +27,7 @@ class Token:
 
     `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` a variable's index or
     a constant's word, else 0; `bits` the length of `code` and of a literal's payload; `choices` the number of payloads.
+    `binds` says for each child how many variables it gains; a leaf has none.
     """
 
     kind: str
@@ -33,11 +35,7 @@ class Token:
     bits: int
     code: str
     choices: int = 1
-
-    @property
-    def binds(self) -> tuple[int, ...]:
-        """For each child, how many variables it gains; empty for a leaf."""
-        return FORMS[self.kind].binds if self.kind in FORMS else ()
+    binds: tuple[int, ...] = ()
 
     @property
     def is_search(self) -> bool:
@@ -62,23 +60,20 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     return tuple(
         Token(kind, value, len(code) + words, code, 2**words)
         if kind == "literal"
-        else Token(kind, value, len(code), code)
+        else Token(kind, value, len(code), code, binds=FORMS[kind].binds if kind in FORMS else ())
         for kind, value, code in sorted(codes, key=itemgetter(2))
     )
 
 
-class _Counter:
+class Counter:
     """N(d, l) and the ways an operator's children share bits, remembered; each search multiplies by `search_weight`.
 
-    Terms that read one of the input columns `without` are left out.
+    The terms are those of any prefix code: `tokens` are the symbols that a term can start with, by d.
     """
 
-    def __init__(self, language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> None:
+    def __init__(self, tokens: Sequence[Sequence[Token]], search_weight: int = 1) -> None:
         self.search_weight = search_weight
-        self.tokens = [
-            [token for token in tokens(language, bound) if not token.reads(without, bound)]
-            for bound in range(language.depth + 1)
-        ]
+        self.tokens = tokens
         self.known: dict[tuple[tuple[int, ...] | None, int, int], int] = {}
 
     def terms(self, bound: int, bits: int) -> int:
@@ -107,7 +102,14 @@ class _Counter:
         return self.known[key]
 
 
-_counter = cache(_Counter)
+@cache
+def _counter(language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> Counter:
+    """The terms of a language that read none of the input columns `without`."""
+    symbols = [
+        [token for token in tokens(language, bound) if not token.reads(without, bound)]
+        for bound in range(language.depth + 1)
+    ]
+    return Counter(symbols, search_weight)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:

@@ -167,7 +167,7 @@ def languages(
     open_atlas: Callable[[AtlasHeader], Counted],
     claims: Sequence[Claim],
     preset: Preset,
-    done: Callable[[], None],
+    done: Callable[[], None] = lambda: None,
 ) -> LanguagesAnswer:
     """Every language of these sets beside the first; a census each, opened one after the other.
 

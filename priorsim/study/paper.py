@@ -46,7 +46,7 @@ from priorsim.worlds import World
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "influence.json", "finite-size.json", "diversity.json", "nested.json"),
+    *("growth.json", "influence.json", "finite-size.json", "diversity.json", "nested.json", "languages.json"),
     *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
@@ -135,6 +135,8 @@ def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "diversity", tasks, f"{len(tasks['sizes'])} numbers of rules"
     chosen = study.nested().to_json()
     yield "nested", chosen, f"{chosen['searches']} searches over programs"
+    compared = study.languages().to_json()
+    yield "languages", compared, f"{len(compared['languages'])} languages"
 
 
 def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
