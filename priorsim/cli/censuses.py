@@ -15,8 +15,10 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.measure.histogram import Histogram
+    from priorsim.measure.histogram import ClassBy, Histogram
     from priorsim.measure.odds import OddsAnswer
+    from priorsim.measure.off_training import HeldOutAnswer
+    from priorsim.measure.weighed import HeldOut
 
 
 def census(
@@ -135,16 +137,16 @@ def odds(
 
     Several --world make one table, with a row for each; --out writes it as CSV, LaTeX (booktabs) or JSON.
     """
-    from priorsim.text import worlds_odds
+    from priorsim.text.worlds_odds import TABLE
 
     opt.check_one_answer(as_json, out, "--out")
     opt.check_force(out, force)
     if out is None and len(asked.worlds or []) < 2:
         _say_odds(asked, as_json)
         return
-    write = worlds_odds.writer_of(out, as_json)
+    write = TABLE.writer_of(out, as_json)
     read = (asked.atlas, asked.histogram, *(asked.worlds or []))
-    with opt.place_of(out, worlds_odds.is_worlds_odds, force=force, read=read) as place:
+    with opt.place_of(out, TABLE.is_own, force=force, read=read) as place:
         weight = asked.weight.make()
         found = [_odds_of(each, weight)[0] for each in asked.apart()]
         opt.write_out(write(found), place)
@@ -211,39 +213,62 @@ def histogram(
 
 
 def heldout(
-    where: opt.WorldOptions,
+    where: opt.WorldsOptions,
     weight: opt.PriorOptions,
     asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
+    ] = None,
+    force: opt.Force = False,
 ) -> None:
     """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
+
+    Several --world make one table, with a row for each world and class; --out writes it as CSV, LaTeX (booktabs) or
+    JSON.
     """
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.text.answers import off_training_text
+    from priorsim.text.worlds_heldout import TABLE
+
+    opt.check_one_answer(as_json, out, "--out")
+    opt.check_force(out, force)
+    prior, worlds, by = weight.make(), where.find(), check_class_by(class_by)
+    if out is None and len(worlds) == 1:
+        found, own = _held_out(worlds[0], prior, by, asked)
+        opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
+        return
+    write = TABLE.writer_of(out, as_json)
+    with opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place:
+        opt.write_out(write([_held_out(each, prior, by, asked)[0] for each in worlds]), place)
+
+
+def _held_out(
+    world: "priorsim.World", prior: "priorsim.Prior", by: "ClassBy", asked: asking.CensusOptions
+) -> "tuple[HeldOutAnswer, HeldOut]":
+    """What is said of a world off its training lanes, and what fits on its own split."""
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.histogram import check_class_by, check_world
+    from priorsim.measure.histogram import check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import held_out, stated_splits, weigh
     from priorsim.measure.wide_off_training import wide_off_training
-    from priorsim.text.answers import off_training_text
 
-    prior, world, by = weight.make(), where.find(), check_class_by(class_by)
     bound = asked.bound_alone(world, "heldout")
     if bound is not None:
         with progress_bar("programs") as progress:
             options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
             alone = wide_off_training(world, prior, bound, class_by=by, **options)
         typer.echo(alone.told, err=True)
-        found, own = alone.answer, alone.own
-    else:
-        stored = asked.of_world(world)
-        check_world(stored.header, world)
-        weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
-        found, own = off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
-    opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
+        return alone.answer, alone.own
+    stored = asked.of_world(world)
+    check_world(stored.header, world)
+    weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
+    return off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
 
 
 def objectives(

@@ -37,10 +37,8 @@ OtherCode = Annotated[
 WorldName = Annotated[
     str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
 ]
-WorldNames = Annotated[
-    list[str] | None,
-    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table."),
-]
+_WORLDS = Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table.")
+WorldNames = Annotated[list[str] | None, _WORLDS]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
 Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
 ClassBy = Annotated[
@@ -140,6 +138,18 @@ class WorldOptions:
     def find(self) -> "priorsim.World":
         """The world of that name or file."""
         return world_of(self.world, self.train)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldsOptions:
+    """One world or several, on other training lanes where they are given."""
+
+    worlds: Annotated[list[str], _WORLDS]
+    train: Train = None
+
+    def find(self) -> "list[priorsim.World]":
+        """The worlds of these names or files."""
+        return [world_of(name, self.train) for name in self.worlds]
 
 
 @dataclass(frozen=True, kw_only=True)
