@@ -3,12 +3,12 @@
 Nothing is computed here but the last rounding. Where one side has no program up to the bound, its odds are unknown.
 """
 
-from priorsim.formats import listed, no_program, rounded, span
+from priorsim.formats import no_program, rounded
+from priorsim.measure.by_bound import Settled
 from priorsim.measure.crossover import Roots
 from priorsim.measure.histogram import CLASSES
-from priorsim.measure.keys import Ends
 from priorsim.measure.odds import OddsAnswer
-from priorsim.text.by_bound import further_lines
+from priorsim.text.by_bound import further_lines, settled_text
 from priorsim.text.templates import odds_text
 from priorsim.text.worlds_table import WorldsTable
 
@@ -16,6 +16,7 @@ _OF_CLASS = ("share", "programs", "l_min", "kt_min")
 _CSV_HEAD = (
     *("log_odds_low", "log_odds_high", "gamma_star_low", "gamma_star_high", "tax_low", "tax_high"),
     *(f"{what}_{name}" for what in _OF_CLASS for name in CLASSES),
+    *(f"{what}_decimals_{end}" for what in ("gamma_star", "tax") for end in ("low", "high")),
 )
 _HEAD = {"direct bits": "direct", "search bits": "search", "log-odds": "log-odds", "gamma*": r"$\gamma^*$"}
 
@@ -24,13 +25,15 @@ def _of_csv(odds: OddsAnswer) -> list[list[object]]:
     row: list[object] = [odds.log_odds.low, odds.log_odds.high]
     row += [" ".join(map(str, rounded(each.roots))) for each in odds.gamma_star]
     row += odds.break_even_tax
-    return [row + [getattr(part, what) for what in _OF_CLASS for part in odds.classes]]
+    row += [getattr(part, what) for what in _OF_CLASS for part in odds.classes]
+    settled = odds.convergence.settled
+    return [row + [each and each.decimals for each in (*settled.gamma_star, *settled.break_even_tax)]]
 
 
 def _of_text(odds: OddsAnswer) -> list[list[str]]:
     sides = (odds.classes.direct, odds.classes.search)
     shortest = (f"> {odds.bound_bits}" if each.l_min is None else f"{each.l_min}" for each in sides)
-    return [[*shortest, _log_odds(odds), _crossover(odds.gamma_star)]]
+    return [[*shortest, _log_odds(odds), _crossovers(odds)]]
 
 
 def _log_odds(odds: OddsAnswer) -> str:
@@ -39,12 +42,16 @@ def _log_odds(odds: OddsAnswer) -> str:
     return "unknown" if no_program(low, high) else odds_text(low, high)
 
 
-def _crossover(found: Ends[Roots]) -> str:
-    low, high = (
-        listed(each.roots, ".4f") if each.roots else "none" if each.sign and not each.missing else "unknown"
-        for each in found
-    )
-    return span(low, high, str)
+def _crossovers(odds: OddsAnswer) -> str:
+    """The crossovers with the digits that have settled, disguised programs as direct / as search."""
+    low, high = map(_crossover, odds.gamma_star, odds.convergence.settled.gamma_star)
+    return low if low == high else f"{low} / {high}"
+
+
+def _crossover(found: Roots, settled: Settled | None) -> str:
+    if found.roots:
+        return settled_text(found.roots, settled)
+    return "none" if found.sign and not found.missing else "unknown"
 
 
 TABLE = WorldsTable(
