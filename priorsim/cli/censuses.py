@@ -141,6 +141,8 @@ def odds(
 
     opt.check_one_answer(as_json, out, "--out")
     opt.check_force(out, force)
+    if asked.counted.dry_run and asked.histogram is None:
+        asking.say_plan(*asked.plans())
     if out is None and len(asked.worlds or []) < 2:
         _say_odds(asked, as_json)
         return
@@ -233,12 +235,15 @@ def heldout(
     JSON.
     """
     from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.wide_off_training import lane_sets
     from priorsim.text.answers import off_training_text
     from priorsim.text.worlds_heldout import TABLE
 
     opt.check_one_answer(as_json, out, "--out")
     opt.check_force(out, force)
     prior, worlds, by = weight.make(), where.find(), check_class_by(class_by)
+    if asked.dry_run:
+        asking.say_plan(*(asked.plan(each, lane_sets) for each in worlds))
     if out is None and len(worlds) == 1:
         found, own = _held_out(worlds[0], prior, by, asked)
         opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
@@ -258,7 +263,7 @@ def _held_out(
     from priorsim.measure.weighed import held_out, stated_splits, weigh
     from priorsim.measure.wide_off_training import wide_off_training
 
-    bound = asked.bound_alone(world, "heldout")
+    bound = asked.bound_alone(world)
     if bound is not None:
         with progress_bar("programs") as progress:
             options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
