@@ -327,9 +327,8 @@ def population(
 def definitions(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: asking.CensusOptions,
     programs: Annotated[int, Option("--programs", help="How many of the shortest programs to compare.")] = 100,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """Compare five definitions of search (form, two lesions, retargeting and effort), with the odds under each.
@@ -338,14 +337,15 @@ def definitions(
     bits and w = 2 to 4 on two cores a world takes up to 10 seconds and 0.5 GiB. The shortest programs are run in
     plain Python, so that at w = 16 a program that searches through all words takes some 3 seconds.
     """
+    from priorsim.census.stored import cut
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.definitions import definitions as measured
 
     prior, world = weight.make(), where.find()
-    stored = asking.atlas_of(world, atlas, trust)
+    counted = cut(asked.of_world(world), asked.max_bits)
     with progress_bar("programs one by one") as progress:
-        found = measured(stored, world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
+        found = measured(counted, world, prior, number=programs, progress=progress)
+    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=counted.header, prior=prior)
 
 
 def data(
