@@ -15,8 +15,10 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.measure.histogram import Histogram
+    from priorsim.measure.histogram import ClassBy, Histogram
     from priorsim.measure.odds import OddsAnswer
+    from priorsim.measure.off_training import HeldOutAnswer
+    from priorsim.measure.weighed import HeldOut
 
 
 def census(
@@ -138,16 +140,18 @@ def odds(
 
     Several --world make one table, with a row for each; --out writes it as CSV, LaTeX (booktabs) or JSON.
     """
-    from priorsim.text import worlds_odds
+    from priorsim.text.worlds_odds import TABLE
 
     opt.check_one_answer(as_json, out, "--out")
     opt.check_force(out, force)
+    if asked.counted.dry_run and asked.histogram is None:
+        asking.say_plan(*asked.plans())
     if out is None and len(asked.worlds or []) < 2:
         _say_odds(asked, as_json)
         return
-    write = worlds_odds.writer_of(out, as_json)
+    write = TABLE.writer_of(out, as_json)
     read = (asked.atlas, asked.histogram, *(asked.worlds or []))
-    with opt.place_of(out, worlds_odds.is_worlds_odds, force=force, read=read) as place:
+    with opt.place_of(out, TABLE.is_own, force=force, read=read) as place:
         weight = asked.weight.make()
         found = [_odds_of(each, weight)[0] for each in asked.apart()]
         opt.write_out(write(found), place)
@@ -214,39 +218,65 @@ def histogram(
 
 
 def heldout(
-    where: opt.WorldOptions,
+    where: opt.WorldsOptions,
     weight: opt.PriorOptions,
     asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
+    ] = None,
+    force: opt.Force = False,
 ) -> None:
     """Say what programs that fit a world do on lanes without training: defection, entropy, learning curves, flips.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
+
+    Several --world make one table, with a row for each world and class; --out writes it as CSV, LaTeX (booktabs) or
+    JSON.
     """
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.wide_off_training import lane_sets
+    from priorsim.text.answers import off_training_text
+    from priorsim.text.worlds_heldout import TABLE
+
+    opt.check_one_answer(as_json, out, "--out")
+    opt.check_force(out, force)
+    prior, worlds, by = weight.make(), where.find(), check_class_by(class_by)
+    if asked.dry_run:
+        asking.say_plan(*(asked.plan(each, lane_sets) for each in worlds))
+    if out is None and len(worlds) == 1:
+        found, own = _held_out(worlds[0], prior, by, asked)
+        opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
+        return
+    write = TABLE.writer_of(out, as_json)
+    with opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place:
+        opt.write_out(write([_held_out(each, prior, by, asked)[0] for each in worlds]), place)
+
+
+def _held_out(
+    world: "priorsim.World", prior: "priorsim.Prior", by: "ClassBy", asked: asking.CensusOptions
+) -> "tuple[HeldOutAnswer, HeldOut]":
+    """What is said of a world off its training lanes, and what fits on its own split."""
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.histogram import check_class_by, check_world
+    from priorsim.measure.histogram import check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import held_out, stated_splits, weigh
     from priorsim.measure.wide_off_training import wide_off_training
-    from priorsim.text.answers import off_training_text
 
-    prior, world, by = weight.make(), where.find(), check_class_by(class_by)
-    bound = asked.bound_alone(world, "heldout")
+    bound = asked.bound_alone(world)
     if bound is not None:
         with progress_bar("programs") as progress:
             options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
             alone = wide_off_training(world, prior, bound, class_by=by, **options)
         typer.echo(alone.told, err=True)
-        found, own = alone.answer, alone.own
-    else:
-        stored = asked.of_world(world)
-        check_world(stored.header, world)
-        weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
-        found, own = off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
-    opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
+        return alone.answer, alone.own
+    stored = asked.of_world(world)
+    check_world(stored.header, world)
+    weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
+    return off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
 
 
 def objectives(
@@ -302,9 +332,8 @@ def population(
 def definitions(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: asking.CensusOptions,
     programs: Annotated[int, Option("--programs", help="How many of the shortest programs to compare.")] = 100,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """Compare five definitions of search (form, two lesions, retargeting and effort), with the odds under each.
@@ -313,14 +342,15 @@ def definitions(
     bits and w = 2 to 4 on two cores a world takes up to 10 seconds and 0.5 GiB. The shortest programs are run in
     plain Python, so that at w = 16 a program that searches through all words takes some 3 seconds.
     """
+    from priorsim.census.stored import cut
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.definitions import definitions as measured
 
     prior, world = weight.make(), where.find()
-    stored = asking.atlas_of(world, atlas, trust)
+    counted = cut(asked.of_world(world), asked.max_bits)
     with progress_bar("programs one by one") as progress:
-        found = measured(stored, world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
+        found = measured(counted, world, prior, number=programs, progress=progress)
+    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=counted.header, prior=prior)
 
 
 def data(

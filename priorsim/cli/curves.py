@@ -102,9 +102,8 @@ def knockouts(
     max_bits: opt.QuickLength = None,
     gamma: opt.TimePrice = 0,
     bin_bits: opt.BinBits = None,
-    workers: opt.Threads = 2,
-    memory: opt.Memory = None,
-    yes: opt.Yes = False,
+    *,
+    taking: opt.TakingOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
         Path | None, Option("--out", help="CSV file with a line for each operator and bin, or - for standard output.")
@@ -118,21 +117,22 @@ def knockouts(
     operator, while the lengths of all other programs stay the same. At w = 3 in the dialect arith 36 bits take some 20
     seconds on two cores, 40 bits a minute and 1.2 GiB.
     """
-    from priorsim.census.effort import check_effort, parse_memory
+    from priorsim.census.effort import check_effort
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.knockouts import headers, is_knockouts
     from priorsim.measure.knockouts import knockouts as measured
     from priorsim.study.cache import header_of
+    from priorsim.study.plan import census_plan
 
     opt.check_one_answer(as_json, out, "--out")
-    header = header_of(priorsim.Domain.default(word_bits), dialect, max_bits)
-    limit = None if memory is None else parse_memory(memory)
+    header, limits = header_of(priorsim.Domain.default(word_bits), dialect, max_bits), taking.limits()
+    censuses = len(headers(header))
+    if taking.dry_run:
+        asking.say_plan(census_plan(header, censuses=censuses, **limits))
     with opt.place_of(out, is_knockouts, force=force) as place:
-        check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
+        check_effort(header, allow_long=taking.yes, censuses=censuses, **limits)
         with progress_bar("programs") as progress:
-            found = measured(
-                header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
-            )
+            found = measured(header, gamma=gamma, bin_bits=bin_bits, progress=progress, **limits)
         opt.say_or_write(found, as_json, "knockouts.txt", out, place)
 
 

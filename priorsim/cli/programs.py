@@ -8,6 +8,7 @@ import typer
 from typer import Argument, Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -87,6 +88,9 @@ def walk(
     findings: Annotated[
         bool, Option("--findings", help="Say what these walks mean for each claim about walks.")
     ] = False,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Estimate the graph of edits, its time and memory; make no graph.")
+    ] = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """Say where local search by small edits leads among programs, exactly; or follow one walk.
@@ -97,7 +101,9 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
+    from priorsim.study.plan import walk_plan
     from priorsim.walks.answer import WalkQuestion, exact_answer, findings_answer, sampled_answer, traced_answer
+    from priorsim.walks.graph import graph_effort
 
     if trace + findings + (walks is not None) > 1:
         raise PriorsimError(
@@ -107,8 +113,12 @@ def walk(
         raise PriorsimError("--temperature and --flat are of metropolis: leave them out, or give --dynamics metropolis")
     if not trace and walks is None:
         refuse_idle(context, "seed", "where nothing is sampled")
+    else:
+        refuse_idle(context, "dry_run", "with --walks or --trace, which make no graph")
     where, by = opt.world_of(world, train), check_class_by(class_by)
     asked = WalkQuestion(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
+    if dry_run:
+        asking.say_plan(walk_plan(*graph_effort(asked.header(), radius)))
     with progress_bar("programs' edits") as progress:
         if trace:
             report = traced_answer(asked, seed=seed)

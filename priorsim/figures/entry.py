@@ -114,6 +114,11 @@ class Entry:
     over: tuple[str, ...] = ()
     texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What it shows, as a title."""
+        return self.shows[0].upper() + self.shows[1:]
+
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.
 
@@ -129,7 +134,7 @@ class Entry:
 
 
 class Drawing(NamedTuple):
-    """A figure that was drawn and saved: its entry's name, its files' without ending, and the first of the files.
+    """A figure that was drawn and saved: its entry's name, its files' without ending, the files, and what is plotted.
 
     The title says what it shows, and of which world; backticks set code in it and in the caption.
     """
@@ -138,7 +143,13 @@ class Drawing(NamedTuple):
     name: str
     title: str
     caption: str
-    path: Path
+    paths: Sequence[Path]
+    columns: Mapping[str, Sequence[Any]]
+
+    @property
+    def path(self) -> Path:
+        """The first of the files."""
+        return self.paths[0]
 
 
 def save_entry(
@@ -170,9 +181,10 @@ def save_entry(
                         raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
-                write_text(folder / f"{stem}.{ending}", text(data))
-        title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
-        yield Drawing(entry.name, stem, title, caption, paths[0])
+                paths.append(folder / f"{stem}.{ending}")
+                write_text(paths[-1], text(data))
+        title = entry.title + (f": `{worlds[0].name}`" if entry.is_of_one else "")
+        yield Drawing(entry.name, stem, title, caption, paths, columns)
 
 
 def caption_of(entry: Entry, study: Study, worlds: Sequence[World], data: Data) -> str:

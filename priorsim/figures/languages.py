@@ -111,8 +111,8 @@ def caption(found: Data) -> str:
         f"{answer.word_bits} bits.",
         "Left: the quartiles of the log-odds under the simplicity prior, over the worlds with programs of both "
         "classes; a line is a language.",
-        "Right, with the same marks: the share of the most complex worlds that are search first, from disguised programs as direct code to "
-        "as search, against the bits of the cheaper of find and argmax"
+        "Right, with the same marks: the share of the most complex worlds that are search first, from disguised "
+        "programs as direct code to as search, against the bits of the cheaper of find and argmax"
         + (f"; rank correlation {', '.join(doses)}." if doses else "."),
     )
 

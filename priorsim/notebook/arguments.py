@@ -1,8 +1,11 @@
 """Arguments of questions, checked as the command line checks its options: names are taken wherever objects are."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.census.atlas import Atlas, Rows
 from priorsim.census.beyond import TargetedAtlas
@@ -23,6 +26,11 @@ ClassedBy = str | Callable[[Rows], Any]
 """A way to class programs by its name, or a function of an atlas's rows that says which are search."""
 Lanes = Iterable[int] | str
 """Lanes by their numbers, or as a text such as 0-3,8."""
+
+Penalty = float | Sequence[float] | NDArray[Any] | None
+"""A penalty's value, or the values over which it is swept."""
+_PARAMETERS = {"lam": "lambda", "tax": "delta"}
+"""The public names of penalties that have another name here."""
 
 
 def world(world: AnyWorld, *, train: Lanes | None = None) -> World:
@@ -120,6 +128,29 @@ def reaching(counted: Counted, max_bits: int | None) -> Counted | TargetedAtlas:
 def up_to(atlas: Any, max_bits: int | None) -> Counted:
     """The census up to a smaller bound, where one is given."""
     return cut(opened(atlas), whole_number("max_bits", max_bits))
+
+
+def census_up_to(atlas: Any, world: World, max_bits: int | None) -> Counted:
+    """A world's census up to a bound: a smaller one than the atlas's, or without an atlas any, from the cache."""
+    bound = whole_number("max_bits", max_bits)
+    return census(world, max_bits=bound) if atlas is None else cut(opened(atlas), bound)
+
+
+def swept(**penalties: Penalty) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """The penalties that are given several values, and all others."""
+    grid = {name: _values(name, values) for name, values in penalties.items() if np.ndim(values)}  # type: ignore[arg-type]
+    return grid, {name: value for name, value in penalties.items() if name not in grid}
+
+
+def by_parameter(grid: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """The values of penalties by the names that the command line gives them."""
+    return {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+
+
+def _values(name: str, values: Any) -> list[float]:
+    if np.ndim(values) != 1:
+        raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")
+    return [real_number(name, value) for value in values]
 
 
 def prior_of(prior: Prior | str, **penalties: float | None) -> Prior:

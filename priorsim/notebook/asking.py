@@ -6,12 +6,8 @@ census of the world is taken from the cache of atlases.
 """
 
 import math
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from priorsim.census.witness import TermFinder, print_witnesses
 from priorsim.errors import PriorsimError
@@ -29,7 +25,7 @@ from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.measure.wide import count_wide, find_terms
 from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.notebook import arguments
-from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes, Penalty
 from priorsim.notebook.result import Result
 from priorsim.priors import Prior
 from priorsim.reading import whole_numbers
@@ -37,8 +33,6 @@ from priorsim.text.answers import odds_text, off_training_text
 from priorsim.text.templates import render
 from priorsim.worlds import World
 
-Penalty = float | Sequence[float] | NDArray[Any] | None
-"""A penalty's value, or the values over which it is swept."""
 _CLASS_COLUMNS = tuple(name for name in measured.ClassOdds.__struct_fields__ if not name.endswith("_row"))
 _SPLIT_COLUMNS = ("share", "faithful", "defection", "entropy", "ways")
 
@@ -283,23 +277,10 @@ def sweep(
         1   -2      -9.09841       -8.72205      0.997637      0.000541496    0.00182102
         1    0      -11.0965       -9.96517      0.999001      0.000542949   0.000456477
     """
-    given: dict[str, Any] = {"beta": beta, "gamma": gamma, "lam": lam, "tax": tax, "cap": cap}
-    grid = {name: _values(name, values) for name, values in given.items() if np.ndim(values)}
-    fixed = {name: None if name in grid else value for name, value in given.items()}
-    weight = arguments.prior_of(prior, **fixed)
-    by_parameter = {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+    grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    weight, by_parameter = arguments.prior_of(prior, **fixed), arguments.by_parameter(grid)
     cells, _ = _cells(world, atlas, train, class_by, max_bits)
     return Frame(*swept.sweep_table(swept.sweep(cells, weight, by_parameter), list(grid)))
-
-
-_PARAMETERS = {"lam": "lambda", "tax": "delta"}
-"""The public names of penalties that have another name here."""
-
-
-def _values(name: str, values: Any) -> list[float]:
-    if np.ndim(values) != 1:
-        raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")
-    return [arguments.real_number(name, value) for value in values]
 
 
 def heldout(

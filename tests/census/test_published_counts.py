@@ -10,7 +10,31 @@ import pytest
 
 from priorsim.census.recurrence import Counter, Token
 
-CLOSED = (1, 0, 1, 1, 2, 1, 6, 5, 13, 14, 37, 44, 101, 134, 298, 431, 883, 1361, 2736, 4405, 8574, 14334, 27465)
+CLOSED: tuple[int, ...] = (
+    1,
+    0,
+    1,
+    1,
+    2,
+    1,
+    6,
+    5,
+    13,
+    14,
+    37,
+    44,
+    101,
+    134,
+    298,
+    431,
+    883,
+    1361,
+    2736,
+    4405,
+    8574,
+    14334,
+    27465,
+)
 CLOSED += (47146, 89270, 156360)
 """Closed terms of 4, 5, ... 29 bits."""
 NORMAL = dict(zip(range(4, 22), (*CLOSED[:14], 297, 431, 882, 1361), strict=True)) | {22: 2729, 23: 4405}

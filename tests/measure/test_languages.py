@@ -34,7 +34,7 @@ from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
 
-BITS = 20
+BITS = 24
 
 
 @cache
@@ -83,7 +83,7 @@ def test_reached_worlds_are_those_of_a_plain_loop(name):
 
 
 def test_two_languages_are_compared_as_a_plain_loop_compares_them():
-    one, other = Reached.of(census("logic")), Reached.of(census("arith"))
+    one, other = Reached.of(census("compare")), Reached.of(census("arith"))
     signs = [dict(zip(each.words.tolist(), each.signs.tolist(), strict=True)) for each in (one, other)]
     both = [word for word in signs[0] if word in signs[1]]
     pairs = [(signs[0][word], signs[1][word]) for word in both if signs[0][word] and signs[1][word]]

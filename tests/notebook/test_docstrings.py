@@ -74,8 +74,8 @@ def test_questions_share_the_wording_of_their_parameters() -> None:
     wordings = defaultdict(set)
     for function in FUNCTIONS.values():
         if function.__module__.startswith("priorsim.notebook"):
-            for parameter, said in parameters(function).items():
-                wordings[parameter, said[0]].add(said[1])
+            for entry in ENTRY.finditer(section(inspect.getdoc(function) or "", "Parameters")):
+                wordings[entry["names"], entry["kind"]].add(" ".join(entry["text"].split()))
     for parameter in ("world", "atlas", "prior", "beta", "tax", "class_by", "bin_bits", "ax"):
-        shared = {kind: texts for (name, kind), texts in wordings.items() if name == parameter}
+        shared = {key: texts for key, texts in wordings.items() if parameter in key[0].split(", ")}
         assert shared and all(len(texts) == 1 for texts in shared.values()), shared

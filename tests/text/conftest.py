@@ -15,8 +15,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     (folder / "plot.svg").write_text(SVG)
     (folder / "dot.svg").write_text(SVG.replace('width="504pt"', 'width="72pt"'))
     figures = [
-        *(Drawing("", name, f"A {name}", "`gamma` < 1", folder / "plot.svg") for name in ("plot", "plot two")),
-        Drawing("", "dot", "A dot", "", folder / "dot.svg"),
+        *(Drawing("", name, f"A {name}", "`gamma` < 1", [folder / "plot.svg"], {}) for name in ("plot", "plot two")),
+        Drawing("", "dot", "A dot", "", [folder / "dot.svg"], {}),
     ]
     witnesses = ("(mul x x)", None, "(find (c) (eq x c))")
     worlds = [
