@@ -26,10 +26,13 @@ from priorsim.measure.languages import (
     Signs,
     Together,
     correlation,
+    median_odds,
+    middle_quartiles,
     of_language,
     rank_correlations,
     together,
 )
+from priorsim.measure.trend import Direction
 from priorsim.storage import begins_with
 
 HEADLINES = ("three-counts", "many-against-one", "complexity-incentive", "speed-disincentive", "malign-prior")
@@ -103,12 +106,23 @@ class Dependence(msgspec.Struct, frozen=True):
     cells: tuple[CellAnswer, ...]
 
 
+class Headline(msgspec.Struct, frozen=True):
+    """In how many languages the two findings hold that stand first."""
+
+    compared: Annotated[int, keys.says("languages with a world that has a direct and a search program")]
+    direct: Annotated[int, keys.says("of these, in how many the median log-odds are below 0")]
+    trending: Annotated[int, keys.says("languages with find or argmax in which the share search-first has a trend")]
+    rises: Annotated[int, keys.says("of these, in how many it rises with complexity")]
+    falls: Annotated[int, keys.says("of these, in how many it falls")]
+
+
 class LanguagesAnswer(keys.Answer, frozen=True, kw_only=True):
     """What `priorsim languages --json` prints."""
 
     word_bits: keys.WordBits
     bound_bits: keys.BoundBits
     reference: Annotated[str, keys.says("the language with which all others are compared")]
+    headline: Headline
     sets: tuple[OfSet, ...]
     dependence: Dependence
     languages: tuple[JudgedLanguage, ...]
@@ -137,7 +151,7 @@ HEAD = (
 def _line(found: JudgedLanguage) -> list[Any]:
     of = found.measured
     last, signed, compared = of.last_bin, of.signed, of.compared
-    middle = [None] * 3 if signed.quartiles.low is None else [sum(p) / 2 for p in zip(*signed.quartiles, strict=True)]
+    middle = middle_quartiles(of) or (None,) * 3
     five = compared.complexity or (None,) * 5
     return [
         *(of.set, of.dialect, "+".join(of.without), of.search_bits, of.worlds),
@@ -190,7 +204,9 @@ def languages(
         for name, some in found.items()
         for place, below in enumerate(BELOW)
     ]
+    judged = tuple(each.judged for some in found.values() for each in some)
     return LanguagesAnswer(
+        headline=_headline([each.measured for each in judged]),
         word_bits=first.language.word_bits,
         bound_bits=first.max_bits,
         reference=first.language.dialect.name,
@@ -198,7 +214,7 @@ def languages(
         dependence=Dependence(
             DEPENDENCE, CONDITION, rule(cells, Quantifier.MOSTLY).in_words, tuple(cell.answer() for cell in cells)
         ),
-        languages=tuple(each.judged for some in found.values() for each in some),
+        languages=judged,
         ranks={name: rank_correlations([each.reached[0] for each in some]) for name, some in found.items()},
     )
 
@@ -224,6 +240,18 @@ def _cell(found: Together, name: str, first: AtlasHeader, below: int) -> Cell:
 
 def _tally(differs: Signs) -> Tally:
     return Tally(*(int((differs == state).sum()) for state in (1, 0, -1)))
+
+
+def _headline(measured: Sequence[OfLanguage]) -> Headline:
+    medians = [middle for of in measured if (middle := median_odds(of)) is not None]
+    trends = [of.trend for of in measured if of.search_bits is not None and of.trend is not None]
+    return Headline(
+        len(medians),
+        sum(median < 0 for median in medians),
+        len(trends),
+        trends.count(Direction.RISES),
+        trends.count(Direction.FALLS),
+    )
 
 
 def _of_set(name: str, found: Sequence[Kept], reference: Reached) -> OfSet:

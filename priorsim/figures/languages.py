@@ -10,7 +10,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import INK, SERIES, Look
 from priorsim.formats import number, percent
-from priorsim.measure.languages import REFERENCE, SETS
+from priorsim.measure.languages import REFERENCE, SETS, middle_quartiles
 from priorsim.worlds import World
 
 COLUMNS = "set dialect without search_bits worlds search_first_low search_first_high signed first median third"
@@ -37,8 +37,7 @@ def _rows(found: LanguagesAnswer) -> list[list[object]]:
     for each in found.languages:
         of = each.measured
         last = (None, None, None) if of.last_bin is None else (of.last_bin.worlds, *of.last_bin.search_first)
-        ends = of.signed.quartiles
-        middle = (None,) * 3 if ends.low is None or ends.high is None else tuple(np.mean([ends.low, ends.high], axis=0))
+        middle = middle_quartiles(of) or (None,) * 3
         rows.append([of.set, of.dialect, "+".join(of.without), of.search_bits, *last, of.signed.worlds, *middle])
     return rows
 
@@ -89,24 +88,20 @@ def _draw_dose(ax: Axes, found: Data) -> None:
 def caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
     answer: LanguagesAnswer = found.answer
-    rises = sum(each.trends.get("rises", 0) for each in answer.sets)
-    told = sum(each.searching - each.trends.get("none", 0) for each in answer.sets)
-    searching = sum(each.searching for each in answer.sets)
-    below = [row for row in found.rows if row[-2] is not None]
-    is_direct = sum(row[-2] < 0 for row in below)
+    head, searching = answer.headline, sum(each.searching for each in answer.sets)
     cells = [cell for cell in answer.dependence.cells if cell.bound == "B" and cell.support is not None]
     differ = [
         f"{percent(cell.support.low)} of {cell.worlds} ({SAID[str(cell.population)]})" for cell in cells if cell.support
     ]
     doses = [f"{number(each.dose, '.2f')} ({SAID[each.set]})" for each in answer.sets if each.dose is not None]
     return page.sentences(
-        f"Direct code outweighs search in the median world of {is_direct} of {len(below)} languages.",
+        f"Direct code outweighs search in the median world of {head.direct} of {head.compared} languages.",
         f"The sign of a world's log-odds is not the same in all languages for {', '.join(differ)} of the worlds that "
         "have programs of both classes in two languages at least."
         if differ
         else "",
-        f"The share of worlds that are search first rises with complexity in {rises} of the {told} languages with a "
-        f"trend, of {searching} that have find or argmax.",
+        f"The share of worlds that are search first rises with complexity in {head.rises} and falls in {head.falls} of "
+        f"the {head.trending} languages with a trend, of {searching} that have find or argmax.",
         f"Every program up to {answer.bound_bits} bits was counted in {len(answer.languages)} languages at words of "
         f"{answer.word_bits} bits.",
         "Left: the quartiles of the log-odds under the simplicity prior, over the worlds with programs of both "

@@ -187,6 +187,21 @@ class OfLanguage(msgspec.Struct, frozen=True, kw_only=True):
     compared: Compared
 
 
+def middle_quartiles(of: OfLanguage) -> tuple[float, float, float] | None:
+    """The quartiles of a language's log-odds, in the middle between both ends; None without such worlds."""
+    low, high = of.signed.quartiles
+    if low is None or high is None:
+        return None
+    first, median, third = ((one + other) / 2 for one, other in zip(low, high, strict=True))
+    return first, median, third
+
+
+def median_odds(of: OfLanguage) -> float | None:
+    """The median of these log-odds."""
+    found = middle_quartiles(of)
+    return None if found is None else found[1]
+
+
 def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached) -> OfLanguage:
     """What is said of the language of a census, beside the reference language."""
     found, language = growth(atlas), atlas.header.language

@@ -113,7 +113,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     captions = {each.name: each.caption for each in drawings}
     grown, influences = rounded(measured["growth"]["curves"]), rounded(measured["influence"]["censuses"])
-    in_short = found_markdown(verdicts, grown, captions, influences=influences)
+    in_short = found_markdown(verdicts, grown, captions, influences=influences, languages=measured["languages"])
     write_text(out / "README.md", in_short)
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
     page = _page(_first_paragraph(in_short), verdicts, drawings, results, study.preset)

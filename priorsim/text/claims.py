@@ -259,11 +259,13 @@ def found_markdown(
     captions: Mapping[str, str],
     *,
     influences: Sequence[Mapping[str, Any]] = (),
+    languages: Mapping[str, Any] | None = None,
     folder: str = "",
 ) -> str:
     """What was found as an abstract, the verdicts in a line each, and three figures, from the JSON of the results.
 
-    `curves` are those of growth.json, `influences` those of influence.json. Captions are those of the drawings, by file
+    `curves` are those of growth.json, `influences` those of influence.json, `languages` is
+    languages.json. Captions are those of the drawings, by file
     name without ending; their first two sentences are shown, and of those that are missing nothing. The folder is where
     the results are, seen from the text: empty, or ending in a slash.
     """
@@ -281,6 +283,7 @@ def found_markdown(
         steps=[claims[name] for name in STEPS if name in claims],
         growth=by_language,
         influences=influences,
+        languages=languages,
         between=_between,
         first=_search_first,
         odds_a_bit=_odds_a_bit,
