@@ -6,10 +6,11 @@ Nothing is computed here but the last rounding.
 import math
 from collections.abc import Sequence
 
-from priorsim.formats import format_duration, format_table, no_program
+from priorsim.formats import format_duration, no_program
 from priorsim.measure.by_bound import DECIMALS, NUMBERS, AtBound, Settled, fixed
 from priorsim.measure.crossover import Roots
 from priorsim.measure.odds import OddsAnswer
+from priorsim.terminal import format_table
 from priorsim.text.templates import odds_text
 
 _HEAD = ("bound", "gamma*", "break-even tax", "alpha", "essential share")

@@ -24,9 +24,10 @@ from priorsim.claims.rule import (
     place_of,
     total,
 )
-from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
+from priorsim.formats import counted, format_csv, number, percent, rounded, span
 from priorsim.keys import plain
 from priorsim.provenance import software
+from priorsim.terminal import fitted, format_table, painter
 from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
 NOT_ANSWERABLE = (

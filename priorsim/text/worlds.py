@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from priorsim.formats import format_table
+from priorsim.terminal import fitted, format_table
 from priorsim.worlds import Family, World
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from priorsim.errors import PriorsimError
-from priorsim.formats import format_csv, format_json, format_lanes, format_table, listed, no_program, rounded, span
+from priorsim.formats import format_csv, format_json, format_lanes, listed, no_program, rounded, span
 from priorsim.measure.crossover import Roots
 from priorsim.measure.histogram import CLASSES
 from priorsim.measure.keys import Ends
 from priorsim.measure.odds import OddsAnswer
 from priorsim.provenance import software, stamped
 from priorsim.storage import begins_with
+from priorsim.terminal import fitted, format_table
 from priorsim.text.by_bound import further_lines
 from priorsim.text.templates import latex, odds_text
 
@@ -76,7 +77,7 @@ def _said(found: Sequence[OddsAnswer]) -> str:
 def table_text(found: Sequence[OddsAnswer]) -> str:
     """What `priorsim odds` prints of several worlds; below it what to try next for those of which a side is unknown."""
     table = f"{_said(found)}\n\n{format_table(map(_row, found), head=_HEAD)}\n"
-    ahead = [f"of {odds.world}, {line}\n" for odds in found for line in further_lines(odds)]
+    ahead = [fitted(f"of {odds.world}, {line}\n") for odds in found for line in further_lines(odds)]
     return table + "".join(["\n", *ahead] if ahead else [])
 
 
