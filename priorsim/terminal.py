@@ -19,10 +19,12 @@ HANG = "  "
 """What stands before the lines by which a text goes on."""
 LEAST_TEXT = 20
 """Texts in a column are broken into no shorter lines than these; the table is parted into blocks instead."""
+MOST_NUMBER = 24
+"""What is longer is text, even where it begins with a number."""
 COLOURED = re.compile(r"(\x1b\[3[1-4]m)([^\x1b\n]*)(\x1b\[0m)")
 """A text in a colour, as a `painter` leaves it."""
 
-_NUMBER = re.compile(r"$|[-+\[.\d]|[<>] [\d.]|(inf|none|unknown|undefined)$")
+_NUMBER = re.compile(r"[*]?$|[-+\[.\d]|[<>] \d|(at most|at least|about) |(inf|none|unknown|undefined)\b")
 _LABEL = re.compile(r" *\S+(?: \S+)*  +(?=\S)")
 _OF_SIDES = re.compile(r"(log-odds|: direct|verdict)$")
 _LOG_ODDS = re.compile(r"\[?(-?[\d.]+)(?:, (-?[\d.]+)\])?(?: bits\b.*)?")
@@ -62,7 +64,7 @@ def painter(text: str, heading: str) -> Callable[[str], str]:
 def _colour(text: str) -> str | None:
     """The colour of the side to which log-odds point, or of a verdict.
 
-    >>> _colour("[-7.53, -7.02] bits: direct code outweighs search"), _colour("[-0.1, 0.1]"), _colour("refuted, slightly")
+    >>> _colour("[-7.53, -7.02] bits: direct code outweighs search"), _colour("[-0.1, 0.1]"), _colour("refuted")
     ('blue', None, 'red')
     """
     if found := _LOG_ODDS.fullmatch(text):
@@ -107,7 +109,7 @@ class _Column:
 
     def __init__(self, heading: str, *cells: str) -> None:
         self.heading, self.cells = heading, cells
-        self.is_of_numbers = all(map(_NUMBER.match, cells))
+        self.is_of_numbers = all(len(cell) <= MOST_NUMBER and _NUMBER.match(cell) for cell in cells)
 
     @cached_property
     def whole(self) -> int:
@@ -136,8 +138,9 @@ class _Column:
 def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str], keys: int = 1) -> str:
     """Columns aligned, text to the left and numbers to the right, two spaces between.
 
-    Where they are wider than a line, headings are broken first, then texts. Where that is not enough, the columns are
-    parted into blocks, one below the other, each of which repeats the first columns, so many as are `keys`.
+    Where they are wider than a line, headings are broken first, then texts. Where that is not enough, a text in the
+    last column stands below its row; or the columns are parted into blocks, one below the other, each of which repeats
+    the first columns, so many as are `keys`.
 
     >>> print(format_table([("levin", 7), ("solomonoff", 12)], head=("prior", "L*")))
     prior       L*
@@ -145,14 +148,40 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str], keys:
     solomonoff  12
     """
     columns = [_Column(*map(str, column)) for column in zip(head, *rows, strict=True)]
-    return "\n\n".join("\n".join(_lines(block, _widths(block))) for block in _blocks(columns, keys))
+    *others, last = columns
+    if others and not last.is_of_numbers and _fit(others) and not _fit(columns):
+        return "\n".join(_with_notes(others, last))
+    return "\n\n".join("\n".join(_rows(block)) for block in _blocks(columns, keys))
+
+
+def _with_notes(columns: Sequence[_Column], last: _Column) -> Iterator[str]:
+    """The head and the rows, each above its text in the last column."""
+    for row, note in zip(_rows(columns), (last.heading, *last.cells), strict=True):
+        yield row
+        yield from filter(None, [fitted(f"{2 * HANG}{note}".rstrip())])
+
+
+def _fit(columns: Sequence[_Column], width: int | None = None) -> bool:
+    """Whether the columns fit beside each other, in a line or in this width."""
+    return _total(each.least for each in columns) <= (line_width() if width is None else width)
 
 
 def _blocks(columns: Sequence[_Column], keys: int) -> list[list[_Column]]:
-    """The columns, those of a line together, each time after the keys."""
+    """The columns in as few blocks as fit the line, which are made as narrow as that allows."""
+    found = _parted(columns, keys, line_width())
+    for most in reversed(range(line_width())):
+        narrower = _parted(columns, keys, most)
+        if len(narrower) > len(found):
+            break
+        found = narrower
+    return found
+
+
+def _parted(columns: Sequence[_Column], keys: int, most: int) -> list[list[_Column]]:
+    """The columns in blocks of at most this width, each after the keys."""
     blocks = [list(columns[:keys])]
     for column in columns[keys:]:
-        if len(blocks[-1]) > keys and _total(each.least for each in (*blocks[-1], column)) > line_width():
+        if len(blocks[-1]) > keys and not _fit((*blocks[-1], column), most):
             blocks.append(list(columns[:keys]))
         blocks[-1].append(column)
     return blocks
@@ -164,9 +193,10 @@ def _total(widths: Iterable[int]) -> int:
 
 
 def _widths(columns: Sequence[_Column]) -> list[int]:
-    """The columns' widths: as little is broken as the line allows, in the widest columns first."""
+    """The columns' widths: as little is broken as the line allows, in the widest columns first, last in the first."""
     whole, headed, least = ([getattr(each, name) for each in columns] for name in ("whole", "headed", "least"))
-    for most, fewest in ((whole, headed), (headed, least)):
+    but_first = [headed[0], *least[1:]]
+    for most, fewest in ((whole, headed), (headed, but_first), (but_first, least)):
         for level in range(max(most), 0, -1):
             widths = [max(low, min(high, level)) for low, high in zip(fewest, most, strict=True)]
             if _total(widths) <= line_width():
@@ -174,16 +204,17 @@ def _widths(columns: Sequence[_Column]) -> list[int]:
     return least
 
 
-def _lines(columns: Sequence[_Column], widths: Sequence[int]) -> Iterator[str]:
-    """The lines of a table; those of its head stand as low as they can."""
+def _rows(columns: Sequence[_Column]) -> Iterator[str]:
+    """The head and the rows of a table, each in lines; those of the head stand as low as they can."""
+    widths = _widths(columns)
     head = [_wrapped(each.heading, width)[::-1] for each, width in zip(columns, widths, strict=True)]
-    yield from list(_beside(columns, widths, head))[::-1]
+    yield "\n".join(list(_beside(columns, widths, head))[::-1])
     for row in zip(*(each.cells for each in columns), strict=True):
         cells = []
         for column, cell, width in zip(columns, row, widths, strict=True):
             paint = painter(cell, column.heading if _OF_SIDES.search(column.heading) else row[0].strip())
             cells.append([paint(line) for line in _wrapped(cell, width, HANG)])
-        yield from _beside(columns, widths, cells)
+        yield "\n".join(_beside(columns, widths, cells))
 
 
 def _beside(columns: Sequence[_Column], widths: Sequence[int], cells: Sequence[Sequence[str]]) -> Iterator[str]:

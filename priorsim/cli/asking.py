@@ -164,5 +164,7 @@ def world_plan(
 
 def say_plan(text: str) -> NoReturn:
     """Print what a command would take, and end it."""
-    typer.echo(text)
+    from priorsim.terminal import fitted
+
+    typer.echo(fitted(text))
     raise typer.Exit
