@@ -97,7 +97,9 @@ def _fitted_line(line: str) -> str:
 
 def _wrapped(text: str, width: int, hang: str = "") -> list[str]:
     """The text in lines; the first keeps its indent, the others hang."""
-    lines = textwrap.wrap(text, max(width, 1), subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+    if len(text) <= width:
+        return [text]
+    lines = textwrap.wrap(text, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
     return lines or [""]
 
 
