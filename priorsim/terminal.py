@@ -19,12 +19,11 @@ HANG = "  "
 """What stands before the lines by which a text goes on."""
 LEAST_TEXT = 20
 """Texts in a column are broken into no shorter lines than these; the table is parted into blocks instead."""
-MOST_NUMBER = 24
-"""What is longer is text, even where it begins with a number."""
 COLOURED = re.compile(r"(\x1b\[3[1-4]m)([^\x1b\n]*)(\x1b\[0m)")
 """A text in a colour, as a `painter` leaves it."""
 
-_NUMBER = re.compile(r"[*]?$|[-+\[.\d]|[<>] \d|(at most|at least|about) |(inf|none|unknown|undefined)\b")
+_NUMBER_WORDS = "to|at|most|least|about|up|bits|none|unknown|undefined|inf|MiB"
+_NUMBER = re.compile(rf"([^a-z]|e[-+]\d|\b({_NUMBER_WORDS})\b)*", re.IGNORECASE)
 _LABEL = re.compile(r" *\S+(?: \S+)*  +(?=\S)")
 _OF_SIDES = re.compile(r"(log-odds|: direct|verdict)$")
 _LOG_ODDS = re.compile(r"\[?(-?[\d.]+)(?:, (-?[\d.]+)\])?(?: bits\b.*)?")
@@ -111,7 +110,7 @@ class _Column:
 
     def __init__(self, heading: str, *cells: str) -> None:
         self.heading, self.cells = heading, cells
-        self.is_of_numbers = all(len(cell) <= MOST_NUMBER and _NUMBER.match(cell) for cell in cells)
+        self.is_of_numbers = all(map(_NUMBER.fullmatch, cells))
 
     @cached_property
     def whole(self) -> int:
