@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from priorsim.errors import PriorsimError
-from priorsim.formats import format_table
+from priorsim.terminal import format_table
 
 LIBRARIES = ("pandas", "polars")
 """What `to_frame` gives a frame of: the first that is installed, unless one is named."""

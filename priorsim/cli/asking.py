@@ -213,5 +213,7 @@ def world_plan(
 
 def say_plan(*texts: str) -> NoReturn:
     """Print what a command would take, what several worlds have in common once, and end it."""
-    typer.echo("\n\n".join(dict.fromkeys(texts)))
+    from priorsim.terminal import fitted
+
+    typer.echo(fitted("\n\n".join(dict.fromkeys(texts))))
     raise typer.Exit

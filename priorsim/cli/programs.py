@@ -204,7 +204,7 @@ def theory(
     The forms hold for programs that are too long to be counted. Numbers are exact: 1000, 2.5, 37/16 or 2^2000.
     Without any number the command lists the forms, with the numbers that each of them needs.
     """
-    from priorsim.formats import format_table
+    from priorsim.terminal import format_table
     from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")

@@ -28,8 +28,8 @@ from priorsim.figures import (
     worlds_side_by_side,
 )
 from priorsim.figures.entry import Entry
-from priorsim.formats import format_table
 from priorsim.reading import did_you_mean, quoted
+from priorsim.terminal import format_table
 
 _ENTRIES = (
     *growth.FIGURES,

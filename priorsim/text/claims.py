@@ -4,6 +4,7 @@ Nothing is measured here. A percentage is rounded to whole ones, medians to four
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,9 +25,10 @@ from priorsim.claims.rule import (
     place_of,
     total,
 )
-from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
+from priorsim.formats import counted, format_csv, number, percent, rounded, span
 from priorsim.keys import plain
 from priorsim.provenance import software
+from priorsim.terminal import fitted, format_table, painter
 from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
 NOT_ANSWERABLE = (
@@ -36,6 +38,8 @@ NOT_ANSWERABLE = (
 
 FIGURES = ("growth", "scaling", "verdicts")
 """The figures that `found_markdown` shows."""
+_ROWS = re.compile(r"(^\|.*\|\n)+", re.MULTILINE)
+_BOLD = re.compile(r"\*\*(.*?)\*\*", re.DOTALL)
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
@@ -207,11 +211,22 @@ def _reach(cells: Sequence[Cell]) -> str:
 def verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
     if len(judged) == 1:
-        return render("claim.md", each=judged[0], **_SHOWN).replace("**", "").removesuffix("\n")
+        return _claim_text(judged[0])
     rows = [(each.claim.name, said(each), range_of(each.deciding), each.ruling.depends_on) for each in judged]
     return format_table(
         [[cell or "" for cell in row] for row in rows], head=("claim", "verdict", "found", "depends on")
     )
+
+
+def _claim_text(each: Judged) -> str:
+    """All of a claim: its section of the page of verdicts, with tables and the verdict as a terminal shows them."""
+    text = fitted(_ROWS.sub(_as_table, render("claim.md", each=each, **_SHOWN).removesuffix("\n")))
+    return _BOLD.sub(lambda found: painter(found[1], "verdict")(found[1]), text)
+
+
+def _as_table(lines: re.Match[str]) -> str:
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split(" |")] for line in lines[0].splitlines())
+    return format_table(rows, head=head) + "\n"
 
 
 def said(each: Judged) -> str:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from priorsim.errors import PriorsimError
-from priorsim.formats import format_csv, format_json, format_lanes, format_table
+from priorsim.formats import format_csv, format_json, format_lanes
 from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.provenance import software, stamped
 from priorsim.storage import begins_with
+from priorsim.terminal import fitted, format_table
 from priorsim.text.templates import latex
 
 A = TypeVar("A", bound=OddsAnswer | HeldOutAnswer)
@@ -69,7 +70,7 @@ class WorldsTable(Generic[A]):
     def text(self, found: Sequence[A]) -> str:
         """What the command prints, with lines of single worlds below the table."""
         table = format_table(self._rows(found), head=(*_SHOWN, *self.head))
-        lines = [f"of {each.world}, {line}\n" for each in found for line in self.lines(each)]
+        lines = [fitted(f"of {each.world}, {line}\n") for each in found for line in self.lines(each)]
         return f"{_said(found)}\n\n{table}\n" + "".join(["\n", *lines] if lines else [])
 
     def latex(self, found: Sequence[A]) -> str:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 import priorsim as ps
+from priorsim import terminal
 from priorsim.formats import no_program
 from priorsim.measure.by_bound import NUMBERS, Settled, fixed
 from priorsim.text.by_bound import settled_text
@@ -18,7 +19,7 @@ ROWS = {
     "essential_share": "essential share of search",
     "alpha": "alpha of the shortest pair",
 }
-BY_BOUND = re.compile(r"log-odds search|No code-only|  next to try|  a table of|bound  gamma| +[0-9]+  ")
+BY_BOUND = re.compile(r"log-odds search|No code-only|  next to try|  a table of|bound +log-odds| +[0-9]+  ")
 """Lines on what the bound leaves open."""
 
 
@@ -41,6 +42,12 @@ def test_no_digit_is_shown_that_has_not_settled_but_one_with_about(values, settl
     assert settled_text(values, settled) == said
 
 
+@pytest.fixture
+def wide(monkeypatch):
+    """Lines that are long enough to break nothing."""
+    monkeypatch.setattr(terminal, "WIDTH", 200)
+
+
 @pytest.fixture(scope="module")
 def bid(tmp_path_factory):
     """A world with a crossover: the greatest word above x, 0 where there is none."""
@@ -52,7 +59,7 @@ def bid(tmp_path_factory):
 
 @pytest.mark.parametrize("prior", ["solomonoff", "levin"])
 @pytest.mark.parametrize("world", ["inverse-w3", "root-w3", None])
-def test_text_and_json_say_the_same_of_every_number_by_bound(atlas, bid, world, prior):
+def test_text_and_json_say_the_same_of_every_number_by_bound(atlas, bid, world, prior, wide):
     asked = ("odds", "--atlas", atlas, "--world", world or bid, "--train", "0-7", "--prior", prior)
     text, found = output(*asked), json.loads(output(*asked, "--json"))
     if world is None and prior == "solomonoff":
@@ -60,7 +67,7 @@ def test_text_and_json_say_the_same_of_every_number_by_bound(atlas, bid, world, 
     rows = {line[:26].strip(): re.split("  +", line[26:].strip()) for line in text.splitlines()}
     bounds = found["convergence"]["bounds"]
     table = [line.split() for line in text.splitlines()]
-    [head] = [place for place, line in enumerate(table) if line[:2] == ["bound", "gamma*"]]
+    [head] = [place for place, line in enumerate(table) if line[:2] == ["bound", "log-odds"]]
     for at, line in zip(bounds, table[head + 1 :], strict=False):
         assert int(line[0]) == at["bits"]
         for name in NUMBERS:
@@ -83,7 +90,7 @@ def test_lines_by_bound_fit_on_a_page(atlas, world):
     assert len(found) >= 4 and max(map(len, found)) <= 80
 
 
-def test_a_side_without_programs_is_unknown_and_a_table_and_the_next_bound_stand_beside_it(atlas):
+def test_a_side_without_programs_is_unknown_and_a_table_and_the_next_bound_stand_beside_it(atlas, wide):
     text = output("odds", "--atlas", atlas, "--world", "root-w3")
     found = json.loads(output("odds", "--atlas", atlas, "--world", "root-w3", "--json"))
     assert found["classes"]["direct"]["l_min"] is None and found["classes"]["search"]["l_min"] is not None
@@ -97,10 +104,10 @@ def test_a_side_without_programs_is_unknown_and_a_table_and_the_next_bound_stand
 def test_a_world_that_nothing_fits_has_a_table_all_the_same(atlas):
     text = output("odds", "--atlas", atlas, "--world", "isqrt-w3")
     assert "No code-only program up to 26 bits fits: longer ones are unknown.\n" in text
-    assert "has 30 bits\n" in text and "bound  gamma*" not in text
+    assert "has 30 bits\n" in text and "bound  log-odds" not in text
 
 
-def test_a_side_that_lies_above_the_cap_is_unknown_up_to_the_cap(atlas):
+def test_a_side_that_lies_above_the_cap_is_unknown_up_to_the_cap(atlas, wide):
     asked = ("--world", "inverse-w3", "--prior", "capped", "--cap", "7")
     text = output("odds", "--atlas", atlas, *asked)
     assert "unknown: no search program up to 26 bits and within the cap" in text
