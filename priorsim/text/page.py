@@ -84,7 +84,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
         "verdicts": [(verdict, verdicts[verdict]) for verdict in Verdict if verdicts[verdict]],
-        "claims": [_claim(claim) for claim in page.claims],
+        "claims": sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["told"])),
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture, files[picture.name]["svg"]) for picture in page.figures],
@@ -110,10 +110,15 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
 
 
 def _claim(claim: ClaimRow) -> dict[str, Any]:
-    """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
+    """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells.
+
+    `told` is the greatest number of worlds that tell in one cell.
+    """
+    told = max((cell["holds"] + cell["fails"] for cell in claim["cells"]), default=0)
     supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"].values()]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
-    return {**claim, "rank": list(Verdict).index(claim["verdict"]), "supports": supports, "columns": columns}
+    rank = list(Verdict).index(claim["verdict"])
+    return {**claim, "rank": rank, "told": told, "supports": supports, "columns": columns}
 
 
 def _figure(picture: Drawing, svg: str) -> dict[str, Any]:

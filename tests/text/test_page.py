@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from base64 import b64decode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,30 @@ import pytest
 
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
-from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
+from priorsim.text.page import MAX_PAGE_BYTES, ClaimRow, MenuWorld, Page, page_html
 from tests.browser import asking, opened
-from tests.text.made_up import CLAIMS, SVG
+from tests.text.made_up import CLAIMS, FEW, SVG, claim
+
+ORDER = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
+
+
+def in_order(claims: Sequence[ClaimRow]) -> list[str]:
+    """The names of claims that as many worlds tell of, by verdict."""
+    return [each["id"] for each in sorted(claims, key=lambda each: ORDER.index(each["verdict"]))]
+
+
+def test_claims_stand_by_verdict_and_then_by_how_many_worlds_tell_and_are_closed(page: Page, tmp_path: Path):
+    wide = claim("wide", "depends", cells=[{**FEW, "holds": 3000, "fails": 9, "decides": True}])
+    script = """
+    const told = (each) => each.querySelector(".told").textContent;
+    const ask = () => [...document.querySelectorAll("tbody.claim")].map((each) => (
+      [each.id.slice(6), told(each), each.querySelector(".detail").checkVisibility()]));"""
+    html = page_html(page._replace(claims=[*CLAIMS, wide]))
+    names = in_order(CLAIMS)
+    names.insert(names.index("much-simpler"), "wide")
+    few = {"wide": 3009, "walks": 4, "three-counts": 0}
+    asked = [[name, f"n = {few.get(name, 80)}", False] for name in names]
+    assert opened(tmp_path, asking(html, script)).answers == asked
 
 
 def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
@@ -34,16 +56,16 @@ def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
       return found;
     }"""
     found = opened(tmp_path, asking(html, script)).answers
-    names = [each["id"] for each in CLAIMS]
+    names = in_order(CLAIMS)
     assert found["text"] == "proxy </script><b>&"
     assert found["id"] == sorted(names)
+    assert names != [each["id"] for each in CLAIMS]
     assert found["source"] == [
         *(n for n in names if n not in ("ask-directly", "three-counts")),
         "three-counts",
         "ask-directly",
     ]
-    order = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
-    verdicts = {each["id"]: order.index(each["verdict"]) for each in CLAIMS}
+    verdicts = {each["id"]: ORDER.index(each["verdict"]) for each in CLAIMS}
     assert [verdicts[name] for name in found["verdict"]] == sorted(verdicts.values())
     assert [verdicts[name] for name in found["down"]] == sorted(verdicts.values(), reverse=True)
     assert found["again"] == names
