@@ -116,7 +116,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     in_short = found_markdown(verdicts, grown, captions, influences=influences)
     write_text(out / "README.md", in_short)
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
-    page = _page(_first_paragraph(in_short), verdicts, drawings, results, study.preset)
+    page = _page(_first_paragraph(in_short), verdicts, drawings, results, grown, study.preset)
     write_text(out / "report.html", page_html(page))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
@@ -203,7 +203,12 @@ def _first_paragraph(markdown: str) -> str:
 
 
 def _page(
-    answer: str, verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset
+    answer: str,
+    verdicts: dict[str, Any],
+    drawings: Sequence[Drawing],
+    results: Sequence[Result],
+    curves: Sequence[Any],
+    preset: Preset,
 ) -> Page:
     """The report: every claim links to the first drawing of its figure, or to one of those of all claims."""
     first = {each.figure: each.name for each in reversed(drawings)}
@@ -221,4 +226,5 @@ def _page(
         ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    return Page(answer, claims, verdicts["rule"], drawings, worlds, made_from)
+    first_language = [each for each in curves if each["language"] == curves[0]["language"]]
+    return Page(answer, claims, verdicts["rule"], drawings, worlds, first_language, made_from)

@@ -282,7 +282,7 @@ def found_markdown(
         growth=by_language,
         influences=influences,
         between=_between,
-        first=_search_first,
+        first=search_first,
         odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
@@ -294,7 +294,7 @@ def _between(ends: Mapping[str, Any], share: bool = False) -> str:
     return span(ends["low"], ends["high"], percent if share else lambda value: number(value, ".2g"))
 
 
-def _search_first(bins: Sequence[Mapping[str, Any]]) -> str:
+def search_first(bins: Sequence[Mapping[str, Any]]) -> str:
     """What share of the worlds of these bins is search first."""
     worlds = sum(each["worlds"] for each in bins)
     low, high = (sum(each["worlds"] * each["search_first"][end] for each in bins) / worlds for end in ("low", "high"))

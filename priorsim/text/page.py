@@ -29,6 +29,7 @@ from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
 from priorsim.measure.mass import log_odds_of, programs
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, named_prior
+from priorsim.text.guide import ClaimRow, Curve, guide
 from priorsim.text.templates import render
 
 SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
@@ -44,8 +45,6 @@ COLUMNS = (
     *("start", "worlds", "holds", "fails", "undecided", "not_asked"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
-ClaimRow = Mapping[str, Any]
-"""A claim with its verdict, as claims.json has it; its figure is one of the page's or None."""
 SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "delta": [-8.0, 16.0]}
 """The ends of the sliders; that of beta starts where the prior converges."""
 STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
@@ -62,8 +61,8 @@ class MenuWorld(NamedTuple):
 class Page(NamedTuple):
     """What the page shows: an answer in a paragraph, claims, figures, and the explorer's worlds in their order.
 
-    The `rule` is that of claims.json; the first figure is shown below the answer. `made_from` has a name and a text of
-    each thing that the page was made from.
+    The `rule` is that of claims.json; the first figure is shown below the answer. The curves are those that growth.json
+    has of its first language. `made_from` has a name and a text of each thing that the page was made from.
     """
 
     answer: str
@@ -71,12 +70,14 @@ class Page(NamedTuple):
     rule: Mapping[str, Any]
     figures: Sequence[Drawing]
     worlds: Sequence[MenuWorld]
+    curves: Sequence[Curve]
     made_from: Sequence[tuple[str, str]]
 
 
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
+    claims = sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["told"]))
     files = {picture.name: _files(picture) for picture in page.figures}
     parts = {
         **page._asdict(),
@@ -84,7 +85,8 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
         "verdicts": [(verdict, verdicts[verdict]) for verdict in Verdict if verdicts[verdict]],
-        "claims": sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["told"])),
+        "claims": claims,
+        "steps": guide(page.figures, claims, page.curves),
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture, files[picture.name]["svg"]) for picture in page.figures],
@@ -92,7 +94,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     }
     beside = {
         "figures": files,
-        "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in parts["claims"]},
+        "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in claims},
     }
     data = [world_json(world) for world in page.worlds]
     opens_on = next((world.histogram.world.name for world in page.worlds if _tips(world.histogram)), None)
@@ -109,7 +111,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         shown.pop()
 
 
-def _claim(claim: ClaimRow) -> dict[str, Any]:
+def _claim(claim: ClaimRow) -> ClaimRow:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells.
 
     `told` is the greatest number of worlds that tell in one cell.

@@ -12,7 +12,7 @@ from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, merge_cells
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.text.page import ClaimRow
+from priorsim.text.guide import ClaimRow, Curve
 from priorsim.worlds.world import World
 
 Row = tuple[int, int, int, int, int, int]
@@ -130,6 +130,23 @@ CLAIMS = [
     claim("walks", "few worlds", cells=[FEW]),
     *(claim(f"claim-{number}", "supported") for number in range(7)),
 ]
+
+
+def curve(gamma: float) -> Curve:
+    """A curve of growth.json with three bins, in each of which search is first the less the dearer time is."""
+    ends = [{"low": least / (1 + gamma), "high": least / (1 + gamma) + 0.1} for least in (0.0, 0.25, 0.5)]
+    return {
+        "prior": {"gamma": gamma},
+        "bound_bits": 36,
+        "language": {"dialect": "arith", "word_bits": 3},
+        "bins": [
+            {"above": up_to - 2, "up_to": up_to, "worlds": up_to + 5, "search_first": end, "programs_search": end}
+            for up_to, end in zip((10, 20, 36), ends, strict=True)
+        ],
+    }
+
+
+CURVES = [curve(gamma) for gamma in (0, 0.5, 1, 2)]
 SVG = """<?xml version="1.0"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg xmlns:xlink="http://www.w3.org/1999/xlink" width="504pt" height="90pt" viewBox="0 0 504 90"

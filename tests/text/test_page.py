@@ -12,7 +12,8 @@ import pytest
 
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
-from priorsim.text.page import MAX_PAGE_BYTES, ClaimRow, MenuWorld, Page, page_html
+from priorsim.text.guide import ClaimRow
+from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
 from tests.browser import asking, opened
 from tests.text.made_up import CLAIMS, FEW, SVG, claim
 
@@ -133,8 +134,8 @@ def test_a_figure_is_shown_as_it_was_drawn(html: str, tmp_path: Path):
     assert answers == [[SVG, "wide", "plot.svg"], [SVG, "wide", "plot two.svg"], [small, "", "dot.svg"]]
 
 
-def test_the_page_opens_with_the_question_the_answer_and_the_first_figure(html: str):
-    texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="claims"')
+def test_the_page_opens_with_the_question_the_answer_the_first_figure_and_the_path(html: str):
+    texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="path"', 'id="claims"')
     parts = [html.index(text) for text in texts]
     assert parts == sorted(parts)
 
