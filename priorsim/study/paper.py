@@ -43,6 +43,8 @@ from priorsim.text.claims import (
 from priorsim.text.page import MenuWorld, Page, page_html
 from priorsim.worlds import World
 
+MOVED = tuple(quarters / 4 for quarters in range(9))
+"""The prices of time through which the slider of the report's first figure moves, in the first language."""
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
@@ -125,7 +127,9 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
 
 def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
     """What is said of many worlds together, one after the other: a file's name, what it holds, and that in short."""
-    grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
+    asked = [(*language, gamma) for language in LANGUAGES for gamma in GAMMAS]
+    asked += [(*LANGUAGES[0], gamma) for gamma in MOVED if gamma not in GAMMAS]
+    grown = [study.growth(*each).to_json() for each in asked]
     yield "growth", {"curves": grown}, f"{len(grown)} curves"
     influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
     yield "influence", {"censuses": influences}, f"{len(influences)} orders of lanes"

@@ -32,7 +32,7 @@ from priorsim.priors import PARAMETERS, PRIORS, named_prior
 from priorsim.text.guide import ClaimRow, Curve, guide
 from priorsim.text.templates import render
 
-SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
+SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "growth.js", "explorer.js")
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
@@ -93,6 +93,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "data": _script_json(explorer_json()),
     }
     beside = {
+        "curves": [curve_json(curve) for curve in sorted(page.curves, key=lambda curve: curve["prior"]["gamma"])],
         "figures": files,
         "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in claims},
     }
@@ -135,6 +136,15 @@ def _files(picture: Drawing) -> dict[str, str]:
     """A figure's drawing, and its numbers where they are beside it."""
     paths = {"svg": picture.path, "csv": picture.path.with_suffix(".csv")}
     return {ending: path.read_text(encoding="utf-8") for ending, path in paths.items() if path.exists()}
+
+
+def curve_json(curve: Curve) -> dict[str, Any]:
+    """A curve as growth.js draws it; of a bin what it goes up to, its worlds, their share and the control."""
+    bins = []
+    for each in curve["bins"]:
+        ends = [each[what][end] for what in ("search_first", "programs_search") for end in ("low", "high")]
+        bins.append([each["up_to"], each["worlds"], *(float(f"{end:.5g}") for end in ends)])
+    return {"gamma": curve["prior"]["gamma"], "bins": bins}
 
 
 def _tips(histogram: Histogram) -> bool:

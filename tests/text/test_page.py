@@ -15,7 +15,7 @@ from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.text.guide import ClaimRow
 from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
 from tests.browser import asking, opened
-from tests.text.made_up import CLAIMS, FEW, SVG, claim
+from tests.text.made_up import CLAIMS, CURVES, FEW, SVG, claim
 
 ORDER = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
 
@@ -127,17 +127,47 @@ def test_the_page_asks_for_nothing_outside_itself(html: str):
 
 def test_a_figure_is_shown_as_it_was_drawn(html: str, tmp_path: Path):
     ask = """const ask = () => [...document.querySelectorAll("figure img")].map((each) =>
-      [decodeURIComponent(each.src).slice(19), each.closest("figure").className,
+      [decodeURIComponent(each.src).slice(19), each.closest("figure").classList.contains("wide"),
        each.closest("figure").querySelector("a").download]);"""
     answers = opened(tmp_path, asking(html, ask)).answers
     small = SVG.replace('width="504pt"', 'width="72pt"')
-    assert answers == [[SVG, "wide", "plot.svg"], [SVG, "wide", "plot two.svg"], [small, "", "dot.svg"]]
+    assert answers == [[SVG, True, "plot.svg"], [SVG, True, "plot two.svg"], [small, False, "dot.svg"]]
 
 
 def test_the_page_opens_with_the_question_the_answer_the_first_figure_and_the_path(html: str):
     texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="path"', 'id="claims"')
     parts = [html.index(text) for text in texts]
     assert parts == sorted(parts)
+
+
+def test_a_slider_of_gamma_moves_the_figure_of_growth(html: str, tmp_path: Path):
+    script = """
+    const ask = () => Array.from({ length: Number(byId("moving-gamma").max) + 1 }, (_, place) => {
+      byId("moving-gamma").value = place;
+      byId("moving-gamma").dispatchEvent(new Event("input"));
+      return [byId("moving-value").textContent, byId("moving-says").textContent.split(".")[0],
+        ...[...document.querySelectorAll("#moving-panels .band")].map((each) => JSON.parse(each.dataset.ends))];
+    });"""
+    found = opened(tmp_path, asking(html, script)).answers
+    assert [each[0] for each in found] == ["0", "0.5", "1", "2"]
+    assert found[0][1] == "At gamma 0 search is first in 50 % to 60 % of the 41 most complex worlds, of up to 36 bits"
+    for curve, (_, _, shares, times) in zip(CURVES, found, strict=True):
+        ends = [(each["up_to"], each["search_first"]["low"], each["search_first"]["high"]) for each in curve["bins"]]
+        assert [at for at, *_ in shares] == [at for at, *_ in ends]
+        assert [share for _, *both in shares for share in both] == pytest.approx(
+            [100 * share for _, *both in ends for share in both], rel=1e-4
+        )
+        # The control of the first bin is 0 at the low end: there is no quotient.
+        assert times == [[20, 1, 1], [36, 1, 1]]
+
+
+def test_without_a_script_or_curves_the_figure_of_growth_stands_as_it_was_drawn(page: Page, html: str, tmp_path: Path):
+    ask = """const ask = () => ["#moving", ".moved", "#figure-plot .paper"].map((each) => (
+      document.querySelector(each)?.checkVisibility() ?? null));"""
+    assert opened(tmp_path, asking(html, ask)).answers == [True, True, False]
+    still = page_html(page._replace(curves=()))
+    assert opened(tmp_path, asking(still, ask)).answers == [None, None, True]
+    assert re.search(r'id="moving" hidden', html) and 'class="moved"' not in html
 
 
 def test_ids_are_unique_and_every_reference_has_its_target(html: str):

@@ -232,7 +232,8 @@ function startExplorer(opensOn) {
   addEventListener("hashchange", () => { if (readAddress()) show(); });
 }
 
-/* What the page holds compressed: the explorer's worlds, the cells of every claim, and the figures with their numbers. */
+/* What the page holds compressed: the explorer's worlds, the cells of every claim, the figures with their numbers, and
+   the curves of growth. */
 async function unpack() {
   const bytes = Uint8Array.from(atob(byId("packed").textContent), (character) => character.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -260,6 +261,7 @@ async function start() {
   }
   for (const world of found.worlds) worlds.set(world.name, world);
   showFigures(found.figures);
+  startGrowth(found.curves);
   for (const place of document.querySelectorAll("[data-cells]")) place.innerHTML = found.cells[place.dataset.cells];
   startExplorer(found.opens_on);
 }
