@@ -45,10 +45,12 @@ COLUMNS = (
     *("start", "worlds", "holds", "fails", "undecided", "not_asked"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
-SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "delta": [-8.0, 16.0]}
+SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "tax": [-8.0, 16.0]}
 """The ends of the sliders; that of beta starts where the prior converges."""
 STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
 """Where a slider is put by a prior that leaves its value open."""
+SHOWN_AS = {"delta": "tax"}
+"""What the page calls a parameter of another name."""
 
 
 class MenuWorld(NamedTuple):
@@ -192,8 +194,8 @@ def _prior_json(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "description": member.description,
-        "values": {parameter: values[parameter] for parameter in PARAMETERS},
-        "starts": {parameter: STARTS[parameter] for parameter in member.needs},
+        "values": {SHOWN_AS.get(parameter, parameter): values[parameter] for parameter in PARAMETERS},
+        "starts": {SHOWN_AS.get(parameter, parameter): STARTS[parameter] for parameter in member.needs},
     }
 
 

@@ -74,10 +74,15 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
             assert (missing if found.missing else said[found.sign]) in words
 
 
+def penalties(values: dict[str, float | None]) -> dict[str, float | None]:
+    """The values of a prior by the parameters' names in Python; the page calls delta tax."""
+    return {"delta" if name == "tax" else name: value for name, value in values.items()}
+
+
 POSITIONS: tuple[dict[str, float], ...] = (
-    *({"beta": 1, "gamma": gamma, "lambda": 0, "delta": 0} for gamma in (0, 1, 4.5)),
-    {"beta": 2.125, "gamma": 0.5, "lambda": 250, "delta": 3},
-    {"beta": 4, "gamma": 8, "lambda": 400, "delta": -8},
+    *({"beta": 1, "gamma": gamma, "lambda": 0, "tax": 0} for gamma in (0, 1, 4.5)),
+    {"beta": 2.125, "gamma": 0.5, "lambda": 250, "tax": 3},
+    {"beta": 4, "gamma": 8, "lambda": 400, "tax": -8},
 )
 """Places of the sliders; that of lambda is no value but a place along powers of ten."""
 LANGUAGES = [
@@ -89,7 +94,7 @@ LANGUAGES = [
 PRICES = [(beta, delta) for beta in (0.93, 0.9599, 0.96, 1, 1.5, 4, 1e9) for delta in (-1e9, -8, -2.4625, -2.46, 0, 9)]
 SUBSIDY = "-2.47"
 """Below the least tax of the language of random-a at beta 1, -2.4625."""
-REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "delta": "", "cap": "0.5"}
+REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "tax": "", "cap": "0.5"}
 SCRIPT = f"""{DRIVE}
 const POSITIONS = {json.dumps(POSITIONS)}, REFUSED = {json.dumps(REFUSED)}, PRICES = {json.dumps(PRICES)};
 const LANGUAGES = {json.dumps([symbols(language) for language in LANGUAGES])};
@@ -121,21 +126,21 @@ const ask = () => ({{
   ranges: LANGUAGES.map((language) => PRICES.map(([beta, delta]) => [
     converges(language, beta, delta), bound(leastBeta(language, Math.max(delta, 0))), bound(leastTax(language, beta)),
   ])),
-  subsidised: (reset("random-a"), ["delta", "delta-number"].map((id) => {{
+  subsidised: (reset("random-a"), ["tax", "tax-number"].map((id) => {{
     move(id, {SUBSIDY}, "input");
     const told = byId("problem").textContent;
     byId(id).dispatchEvent(new Event("change"));
     return [told, byId(id).value, look()];
   }})),
-  taxed: (reset("random-a"), move("delta-number", 3, "input"), move("beta-number", 0.9595, "input"), look()),
+  taxed: (reset("random-a"), move("tax-number", 3, "input"), move("beta-number", 0.9595, "input"), look()),
   raised: [["random-a", 0.96, 0, "random-b"], ["random-b", 1.5, -9.47, "random-a"]].map(([from, beta, delta, to]) => {{
     reset(from);
     move("beta-number", beta, "input");
-    move("delta-number", delta, "input");
+    move("tax-number", delta, "input");
     move("world", to, "change");
     return look();
   }}),
-  dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("delta-number", -8, "input"),
+  dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("tax-number", -8, "input"),
     move("beta-number", 1, "input"), byId("beta-number").dispatchEvent(new Event("change")), look()),
   controls: [...document.querySelectorAll("input, select, button")].map((each) => (
     each.ariaLabel || each.textContent || [...(each.labels ?? [])].map((label) => label.textContent).join(" ")).trim()),
@@ -157,8 +162,8 @@ def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, A
             values = dict(seen["values"])
             by_lambda = 0 if places["lambda"] == 0 else 10 ** (4 * (places["lambda"] / 400 - 1))
             assert values.pop("lambda") == pytest.approx(by_lambda, rel=0.01)
-            assert values == {**{name: places[name] for name in ("beta", "gamma", "delta")}, "cap": None}
-            expect(seen, histogram, Prior("set on the page").with_values(seen["values"]))
+            assert values == {**{name: places[name] for name in ("beta", "gamma", "tax")}, "cap": None}
+            expect(seen, histogram, Prior("set on the page").with_values(penalties(seen["values"])))
 
 
 def test_two_crossovers_are_both_found(driven: dict[str, Any]):
@@ -172,18 +177,18 @@ def test_two_crossovers_are_both_found(driven: dict[str, Any]):
 
 def test_an_address_under_which_the_sum_diverges_is_refused_and_beta_and_tax_are_set_back(html: str, tmp_path: Path):
     seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), "#world=random-a&gamma=2&delta=-3").answers
-    assert seen["values"] == {"beta": 1, "gamma": 2, "lambda": 0, "delta": 0, "cap": None}
-    assert seen["problem"].startswith("delta is -3: below -2.4625")
+    assert seen["values"] == {"beta": 1, "gamma": 2, "lambda": 0, "tax": 0, "cap": None}
+    assert seen["problem"].startswith("tax is -3: below -2.4625")
 
 
 def test_numbers_the_address_holds_are_taken_whole(html: str, tmp_path: Path):
-    place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&delta=-0.75&cap=200.5"
+    place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&tax=-0.75&cap=200.5"
     seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
-    asked = {"beta": 1.23456789, "gamma": 0.987654321, "lambda": 0.00123, "delta": -0.75, "cap": 200.5}
+    asked = {"beta": 1.23456789, "gamma": 0.987654321, "lambda": 0.00123, "tax": -0.75, "cap": 200.5}
     assert seen["values"] == asked
     assert seen["problem"] == ""
     assert seen["pressed"] == []
-    expect(seen, WORLDS["random-b"], Prior("address").with_values(asked))
+    expect(seen, WORLDS["random-b"], Prior("address").with_values(penalties(asked)))
 
 
 def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
@@ -191,7 +196,7 @@ def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
         given = {("lam" if need == "lambda" else need): seen["values"][need] for need in PRIORS[name].needs}
         prior = named_prior(name, **given)
         assert seen["pressed"] == [name]
-        assert seen["values"] == {parameter: prior.value(parameter) for parameter in PARAMETERS}
+        assert penalties(seen["values"]) == {parameter: prior.value(parameter) for parameter in PARAMETERS}
         expect(seen, WORLDS["random-a"], prior)
 
 
@@ -200,7 +205,7 @@ def test_what_python_refuses_is_refused_with_the_reason_and_changes_nothing(driv
         assert told.startswith(name)
         assert "give" in told
         assert is_same
-        assert seen["values"] == {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None}
+        assert seen["values"] == {"beta": 1, "gamma": 0, "lambda": 0, "tax": 0, "cap": None}
     assert [name for name, *_ in driven["refused"]] == list(REFUSED)
     least = driven["alone"]["random-a"]["least"]
     with pytest.raises(PriorsimError, match=re.escape(f"give a beta of at least {least}")):
@@ -222,23 +227,23 @@ def test_a_subsidy_under_which_the_sum_diverges_is_refused_with_the_range_as_pyt
     with pytest.raises(PriorsimError, match=re.escape("give a delta of at least -2.462, or a greater beta")):
         masses(WORLDS["random-a"], Prior("subsidised", delta=float(SUBSIDY)))
     for told, value, seen in driven["subsidised"]:
-        assert re.fullmatch(r"delta is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
+        assert re.fullmatch(r"tax is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
         assert told.endswith("give at least -2.462, or a greater beta")
-        assert float(value) == seen["values"]["delta"] == 0
+        assert float(value) == seen["values"]["tax"] == 0
         expect(seen, WORLDS["random-a"], Prior("solomonoff"))
 
 
 def test_beta_and_the_tax_are_judged_together(driven: dict[str, Any]):
     taxed = driven["taxed"]
-    assert (taxed["values"]["beta"], taxed["values"]["delta"], taxed["problem"]) == (0.9595, 3, "")
+    assert (taxed["values"]["beta"], taxed["values"]["tax"], taxed["problem"]) == (0.9595, 3, "")
     expect(taxed, WORLDS["random-a"], Prior("taxed", beta=0.9595, delta=3))
     dearer = driven["dearer"]
-    assert dearer["problem"].startswith("delta is -8: below -2.4625")
-    assert (dearer["values"]["beta"], dearer["values"]["delta"]) == (1.5, -8)
+    assert dearer["problem"].startswith("tax is -8: below -2.4625")
+    assert (dearer["values"]["beta"], dearer["values"]["tax"]) == (1.5, -8)
 
 
 def test_another_world_raises_what_would_diverge_in_its_language(driven: dict[str, Any]):
-    for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("delta", -9.468)), strict=True):
+    for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("tax", -9.468)), strict=True):
         assert seen["problem"] == f"{name} was raised to {least}, the least that converges for this world's language"
         assert seen["values"][name] == least
 

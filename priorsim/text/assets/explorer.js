@@ -1,16 +1,16 @@
 /* --- explorer: controls and state -------------------------------------------------------------------------------
-   The address keeps the state: #world=NAME&beta=..&gamma=..&lambda=..&delta=..&cap=.. */
+   The address keeps the state: #world=NAME&beta=..&gamma=..&lambda=..&tax=..&cap=.., where tax may be spelled delta. */
 
 const DATA = JSON.parse(byId("data").textContent);
 const HINTS = {
   beta: "bits for a bit of length",
   gamma: "bits for a doubling of the time",
   lambda: "bits for a step",
-  delta: "search tax: bits for a search node",
+  tax: "bits for a search node",
   cap: "most steps a lane, empty for none",
 };
 const PARAMETERS = Object.keys(HINTS);
-const STEPS = { beta: 0.001, gamma: 0.01, lambda: 1, delta: 0.25 };
+const STEPS = { beta: 0.001, gamma: 0.01, lambda: 1, tax: 0.25 };
 const CURVE_PLACES = 160;
 /* The slider of lambda has 0 at its left end and four powers of ten along it. */
 const LAMBDA = { places: 400, decades: 4 };
@@ -44,14 +44,14 @@ function problemWith(name, value) {
 const roundedUp = (bound) => Math.ceil(1000 * bound) / 1000;
 
 /* Why the sum over all programs diverges, or null; the rule is priorsim.measure.mass.check_convergence. */
-function divergence({ beta, delta }, { symbols, dialect, word_bits: wordBits }) {
-  if (converges(symbols, beta, delta)) return null;
+function divergence({ beta, tax }, { symbols, dialect, word_bits: wordBits }) {
+  if (converges(symbols, beta, tax)) return null;
   const what = `the mass of all programs of dialect ${dialect} with ${wordBits}-bit words does not converge`;
-  const least = leastBeta(symbols, Math.max(delta, 0));
+  const least = leastBeta(symbols, Math.max(tax, 0));
   if (beta < least) return `beta is ${beta}: below ${least.toFixed(4)} ${what}: give at least ${roundedUp(least)}`;
-  const tax = leastTax(symbols, beta);
-  return `delta is ${delta}: below ${tax.toFixed(4)} bits a search node, at a beta of ${beta}, ${what}: `
-    + `give at least ${roundedUp(tax)}, or a greater beta`;
+  const lowest = leastTax(symbols, beta);
+  return `tax is ${tax}: below ${lowest.toFixed(4)} bits a search node, at a beta of ${beta}, ${what}: `
+    + `give at least ${roundedUp(lowest)}, or a greater beta`;
 }
 
 function say(text) {
@@ -77,8 +77,8 @@ function chooseWorld(name) {
     state[parameter] = roundedUp(bound);
     raised.push(`${parameter} was raised to ${state[parameter]}, the least that converges for this world's language`);
   };
-  raise("beta", leastBeta(symbols, Math.max(state.delta, 0)));
-  raise("delta", leastTax(symbols, state.beta));
+  raise("beta", leastBeta(symbols, Math.max(state.tax, 0)));
+  raise("tax", leastTax(symbols, state.beta));
   say(raised.join("; "));
   show();
   keepAddress();
@@ -149,7 +149,7 @@ function showControls() {
     if (document.activeElement !== number) number.value = state[name] ?? "";
     if (!slider) continue;
     if (name === "beta") {
-      slider.min = number.min = roundedUp(leastBeta(worlds.get(state.world).symbols, Math.max(state.delta, 0)));
+      slider.min = number.min = roundedUp(leastBeta(worlds.get(state.world).symbols, Math.max(state.tax, 0)));
     }
     slider.value = toSlider(name, state[name]);
     slider.setAttribute("aria-valuetext", String(state[name]));
@@ -201,7 +201,7 @@ function keepAddress() {
 
 /* The state that the address holds; false where it holds none. */
 function readAddress() {
-  const given = new URLSearchParams(location.hash.slice(1));
+  const given = new URLSearchParams(location.hash.slice(1).replaceAll(/\bdelta=/g, "tax="));
   if (!["world", ...PARAMETERS].some((name) => given.has(name))) return false;
   const problems = [], name = given.get("world") ?? state.world;
   if (worlds.has(name)) state.world = name;
@@ -215,7 +215,7 @@ function readAddress() {
   const problem = divergence(state, worlds.get(state.world));
   if (problem !== null) {
     problems.push(problem);
-    for (const parameter of ["beta", "delta"]) state[parameter] = DATA.priors[0].values[parameter];
+    for (const parameter of ["beta", "tax"]) state[parameter] = DATA.priors[0].values[parameter];
   }
   say(problems.join("; "));
   return true;

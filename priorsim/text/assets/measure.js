@@ -22,11 +22,11 @@ function unpackCells(world) {
   return classes.map((cells) => cells.sort((a, b) => a.t - b.t));
 }
 
-/* log2 weight of one program of a cell; the prior is {beta, gamma, lambda, delta, cap}, cap null for none. */
+/* log2 weight of one program of a cell; the prior is {beta, gamma, lambda, tax, cap}, cap null for none. */
 function log2Weight(cell, prior) {
   if (prior.cap !== null && cell.t > prior.cap) return -Infinity;
   const time = prior.gamma * Math.log2(cell.t) + prior.lambda * cell.t;
-  return -prior.beta * cell.bits - time - prior.delta * cell.searches;
+  return -prior.beta * cell.bits - time - prior.tax * cell.searches;
 }
 
 /* log2 of the sum of count * 2^term. */
