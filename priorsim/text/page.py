@@ -29,10 +29,11 @@ from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
 from priorsim.measure.mass import log_odds_of, programs
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, named_prior
+from priorsim.text.gloss import gloss
 from priorsim.text.guide import ClaimRow, Curve, guide
 from priorsim.text.templates import render
 
-SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "growth.js", "explorer.js")
+SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "growth.js", "phase.js", "explorer.js")
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
@@ -218,6 +219,7 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
         "programs": list(programs(histogram)),
         "shortest": [key.bits if key else None for key in histogram.shortest],
         "witnesses": list(world.witnesses),
+        "glosses": [each and gloss(each, language, header.domain.columns) for each in world.witnesses],
         "cells": packed(histogram.cells),
     }
 

@@ -13,7 +13,7 @@ from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
 from priorsim.measure.crossover import crossovers
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
-from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
+from priorsim.measure.mass import ENDS, Interval, log2_sum, log2_weights, log_odds_of, masses, shares
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
 from priorsim.text.page import MenuWorld, Page, packed, page_html, symbols
@@ -33,7 +33,7 @@ function look() {
     words: [...document.querySelectorAll("[data-roots]")].map((each) => each.textContent),
     pressed: [...document.querySelectorAll("#priors [aria-pressed=true]")].map((each) => each.dataset.prior),
     problem: byId("problem").textContent, plotted: document.querySelectorAll("#plot .line").length,
-    least: Number(byId("beta").min),
+    least: Number(byId("beta-number").min),
   };
 }
 """
@@ -80,11 +80,26 @@ def penalties(values: dict[str, float | None]) -> dict[str, float | None]:
 
 
 POSITIONS: tuple[dict[str, float], ...] = (
-    *({"beta": 1, "gamma": gamma, "lambda": 0, "tax": 0} for gamma in (0, 1, 4.5)),
-    {"beta": 2.125, "gamma": 0.5, "lambda": 250, "tax": 3},
-    {"beta": 4, "gamma": 8, "lambda": 400, "tax": -8},
+    *(
+        {"beta": beta, "gamma": gamma, "lambda": 0, "tax": 0}
+        for beta, gamma in ((22.0, 0.0), (0.0, 280.0), (1.0, 367.0))
+    ),
+    {"beta": 300, "gamma": 1, "lambda": 250, "tax": 3},
+    {"beta": 400, "gamma": 400, "lambda": 400, "tax": -8},
 )
-"""Places of the sliders; that of lambda is no value but a place along powers of ten."""
+"""Places of the sliders; but for the tax each is no value but a place along powers of ten, from the least on."""
+DECADES = {"beta": (2, 4), "gamma": (3, 8), "lambda": (4, 1)}
+"""Powers of ten along a slider, and its greatest value."""
+
+
+def slid(name: str, place: float, low: float) -> float:
+    """The value at one of 400 places of a slider that begins at `low`: what is above it has two digits."""
+    decades, high = DECADES[name]
+    if place in (0, 400):
+        return high if place else low
+    return low + float(f"{(high - low) * 10 ** (decades * (place / 400 - 1)):.2g}")
+
+
 LANGUAGES = [
     Language.named("arith", 3),
     Language.named("arith", 2, depth=1),
@@ -140,6 +155,14 @@ const ask = () => ({{
     move("world", to, "change");
     return look();
   }}),
+  stays: [...worlds.keys()].map((name) => {{
+    reset(name);
+    return ["beta", "gamma", "lambda", "tax"].map((id) => {{
+      const before = byId(id).value;
+      move(id, before, "input");
+      return [before, byId(id).value];
+    }});
+  }}),
   dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("tax-number", -8, "input"),
     move("beta-number", 1, "input"), byId("beta-number").dispatchEvent(new Event("change")), look()),
   controls: [...document.querySelectorAll("input, select, button")].map((each) => (
@@ -159,11 +182,102 @@ def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, A
     assert len(driven["moved"]) == len(WORLDS)
     for histogram, looks in zip(WORLDS.values(), driven["moved"], strict=True):
         for seen, places in zip(looks, POSITIONS, strict=True):
-            values = dict(seen["values"])
-            by_lambda = 0 if places["lambda"] == 0 else 10 ** (4 * (places["lambda"] / 400 - 1))
-            assert values.pop("lambda") == pytest.approx(by_lambda, rel=0.01)
-            assert values == {**{name: places[name] for name in ("beta", "gamma", "tax")}, "cap": None}
+            values, lows = dict(seen["values"]), {"beta": driven["alone"][histogram.world.name]["least"]}
+            assert (values.pop("tax"), values.pop("cap")) == (places["tax"], None)
+            assert values == pytest.approx(
+                {name: slid(name, places[name], lows.get(name, 0)) for name in values}, abs=1e-6
+            )
             expect(seen, histogram, Prior("set on the page").with_values(penalties(seen["values"])))
+
+
+def test_a_slider_stays_where_it_is_put(driven: dict[str, Any]):
+    assert all(before == after for places in driven["stays"] for before, after in places)
+
+
+BETAS, GAMMAS = [1, 1.25, 2, 4], [0.125, 0.625, 1.125, 1.625]
+BESIDE_THEM: tuple[dict[str, float | None], ...] = ({}, {"lambda": 0.01, "tax": 3}, {"cap": 40})
+
+
+def test_the_plane_has_the_sides_that_python_gives(html: str, tmp_path: Path):
+    script = f"""const ask = () => [...worlds.values()].map((world) => {json.dumps(BESIDE_THEM)}.map((values) => (
+      phase(cellsOf(world), {{ ...DATA.priors[0].values, ...values }}, {BETAS}, {GAMMAS}))));"""
+    found = opened(tmp_path, asking(html, script)).answers
+    for histogram, planes in zip(WORLDS.values(), found, strict=True):
+        for values, plane in zip(BESIDE_THEM, planes, strict=True):
+            for beta, column in zip(BETAS, plane, strict=True):
+                for gamma, side in zip(GAMMAS, column, strict=True):
+                    prior = Prior("at", beta=beta, gamma=gamma).with_values(penalties(values))
+                    assert side == side_of(log_odds_of(histogram, prior)), (histogram.world.name, prior)
+
+
+def side_of(odds: Interval) -> str | None:
+    """Which side holds more wherever the disguised programs count; None where a side has no program."""
+    if odds.low is None or odds.high is None or odds.low == math.inf or odds.high == -math.inf:
+        return None
+    return "search" if odds.low > 0 else "direct" if odds.high < 0 else "disguised"
+
+
+def test_the_plane_follows_the_sliders_and_marks_named_priors_and_the_one_that_is_set(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const look_at = () => ({{
+      areas: [...document.querySelectorAll("#plane rect")].map((each) => each.outerHTML).join(""),
+      here: ["cx", "cy"].map((each) => Number(document.querySelector("#plane .here").getAttribute(each))),
+      named: [...document.querySelectorAll("#plane .name")].map((each) => each.textContent),
+    }});
+    const moves = [["world", "random-a", "change"], ["gamma-number", 1, "input"], ["tax-number", 9, "input"]];
+    const ask = () => moves.map((to) => {{ move(...to); return look_at(); }});"""
+    first, slower, taxed = opened(tmp_path, asking(html, script)).answers
+    assert first["named"] == ["solomonoff", "levin", "schmidhuber", "kind-of-speed"]
+    assert first["areas"] == slower["areas"] != taxed["areas"]
+    assert first["here"][0] == slower["here"][0] and slower["here"][1] < first["here"][1]
+
+
+BESIDE = "beside.world=two-roots&beside.beta=1&beside.gamma=1&beside.lambda=0&beside.tax=0"
+
+
+def test_what_is_kept_stands_beside_what_is_set_and_in_the_address(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const side = () => [byId("kept").checkVisibility(), byId("kept-name").textContent, byId("kept-odds").dataset.low,
+      byId("odds").dataset.low, document.querySelectorAll("#kept-classes tr").length, byId("problem").textContent];
+    const ask = () => {{
+      const opened = side();
+      byId("release").click();
+      const released = side()[0];
+      move("world", "random-b", "change"); move("gamma-number", 2, "input"); byId("keep").click();
+      move("world", "random-a", "change");
+      const again = side();
+      return {{ opened, released, again, beside: addressText() }};
+    }};"""
+    found = opened(tmp_path, asking(html, script), f"#world=random-a&gamma=1&{BESIDE}").answers
+    name = "two-roots; beta 1, gamma 1, lambda 0, tax 0"
+    levin, dear = Prior("levin", gamma=1), Prior("dear", gamma=2)
+    shown, kept, kept_odds, odds, rows, problem = found["opened"]
+    assert (shown, kept, rows, problem, found["released"]) == (True, name, 3, "", False)
+    assert is_near(kept_odds, log_odds_of(WORLDS["two-roots"], levin).low)
+    assert is_near(odds, log_odds_of(WORLDS["random-a"], levin).low)
+    assert is_near(found["again"][2], log_odds_of(WORLDS["random-b"], dear).low)
+    assert is_near(found["again"][3], log_odds_of(WORLDS["random-a"], dear).low)
+    assert found["beside"] == (
+        "#world=random-a&beta=1&gamma=2&lambda=0&tax=0"
+        "&beside.world=random-b&beside.beta=1&beside.gamma=2&beside.lambda=0&beside.tax=0"
+    )
+
+
+def test_an_unknown_world_in_the_address_is_said_where_the_odds_are(html: str, tmp_path: Path):
+    place = "#world=nowhere&beside.world=neither"
+    seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
+    assert seen["problem"] == "world nowhere is not on this page; world neither is not on this page"
+
+
+def test_shortest_programs_stand_with_what_they_say(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const ask = () => {{
+      move("world", "two-roots", "change");
+      return [...document.querySelectorAll("#programs dd")].map((each) => (
+        [...each.children].map((one) => one.textContent)));
+    }};"""
+    programs = opened(tmp_path, asking(html, script)).answers
+    assert programs == [["(mul x x)", "x · x"], ["(find (c) (eq x c))", "the least c with x = c"]]
 
 
 def test_two_crossovers_are_both_found(driven: dict[str, Any]):

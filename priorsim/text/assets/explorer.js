@@ -1,5 +1,6 @@
 /* --- explorer: controls and state -------------------------------------------------------------------------------
-   The address keeps the state: #world=NAME&beta=..&gamma=..&lambda=..&tax=..&cap=.., where tax may be spelled delta. */
+   The address keeps the state: #world=NAME&beta=..&gamma=..&lambda=..&tax=..&cap=.., where tax may be spelled
+   delta, and what is kept beside it by the same names behind "beside.". */
 
 const DATA = JSON.parse(byId("data").textContent);
 const HINTS = {
@@ -10,26 +11,37 @@ const HINTS = {
   cap: "most steps a lane, empty for none",
 };
 const PARAMETERS = Object.keys(HINTS);
-const STEPS = { beta: 0.001, gamma: 0.01, lambda: 1, tax: 0.25 };
 const CURVE_PLACES = 160;
-/* The slider of lambda has 0 at its left end and four powers of ten along it. */
-const LAMBDA = { places: 400, decades: 4 };
+/* Powers of ten along a slider that has its least value at the left end; one without is linear. */
+const DECADES = { beta: 2, gamma: 3, lambda: 4 };
+const SLIDER_PLACES = 400;
 
 const state = { world: null, ...DATA.priors[0].values };
+let kept = null;
 const fields = {};
-const memo = { cells: new Map(), key: null, along: null };
+const memo = { cells: new Map(), key: null, along: null, planeKey: null, plane: null };
 const worlds = new Map();
 
+/* A slider's values from end to end; that of beta begins where the prior converges. */
+function sliderEnds(name) {
+  const [low, high] = DATA.sliders[name];
+  return [low ?? roundedUp(leastBeta(worlds.get(state.world).symbols, Math.max(state.tax, 0))), high];
+}
+
 function fromSlider(name, place) {
-  if (name !== "lambda") return place;
-  const most = DATA.sliders.lambda[1];
-  return place === 0 ? 0 : Number((most * 10 ** (LAMBDA.decades * (place / LAMBDA.places - 1))).toPrecision(3));
+  if (!(name in DECADES)) return place;
+  const [low, high] = sliderEnds(name);
+  if (place === 0 || place === SLIDER_PLACES) return place === 0 ? low : high;
+  const above = (high - low) * 10 ** (DECADES[name] * (place / SLIDER_PLACES - 1));
+  return Number((low + Number(above.toPrecision(2))).toFixed(6));
 }
 
 function toSlider(name, value) {
-  if (name !== "lambda") return value;
-  const most = DATA.sliders.lambda[1];
-  return value === 0 ? 0 : Math.max(1, Math.round(LAMBDA.places * (1 + Math.log10(value / most) / LAMBDA.decades)));
+  if (!(name in DECADES)) return value;
+  const [low, high] = sliderEnds(name);
+  if (value <= low) return 0;
+  const place = SLIDER_PLACES * (1 + Math.log10((value - low) / (high - low)) / DECADES[name]);
+  return Math.max(1, Math.round(place));
 }
 
 /* What is wrong with a value whatever the others are, or null; the rules are priorsim.priors'. A cap may be null. */
@@ -113,6 +125,8 @@ function buildControls() {
     byId("priors").append(button);
   }
   byId("sliders").append(...PARAMETERS.map(buildField));
+  byId("keep").addEventListener("click", () => keep({ ...state }));
+  byId("release").addEventListener("click", () => keep(null));
 }
 
 function buildField(name) {
@@ -130,10 +144,9 @@ function buildField(name) {
     number.setAttribute("aria-invalid", "false");
   });
   if (name in DATA.sliders) {
-    const [low, high] = name === "lambda" ? [0, LAMBDA.places] : DATA.sliders[name];
-    const slider = make("input", {
-      type: "range", id: name, min: low ?? 0, max: high, step: STEPS[name], "aria-label": `${name}, ${HINTS[name]}`,
-    });
+    const [min, max] = name in DECADES ? [0, SLIDER_PLACES] : DATA.sliders[name];
+    const step = name in DECADES ? 1 : 0.25;
+    const slider = make("input", { type: "range", id: name, min, max, step, "aria-label": `${name}, ${HINTS[name]}` });
     slider.addEventListener("input", () => change(name, fromSlider(name, slider.valueAsNumber)));
     slider.addEventListener("change", showControls);
     fields[name].slider = slider;
@@ -148,9 +161,7 @@ function showControls() {
     number.setAttribute("aria-invalid", "false");
     if (document.activeElement !== number) number.value = state[name] ?? "";
     if (!slider) continue;
-    if (name === "beta") {
-      slider.min = number.min = roundedUp(leastBeta(worlds.get(state.world).symbols, Math.max(state.tax, 0)));
-    }
+    if (name === "beta") [number.min] = sliderEnds(name);
     slider.value = toSlider(name, state[name]);
     slider.setAttribute("aria-valuetext", String(state[name]));
   }
@@ -163,8 +174,8 @@ function showControls() {
 
 /* Crossovers and curve, which depend on everything but gamma, kept while only gamma moves. The curve goes on to the
    first of 2, 4 and 8 that leaves room beyond every crossover and the gamma that is set. */
-function alongOf(classes, prior) {
-  const key = JSON.stringify([state.world, { ...prior, gamma: 0 }]);
+function alongOf(classes, prior, world) {
+  const key = JSON.stringify([world.name, { ...prior, gamma: 0 }]);
   if (memo.key !== key) {
     const sums = classes.map((cells) => alongGamma(cells, prior));
     memo.along = { sums, crossovers: crossovers(sums, DATA.roots) };
@@ -180,44 +191,77 @@ function alongOf(classes, prior) {
   return along;
 }
 
-function show() {
-  const world = worlds.get(state.world);
+function cellsOf(world) {
   if (!memo.cells.has(world.name)) memo.cells.set(world.name, unpackCells(world));
-  const classes = memo.cells.get(world.name);
+  return memo.cells.get(world.name);
+}
+
+function show() {
+  const world = worlds.get(state.world), classes = cellsOf(world);
   const prior = Object.fromEntries(PARAMETERS.map((name) => [name, state[name]]));
   showControls();
-  showResults(weigh(classes, prior), alongOf(classes, prior), prior, world);
+  showResults(weigh(classes, prior), alongOf(classes, prior, world), prior, world);
+  byId("plane").replaceChildren(phaseOf(classes, prior, world));
+  showKept();
+}
+
+/* The world and prior that were kept, beside those that are set. */
+function showKept() {
+  byId("kept").hidden = kept === null;
+  byId("panel").classList.toggle("paired", kept !== null);
+  if (kept === null) return;
+  const world = worlds.get(kept.world), values = PARAMETERS.filter((name) => kept[name] !== null);
+  byId("kept-name").textContent = `${kept.world}; ${values.map((name) => `${name} ${kept[name]}`).join(", ")}`;
+  showSide("kept-", weigh(cellsOf(world), kept), kept, world);
+}
+
+function keep(what) {
+  kept = what;
+  showKept();
+  keepAddress();
+}
+
+function addressText() {
+  const isSet = ([, value]) => value !== null;
+  const within = (prefix, what) => Object.entries(what).filter(isSet).map(([name, value]) => `${prefix}${name}=${value}`);
+  return `#${[...within("", state), ...(kept === null ? [] : within("beside.", kept))].join("&")}`;
 }
 
 /* Browsers refuse an address that is changed too often. */
 function keepAddress() {
   clearTimeout(keepAddress.timer);
-  keepAddress.timer = setTimeout(() => {
-    const isSet = ([, value]) => value !== null;
-    const parts = Object.entries(state).filter(isSet).map(([name, value]) => `${name}=${value}`);
-    history.replaceState(null, "", `#${parts.join("&")}`);
-  }, 400);
+  keepAddress.timer = setTimeout(() => history.replaceState(null, "", addressText()), 400);
 }
 
-/* The state that the address holds; false where it holds none. */
-function readAddress() {
-  const given = new URLSearchParams(location.hash.slice(1).replaceAll(/\bdelta=/g, "tax="));
-  if (!["world", ...PARAMETERS].some((name) => given.has(name))) return false;
+/* The state that an address holds, and what is wrong with it. */
+function readState(given) {
+  const found = { world: state.world, ...DATA.priors[0].values };
   const problems = [], name = given.get("world") ?? state.world;
-  if (worlds.has(name)) state.world = name;
+  if (worlds.has(name)) found.world = name;
   else problems.push(`world ${name} is not on this page`);
-  Object.assign(state, DATA.priors[0].values);
   for (const parameter of PARAMETERS.filter((each) => given.get(each))) {
     const value = Number(given.get(parameter)), problem = problemWith(parameter, value);
-    if (problem === null) state[parameter] = value;
+    if (problem === null) found[parameter] = value;
     else problems.push(problem);
   }
-  const problem = divergence(state, worlds.get(state.world));
+  const problem = divergence(found, worlds.get(found.world));
   if (problem !== null) {
     problems.push(problem);
-    for (const parameter of ["beta", "tax"]) state[parameter] = DATA.priors[0].values[parameter];
+    for (const parameter of ["beta", "tax"]) found[parameter] = DATA.priors[0].values[parameter];
   }
-  say(problems.join("; "));
+  return { found, problems };
+}
+
+/* Take over what the address holds; false where it holds nothing. */
+function readAddress() {
+  const given = [...new URLSearchParams(location.hash.slice(1).replaceAll(/\bdelta=/g, "tax="))];
+  const [beside, here] = [true, false].map((isBeside) => new Map(given.flatMap(([name, value]) => (
+    name.startsWith("beside.") === isBeside ? [[name.replace("beside.", ""), value]] : []))));
+  if (!["world", ...PARAMETERS].some((name) => here.has(name))) return false;
+  const now = readState(here), other = beside.size ? readState(beside) : { found: null, problems: [] };
+  Object.assign(state, now.found);
+  kept = other.found;
+  say([...now.problems, ...other.problems].join("; "));
   return true;
 }
 
