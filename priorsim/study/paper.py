@@ -32,6 +32,7 @@ from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.atlases import ATLASES, atlas_name, make_folder, open_census
 from priorsim.study.folder import Study
 from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
+from priorsim.text.by_bound import lacking_text
 from priorsim.text.claims import (
     NOT_ANSWERABLE,
     found_markdown,
@@ -220,7 +221,10 @@ def _page(
     for claim in verdicts["claims"]:
         of_all = first.get("claim-cells" if claim["id"] in STEPS else "verdicts")
         claims.append({**claim, "figure": first.get(claim["figure"], of_all)})
-    worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
+    worlds = [
+        MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes), lacking_text(each.odds))
+        for each in results
+    ]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in preset.bounds.items())
     made_from = (
         ("Command", f"`{verdicts['command']}`, with priorsim {__version__}, code {counting_digest()[:SHORT]}"),

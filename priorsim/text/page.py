@@ -24,7 +24,7 @@ from priorsim.errors import PriorsimError
 from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
 from priorsim.measure import crossover
-from priorsim.measure.by_bound import earlier_odds, keeps_sign
+from priorsim.measure.by_bound import BOUND_STEPS, DECIMALS, MOVING_BOUNDS, earlier_odds, keeps_sign
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
 from priorsim.measure.mass import log_odds_of, programs
 from priorsim.mu.dialect import Language
@@ -55,10 +55,15 @@ SHOWN_AS = {"delta": "tax"}
 
 
 class MenuWorld(NamedTuple):
-    """A world of the explorer's menu: a shortest program of each class, as S-expression, None where none is shown."""
+    """A world of the explorer's menu.
+
+    The witnesses are a shortest program of each class, as S-expression, None where none is shown. `lacking` says what
+    to look at where a class has no program.
+    """
 
     histogram: Histogram
     witnesses: tuple[str | None, ...] = (None,) * len(CLASSES)
+    lacking: str = ""
 
 
 class Page(NamedTuple):
@@ -179,6 +184,7 @@ def explorer_json() -> dict[str, Any]:
         "classes": [str(name) for name in CLASSES],
         "priors": [_prior_json(name) for name in PRIORS],
         "sliders": SLIDERS,
+        "by_bound": {"steps": BOUND_STEPS[1:MOVING_BOUNDS], "decimals": DECIMALS},
         "roots": {
             "range": SLIDERS["gamma"],
             "resolution": crossover.RESOLUTION,
@@ -217,6 +223,7 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
         "per": lanes_summed(header),
         "symbols": symbols(language),
         "programs": list(programs(histogram)),
+        "lacking": world.lacking,
         "shortest": [key.bits if key else None for key in histogram.shortest],
         "witnesses": list(world.witnesses),
         "glosses": [each and gloss(each, language, header.domain.columns) for each in world.witnesses],

@@ -21,7 +21,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     ]
     witnesses = ("(mul x x)", None, "(find (c) (eq x c))")
     worlds = [
-        MenuWorld(histogram, witnesses if name == "two-roots" else (None,) * 3) for name, histogram in WORLDS.items()
+        MenuWorld(
+            histogram,
+            witnesses if name == "two-roots" else (None,) * 3,
+            "No search program.\n  next to try" if name == "no-search" else "",
+        )
+        for name, histogram in WORLDS.items()
     ]
     made_from = [("command", "`priorsim paper`")]
     return Page("Search holds < 1 % of `mass`.", CLAIMS, plain(RULE), figures, worlds, CURVES, made_from)

@@ -11,11 +11,13 @@ import pytest
 
 from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
-from priorsim.measure.crossover import crossovers
+from priorsim.measure.by_bound import at_bounds, settled
+from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
 from priorsim.measure.mass import ENDS, Interval, log2_sum, log2_weights, log_odds_of, masses, shares
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
+from priorsim.text.by_bound import settled_text
 from priorsim.text.page import MenuWorld, Page, packed, page_html, symbols
 from tests.browser import asking, opened
 from tests.text.made_up import WORLDS, made_up
@@ -60,10 +62,13 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
     for name, values in asked.items():
         assert len(seen[name]) == len(values)
         assert all(map(is_near, seen[name], values)), (name, seen, values)
+    numbers = settled(at_bounds(histogram, prior, GAMMA_RANGE))
     for end, roots, words in zip(ENDS, seen["roots"], seen["words"], strict=True):
         found = crossovers(histogram, prior, end)
         assert roots == pytest.approx(list(found.roots), rel=0, abs=1e-9)
-        if not roots:
+        if roots:
+            assert words == settled_text(found.roots, getattr(numbers.gamma_star, end.name))
+        else:
             said = {
                 None: f"unknown: no program up to {histogram.max_bits} bits",
                 "negative": "stay negative",
@@ -287,6 +292,18 @@ def test_two_crossovers_are_both_found(driven: dict[str, Any]):
     assert seen["roots"][0] == pytest.approx(low, abs=1e-9)
     assert seen["words"][0] == ", ".join(f"{root:.4f}" for root in low)
     assert seen["plotted"] == 2
+
+
+def test_crossovers_are_shown_with_the_digits_that_have_settled(driven: dict[str, Any]):
+    low, high = driven["alone"]["settling"]["words"]
+    assert low == high and low.endswith(", still rising")
+
+
+def test_a_class_without_programs_has_what_to_look_at_beside_it(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const said = (world) => {{ move("world", world, "change"); return byId("lacking").textContent; }};
+    const ask = () => ["no-search", "same"].map(said);"""
+    assert opened(tmp_path, asking(html, script)).answers == ["No search program.\n  next to try", ""]
 
 
 def test_an_address_under_which_the_sum_diverges_is_refused_and_beta_and_tax_are_set_back(html: str, tmp_path: Path):

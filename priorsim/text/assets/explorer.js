@@ -178,7 +178,8 @@ function alongOf(classes, prior, world) {
   const key = JSON.stringify([world.name, { ...prior, gamma: 0 }]);
   if (memo.key !== key) {
     const sums = classes.map((cells) => alongGamma(cells, prior));
-    memo.along = { sums, crossovers: crossovers(sums, DATA.roots) };
+    const now = crossovers(sums, DATA.roots);
+    memo.along = { sums, crossovers: now, courses: rootsByBound(classes, prior, world, now) };
     memo.key = key;
   }
   const { along } = memo, reach = DATA.roots.range[1];
@@ -189,6 +190,15 @@ function alongOf(classes, prior, world) {
     along.curve = curve(along.sums, along.gammas);
   }
   return along;
+}
+
+/* The roots at both ends at the bound, then at shorter ones; only those at the bound where there are none. */
+function rootsByBound(classes, prior, world, now) {
+  const atBound = (bound) => (
+    crossovers(classes.map((cells) => alongGamma(cells.filter(({ bits }) => bits <= bound), prior)), DATA.roots));
+  const shorter = now.some(({ roots }) => roots.length) ? DATA.by_bound.steps.map((step) => world.bound - step) : [];
+  const all = [now, ...shorter.filter((bound) => bound > 0).map(atBound)];
+  return ENDS.map((_, end) => all.map((crossed) => crossed[end].roots));
 }
 
 function cellsOf(world) {

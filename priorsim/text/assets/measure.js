@@ -212,3 +212,18 @@ function crossovers(sums, settings) {
   const side = (kinds) => joinSums(kinds.map((kind) => sums[kind]));
   return ENDS.map((end) => findRoots(side(end.search), side(end.direct), settings));
 }
+
+/* How far roots have settled, from what they are at the bound and at two shorter ones: the most decimals to which the
+   last two bounds agree, null where no digit does, and how they still move; as priorsim.measure.by_bound.how_settled. */
+function howSettled(courses, most) {
+  const [now, before] = courses;
+  const agrees = (digits) => now.length === before.length
+    && now.every((value, i) => value.toFixed(digits) === before[i].toFixed(digits));
+  const hasDigit = (digits) => digits === most || now.every((value) => Math.abs(value) >= 10 ** -digits);
+  let decimals = before === undefined ? -1 : most;
+  while (decimals >= 0 && !(hasDigit(decimals) && agrees(decimals))) decimals--;
+  const isOpen = decimals !== most && courses.length === 3 && courses.every((roots) => roots.length === now.length);
+  const moves = (sign) => isOpen && courses.slice(1).every((roots, i) => (
+    roots.every((value, root) => sign * (courses[i][root] - value) > 0)));
+  return { decimals: decimals < 0 ? null : decimals, still: moves(1) ? "rising" : moves(-1) ? "falling" : null };
+}

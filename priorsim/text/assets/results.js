@@ -32,8 +32,16 @@ function formatShare(value) {
   return value >= 0.0005 ? fixed(value, 3) : value.toExponential(1).replace("-", "\u2212");
 }
 
-function formatRoots({ roots, sign, missing }, [low, high], within) {
-  if (roots.length) return roots.map((root) => fixed(root, 4)).join(", ");
+/* The digits on which the last two bounds agree, or about one digit; as priorsim.text.by_bound.settled_text. */
+function settledText(courses) {
+  const { decimals, still } = howSettled(courses, DATA.by_bound.decimals), [now] = courses;
+  const about = () => `about ${now.map((value) => String(Number(value.toPrecision(1)))).join(", ")}`;
+  const said = decimals === null ? about() : now.map((value) => fixed(value, decimals)).join(", ");
+  return still === null ? said : `${said}, still ${still}`;
+}
+
+function formatRoots({ roots, sign, missing }, courses, [low, high], within) {
+  if (roots.length) return settledText(courses);
   if (missing) return `unknown: no ${missing} program ${within}`;
   if (sign === null) return `unknown: no program ${within}`;
   return `none in [${low}, ${high}], the log-odds ${["stay negative", "are 0 throughout", "stay positive"][sign + 1]}`;
@@ -83,9 +91,10 @@ function showResults(found, along, prior, world) {
   const ends = [["disguised as direct", 0], ["disguised as search", 1]];
   byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
     const value = make("dd", { "data-roots": JSON.stringify(along.crossovers[end].roots) });
-    value.textContent = formatRoots(along.crossovers[end], DATA.roots.range, withinText(prior, world));
+    value.textContent = formatRoots(along.crossovers[end], along.courses[end], DATA.roots.range, withinText(prior, world));
     return [make("dt", {}, `gamma*, ${name}`), value];
   }));
+  byId("lacking").textContent = world.lacking;
   byId("plot").replaceChildren(plot(along, prior.gamma));
   showPrograms(world);
   announce(`Log-odds ${formatOdds(found.odds)}: ${whoWins(found.odds, prior, world)}`);
