@@ -13,7 +13,7 @@ import pytest
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
 from priorsim.text.guide import ClaimRow
-from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
+from priorsim.text.page import MAX_PAGE_BYTES, Page, page_html
 from tests.browser import asking, opened
 from tests.text.made_up import CLAIMS, CURVES, FEW, SVG, claim
 
@@ -140,6 +140,17 @@ def test_the_page_opens_with_the_question_the_answer_the_first_figure_and_the_pa
     assert parts == sorted(parts)
 
 
+def test_a_figure_links_to_its_claims_and_one_of_a_world_to_the_explorer(page: Page, tmp_path: Path):
+    first, *others = page.figures
+    cloud = first._replace(figure="cloud", name="cloud-two-roots")
+    script = """
+    const links = (each) => [...each.querySelectorAll("figcaption a:not([download])")].map((one) => one.hash);
+    const ask = () => [...document.querySelectorAll("figure")].map(links);"""
+    html = page_html(page._replace(figures=[first, cloud, *others]))
+    found = opened(tmp_path, asking(html, script)).answers
+    assert found == [["#claim-proxy"], ["#world=two-roots"], [], []]
+
+
 def test_a_slider_of_gamma_moves_the_figure_of_growth(html: str, tmp_path: Path):
     script = """
     const ask = () => Array.from({ length: Number(byId("moving-gamma").max) + 1 }, (_, place) => {
@@ -209,6 +220,6 @@ def test_worlds_that_do_not_fit_are_left_out_by_name_the_largest_first(page: Pag
 
 
 def test_the_same_results_give_the_same_bytes(page: Page, html: str):
-    worlds = [MenuWorld(parse_histogram(format_histogram(each.histogram)), each.witnesses) for each in page.worlds]
+    worlds = [each._replace(histogram=parse_histogram(format_histogram(each.histogram))) for each in page.worlds]
     again = page._replace(worlds=worlds)
     assert page_html(again) == html

@@ -280,10 +280,14 @@ function startExplorer(opensOn) {
   state.world = worlds.has(opensOn) ? opensOn : worlds.keys().next().value;
   buildControls();
   byId("panel").hidden = false;
-  const isAsked = readAddress();
+  const follow = () => {
+    const isAsked = readAddress();
+    if (isAsked) byId("explorer").scrollIntoView();
+    return isAsked;
+  };
+  follow();
   show();
-  if (isAsked) byId("explorer").scrollIntoView();
-  addEventListener("hashchange", () => { if (readAddress()) show(); });
+  addEventListener("hashchange", () => { if (follow()) show(); });
 }
 
 /* What the page holds compressed: the explorer's worlds, the cells of every claim, the figures with their numbers, and
@@ -298,10 +302,13 @@ function showFigures(figures) {
   const uri = (type, text) => `data:${type},${encodeURIComponent(text)}`;
   for (const [name, files] of Object.entries(figures)) {
     document.querySelector(`img[data-figure="${name}"]`).src = uri("image/svg+xml", files.svg);
-    document.querySelector(`[data-downloads="${name}"]`).append(...Object.entries(files).flatMap(([ending, text]) => [
+    const downloads = document.querySelector(`[data-downloads="${name}"]`);
+    downloads.append(...Object.entries(files).flatMap(([ending, text]) => [
       " ", make("a", { href: uri({ svg: "image/svg+xml", csv: "text/csv" }[ending], text), download: `${name}.${ending}` },
         ending.toUpperCase()),
     ]));
+    const world = [...worlds.keys()].find((each) => name.endsWith(`-${each}`));
+    if (world) downloads.append(" ", make("a", { href: `#world=${world}` }, "in the explorer"));
   }
 }
 
