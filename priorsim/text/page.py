@@ -10,13 +10,14 @@ nearest to it, as numpy does when masses are taken, so its odds are this package
 import json
 import re
 import zlib
-from base64 import b64encode
+from base64 import b85encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from priorsim.census.recurrence import tokens
 from priorsim.claims.rule import Verdict
@@ -39,6 +40,8 @@ MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
 SCREEN = 1.75
 """A figure's width on a screen, in CSS points a point: journal figures have small print."""
+IN_URI = " !$*+,-./:;=?@[]^_`{|}~"
+"""What stands for itself in the data URI of the first figure, which is shown without a script, too."""
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 COLUMNS = (
@@ -98,6 +101,7 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture, files[picture.name]["svg"]) for picture in page.figures],
+        "first": {picture.name: quote(files[picture.name].pop("svg"), safe=IN_URI) for picture in page.figures[:1]},
         "data": _script_json(explorer_json()),
     }
     beside = {
@@ -164,9 +168,9 @@ def _tips(histogram: Histogram) -> bool:
 
 
 def _packed(values: Any) -> str:
-    """Compact JSON, compressed as zlib does, in base64."""
+    """Compact JSON, compressed as zlib does, in Python's base 85, with a comma for the <, which HTML would read."""
     text = json.dumps(values, separators=(",", ":"), allow_nan=False)
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+    return b85encode(zlib.compress(text.encode(), 9)).decode().replace("<", ",")
 
 
 def _asset(name: str) -> str:
