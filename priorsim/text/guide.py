@@ -31,7 +31,7 @@ PATH = (
     Question("Growth", "growth", ("bounded-heuristics", "much-simpler")),
     Question("Scaling", "scaling", ("much-simpler",)),
     Question(PRICE, "growth", ("speed-disincentive", "speed-uncompetitive", "well-tuned")),
-    Question("Languages", "growth-by-language", ("gamma-star",)),
+    Question("Languages", "languages", ("gamma-star",)),
     Question("Walks", "walk-ends", ("reachable", "beeline-swerve")),
 )
 

@@ -9,8 +9,8 @@ from tests.text.made_up import CLAIMS, CURVES, claim
 
 LANGUAGES = "Languages differ.\nBy complexity.\narith: of 9 worlds of up to 44 bits."
 DRAWINGS = [
-    Drawing("growth", "growth", "Growth", "Search grows.\nUp to 36 bits.", Path()),
-    Drawing("growth-by-language", "growth-by-language", "By language", LANGUAGES, Path()),
+    Drawing("growth", "growth", "Growth", "Search grows.\nUp to 36 bits.", [Path()], {}),
+    Drawing("languages", "languages", "By language", LANGUAGES, [Path()], {}),
 ]
 
 
