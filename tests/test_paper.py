@@ -69,6 +69,12 @@ def test_a_dry_run_estimates_the_censuses_that_are_taken(job):
     assert {f"{atlas_name(header)}.parquet" for header in paper.censuses(PRESET)} <= taken
 
 
+def test_the_curves_of_the_first_language_are_at_every_price_of_time_that_the_reports_slider_has(job):
+    curves = json.loads((job[1] / "growth.json").read_text())["curves"]
+    first = [each["prior"]["gamma"] for each in curves if each["language"] == curves[0]["language"]]
+    assert sorted(first) == list(paper.MOVED) and len(curves) > len(first)
+
+
 def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

@@ -300,7 +300,7 @@ def found_markdown(
         influences=influences,
         languages=languages,
         between=_between,
-        first=_search_first,
+        first=search_first,
         odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
@@ -312,7 +312,7 @@ def _between(ends: Mapping[str, Any], share: bool = False) -> str:
     return span(ends["low"], ends["high"], percent if share else lambda value: number(value, ".2g"))
 
 
-def _search_first(bins: Sequence[Mapping[str, Any]]) -> str:
+def search_first(bins: Sequence[Mapping[str, Any]]) -> str:
     """What share of the worlds of these bins is search first."""
     worlds = sum(each["worlds"] for each in bins)
     low, high = (sum(each["worlds"] * each["search_first"][end] for each in bins) / worlds for end in ("low", "high"))
