@@ -121,6 +121,7 @@ def figure(
     from priorsim.figures.entry import check_format, save_entry
     from priorsim.figures.registry import FIGURES, figures_text, find_figure
     from priorsim.measure.histogram import check_class_by
+    from priorsim.storage import check_name
     from priorsim.study.atlases import make_folder
     from priorsim.study.folder import Study
 
@@ -139,6 +140,7 @@ def figure(
     atlases = results or size.folder
     folder = atlases / "figures" if out is None else out
     opt.check_folder(folder)
+    check_name(folder)
     is_own = where is not None and preset is None and results is None and "atlas" in entry.takes
     counted = own.census(where) if where is not None and is_own else None
     with progress_bar("programs") as progress:

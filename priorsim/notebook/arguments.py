@@ -147,6 +147,12 @@ def by_parameter(grid: Mapping[str, list[float]]) -> dict[str, list[float]]:
     return {_PARAMETERS.get(name, name): values for name, values in grid.items()}
 
 
+def prior_over(prior: Prior | str, grid: Mapping[str, list[float]], fixed: Mapping[str, Any]) -> Prior:
+    """The prior whose penalties of the grid are any; a name that needs one of them takes its first value."""
+    first = {name: values[0] for name, values in grid.items() if values} if isinstance(prior, str) else {}
+    return prior_of(prior, **fixed, **first)
+
+
 def _values(name: str, values: Any) -> list[float]:
     if np.ndim(values) != 1:
         raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")

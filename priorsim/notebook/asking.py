@@ -278,7 +278,7 @@ def sweep(
         1    0      -11.0965       -9.96517      0.999001      0.000542949   0.000456477
     """
     grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
-    weight, by_parameter = arguments.prior_of(prior, **fixed), arguments.by_parameter(grid)
+    weight, by_parameter = arguments.prior_over(prior, grid, fixed), arguments.by_parameter(grid)
     cells, _ = _cells(world, atlas, train, class_by, max_bits)
     return Frame(*swept.sweep_table(swept.sweep(cells, weight, by_parameter), list(grid)))
 

@@ -418,7 +418,7 @@ def phase(
     grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
     if not grid and (prior != "solomonoff" or beta is not None or gamma is not None):
         raise FigureError("the diagram is over beta and gamma: leave out prior, beta and gamma, or give two lists")
-    weight, over = arguments.prior_of(prior, **fixed), arguments.by_parameter(grid) or None
+    weight, over = arguments.prior_over(prior, grid, fixed), arguments.by_parameter(grid) or None
     return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train, class_by, max_bits, weight, over)))
 
 

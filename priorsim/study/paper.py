@@ -35,6 +35,7 @@ from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odd
 from priorsim.text.by_bound import lacking_text
 from priorsim.text.claims import (
     NOT_ANSWERABLE,
+    answer_markdown,
     found_markdown,
     verdicts_csv,
     verdicts_latex,
@@ -119,7 +120,7 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     in_short = found_markdown(verdicts, grown, captions, influences=influences, languages=measured["languages"])
     write_text(out / "README.md", in_short)
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
-    page = _page(_first_paragraph(in_short), verdicts, drawings, results, grown, study.preset)
+    page = _page(answer_markdown(grown), verdicts, drawings, results, grown, study.preset)
     write_text(out / "report.html", page_html(page))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
@@ -200,11 +201,6 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
         write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
         write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
     return verdicts
-
-
-def _first_paragraph(markdown: str) -> str:
-    """The first paragraph without its emphasis."""
-    return markdown.strip().partition("\n\n")[0].replace("*", "")
 
 
 def _page(

@@ -285,18 +285,13 @@ def found_markdown(
     the results are, seen from the text: empty, or ending in a slash.
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
-    by_language: dict[str, dict[float, Mapping[str, Any]]] = {}
-    for curve in curves:
-        language = curve["language"]
-        name = f"{language['dialect']}, words of {language['word_bits']} bits"
-        by_language.setdefault(name, {})[curve["prior"]["gamma"]] = curve
     return render(
         "found.md",
         command=verdicts["command"],
         counts=Counter(claim["verdict"] for claim in claims.values() if claim["kind"] == Kind.FINDING).most_common(),
         claims=claims,
         steps=[claims[name] for name in STEPS if name in claims],
-        growth=by_language,
+        growth=_by_language(curves),
         influences=influences,
         languages=languages,
         between=_between,
@@ -305,6 +300,22 @@ def found_markdown(
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
     )
+
+
+def answer_markdown(curves: Sequence[Mapping[str, Any]]) -> str:
+    """The answer in three sentences, from the curves of growth.json: those of the first language, at gamma 0 and 1."""
+    at = next(iter(_by_language(curves).values()))
+    return render("answer.md", at=at, first=search_first, odds_a_bit=_odds_a_bit).strip()
+
+
+def _by_language(curves: Sequence[Mapping[str, Any]]) -> dict[str, dict[float, Mapping[str, Any]]]:
+    """The curves by language and price of time."""
+    found: dict[str, dict[float, Mapping[str, Any]]] = {}
+    for curve in curves:
+        language = curve["language"]
+        name = f"{language['dialect']}, words of {language['word_bits']} bits"
+        found.setdefault(name, {})[curve["prior"]["gamma"]] = curve
+    return found
 
 
 def _between(ends: Mapping[str, Any], share: bool = False) -> str:
