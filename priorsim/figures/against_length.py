@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study, asked
 from priorsim.figures.page import FAINT, INK, LOOKS, SERIES, SHADE, SIDES
 from priorsim.formats import counted, number, percent
 from priorsim.measure.convergence import convergence
@@ -62,7 +62,7 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
         ends = (None, None) if tail is None or tail.low is None or tail.high is None else (tail.low, tail.high)
         rows.append((name, "extrapolated", None, None, *ends))
     shares = dict(settled.last_four_bits_share.items())
-    return Data(COLUMNS, rows, world=counted.world.name, prior=prior.name, last_shares=shares)
+    return Data(COLUMNS, rows, **asked(counted.world), prior=prior.name, last_shares=shares)
 
 
 def _lines(masses: Data) -> list[Line]:
@@ -79,7 +79,7 @@ def draw(masses: Data, ax: Axes) -> None:
     lines = _lines(masses)
     bound = lines[0].bounds[-1]
     ax.set(xlabel="program length l, at most (bits)", ylabel="log₂ mass of fitting programs (bits)")
-    page.set_title(ax, masses.world, f"{masses.prior} prior")
+    page.set_title(ax, masses.words, masses.world, f"{masses.prior} prior, up to {bound} bits")
     ax.axvspan(bound - LAST_BITS, bound, color=SHADE, linewidth=0, zorder=0)
     ax.axvline(bound, color=FAINT, linewidth=0.6, zorder=0.5)
     handles: list[Artist] = []

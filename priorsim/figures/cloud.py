@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from priorsim.figures import page
-from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, Data, Entry, Study, asked
 from priorsim.figures.labels import Label, dense, place_labels
 from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, SERIES
 from priorsim.formats import counted, listed, number
@@ -60,11 +60,11 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
         totals[str(CLASSES[kind]), bits, log2_steps] += count
     corners = [(corner.bits, corner.log2_mean_steps, corner.classes) for corner in edge.vertices]
     known = [tip for tip in tips if tip is not None]
-    return cloud_of(counted.world.name, counted.max_bits, totals, corners, edge.gammas, known)
+    return cloud_of(counted.world, counted.max_bits, totals, corners, edge.gammas, known)
 
 
 def cloud_of(
-    world: str,
+    world: World,
     bound_bits: int,
     totals: Mapping[Point, int],
     corners: Sequence[Corner] = (),
@@ -80,7 +80,7 @@ def cloud_of(
         found = [("predicted", tip.predicted), *(("measured", gamma) for gamma in tip.measured)]
         rows += [(item, f"disguised as {tip.side}", None, None, None, gamma) for item, gamma in found]
     facts = {"points": points, "corners": corners, "gammas": gammas, "tips": tips}
-    return Data(COLUMNS, rows, world=world, bound_bits=bound_bits, **facts)
+    return Data(COLUMNS, rows, **asked(world), bound_bits=bound_bits, **facts)
 
 
 def _tip(counted: Histogram, end: End, side: str) -> Tip | None:
@@ -102,7 +102,7 @@ def draw(programs: Data, ax: Axes) -> None:
     # Many points are drawn smaller, to at most a third of the area.
     scale = float(np.clip(np.sqrt(200 / max(len(points), 1)), 1 / 3, 1))
     ax.set(xlabel="log₂ mean steps per lane", ylabel="program length l (bits)")
-    page.set_title(ax, programs.world, f"up to {programs.bound_bits} bits")
+    page.set_title(ax, programs.words, programs.world, f"up to {programs.bound_bits} bits")
     page.whole_numbers(ax, "y", min_n_ticks=1)
     handles = [_class(ax, programs, str(kind), scale) for kind in CLASSES]
     _limits(ax, programs)
@@ -206,7 +206,7 @@ def caption(programs: Data) -> str:
 
 
 SHOWS = "length against time of every program that fits, the hull, and gamma* predicted and measured"
-FIGURE = Entry("cloud", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS)
+FIGURE = Entry("cloud", SHOWS, data, draw, caption, ("constant-greatest-square-w12",), is_of_one=True, takes=OF_CENSUS)
 
 
 # The same prediction for every constant, against what the whole masses say.

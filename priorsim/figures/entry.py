@@ -93,6 +93,15 @@ class Data(SimpleNamespace):
         return column
 
 
+def asked(world: World) -> dict[str, str]:
+    """Facts of a figure of one world: its name, and what it asks in words, for the title.
+
+    >>> asked(find_world("half-w3"))["words"]
+    'x divided by 2, rounded down, 3-bit words'
+    """
+    return {"world": world.name, "words": f"{world.description or world.name}, {world.domain.word_bits}-bit words"}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A figure under its name: what it shows in one line, and the functions that make it.

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study, asked
 from priorsim.figures.labels import HALO
 from priorsim.figures.page import F64, FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import number
@@ -132,7 +132,7 @@ def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]
         colours = ListedColormap([colour for colour, _ in SHADES.values()])
         numbers = [order.index(leader) for leader in diagram.holds_the_mass]
         _show(axes[0], diagram, numbers, cmap=colours, vmin=-0.5, vmax=3.5)
-        page.set_title(axes[0], diagram.world, "which side holds the mass")
+        page.set_title(axes[0], diagram.words, diagram.world, f"up to {diagram.bound_bits} bits")
         present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
         handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
         page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
@@ -229,7 +229,7 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
         defecting = [_only(at_end(point.defecting, end)[1]) for end in ENDS]
         rows.append((gamma, loss, *defecting, *(_only(point.excess(end)) for end in ENDS)))
     weights = "2^-l / t^gamma" if prior.with_values({"gamma": 0}).is_length_and_time else f"{prior.name} but for gamma"
-    return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits, weights=weights)
+    return Data(TUNED, rows, **asked(world), bound_bits=mixed.header.max_bits, weights=weights)
 
 
 def most_loss(tuned: Data) -> float:
@@ -256,7 +256,7 @@ def draw_tuned(tuned: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:
         losses.plot(tuned.gamma, tuned.held_out_loss, color=INK)
         losses.axhline(most_loss(tuned), **limit)
         losses.set_ylabel("held-out loss\n(share of lanes wrong)")
-        page.set_title(losses, tuned.world, f"up to {tuned.bound_bits} bits")
+        page.set_title(losses, tuned.words, tuned.world, f"up to {tuned.bound_bits} bits")
         handles = _both(defecting, tuned, "defecting_search")
         handles.append(defecting.axhline(HARMLESS, label="limits", **limit))
         defecting.set_ylabel("search, defecting\n(share of mass)")
@@ -320,14 +320,14 @@ def tuned_caption(tuned: Data) -> str:
 OF_PHASE = ("phase", "which side holds the mass over two penalties, beside the held-out loss")
 OF_LANES = ("phase-by-lanes", "the same over gamma and the size of an inverse world")
 OF_TUNED = ("well-tuned", "held-out loss, defecting search and excess defection against gamma, the well-tuned window")
-SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
+SHOWN = ("half-w3",)
 PHASES = (
     Entry(
         *OF_PHASE,
         phase_of,
         draw_phase,
         phase_caption,
-        SHOWN[1:],
+        ("constant-greatest-square-w16",),
         is_of_one=True,
         takes=(*OF_PRIOR, "grid"),
         over=("beta", "gamma"),

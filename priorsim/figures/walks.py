@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.entry import Data, Entry, Study, asked
 from priorsim.figures.page import FAINT, LOOKS, SERIES, SHADE
 from priorsim.formats import counted, listed, number, percent
 from priorsim.walks.chains import Dynamics
@@ -32,6 +32,7 @@ SEARCH_COLOUR = LOOKS["search"].colour
 class Walks(NamedTuple):
     """Edit walks in a world: the bits of an edit, and the most bits of a program."""
 
+    words: str
     world: str
     dynamics: str
     radius: int
@@ -39,7 +40,7 @@ class Walks(NamedTuple):
 
     def title(self, ax: Axes) -> None:
         """Say above these axes which walks they show."""
-        page.set_title(ax, self.world, f"{self.dynamics}, radius {self.radius} bits, up to {self.bound_bits} bits")
+        page.set_title(ax, self.words, self.world, f"edits of {self.radius} bits, up to {self.bound_bits} bits")
 
     def sentence(self) -> str:
         """The sentence of a caption that says which walks are shown."""
@@ -57,7 +58,7 @@ def study_of(world: World, max_bits: int) -> WalkStudy:
 
 def walks_of(study: WalkStudy) -> Walks:
     """Which walks a study holds."""
-    return Walks(study.world.name, str(study.dynamics), study.radius, study.max_bits)
+    return Walks(**asked(study.world), dynamics=str(study.dynamics), radius=study.radius, bound_bits=study.max_bits)
 
 
 # Where end points lie on the line, local search follows the prior.

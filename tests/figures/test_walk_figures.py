@@ -13,8 +13,14 @@ from priorsim.figures.entry import Data, save
 from priorsim.figures.page import NARROWEST, figure_of, lay_out
 from tests.figures.drawing import drawn_texts
 
-LONG = walks.Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
-SHORT = walks.Walks("one", "first", 4, 9)
+LONG = walks.Walks(
+    "o = r (cheap to invert), answer r q, words of 3 bits",
+    "in-context.w3-words-itself-product-r4-q4",
+    "steepest",
+    8,
+    24,
+)
+SHORT = walks.Walks("one", "one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
 
 

@@ -22,11 +22,13 @@ from priorsim.figures import (
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
 from priorsim.figures.page import SERIES, figure_of
+from priorsim.worlds import find_world
 from tests.figures.drawing import check_texts, drawn_texts, laid_out, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
+WORDS = "observation: complement (cheap to invert), answer: the product of rule and query, 3-bit words"
 
 LEADERS: list[list[held_out.Leader]] = [["search", "open", "direct"], ["direct", "none", "direct"]]
 PHASE = Data(
@@ -39,6 +41,7 @@ PHASE = Data(
         strict=True,
     ),
     world=LONG_NAME,
+    words=WORDS,
     bound_bits=36,
     over=("beta", "gamma"),
     at="",
@@ -74,6 +77,7 @@ TUNED = Data(
     held_out.TUNED,
     zip(GAMMAS, LOSSES, LOW, HIGH, [0.1] * 9, [None] * 9, strict=True),
     world=LONG_NAME,
+    words=WORDS,
     bound_bits=36,
 )
 ODDS = Data(
@@ -85,6 +89,7 @@ ODDS = Data(
         (4, INF, INF, None, None),
     ],
     world=LONG_NAME,
+    words=WORDS,
     prior="solomonoff",
     unit="rule",
 )
@@ -96,6 +101,7 @@ CURVES = Data(
         (3, 1.0, None, None, 1.0, None, None),
     ],
     world=LONG_NAME,
+    words=WORDS,
     prior="solomonoff",
     unit="lane",
 )
@@ -118,7 +124,7 @@ SHEET = Data(
     bounds={ROW_NAME: 28, "isqrt-w3": 36},
 )
 TIPPING = cloud.cloud_of(
-    ROW_NAME,
+    find_world(ROW_NAME),
     28,
     {("direct", 17, 0.0): 2, ("search", 16, 13.0): 3},
     tips=[
