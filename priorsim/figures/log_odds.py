@@ -109,7 +109,9 @@ def _drifts(ax: Axes, curve: Data) -> list[Artist]:
     for gamma, now, earlier, settled in curve.drifts:
         ax.plot([gamma, gamma], [earlier, now], color=INK, linewidth=2.4, alpha=0.35, zorder=3)
         ax.plot([gamma], [now], markerfacecolor=INK if settled else "white", zorder=4, clip_on=False, **look)
-    handles = [page.key(f"tail: drift since {EARLIER_BITS} bits less", color=INK, linewidth=2.4, alpha=0.35)]
+    handles: list[Artist] = [
+        page.key(f"tail: drift since {EARLIER_BITS} bits less", color=INK, linewidth=2.4, alpha=0.35)
+    ]
     if not all(settled for *_, settled in curve.drifts):
         handles.append(page.key("hollow: not settled, the drift would undo the sign", **look, ls="none", mfc="white"))
     return handles if curve.drifts else []
@@ -230,8 +232,8 @@ def gamma_caption(curve: Data) -> str:
         f"{curve.bound_bits} bits that fits.",
         f"They cross 0 between these {low} with the disguised programs counted as direct code, {high} with them "
         "counted as search.",
-        f"Their sign has not settled {page.at_gammas(unsettled)}: the drift since a bound {EARLIER_BITS} bits less would "
-        "undo it."
+        f"Their sign has not settled {page.at_gammas(unsettled)}: the drift since a bound {EARLIER_BITS} bits less "
+        "would undo it."
         if unsettled
         else "",
     )

@@ -48,8 +48,8 @@ Draw = Callable[[Any, Axes], None]
 TITLE_LINES, SMALL_TITLE = 3, 6.0
 """A title has so many lines at most, and so many points have the letters of the small one below it."""
 AIR_WITHIN = 0.5
-TITLE_LETTER = 0.66
-"""The width of a title's letters, in parts of the font size."""
+TITLE_LETTER, SMALL_LETTER = 0.66, 0.56
+"""The width of a title's letters, and of those below it, in parts of the font size."""
 INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d6d6d6"
 _OWN: WeakSet[Figure] = WeakSet()
 """The figures made here."""
@@ -181,22 +181,22 @@ def drawing(height: float | Callable[[Any], float], width: float = SINGLE) -> Ca
 def set_title(ax: Axes, text: str, *small: str) -> None:
     """Set the title, in lines and letters that fit, and below it in small ones what else it says; a $ is a $."""
     usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
-    room = ax.get_position().width * figure_of(ax).get_figwidth() * 72 / TITLE_LETTER
-    main = ax.set_title(**_fitted(text, room, usual, TITLE_LINES))
+    room = ax.get_position().width * figure_of(ax).get_figwidth() * 72
+    main = ax.set_title(**_fitted(text, room / TITLE_LETTER, usual))
     if small:
         look: dict[str, Any] = {"loc": "center", "x": 0, "ha": "left", "fontweight": "normal", "color": FAINT}
-        below = ax.set_title(**_fitted(", ".join(small), room, SMALL_TITLE, 1), **look)
-        rise = (float(below.get_fontsize()) + 2) / 72
-        main.set_transform(main.get_transform() + ScaledTranslation(0, rise, figure_of(ax).dpi_scale_trans))
+        fitted = _fitted(", ".join(small), room / SMALL_LETTER, SMALL_TITLE)
+        below = ax.set_title(**fitted, **look)
+        rise = (1 + below.get_text().count("\n")) * 1.25 * float(below.get_fontsize()) + 1
+        shift = ScaledTranslation(0, rise / 72, figure_of(ax).dpi_scale_trans)
+        main.set_transform(main.get_transform() + shift)
 
 
-def _fitted(text: str, room: float, size: float, lines: int) -> dict[str, Any]:
-    """The text broken into lines that have room, so many at most, in smaller letters where one word has none."""
-    wrapped = (
-        textwrap.wrap(text, max(int(room / size), 1), max_lines=lines, placeholder=" ...") if lines > 1 else [text]
-    )
-    widest = max(map(len, wrapped), default=1)
-    return {"label": "\n".join(wrapped), "fontsize": min(size, room / widest), "parse_math": False}
+def _fitted(text: str, room: float, size: float) -> dict[str, Any]:
+    """The text broken into a few lines that have room, in smaller letters where one word has none."""
+    lines = textwrap.wrap(text, max(int(room / size), 1), max_lines=TITLE_LINES, placeholder=" ...")
+    widest = max(map(len, lines), default=1)
+    return {"label": "\n".join(lines), "fontsize": min(size, room / widest), "parse_math": False}
 
 
 def lay_out(figure: Figure) -> None:
