@@ -78,6 +78,8 @@ def masses(world: World, prior: str, *classes: tuple[Any, ...]) -> Data:
     """Masses, extrapolated ends and last share of each class."""
     rows: list[tuple[object, ...]] = []
     for kind, (grown, *tail, _) in zip(KINDS, classes, strict=True):
+        known = [(bits, mass) for bits, mass in zip(BOUNDS, grown, strict=True) if mass > -INF]
+        rows.append((kind, "shortest", *(known[0] if known else (None, None)), None, None))
         rows += [(kind, "mass", bound, mass, None, None) for bound, mass in zip(BOUNDS, grown, strict=True)]
         rows.append((kind, "extrapolated", None, None, *tail))
     shares = {kind: each[-1] for kind, each in zip(KINDS, classes, strict=True)}
@@ -252,7 +254,7 @@ def test_the_csv_of_a_cloud_counts_every_program_once():
 def test_the_csv_of_masses_and_worlds_are_their_inputs():
     masses = MASSES["all classes"].columns()
     direct = [place for place, kind in enumerate(masses["class"]) if kind == "direct"]
-    assert [masses["log2_mass"][place] for place in direct] == [*FLAT, None]
+    assert [masses["log2_mass"][place] for place in direct] == [-14, *FLAT, None]
     assert (masses["log2_mass_low"][direct[-1]], masses["log2_mass_high"][direct[-1]]) == (-13.4, -13.1)
     table = TABLES["few"].columns()
     ends = list(zip(table["log_odds_low_bits"], table["log_odds_high_bits"], strict=True))
@@ -280,6 +282,17 @@ def test_empty_classes_are_named_in_clouds_and_masses():
     for draw, data in ((cloud.draw, CLOUDS["one point"]), (against_length.draw, MASSES["empty classes"])):
         texts = drawn_texts(drawn(draw, data))
         assert any("disguised: none up to 31 bits" in text for text in texts)
+
+
+def test_masses_are_drawn_above_the_shortest_program_and_a_tail_without_an_end_goes_to_the_top():
+    ax = against_length.draw(MASSES["all classes"])
+    assert ys(ax.lines[1])[20:] == pytest.approx([place / 20 for place in range(10)])
+    arrows: list[Any] = [text for text in ax.texts if text.get_text() == ""]
+    assert [arrow.xy[1] for arrow in arrows] == pytest.approx([0.75, 1.25, 1.25])
+    assert all(arrow.xyann == pytest.approx((31, 0.45)) for arrow in arrows)
+    assert "most to direct programs: together they weigh 0.45 bits more" in against_length.caption(
+        MASSES["all classes"]
+    )
 
 
 def test_every_world_keeps_its_row_and_every_crossover_its_value():

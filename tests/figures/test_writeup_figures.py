@@ -110,6 +110,7 @@ OBJECTIVES = Data(
     [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
     + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
     worlds=["root-w4", "other-w4"],
+    words=["root", "other"],
     bound_bits=5,
 )
 CROSSINGS = Data(cloud.CROSSINGS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
@@ -249,8 +250,10 @@ def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
-    line = against_length.draw_objectives(OBJECTIVES).lines[0]
-    assert ys(line)[2:] == [1, 1, 2, 5]
+    objectives = against_length.draw_objectives(OBJECTIVES)
+    assert ys(objectives.lines[0])[2:] == [1, 1, 2, 5]
+    labels = {text.get_text(): text.get_color() for text in objectives.texts}
+    assert labels == {"root-w4: 5 objectives": SERIES[0].colour, "other-w4: 1 objective": SERIES[1].colour}
     ax = cloud.draw_crossings(CROSSINGS)
     (points,) = (line for line in ax.lines if line.get_marker() == SERIES[0].marker)
     assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
