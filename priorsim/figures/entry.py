@@ -17,8 +17,9 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
@@ -259,11 +260,18 @@ def save(
                 drawn = io.BytesIO() if ending == "png" else file
                 figure.savefig(drawn, format=ending, metadata=METADATA[ending])
                 if ending == "png":
-                    # Anew with a palette: a third of the size, and no difference that can be seen.
+                    # Anew with a palette: a third of the size, and no difference that can be seen, but in a gradient.
                     with Image.open(drawn) as picture:
-                        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                        small = picture.convert("RGB")
+                        if not figure.findobj(_is_gradient):
+                            small = small.quantize(COLOURS, dither=Image.Dither.NONE)
                         small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
     return list(paths.values())
+
+
+def _is_gradient(artist: Artist) -> bool:
+    """Whether the artist is a plane of more colours than a few."""
+    return isinstance(artist, AxesImage | QuadMesh) and artist.get_cmap().N >= COLOURS
 
 
 def _has_many_markers(artist: Artist) -> bool:

@@ -278,6 +278,11 @@ def _lessons_of(study: Study, worlds: Sequence[World]) -> LearningAnswer:
     return learning(study.weighed(world, _prior_of(study)), world)
 
 
+def _facts(study: Study, world: World, found: LearningAnswer) -> dict[str, Any]:
+    facts = {"prior": _prior_of(study).name, "unit": found.unit, "bound_bits": study.header(world).max_bits}
+    return {**asked(world), **facts}
+
+
 def _as_float(share: Share | None) -> float | None:
     return None if share is None else float(share)
 
@@ -287,7 +292,7 @@ def _frame(ax: Axes, found: Data) -> None:
     lessons = found[f"{found.unit}s"]
     ax.set(xlabel=f"training {found.unit}s (number)", xlim=(lessons[0] - 0.3, lessons[-1] + 0.3))
     page.whole_numbers(ax, "x", min_n_ticks=1)
-    page.set_title(ax, found.words, found.world, f"{found.prior} prior")
+    page.set_title(ax, found.words, found.world, f"{found.prior} prior, up to {found.bound_bits} bits")
 
 
 def odds_data(study: Study, worlds: Sequence[World]) -> Data:
@@ -297,7 +302,7 @@ def odds_data(study: Study, worlds: Sequence[World]) -> Data:
         (point.lessons, point.log_odds.low, point.log_odds.high, *(_as_float(end.mean) for end in means.log_odds))
         for point, means in zip(found.listed, found.averaged, strict=True)
     ]
-    return Data(ODDS.format(found.unit), rows, **asked(worlds[0]), prior=_prior_of(study).name, unit=found.unit)
+    return Data(ODDS.format(found.unit), rows, **_facts(study, worlds[0], found))
 
 
 @page.drawing(2.9)
@@ -326,7 +331,7 @@ def draw_odds(odds: Data, ax: Axes) -> None:
 def odds_caption(odds: Data) -> str:
     """What the figure shows, with its numbers."""
     lessons, ends = [row[0] for row in odds.rows], [row[1:3] for row in odds.rows]
-    fits = "within the bound"
+    fits = f"up to {odds.bound_bits} bits"
     signs = [_sign(*each) for each in ends]
     changes = [
         f"{after}"
@@ -334,10 +339,10 @@ def odds_caption(odds: Data) -> str:
         if None not in (old, new) and old != new
     ]
     return page.sentences(
-        f"Log-odds of search against direct code in the world {odds.world} after so many training {odds.unit}s, "
-        f"under the {odds.prior} prior.",
-        f"After {lessons[0]} they are {odds_said(ends[0], fits)}, after all {lessons[-1]} {odds_said(ends[-1], fits)}, "
-        "in listed order.",
+        f"The log-odds of search against direct code are {odds_said(ends[0], fits)} after {lessons[0]} training "
+        f"{odds.unit}, and {odds_said(ends[-1], fits)} after all {lessons[-1]}, in listed order.",
+        f"Log-odds in the world {odds.world} after so many training {odds.unit}s, over every code-only program of at "
+        f"most {odds.bound_bits} bits that fits, under the {odds.prior} prior.",
         f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes
         else "The side of more mass never changes."
@@ -364,7 +369,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     for point, means in zip(found.listed, found.averaged, strict=True):
         averaged = [each.mean for each in means.accuracy]
         rows.append((point.lessons, *map(_as_float, [*list(point.accuracy)[1:], *averaged[1:]])))
-    return Data(ACCURACY.format(found.unit), rows, **asked(world), prior=_prior_of(study).name, unit=found.unit)
+    return Data(ACCURACY.format(found.unit), rows, **_facts(study, world, found))
 
 
 @page.drawing(2.9)
@@ -389,7 +394,7 @@ def draw_accuracy(curves: Data, ax: Axes) -> None:
 def accuracy_caption(curves: Data) -> str:
     """What the figure shows, with its numbers."""
     said = []
-    for kind in CLASSES:
+    for kind in reversed(CLASSES):
         values = curves[f"accuracy_{kind}_averaged"]
         if set(values) == {None}:
             said.append(f"No {kind} program fits.")
@@ -399,15 +404,16 @@ def accuracy_caption(curves: Data) -> str:
         end = "none is left in the end" if values[-1] is None else f"it ends at {percent(values[-1], '.3g')}"
         said.append(f"On average the accuracy of {kind} programs {when}; {end}.")
     return page.sentences(
-        f"Accuracy on the held-out lanes of the world {curves.world}, averaged by mass within each class, after so "
-        f"many training {curves.unit}s, under the {curves.prior} prior.",
         *said,
+        f"Accuracy on the held-out lanes of the world {curves.world}, averaged by mass within each class, after so "
+        f"many training {curves.unit}s, over every code-only program of at most {curves.bound_bits} bits, under the "
+        f"{curves.prior} prior.",
         ORDERS,
     )
 
 
-WORLDS = ("root-w3", "in-context-root-sum-w4")
-RULES = ("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2")
+WORLDS = ("root-w3",)
+RULES = ("in-context.w3-words-complement-product-r8-q2",)
 OF_LESSONS = (
     Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True, takes=OF_PRIOR),
     Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True, takes=OF_PRIOR),

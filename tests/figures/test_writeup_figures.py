@@ -5,10 +5,12 @@ import math
 import shutil
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
@@ -40,6 +42,15 @@ PHASE = Data(
         [0.1, 0.2, 0.3, 0.4, None, 0.6],
         strict=True,
     ),
+    world=LONG_NAME,
+    words=WORDS,
+    bound_bits=36,
+    over=("beta", "gamma"),
+    at="",
+)
+NO_LOSS = Data(
+    held_out.PHASE.format("beta", "gamma"),
+    [(*row[:3], None) for row in PHASE.rows],
     world=LONG_NAME,
     words=WORDS,
     bound_bits=36,
@@ -92,6 +103,7 @@ ODDS = Data(
     words=WORDS,
     prior="solomonoff",
     unit="rule",
+    bound_bits=36,
 )
 CURVES = Data(
     log_odds.ACCURACY.format("lane"),
@@ -104,6 +116,7 @@ CURVES = Data(
     words=WORDS,
     prior="solomonoff",
     unit="lane",
+    bound_bits=36,
 )
 OBJECTIVES = Data(
     against_length.OBJECTIVES,
@@ -193,6 +206,13 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
     assert PHASE.columns()["held_out_loss"] == [0.1, 0.2, 0.3, 0.4, None, 0.6]
 
 
+@pytest.mark.parametrize(("data", "mode"), [(PHASE, "RGB"), (NO_LOSS, "P")])
+def test_a_picture_has_a_palette_unless_there_is_a_gradient(data, mode, tmp_path):
+    path = save(figure_of(held_out.draw_phase(data)[0]), tmp_path / "phase", data.columns(), formats=["png"])[0]
+    with Image.open(path) as picture:
+        assert picture.mode == mode
+
+
 def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
     ax = by_world.draw_lengths(LENGTHS)
     segments = {(min(ys(line)), max(ys(line))) for line in ax.lines if len(xs(line)) == 2}
@@ -232,6 +252,9 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
         if isinstance(patch, Rectangle) and not patch.get_hatch()
     )
     assert shaded == [(1.5, 2.0), (3.5, 4.0)]
+    written: list[Any] = [text for panel in panels for text in panel.texts]
+    limits = {text.get_text(): text.xy[1] for text in written}
+    assert limits == {"limit: the least loss + 0.01": pytest.approx(0.11), "limit: 0.01": 0.01}
     legend = [text.get_text() for text in figure_of(panels[0]).legends[0].get_texts()]
     assert "disguised counted as search (no direct: no excess)" in legend
 
