@@ -63,7 +63,7 @@ CLOUDS = {
         31,
         TOTALS,
         corners=((12, 6.0, ["search"]), (15, 3.0, ["direct"]), (16, 2.9, ["direct", "disguised"])),
-        gammas=(1.0, 10.0),
+        gammas=(1.0, 7.5),
     ),
     "one point": cloud.cloud_of(SQUARE, 31, {("search", 12, 4.0): 1}, [(12, 4.0, ["search"])]),
     "nothing fits": cloud.cloud_of(SQUARE, 31, {}),
@@ -309,7 +309,7 @@ def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
     figure = drawn(cloud.draw, CLOUDS["all classes"])
     panel = figure.axes[0].get_window_extent()
     boxes = drawn_texts(figure)
-    for gamma in ("= 1 [", "= 10 ["):
+    for gamma in ("= 1 [", "= 7.5 ["):
         (box,) = (box for text, box in boxes.items() if gamma in text)
         assert Bbox.intersection(box, panel).bounds == pytest.approx(box.bounds)
 

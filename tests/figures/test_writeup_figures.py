@@ -19,6 +19,7 @@ from priorsim.figures import (
     cloud,
     held_out,
     log_odds,
+    page,
     witness_sheet,
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
@@ -126,7 +127,9 @@ OBJECTIVES = Data(
     words=["root", "other"],
     bound_bits=5,
 )
-CROSSINGS = Data(cloud.CROSSINGS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
+CROSSINGS = Data(
+    cloud.CROSSINGS, [("c-7", 0.1, 0.12), ("c-8", -0.5, 0.2), ("c-9", -0.5, -0.6)], without=3, bound_bits=28
+)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
 SHEET = Data(
     witness_sheet.COLUMNS,
@@ -142,8 +145,8 @@ TIPPING = cloud.cloud_of(
     28,
     {("direct", 17, 0.0): 2, ("search", 16, 13.0): 3},
     tips=[
-        cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
-        cloud.Tip("search", (17, 0.0), (16, 13.0), None, []),
+        cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, (0.0987,)),
+        cloud.Tip("search", (17, 0.0), (16, 13.0), None, ()),
     ],
 )
 
@@ -163,7 +166,7 @@ FIGURES = [
         ("odds_against_lessons", log_odds.draw_odds, ODDS),
         ("learning_curves", log_odds.draw_accuracy, CURVES),
         ("objectives", against_length.draw_objectives, OBJECTIVES),
-        ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
+        ("predicted_crossovers", first(cloud.draw_crossings), CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
         ("cloud", cloud.draw, TIPPING),
     )
@@ -277,11 +280,20 @@ def test_objectives_and_crossovers_are_drawn_where_they_are():
     assert ys(objectives.lines[0])[2:] == [1, 1, 2, 5]
     labels = {text.get_text(): text.get_color() for text in objectives.texts}
     assert labels == {"root-w4: 5 objectives": SERIES[0].colour, "other-w4: 1 objective": SERIES[1].colour}
-    ax = cloud.draw_crossings(CROSSINGS)
-    (points,) = (line for line in ax.lines if line.get_marker() == SERIES[0].marker)
-    assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
+    tipping, others = cloud.draw_crossings(CROSSINGS)
+    spans = [xs(line) for line in tipping.lines if len(xs(line)) == 2]
+    assert spans == [[-0.5, 0.2], [0.1, 0.12]]
+    assert [label.get_text() for label in tipping.get_yticklabels()] == ["8", "7"]
+    assert others.get_title("left").startswith("the other 1 word:")
     assert cloud.agreeing(CROSSINGS) == 1
-    assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert cloud.crossings_caption(CROSSINGS).startswith("2 of 3 worlds of constants tip at a price of time")
+
+
+def test_no_edge_of_a_hull_has_a_gamma_that_is_no_price():
+    points = {("search", 12, 6.0): 1, ("direct", 15, 3.0): 1, ("direct", 30, 2.9): 1}
+    corners = [(bits, steps, [kind]) for kind, bits, steps in points]
+    ax = cloud.draw(cloud.cloud_of(find_world(ROW_NAME), 31, points, corners, gammas=(1.0, 150.0)))
+    assert [text.get_text() for text in ax.texts] == [f"{page.GAMMA} = 1"]
 
 
 @pytest.mark.parametrize("width", [3.1, 7.2])
