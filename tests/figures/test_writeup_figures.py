@@ -26,7 +26,7 @@ from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
 from priorsim.figures.page import SERIES, figure_of
 from priorsim.worlds import find_world
-from tests.figures.drawing import check_texts, drawn_texts, laid_out, xs, ys
+from tests.figures.drawing import check_texts, laid_out, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
@@ -61,11 +61,14 @@ NO_LOSS = Data(
 LENGTHS = Data(
     by_world.LENGTHS,
     [
-        ("forward", "a", 9, -5.0, 3.0),
-        ("forward", "b", 9, -7.0, -7.0),
-        ("inverse", "c", 48, 4.0, None),
-        ("constant", "d", 16, None, -12.0),
+        ("forward", "a", -5.0, 3.0),
+        ("forward", "b", -7.0, -7.0),
+        ("inverse", "c", 4.0, None),
+        ("constant", "d", None, -12.0),
+        *(("many", f"e{place}", 4.0, 4.0) for place in range(40)),
+        ("many", "f", -90.0, -90.0),
     ],
+    lanes=(4, 8),
 )
 TERMS = Data(
     by_world.PARTS,
@@ -161,7 +164,7 @@ FIGURES = [
         ("phase", first(held_out.draw_phase), PHASE),
         ("delta_l", by_world.draw_lengths, LENGTHS),
         ("decomposition", by_world.draw_parts, TERMS),
-        ("three_counts", by_world.draw_counts, COUNTS),
+        ("three_counts", first(by_world.draw_counts), COUNTS),
         ("well_tuned", first(held_out.draw_tuned), TUNED),
         ("odds_against_lessons", log_odds.draw_odds, ODDS),
         ("learning_curves", log_odds.draw_accuracy, CURVES),
@@ -216,16 +219,15 @@ def test_a_picture_has_a_palette_unless_there_is_a_gradient(data, mode, tmp_path
         assert picture.mode == mode
 
 
-def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
+def test_delta_l_has_a_histogram_for_each_family_and_few_worlds_are_grey():
     ax = by_world.draw_lengths(LENGTHS)
-    segments = {(min(ys(line)), max(ys(line))) for line in ax.lines if len(xs(line)) == 2}
-    assert (-5.0, 3.0) in segments
-    upwards = [line for line in ax.lines if line.get_marker() == 6]
-    downwards = [line for line in ax.lines if line.get_marker() == 7]
-    assert len(upwards) == len(downwards) == 1
-    assert ys(upwards[0])[0] > 4.0 and ys(downwards[0])[0] < -12.0
-    near = [xs(line)[0] for line in ax.lines if -8 < ys(line)[0] < -4]
-    assert near and all(abs(x - 9) < 1.2 for x in near)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["many", "forward", "inverse", "constant"]
+    bars = [patch for patch in ax.patches if isinstance(patch, Rectangle) and 0 < -patch.get_height() < 1]
+    places = {(round(bar.get_x() + bar.get_width() / 2), round(-bar.get_height(), 2)) for bar in bars}
+    assert places == {(4, 0.85), (-20, 0.02), (-1, 0.85), (-7, 0.85)}
+    said = {text.get_text(): text.get_color() for text in ax.texts}
+    assert said["41"] == page.INK and said["2"] == page.FAINT == said["1, 1 open"]
+    assert by_world.lengths_caption(LENGTHS).startswith("Search is shorter than direct code in 41 of 45 worlds")
 
 
 def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum():
@@ -238,11 +240,20 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
     assert xs(marks)[:2] == [-13.0, -2.0]
 
 
-def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
+def test_a_decomposition_of_many_worlds_draws_twenty_from_the_first_to_the_last():
+    many = Data(by_world.PARTS, [(f"w{place}", 1.0, 1.0, 1.0, 3.0 - place) for place in range(50)])
+    figure = laid_out(by_world.draw_parts(many))
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert (len(names), names[0], names[-1]) == (20, "w0", "w49") and figure.get_figheight() <= 9
+
+
+def test_three_counts_stand_in_their_quadrants():
     assert COUNTS.signs_differ == [True, False, False, True]
-    texts = drawn_texts(figure_of(by_world.draw_counts(COUNTS)))
-    assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
-    assert any(text.startswith("agree [") for text in texts)
+    functions, programs = by_world.draw_counts(COUNTS)
+    marks = [(xs(line)[0], ys(line)[0]) for line in functions.lines if line.get_marker() == SERIES[0].marker]
+    assert marks == [(1.0, -4.0), (-1.0, -4.0), (0.0, -4.0), (1.0, -0.5)]
+    assert [text.get_text() for text in functions.texts] == ["1", "0", "2", "0"]  # Lower and upper left, then right.
+    assert programs.get_title("center") == "3 worlds"
 
 
 def test_well_tuned_windows_are_the_runs_within_both_limits():
