@@ -17,8 +17,9 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
@@ -91,6 +92,15 @@ class Data(SimpleNamespace):
         """One column."""
         column: list[Any] = vars(self)[name]
         return column
+
+
+def asked(world: World) -> dict[str, str]:
+    """Facts of a figure of one world: its name, and what it asks in words, for the title.
+
+    >>> asked(find_world("half-w3"))["words"]
+    'x divided by 2, rounded down, 3-bit words'
+    """
+    return {"world": world.name, "words": f"{world.description or world.name}, {world.domain.word_bits}-bit words"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +272,18 @@ def save(
                 drawn = io.BytesIO() if ending == "png" else file
                 figure.savefig(drawn, format=ending, metadata=METADATA[ending])
                 if ending == "png":
-                    # Anew with a palette: a third of the size, and no difference that can be seen.
+                    # Anew with a palette: a third of the size, and no difference that can be seen, but in a gradient.
                     with Image.open(drawn) as picture:
-                        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                        small = picture.convert("RGB")
+                        if not figure.findobj(_is_gradient):
+                            small = small.quantize(COLOURS, dither=Image.Dither.NONE)
                         small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
     return list(paths.values())
+
+
+def _is_gradient(artist: Artist) -> bool:
+    """Whether the artist is a plane of more colours than a few."""
+    return isinstance(artist, AxesImage | QuadMesh) and artist.get_cmap().N >= COLOURS
 
 
 def _has_many_markers(artist: Artist) -> bool:

@@ -41,7 +41,7 @@ _ENTRIES = (
     *(coding_theorem.FIGURE, slowdown.FIGURE, dialect_ranks.FIGURE),
     nested.FIGURE,
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
-    *(*held_out.PHASES, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
+    *(held_out.PHASE_FIGURE, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, sweep.FIGURE, walk_landscape.FIGURE),
     *walks.FIGURES,
 )
