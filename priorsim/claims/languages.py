@@ -16,11 +16,12 @@ from priorsim.claims.answer import CellAnswer
 from priorsim.claims.claim import Claim, Judged
 from priorsim.claims.judge import judge_every
 from priorsim.claims.populations import Preset, factors_at
-from priorsim.claims.rule import LEVEL_BITS, Cell, Quantifier, Tally, rule
+from priorsim.claims.rule import LEVEL_BITS, Cell, Tally
 from priorsim.formats import format_csv
 from priorsim.measure import keys
 from priorsim.measure.collapse import quartiles
 from priorsim.measure.languages import (
+    SETS,
     OfLanguage,
     Reached,
     Signs,
@@ -39,8 +40,6 @@ HEADLINES = ("three-counts", "many-against-one", "complexity-incentive", "speed-
 """The claims that are judged in every language where none are named."""
 BELOW = (0, 4)
 """Bits below the bound at which the signs of two languages are compared."""
-DEPENDENCE = "machine-dependence"
-CONDITION = "the sign of a world's log-odds is not the same in all languages that have both classes of it"
 
 Quartiles = Annotated[tuple[float, float, float] | None, keys.says("quartiles over languages; null of none")]
 
@@ -101,7 +100,7 @@ class Dependence(msgspec.Struct, frozen=True):
     """Whether the answer depends on the language: a claim, with a cell for each set and bound."""
 
     claim: str
-    condition: str
+    quantity: str
     verdict: str
     cells: tuple[CellAnswer, ...]
 
@@ -126,6 +125,7 @@ class LanguagesAnswer(keys.Answer, frozen=True, kw_only=True):
     sets: tuple[OfSet, ...]
     dependence: Dependence
     languages: tuple[JudgedLanguage, ...]
+    claims: Annotated[tuple[ClaimAcross, ...], keys.says("over the languages of all sets")]
     ranks: Annotated[
         dict[str, tuple[tuple[float | None, ...], ...]],
         keys.says("by set, the rank correlation of the masses of every two of its languages, in order"),
@@ -167,6 +167,33 @@ def is_languages(path: Path) -> bool:
     return begins_with(path, f"{','.join(HEAD)}\n")
 
 
+def _differs(_: Any) -> Any:
+    """What no site can tell, as it is about many languages; `languages` counts it."""
+    raise NotImplementedError
+
+
+MACHINE_DEPENDENCE = Claim(
+    "machine-dependence",
+    "Leike and Hutter, Bad universal priors and notions of optimality; Mueller, Stationary algorithmic probability",
+    "The answer depends on the reference machine.",
+    "whether the sign of a world's log-odds is not the same in all languages that have programs of both classes",
+    "> 0.5 0 or 1",
+    _differs,
+    SETS,
+    limits="The languages are of one family, and small. The more languages a set has, the more worlds have two that "
+    "differ.",
+    figure="languages",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Languages:
+    """What many languages say: the answer, and the claim about all of them as it was judged."""
+
+    answer: LanguagesAnswer
+    dependence: Judged
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
     """What is kept of a language once it was counted: what is said of it, and its worlds at each bound of BELOW."""
@@ -182,7 +209,7 @@ def languages(
     claims: Sequence[Claim],
     preset: Preset,
     done: Callable[[], None] = lambda: None,
-) -> LanguagesAnswer:
+) -> Languages:
     """Every language of these sets beside the first; a census each, opened one after the other.
 
     Claims are judged in the population of every behaviour. `done` is called after each language.
@@ -200,23 +227,30 @@ def languages(
 
     found = {name: [counted(name, header) for header in headers] for name, headers in groups.items()}
     cells = [
-        _cell(together([each.reached[place] for each in some], reference[place]), name, first, below)
+        _cell(together([each.reached[place] for each in some], reference[place]), name, len(some), first, below)
         for name, some in found.items()
         for place, below in enumerate(BELOW)
     ]
-    judged = tuple(each.judged for some in found.values() for each in some)
-    return LanguagesAnswer(
+    dependence = Judged.of(MACHINE_DEPENDENCE, lambda _: cells)
+    every = [each for some in found.values() for each in some]
+    judged = tuple(each.judged for each in every)
+    answer = LanguagesAnswer(
         headline=_headline([each.measured for each in judged]),
         word_bits=first.language.word_bits,
         bound_bits=first.max_bits,
         reference=first.language.dialect.name,
         sets=tuple(_of_set(name, some, reference[0]) for name, some in found.items()),
         dependence=Dependence(
-            DEPENDENCE, CONDITION, rule(cells, Quantifier.MOSTLY).in_words, tuple(cell.answer() for cell in cells)
+            dependence.claim.name,
+            dependence.claim.quantity,
+            dependence.ruling.in_words,
+            tuple(cell.answer() for cell in cells),
         ),
         languages=judged,
+        claims=_all_across(every),
         ranks={name: rank_correlations([each.reached[0] for each in some]) for name, some in found.items()},
     )
+    return Languages(answer, dependence)
 
 
 def _reached(atlas: Counted) -> tuple[Reached, ...]:
@@ -230,12 +264,13 @@ def _in_language(judged: Judged) -> InLanguage:
     return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, support)
 
 
-def _cell(found: Together, name: str, first: AtlasHeader, below: int) -> Cell:
+def _cell(found: Together, name: str, languages: int, first: AtlasHeader, below: int) -> Cell:
     """In how many worlds two languages differ in sign, by complexity in the reference language."""
     bound = first.max_bits - below
     up_to = bound - LEVEL_BITS * ((bound - found.complexity) // LEVEL_BITS)
     levels = {int(level): _tally(found.differs[up_to == level]) for level in np.unique(up_to[np.isfinite(up_to)])}
-    return Cell(factors_at(name, first.language, "lesion", below, 0), _tally(found.differs), levels, max_bits=bound)
+    factors = factors_at(name, first.language, "lesion", below, 0) | {"dialect": f"{languages} languages"}
+    return Cell(factors, _tally(found.differs), levels, max_bits=bound)
 
 
 def _tally(differs: Signs) -> Tally:
@@ -259,7 +294,6 @@ def _of_set(name: str, found: Sequence[Kept], reference: Reached) -> OfSet:
     searching = [of for of in measured if of.search_bits is not None]
     priced = [(of.search_bits, fmean(of.last_bin.search_first)) for of in searching if of.last_bin is not None]
     every = together([each.reached[0] for each in found], reference)
-    claims = dict.fromkeys(claim.claim for each in found for claim in each.judged.claims)
     return OfSet(
         set=name,
         languages=len(found),
@@ -272,8 +306,14 @@ def _of_set(name: str, found: Sequence[Kept], reference: Reached) -> OfSet:
         kappa=_quartiles(of.compared.kappa for of in measured),
         spread=quartiles(every.spread),
         span=quartiles(every.span),
-        claims=tuple(_across(name, found) for name in claims),
+        claims=_all_across(found),
     )
+
+
+def _all_across(found: Sequence[Kept]) -> tuple[ClaimAcross, ...]:
+    """Every claim over these languages."""
+    names = dict.fromkeys(claim.claim for each in found for claim in each.judged.claims)
+    return tuple(_across(name, found) for name in names)
 
 
 def _across(name: str, found: Sequence[Kept]) -> ClaimAcross:

@@ -63,7 +63,7 @@ def languages(
             def told() -> None:
                 progress(Progress(next(done), len(headers) - 1, "languages"))
 
-            found = measured(groups, first, _opener(taking, keep=keep), asked, QUICK, told)
+            found = measured(groups, first, _opener(taking, keep=keep), asked, QUICK, told).answer
         opt.say_or_write(found, as_json, "languages.txt", out, place)
 
 

@@ -28,7 +28,7 @@ LOOK_OF: dict[str, Look] = dict(zip(SETS, SERIES, strict=False))
 
 def data(study: Study, _: Sequence[World]) -> Data:
     """What is said of every language."""
-    found = study.languages()
+    found = study.languages().answer
     return Data(COLUMNS, map(tuple, _rows(found)), answer=found)
 
 
@@ -124,7 +124,7 @@ empty where it has none."""
 
 def ranks_data(study: Study, _: Sequence[World]) -> Data:
     """The rank correlations of every two languages."""
-    found = study.languages()
+    found = study.languages().answer
     rows = [
         (name, i, j, matrix[i][j])
         for name, matrix in found.ranks.items()

@@ -16,7 +16,7 @@ from priorsim.census.stored import Counted, StoredAtlas, cut
 from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
 from priorsim.claims.judge import find_claims
-from priorsim.claims.languages import HEADLINES, LanguagesAnswer, languages
+from priorsim.claims.languages import HEADLINES, Languages, languages
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import FigureError
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
@@ -127,10 +127,10 @@ class Study:
 
         return knockouts_of(header, census, bin_bits=2)
 
-    def languages(self) -> LanguagesAnswer:
+    def languages(self) -> Languages:
         """The same question in the preset's languages; no atlas is kept."""
 
-        def measured() -> LanguagesAnswer:
+        def measured() -> Languages:
             number, bound = self.preset.languages, self.preset.language_bits
             groups = {name: members(name, number, 3, bound) for name in SETS}
             counted = partial(take_census, workers=self.workers)

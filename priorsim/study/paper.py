@@ -141,7 +141,7 @@ def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "diversity", tasks, f"{len(tasks['sizes'])} numbers of rules"
     chosen = study.nested().to_json()
     yield "nested", chosen, f"{chosen['searches']} searches over programs"
-    compared = study.languages().to_json()
+    compared = study.languages().answer.to_json()
     yield "languages", compared, f"{len(compared['languages'])} languages"
 
 
@@ -195,9 +195,11 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     opened, claims = partial(open_census, folder=study.folder), find_claims(study.preset.claims)
     with claims_run(study.folder, study.preset, claims) as run:
         judged = judge(study.preset, claims, opened, workers=study.workers, progress=study.progress, run=run)
+        across = study.languages()
+        judged.append(across.dependence)
         verdicts = verdicts_of(judged, command)
         write_text(study.folder / "claims.json", format_json(verdicts))
-        write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
+        write_text(study.folder / "claims.md", verdicts_markdown(judged, command, across.answer.claims))
         write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
         write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
     return verdicts

@@ -13,6 +13,7 @@ from priorsim.claims.answer import BesideAnswer, ClaimAnswer, RuleAnswer, Softwa
 from priorsim.claims.claim import Claim, Judged, Kind
 from priorsim.claims.first_edition import FIRST_EDITION
 from priorsim.claims.judge import STEPS
+from priorsim.claims.languages import ClaimAcross
 from priorsim.claims.rule import (
     AMOUNT_BITS,
     LEAST_WORLDS,
@@ -257,9 +258,10 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
 
 
-def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
-    """The page of verdicts: the rule, a table, and a section for each claim."""
+def verdicts_markdown(judged: Sequence[Judged], command: str, across: Sequence[ClaimAcross] = ()) -> str:
+    """The page of verdicts: the rule, a table, and a section for each claim; with the verdicts across languages."""
     shown = {"not_answerable": NOT_ANSWERABLE, "findings": findings(judged), **_SHOWN}
+    shown["across"] = {each.claim: each for each in across}
     return render("claims.md", judged=judged, command=command, **shown)
 
 
@@ -280,9 +282,9 @@ def found_markdown(
     """What was found as an abstract, the verdicts in a line each, and three figures, from the JSON of the results.
 
     `curves` are those of growth.json, `influences` those of influence.json, `languages` is
-    languages.json. Captions are those of the drawings, by file
-    name without ending; their first two sentences are shown, and of those that are missing nothing. The folder is where
-    the results are, seen from the text: empty, or ending in a slash.
+    languages.json. Captions are those of the drawings, by file name without ending; their first two sentences are
+    shown, and of those that are missing nothing. The folder is where the results are, seen from the text: empty, or
+    ending in a slash.
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
     return render(

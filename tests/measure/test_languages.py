@@ -45,7 +45,7 @@ def census(name):
 @pytest.fixture(scope="module")
 def found() -> LanguagesAnswer:
     groups = {name: members(name, 3, 3, BITS) for name in SETS}
-    return languages(groups, reference(3, BITS), take_census, find_claims(["three-counts"]), QUICK)
+    return languages(groups, reference(3, BITS), take_census, find_claims(["three-counts"]), QUICK).answer
 
 
 def plain(atlas):
