@@ -13,7 +13,7 @@ from priorsim.mu.domain import Domain
 from priorsim.study.atlases import open_census
 from priorsim.study.cache import VARIABLE
 from priorsim.study.plan import census_plan, censuses_plan, data_plan, estimated, question_plan
-from tests.test_cli import flowing, output, priorsim
+from tests.test_cli import output, priorsim, unbroken
 
 NAMED = "inverse-w3"
 WIDE = "inverse.w6-quotient-one-l64"
@@ -73,7 +73,7 @@ def test_the_rows_that_are_told_are_within_a_factor_of_three(dialect, word_bits,
     ],
 )
 def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(args, said, place):
-    text = flowing(output(*args, "--dry-run"))
+    text = unbroken(*args, "--dry-run")
     assert re.search(said, text) and NOTHING in text
     assert list(place.iterdir()) == []
 

@@ -221,7 +221,7 @@ def verdicts_text(judged: Sequence[Judged]) -> str:
 
 def _claim_text(each: Judged) -> str:
     """All of a claim: its section of the page of verdicts, with tables and the verdict as a terminal shows them."""
-    text = fitted(_ROWS.sub(_as_table, render("claim.md", each=each, **_SHOWN).removesuffix("\n")))
+    text = fitted(_ROWS.sub(_as_table, render("claim.md", each=each, **_SHOWN)).rstrip())
     return _BOLD.sub(lambda found: painter(found[1], "verdict")(found[1]), text)
 
 

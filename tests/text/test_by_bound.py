@@ -7,11 +7,10 @@ import re
 import pytest
 
 import priorsim as ps
-from priorsim import terminal
 from priorsim.formats import no_program
 from priorsim.measure.by_bound import NUMBERS, Settled, fixed
 from priorsim.text.by_bound import settled_text
-from tests.test_cli import output, small_atlas
+from tests.test_cli import output, small_atlas, unbroken
 
 ROWS = {
     "gamma_star": "crossover gamma*",
@@ -42,12 +41,6 @@ def test_no_digit_is_shown_that_has_not_settled_but_one_with_about(values, settl
     assert settled_text(values, settled) == said
 
 
-@pytest.fixture
-def wide(monkeypatch):
-    """Lines that are long enough to break nothing."""
-    monkeypatch.setattr(terminal, "WIDTH", 200)
-
-
 @pytest.fixture(scope="module")
 def bid(tmp_path_factory):
     """A world with a crossover: the greatest word above x, 0 where there is none."""
@@ -59,9 +52,9 @@ def bid(tmp_path_factory):
 
 @pytest.mark.parametrize("prior", ["solomonoff", "levin"])
 @pytest.mark.parametrize("world", ["inverse-w3", "root-w3", None])
-def test_text_and_json_say_the_same_of_every_number_by_bound(atlas, bid, world, prior, wide):
+def test_text_and_json_say_the_same_of_every_number_by_bound(atlas, bid, world, prior):
     asked = ("odds", "--atlas", atlas, "--world", world or bid, "--train", "0-7", "--prior", prior)
-    text, found = output(*asked), json.loads(output(*asked, "--json"))
+    text, found = unbroken(*asked), json.loads(output(*asked, "--json"))
     if world is None and prior == "solomonoff":
         assert found["convergence"]["settled"]["gamma_star"]["low"] == {"decimals": None, "still": "falling"}
     rows = {line[:26].strip(): re.split("  +", line[26:].strip()) for line in text.splitlines()}
@@ -90,8 +83,8 @@ def test_lines_by_bound_fit_on_a_page(atlas, world):
     assert len(found) >= 4 and max(map(len, found)) <= 80
 
 
-def test_a_side_without_programs_is_unknown_and_a_table_and_the_next_bound_stand_beside_it(atlas, wide):
-    text = output("odds", "--atlas", atlas, "--world", "root-w3")
+def test_a_side_without_programs_is_unknown_and_a_table_and_the_next_bound_stand_beside_it(atlas):
+    text = unbroken("odds", "--atlas", atlas, "--world", "root-w3")
     found = json.loads(output("odds", "--atlas", atlas, "--world", "root-w3", "--json"))
     assert found["classes"]["direct"]["l_min"] is None and found["classes"]["search"]["l_min"] is not None
     assert "No code-only direct program up to 26 bits fits: longer ones are unknown.\n" in text
@@ -107,9 +100,9 @@ def test_a_world_that_nothing_fits_has_a_table_all_the_same(atlas):
     assert "has 30 bits\n" in text and "bound  log-odds" not in text
 
 
-def test_a_side_that_lies_above_the_cap_is_unknown_up_to_the_cap(atlas, wide):
+def test_a_side_that_lies_above_the_cap_is_unknown_up_to_the_cap(atlas):
     asked = ("--world", "inverse-w3", "--prior", "capped", "--cap", "7")
-    text = output("odds", "--atlas", atlas, *asked)
+    text = unbroken("odds", "--atlas", atlas, *asked)
     assert "unknown: no search program up to 26 bits and within the cap" in text
     assert "No code-only" not in text
 
