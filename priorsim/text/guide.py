@@ -30,8 +30,8 @@ class Question(NamedTuple):
 PATH = (
     Question("Growth", "growth", ("bounded-heuristics", "much-simpler")),
     Question("Scaling", "scaling", ("much-simpler",)),
-    Question(PRICE, "growth", ("speed-disincentive", "speed-uncompetitive", "well-tuned")),
-    Question("Languages", "languages", ("gamma-star",)),
+    Question(PRICE, "growth", ("speed-disincentive", "gamma-star", "well-tuned")),
+    Question("Languages", "languages", ("machine-dependence",)),
     Question("Walks", "walk-ends", ("reachable", "beeline-swerve")),
 )
 
