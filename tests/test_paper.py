@@ -43,8 +43,6 @@ PRESET = replace(
     member_lanes=(4,),
     worlds=NAMES,
     claims=CLAIMS,
-    languages=1,
-    language_bits=18,
     figures={name: ("square-w3",) if FIGURES[name].worlds else () for name in SHOWN},
 )
 """With a few figures, of a world that short programs fit; at these bounds the job takes seconds."""

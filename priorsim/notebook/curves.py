@@ -1,18 +1,26 @@
 """Questions about all worlds of an atlas at once: the atlas first, everything else by name."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.take import take_census
+from priorsim.claims.judge import find_claims
+from priorsim.claims.languages import HEADLINES
+from priorsim.claims.languages import languages as across_languages
+from priorsim.claims.populations import QUICK
 from priorsim.formats import counted
 from priorsim.frame import Frame
 from priorsim.measure import growth as growing
 from priorsim.measure import influence as influencing
 from priorsim.measure import knockouts as knocking
 from priorsim.measure import population as populous
+from priorsim.measure.languages import SETS, members, reference
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
 from priorsim.notebook.result import Result
+from priorsim.reading import whole_numbers
 from priorsim.text.templates import render
 
 
@@ -216,6 +224,67 @@ def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: Classe
     """
     found = populous.population(arguments.up_to(atlas, max_bits), class_by=arguments.class_by_of(class_by))
     return _result("population", found, counted(len(found.members), "behaviour"))
+
+
+def languages(
+    sets: Sequence[str] | str = SETS,
+    *,
+    number: int = 16,
+    word_bits: int = 3,
+    max_bits: int = 30,
+    claims: Sequence[str] = HEADLINES,
+    workers: int = 2,
+    memory_bytes: int | None = None,
+) -> Result:
+    """Say how much of the answer depends on the reference machine; the table has a row for each language.
+
+    The values of the answer are those of `priorsim languages --json`.
+
+    Parameters
+    ----------
+    sets : str or sequence of str, optional
+        The sets of languages: "named", "codes", "subsets" or "knockouts" (docs/languages.md). By default all four.
+    number : int, default 16
+        How many random codes, and random subsets of operators, there are: 1 to 1000.
+    word_bits : int, default 3
+        Bits of a word.
+    max_bits : int, default 30
+        The bound in bits to which each language is counted.
+    claims : sequence of str, optional
+        The claims that are judged in every language, by name. By default five.
+    workers : int, default 2
+        How many threads count.
+    memory_bytes : int, optional
+        The memory in bytes that a census may take. By default 8 GiB.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    CensusError
+        If there is no such set, a number is out of its range, or a census would not fit into memory.
+    PriorsimError
+        If there is no such claim.
+
+    Examples
+    --------
+    >>> import priorsim as ps
+    >>> ps.languages("named", max_bits=14, claims=["three-counts"])
+    <languages at words of 3 bits up to 14 bits: 7 languages>
+    """
+    asked = find_claims(list(claims)) if claims else ()
+    numbers = {"number": number, "word_bits": word_bits, "max_bits": max_bits}
+    checked = {name: whole_numbers([value], name)[0] for name, value in numbers.items()}
+    groups = {name: members(name, *checked.values()) for name in ([sets] if isinstance(sets, str) else sets)}
+    counted_by = partial(
+        take_census, workers=workers, memory_bytes=arguments.whole_number("memory_bytes", memory_bytes)
+    )
+    first = reference(checked["word_bits"], checked["max_bits"])
+    found = across_languages(groups, first, counted_by, asked, QUICK).answer
+    line = f"languages at words of {word_bits} bits up to {max_bits} bits: {counted(len(found.languages), 'language')}"
+    return Result(found, line, lambda: render("languages.txt", **found.to_json()), lambda: Frame(*found.table()))
 
 
 def _result(name: str, found: Any, told: str) -> Result:
