@@ -119,6 +119,7 @@ def figure(
     from priorsim.measure.histogram import check_class_by
     from priorsim.study.atlases import make_folder
     from priorsim.study.folder import Study
+    from priorsim.text.sheet import TEXTS
 
     if name is None:
         typer.echo(figures_text())
@@ -140,5 +141,7 @@ def figure(
     with progress_bar("programs") as progress:
         study = Study(size, atlases, progress=progress, own=counted, **asked)
         make_folder(folder)
-        for drawn in save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force):
+        further = TEXTS.get(entry.name, {})
+        asked_for: dict[str, Any] = {"width": inches, "formats": (form,), "texts": further, "force": force}
+        for drawn in save_entry(entry, study, folder, world=where, **asked_for):
             typer.echo(f"{drawn.path}: written")
