@@ -1,9 +1,13 @@
-"""Every term up to a length, from the grammar and the code's rules alone: no census and no array."""
+"""Every term up to a length, from the grammar and the code's rules alone: no census and no array.
+
+Of a code that is not the default the words of the kinds are given; `tests/mu/test_kinds.py` is about these.
+"""
 
 from collections.abc import Iterator
 from functools import cache
 
 from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.kinds import kind_codes
 from priorsim.mu.syntax import Apply, Const, Term, Var
 
 
@@ -22,12 +26,16 @@ def term_bits(term: Term, bound: int, language: Language) -> int:
         k = size.bit_length() - 1
         return k if index < 2 ** (k + 1) - size else k + 1
 
+    def of_kind(kind: str, usual: int) -> int:
+        return usual if language.dialect.code == "default" else len(kind_codes(language, bound)[kind])
+
     if isinstance(term, Var):
-        return 1 + truncated(term.index, bound + language.columns)
+        return of_kind("variable", 1) + truncated(term.index, bound + language.columns)
     if isinstance(term, Const):
-        return 4 + language.word_bits if term.literal else 2 + truncated(1 - term.word, 3)
+        after = 2 + language.word_bits if term.literal else truncated(1 - term.word, 3)
+        return of_kind("constant", 2) + after
     operators = language.operators_in(bound)
-    bits = 2 + truncated(operators.index(term.form), len(operators))
+    bits = of_kind(term.form, 2 + truncated(operators.index(term.form), len(operators)))
     children = zip(term.args, FORMS[term.form].binds, strict=True)
     return bits + sum(term_bits(arg, bound + binds, language) for arg, binds in children)
 

@@ -124,6 +124,7 @@ def figure(
     from priorsim.storage import check_name
     from priorsim.study.atlases import make_folder
     from priorsim.study.folder import Study
+    from priorsim.text.sheet import TEXTS
 
     if name is None:
         opt.say(FiguresAnswer.of(FIGURES.values()), as_json, figures_text)
@@ -146,7 +147,8 @@ def figure(
     with progress_bar("programs") as progress:
         study = Study(size, atlases, progress=progress, own=counted, **asked)
         make_folder(folder)
-        drawings = list(save_entry(entry, study, folder, world=where, width=inches, formats=(form,), force=force))
+        asked_for: dict[str, Any] = {"width": inches, "formats": (form,), "texts": TEXTS.get(entry.name, {})}
+        drawings = list(save_entry(entry, study, folder, world=where, force=force, **asked_for))
     opt.say(
         FigureAnswer.of(entry.name, drawings),
         as_json,

@@ -8,9 +8,9 @@ import io
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib
@@ -48,6 +48,7 @@ METADATA: Mapping[str, dict[str, None]] = {
 }
 """The formats; what each would say of when and by what it was made is left out."""
 USUAL = ("svg", "png")
+NO_TEXTS: Mapping[str, Callable[..., str]] = MappingProxyType({})
 OF_CENSUS = ("atlas",)
 """What a figure of one world takes that is counted in a census: the census, its bound, and how programs are classed."""
 OF_PRIOR = (*OF_CENSUS, "prior")
@@ -107,8 +108,8 @@ def asked(world: World) -> dict[str, str]:
 class Entry:
     """A figure under its name: what it shows in one line, and the functions that make it.
 
-    `draw` gives axes of a new figure, one or several, and takes `width=...`, too; `texts` are further files by their
-    ending. `worlds` are those shown, none where the figure chooses by itself; one of one world is drawn for each.
+    `draw` gives axes of a new figure, one or several, and takes `width=...`, too. `worlds` are those shown, none where
+    the figure chooses by itself; one of one world is drawn for each.
     `takes` names what else of a reader's own it heeds: one of one world OF_CENSUS, prior and grid, and one of several
     a sweep; `over` are the penalties that it is over, whatever the prior says of them.
     """
@@ -122,7 +123,6 @@ class Entry:
     is_of_one: bool = False
     takes: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
-    texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -170,10 +170,12 @@ def save_entry(
     world: World | None = None,
     width: float | None = None,
     formats: Sequence[str] = USUAL,
+    texts: Mapping[str, Callable[[Data], str]] = NO_TEXTS,
     force: bool = False,
 ) -> Iterator[Drawing]:
     """Draw and save a figure into a folder that is there, once for each of its worlds, or for the one given.
 
+    `texts` write further files of its data, by their ending.
     With `force` even files that are of no such figure are replaced. PriorsimError when the figure is not of one world,
     cannot be drawn of this one, or cannot be written.
     """
@@ -185,12 +187,12 @@ def save_entry(
         with hold_folder(folder, wait=True):
             # A figure is known by its CSV, which is written before its other files.
             if not (force or begins_with(folder / f"{stem}.csv", re.escape(format_csv(columns, [])))):
-                for ending in (*formats, "csv", "txt", *entry.texts):
+                for ending in (*formats, "csv", "txt", *texts):
                     path = folder / f"{stem}.{ending}"
                     if path.exists() and path.stat().st_size:
                         raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
-            for ending, text in entry.texts.items():
+            for ending, text in texts.items():
                 paths.append(folder / f"{stem}.{ending}")
                 write_text(paths[-1], text(data))
         title = entry.title + (f": `{worlds[0].name}`" if entry.is_of_one else "")

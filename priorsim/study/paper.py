@@ -43,6 +43,7 @@ from priorsim.text.claims import (
     verdicts_of,
 )
 from priorsim.text.page import MenuWorld, Page, page_html
+from priorsim.text.sheet import TEXTS
 from priorsim.worlds import World
 
 MOVED = tuple(quarters / 4 for quarters in range(9))
@@ -181,7 +182,8 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
     """The drawings of the preset, or of the results; of some figures the numbers alone are written."""
     drawings, folder, chosen = [], study.folder / DRAWN, study.preset.figures or RESULTS
     for name, worlds in chosen.items():
-        for drawing in save_entry(replace(FIGURES[name], worlds=worlds), study, folder, force=force):
+        entry, texts = replace(FIGURES[name], worlds=worlds), TEXTS.get(name, {})
+        for drawing in save_entry(entry, study, folder, texts=texts, force=force):
             told(f"{drawing.path}")
             drawings.append(drawing)
     for name in NUMBERS if chosen is RESULTS else ():

@@ -27,6 +27,8 @@ TRUE = "0 or 1"
 LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "$": r"\$", "{": r"\{", "}": r"\}"}
 LATEX |= {"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "^": r"\^{}", "<": "$<$", ">": "$>$"}
 LATEX |= {">=": r"$\ge$", "<=": r"$\le$"}
+LATEX |= {"·": r"$\cdot$", "\N{MINUS SIGN}": "$-$", "\N{CIRCLED PLUS}": r"$\oplus$"}
+LATEX |= {"\N{MUCH LESS-THAN}": r"$\ll$", "\N{MUCH GREATER-THAN}": r"$\gg$"}
 
 
 def render(name: str, /, **values: Any) -> str:
@@ -185,7 +187,7 @@ def latex(text: str) -> str:
     >>> print(latex("67 % of 3, x >= 1, a_b"))
     67 \% of 3, x $\ge$ 1, a\_b
     """
-    return re.sub(r">=|<=|[\\~${}%_&#^<>]", lambda found: LATEX[found[0]], text)
+    return re.sub("|".join(map(re.escape, sorted(LATEX, key=len, reverse=True))), lambda found: LATEX[found[0]], text)
 
 
 def prose(text: str) -> Markup:

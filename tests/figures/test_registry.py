@@ -30,14 +30,18 @@ from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
+from priorsim.measure.decomposition import essential_share
 from priorsim.measure.histogram import histogram
 from priorsim.measure.influence import influence as influence_measured
 from priorsim.measure.knockouts import knockouts as knockouts_measured
-from priorsim.measure.mass import LOW, log_odds_of
+from priorsim.measure.mass import ENDS, LOW, log_odds_of
 from priorsim.measure.objectives import objectives
+from priorsim.mu.dialect import Language
+from priorsim.mu.syntax import parse
 from priorsim.priors import Prior, named_prior
 from priorsim.study.folder import Study
 from priorsim.text.claims import FIGURES
+from priorsim.text.sheet import TEXTS
 from priorsim.worlds import constant_world, find_world
 from tests.figures.drawing import check_widths
 
@@ -256,13 +260,31 @@ def test_crossings_of_constants_are_roots_of_the_log_odds(small):
 def test_no_program_is_shorter_or_faster_than_the_sheet_says(small):
     world = find_world("inverse-w3")
     found = witness_sheet.data(small, [world])
-    cells = small.histogram(world).cells
+    counted = small.histogram(world)
+    assert found.essential[world.name] == [essential_share(counted, Prior("p"), end) for end in ENDS]
+    cells = counted.cells
     for kind, name in enumerate(("direct", "disguised", "search")):
         mine = cells.of([kind])
         rows = [row for row in found.rows if row[1] == name]
         assert min(row[3] for row in rows) == mine.bits.min()
         assert min(row[4] for row in rows) == mine.steps.min() / 8
     assert ("direct", "(mul x (mul x x))") in zip(found["class"], found.program, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("world", "program", "padding"),
+    [
+        ("constant-greatest-square-w12", "(mul (find (c) c) 181)", True),
+        ("constant-greatest-square-w12", "(argmax (c) (mul c c))", False),
+        ("isqrt-w3", "(argmax (c) (sub (mul c c) (add x 1)))", False),
+        ("isqrt-w3", "(add (find (c) (eq c x)) (find (c) (lt x (mul c c))))", False),
+        ("isqrt-w3", "(iter x 0 (s) (find (c) c))", False),
+    ],
+)
+def test_a_search_is_padding_where_a_leaf_says_what_it_finds_in_fewer_bits(world, program, padding):
+    asked = find_world(world)
+    language = Language.named(asked.dialect, asked.domain.word_bits)
+    assert witness_sheet.is_padding(parse(program, language), language, asked.domain) == padding
 
 
 def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, tmp_path):
@@ -282,10 +304,11 @@ def test_every_entry_of_one_world_draws_any_world_and_no_other_takes_one(small, 
 def test_entries_of_many_worlds_are_saved_with_caption_numbers_and_texts(small, tmp_path):
     for name in ("three-counts", "constant-crossovers", "witness-sheet"):
         entry = replace(ENTRIES[name], worlds=("inverse-w3", "square-w3") if ENTRIES[name].worlds else ())
-        (drawn,) = save_entry(entry, small, tmp_path, formats=("svg",))
+        (drawn,) = save_entry(entry, small, tmp_path, formats=("svg",), texts=TEXTS.get(name, {}))
         assert not drawn.title.endswith("`") and drawn.path == tmp_path / f"{name}.svg"
         assert len((tmp_path / f"{name}.csv").read_text().splitlines()) > 2
-    assert "| inverse-w3 | direct | shortest" in (tmp_path / "witness-sheet.md").read_text()
+    for ending in TEXTS["witness-sheet"]:
+        assert "the least c with " in (tmp_path / f"witness-sheet.{ending}").read_text()
 
 
 def test_windows_of_a_caption_are_those_of_the_data(small):

@@ -25,6 +25,7 @@ from priorsim.figures import (
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
 from priorsim.figures.page import SERIES, figure_of
+from priorsim.mu.dialect import Language
 from priorsim.worlds import find_world
 from tests.figures.drawing import check_texts, laid_out, xs, ys
 
@@ -134,14 +135,20 @@ CROSSINGS = Data(
     cloud.CROSSINGS, [("c-7", 0.1, 0.12), ("c-8", -0.5, 0.2), ("c-9", -0.5, -0.6)], without=3, bound_bits=28
 )
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
+ARITH, ISQRT = Language.named("arith", 12), "isqrt-w3"
+PADDED = "(mul (find (c) c) 181)"
 SHEET = Data(
     witness_sheet.COLUMNS,
     [
-        (ROW_NAME, "direct", "shortest, fastest", 17, 1.0, "181"),
-        (ROW_NAME, "search", "shortest", 36, 12289.125, PROGRAM),
-        ("isqrt-w3", "search", "fastest", 34, 13.25, "(add (lt 3 x) (find (c) (mul c x)))"),
+        (ROW_NAME, "direct", "shortest, fastest", 17, 1.0, False, "181"),
+        (ROW_NAME, "search", "shortest", 36, 12289.125, False, PROGRAM),
+        (ROW_NAME, "search", "fastest", 36, 3.0, True, PADDED),
+        (ISQRT, "search", "fastest", 34, 13.25, False, "(find (c) (eq x (mul c c)))"),
     ],
-    bounds={ROW_NAME: 28, "isqrt-w3": 36},
+    bounds={ROW_NAME: 28, ISQRT: 36},
+    essential={ROW_NAME: [0.25, 0.5], ISQRT: [None, None]},
+    words={ROW_NAME: WORDS, ISQRT: "the root"},
+    spoken={ROW_NAME: (Language.named("arith", 12, columns=2), ("q", "o")), ISQRT: (ARITH, ("x",))},
 )
 TIPPING = cloud.cloud_of(
     find_world(ROW_NAME),
@@ -313,8 +320,8 @@ def test_a_witness_sheet_prints_every_program_in_full(width):
     written = " ".join(text.get_text() for text in ax.texts)
     for program, bits in zip(SHEET.program, SHEET.bits, strict=True):
         assert program in written and str(bits) in written
-    table = witness_sheet.markdown(SHEET).splitlines()
-    assert table[3] == f"| {ROW_NAME} | search | shortest | 36 | 12289.125 | `{PROGRAM}` |"
+    assert "fastest, padding" in written and "essential share of search 25 % to 50 %" in written
+    assert witness_sheet.caption(SHEET).startswith("Of the 3 searches shown 1 are padding")
 
 
 def test_a_cloud_says_what_gamma_star_is_predicted_and_measured():

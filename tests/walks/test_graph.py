@@ -27,7 +27,7 @@ def header(dialect: str, word_bits: int, max_bits: int, domain: Domain | None = 
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("dialect", ["arith", "logic", "loops"])
+@pytest.mark.parametrize("dialect", ["arith", "logic", "loops", "arith@random:2", "kleene@fitted"])
 def test_listed_programs_are_all_programs_with_the_census_s_rows(dialect: str) -> None:
     asked = header(dialect, 2, 15)
     programs = list_programs(asked)
@@ -54,6 +54,7 @@ def test_listed_programs_are_all_programs_with_the_census_s_rows(dialect: str) -
         (header("arith", 2, 11), 10),
         (header("logic", 2, 13), 6),
         (header("loops", 3, 12), 7),
+        (header("arith@random:2", 2, 13), 6),
         (header("arith", 2, 12, PAIRS), 8),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else value.language.dialect.name,
