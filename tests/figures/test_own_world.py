@@ -76,7 +76,8 @@ def test_every_figure_is_listed_as_json_with_what_it_takes():
     found = json.loads(output("figure", "--json"))
     check_answer("figures", found)
     listed = {each["name"]: each for each in found["figures"]}
-    assert list(listed) == [line.split("  ")[0] for line in output("figure").splitlines()[1:]]
+    lines = output("figure").splitlines()[1:]
+    assert list(listed) == [line.split()[0] for line in lines if line and not line.startswith(" ")]
     assert listed["phase"]["is_of_one"] and listed["phase"]["takes"] == ["atlas", "prior", "grid"]
     assert listed["phase"]["title"].startswith("Which side holds the mass")
     assert not listed["sweep"]["is_of_one"] and listed["sweep"]["takes"] == ["sweep"]
