@@ -151,6 +151,17 @@ def test_a_last_text_without_room_stands_below_its_row():
     ]
 
 
+def test_of_two_texts_without_room_neither_is_a_note():
+    long = "a text that goes on for long"
+    assert laid_out(36, ("name", "the first", "the second"), ("one", long, long)) == [
+        "name  the first",
+        "one   a text that goes on for long",
+        "",
+        "name  the second",
+        "one   a text that goes on for long",
+    ]
+
+
 def test_numbers_without_room_are_parted_into_blocks_that_repeat_the_keys():
     head, row = ("world", "w", "first", "second", "third"), ("root", 3, "12345678", "12345678", "1234567890123456")
     assert laid_out(30, head, row, keys=2) == [
