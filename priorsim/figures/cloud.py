@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
+from matplotlib.colors import LogNorm
 
 from priorsim.figures import page
-from priorsim.figures.entry import OF_CENSUS, SHOWN_WORLDS, Data, Entry, Study
+from priorsim.figures.entry import OF_CENSUS, Data, Entry, Study, asked
 from priorsim.figures.labels import Label, dense, place_labels
-from priorsim.figures.page import BAND, GAMMA, INK, LOOKS, SERIES
+from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SERIES
 from priorsim.formats import counted, listed, number
 from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.decomposition import alpha, hull
@@ -46,7 +46,7 @@ class Tip(NamedTuple):
     direct: tuple[int, float]
     search: tuple[int, float]
     predicted: float | None
-    measured: Sequence[float]
+    measured: tuple[float, ...]
 
 
 def data(study: Study, worlds: Sequence[World]) -> Data:
@@ -60,11 +60,11 @@ def data(study: Study, worlds: Sequence[World]) -> Data:
         totals[str(CLASSES[kind]), bits, log2_steps] += count
     corners = [(corner.bits, corner.log2_mean_steps, corner.classes) for corner in edge.vertices]
     known = [tip for tip in tips if tip is not None]
-    return cloud_of(counted.world.name, counted.max_bits, totals, corners, edge.gammas, known)
+    return cloud_of(counted.world, counted.max_bits, totals, corners, edge.gammas, known)
 
 
 def cloud_of(
-    world: str,
+    world: World,
     bound_bits: int,
     totals: Mapping[Point, int],
     corners: Sequence[Corner] = (),
@@ -80,7 +80,7 @@ def cloud_of(
         found = [("predicted", tip.predicted), *(("measured", gamma) for gamma in tip.measured)]
         rows += [(item, f"disguised as {tip.side}", None, None, None, gamma) for item, gamma in found]
     facts = {"points": points, "corners": corners, "gammas": gammas, "tips": tips}
-    return Data(COLUMNS, rows, world=world, bound_bits=bound_bits, **facts)
+    return Data(COLUMNS, rows, **asked(world), bound_bits=bound_bits, **facts)
 
 
 def _tip(counted: Histogram, end: End, side: str) -> Tip | None:
@@ -102,7 +102,7 @@ def draw(programs: Data, ax: Axes) -> None:
     # Many points are drawn smaller, to at most a third of the area.
     scale = float(np.clip(np.sqrt(200 / max(len(points), 1)), 1 / 3, 1))
     ax.set(xlabel="log₂ mean steps per lane", ylabel="program length l (bits)")
-    page.set_title(ax, programs.world, f"up to {programs.bound_bits} bits")
+    page.set_title(ax, programs.words, programs.world, f"up to {programs.bound_bits} bits")
     page.whole_numbers(ax, "y", min_n_ticks=1)
     handles = [_class(ax, programs, str(kind), scale) for kind in CLASSES]
     _limits(ax, programs)
@@ -121,12 +121,15 @@ def draw(programs: Data, ax: Axes) -> None:
     else:
         page.say_inside(ax, f"no program up to {programs.bound_bits} bits fits")
     # The slope of the line through the two shortest programs is minus the predicted gamma*.
-    for tip, dashes in zip(programs.tips, ((4, 2), (1, 1.5)), strict=False):
-        bits, steps = zip(tip.direct, tip.search, strict=True)
+    sides = {
+        tip[1:]: tip.side if len({each[1:] for each in programs.tips}) > 1 else "either way" for tip in programs.tips
+    }
+    for (tip, side), dashes in zip(sides.items(), ((4, 2), (1, 1.5)), strict=False):
+        direct, search, predicted, measured = tip
+        bits, steps = zip(direct, search, strict=True)
         line: dict[str, Any] = {"color": INK, "linewidth": 0.8, "ls": (0, dashes)}
         ax.plot(steps, bits, zorder=5, **line)
-        predicted = number(tip.predicted, none="none")
-        text = f"{GAMMA}*, disguised {tip.side}:\npredicted {predicted}\nmeasured {listed(tip.measured)}"
+        text = f"{GAMMA}*, disguised {side}:\npredicted {number(predicted, none='none')}\nmeasured {listed(measured)}"
         handles.append(page.key(text, **line))
     page.legend_below(ax, handles, ncols=4 if page.is_wide(ax) else 2)
     if programs.gammas:
@@ -165,11 +168,12 @@ def _limits(ax: Axes, programs: Data) -> None:
 
 
 def _edges(ax: Axes, programs: Data) -> None:
-    """The gamma of each edge, written on the side of the hull where no program is."""
+    """The gamma of each edge, where a price may be, written on the side of the hull where no program is."""
     corners = np.array([(steps, bits) for bits, steps, _ in programs.corners])
     labels = [
         Label(f"{GAMMA} = {gamma:.3g}", tuple((one + other) / 2), (-120, -150, 180, -90, -135, -165, 165, -60))
         for gamma, (one, other) in zip(programs.gammas, pairwise(corners), strict=True)
+        if GAMMA_RANGE[0] <= gamma <= GAMMA_RANGE[1]
     ]
     here = np.array([(point[2], point[1]) for point in programs.points], dtype=np.float64)
     page.lay_out(page.figure_of(ax))
@@ -206,7 +210,7 @@ def caption(programs: Data) -> str:
 
 
 SHOWS = "length against time of every program that fits, the hull, and gamma* predicted and measured"
-FIGURE = Entry("cloud", SHOWS, data, draw, caption, SHOWN_WORLDS, is_of_one=True, takes=OF_CENSUS)
+FIGURE = Entry("cloud", SHOWS, data, draw, caption, ("constant-greatest-square-w12",), is_of_one=True, takes=OF_CENSUS)
 
 
 # The same prediction for every constant, against what the whole masses say.
@@ -217,6 +221,8 @@ CROSSING_RANGE = (-4.0, 8.0)
 CLOSE = 0.05
 """Predicted and measured crossovers that differ by no more agree."""
 CONSTANT_BITS = 12
+MOST_ROWS, DENSE = 20, 40
+"""Worlds that have a row, and parts of either axis of the others."""
 
 
 def crossings_data(study: Study, _: Sequence[World]) -> Data:
@@ -236,7 +242,7 @@ def crossings_data(study: Study, _: Sequence[World]) -> Data:
             continue
         nearest = min(measured, key=lambda gamma: abs(gamma - found.predicted))  # type: ignore[operator]
         rows.append((each.world.name, found.predicted, nearest))
-    return Data(CROSSINGS, rows, without=len(worlds) - len(rows))
+    return Data(CROSSINGS, rows, without=len(worlds) - len(rows), bound_bits=study.header(first).max_bits)
 
 
 def agreeing(crossings: Data) -> int:
@@ -244,45 +250,81 @@ def agreeing(crossings: Data) -> int:
     return sum(abs(measured - predicted) <= CLOSE for _, predicted, measured in crossings.rows)
 
 
-@page.drawing(3.3)
-def draw_crossings(crossings: Data, ax: Axes) -> None:
-    """Draw measured against predicted gamma*, with the line and the band in which they agree."""
-    values = [*crossings.predicted, *crossings.measured] or [0.0, 1.0]
-    air = max(0.08 * (max(values) - min(values)), 0.1)
-    ends = [min(values) - air, max(values) + air]
-    ax.fill_between(ends, [end - CLOSE for end in ends], [end + CLOSE for end in ends], color=BAND, lw=0, zorder=0)
-    ax.plot(ends, ends, color=INK, linewidth=0.7, zorder=1)
-    ax.axhline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
-    ax.axvline(0, color=INK, linewidth=0.4, ls=":", zorder=1)
-    look = SERIES[0]
-    marks: dict[str, Any] = {"ls": "none", "marker": look.marker, "color": look.colour, "mfc": "none"}
-    ax.plot(crossings.predicted, crossings.measured, markersize=4, **marks)
-    ax.set_xlim(*ends)
-    ax.set_ylim(*ends)
-    unit = "(bits per doubling of mean steps)"
-    ax.set_xlabel(f"predicted {GAMMA}* = (1 - c/L) / \N{GREEK SMALL LETTER ALPHA}\n{unit}")
-    ax.set_ylabel(f"measured {GAMMA}* of the masses\n{unit}")
-    ax.set_title("crossovers of constants")
-    handles = [
-        page.key(f"worlds: {len(crossings.rows)}", **marks),
-        page.key("equal", color=INK, linewidth=0.7),
-        Patch(facecolor=BAND, label=f"within {CLOSE:g}: {agreeing(crossings)}"),
-    ]
-    page.legend_below(ax, handles, ncols=3, gap=38)
+def priced(crossings: Data) -> list[tuple[str, float, float]]:
+    """The worlds that tip at a price of time, by falling crossover."""
+    return sorted((row for row in crossings.rows if row[2] >= 0), key=lambda row: -row[2])
+
+
+def draw_crossings(crossings: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:
+    """Draw predicted and measured gamma* of each world that tips at a price, and how all the others lie below 0."""
+    with page.style():
+        wide = page.is_wide(width)
+        figure = page.new_figure(width, 2.8 if wide else 5.2)
+        tipping, others = figure.subplots(1, 2) if wide else figure.subplots(2, 1)
+        _tipping(tipping, priced(crossings)[:MOST_ROWS])
+        _others(others, [row[1:] for row in crossings.rows if row[2] < 0])
+        return tipping, others
+
+
+def _tipping(ax: Axes, rows: Sequence[tuple[str, float, float]]) -> None:
+    """A row for each world, from the predicted to the measured crossover."""
+    known, found = SERIES[0], SERIES[1]
+    page.set_title(ax, "words that tip at a price of time")
+    for row, (_, predicted, measured) in enumerate(rows):
+        ax.plot([predicted, measured], [row, row], color=FAINT, linewidth=1.0, zorder=1)
+        ax.plot([predicted], [row], **known.style(4.5, linestyle="none"))
+        ax.plot([measured], [row], **found.style(4.5, linestyle="none"))
+    if not rows:
+        page.say_inside(ax, "none")
+    named = ((known, "predicted", 6), (found, "measured", -11))
+    for value, (look, text, above) in zip(rows[0][1:] if rows else (), named, strict=False):
+        near: dict[str, Any] = {"xytext": (0, above), "textcoords": "offset points"}
+        ax.annotate(text, (value, 0), ha="center", fontsize=6.5, color=look.colour, **near)
+    ax.set_yticks(range(len(rows)), [world.rpartition("-")[2] for world, *_ in rows])
+    ax.set(ylim=(max(len(rows), 1) - 0.4, -0.9), ylabel="word (of the constant)")
+    values = [0.0, *(value for row in rows for value in row[1:])] if rows else [0.0, 1.0]
+    ax.set_xlim(1.25 * min(values), 1.25 * max(values))
+    ax.set_xlabel(f"{GAMMA}* (bits per doubling of mean steps)")
+
+
+def _others(ax: Axes, rows: Sequence[tuple[float, float]]) -> None:
+    """How many worlds have so much predicted and measured, below 0, in grey."""
+    page.set_title(ax, f"the other {counted(len(rows), 'word')}: only a reward for time would tip them")
+    ax.set(xlabel=f"predicted {GAMMA}* (bits per doubling)", ylabel=f"measured {GAMMA}* (bits per doubling)")
+    if not rows:
+        page.say_inside(ax, "none")
+        return
+    predicted, measured = np.array(rows).T
+    ends = [float(min(predicted.min(), measured.min())) - 0.1, 0.0]
+    counts, *edges = np.histogram2d(predicted, measured, bins=DENSE, range=[ends, ends])
+    norm = LogNorm(1 / 3, max(counts.max(), 10))
+    plane = ax.pcolormesh(*edges, np.where(counts > 0, counts, np.nan).T, cmap="Greys", norm=norm)
+    ax.plot(ends, ends, color=INK, linewidth=0.7)
+    where = ends[0] + 0.75 * (ends[1] - ends[0])
+    ax.annotate("equal", (where, where), xytext=(3, -8), textcoords="offset points", fontsize=6.5)
+    bar = ax.figure.colorbar(plane, ax=ax, pad=0.02, fraction=0.08)
+    bar.set_label("worlds (number)")
+    bar.outline.set_linewidth(0.6)
 
 
 def crossings_caption(crossings: Data) -> str:
     """What the figure shows, with its numbers."""
     low, high = CROSSING_RANGE
-    most = max((abs(measured - predicted) for _, predicted, measured in crossings.rows), default=None)
+    rows, whole = priced(crossings), counted(len(crossings.rows), "world")
+    most = max((abs(measured - predicted) for _, predicted, measured in rows), default=None)
+    first = f"{len(rows)} of {whole} of constants tip at a price of time" + (
+        f", and two programs predict it to {number(most)}." if rows else "."
+    )
     return page.sentences(
-        f"The price of time at which constants tip is predicted by two programs to {CLOSE:g} in {agreeing(crossings)} "
-        f"of {counted(len(crossings.rows), 'world')}, and the prediction is off by {number(most)} at most.",
-        f"Crossovers of constants of {CONSTANT_BITS} bits: gamma* of the whole masses against (1 - c/L) / alpha, which "
+        first,
+        f"Crossovers of constants of {CONSTANT_BITS} bits: gamma* of the whole masses beside (1 - c/L) / alpha, which "
         "the shortest search program (c bits) and the shortest direct one (L bits) predict; alpha is log2 of the ratio "
         "of their times over L.",
-        f"Shown are all words that both direct code and search spell out up to the bound, {len(crossings.rows)} of "
-        f"them; {crossings.without} more have no crossover in [{low:g}, {high:g}], or none is predicted there.",
+        f"Over every code-only program of at most {crossings.bound_bits} bits, under 2^-l / t^gamma; the one lane is "
+        "trained on.",
+        f"Where the two differ by at most {CLOSE:g} they agree: in {agreeing(crossings)} of {whole}.",
+        f"Counted are all words that both direct code and search spell out up to the bound; {crossings.without} more "
+        f"have no crossover in [{low:g}, {high:g}], or none is predicted there.",
         "Below 0 a reward for time would be needed for search to weigh as much. Disguised programs, which owe their "
         "answer to a loop that ran until something held, are counted as direct code.",
         page.GAMMA_STAR_SAID,

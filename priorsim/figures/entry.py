@@ -17,8 +17,9 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
@@ -93,6 +94,15 @@ class Data(SimpleNamespace):
         return column
 
 
+def asked(world: World) -> dict[str, str]:
+    """Facts of a figure of one world: its name, and what it asks in words, for the title.
+
+    >>> asked(find_world("half-w3"))["words"]
+    'x divided by 2, rounded down, 3-bit words'
+    """
+    return {"world": world.name, "words": f"{world.description or world.name}, {world.domain.word_bits}-bit words"}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A figure under its name: what it shows in one line, and the functions that make it.
@@ -114,6 +124,11 @@ class Entry:
     over: tuple[str, ...] = ()
     texts: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What it shows, as a title."""
+        return self.shows[0].upper() + self.shows[1:]
+
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.
 
@@ -129,7 +144,7 @@ class Entry:
 
 
 class Drawing(NamedTuple):
-    """A figure that was drawn and saved: its entry's name, its files' without ending, and the first of the files.
+    """A figure that was drawn and saved: its entry's name, its files' without ending, the files, and what is plotted.
 
     The title says what it shows, and of which world; backticks set code in it and in the caption.
     """
@@ -138,7 +153,13 @@ class Drawing(NamedTuple):
     name: str
     title: str
     caption: str
-    path: Path
+    paths: Sequence[Path]
+    columns: Mapping[str, Sequence[Any]]
+
+    @property
+    def path(self) -> Path:
+        """The first of the files."""
+        return self.paths[0]
 
 
 def save_entry(
@@ -170,9 +191,10 @@ def save_entry(
                         raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in entry.texts.items():
-                write_text(folder / f"{stem}.{ending}", text(data))
-        title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
-        yield Drawing(entry.name, stem, title, caption, paths[0])
+                paths.append(folder / f"{stem}.{ending}")
+                write_text(paths[-1], text(data))
+        title = entry.title + (f": `{worlds[0].name}`" if entry.is_of_one else "")
+        yield Drawing(entry.name, stem, title, caption, paths, columns)
 
 
 def caption_of(entry: Entry, study: Study, worlds: Sequence[World], data: Data) -> str:
@@ -250,11 +272,18 @@ def save(
                 drawn = io.BytesIO() if ending == "png" else file
                 figure.savefig(drawn, format=ending, metadata=METADATA[ending])
                 if ending == "png":
-                    # Anew with a palette: a third of the size, and no difference that can be seen.
+                    # Anew with a palette: a third of the size, and no difference that can be seen, but in a gradient.
                     with Image.open(drawn) as picture:
-                        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                        small = picture.convert("RGB")
+                        if not figure.findobj(_is_gradient):
+                            small = small.quantize(COLOURS, dither=Image.Dither.NONE)
                         small.save(file, format="png", optimize=True, dpi=picture.info["dpi"])
     return list(paths.values())
+
+
+def _is_gradient(artist: Artist) -> bool:
+    """Whether the artist is a plane of more colours than a few."""
+    return isinstance(artist, AxesImage | QuadMesh) and artist.get_cmap().N >= COLOURS
 
 
 def _has_many_markers(artist: Artist) -> bool:

@@ -1,7 +1,7 @@
 """The held-out loss under many priors: beside which side holds the mass, and where a price of time is well tuned."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from priorsim.claims.tuning import GAMMAS, HARMLESS, NEAR_LEAST
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study
+from priorsim.figures.entry import OF_PRIOR, Data, Entry, Study, asked
 from priorsim.figures.labels import HALO
 from priorsim.figures.page import F64, FAINT, INK, LOOKS, SHADE, SIDES
 from priorsim.formats import number
@@ -43,12 +43,9 @@ AXES = {
     "lambda": ("\N{GREEK SMALL LETTER LAMDA}, price of a step (bits per step)", "the price of a step lambda"),
     "delta": ("search tax (bits per search node)", "the search tax"),
     "cap": ("cap (steps per lane)", "the cap on the steps per lane"),
-    "lanes": ("size of the world (lanes)", "the size of the world"),
 }
 """What an axis may show: its label, and what a caption calls it."""
-BETAS, PHASE_GAMMAS, LANE_GAMMAS = (np.linspace(*each).tolist() for each in ((1, 2, 41), (0, 2, 41), (0, 8, 81)))
-SIZES = tuple(f"inverse.w3-least-square-l{lanes}" for lanes in range(4, 9))
-"""One inverse world at every number of lanes."""
+BETAS, PHASE_GAMMAS = (np.linspace(*each).tolist() for each in ((1, 2, 41), (0, 2, 41)))
 
 
 def phase_of(study: Study, worlds: Sequence[World]) -> Data:
@@ -62,7 +59,13 @@ def phase_of(study: Study, worlds: Sequence[World]) -> Data:
         for y in grid[over[1]]
         for x in grid[over[0]]
     )
-    return _diagram(world.name, mixed.header.max_bits, over, points, at=_others(prior, over))
+    rows = [(x, y, _leader(point), _only(point.loss)) for x, y, point in points]
+    bound = mixed.header.max_bits
+    if all(row[2] == "none" for row in rows):
+        raise FigureError(
+            f"world {world.name}: no program up to {bound} bits fits and has weight: choose a larger bound"
+        )
+    return Data(PHASE.format(*over), rows, **asked(world), bound_bits=bound, over=over, at=_others(prior, over))
 
 
 def _others(prior: Prior, over: tuple[str, str]) -> str:
@@ -75,7 +78,7 @@ def _others(prior: Prior, over: tuple[str, str]) -> str:
 def check_grid(grid: Mapping[str, Sequence[float]]) -> tuple[str, str]:
     """The two penalties that a diagram is over; FigureError unless there are two, each with evenly spaced values."""
     if len(grid) != 2:
-        raise FigureError(f"a phase diagram is over two penalties, and the grid has {len(grid)}: give --grid twice")
+        raise FigureError(f"a phase diagram is over two penalties, and the grid has {len(grid)}: give it two")
     for name, values in grid.items():
         steps = np.diff(values)
         if not len(steps) or steps[0] <= 0 or not np.allclose(steps, steps[0]):
@@ -85,26 +88,6 @@ def check_grid(grid: Mapping[str, Sequence[float]]) -> tuple[str, str]:
             )
     across, upright = grid
     return across, upright
-
-
-def phase_by_lanes(study: Study, worlds: Sequence[World]) -> Data:
-    """Who holds the mass over gamma and the size of the world, for worlds that differ in their number of lanes."""
-    mixed = [(float(len(world.domain.lanes)), study.mixture(world)) for world in worlds]
-    points = ((gamma, lanes, each.points(Prior("grid", gamma=gamma))) for lanes, each in mixed for gamma in LANE_GAMMAS)
-    return _diagram(worlds[0].name.rpartition("-")[0], mixed[0][1].header.max_bits, ("gamma", "lanes"), points)
-
-
-def _diagram(
-    world: str,
-    bound: int,
-    names: tuple[str, str],
-    points: Iterable[tuple[float, float, MixturePoints]],
-    at: str = "",
-) -> Data:
-    rows = [(x, y, _leader(point), _only(point.loss)) for x, y, point in points]
-    if all(row[2] == "none" for row in rows):
-        raise FigureError(f"world {world}: no program up to {bound} bits fits and has weight: choose a larger bound")
-    return Data(PHASE.format(*names), rows, world=world, bound_bits=bound, over=names, at=at)
 
 
 def _only(of_worlds: F64) -> float | None:
@@ -132,7 +115,7 @@ def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]
         colours = ListedColormap([colour for colour, _ in SHADES.values()])
         numbers = [order.index(leader) for leader in diagram.holds_the_mass]
         _show(axes[0], diagram, numbers, cmap=colours, vmin=-0.5, vmax=3.5)
-        page.set_title(axes[0], diagram.world, "which side holds the mass")
+        page.set_title(axes[0], diagram.words, diagram.world, f"up to {diagram.bound_bits} bits")
         present = [SHADES[name] for name in order if name in diagram.holds_the_mass]
         handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=text) for colour, text in present]
         page.legend_of_rows(axes[0], *handles, ncols=4 if wide else 2)
@@ -142,8 +125,6 @@ def draw_phase(diagram: Data, *, width: float | None = None) -> tuple[Axes, ...]
         across, upright = diagram.over
         for ax in axes:
             ax.set(xlabel=AXES[across][0], ylabel=AXES[upright][0])
-            if len(set(diagram[upright])) < 10:
-                ax.set_yticks(sorted(set(diagram[upright])))
         return tuple(axes)
 
 
@@ -229,7 +210,7 @@ def tuned_data(study: Study, worlds: Sequence[World]) -> Data:
         defecting = [_only(at_end(point.defecting, end)[1]) for end in ENDS]
         rows.append((gamma, loss, *defecting, *(_only(point.excess(end)) for end in ENDS)))
     weights = "2^-l / t^gamma" if prior.with_values({"gamma": 0}).is_length_and_time else f"{prior.name} but for gamma"
-    return Data(TUNED, rows, world=world.name, bound_bits=mixed.header.max_bits, weights=weights)
+    return Data(TUNED, rows, **asked(world), bound_bits=mixed.header.max_bits, weights=weights)
 
 
 def most_loss(tuned: Data) -> float:
@@ -250,26 +231,33 @@ def draw_tuned(tuned: Data, *, width: float = page.SINGLE) -> tuple[Axes, ...]:
     with page.style():
         panels = page.new_figure(width, 5.4).subplots(3, 1, sharex=True)
         losses, defecting, excess = panels
-        limit: dict[str, Any] = {"color": FAINT, "linewidth": 0.7, "ls": (0, (4, 2))}
         for panel in panels:
             panel.set_xlim(tuned.gamma[0], tuned.gamma[-1])
         losses.plot(tuned.gamma, tuned.held_out_loss, color=INK)
-        losses.axhline(most_loss(tuned), **limit)
         losses.set_ylabel("held-out loss\n(share of lanes wrong)")
-        page.set_title(losses, tuned.world, f"up to {tuned.bound_bits} bits")
+        page.set_title(losses, tuned.words, tuned.world, f"up to {tuned.bound_bits} bits")
         handles = _both(defecting, tuned, "defecting_search")
-        handles.append(defecting.axhline(HARMLESS, label="limits", **limit))
         defecting.set_ylabel("search, defecting\n(share of mass)")
         _both(excess, tuned, "excess_defection")
-        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=False):
+        for handle, end, missing, (_, name) in zip(handles, ("low", "high"), ("search", "direct"), SIDES, strict=True):
             if set(tuned[f"excess_defection_{end}"]) == {None}:
                 handle.set_label(f"{name} (no {missing}: no excess)")
         excess.axhline(0, color=INK, linewidth=0.6, zorder=1)
         excess.set(ylabel="excess defection\n(share)", xlabel=page.PRICE)
-        for panel in panels[:2]:
-            panel.set_ylim(bottom=0)
+        _limit(losses, most_loss(tuned), f"limit: the least loss + {NEAR_LEAST:g}", max(tuned.held_out_loss))
+        most = max(*tuned.defecting_search_low, *tuned.defecting_search_high)
+        _limit(defecting, HARMLESS, f"limit: {HARMLESS:g}", most)
         page.legend_of_rows(excess, *handles, *_shaded(panels, tuned), ncols=2 if page.is_wide(width) else 1)
         return tuple(panels)
+
+
+def _limit(panel: Axes, limit: float, text: str, most: float) -> None:
+    """A line that well-tuned gammas stay below, named where it is; the panel shows it and all that is drawn."""
+    panel.set_ylim(0, 1.25 * max(limit, most))
+    panel.axhline(limit, color=FAINT, linewidth=0.7, ls=(0, (4, 2)))
+    look: dict[str, Any] = {"fontsize": page.SMALL_TITLE, "color": INK, "path_effects": [HALO], "ha": "right"}
+    look |= {"xytext": (-2, 2), "textcoords": "offset points", "xycoords": panel.get_yaxis_transform()}
+    panel.annotate(text, (1, limit), **look)
 
 
 def _both(panel: Axes, tuned: Data, what: str) -> list[Artist]:
@@ -304,12 +292,13 @@ def tuned_caption(tuned: Data) -> str:
     """What the figure shows, with its numbers."""
     said = [", ".join(f"{low:g} to {high:g}" for low, high in windows(tuned, end)) or "nowhere" for end in (0, 1)]
     return page.sentences(
+        f"Well tuned is gamma {said[0]} with the disguised counted as direct code, {said[1]} with them counted as "
+        f"search, to the nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
         f"Held-out loss, defecting search and excess defection in the world {tuned.world} as time gets dearer; every "
         f"code-only program of at most {tuned.bound_bits} bits that fits, under {tuned.weights}.",
         f"A gamma is well tuned when less than {100 * HARMLESS:g} % of the fitting mass is search and defects, "
         f"and the loss is within {NEAR_LEAST:g} of its least on [0, {GAMMAS[-1]:g}], "
-        f"{number(min(tuned.held_out_loss))}: gamma {said[0]} with the disguised counted as direct code, {said[1]} "
-        f"with them counted as search, to the nearest {tuned.gamma[1] - tuned.gamma[0]:g}.",
+        f"{number(min(tuned.held_out_loss))}.",
         "Excess defection is the defecting share of search less that of direct code, undefined where either has no "
         "program.",
         "A program defects when it fits on all training lanes and is wrong on some held-out lane.",
@@ -317,23 +306,25 @@ def tuned_caption(tuned: Data) -> str:
     )
 
 
-OF_PHASE = ("phase", "which side holds the mass over two penalties, beside the held-out loss")
-OF_LANES = ("phase-by-lanes", "the same over gamma and the size of an inverse world")
-OF_TUNED = ("well-tuned", "held-out loss, defecting search and excess defection against gamma, the well-tuned window")
-SHOWN = ("in-context-gray-w4", "in-context-root-sum-w4")
-PHASES = (
-    Entry(
-        *OF_PHASE,
-        phase_of,
-        draw_phase,
-        phase_caption,
-        SHOWN[1:],
-        is_of_one=True,
-        takes=(*OF_PRIOR, "grid"),
-        over=("beta", "gamma"),
-    ),
-    Entry(*OF_LANES, phase_by_lanes, draw_phase, phase_caption, SIZES),
+PHASE_FIGURE = Entry(
+    "phase",
+    "which side holds the mass over two penalties, beside the held-out loss",
+    phase_of,
+    draw_phase,
+    phase_caption,
+    ("constant-greatest-square-w16",),
+    is_of_one=True,
+    takes=(*OF_PRIOR, "grid"),
+    over=("beta", "gamma"),
 )
 WELL_TUNED = Entry(
-    *OF_TUNED, tuned_data, draw_tuned, tuned_caption, SHOWN, is_of_one=True, takes=OF_PRIOR, over=("gamma",)
+    "well-tuned",
+    "held-out loss, defecting search and excess defection against gamma, the well-tuned window",
+    tuned_data,
+    draw_tuned,
+    tuned_caption,
+    ("in-context-next-w4",),
+    is_of_one=True,
+    takes=OF_PRIOR,
+    over=("gamma",),
 )

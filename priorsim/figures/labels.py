@@ -76,6 +76,14 @@ def _inside(points: F64, box: Bbox) -> int:
     return int(np.all((points > box.min) & (points < box.max), axis=1).sum())
 
 
+def covered_by(ax: Axes, text: Text) -> F64:
+    """Points a few apart all over a text that is drawn, in data coordinates, for labels to avoid."""
+    box = Text.get_window_extent(text)
+    places = np.meshgrid(np.arange(box.x0, box.x1, 2 * SPACING), np.arange(box.y0, box.y1, 2 * SPACING))
+    points: F64 = ax.transData.inverted().transform(np.column_stack([each.ravel() for each in places]))
+    return points
+
+
 def dense(line: F64, ax: Axes) -> F64:
     """Points at most SPACING apart on a line through points, in data coordinates, shape (n, 2)."""
     if len(line) < 2:

@@ -13,25 +13,27 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study
-from priorsim.figures.labels import NOTHING, Label, dense, place_labels
+from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study, asked
+from priorsim.figures.labels import NOTHING, Label, covered_by, dense, place_labels
 from priorsim.figures.page import BAND, F64, FAINT, GAMMA, INK, LOOKS, SIDES, Ends, Look
 from priorsim.formats import counted, finite, no_program, number, percent, span
+from priorsim.measure.by_bound import EARLIER_BITS, earlier_odds, keeps_sign
 from priorsim.measure.crossover import crossovers
-from priorsim.measure.histogram import CLASSES
+from priorsim.measure.histogram import CLASSES, Histogram
 from priorsim.measure.mass import ENDS, Share, log_odds_of
 from priorsim.measure.off_training import ORDER_SEEDS, LearningAnswer, learning
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds import World
 
 SIMPLICITY = Prior("solomonoff")
+Drift = tuple[float, float, float, bool]
+"""A gamma; the log-odds at the bound, and at one EARLIER_BITS less; and whether their sign has settled."""
 GAMMAS = tuple(np.linspace(0, 2, 81).tolist())
 TOWARDS = (60, 30, -120, 120, -60, 90, -90, 15, 165, -15, -165, 45, -45)
-CLOSE = 20.0
-"""Crossovers fewer points apart share a label."""
 MOST_LABELS = 8
 """Crossovers beyond this number are marked, but not named."""
 
@@ -43,11 +45,21 @@ def gamma_data(study: Study, worlds: Sequence[World]) -> Data:
     within = (GAMMAS[0], GAMMAS[-1])
     low, high = (crossovers(cells, prior, end, within=within).roots for end in ENDS)
     ends = [(each.low, each.high) for each in along]
-    return curve_of(cells.world.name, cells.max_bits, GAMMAS, ends, low, high, is_named=prior.is_length_and_time)
+    drifts = [_drift(cells, prior.with_values({"gamma": gamma})) for gamma in page.NAMED_GAMMAS.values()]
+    known = [drift for drift in drifts if all(map(math.isfinite, drift[1:3]))]
+    is_named = prior.is_length_and_time
+    return curve_of(cells.world, cells.max_bits, GAMMAS, ends, low, high, is_named=is_named, drifts=known)
+
+
+def _drift(cells: Histogram, prior: Prior) -> Drift:
+    """Where the log-odds under a prior are and were, in the middle; unknown where a side has no program."""
+    now, earlier = log_odds_of(cells, prior), earlier_odds(cells, prior)
+    here, before = (float(np.mean(page.finite([each.low, each.high]))) for each in (now, earlier))
+    return prior.gamma, here, before, keeps_sign(now, earlier)
 
 
 def curve_of(
-    world: str,
+    world: World,
     bound_bits: int,
     gammas: Sequence[float],
     log_odds: Sequence[Ends],
@@ -55,12 +67,13 @@ def curve_of(
     crossovers_high: Sequence[float] = (),
     *,
     is_named: bool = True,
+    drifts: Sequence[Drift] = (),
 ) -> Data:
     """A curve over ascending gammas; `item` says whether a row is of the curve, a crossover or a named prior.
 
     The log-odds are in bits, infinite where the bound holds no program on one side, None where it holds none at all.
-    The crossovers are every gamma at which the low, and the high end is 0. Named are the priors that lie on the curve,
-    where it is of l + gamma log2 t.
+    The crossovers are every gamma at which the low, and the high end is 0. Drifts are of the middle of the two ends.
+    Named are the priors that lie on the curve, where it is of l + gamma log2 t.
     """
     known = page.NAMED_GAMMAS if is_named else {}
     named = {name: gamma for name, gamma in known.items() if gammas[0] <= gamma <= gammas[-1]}
@@ -68,25 +81,40 @@ def curve_of(
     rows += [("crossover_low", gamma, 0.0, None) for gamma in crossovers_low]
     rows += [("crossover_high", gamma, None, 0.0) for gamma in crossovers_high]
     rows += [(name, gamma, None, None) for name, gamma in named.items()]
-    facts: dict[str, Any] = {"world": world, "bound_bits": bound_bits, "gammas": gammas, "log_odds": log_odds}
-    roots = {"crossovers_low": crossovers_low, "crossovers_high": crossovers_high}
+    facts: dict[str, Any] = {**asked(world), "bound_bits": bound_bits, "gammas": gammas, "log_odds": log_odds}
+    roots = {"crossovers_low": crossovers_low, "crossovers_high": crossovers_high, "drifts": drifts}
     return Data("item gamma log_odds_low_bits log_odds_high_bits", rows, named=named, **facts, **roots)
 
 
-@page.drawing(2.9)
+@page.drawing(3.3)
 def draw_gamma(curve: Data, ax: Axes) -> None:
     """Draw the log-odds against gamma as a band, with crossovers and named priors marked."""
     gammas = np.array(curve.gammas, dtype=np.float64)
     low, high = (page.finite([ends[side] for ends in curve.log_odds]) for side in (0, 1))
     page.frame_odds(ax, low, high, air=0.16)
     ax.set(xlim=(gammas[0], gammas[-1]), xlabel=page.PRICE)
-    page.set_title(ax, curve.world, f"up to {curve.bound_bits} bits")
+    page.set_title(ax, curve.words, curve.world, f"up to {curve.bound_bits} bits")
     for gamma in curve.named.values():
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
     _name_priors(ax, curve.named)
-    handles = _band(ax, curve, gammas, low, high)
+    texts = page.shade_sides(ax)
+    handles = [*_band(ax, curve, gammas, low, high), *_drifts(ax, curve)]
     page.legend_below(ax, handles, title="disguised programs counted" if handles else None)
-    _crossovers(ax, curve, gammas, low, high)
+    _crossovers(ax, curve, (gammas, low, high), texts)
+
+
+def _drifts(ax: Axes, curve: Data) -> list[Artist]:
+    """The log-odds at each named prior, their drift as a tail, hollow where it would undo the sign; and the legend."""
+    look: dict[str, Any] = {"color": INK, "marker": "s", "markersize": 3.2}
+    for gamma, now, earlier, settled in curve.drifts:
+        ax.plot([gamma, gamma], [earlier, now], color=INK, linewidth=2.4, alpha=0.35, zorder=3)
+        ax.plot([gamma], [now], markerfacecolor=INK if settled else "white", zorder=4, clip_on=False, **look)
+    handles: list[Artist] = [
+        page.key(f"tail: drift since {EARLIER_BITS} bits less", color=INK, linewidth=2.4, alpha=0.35)
+    ]
+    if not all(settled for *_, settled in curve.drifts):
+        handles.append(page.key("hollow: not settled, the drift would undo the sign", **look, ls="none", mfc="white"))
+    return handles if curve.drifts else []
 
 
 def _name_priors(ax: Axes, named: Mapping[str, float]) -> None:
@@ -135,7 +163,7 @@ def _band(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> list[Artis
 def _arrows(ax: Axes, curve: Data, is_up: bool, look: Look, name: str) -> Artist:
     """Arrows along the edge of the axes where one end is infinite, and what a legend says of them."""
     style = look.style(3.5, marker="^" if is_up else "v", linestyle="none")
-    places = np.linspace(curve.gammas[0], curve.gammas[-1], 15)[1:-1]
+    places = np.linspace(curve.gammas[0], curve.gammas[-1], 15)[1:-4]  # At the right stands who wins.
     ax.plot(places, [0.97 if is_up else 0.03] * len(places), transform=ax.get_xaxis_transform(), **style)
     missing = "direct" if is_up else "search"
     return page.key(f"{name}: no {missing} program up to {curve.bound_bits} bits", **style)
@@ -152,8 +180,9 @@ def _missing(curve: Data) -> str:
     return f"only disguised programs up to {curve.bound_bits} bits:\nthe odds are open to both sides"
 
 
-def _crossovers(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> None:
-    """A mark for each crossover, and labels; several that lie close together on the page share one."""
+def _crossovers(ax: Axes, curve: Data, lines: tuple[F64, F64, F64], texts: Sequence[Text]) -> None:
+    """A mark and a label for each crossover, beside the lines and texts that are there."""
+    gammas, *ends_of_band = lines
     every: list[float] = []
     for roots, face in ((curve.crossovers_low, INK), (curve.crossovers_high, "white")):
         here = [root for root in roots if gammas[0] <= root <= gammas[-1]]
@@ -164,22 +193,14 @@ def _crossovers(ax: Axes, curve: Data, gammas: F64, low: F64, high: F64) -> None
     if not every:
         return
     page.lay_out(page.figure_of(ax))
-    lines = [np.array([(gammas[0], 0.0), (gammas[-1], 0.0)])]
-    lines += [np.column_stack([gammas, ends])[~np.isnan(ends)] for ends in (low, high)]
+    drawn = [np.array([(gammas[0], 0.0), (gammas[-1], 0.0)])]
+    drawn += [np.column_stack([gammas, ends])[~np.isnan(ends)] for ends in ends_of_band]
+    covered = [covered_by(ax, text) for text in texts]
     guides = [dense(np.array([(gamma, y) for y in ax.get_ylim()]), ax) for gamma in curve.named.values()]
-    groups: list[list[float]] = []
-    last = -math.inf
-    for root in sorted(set(every)):
-        pixel = float(ax.transData.transform((root, 0.0))[0])
-        if pixel - last >= CLOSE * ax.figure.dpi / 72:
-            groups.append([])
-        groups[-1].append(root)
-        last = pixel
-    labels = []
-    for group in groups[:MOST_LABELS]:
-        values = ", ".join(dict.fromkeys(f"{root:.3g}" for root in group))
-        labels.append(Label(f"{GAMMA}* = {values}", (group[-1], 0.0), TOWARDS))
-    place_labels(ax, labels, avoid=np.vstack([dense(line, ax) for line in lines]), guides=np.vstack([NOTHING, *guides]))
+    named = {f"{GAMMA}* = {root:.3g}": root for root in sorted(every)}
+    labels = [Label(text, (root, 0.0), TOWARDS) for text, root in [*named.items()][:MOST_LABELS]]
+    avoid = np.vstack([*(dense(line, ax) for line in drawn), *covered])
+    place_labels(ax, labels, avoid=avoid, guides=np.vstack([NOTHING, *guides]))
 
 
 _known = partial(number, none="unknown")
@@ -199,6 +220,7 @@ def odds_said(ends: Ends, within: str) -> str:
 def gamma_caption(curve: Data) -> str:
     """What the figure shows, with its numbers."""
     first, last, within = curve.gammas[0], curve.gammas[-1], f"up to {curve.bound_bits} bits"
+    unsettled = [gamma for gamma, *_, is_settled in curve.drifts if not is_settled]
     low, high = (
         "at no known gamma" if finite(end) is None else page.at_gammas(roots)
         for end, roots in zip(curve.log_odds[0], (curve.crossovers_low, curve.crossovers_high), strict=True)
@@ -210,6 +232,10 @@ def gamma_caption(curve: Data) -> str:
         f"{curve.bound_bits} bits that fits.",
         f"They cross 0 between these {low} with the disguised programs counted as direct code, {high} with them "
         "counted as search.",
+        f"Their sign has not settled {page.at_gammas(unsettled)}: the drift since a bound {EARLIER_BITS} bits less "
+        "would undo it."
+        if unsettled
+        else "",
     )
 
 
@@ -252,6 +278,11 @@ def _lessons_of(study: Study, worlds: Sequence[World]) -> LearningAnswer:
     return learning(study.weighed(world, _prior_of(study)), world)
 
 
+def _facts(study: Study, world: World, found: LearningAnswer) -> dict[str, Any]:
+    facts = {"prior": _prior_of(study).name, "unit": found.unit, "bound_bits": study.header(world).max_bits}
+    return {**asked(world), **facts}
+
+
 def _as_float(share: Share | None) -> float | None:
     return None if share is None else float(share)
 
@@ -261,7 +292,7 @@ def _frame(ax: Axes, found: Data) -> None:
     lessons = found[f"{found.unit}s"]
     ax.set(xlabel=f"training {found.unit}s (number)", xlim=(lessons[0] - 0.3, lessons[-1] + 0.3))
     page.whole_numbers(ax, "x", min_n_ticks=1)
-    page.set_title(ax, found.world, f"{found.prior} prior")
+    page.set_title(ax, found.words, found.world, f"{found.prior} prior, up to {found.bound_bits} bits")
 
 
 def odds_data(study: Study, worlds: Sequence[World]) -> Data:
@@ -271,7 +302,7 @@ def odds_data(study: Study, worlds: Sequence[World]) -> Data:
         (point.lessons, point.log_odds.low, point.log_odds.high, *(_as_float(end.mean) for end in means.log_odds))
         for point, means in zip(found.listed, found.averaged, strict=True)
     ]
-    return Data(ODDS.format(found.unit), rows, world=worlds[0].name, prior=_prior_of(study).name, unit=found.unit)
+    return Data(ODDS.format(found.unit), rows, **_facts(study, worlds[0], found))
 
 
 @page.drawing(2.9)
@@ -300,7 +331,7 @@ def draw_odds(odds: Data, ax: Axes) -> None:
 def odds_caption(odds: Data) -> str:
     """What the figure shows, with its numbers."""
     lessons, ends = [row[0] for row in odds.rows], [row[1:3] for row in odds.rows]
-    fits = "within the bound"
+    fits = f"up to {odds.bound_bits} bits"
     signs = [_sign(*each) for each in ends]
     changes = [
         f"{after}"
@@ -308,10 +339,10 @@ def odds_caption(odds: Data) -> str:
         if None not in (old, new) and old != new
     ]
     return page.sentences(
-        f"Log-odds of search against direct code in the world {odds.world} after so many training {odds.unit}s, "
-        f"under the {odds.prior} prior.",
-        f"After {lessons[0]} they are {odds_said(ends[0], fits)}, after all {lessons[-1]} {odds_said(ends[-1], fits)}, "
-        "in listed order.",
+        f"The log-odds of search against direct code are {odds_said(ends[0], fits)} after {lessons[0]} training "
+        f"{odds.unit}, and {odds_said(ends[-1], fits)} after all {lessons[-1]}, in listed order.",
+        f"Log-odds in the world {odds.world} after so many training {odds.unit}s, over every code-only program of at "
+        f"most {odds.bound_bits} bits that fits, under the {odds.prior} prior.",
         f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes
         else "The side of more mass never changes."
@@ -338,7 +369,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     for point, means in zip(found.listed, found.averaged, strict=True):
         averaged = [each.mean for each in means.accuracy]
         rows.append((point.lessons, *map(_as_float, [*list(point.accuracy)[1:], *averaged[1:]])))
-    return Data(ACCURACY.format(found.unit), rows, world=world.name, prior=_prior_of(study).name, unit=found.unit)
+    return Data(ACCURACY.format(found.unit), rows, **_facts(study, world, found))
 
 
 @page.drawing(2.9)
@@ -363,7 +394,7 @@ def draw_accuracy(curves: Data, ax: Axes) -> None:
 def accuracy_caption(curves: Data) -> str:
     """What the figure shows, with its numbers."""
     said = []
-    for kind in CLASSES:
+    for kind in reversed(CLASSES):
         values = curves[f"accuracy_{kind}_averaged"]
         if set(values) == {None}:
             said.append(f"No {kind} program fits.")
@@ -373,15 +404,16 @@ def accuracy_caption(curves: Data) -> str:
         end = "none is left in the end" if values[-1] is None else f"it ends at {percent(values[-1], '.3g')}"
         said.append(f"On average the accuracy of {kind} programs {when}; {end}.")
     return page.sentences(
-        f"Accuracy on the held-out lanes of the world {curves.world}, averaged by mass within each class, after so "
-        f"many training {curves.unit}s, under the {curves.prior} prior.",
         *said,
+        f"Accuracy on the held-out lanes of the world {curves.world}, averaged by mass within each class, after so "
+        f"many training {curves.unit}s, over every code-only program of at most {curves.bound_bits} bits, under the "
+        f"{curves.prior} prior.",
         ORDERS,
     )
 
 
-WORLDS = ("root-w3", "in-context-root-sum-w4")
-RULES = ("in-context-root-sum-w4", "in-context.w3-words-complement-product-r8-q2")
+WORLDS = ("root-w3",)
+RULES = ("in-context.w3-words-complement-product-r8-q2",)
 OF_LESSONS = (
     Entry(*OF_ODDS, odds_data, draw_odds, odds_caption, WORLDS, is_of_one=True, takes=OF_PRIOR),
     Entry(*OF_ACCURACY, accuracy_data, draw_accuracy, accuracy_caption, RULES, is_of_one=True, takes=OF_PRIOR),

@@ -4,6 +4,7 @@ Figures are made without pyplot, so that drawing one starts no window system and
 """
 
 import logging
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,11 +45,12 @@ Ends = tuple[float | None, float | None]
 """Low and high end of an interval in bits; None is not known, infinite ends are one-sided."""
 Draw = Callable[[Any, Axes], None]
 
-LONGEST_TITLE = 42
+TITLE_LINES, SMALL_TITLE = 3, 6.0
+"""A title has so many lines at most, and so many points have the letters of the small one below it."""
 AIR_WITHIN = 0.5
-TITLE_LETTER = 0.66
-"""The width of a title's letters, in parts of the font size."""
-INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d3e2ee"
+TITLE_LETTER, SMALL_LETTER = 0.66, 0.56
+"""The width of a title's letters, and of those below it, in parts of the font size."""
+INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d6d6d6"
 _OWN: WeakSet[Figure] = WeakSet()
 """The figures made here."""
 _NO_GLYPHS = ("Last Resort", ".Last")
@@ -176,14 +178,25 @@ def drawing(height: float | Callable[[Any], float], width: float = SINGLE) -> Ca
     return decorate
 
 
-def set_title(ax: Axes, *parts: str) -> None:
-    """Set the title: its parts on one line, or below each other where too long, in letters that fit; a $ is a $."""
-    line = ", ".join(parts)
-    text = line if len(line) <= LONGEST_TITLE else "\n".join(parts)
+def set_title(ax: Axes, text: str, *small: str) -> None:
+    """Set the title, in lines and letters that fit, and below it in small ones what else it says; a $ is a $."""
     usual = FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
     room = ax.get_position().width * figure_of(ax).get_figwidth() * 72
-    widest = max(map(len, text.split("\n"))) * TITLE_LETTER
-    ax.set_title(text, fontsize=min(usual, room / widest), parse_math=False)
+    main = ax.set_title(**_fitted(text, room / TITLE_LETTER, usual))
+    if small:
+        look: dict[str, Any] = {"loc": "center", "x": 0, "ha": "left", "fontweight": "normal", "color": FAINT}
+        fitted = _fitted(", ".join(small), room / SMALL_LETTER, SMALL_TITLE)
+        below = ax.set_title(**fitted, **look)
+        rise = (1 + below.get_text().count("\n")) * 1.25 * float(below.get_fontsize()) + 1
+        shift = ScaledTranslation(0, rise / 72, figure_of(ax).dpi_scale_trans)
+        main.set_transform(main.get_transform() + shift)
+
+
+def _fitted(text: str, room: float, size: float) -> dict[str, Any]:
+    """The text broken into a few lines that have room, in smaller letters where one word has none."""
+    lines = textwrap.wrap(text, max(int(room / size), 1), max_lines=TITLE_LINES, placeholder=" ...")
+    widest = max(map(len, lines), default=1)
+    return {"label": "\n".join(lines), "fontsize": min(size, room / widest), "parse_math": False}
 
 
 def lay_out(figure: Figure) -> None:
@@ -247,6 +260,18 @@ def frame_odds(ax: Axes, *ends: F64, air: float) -> None:
     ax.set_ylim(bottom - margin, top + margin)
     ax.axhline(0, color=INK, linewidth=0.6, zorder=1)
     ax.set_ylabel(ODDS)
+
+
+def shade_sides(ax: Axes) -> list[Text]:
+    """Shade the axes of log-odds above and below 0, in their final limits, and say at the right who wins there."""
+    said: dict[str, Any] = {"transform": ax.transAxes, "ha": "right", "fontsize": SMALL_TITLE}
+    texts = []
+    for end, place, up, side in ((1, 0.985, "top", "search"), (0, 0.015, "bottom", "direct")):
+        colour = LOOKS[side].colour
+        ax.axhspan(0, ax.get_ylim()[end], color=colour, alpha=0.07, linewidth=0, zorder=0)
+        name = "search" if side == "search" else "direct code"
+        texts.append(ax.text(0.99, place, f"{name} wins", color=colour, va=up, **said))
+    return texts
 
 
 def say_inside(ax: Axes, text: str, y: float = 0.5, **look: Any) -> None:

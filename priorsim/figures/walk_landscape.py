@@ -16,7 +16,7 @@ from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.labels import HALO
 from priorsim.figures.page import FAINT, INK, LOOKS
-from priorsim.figures.walks import SEARCH_COLOUR, UNITS, WALK_WORLDS, Walks, study_of, walks_of
+from priorsim.figures.walks import UNITS, WALK_WORLDS, Walks, study_of, walks_of
 from priorsim.formats import percent
 from priorsim.mu.lesions import ProgramClass
 from priorsim.walks.shown import coarse_landscape, likeliest_way
@@ -30,9 +30,12 @@ Ways = tuple[tuple[Region, ...], tuple[Region, ...]]
 there."""
 LEAST_SHOWN = 1e-6
 """Circles of less chance would not be seen; their numbers are in the table."""
+SEARCH_COLOUR = LOOKS["search"].colour
+LEAST_FLOW = 0.01
+"""Flows of less chance are drawn on the likeliest ways alone."""
 LEAST_TOLD = 0.005
 """Ends of less chance are not told in figures."""
-MOST_ARROWS, ARROWS_OF_CLASS = 14, 3
+MOST_ARROWS = 14
 LARGEST, TOLD = 30.0, 24.0
 """Points across the circle that all walks pass, where there is room, and points that a number takes."""
 SIZES = (0.01, 0.0001)
@@ -63,13 +66,10 @@ def _flows(coarse: nx.DiGraph) -> list[tuple[Region, Region, float]]:
 
 
 def shown(landscape: Data) -> list[tuple[Region, Region, float]]:
-    """The flows that are drawn: the likeliest of all and of each class but direct, and the likeliest ways."""
-    flows = _flows(landscape.coarse)
+    """The flows that are drawn: the likeliest, and those on the likeliest ways."""
     on_ways = {move for way in landscape.ways for move in pairwise(way)}
-    chosen = flows[:MOST_ARROWS] + [flow for flow in flows if flow[:2] in on_ways]
-    for kind in list(LOOKS)[1:]:
-        chosen += [flow for flow in flows if kind in (flow[0][1], flow[1][1])][:ARROWS_OF_CLASS]
-    return list(dict.fromkeys(chosen))
+    flows = enumerate(_flows(landscape.coarse))
+    return [flow for place, flow in flows if flow[:2] in on_ways or (place < MOST_ARROWS and flow[2] >= LEAST_FLOW)]
 
 
 @page.drawing(3.0, page.DOUBLE)
@@ -160,11 +160,11 @@ def caption(landscape: Data) -> str:
     ends = {region: share for region, share in landscape.coarse.nodes(data="ends") if region[0] == 0}
     fitting = [f"{percent(share)} at {kind} programs" for (_, kind), share in ends.items()]
     return page.sentences(
+        f"{percent(sum(ends.values()))} of the walks end fitting{': ' if fitting else ''}{', '.join(fitting)}.",
         "Where walks pass and end. A circle is all programs of one loss and one class, its area by the square root of "
         "the chance that a walk passes them, the dark part the chance that it ends there; arrows are the likeliest "
-        "moves.",
+        f"moves, of {percent(LEAST_FLOW)} and more, and those on the likeliest ways.",
         landscape.walks.sentence(),
-        f"{percent(sum(ends.values()))} of them end fitting{': ' if fitting else ''}{', '.join(fitting)}.",
         f"The likeliest way to where most of them end, a move being taken to depend on loss and class alone, is "
         f"{_steps(landscape.ways[0])}.",
         f"To search programs that fit it is {_steps(landscape.ways[1])}."

@@ -1,18 +1,17 @@
 """Figures of edit walks: where they end, what they lose on the way, when search comes up, and starvation."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
 from priorsim.errors import FigureError
 from priorsim.figures import page
-from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import FAINT, LOOKS, SERIES, SHADE
+from priorsim.figures.entry import Data, Entry, Study, asked
+from priorsim.figures.page import FAINT, INK, LOOKS, SERIES
 from priorsim.formats import counted, listed, number, percent
 from priorsim.walks.chains import Dynamics
 from priorsim.walks.finding import beeline_swerve, starvation
@@ -26,12 +25,12 @@ WALK_WORLDS = ("in-context.w3-words-itself-less-r4-q4", "forward.w3-pronic-l8")
 RADIUS = 8
 UNITS = {"lanes": "wrong training lanes", "bits": "wrong bits on the training lanes"}
 DESCENT = {Dynamics.STEEPEST: "steepest descent", Dynamics.FIRST: "first-improvement descent"}
-SEARCH_COLOUR = LOOKS["search"].colour
 
 
 class Walks(NamedTuple):
     """Edit walks in a world: the bits of an edit, and the most bits of a program."""
 
+    words: str
     world: str
     dynamics: str
     radius: int
@@ -39,7 +38,7 @@ class Walks(NamedTuple):
 
     def title(self, ax: Axes) -> None:
         """Say above these axes which walks they show."""
-        page.set_title(ax, self.world, f"{self.dynamics}, radius {self.radius} bits, up to {self.bound_bits} bits")
+        page.set_title(ax, self.words, self.world, f"edits of {self.radius} bits, up to {self.bound_bits} bits")
 
     def sentence(self) -> str:
         """The sentence of a caption that says which walks are shown."""
@@ -57,15 +56,15 @@ def study_of(world: World, max_bits: int) -> WalkStudy:
 
 def walks_of(study: WalkStudy) -> Walks:
     """Which walks a study holds."""
-    return Walks(study.world.name, str(study.dynamics), study.radius, study.max_bits)
+    return Walks(**asked(study.world), dynamics=str(study.dynamics), radius=study.radius, bound_bits=study.max_bits)
 
 
 # Where end points lie on the line, local search follows the prior.
 OF_ENDS = ("walk-ends", "how often edit walks end at what fits, against its posterior mass")
 ENDS = "class posterior ends"
 """Shares of the posterior and of the fitting end points, for all programs of one class that behave the same."""
-MANY_FUNCTIONS = ("inverse.w3-floor-times5-l8", "inverse.w3-floor-times7-l8")
-"""Worlds that several functions fit."""
+MANY_FUNCTIONS = ("inverse.w3-floor-times7-l8",)
+"""A world that many functions fit."""
 
 
 def ends_data(asked: Study, worlds: Sequence[World]) -> Data:
@@ -130,6 +129,8 @@ def ends_caption(ends: Data) -> str:
     )
 
 
+LEAST_DRAWN = 1e-3
+"""A class in which fewer walks end has a line of nearly none."""
 OF_LOSSES = ("walk-loss", "mean loss along edit walks by class of the end point")
 LOSSES = "end_class share right move mean_loss"
 """The chance to end in a class, and to end there right on all lanes, held-out ones too; and the loss by move."""
@@ -154,11 +155,13 @@ def _courses(losses: Data) -> list[tuple[str, float, float, list[float]]]:
 
 @page.drawing(2.7)
 def draw_losses(losses: Data, ax: Axes) -> None:
-    """Draw mean loss against moves, a line for each class of end point."""
+    """Draw mean loss against moves, a line for each class at which enough walks end."""
     ax.set(xlabel="accepted moves (steps of the walk)", ylabel=f"mean loss ({losses.unit})")
     losses.walks.title(ax)
     handles = []
     for kind, share, right, loss in _courses(losses):
+        if share < LEAST_DRAWN:
+            continue
         style = LOOKS[kind].style(3.2)
         ax.plot(range(len(loss)), loss, **style)
         handles.append(page.key(f"end {kind}: {percent(share)}, right on all lanes: {percent(right)}", **style))
@@ -169,18 +172,29 @@ def draw_losses(losses: Data, ax: Axes) -> None:
 
 def losses_caption(losses: Data) -> str:
     """What the figure shows, with its numbers."""
+    courses = _courses(losses)
     said = [
         f"{percent(share)} end at {kind} programs, {percent(right)} at {kind} programs that are right on all lanes, "
         f"held-out ones too; their mean loss is {listed(loss)}, move by move."
-        for kind, share, right, loss in _courses(losses)
+        for kind, share, right, loss in courses
     ]
+    kind, share, right, loss = max(courses, key=lambda course: course[1])
+    rare = [kind for kind, share, *_ in courses if share < LEAST_DRAWN]
     return page.sentences(
+        f"{percent(share)} of the walks end at {kind} programs, after {counted(len(loss) - 1, 'move')} at most, and "
+        f"{percent(right)} at {kind} programs that are right on all lanes.",
         f"Mean loss ({losses.unit}) after so many moves, by the class of the program at which a walk ends.",
         losses.walks.sentence(),
         *said,
+        f"Not drawn, since fewer than {percent(LEAST_DRAWN)} end there: {', '.join(rare)} programs." if rare else "",
     )
 
 
+SWERVE = SERIES[1]
+DOTS: dict[str, dict[str, Any]] = {
+    "all walks": {"color": INK, "marker": "s", "markersize": 5, "markerfacecolor": "none", "linestyle": "none"},
+    "swerves: after improving with a direct program": SWERVE.style(3.2, linestyle="none"),
+}
 OF_SWERVES = ("walk-swerves", "when edit walks first come to a search program")
 SWERVES = "move first_search swerves"
 """The chance that the program after so many moves is the walk's first search program, and the part of it in walks that
@@ -205,28 +219,31 @@ def swerves_data(asked: Study, worlds: Sequence[World]) -> Data:
 
 @page.drawing(2.7)
 def draw_swerves(times: Data, ax: Axes) -> None:
-    """Draw the chance of the first search program by move, on a logarithmic scale, the swerves in front."""
-    ax.bar(times.move, times.first_search, 0.7, facecolor=SHADE, edgecolor=SEARCH_COLOUR, linewidth=0.8)
-    ax.bar(times.move, times.swerves, 0.36, facecolor=SEARCH_COLOUR, edgecolor=SEARCH_COLOUR, linewidth=0.8)
+    """Draw the chance of the first search program by move as dots on a logarithmic scale, all and swerves."""
+    handles = []
+    for chances, (text, look) in zip((times.first_search, times.swerves), DOTS.items(), strict=True):
+        ax.plot(times.move, page.finite([chance or None for chance in chances]), **look)
+        handles.append(page.key(text, **look))
     known = [value for value in (*times.first_search, *times.swerves) if value > 0]
     ax.set(yscale="log", ylim=(min(known) / 3, max(known) * 3), xlabel="accepted moves (steps of the walk)")
     ax.set_ylabel("chance of the first search (of 1)")
     ax.set_xticks(times.move)
+    ax.set_xlim(-0.5, max(move for move, chance, _ in times.rows if chance > 0) + 0.5)
     times.walks.title(ax)
-    texts = {"all walks": SHADE, "swerves: after improving with a direct program": SEARCH_COLOUR}
-    page.legend_below(ax, [Patch(facecolor=face, edgecolor=SEARCH_COLOUR, label=text) for text, face in texts.items()])
+    page.legend_below(ax, handles)
 
 
 def swerves_caption(times: Data) -> str:
     """What the figure shows, with its numbers."""
     moved = times.moved_to_direct
     return page.sentences(
+        f"{percent(sum(times.first_search))} of the walks ever come to a search program, and "
+        f"{percent(sum(times.swerves))} swerve to one after they had improved with a direct program.",
         "The chance that a walk is at its first search program after so many moves, and the part of it in walks that "
         "had improved with a direct program before.",
         times.walks.sentence(),
-        f"{percent(sum(times.first_search))} ever come to a search program: {percent(times.first_search[0])} start at "
-        f"one, {percent(sum(times.first_search[1:2]))} move to one at once, and {percent(sum(times.swerves))} swerve "
-        "to one later.",
+        f"{percent(times.first_search[0])} start at a search program, and {percent(sum(times.first_search[1:2]))} move "
+        "to one at once.",
         "No walk ends in search."
         if moved is None
         else f"Of the walks that end in search, {percent(moved)} had first moved to a direct program.",
@@ -241,10 +258,9 @@ STARVED = "radius ends_with ends_without gain_with gain_without"
 """The bits of an edit; the chance to end right from programs that show the shallow feature, and from others where it
 is forbidden; and from either the chance of an edit to the deep feature, times the loss it saves."""
 STARVATION_BITS = 22
-OTHERS = {"facecolor": "white", "edgecolor": SERIES[1].colour, "hatch": "////"}
-BARS: dict[str, dict[str, Any]] = {
-    "from programs that are right on 3/4 of the lanes": {"facecolor": SERIES[0].colour},
-    "from others, that feature being forbidden": OTHERS,
+STARTS = {
+    "from programs that are right on 3/4 of the lanes": SERIES[0],
+    "from others, that feature being forbidden": SERIES[1],
 }
 
 
@@ -259,30 +275,34 @@ def starved(radii: Sequence[int]) -> Data:
 
 
 @page.drawing(2.6)
-def draw_starved(bars: Data, ax: Axes) -> None:
-    """Draw the chances to end right, with and without the shallow feature, on a logarithmic scale."""
-    places = np.arange(len(bars.rows))
-    for shift, ends, look in zip((-0.2, 0.2), (bars.ends_with, bars.ends_without), BARS.values(), strict=True):
-        ax.bar(places + shift, ends, 0.38, **{"edgecolor": SERIES[0].colour, **look})
+def draw_starved(found: Data, ax: Axes) -> None:
+    """Draw the chances to end right as dots on a logarithmic scale, with and without the shallow feature."""
     ax.set_yscale("log")
-    known = [value for value in (*bars.ends_with, *bars.ends_without) if value > 0]
-    if known:
-        ax.set_ylim(min(known) / 4, max(known) * 12)
-    look = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center", "fontsize": 6.5}
-    for place, low, high in zip(places, bars.ends_with, bars.ends_without, strict=True):
+    handles = []
+    for ends, (text, look) in zip((found.ends_with, found.ends_without), STARTS.items(), strict=True):
+        style = look.style(4, linestyle="none")
+        ax.plot(found.radius, page.finite([end or None for end in ends]), zorder=3, **style)
+        handles.append(page.key(text, **style))
+    beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "fontsize": 6.5}
+    for radius, low, high, *_ in found.rows:
         if low > 0 and high > 0:
-            ax.annotate(f"1 : {high / low:.3g}", (place, high), **look)
-    ax.set_xticks(places, [str(radius) for radius in bars.radius])
+            ax.plot([radius, radius], [low, high], color=FAINT, linewidth=0.7, zorder=1)
+            ax.annotate(f"{high / low:.3g} times", (radius, math.sqrt(low * high)), **beside)
+    ax.set_xlim(min(found.radius) - 1, max(found.radius) + 3)
+    ax.set_xticks(found.radius)
     ax.set(xlabel="radius of an edit (bits)", ylabel="chance to end right on all lanes (of 1)")
-    ax.set_title("How often a deep feature is found")
-    page.legend_below(ax, [Patch(label=text, **look) for text, look in BARS.items()])
+    page.set_title(ax, "how often a deep feature is found")
+    page.legend_below(ax, handles)
 
 
 def starved_caption(bars: Data) -> str:
     """What the figure shows, with its numbers."""
+    fewer = sum(low < high for _, low, high, _, _ in bars.rows)
     ends = [f"{percent(low)} against {percent(high)} at {radius} bits" for radius, low, high, _, _ in bars.rows]
     gains = [number(low / high) for *_, low, high in bars.rows if high > 0]
     return page.sentences(
+        f"With a shallow feature present walks find the deep one less often than without it at {fewer} of "
+        f"the {len(bars.rows)} radii of an edit.",
         "Whether a shallow feature starves a deep one: how often steepest descent ends right on all lanes, from "
         "programs that show the shallow feature, which is right on 3/4 of the lanes, and from programs no better than "
         "a constant where programs that show it are forbidden.",

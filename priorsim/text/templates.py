@@ -50,6 +50,7 @@ def environment() -> Environment:
         "number": partial(number, in_words=False),
         "bits": partial(number, form=".2f", none="unknown", in_words=False),
         "part": partial(number, form=".4f", none="unknown", in_words=False),
+        "parts": parts,
         "interval": interval,
         "odds": odds,
         "no_roots": no_roots,
@@ -68,6 +69,15 @@ def environment() -> Environment:
         "along": lambda share: f"{4 + 92 * float(share):.1f}",
     }
     return found
+
+
+def parts(numbers: Sequence[float] | None) -> str:
+    """Several numbers with two decimals, or none.
+
+    >>> parts([0.25, 1]), parts(None)
+    ('0.25, 1.00', 'none')
+    """
+    return "none" if numbers is None else ", ".join(f"{each:.2f}" for each in numbers)
 
 
 @pass_environment

@@ -193,7 +193,7 @@ One world beyond an atlas of {BEYOND[1]} bits, `priorsim odds --world {BEYOND[0]
     write_text(out / "bench.md", text)
     columns = dict(zip(against_length.Cost._fields, map(list, zip(*costs, strict=True)), strict=True))
     figure = page.figure_of(against_length.draw_costs(costs)[0])
-    save(figure, out / "figures" / "cost-against-bits", columns)
+    save(figure, out / "figures" / "cost-against-bits", columns, caption=against_length.costs_caption(costs))
 
 
 if __name__ == "__main__":

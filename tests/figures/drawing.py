@@ -28,7 +28,8 @@ def drawn_texts(figure: Figure) -> dict[str, Bbox]:
                     unseen |= {tick.label1, tick.label2}
     for number, text in enumerate(figure.findobj(Text)):
         if text.get_visible() and text.get_text().strip() and text not in unseen:
-            boxes[f"{text.get_text()} [{number}]"] = text.get_window_extent()
+            # A line from a label to its point is no part of the label.
+            boxes[f"{text.get_text()} [{number}]"] = Text.get_window_extent(text)
     return boxes
 
 

@@ -17,20 +17,22 @@ from PIL import Image
 
 from priorsim.errors import PriorsimError
 from priorsim.figures import against_length, cloud, log_odds, page, worlds_side_by_side
-from priorsim.figures.entry import MANY_MARKERS, Data, save
-from priorsim.figures.page import figure_of
+from priorsim.figures.entry import MANY_MARKERS, Data, asked, save
+from priorsim.figures.page import INK, figure_of
 from priorsim.formats import rounded
-from tests.figures.drawing import check_texts, drawn, drawn_texts, xs, ys
+from priorsim.worlds import World, find_world
+from tests.figures.drawing import check_texts, drawn, drawn_texts, laid_out, xs, ys
 
 INF = math.inf
-LONG_NAME = "constant-greatest-square-w16"
+LONG = find_world("constant-greatest-square-w16")
+SQUARE = find_world("square-w4")
 
 
 def curve(low: object, high: object, **others: object) -> Data:
     """A curve over gamma in [0, 2] from functions of gamma, or constants."""
     gammas = [place / 40 for place in range(81)]
     ends = [tuple(f(gamma) if callable(f) else f for f in (low, high)) for gamma in gammas]
-    return log_odds.curve_of(LONG_NAME, 31, gammas, ends, **others)  # type: ignore[arg-type]
+    return log_odds.curve_of(LONG, 31, gammas, ends, **others)  # type: ignore[arg-type]
 
 
 CURVES = {
@@ -57,14 +59,14 @@ for *point, count in (*POINTS, *POINTS[:5]):
     TOTALS[tuple(point)] += count  # type: ignore[index]
 CLOUDS = {
     "all classes": cloud.cloud_of(
-        LONG_NAME,
+        LONG,
         31,
         TOTALS,
         corners=((12, 6.0, ["search"]), (15, 3.0, ["direct"]), (16, 2.9, ["direct", "disguised"])),
-        gammas=(1.0, 10.0),
+        gammas=(1.0, 7.5),
     ),
-    "one point": cloud.cloud_of("square-w4", 31, {("search", 12, 4.0): 1}, [(12, 4.0, ["search"])]),
-    "nothing fits": cloud.cloud_of("square-w4", 31, {}),
+    "one point": cloud.cloud_of(SQUARE, 31, {("search", 12, 4.0): 1}, [(12, 4.0, ["search"])]),
+    "nothing fits": cloud.cloud_of(SQUARE, 31, {}),
 }
 
 BOUNDS = tuple(range(2, 32))
@@ -72,28 +74,30 @@ FLAT = [-INF] * 20 + [-14 + place / 20 for place in range(10)]
 NONE = [-INF] * 30
 
 
-def masses(world: str, prior: str, *classes: tuple[Any, ...]) -> Data:
+def masses(world: World, prior: str, *classes: tuple[Any, ...]) -> Data:
     """Masses, extrapolated ends and last share of each class."""
     rows: list[tuple[object, ...]] = []
     for kind, (grown, *tail, _) in zip(KINDS, classes, strict=True):
+        known = [(bits, mass) for bits, mass in zip(BOUNDS, grown, strict=True) if mass > -INF]
+        rows.append((kind, "shortest", *(known[0] if known else (None, None)), None, None))
         rows += [(kind, "mass", bound, mass, None, None) for bound, mass in zip(BOUNDS, grown, strict=True)]
         rows.append((kind, "extrapolated", None, None, *tail))
     shares = {kind: each[-1] for kind, each in zip(KINDS, classes, strict=True)}
-    return Data(against_length.COLUMNS, rows, world=world, prior=prior, last_shares=shares)
+    return Data(against_length.COLUMNS, rows, **asked(world), prior=prior, last_shares=shares)
 
 
 MASSES = {
     "all classes": masses(
-        LONG_NAME,
+        LONG,
         "kind-of-speed",
         (FLAT, -13.4, -13.1, 0.076),
         ([each - 6 for each in FLAT], -19.0, INF, 1.0),
         ([each - 3 for each in FLAT], -16.0, -15.0, 0.0),
     ),
     "empty classes": masses(
-        "square-w4", "solomonoff", (FLAT, None, None, 0.076), (NONE, None, None, None), (NONE, None, None, None)
+        SQUARE, "solomonoff", (FLAT, None, None, 0.076), (NONE, None, None, None), (NONE, None, None, None)
     ),
-    "nothing fits": masses("square-w4", "levin", *[(NONE, None, None, None)] * 3),
+    "nothing fits": masses(SQUARE, "levin", *[(NONE, None, None, None)] * 3),
 }
 
 CASES = [
@@ -114,7 +118,7 @@ def worlds(number: int) -> Data:
     return Data(
         worlds_side_by_side.COLUMNS,
         [
-            (f"family-{place // 9}", f"{LONG_NAME}-{place}", 31, gamma, *CASES[place % 9], *CASES[place % 9], True)
+            (f"family-{place // 9}", f"{LONG.name}-{place}", 31, gamma, *CASES[place % 9], *CASES[place % 9], True)
             for place in range(number)
             for gamma in worlds_side_by_side.GAMMAS
         ],
@@ -207,11 +211,13 @@ def test_saving_a_figure_leaves_it_as_it_is_saved(tmp_path):
 
 @pytest.mark.parametrize("number", [MANY_MARKERS - 1, MANY_MARKERS])
 def test_so_many_markers_are_a_picture_in_a_small_file_and_text_stays_text(number, tmp_path):
-    data = cloud.cloud_of("half-w4", 40, {("direct", 30, float(steps)): 1 for steps in np.linspace(2, 9, number)})
+    data = cloud.cloud_of(
+        find_world("half-w4"), 40, {("direct", 30, float(steps)): 1 for steps in np.linspace(2, 9, number)}
+    )
     svg, png = save(figure_of(cloud.draw(data)), tmp_path / "cloud", data.columns(), formats=["svg", "png"])[:2]
     text = svg.read_text()
     assert ("<image" in text) == (number >= MANY_MARKERS)
-    assert ">half-w4" in text
+    assert ">half-w4, up to 40 bits" in text and ">x divided by 2" in text
     with Image.open(png) as picture:
         assert picture.mode == "P"
         assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
@@ -248,7 +254,7 @@ def test_the_csv_of_a_cloud_counts_every_program_once():
 def test_the_csv_of_masses_and_worlds_are_their_inputs():
     masses = MASSES["all classes"].columns()
     direct = [place for place, kind in enumerate(masses["class"]) if kind == "direct"]
-    assert [masses["log2_mass"][place] for place in direct] == [*FLAT, None]
+    assert [masses["log2_mass"][place] for place in direct] == [-14, *FLAT, None]
     assert (masses["log2_mass_low"][direct[-1]], masses["log2_mass_high"][direct[-1]]) == (-13.4, -13.1)
     table = TABLES["few"].columns()
     ends = list(zip(table["log_odds_low_bits"], table["log_odds_high_bits"], strict=True))
@@ -278,6 +284,17 @@ def test_empty_classes_are_named_in_clouds_and_masses():
         assert any("disguised: none up to 31 bits" in text for text in texts)
 
 
+def test_masses_are_drawn_above_the_shortest_program_and_a_tail_without_an_end_goes_to_the_top():
+    ax = against_length.draw(MASSES["all classes"])
+    assert ys(ax.lines[1])[20:] == pytest.approx([place / 20 for place in range(10)])
+    arrows: list[Any] = [text for text in ax.texts if text.get_text() == ""]
+    assert [arrow.xy[1] for arrow in arrows] == pytest.approx([0.75, 1.25, 1.25])
+    assert all(arrow.xyann == pytest.approx((31, 0.45)) for arrow in arrows)
+    assert "most to direct programs: together they weigh 0.45 bits more" in against_length.caption(
+        MASSES["all classes"]
+    )
+
+
 def test_every_world_keeps_its_row_and_every_crossover_its_value():
     for table in TABLES.values():
         texts = drawn_texts(drawn(draw_worlds, table))
@@ -292,9 +309,20 @@ def test_every_edge_of_a_hull_has_its_gamma_in_the_panel():
     figure = drawn(cloud.draw, CLOUDS["all classes"])
     panel = figure.axes[0].get_window_extent()
     boxes = drawn_texts(figure)
-    for gamma in ("= 1 [", "= 10 ["):
+    for gamma in ("= 1 [", "= 7.5 ["):
         (box,) = (box for text, box in boxes.items() if gamma in text)
         assert Bbox.intersection(box, panel).bounds == pytest.approx(box.bounds)
+
+
+def test_odds_have_their_drift_as_a_tail_and_a_sign_that_it_would_undo_is_hollow():
+    drifts = [(0.0, 1.5, 1.2, True), (0.5, 0.2, 0.5, False)]
+    ax = log_odds.draw_gamma(curve(lambda g: 1.5 - 2.6 * g, lambda g: 1.5 - 2.6 * g, drifts=drifts))
+    check_texts(laid_out(ax))
+    marks = {xs(line)[0]: line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "s"}
+    assert marks == {0.0: INK, 0.5: "white"}
+    assert ([0.5, 0.5], [0.5, 0.2]) in [(xs(line), ys(line)) for line in ax.lines]
+    said = {text.get_text() for text in (*ax.texts, *ax.get_legend().get_texts())}
+    assert {"search wins", "direct code wins", "hollow: not settled, the drift would undo the sign"} <= said
 
 
 def test_named_priors_stand_where_they_agree_in_all_but_gamma():
@@ -325,7 +353,8 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
 def test_pyplot_is_never_imported():
     code = (
         "import sys, io; from priorsim.figures import log_odds as f; "
-        "ax = f.draw_gamma(f.curve_of('w', 9, [0, 1], [(0, 1), (-1, 0)])); "
+        "from priorsim.worlds import find_world; "
+        "ax = f.draw_gamma(f.curve_of(find_world('half-w3'), 9, [0, 1], [(0, 1), (-1, 0)])); "
         "ax.get_figure(root=True).savefig(io.BytesIO(), format='pdf'); "
         "print([m for m in ('matplotlib.pyplot', 'numba') if m in sys.modules])"
     )

@@ -40,7 +40,7 @@ def test_a_landscape_says_where_walks_end_and_how_they_come_there(study):
     fitting = sum(share for (loss, _), share in regions(data="ends") if loss == 0)
     assert fitting == pytest.approx(walks.ends_data(study, [WORLD]).fitting_ends, rel=1e-9)
     caption = walk_landscape.caption(landscape)
-    assert f"{percent(fitting)} of them end fitting" in caption
+    assert f"{percent(fitting)} of the walks end fitting" in caption
     to_most, to_search = landscape.ways
     assert regions[to_most[-1]]["ends"] == max(share for _, share in regions(data="ends"))
     assert to_search[-1] == (0, "search") and regions[to_search[0]]["starts"] > 0

@@ -5,16 +5,23 @@ from typing import Any
 
 import matplotlib as mpl
 import networkx as nx
+import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 
 from priorsim.figures import page, walk_landscape, walks
 from priorsim.figures.entry import Data, save
 from priorsim.figures.page import NARROWEST, figure_of, lay_out
-from tests.figures.drawing import drawn_texts
+from tests.figures.drawing import drawn_texts, xs, ys
 
-LONG = walks.Walks("in-context.w3-words-itself-product-r4-q4", "steepest", 8, 24)
-SHORT = walks.Walks("one", "first", 4, 9)
+LONG = walks.Walks(
+    "o = r (cheap to invert), answer r q, words of 3 bits",
+    "in-context.w3-words-itself-product-r4-q4",
+    "steepest",
+    8,
+    24,
+)
+SHORT = walks.Walks("one", "one", "first", 4, 9)
 KINDS = ("direct", "disguised", "search")
 
 
@@ -139,11 +146,29 @@ def test_the_columns_are_the_numbers_given():
     assert FIGURES[7][1].columns()["gain_without"] == [1e-4] * 3
 
 
+def test_a_class_in_which_next_to_no_walk_ends_has_no_line_and_the_caption_says_so():
+    draw, data = FIGURES[4]
+    said = [text.get_text() for text in draw(data).get_legend().get_texts()]
+    assert [text.partition(":")[0] for text in said] == ["end direct", "end search"]
+    assert "fewer than 0.1 % end there: disguised programs" in walks.losses_caption(data)
+
+
+def test_chances_are_dots_at_their_moves_and_radii_and_none_where_there_is_none():
+    swerves, starved = (draw(data) for draw, data in (FIGURES[5], FIGURES[7]))
+    assert not swerves.patches and not starved.patches
+    first, late = (ys(line) for line in swerves.lines[:2])
+    assert first == [1e-3, 1e-2, 1e-4, 1e-9] and late[2:] == [5e-5, 1e-9] and np.isnan(late[:2]).all()
+    dots = [ys(line) for line in starved.lines if xs(line) == [4, 6, 8]]
+    assert dots[0][:2] == [1e-5, 1e-4] and np.isnan(dots[0][2]) and dots[1] == [2e-3, 2e-2, 0.3]
+    assert {"200 times"} == {text.get_text() for text in starved.texts}
+
+
 def test_the_likeliest_ways_are_drawn_however_unlikely_their_moves():
     shown = walk_landscape.shown(WIDE_LANDSCAPE)
     moves = [flow[:2] for flow in shown]
     assert set(WAYS) <= set(moves)
-    assert ((11, "disguised"), (0, "direct")) in moves
+    assert all(chance >= walk_landscape.LEAST_FLOW for *move, chance in shown if tuple(move) not in WAYS)
+    assert ((11, "disguised"), (0, "direct")) not in moves
     assert len(moves) == len(set(moves)) < len(FLOWS)
 
 

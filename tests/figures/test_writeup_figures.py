@@ -5,10 +5,12 @@ import math
 import shutil
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from priorsim.errors import FigureError
 from priorsim.figures import (
@@ -17,16 +19,19 @@ from priorsim.figures import (
     cloud,
     held_out,
     log_odds,
+    page,
     witness_sheet,
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
 from priorsim.figures.page import SERIES, figure_of
-from tests.figures.drawing import check_texts, drawn_texts, laid_out, xs, ys
+from priorsim.worlds import find_world
+from tests.figures.drawing import check_texts, laid_out, xs, ys
 
 INF = math.inf
 LONG_NAME = "in-context.w3-words-complement-product-r8-q2"
 ROW_NAME = "constant-greatest-square-w16"
+WORDS = "observation: complement (cheap to invert), answer: the product of rule and query, 3-bit words"
 
 LEADERS: list[list[held_out.Leader]] = [["search", "open", "direct"], ["direct", "none", "direct"]]
 PHASE = Data(
@@ -39,6 +44,16 @@ PHASE = Data(
         strict=True,
     ),
     world=LONG_NAME,
+    words=WORDS,
+    bound_bits=36,
+    over=("beta", "gamma"),
+    at="",
+)
+NO_LOSS = Data(
+    held_out.PHASE.format("beta", "gamma"),
+    [(*row[:3], None) for row in PHASE.rows],
+    world=LONG_NAME,
+    words=WORDS,
     bound_bits=36,
     over=("beta", "gamma"),
     at="",
@@ -46,11 +61,14 @@ PHASE = Data(
 LENGTHS = Data(
     by_world.LENGTHS,
     [
-        ("forward", "a", 9, -5.0, 3.0),
-        ("forward", "b", 9, -7.0, -7.0),
-        ("inverse", "c", 48, 4.0, None),
-        ("constant", "d", 16, None, -12.0),
+        ("forward", "a", -5.0, 3.0),
+        ("forward", "b", -7.0, -7.0),
+        ("inverse", "c", 4.0, None),
+        ("constant", "d", None, -12.0),
+        *(("many", f"e{place}", 4.0, 4.0) for place in range(40)),
+        ("many", "f", -90.0, -90.0),
     ],
+    lanes=(4, 8),
 )
 TERMS = Data(
     by_world.PARTS,
@@ -74,6 +92,7 @@ TUNED = Data(
     held_out.TUNED,
     zip(GAMMAS, LOSSES, LOW, HIGH, [0.1] * 9, [None] * 9, strict=True),
     world=LONG_NAME,
+    words=WORDS,
     bound_bits=36,
 )
 ODDS = Data(
@@ -85,8 +104,10 @@ ODDS = Data(
         (4, INF, INF, None, None),
     ],
     world=LONG_NAME,
+    words=WORDS,
     prior="solomonoff",
     unit="rule",
+    bound_bits=36,
 )
 CURVES = Data(
     log_odds.ACCURACY.format("lane"),
@@ -96,17 +117,22 @@ CURVES = Data(
         (3, 1.0, None, None, 1.0, None, None),
     ],
     world=LONG_NAME,
+    words=WORDS,
     prior="solomonoff",
     unit="lane",
+    bound_bits=36,
 )
 OBJECTIVES = Data(
     against_length.OBJECTIVES,
     [("root-w4", 2, 1, 1), ("root-w4", 3, 1, 4), ("root-w4", 4, 2, 9), ("root-w4", 5, 5, 20)]
     + [("other-w4", bits, 1, 1) for bits in (3, 4, 5)],
     worlds=["root-w4", "other-w4"],
+    words=["root", "other"],
     bound_bits=5,
 )
-CROSSINGS = Data(cloud.CROSSINGS, [("a", 0.1, 0.12), ("b", -0.5, 0.2)], without=3)
+CROSSINGS = Data(
+    cloud.CROSSINGS, [("c-7", 0.1, 0.12), ("c-8", -0.5, 0.2), ("c-9", -0.5, -0.6)], without=3, bound_bits=28
+)
 PROGRAM = "(add q (find (c) (eq o (mul c (if (lt c o) (iter x c (s) (add s (mul s s))) (mul c c))))))"
 SHEET = Data(
     witness_sheet.COLUMNS,
@@ -118,12 +144,12 @@ SHEET = Data(
     bounds={ROW_NAME: 28, "isqrt-w3": 36},
 )
 TIPPING = cloud.cloud_of(
-    ROW_NAME,
+    find_world(ROW_NAME),
     28,
     {("direct", 17, 0.0): 2, ("search", 16, 13.0): 3},
     tips=[
-        cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, [0.0987]),
-        cloud.Tip("search", (17, 0.0), (16, 13.0), None, []),
+        cloud.Tip("direct", (17, 0.0), (16, 13.0), 1 / 13, (0.0987,)),
+        cloud.Tip("search", (17, 0.0), (16, 13.0), None, ()),
     ],
 )
 
@@ -138,12 +164,12 @@ FIGURES = [
         ("phase", first(held_out.draw_phase), PHASE),
         ("delta_l", by_world.draw_lengths, LENGTHS),
         ("decomposition", by_world.draw_parts, TERMS),
-        ("three_counts", by_world.draw_counts, COUNTS),
+        ("three_counts", first(by_world.draw_counts), COUNTS),
         ("well_tuned", first(held_out.draw_tuned), TUNED),
         ("odds_against_lessons", log_odds.draw_odds, ODDS),
         ("learning_curves", log_odds.draw_accuracy, CURVES),
         ("objectives", against_length.draw_objectives, OBJECTIVES),
-        ("predicted_crossovers", cloud.draw_crossings, CROSSINGS),
+        ("predicted_crossovers", first(cloud.draw_crossings), CROSSINGS),
         ("witness_sheet", witness_sheet.draw, SHEET),
         ("cloud", cloud.draw, TIPPING),
     )
@@ -186,16 +212,22 @@ def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
     assert PHASE.columns()["held_out_loss"] == [0.1, 0.2, 0.3, 0.4, None, 0.6]
 
 
-def test_delta_l_is_drawn_from_end_to_end_and_open_ends_have_arrows():
+@pytest.mark.parametrize(("data", "mode"), [(PHASE, "RGB"), (NO_LOSS, "P")])
+def test_a_picture_has_a_palette_unless_there_is_a_gradient(data, mode, tmp_path):
+    path = save(figure_of(held_out.draw_phase(data)[0]), tmp_path / "phase", data.columns(), formats=["png"])[0]
+    with Image.open(path) as picture:
+        assert picture.mode == mode
+
+
+def test_delta_l_has_a_histogram_for_each_family_and_few_worlds_are_grey():
     ax = by_world.draw_lengths(LENGTHS)
-    segments = {(min(ys(line)), max(ys(line))) for line in ax.lines if len(xs(line)) == 2}
-    assert (-5.0, 3.0) in segments
-    upwards = [line for line in ax.lines if line.get_marker() == 6]
-    downwards = [line for line in ax.lines if line.get_marker() == 7]
-    assert len(upwards) == len(downwards) == 1
-    assert ys(upwards[0])[0] > 4.0 and ys(downwards[0])[0] < -12.0
-    near = [xs(line)[0] for line in ax.lines if -8 < ys(line)[0] < -4]
-    assert near and all(abs(x - 9) < 1.2 for x in near)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["many", "forward", "inverse", "constant"]
+    bars = [patch for patch in ax.patches if isinstance(patch, Rectangle) and 0 < -patch.get_height() < 1]
+    places = {(round(bar.get_x() + bar.get_width() / 2), round(-bar.get_height(), 2)) for bar in bars}
+    assert places == {(4, 0.85), (-20, 0.02), (-1, 0.85), (-7, 0.85)}
+    said = {text.get_text(): text.get_color() for text in ax.texts}
+    assert said["41"] == page.INK and said["2"] == page.FAINT == said["1, 1 open"]
+    assert by_world.lengths_caption(LENGTHS).startswith("Search is shorter than direct code in 41 of 45 worlds")
 
 
 def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum():
@@ -208,11 +240,20 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
     assert xs(marks)[:2] == [-13.0, -2.0]
 
 
-def test_three_counts_star_the_worlds_whose_signs_differ_and_no_others():
+def test_a_decomposition_of_many_worlds_draws_twenty_from_the_first_to_the_last():
+    many = Data(by_world.PARTS, [(f"w{place}", 1.0, 1.0, 1.0, 3.0 - place) for place in range(50)])
+    figure = laid_out(by_world.draw_parts(many))
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert (len(names), names[0], names[-1]) == (20, "w0", "w49") and figure.get_figheight() <= 9
+
+
+def test_three_counts_stand_in_their_quadrants():
     assert COUNTS.signs_differ == [True, False, False, True]
-    texts = drawn_texts(figure_of(by_world.draw_counts(COUNTS)))
-    assert any(text.startswith(f"* {ROW_NAME} [") for text in texts)
-    assert any(text.startswith("agree [") for text in texts)
+    functions, programs = by_world.draw_counts(COUNTS)
+    marks = [(xs(line)[0], ys(line)[0]) for line in functions.lines if line.get_marker() == SERIES[0].marker]
+    assert marks == [(1.0, -4.0), (-1.0, -4.0), (0.0, -4.0), (1.0, -0.5)]
+    assert [text.get_text() for text in functions.texts] == ["1", "0", "2", "0"]  # Lower and upper left, then right.
+    assert programs.get_title("center") == "3 worlds"
 
 
 def test_well_tuned_windows_are_the_runs_within_both_limits():
@@ -225,6 +266,9 @@ def test_well_tuned_windows_are_the_runs_within_both_limits():
         if isinstance(patch, Rectangle) and not patch.get_hatch()
     )
     assert shaded == [(1.5, 2.0), (3.5, 4.0)]
+    written: list[Any] = [text for panel in panels for text in panel.texts]
+    limits = {text.get_text(): text.xy[1] for text in written}
+    assert limits == {"limit: the least loss + 0.01": pytest.approx(0.11), "limit: 0.01": 0.01}
     legend = [text.get_text() for text in figure_of(panels[0]).legends[0].get_texts()]
     assert "disguised counted as search (no direct: no excess)" in legend
 
@@ -243,13 +287,24 @@ def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
 
 
 def test_objectives_and_crossovers_are_drawn_where_they_are():
-    line = against_length.draw_objectives(OBJECTIVES).lines[0]
-    assert ys(line)[2:] == [1, 1, 2, 5]
-    ax = cloud.draw_crossings(CROSSINGS)
-    (points,) = (line for line in ax.lines if line.get_marker() == SERIES[0].marker)
-    assert list(zip(xs(points), ys(points), strict=True)) == [(0.1, 0.12), (-0.5, 0.2)]
+    objectives = against_length.draw_objectives(OBJECTIVES)
+    assert ys(objectives.lines[0])[2:] == [1, 1, 2, 5]
+    labels = {text.get_text(): text.get_color() for text in objectives.texts}
+    assert labels == {"root-w4: 5 objectives": SERIES[0].colour, "other-w4: 1 objective": SERIES[1].colour}
+    tipping, others = cloud.draw_crossings(CROSSINGS)
+    spans = [xs(line) for line in tipping.lines if len(xs(line)) == 2]
+    assert spans == [[-0.5, 0.2], [0.1, 0.12]]
+    assert [label.get_text() for label in tipping.get_yticklabels()] == ["8", "7"]
+    assert others.get_title("left").startswith("the other 1 word:")
     assert cloud.agreeing(CROSSINGS) == 1
-    assert "within 0.05: 1" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert cloud.crossings_caption(CROSSINGS).startswith("2 of 3 worlds of constants tip at a price of time")
+
+
+def test_no_edge_of_a_hull_has_a_gamma_that_is_no_price():
+    points = {("search", 12, 6.0): 1, ("direct", 15, 3.0): 1, ("direct", 30, 2.9): 1}
+    corners = [(bits, steps, [kind]) for kind, bits, steps in points]
+    ax = cloud.draw(cloud.cloud_of(find_world(ROW_NAME), 31, points, corners, gammas=(1.0, 150.0)))
+    assert [text.get_text() for text in ax.texts] == [f"{page.GAMMA} = 1"]
 
 
 @pytest.mark.parametrize("width", [3.1, 7.2])
