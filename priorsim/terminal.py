@@ -130,6 +130,11 @@ class _Column:
         words = (len(word) + len(HANG) for cell in self.cells for word in cell.split())
         return min(self.headed, max(LEAST_TEXT, *map(len, self.heading.split()), *words))
 
+    @property
+    def is_of_text(self) -> bool:
+        """Whether there are texts to be broken."""
+        return self.least < self.headed
+
     def padded(self, line: str, width: int) -> str:
         """A line of a cell, numbers to the right and text to the left."""
         spaces = " " * (width - len(COLOURED.sub(r"\2", line)))
@@ -140,8 +145,8 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str], keys:
     """Columns aligned, text to the left and numbers to the right, two spaces between.
 
     Where they are wider than a line, headings are broken first, then texts. Where that is not enough, a text in the
-    last column stands below its row; or the columns are parted into blocks, one below the other, each of which repeats
-    the first columns, so many as are `keys`.
+    last column, the only one, stands below its row; or the columns are parted into blocks, one below the other, each of
+    which repeats the first columns, so many as are `keys`.
 
     >>> print(format_table([("levin", 7), ("solomonoff", 12)], head=("prior", "L*")))
     prior       L*
@@ -150,7 +155,8 @@ def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str], keys:
     """
     columns = [_Column(*map(str, column)) for column in zip(head, *rows, strict=True)]
     *others, last = columns
-    if others and not last.is_of_numbers and _fit(others) and not _fit(columns):
+    is_alone = last.is_of_text and others and not any(each.is_of_text for each in others)
+    if is_alone and _fit(others) and not _fit(columns):
         return "\n".join(_with_notes(others, last))
     return "\n\n".join("\n".join(_rows(block)) for block in _blocks(columns, keys))
 

@@ -99,7 +99,7 @@ def test_of_several_worlds_a_census_that_they_share_is_told_once():
 
 @pytest.mark.engine
 def test_a_graph_of_edits_is_near_what_is_told(place):
-    said = output(*WALK, "--max-bits", 20, "--dry-run")
+    said = unbroken(*WALK, "--max-bits", 20, "--dry-run")
     [programs, edges] = [int(found.replace(",", "")) for found in re.findall(r"[0-9][0-9,]+(?= programs| edits)", said)]
     made = json.loads(output(*WALK, "--max-bits", 20, "--json"))
     assert programs == made["programs"] and made["edges"] / 3 <= edges <= 3 * made["edges"]

@@ -23,6 +23,7 @@ COMMANDS = (
     f"odds --atlas ATLAS {WORLD} --prior capped --cap 1",
     f"odds --atlas ATLAS {WORLD} --world root-w3",
     f"heldout --atlas ATLAS {WORLD}",
+    f"heldout --atlas ATLAS {WORLD} --world root-w3",
     f"definitions --atlas ATLAS {WORLD} --programs 20",
     f"programs --atlas ATLAS {WORLD} --class any --most 10",
     f"claims --atlas ATLAS {WORLD}",
@@ -40,6 +41,7 @@ COMMANDS = (
     "finite-size --sizes 10 --max-bits 14",
     "diversity --rules 2 --max-bits 12 --code-bits 10",
     "nested --word-bits 3 --max-bits 18",
+    "languages --number 2 --max-bits 16 --word-bits 2 --claim much-simpler",
     f"walk {WORLD} --dynamics metropolis --radius 4 --max-bits 12",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --walks 20",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --trace",
@@ -148,6 +150,17 @@ def test_a_last_text_without_room_stands_below_its_row():
         "    a text that goes on for",
         "      long",
         "two       12",
+    ]
+
+
+def test_of_two_texts_without_room_neither_is_a_note():
+    long = "a text that goes on for long"
+    assert laid_out(36, ("name", "the first", "the second"), ("one", long, long)) == [
+        "name  the first",
+        "one   a text that goes on for long",
+        "",
+        "name  the second",
+        "one   a text that goes on for long",
     ]
 
 

@@ -71,7 +71,7 @@ class WorldsTable(Generic[A]):
         """What the command prints, with lines of single worlds below the table."""
         table = format_table(self._rows(found), head=(*_SHOWN, *self.head))
         lines = [fitted(f"of {each.world}, {line}\n") for each in found for line in self.lines(each)]
-        return f"{_said(found)}\n\n{table}\n" + "".join(["\n", *lines] if lines else [])
+        return f"{fitted(_said(found))}\n\n{table}\n" + "".join(["\n", *lines] if lines else [])
 
     def latex(self, found: Sequence[A]) -> str:
         """A tabular in the rules of the package booktabs, with a remark on prior and bound above."""
