@@ -106,10 +106,13 @@ def helps() -> str:
 
 
 def docstrings() -> str:
-    """Every public name, grouped by the package that it comes from, and the functions that draw."""
+    """Every public name, grouped by the package that it comes from, what questions return, and what draws."""
     named: dict[str, list[str]] = {group: [] for group in GROUPS.values()}
     for name in sorted(set(priorsim.__all__) - {"plot"}):
         named[GROUPS[priorsim._ROOM_OF[name].split(".")[1]]].append(directive(f"priorsim.{name}"))
+    named["Answers"] = [directive(name) for name in ("priorsim.notebook.result.Result", "priorsim.frame.Frame")]
+    named[GROUPS["measure"]].append(directive("priorsim.measure.histogram.Histogram"))
+    named[GROUPS["worlds"]].append(directive("priorsim.worlds.Family"))
     named["Figures"] = [directive(f"priorsim.notebook.plot.{name}") for name in priorsim.plot.__all__]
     return "".join(f"\n## {group}\n\n```{{eval-rst}}\n{''.join(parts)}```\n" for group, parts in named.items())
 

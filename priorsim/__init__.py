@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from priorsim.notebook.curves import growth as growth
     from priorsim.notebook.curves import influence as influence
     from priorsim.notebook.curves import knockouts as knockouts
+    from priorsim.notebook.curves import languages as languages
     from priorsim.notebook.curves import population as population
     from priorsim.notebook.programs import explain as explain
     from priorsim.notebook.programs import programs as programs
@@ -74,7 +75,7 @@ _ROOMS = {
     "priorsim.notebook.arguments": ("world",),
     "priorsim.notebook.asking": ("definitions", "heldout", "histogram", "odds", "sweep"),
     "priorsim.notebook.programs": ("explain", "programs"),
-    "priorsim.notebook.curves": ("growth", "influence", "knockouts", "population"),
+    "priorsim.notebook.curves": ("growth", "influence", "knockouts", "languages", "population"),
     "priorsim.priors": ("Prior", "named_prior"),
     "priorsim.study.cache": ("census",),
     "priorsim.worlds": ("World", "catalogue", "families", "family", "world_from"),

@@ -146,26 +146,6 @@ def format_lanes(lanes: Sequence[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
-def format_table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:
-    """Columns aligned, text to the left and numbers to the right, two spaces between.
-
-    >>> print(format_table([("levin", 7), ("solomonoff", 12)], head=("prior", "L*")))
-    prior       L*
-    levin        7
-    solomonoff  12
-    """
-    columns = []
-    for column in zip(*(map(str, row) for row in (head, *rows)), strict=True):
-        width = max(map(len, column))
-        pad = str.rjust if all(map(_is_number, column[1:])) else str.ljust
-        columns.append([pad(cell, width) for cell in column])
-    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
-
-
-def _is_number(text: str) -> bool:
-    return text[:1].isdigit() or text[:1] in "-+[." or text in ("inf", "none")
-
-
 def rounded(value: Any) -> Any:
     """The value with all floats in it, in lists and dicts too, to DIGITS significant digits.
 

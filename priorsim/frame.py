@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from priorsim.errors import PriorsimError
-from priorsim.formats import format_table
+from priorsim.terminal import format_table
 
 LIBRARIES = ("pandas", "polars")
 """What `to_frame` gives a frame of: the first that is installed, unless one is named."""
@@ -20,8 +20,22 @@ SHOWN_ROWS = 20
 
 
 class Frame:
-    """Rows under column names, None where a value is not known.
+    """A table of named columns, with None where a value is not known.
 
+    Parameters
+    ----------
+    head : sequence of str
+        The names of the columns.
+    rows : iterable of sequence
+        The values of each row, as many as there are columns.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The same table for Arrow.
+
+    Examples
+    --------
     >>> Frame(["gamma", "log_odds"], [(0.0, -8.35), (1.0, None)])
     gamma  log_odds
         0     -8.35
@@ -36,13 +50,13 @@ class Frame:
         return int(self.table.num_rows)
 
     def __getitem__(self, name: str) -> list[Any]:
-        """One column's values."""
+        """The values of the column of that name."""
         values: list[Any] = self.table.column(name).to_pylist()
         return values
 
     @property
     def columns(self) -> list[str]:
-        """The columns' names."""
+        """The names of the columns."""
         return list(self.table.column_names)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -50,9 +64,21 @@ class Frame:
         return self.table.__arrow_c_stream__(requested_schema)
 
     def to_frame(self, library: str | None = None) -> Any:
-        """A DataFrame of pandas or polars: of the library named, else of the first of LIBRARIES that is installed.
+        """The table as a DataFrame.
 
-        PriorsimError where there is no such library, or it is not installed.
+        Parameters
+        ----------
+        library : {"pandas", "polars"}, optional
+            The library of the DataFrame, by default pandas where it is installed and polars elsewhere.
+
+        Returns
+        -------
+        pandas.DataFrame or polars.DataFrame
+
+        Raises
+        ------
+        PriorsimError
+            If there is no such library, or it is not installed.
         """
         if library is not None and library not in LIBRARIES:
             raise PriorsimError(f"to_frame knows no library {library!r}: choose {' or '.join(LIBRARIES)}")

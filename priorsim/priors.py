@@ -43,13 +43,34 @@ LARGEST = 1e9  # No value of a prior is larger: beside its products, lengths wou
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """One member of the weight family; PriorError where a value is not finite, above LARGEST or out of its range.
+    """A weight of programs, 2^(-beta l - gamma log2 t - lam t - delta s), of l bits, t mean steps and s search nodes.
 
-    `beta`, above 0, is the weight of a bit of length, 1 being Solomonoff's; that the sum over all programs converges is
-    checked where a mass is taken. `gamma` is bits for each doubling of t and `lam` (lambda) for each step, both at
-    least 0; `delta`, the search tax, is bits for each search node. Programs with t above `cap`, at least 1, weigh
-    nothing.
+    Whether the sum over all programs converges is checked where a mass is taken.
 
+    Parameters
+    ----------
+    name : str
+        The name that answers show.
+    beta : float, default 1
+        Bits for each bit of length, above 0. 1 is Solomonoff's prior.
+    gamma : float, default 0
+        Bits for each doubling of the mean steps a lane, at least 0.
+    lam : float, default 0
+        Bits for each step of the mean steps a lane (lambda), at least 0.
+    delta : float, default 0
+        The search tax: bits for each search node. Below 0 it is a subsidy.
+    cap : float, optional
+        The most mean steps a lane, at least 1. Programs that take more weigh nothing.
+    description : str, optional
+        What the prior is, in a sentence.
+
+    Raises
+    ------
+    PriorError
+        If a value is not finite, above 1e9 in size or out of its range.
+
+    Examples
+    --------
     >>> Prior("levin", gamma=1).log2_weight([10], [8], [0])
     array([-13.])
     """
@@ -74,7 +95,7 @@ class Prior:
             raise PriorError(f"beta is {self.beta}: give a number above 0")
 
     def value(self, parameter: str) -> float | None:
-        """The value of one of PARAMETERS, PriorError where it is none; None where there is no cap."""
+        """The value of a parameter by its public name, None where there is no cap; PriorError for any other name."""
         if parameter not in PARAMETERS:
             raise PriorError(f"unknown penalty '{parameter}': choose one of {', '.join(PARAMETERS)}")
         value: float | None = getattr(self, _FIELDS[parameter])
@@ -106,14 +127,24 @@ class Prior:
         return self.beta >= 1 and self.delta >= 0
 
     def within_cap(self, steps: ArrayLike) -> NDArray[np.bool_]:
-        """Where the mean steps t, shape (n,), do not exceed the cap."""
+        """Whether the mean steps a lane of each program are within the cap, shape (n,)."""
         mean_steps = np.asarray(steps, dtype=np.float64)
         return np.ones(mean_steps.shape, dtype=bool) if self.cap is None else mean_steps <= float(self.cap)
 
     def log2_weight(self, bits: ArrayLike, steps: ArrayLike, searches: ArrayLike, *, without: str | None = None) -> F64:
-        """log2 of the weights, in bits, -inf above the cap; shapes are those of `features`.
+        """log2 of the weight of each program, in bits, shape (n,).
 
-        One of PENALTIES may be left out, as if it were 0.
+        Parameters
+        ----------
+        bits, steps, searches : array_like, shape (n,)
+            Length in bits, mean steps a lane and number of search nodes.
+        without : {"beta", "gamma", "lambda", "delta"}, optional
+            A parameter that counts as 0.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            -inf where the steps are above the cap.
         """
         total = np.zeros(np.shape(bits), dtype=np.float64)
         for parameter, feature in features(bits, steps, searches).items():
@@ -174,11 +205,28 @@ def named_prior(
     delta: float | None = None,
     cap: float | None = None,
 ) -> Prior:
-    """The prior of that name, with any value given in place of its own.
+    """The prior of that name, with any value that is given in place of its own.
 
-    A value that departs from the named prior's is shown in the prior's name. PriorError says that there is no
-    such prior, that a parameter it needs is missing, or that a value is out of range.
+    Parameters
+    ----------
+    name : str
+        One of the names in docs/measures.md.
+    beta, gamma, lam, delta, cap : float, optional
+        Bits for each bit of length, bits for each doubling of the mean steps a lane, bits for each step, bits for each
+        search node, and the most mean steps a lane.
 
+    Returns
+    -------
+    Prior
+        Its name shows the values that differ from those of the named prior.
+
+    Raises
+    ------
+    PriorError
+        If there is no such prior, a value that it needs is missing, or a value is out of its range.
+
+    Examples
+    --------
     >>> named_prior("levin").gamma
     1
     >>> named_prior("solomonoff", delta=4).name

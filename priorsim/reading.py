@@ -14,11 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 from unicodedata import category
+
+import msgspec
 
 from priorsim.errors import PriorsimError
 
+Fields = TypeVar("Fields", bound=msgspec.Struct)
 STANDARD_INPUT = ("-", "/dev/stdin")  # The names of standard input.
 MOST_BYTES = 2 << 20
 """What a text may take where its kind states nothing else; four lanes that each list every 16-bit word take 1.6 MB."""
@@ -227,3 +230,35 @@ def whole_numbers(given: Any, where: str) -> tuple[int, ...]:
         return tuple(map(operator.index, given))
     except TypeError:
         raise PriorsimError(f"{where}: {shown(repr(given), MOST_SHOWN)} is not of whole numbers: give these") from None
+
+
+MOST_DOTS = 100
+"""Dots on a line of TOML outside texts and remarks; the time to read a dotted name grows with their square."""
+_TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+_REPORTS = (
+    (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
+    (r"Object contains unknown field `(.*)`", "unknown field '{}': choose among FIELDS"),
+    (r"Expected `str` matching regex .* - at `\$\.(.+)`", "field '{}': the text breaks a line: write it on one line"),
+    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", "field '{2}': it is of type {1} where {0} is wanted"),
+)
+"""What the reader of TOML reports of the fields, and how it is said here."""
+
+
+def toml_fields(text: str, where: str, kind: type[Fields], error: type[PriorsimError]) -> Fields:
+    """The fields of a record of that kind in TOML; an error of the type given points at the field or line."""
+    for number, line in enumerate(_TEXT_OR_REMARK.sub("", text).split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise error(f"{where}, line {number}: {line.count('.')} dots: the names of its fields have none")
+    try:
+        return msgspec.toml.decode(text, type=kind)
+    except (msgspec.MsgspecError, ValueError) as caught:
+        raise error(f"{where}: {_in_our_words(str(caught), kind)}") from None
+
+
+def _in_our_words(report: str, kind: type[msgspec.Struct]) -> str:
+    for pattern, words in _REPORTS:
+        found = re.fullmatch(pattern, report, re.DOTALL)
+        if found:
+            said = words.format(*(shown(part, MOST_SHOWN) for part in found.groups()))
+            return said.replace("FIELDS", ", ".join(kind.__struct_fields__))
+    return shown(report, 200)

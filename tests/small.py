@@ -22,6 +22,8 @@ SMALLER = replace(
     table_code_bits=14,
     walk_radii=(4, 8),
     walk_bits=16,
+    languages=1,
+    language_bits=16,
 )
 """A preset without bounds, with few populations and walks."""
 SMALL = replace(

@@ -47,6 +47,7 @@ QUESTIONS = {
     "histogram": ["--world", NAMED],
     "heldout": ["--world", NAMED],
     "definitions": ["--world", NAMED],
+    "programs": ["--world", NAMED, "--class", "any"],
     "claims": ["much-simpler", "--world", NAMED],
     "growth": [],
     "influence": [],
@@ -73,10 +74,12 @@ def test_a_bound_is_counted_for_the_world_alone_or_taken_as_a_census(short, fold
     assert "up to 17 bits" in output("odds", "--world", NAMED, "--max-bits", 17)
     assert [StoredAtlas(path).header.max_bits for path in kept(folder)] == [14]
     assert "up to 12 bits" in output("odds", "--world", NAMED, "--max-bits", 12)
-    assert "up to 12 bits" in output("growth", "--max-bits", 12)
+    for asked in (["growth"], ["definitions", "--world", NAMED]):
+        assert "up to 12 bits" in output(*asked, "--max-bits", 12)
     assert len(kept(folder)) == 1
     assert "up to 16 bits" in output("growth", "--max-bits", 16)
-    assert "up to 16 bits" in output("heldout", "--world", NAMED, "--max-bits", 16)
+    for question in ("heldout", "definitions"):
+        assert "up to 16 bits" in output(question, "--world", NAMED, "--max-bits", 16)
     assert sorted(StoredAtlas(path).header.max_bits for path in kept(folder)) == [14, 16]
 
 

@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from priorsim import __version__
+from priorsim import __version__, terminal
 from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.cli import app, main
 from priorsim.provenance import stamped
@@ -40,6 +40,12 @@ def output(*args):
     code, out, err = priorsim(*args)
     assert code == 0, err
     return out
+
+
+def unbroken(*args):
+    """What a command prints where lines have room for all that stands in one."""
+    with mock.patch.object(terminal, "WIDTH", 10_000):
+        return output(*args)
 
 
 def test_help_lists_every_command_by_what_it_is_for_and_fits_the_page():
@@ -137,7 +143,7 @@ def test_a_census_can_be_amortised_over_the_queries_of_a_context(tmp_path):
     output("census", *wanted, "--accounting", "amortised", "--out", out)
     assert "accounting  amortised" in output("info", out)
     asked = ["odds", "--atlas", out, "--world", world, "--train", "0-3", "--prior", "levin"]
-    text = output(*asked)
+    text = unbroken(*asked)
     assert "classes by lesion; amortised accounting" in text
     assert "n*, queries a context" in text
     values = json.loads(output(*asked, "--json"))
@@ -213,7 +219,7 @@ def test_class_by_form_counts_every_program_with_a_search_node(atlas):
 
 def test_held_out_lanes_as_text_and_json(atlas):
     ask = ("heldout", "--atlas", atlas, "--world", "identity-w3")
-    text = output(*ask)
+    text = unbroken(*ask)
     for words in ("excess defection, disguised as direct", "dormant share", "heaviest side flips", "lanes  accuracy"):
         assert words in text
     assert "held out none" in output(*ask, "--train", "0-7")
@@ -229,7 +235,7 @@ def test_held_out_lanes_as_text_and_json(atlas):
 
 
 def test_the_population_as_text_json_and_csv(atlas, tmp_path):
-    assert "the population, each counted once" in output("population", "--atlas", atlas)
+    assert "the population, each counted once" in unbroken("population", "--atlas", atlas)
     values = json.loads(output("population", "--atlas", atlas, "--json"))
     check_answer("population", values)
     assert values["bound_bits"] == 20
@@ -241,7 +247,7 @@ def test_the_population_as_text_json_and_csv(atlas, tmp_path):
 @pytest.mark.engine
 def test_definitions_of_search_side_by_side(atlas):
     ask = ("definitions", "--atlas", atlas, "--world", "identity-w3")
-    text = output(*ask, "--train", "0-3", "--prior", "levin", "--programs", "20")
+    text = unbroken(*ask, "--train", "0-3", "--prior", "levin", "--programs", "20")
     for words in ("all programs that fit", "the 20 shortest of them", "the first in code order", "retargeted"):
         assert words in text
     values = json.loads(output(*ask, "--json"))
@@ -359,7 +365,8 @@ def test_a_world_of_the_users_own_from_a_file(atlas, tmp_path):
 
 
 def test_the_odds_say_what_was_counted_under_which_weight(atlas):
-    text = output("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--beta", 800, "--gamma", 2)
+    asked = ("odds", "--atlas", atlas, "--world", "parity-w3", "--delta", "-1000", "--beta", 800, "--gamma", 2)
+    text = unbroken(*asked)
     assert "up to 20 bits; dialect arith, words of 3 bits, depth 2; the world is at home in logic\n" in text
     assert "2^(-800 l) t^(-2) 2^(1000 s)" in text
 

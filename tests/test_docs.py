@@ -16,6 +16,8 @@ import pytest
 from msgspec import inspect
 
 from priorsim.claims.answer import ClaimAnswer, VerdictsAnswer
+from priorsim.claims.languages import LanguagesAnswer
+from priorsim.figures.answer import FigureAnswer, FiguresAnswer
 from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
@@ -45,6 +47,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "growth": GrowthAnswer,
     "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
+    "languages": LanguagesAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,
     "diversity": Diversity,
@@ -57,8 +60,10 @@ SCHEMAS: dict[str, type[Answer]] = {
     "claims": VerdictsAnswer,
     "explain": ExplainAnswer,
     "programs": ProgramsAnswer,
+    "figure": FigureAnswer,
+    "figures": FiguresAnswer,
 }
-"""What `priorsim NAME --json` prints; theory-forms is of theory without numbers."""
+"""What `priorsim NAME --json` prints; theory-forms is of theory without numbers, figures of figure without a name."""
 TABLES = SCHEMAS | {"claims, claim": ClaimAnswer, "data, joint": JointAnswer, "definitions, fitting": ComparedAnswer}
 TABLES |= {"definitions, shortest": ShortestAnswer}
 TABLE = re.compile(r"<!-- the keys of (?P<name>[a-z, -]+) -->\n.*?\n<!-- end -->\n", re.DOTALL)

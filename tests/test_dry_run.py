@@ -1,5 +1,6 @@
 """A dry run says what work would take, near what it takes, and leaves nothing behind."""
 
+import json
 import re
 
 import pytest
@@ -12,10 +13,11 @@ from priorsim.mu.domain import Domain
 from priorsim.study.atlases import open_census
 from priorsim.study.cache import VARIABLE
 from priorsim.study.plan import census_plan, censuses_plan, data_plan, estimated, question_plan
-from tests.test_cli import output, priorsim
+from tests.test_cli import output, priorsim, unbroken
 
 NAMED = "inverse-w3"
 WIDE = "inverse.w6-quotient-one-l64"
+WALK = ["walk", "--world", NAMED, "--dynamics", "first", "--radius", 4]
 NOTHING = "Nothing was counted and nothing was written."
 
 
@@ -54,14 +56,24 @@ def test_the_rows_that_are_told_are_within_a_factor_of_three(dialect, word_bits,
         (["influence", "--dialect", "logic"], "every program of logic up to 28 bits"),
         (["population", "--word-bits", 2, "--out", "o"], "words of 2 bits, 4 lanes of x"),
         (["heldout", "--world", NAMED, "--max-bits", 12], "up to 28 bits, words of 3 bits"),
+        (
+            ["definitions", "--world", NAMED, "--max-bits", 44, "--memory", "1GiB"],
+            "it is started with more memory alone",
+        ),
+        (["programs", "--world", NAMED, "--out", "o"], "Census of every program of arith up to 28 bits"),
+        (["programs", "--world", NAMED, "--max-bits", 63, "--workers", 1], "it is started with --yes alone"),
         (["data", "--world", "isqrt-w3", "--code-bits", 20], "Programs with data: 20,263, entries left open"),
         (["claims", "much-simpler"], r"Censuses: \d+, of which 0 are in results-quick/atlases\nThe others take about"),
         (["paper"], r"Censuses: \d+, of which 0 are in results-quick/atlases\nThe others take about"),
         (["claims", "gradual"], "Censuses: 0, of which 0 are in"),
+        (["knockouts", "--max-bits", 44], r"11 censuses, one after .* 17,285,693,001 programs\n.*, 15 minutes on two"),
+        (["knockouts", "--max-bits", 48, "--out", "o"], "it is started with more memory and --yes alone"),
+        (["heldout", "--world", WIDE], "823,590 programs, for each of 12 sets of training lanes\na second or less"),
+        (["claims", "--world", WIDE, "--max-bits", 40], "programs, for each of 16 sets of training lanes\n108 seconds"),
     ],
 )
 def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(args, said, place):
-    text = output(*args, "--dry-run")
+    text = unbroken(*args, "--dry-run")
     assert re.search(said, text) and NOTHING in text
     assert list(place.iterdir()) == []
 
@@ -74,6 +86,24 @@ def test_what_a_census_would_need_beyond_the_usual_is_told():
     assert "it is started with --yes alone" in question_plan(header)
     small = make_header("arith", 20, domain=Domain.default(3))
     assert "it is started with more memory alone" in census_plan(small, memory_bytes=1 << 20)
+
+
+@pytest.mark.engine
+def test_of_several_worlds_a_census_that_they_share_is_told_once():
+    three = [word for name in (NAMED, "square-w3", "isqrt-w4") for word in ("--world", name)]
+    for command in ("odds", "heldout"):
+        assert output(command, *three, "--dry-run").count("Census of") == 2
+    both = output("heldout", *three, "--world", WIDE, "--dry-run")
+    assert "12 sets of training lanes" in both and both.count("Census of") == 2
+
+
+@pytest.mark.engine
+def test_a_graph_of_edits_is_near_what_is_told(place):
+    said = output(*WALK, "--max-bits", 20, "--dry-run")
+    [programs, edges] = [int(found.replace(",", "")) for found in re.findall(r"[0-9][0-9,]+(?= programs| edits)", said)]
+    made = json.loads(output(*WALK, "--max-bits", 20, "--json"))
+    assert programs == made["programs"] and made["edges"] / 3 <= edges <= 3 * made["edges"]
+    assert "No graph was made and nothing was written." in said and list(place.iterdir()) == []
 
 
 @pytest.mark.engine
@@ -107,9 +137,17 @@ def test_the_censuses_of_claims_are_those_of_their_populations():
     ("args", "said"),
     [
         (["odds", "--histogram", "h.csv"], "--dry-run has no effect with --histogram"),
+        (["definitions", "--world", NAMED, "--atlas", "a"], "--dry-run has no effect with --atlas: nothing is counted"),
+        (["programs", "--world", WIDE], "is wide: 64 lanes of 6 bits"),
         (["growth", "--atlas", "a"], "--dry-run has no effect with --atlas: nothing is counted"),
-        (["heldout", "--world", WIDE], "there is no estimate for heldout: leave out --dry-run"),
-        (["claims", "--world", WIDE], "there is no estimate for claims: leave out --dry-run"),
+        (["odds"], "give --world NAME, or --histogram FILE"),
+        (["heldout", "--world", WIDE, "--memory", "1GiB"], "--memory has no effect on a wide world"),
+        (["claims", "--world", WIDE, "--workers", 2], "--workers has no effect on the claims about a wide world"),
+        (["knockouts", "--workers", 0], "0 workers are too few"),
+        ([*WALK, "--max-bits", 40], "GiB, above the 8.0 GiB allowed: lower --max-bits to 33"),
+        ([*WALK[:-1], 17], "17"),
+        (["walk", "--world", NAMED, "--dynamics", "third", "--radius", 4], "unknown dynamics 'third'"),
+        ([*WALK, "--walks", 9], "--dry-run has no effect with --walks or --trace, which make no graph"),
         (["census", "--world", NAMED, "--max-bits", 64], "a bound of 64 bits is out of range"),
         (["census", "--world", NAMED, "--max-bits", 20, "--workers", 0], "0 "),
         (["odds", "--world", NAMED, "--max-bits", 64], "a bound of 64 bits is out of range"),

@@ -116,6 +116,14 @@ def test_numbers_are_written_in_the_digits_0_to_9(args, text):
             "--memory and --workers have no effect with --atlas: no census is taken: leave out --memory and --workers",
         ),
         (
+            ["definitions", "--atlas", "a", "--world", "square-w3", "--memory", "1GiB"],
+            "--memory has no effect with --atlas: no census is taken: leave out --memory",
+        ),
+        (
+            ["programs", "--atlas", "a", "--world", "square-w3", "--workers", "2"],
+            "--workers has no effect with --atlas: no census is taken: leave out --workers",
+        ),
+        (
             ["figure", "--width", "8cm", "--format", "svg", "--out", "o"],
             "--format, --width and --out have no effect without a figure's name",
         ),

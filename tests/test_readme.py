@@ -85,7 +85,9 @@ def found(folder: str) -> str:
     curves = json.loads((RESULTS / "growth.json").read_text())["curves"]
     path = RESULTS / "influence.json"
     influences = json.loads(path.read_text())["censuses"] if path.exists() else ()
-    return found_markdown(verdicts(), curves, captions, influences=influences, folder=folder)
+    path = RESULTS / "languages.json"
+    languages = json.loads(path.read_text()) if path.exists() else None
+    return found_markdown(verdicts(), curves, captions, influences=influences, languages=languages, folder=folder)
 
 
 def abstract() -> str:

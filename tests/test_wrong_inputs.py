@@ -241,7 +241,8 @@ def bad_inputs(atlas):
 def test_bad_input_is_one_line_and_exit_code_2(atlas):
     for args, words in bad_inputs(atlas):
         code, out, err = priorsim(*args)
-        lines = err.splitlines()
+        # An estimate counts a little, for which kernels are compiled where they are not yet.
+        lines = [line for line in err.splitlines() if not line.startswith("Compiling the counting kernels")]
         assert (code, out, len(lines)) == (2, "", 1), (args, out, err)
         assert lines[0].startswith("priorsim: ")
         assert words in lines[0], (args, lines[0])

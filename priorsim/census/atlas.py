@@ -5,6 +5,7 @@ it, sorted. The counts of every length must add up to the recurrence's; the file
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorsim.census.recurrence import program_counts
-from priorsim.errors import AtlasError, CensusError
-from priorsim.mu.dialect import DIALECTS, Language
+from priorsim.errors import AtlasError, CensusError, CodeError
+from priorsim.mu.dialect import Language, dialect_named
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, most_steps_of_node
 from priorsim.provenance import SHORT, counting_digest
@@ -186,8 +187,9 @@ class AtlasHeader:
 
 def _version_of(dialect: Any) -> str:
     """The language version of a dialect of that name, the first where there is none."""
-    known = DIALECTS.get(dialect) if isinstance(dialect, str) else None
-    return "1" if known is None else known.version
+    with suppress(CodeError):
+        return dialect_named(dialect).version if isinstance(dialect, str) else "1"
+    return "1"
 
 
 def check_accounting(name: str) -> Accounting:

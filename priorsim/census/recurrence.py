@@ -5,20 +5,20 @@ lengths, and an operator of c bits heads as many terms of l bits as its children
 All counts are Python integers and all masses exact rationals; every census is tested against them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 from math import inf
+from operator import itemgetter
 
 from priorsim.mu.code import constant_code, operator_code, variable_code
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Const
 
 CODE_ONLY_MASS = Fraction(1, 2)
-"""Kraft sum of all code-only programs of a whole dialect, of every length; programs with data have the same."""
-NODE_BITS = 16
-"""More bits than one more search node takes at the least, in every language."""
+"""Kraft sum of all code-only programs of every length, and of all with data, where that of all programs is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Token:
 
     `kind` is 'variable', 'constant' (the short 1 or 0), 'literal' or an operator's name; `value` a variable's index or
     a constant's word, else 0; `bits` the length of `code` and of a literal's payload; `choices` the number of payloads.
+    `binds` says for each child how many variables it gains; a leaf has none.
     """
 
     kind: str
@@ -34,11 +35,7 @@ class Token:
     bits: int
     code: str
     choices: int = 1
-
-    @property
-    def binds(self) -> tuple[int, ...]:
-        """For each child, how many variables it gains; empty for a leaf."""
-        return FORMS[self.kind].binds if self.kind in FORMS else ()
+    binds: tuple[int, ...] = ()
 
     @property
     def is_search(self) -> bool:
@@ -56,30 +53,27 @@ def tokens(language: Language, bound: int) -> tuple[Token, ...]:
     words = language.word_bits
     codes = [
         *(("variable", index, variable_code(index, bound, language)) for index in range(bound + language.columns)),
-        *(("constant", word, constant_code(Const(word, literal=False), language)) for word in (1, 0)),
-        ("literal", 0, constant_code(Const(0, literal=True), language)[:-words]),
+        *(("constant", word, constant_code(Const(word, literal=False), bound, language)) for word in (1, 0)),
+        ("literal", 0, constant_code(Const(0, literal=True), bound, language)[:-words]),
         *((name, 0, operator_code(name, bound, language)) for name in language.operators_in(bound)),
     ]
     return tuple(
         Token(kind, value, len(code) + words, code, 2**words)
         if kind == "literal"
-        else Token(kind, value, len(code), code)
-        for kind, value, code in codes
+        else Token(kind, value, len(code), code, binds=FORMS[kind].binds if kind in FORMS else ())
+        for kind, value, code in sorted(codes, key=itemgetter(2))
     )
 
 
-class _Counter:
+class Counter:
     """N(d, l) and the ways an operator's children share bits, remembered; each search multiplies by `search_weight`.
 
-    Terms that read one of the input columns `without` are left out.
+    The terms are those of any prefix code: `tokens` are the symbols that a term can start with, by d.
     """
 
-    def __init__(self, language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> None:
+    def __init__(self, tokens: Sequence[Sequence[Token]], search_weight: int = 1) -> None:
         self.search_weight = search_weight
-        self.tokens = [
-            [token for token in tokens(language, bound) if not token.reads(without, bound)]
-            for bound in range(language.depth + 1)
-        ]
+        self.tokens = tokens
         self.known: dict[tuple[tuple[int, ...] | None, int, int], int] = {}
 
     def terms(self, bound: int, bits: int) -> int:
@@ -108,7 +102,14 @@ class _Counter:
         return self.known[key]
 
 
-_counter = cache(_Counter)
+@cache
+def _counter(language: Language, search_weight: int = 1, without: tuple[int, ...] = ()) -> Counter:
+    """The terms of a language that read none of the input columns `without`."""
+    symbols = [
+        [token for token in tokens(language, bound) if not token.reads(without, bound)]
+        for bound in range(language.depth + 1)
+    ]
+    return Counter(symbols, search_weight)
 
 
 def term_counts(language: Language, bound: int, max_bits: int) -> tuple[int, ...]:
@@ -159,18 +160,28 @@ def least_taxed_bits(language: Language, max_bits: int, tax: float) -> float:
 
     inf where the language has none. A tax below 0 has to lie in the range in which the sum over programs converges
     (`priorsim.census.summability.least_tax`): there each further node costs more bits than the tax gives back, so that
-    the least is met before one more node fits in, within NODE_BITS bits of the bound.
+    the least is met before one more node fits in.
 
     >>> arith = Language.named("arith", 3)
     >>> least_taxed_bits(arith, 36, 4), least_taxed_bits(arith, 36, 0), least_taxed_bits(arith, 36, -2)
     (41, 37, 29)
     """
     found = inf
-    for bits in range(max_bits + 1, max_bits + 1 + NODE_BITS):
+    for bits in range(max_bits + 1, max_bits + 1 + _node_bits(language)):
         most = len(counts_by_searches(language, 0, bits - 1)) - 1
         if most > 0:
             found = min(found, bits + tax * (1 if tax >= 0 else most))
     return found
+
+
+def _node_bits(language: Language) -> int:
+    """More bits than one more search node takes at the least, in place of a leaf; 0 where there is none."""
+    symbols = [tokens(language, bound) for bound in range(language.depth + 1)]
+    leaves = [min(token.bits for token in some if not token.binds) for some in symbols]
+    return max(
+        (token.bits + leaves[bound + 1] for bound, some in enumerate(symbols) for token in some if token.is_search),
+        default=0,
+    )
 
 
 def program_counts(language: Language, max_bits: int) -> tuple[int, ...]:
@@ -192,8 +203,9 @@ def kraft_sum(counts: tuple[int, ...]) -> Fraction:
 
 
 def unexplored_code_mass(language: Language, max_bits: int) -> Fraction:
-    """Mass 2^-l of the code-only programs longer than `max_bits`, exactly: 1/2 minus the explored.
+    """Mass 2^-l of the code-only programs longer than `max_bits`: 1/2 minus the explored.
 
-    With operators knocked out it is an upper bound: the codes that would use them are in it.
+    It is exact where the masses of all programs add up to 1, and an upper bound in other languages: the codes that
+    would use what is knocked out are in it, and those of terms without an end.
     """
     return CODE_ONLY_MASS - kraft_sum(program_counts(language, max_bits))

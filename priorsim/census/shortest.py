@@ -149,7 +149,7 @@ class _Unfolding:
         """What one way makes, each part of it in code order."""
         symbol, numbers = int(derivation.symbols[way]), derivation.operands[way].tolist()
         if not derivation.depths:
-            yield iter([coded_leaf(leaf_of(symbol, numbers[0], length, self.language), depth, self.language)])
+            yield iter([coded_leaf(leaf_of(symbol, numbers[0], depth, length, self.language), depth, self.language)])
             return
         form = FORM_OF_SYMBOL[symbol & SYMBOL]
         if derivation.no_rounds:

@@ -47,11 +47,11 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     radius: Annotated[int | UnsetType, keys.says("for walks")] = UNSET
     start: Annotated[str | UnsetType, keys.says("for walks")] = UNSET
     max_bits: Annotated[int | None, keys.says("the bound, B or B-4, as a number")]
-    worlds: Annotated[int, keys.says("all of the cell")]
+    worlds: Annotated[int, keys.says("the number of worlds of which the claim is asked")]
     holds: int
     fails: int
     undecided: int
-    not_asked: Annotated[int, keys.says("worlds beside these, which the claim is not asked of")]
+    not_asked: Annotated[int, keys.says("other worlds, of which the claim is not asked")]
     support: Annotated[
         Band | None, keys.says("holds / worlds and (holds + undecided) / worlds; null where there are none")
     ]
@@ -73,12 +73,12 @@ class CellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Annotated[dict[str, int] | UnsetType, keys.says("for walks, why worlds are undecided, and how many")] = (
         UNSET
     )
-    decides: Annotated[bool | UnsetType, keys.says("whether the verdict hangs on it")] = UNSET
-    few: Annotated[bool, keys.says("whether fewer than 30 of its worlds tell, so that it decides nothing")]
+    decides: Annotated[bool | UnsetType, keys.says("whether the verdict depends on the cell")] = UNSET
+    few: Annotated[bool, keys.says("whether fewer than 30 of its worlds are decided, so that it decides nothing")]
 
 
 class BesideAnswer(msgspec.Struct, frozen=True):
-    """Numbers on which no verdict hangs; their cells have no `decides`."""
+    """Numbers on which no verdict depends; their cells have no `decides`."""
 
     quantity: str
     unit: str
@@ -92,15 +92,15 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
     """A claim and its verdict."""
 
     name: Annotated[str, keys.says("the claim's name")]
-    source: Annotated[str, keys.says("whose it is")]
-    claim: Annotated[str, keys.says("its words")]
+    source: Annotated[str, keys.says("who made the claim")]
+    claim: Annotated[str, keys.says("the claim in words")]
     kind: Annotated[str, keys.says("`finding`, `identity` or `question`; only findings are ruled on")]
     quantity: Annotated[str, keys.says("what is measured in a world")]
-    unit: Annotated[str, keys.says("what that is counted in")]
-    condition: Annotated[str, keys.says("where it supports the claim")]
+    unit: Annotated[str, keys.says("the unit of the quantity")]
+    condition: Annotated[str, keys.says("the values of the quantity that support the claim")]
     quantifier: Annotated[str, keys.says("`mostly`, `nearly always` or `somewhere`")]
-    premise: Annotated[str | None, keys.says("what a world has to have for the claim to be asked of it, or null")]
-    amount: Annotated[bool, keys.says("whether worlds close to the bound are not asked")]
+    premise: Annotated[str | None, keys.says("the condition on the worlds of which the claim is asked, or null")]
+    amount: Annotated[bool, keys.says("whether worlds whose complexity is close to the bound are left out")]
     verdict: Annotated[
         str,
         keys.says(
@@ -109,19 +109,18 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"name": "id
     ]
     verdict_in_words: Annotated[str, keys.says("the verdict, with `slightly`, `and rising` or `and falling`")]
     depends_on: Annotated[str | None, keys.says("the factor with its levels' mean supports, or null")]
-    identity: Annotated[str | None, keys.says("what of it follows from the definitions, or null")]
+    identity: Annotated[str | None, keys.says("what of the claim follows from the definitions, or null")]
     cells: Annotated[tuple[CellAnswer, ...], keys.says("the claim in each population at each setting of the grid")]
     beside: Annotated[
-        tuple[BesideAnswer, ...], keys.says("numbers on which no verdict hangs, whose cells have no `decides`")
+        tuple[BesideAnswer, ...], keys.says("numbers on which no verdict depends; their cells have no `decides`")
     ]
-    figure: Annotated[str | None, keys.says("the figure that shows it, or null")]
+    figure: Annotated[str | None, keys.says("the figure that shows the claim, or null")]
     limits: Annotated[str, keys.says("what the number cannot say")]
     headline: Annotated[
         str,
         keys.says(
-            "support in each population at home (by lesion, B, no tax; from the least to the greatest where it is "
-            "taken in several dialects, at several words, queries, rules or radii), and its range over the cells that "
-            "decide"
+            "support in each population by lesion, at B and without a tax, and its range over the cells that decide. "
+            "The first goes from the least to the greatest over dialects, words, queries, rules and radii"
         ),
     ]
 
@@ -144,10 +143,12 @@ class Thresholds(msgspec.Struct, frozen=True):
 class RuleAnswer(msgspec.Struct, frozen=True):
     """The numbers of the rule."""
 
-    least_worlds: Annotated[int, keys.says("a cell in which fewer tell decides nothing")]
+    least_worlds: Annotated[int, keys.says("a cell with fewer decided worlds decides nothing")]
     level_bits: Annotated[int, keys.says("the width of a bin of complexity")]
-    top_bits: Annotated[int, keys.says("the last bits of complexity that are ruled on apart")]
-    amount_bits: Annotated[int, keys.says("how far below B worlds are that an amount is asked of")]
+    top_bits: Annotated[int, keys.says("how many of the last bits of complexity have a ruling of their own")]
+    amount_bits: Annotated[
+        int, keys.says("how many bits below B a world's complexity is at most, if the claim is on an amount")
+    ]
     margins: Annotated[dict[str, float], keys.says("by unit")]
     thresholds: Annotated[dict[str, Thresholds], keys.says("by quantifier")]
 

@@ -12,7 +12,7 @@ from priorsim.census.wide import wide_header
 from priorsim.claims import elsewhere, predicting, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
 from priorsim.claims.kept import each_part
-from priorsim.claims.populations import AMORTISED, Preset, Worlds, populations
+from priorsim.claims.populations import AMORTISED, EVERY, Preset, Worlds, populations
 from priorsim.claims.rule import Cell
 from priorsim.claims.site import Site
 from priorsim.claims.wide_site import wide_sites
@@ -154,6 +154,11 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: P
     check_world(atlas.header, world)
     _check_asked(world, claims)
     return _judged_on(claims, Worlds(world.name, atlas.header, (world,)).sites(atlas, preset))
+
+
+def judge_every(claims: Sequence[Claim], atlas: Counted, preset: Preset) -> list[Judged]:
+    """Measure claims over every behaviour of one census, as far as the preset's grid goes."""
+    return _judged_on(claims, Worlds(EVERY, atlas.header).sites(atlas, preset))
 
 
 def judge_wide_world(world: World, claims: Sequence[Claim], max_bits: int, preset: Preset, **how: Any) -> list[Judged]:

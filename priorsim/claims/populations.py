@@ -93,6 +93,10 @@ class Preset:
     """The greatest bound of the censuses without an operator, of which there are many."""
     knockout_language_bits: int = 38
     """The same where several languages are compared."""
+    languages: int = 64
+    """How many random codes, and random subsets of operators, there are among the languages that are compared."""
+    language_bits: int = 36
+    """The bound there."""
     influence_bits: int = 40
     """The greatest bound of what search does to predictions, for which every set of lanes is looked at."""
     walk_settings: Mapping[int, tuple[tuple[NamedClassBy, int], ...]] = field(
@@ -132,6 +136,8 @@ QUICK = Preset(
     growth_bounds={3: 40},
     knockout_bits=34,
     knockout_language_bits=30,
+    languages=16,
+    language_bits=30,
     influence_bits=34,
     lanes=(4, 8, 16),
 )

@@ -80,6 +80,17 @@ def classed(counted: WideRows, max_bits: int, class_by: ClassBy) -> ClassedRows:
     return ClassedRows.of_rows(counted.header, rows, class_by)
 
 
+def lane_sets(world: World) -> set[Lanes]:
+    """The sets of training lanes for each of which what fits is listed, where the claims ask for it."""
+    last = last_splits(len(world.domain.lanes))
+    return {world.train, *(split.train for split in (*_holding_out(world), *last))}
+
+
+def _holding_out(world: World) -> tuple[Split, ...]:
+    """The stated splits that hold a lane out."""
+    return tuple(split for split in stated_splits(world) if split.held_out)
+
+
 def wide_sites(
     world: World,
     header: AtlasHeader,
@@ -96,18 +107,15 @@ def wide_sites(
     """
     if any(len(words) > 1 for words in world.acceptable):
         raise several_words(world)
-    splits = tuple(split for split in stated_splits(world) if split.held_out)
-    last = last_splits(len(world.domain.lanes))
-    lane_sets = {world.train, *(split.train for split in (*splits, *last))}
     if not allow_long:
-        check_seconds(header, len(lane_sets) * question_seconds(header))
+        check_seconds(header, len(lane_sets(world)) * question_seconds(header))
 
     @cache
     def listed(train: Lanes) -> WideRows:
         task = Task(world.acceptable, train)
         return filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=progress)
 
-    lanes = (world.train, world.held_out, splits, ())
+    lanes = (world.train, world.held_out, _holding_out(world), ())
     alone: dict[str, Any] = {"data_worlds": 0, "has_all": False, "world": world, "listed": listed}
     for class_by, below in product(CLASS_BY, preset.below):
         bound = header.max_bits - below

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from priorsim import __version__
-from priorsim.cli import caching, censuses, curves, drawing, explaining, programs, results
+from priorsim.cli import caching, censuses, curves, drawing, explaining, languages, programs, results
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
@@ -67,9 +67,10 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         curves.growth: "say how often search is the cheapest, by complexity",
         curves.influence: "say what search in the prior costs predictions",
         curves.knockouts: "say which operators the shortest programs need",
+        languages.languages: "ask the same in many languages",
         curves.scaling: "ask one question at several word sizes",
         curves.finite_size: "test whether the law of gamma* may be extrapolated",
-        curves.diversity: "say what is heaviest after how many examples",
+        curves.diversity: "say which class is heaviest after how many examples",
         curves.nested: "say which programs are chosen by programs that search",
         censuses.population: "list the behaviours that have programs of both classes",
         results.claims: "give a verdict on each step of the argument",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from priorsim.errors import StorageError
 from priorsim.reading import shown
+from priorsim.terminal import COLOURED, has_colour
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -47,10 +48,15 @@ class _Descriptor(io.FileIO):
 
 
 class _Checked(io.TextIOWrapper):
-    """A text stream that shows what could steer a terminal, or turn the writing direction, as escapes."""
+    """A text stream that shows what could steer a terminal, or turn the writing direction, as escapes.
+
+    Whole texts in a colour pass, where there may be colours.
+    """
 
     def write(self, text: str) -> int:
-        return super().write("\n".join(map(shown, text.split("\n"))))
+        parts = COLOURED.split(text) if has_colour() else [text]
+        parts[::2] = ["\n".join(map(shown, part.split("\n"))) for part in parts[::2]]
+        return super().write("".join(parts))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Which census is asked, and what that would take: options and their meaning. What is heavy is imported when used."""
 
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,7 +21,7 @@ class CensusOptions(opt.TakingOptions):
     atlas: opt.AtlasFile = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="A smaller bound than the atlas's, in bits; any bound without --atlas."),
+        Option("--max-bits", help="A bound in bits below the atlas's; without --atlas, any bound."),
     ] = None
     trust: opt.OtherCode = False
 
@@ -35,16 +36,23 @@ class CensusOptions(opt.TakingOptions):
         """The census of a world's domain, as far as the bound or farther."""
         return atlas_of(world, self.atlas, self.trust, self.max_bits, self)
 
-    def bound_alone(self, world: "priorsim.World", command: str) -> int | None:
+    def bound_alone(self, world: "priorsim.World") -> int | None:
         """The bound of a wide world, which is counted without an atlas; None of any other world."""
         if self.atlas is not None or not world.domain.is_wide:
             return None
         refuse_idle(self.context, "memory", "on a wide world, of which no census is taken")
-        if self.dry_run:
-            raise PriorsimError(
-                f"world {world.name} is wide, and there is no estimate for {command}: leave out --dry-run"
-            )
         return opt.bound_alone(world, self.max_bits, self.trust)
+
+    def plan(self, world: "priorsim.World", lane_sets: Callable[["priorsim.World"], Sized]) -> str:
+        """What counting for a question about a world would take: a census, or all sets of lanes of a wide world."""
+        from priorsim.census.wide import wide_header
+        from priorsim.study.plan import census_plan, question_plan
+
+        bound = self.bound_alone(world)
+        if bound is not None:
+            return question_plan(wide_header(world.dialect, bound, world.domain), len(lane_sets(world)))
+        opt.check_trust(self.trust, None)
+        return census_plan(_header(world.domain, world.dialect, self.max_bits)[0], **self.limits())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,41 @@ class LanguageOptions(CensusOptions):
         return cached(domain, dialect, self.max_bits, self)
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnLanguageOptions:
+    """A language of one's own."""
+
+    operators: Annotated[
+        str | None, Option("--operators", help="In place of --dialect: operators in code order, as add,mul,eq,find.")
+    ] = None
+    code: Annotated[
+        str | None, Option("--code", help="Code of --dialect or --operators: default, fitted, or random:SEED.")
+    ] = None
+    without: Annotated[str | None, Option("--without", help="Operators to leave out, separated by commas.")] = None
+    language: Annotated[
+        Path | None, Option("--language", help="TOML file with the fields operators, code and without.")
+    ] = None
+
+    def chosen(self, context: typer.Context, dialect: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """The dialect by name, None where a world has it, and what is knocked out."""
+        from priorsim.mu.dialect import dialect_named, dialect_of
+        from priorsim.mu.language_file import load_language
+
+        if self.language is not None:
+            refuse_idle(context, "dialect operators code without", "with --language")
+            found, knocked_out = load_language(self.language)
+            return found.name, knocked_out
+        knocked_out = () if self.without is None else tuple(self.without.split(","))
+        if self.operators is not None:
+            refuse_idle(context, "dialect", "with --operators")
+            return dialect_of(self.operators.split(","), self.code or "default").name, knocked_out
+        if self.code is None:
+            return dialect, knocked_out
+        if dialect is None:
+            raise PriorsimError("--code is of a dialect: give --dialect NAME, or --operators")
+        return dialect_of(dialect_named(dialect).operators, self.code).name, knocked_out
+
+
 def atlas_of(
     world: "priorsim.World",
     atlas: Path | None,
@@ -99,20 +142,26 @@ def cached(
     """
     from priorsim.census.effort import check_effort
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.study.cache import header_of, open_cached
+    from priorsim.study.cache import open_cached
     from priorsim.study.plan import census_plan
 
     limits: dict[str, Any] = {} if taking is None else taking.limits()
-    header = header_of(domain, dialect)
-    is_beyond = max_bits is not None and max_bits > header.max_bits
-    if is_beyond:
-        header = header_of(domain, dialect, max_bits)
+    header, is_beyond = _header(domain, dialect, max_bits)
     if taking is not None and taking.dry_run:
         say_plan(census_plan(header, **limits))
     if is_beyond:
         check_effort(header, allow_long=taking is not None and taking.yes, **limits)
     with progress_bar("programs") as progress:
         return open_cached(header, progress=progress, **limits)
+
+
+def _header(domain: "priorsim.Domain", dialect: str, max_bits: int | None) -> "tuple[priorsim.AtlasHeader, bool]":
+    """What the census from the cache counts, and whether that is beyond its default bound."""
+    from priorsim.study.cache import header_of
+
+    usual = header_of(domain, dialect)
+    is_beyond = max_bits is not None and max_bits > usual.max_bits
+    return header_of(domain, dialect, max_bits) if is_beyond else usual, is_beyond
 
 
 def lanes_of(
@@ -162,7 +211,9 @@ def world_plan(
     return census_plan(known, **taking.limits())
 
 
-def say_plan(text: str) -> NoReturn:
-    """Print what a command would take, and end it."""
-    typer.echo(text)
+def say_plan(*texts: str) -> NoReturn:
+    """Print what a command would take, what several worlds have in common once, and end it."""
+    from priorsim.terminal import fitted
+
+    typer.echo(fitted("\n\n".join(dict.fromkeys(texts))))
     raise typer.Exit

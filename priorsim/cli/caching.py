@@ -41,7 +41,7 @@ def _size(atlases: "list[CachedAtlas]") -> str:
 
 
 def _listed(atlases: "list[CachedAtlas]") -> str:
-    from priorsim.formats import format_table
+    from priorsim.terminal import format_table
 
     head = ("dialect", "word bits", "lanes", "columns", "bound", "size", "file")
     return format_table(map(_row, atlases), head=head)

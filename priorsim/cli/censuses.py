@@ -15,15 +15,18 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
 
 if TYPE_CHECKING:
-    from priorsim.measure.histogram import Histogram
+    from priorsim.measure.histogram import ClassBy, Histogram
     from priorsim.measure.odds import OddsAnswer
+    from priorsim.measure.off_training import HeldOutAnswer
+    from priorsim.measure.weighed import HeldOut
 
 
 def census(
     context: typer.Context,
     max_bits: opt.Length,
     out: Annotated[Path | None, Option("--out", help="The Parquet file to write, or - for a pipe.")] = None,
-    without: Annotated[str | None, Option("--without", help="Operators to leave out, separated by commas.")] = None,
+    *,
+    own: asking.OwnLanguageOptions,
     world: Annotated[
         str | None,
         Option("--world", help="Count on the domain and in the dialect of this world: a name, a file, or -."),
@@ -58,8 +61,9 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; when the same command is started again after a mishap, it goes on from there.
 
-    --without find,argmax leaves out every program that uses one of these operators; the codes of all other
-    programs, and so their lengths, stay the same.
+    --operators lists the operators of a language of one's own, in code order, and --code chooses its code;
+    --language takes both from a TOML file. --without find,argmax leaves out every program that uses one of these
+    operators; the codes of all other programs, and so their lengths, stay the same.
 
     With --accounting amortised a part of a program that reads no query column takes its steps only once for each
     setting of the context columns, unless it is in the body of a loop or a search. The context columns are those
@@ -71,8 +75,8 @@ def census(
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.study.plan import census_plan
 
+    dialect, knocked_out = own.chosen(context, dialect)
     lanes, named = asking.lanes_of(context, world, dialect, word_bits, domain)
-    knocked_out = [] if without is None else without.split(",")
     header = make_header(named, max_bits, domain=lanes, depth=depth, accounting=accounting, without=knocked_out)
     limit = None if memory is None else parse_memory(memory)
     if engine == EXHAUSTIVE:
@@ -119,7 +123,8 @@ def odds(
     asked: opt.OddsOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
+        Path | None,
+        Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or to standard output (-)."),
     ] = None,
     force: opt.Force = False,
 ) -> None:
@@ -135,16 +140,18 @@ def odds(
 
     Several --world make one table, with a row for each; --out writes it as CSV, LaTeX (booktabs) or JSON.
     """
-    from priorsim.text import worlds_odds
+    from priorsim.text.worlds_odds import TABLE
 
     opt.check_one_answer(as_json, out, "--out")
     opt.check_force(out, force)
+    if asked.counted.dry_run and asked.histogram is None:
+        asking.say_plan(*asked.plans())
     if out is None and len(asked.worlds or []) < 2:
         _say_odds(asked, as_json)
         return
-    write = worlds_odds.writer_of(out, as_json)
+    write = TABLE.writer_of(out, as_json)
     read = (asked.atlas, asked.histogram, *(asked.worlds or []))
-    with opt.place_of(out, worlds_odds.is_worlds_odds, force=force, read=read) as place:
+    with opt.place_of(out, TABLE.is_own, force=force, read=read) as place:
         weight = asked.weight.make()
         found = [_odds_of(each, weight)[0] for each in asked.apart()]
         opt.write_out(write(found), place)
@@ -211,39 +218,65 @@ def histogram(
 
 
 def heldout(
-    where: opt.WorldOptions,
+    where: opt.WorldsOptions,
     weight: opt.PriorOptions,
     asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
+    out: Annotated[
+        Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
+    ] = None,
+    force: opt.Force = False,
 ) -> None:
-    """What fits a world, and what it does where it was not trained: defection, entropy, learning curves, flips.
+    """Say what programs that fit a world do on lanes without training: defection, entropy, learning curves, flips.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
+
+    Several --world make one table, with a row for each world and class; --out writes it as CSV, LaTeX (booktabs) or
+    JSON.
     """
+    from priorsim.measure.histogram import check_class_by
+    from priorsim.measure.wide_off_training import lane_sets
+    from priorsim.text.answers import off_training_text
+    from priorsim.text.worlds_heldout import TABLE
+
+    opt.check_one_answer(as_json, out, "--out")
+    opt.check_force(out, force)
+    prior, worlds, by = weight.make(), where.find(), check_class_by(class_by)
+    if asked.dry_run:
+        asking.say_plan(*(asked.plan(each, lane_sets) for each in worlds))
+    if out is None and len(worlds) == 1:
+        found, own = _held_out(worlds[0], prior, by, asked)
+        opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
+        return
+    write = TABLE.writer_of(out, as_json)
+    with opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place:
+        opt.write_out(write([_held_out(each, prior, by, asked)[0] for each in worlds]), place)
+
+
+def _held_out(
+    world: "priorsim.World", prior: "priorsim.Prior", by: "ClassBy", asked: asking.CensusOptions
+) -> "tuple[HeldOutAnswer, HeldOut]":
+    """What is said of a world off its training lanes, and what fits on its own split."""
     from priorsim.cli.progress_bar import progress_bar
-    from priorsim.measure.histogram import check_class_by, check_world
+    from priorsim.measure.histogram import check_world
     from priorsim.measure.off_training import off_training
     from priorsim.measure.weighed import held_out, stated_splits, weigh
     from priorsim.measure.wide_off_training import wide_off_training
-    from priorsim.text.answers import off_training_text
 
-    prior, world, by = weight.make(), where.find(), check_class_by(class_by)
-    bound = asked.bound_alone(world, "heldout")
+    bound = asked.bound_alone(world)
     if bound is not None:
         with progress_bar("programs") as progress:
             options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
             alone = wide_off_training(world, prior, bound, class_by=by, **options)
         typer.echo(alone.told, err=True)
-        found, own = alone.answer, alone.own
-    else:
-        stored = asked.of_world(world)
-        check_world(stored.header, world)
-        weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
-        found, own = off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
-    opt.say(found, as_json, lambda: off_training_text(found, own, world, prior))
+        return alone.answer, alone.own
+    stored = asked.of_world(world)
+    check_world(stored.header, world)
+    weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)
+    return off_training(weighed, world), held_out(weighed, world, stated_splits(world)[-1])
 
 
 def objectives(
@@ -254,7 +287,7 @@ def objectives(
     yes: opt.Yes = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """List what the programs that fit and whose outermost operator is a search search for.
+    """List what searches search for, of the programs that fit and whose outermost operator is a search.
 
     An objective is the body of the search as a table of its words; the command lists the distinct ones, with the number
     of programs of each. No atlas is read, since an atlas holds no bodies. At w = 4 on two cores 36 bits take a second,
@@ -279,7 +312,9 @@ def population(
     asked: asking.LanguageOptions,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each behaviour.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each behaviour, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """List the behaviours of a census that have both a direct and a search program, each counted once."""
@@ -297,9 +332,8 @@ def population(
 def definitions(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: asking.CensusOptions,
     programs: Annotated[int, Option("--programs", help="How many of the shortest programs to compare.")] = 100,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
 ) -> None:
     """Compare five definitions of search (form, two lesions, retargeting and effort), with the odds under each.
@@ -308,14 +342,15 @@ def definitions(
     bits and w = 2 to 4 on two cores a world takes up to 10 seconds and 0.5 GiB. The shortest programs are run in
     plain Python, so that at w = 16 a program that searches through all words takes some 3 seconds.
     """
+    from priorsim.census.stored import cut
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.definitions import definitions as measured
 
     prior, world = weight.make(), where.find()
-    stored = asking.atlas_of(world, atlas, trust)
+    counted = cut(asked.of_world(world), asked.max_bits)
     with progress_bar("programs one by one") as progress:
-        found = measured(stored, world, prior, number=programs, progress=progress)
-    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=stored.header, prior=prior)
+        found = measured(counted, world, prior, number=programs, progress=progress)
+    opt.say(found, as_json, "definitions.txt", found=found, world=world, header=counted.header, prior=prior)
 
 
 def data(
@@ -340,7 +375,7 @@ def data(
     trust: opt.OtherCode = False,
     dry_run: opt.DryRun = False,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : every count.")] = None,
+    out: Annotated[Path | None, Option("--out", help="CSV file with every count, or - for standard output.")] = None,
     force: opt.Force = False,
 ) -> None:
     """Count the programs with data that fit a world: tables and hybrids, with data of any size.

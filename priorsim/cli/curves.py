@@ -25,7 +25,9 @@ def growth(
     ] = None,
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each bin.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each bin, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """Say in what share of worlds the cheapest program is a search, as worlds get more complex.
@@ -63,13 +65,14 @@ def growth(
 def influence(
     asked: asking.LanguageOptions,
     gamma: opt.TimePrice = 0,
-    order: Annotated[str, Option("--order", help="Order of the lanes: listed, random:N, the mean of N, or worst.")] = (
-        "listed"
-    ),
+    order: Annotated[
+        str, Option("--order", help="Order of the lanes: listed; random:N, a mean over N orders; or worst.")
+    ] = ("listed"),
     class_by: opt.ClassBy = None,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="CSV file to write, or - : a line for each number of lanes seen.")
+        Path | None,
+        Option("--out", help="CSV file with a line for each number of lanes seen, or - for standard output."),
     ] = None,
     force: opt.Force = False,
 ) -> None:
@@ -99,12 +102,11 @@ def knockouts(
     max_bits: opt.QuickLength = None,
     gamma: opt.TimePrice = 0,
     bin_bits: opt.BinBits = None,
-    workers: opt.Threads = 2,
-    memory: opt.Memory = None,
-    yes: opt.Yes = False,
+    *,
+    taking: opt.TakingOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="CSV file to write, or - : a line for each operator and bin.")
+        Path | None, Option("--out", help="CSV file with a line for each operator and bin, or - for standard output.")
     ] = None,
     force: opt.Force = False,
 ) -> None:
@@ -115,21 +117,22 @@ def knockouts(
     operator, while the lengths of all other programs stay the same. At w = 3 in the dialect arith 36 bits take some 20
     seconds on two cores, 40 bits a minute and 1.2 GiB.
     """
-    from priorsim.census.effort import check_effort, parse_memory
+    from priorsim.census.effort import check_effort
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.knockouts import headers, is_knockouts
     from priorsim.measure.knockouts import knockouts as measured
     from priorsim.study.cache import header_of
+    from priorsim.study.plan import census_plan
 
     opt.check_one_answer(as_json, out, "--out")
-    header = header_of(priorsim.Domain.default(word_bits), dialect, max_bits)
-    limit = None if memory is None else parse_memory(memory)
+    header, limits = header_of(priorsim.Domain.default(word_bits), dialect, max_bits), taking.limits()
+    censuses = len(headers(header))
+    if taking.dry_run:
+        asking.say_plan(census_plan(header, censuses=censuses, **limits))
     with opt.place_of(out, is_knockouts, force=force) as place:
-        check_effort(header, workers=workers, memory_bytes=limit, allow_long=yes, censuses=len(headers(header)))
+        check_effort(header, allow_long=taking.yes, censuses=censuses, **limits)
         with progress_bar("programs") as progress:
-            found = measured(
-                header, gamma=gamma, bin_bits=bin_bits, workers=workers, memory_bytes=limit, progress=progress
-            )
+            found = measured(header, gamma=gamma, bin_bits=bin_bits, progress=progress, **limits)
         opt.say_or_write(found, as_json, "knockouts.txt", out, place)
 
 
@@ -140,7 +143,9 @@ def scaling(
     sizes: Annotated[str, Option("--sizes", help="Bits of a word, among 2, 3, 4, 5, 6 and 8.")] = "2,3,4,5,6,8",
     max_bits: Annotated[int, Option("--max-bits", help="Count every program up to this length.")] = 34,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each size.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each size, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """Say how long search and direct code are for one question at several word sizes, and where they cross.
@@ -168,7 +173,8 @@ def finite_size(
     workers: opt.Threads = 2,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="CSV file to write, or - : a line for each size, price of time and end.")
+        Path | None,
+        Option("--out", help="CSV file with a line for each size, price of time and end, or - for standard output."),
     ] = None,
     force: opt.Force = False,
 ) -> None:
@@ -205,7 +211,9 @@ def diversity(
     gamma: opt.TimePrice = 0,
     workers: opt.Threads = 2,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each flip.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each flip, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """Say after how many examples tables, direct code or search weigh most, by the number of rules of a task.
@@ -237,7 +245,8 @@ def nested(
     ] = None,
     as_json: opt.AsJson = False,
     out: Annotated[
-        Path | None, Option("--out", help="CSV file to write, or - : a line for each form and price of time.")
+        Path | None,
+        Option("--out", help="CSV file with a line for each form and price of time, or - for standard output."),
     ] = None,
     force: opt.Force = False,
 ) -> None:

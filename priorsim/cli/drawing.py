@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer import Argument, Option
 
 import priorsim
@@ -95,6 +94,7 @@ def figure(
     results: opt.Results = None,
     out: Annotated[Path | None, Option("--out", help="Folder to write to.  [default: RESULTS/figures]")] = None,
     force: opt.Force = False,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Draw one figure for a write-up, with its numbers as CSV and a caption; or list them all.
 
@@ -104,6 +104,9 @@ def figure(
     Without --world, and with --preset or --results, atlases are those of 'priorsim paper'; one that is missing is made
     first: on two cores up to 8 seconds and 1 GiB each for quick, a minute or two and 5 GiB for full. Then a figure
     takes some 2 seconds, witness-sheet 40. The figure sweep draws a file of 'priorsim sweep', given with --sweep.
+
+    --json lists the figures with what each of them takes; with a figure's name it prints the files that were written,
+    the caption and the plotted numbers.
     """
     if name is None:
         idle = f"world train sweep preset form width results out force {OWN}"
@@ -114,15 +117,17 @@ def figure(
         refuse_idle(own.context, _CENSUS, "with --preset or --results, which name the censuses of 'priorsim paper'")
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.figures.answer import FigureAnswer, FiguresAnswer
     from priorsim.figures.entry import check_format, save_entry
-    from priorsim.figures.registry import figures_text, find_figure
+    from priorsim.figures.registry import FIGURES, figures_text, find_figure
     from priorsim.measure.histogram import check_class_by
+    from priorsim.storage import check_name
     from priorsim.study.atlases import make_folder
     from priorsim.study.folder import Study
     from priorsim.text.sheet import TEXTS
 
     if name is None:
-        typer.echo(figures_text())
+        opt.say(FiguresAnswer.of(FIGURES.values()), as_json, figures_text)
         return
     entry, inches = find_figure(name), None if width is None else opt.width_of(width)
     check_format(form)
@@ -136,12 +141,17 @@ def figure(
     atlases = results or size.folder
     folder = atlases / "figures" if out is None else out
     opt.check_folder(folder)
+    check_name(folder)
     is_own = where is not None and preset is None and results is None and "atlas" in entry.takes
     counted = own.census(where) if where is not None and is_own else None
     with progress_bar("programs") as progress:
         study = Study(size, atlases, progress=progress, own=counted, **asked)
         make_folder(folder)
-        further = TEXTS.get(entry.name, {})
-        asked_for: dict[str, Any] = {"width": inches, "formats": (form,), "texts": further, "force": force}
-        for drawn in save_entry(entry, study, folder, world=where, **asked_for):
-            typer.echo(f"{drawn.path}: written")
+        asked_for: dict[str, Any] = {"width": inches, "formats": (form,), "force": force}
+        texts = TEXTS.get(entry.name, {})
+        drawings = list(save_entry(entry, study, folder, world=where, texts=texts, **asked_for))
+    opt.say(
+        FigureAnswer.of(entry.name, drawings),
+        as_json,
+        lambda: "\n".join(f"{each.path}: written" for each in drawings),
+    )

@@ -1,5 +1,6 @@
 """Commands: why a program has its class, and which programs weigh most. What is heavy is imported when used."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -70,22 +71,47 @@ def explain(
     typer.echo(f"{out}: written")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListingOptions(opt.TakingOptions):
+    """Among which programs those of a class are listed."""
+
+    atlas: opt.AtlasFile = None
+    max_bits: Annotated[
+        int | None,
+        Option(
+            "--max-bits", help="Another bound in bits; beyond the atlas's, programs are counted for this world alone."
+        ),
+    ] = None
+    yes: Annotated[
+        bool, Option("--yes", help="List every program, even where that takes long, and not one for each row.")
+    ] = False
+    trust: opt.OtherCode = False
+
+    def open(self, world: "priorsim.World") -> "priorsim.StoredAtlas":
+        """The census that is asked; a dry run ends the command here."""
+        from priorsim.measure.histogram import check_not_wide, check_world
+
+        if self.atlas is None:
+            check_not_wide(world)
+        else:
+            self.refuse_with_atlas()
+        if self.dry_run:
+            asking.say_plan(asking.world_plan(world, self.atlas, self.max_bits, self.trust, self))
+        stored = asking.atlas_of(world, self.atlas, self.trust, taking=self)
+        check_world(stored.header, world)
+        return stored
+
+
 def programs(
     where: opt.WorldOptions,
     weight: opt.PriorOptions,
-    atlas: opt.AtlasFile = None,
+    asked: ListingOptions,
     kind: Annotated[str, Option("--class", help="direct, disguised, search or any, by lesion.")] = "search",
     most: Annotated[int, Option("--most", help="How many programs to list.")] = 50,
-    max_bits: Annotated[
-        int | None,
-        Option("--max-bits", help="Another bound than the atlas's; a larger one is counted for this world alone."),
-    ] = None,
-    yes: Annotated[
-        bool, Option("--yes", help="List every program, even where that takes long, and not one for each row.")
-    ] = False,
-    trust: opt.OtherCode = False,
     as_json: opt.AsJson = False,
-    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each program.")] = None,
+    out: Annotated[
+        Path | None, Option("--out", help="CSV file with a line for each program, or - for standard output.")
+    ] = None,
     force: opt.Force = False,
 ) -> None:
     """List the programs of a class that fit a world, the heaviest first, as S-expressions.
@@ -96,14 +122,11 @@ def programs(
     """
     from priorsim.measure.heaviest import MOST_DERIVED, is_programs
     from priorsim.measure.heaviest import programs as heaviest
-    from priorsim.measure.histogram import check_world
 
     opt.check_one_answer(as_json, out, "--out")
     prior, world = weight.make(), where.find()
-    with opt.place_of(out, is_programs, force=force, read=(atlas, where.world)) as place:
-        stored = asking.atlas_of(world, atlas, trust)
-        check_world(stored.header, world)
-        with opt.counted_up_to(stored, max_bits, allow_long=yes) as counted:
-            derived = None if yes else MOST_DERIVED
+    with opt.place_of(out, is_programs, force=force, read=(asked.atlas, where.world)) as place:
+        with opt.counted_up_to(asked.open(world), asked.max_bits, allow_long=asked.yes) as counted:
+            derived = None if asked.yes else MOST_DERIVED
             found = heaviest(counted, world, kind, most, prior=prior, most_derived=derived)
         opt.say_or_write(found, as_json, "programs.txt", out, place)

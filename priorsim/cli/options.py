@@ -32,22 +32,20 @@ _ATLAS = Option(
 )
 AtlasFile = Annotated[Path | None, _ATLAS]
 OtherCode = Annotated[
-    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted; damage is refused.")
+    bool, Option("--trust-other-code", help="Take an atlas or histogram that other code counted, but no damaged one.")
 ]
 WorldName = Annotated[
     str | None, Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or - for standard input.")
 ]
-WorldNames = Annotated[
-    list[str] | None,
-    Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table."),
-]
+_WORLDS = Option("--world", help="A name ('priorsim worlds'), a .csv or .toml file, or -; several make one table.")
+WorldNames = Annotated[list[str] | None, _WORLDS]
 OneWorld = Annotated[str, Option("--world", help="A name ('priorsim worlds') or a .csv or .toml file.")]
-Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.")]
+Train = Annotated[str | None, Option("--train", help="Training lanes, as 0-11 or 0-3,8.  [default: the world's]")]
 ClassBy = Annotated[
     str | None,
     Option(
         "--class-by",
-        help="lesion, or form: whether there is a find or argmax at all.  [default: lesion]",
+        help="What makes a program a search: lesion; or form, that it has a find or argmax.  [default: lesion]",
         show_default=False,
     ),
 ]
@@ -63,7 +61,7 @@ QuickLength = Annotated[
     Option("--max-bits", help="Count every program up to this length.  [default: one that takes seconds]"),
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Estimate rows, time and memory; count and write nothing.")]
-SmallerBound = Annotated[int | None, Option("--max-bits", help="A smaller bound than the atlas's, in bits.")]
+SmallerBound = Annotated[int | None, Option("--max-bits", help="A bound in bits below the atlas's.")]
 Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Number of processes.")]
 Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
@@ -72,11 +70,13 @@ Memory = Annotated[
 ]
 TimePrice = Annotated[float, Option("--gamma", help="Price of time: bits for a doubling of the mean steps.")]
 BinBits = Annotated[
-    int | None, Option("--bin-bits", help="Width of a bin of complexity.  [default: 1 without --gamma, else 2]")
+    int | None, Option("--bin-bits", help="Width in bits of a bin of complexity.  [default: 1 without --gamma, else 2]")
 ]
 RESULTS_OF = "[default: results-quick; results with --preset full]"
-Results = Annotated[Path | None, Option("--results", help=f"Folder whose atlases are used, or made.  {RESULTS_OF}")]
-Out = Annotated[Path | None, Option("--out", help="File to write instead of standard output, which is - too.")]
+Results = Annotated[
+    Path | None, Option("--results", help=f"Folder of the atlases; those that are missing are made.  {RESULTS_OF}")
+]
+Out = Annotated[Path | None, Option("--out", help="File to write, or - for standard output.  [default: -]")]
 Force = Annotated[bool, Option("--force", help="Replace even files that this command did not make.")]
 
 
@@ -143,13 +143,27 @@ class WorldOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorldsOptions:
+    """One world or several, on other training lanes where they are given."""
+
+    worlds: Annotated[list[str], _WORLDS]
+    train: Train = None
+
+    def find(self) -> "list[priorsim.World]":
+        """The worlds of these names or files."""
+        return [world_of(name, self.train) for name in self.worlds]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CountOptions(TakingOptions):
     """How the programs that fit a world are counted."""
 
     class_by: ClassBy = None
     max_bits: Annotated[
         int | None,
-        Option("--max-bits", help="Another bound than the census's; a larger one is counted for this world alone."),
+        Option(
+            "--max-bits", help="Another bound in bits; beyond the census's, programs are counted for this world alone."
+        ),
     ] = None
     trust: OtherCode = False
 
@@ -162,19 +176,27 @@ class CountOptions(TakingOptions):
 
         A wide world, which no atlas holds, is counted alone where no atlas is given. A dry run ends the command here.
         """
-        from priorsim.cli.asking import atlas_of, say_plan, world_plan
+        from priorsim.cli.asking import atlas_of, say_plan
         from priorsim.measure.histogram import check_class_by, check_world, histogram
 
+        if self.dry_run:
+            say_plan(self.plan(atlas, world))
         if atlas is not None:
             self.refuse_with_atlas()
-        if self.dry_run:
-            say_plan(world_plan(world, atlas, self.max_bits, self.trust, self))
         if atlas is None and world.domain.is_wide:
             return self._count_alone(world)
         by, stored = check_class_by(self.class_by), atlas_of(world, atlas, self.trust, taking=self)
         check_world(stored.header, world)
         with counted_up_to(stored, self.max_bits, allow_long=self.yes) as counted:
             return histogram(counted, world, class_by=by), getattr(counted, "find_terms", None)
+
+    def plan(self, atlas: Path | None, world: "priorsim.World") -> str:
+        """What counting would take, in lines."""
+        from priorsim.cli.asking import world_plan
+
+        if atlas is not None:
+            self.refuse_with_atlas()
+        return world_plan(world, atlas, self.max_bits, self.trust, self)
 
     def _count_alone(self, world: "priorsim.World") -> "tuple[Histogram, TermFinder]":
         """The histogram of a wide world, which no atlas holds, and what finds its programs."""
@@ -214,6 +236,16 @@ class OddsOptions:
         """The same question of each world alone."""
         return [replace(self, worlds=[name]) for name in self.worlds or []] or [self]
 
+    def plans(self) -> "list[str]":
+        """What counting would take for each world, in lines."""
+        return [self.counted.plan(self.atlas, world_of(name, self.train)) for name in self._named()]
+
+    def _named(self) -> list[str]:
+        """The worlds' names, of which there is one at least."""
+        if not self.worlds:
+            raise PriorsimError("give --world NAME, or --histogram FILE")
+        return self.worlds
+
     def cells(self) -> "tuple[Histogram, TermFinder | None]":
         """The histogram asked for, exported or counted, and what finds programs beyond an atlas."""
         if self.histogram is not None:
@@ -228,11 +260,10 @@ class OddsOptions:
                 )
             found = load_histogram(self.histogram, trust_other_code=self.counted.trust)
             return found, finder_of(found)
-        if not self.worlds:
-            raise PriorsimError("give --world NAME, or --histogram FILE")
-        if len(self.worlds) > 1:
-            raise PriorsimError(f"--world is given {len(self.worlds)} times: this command asks of one, give it once")
-        return self.counted.count(self.atlas, world_of(self.worlds[0], self.train))
+        name, *more = self._named()
+        if more:
+            raise PriorsimError(f"--world is given {1 + len(more)} times: this command asks of one, give it once")
+        return self.counted.count(self.atlas, world_of(name, self.train))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import typer
 from typer import Argument, Option
 
 import priorsim
+from priorsim.cli import asking
 from priorsim.cli import options as opt
 from priorsim.cli.command import refuse_idle
 from priorsim.errors import PriorsimError
@@ -17,7 +18,7 @@ def worlds(
     name: Annotated[str | None, Argument(help="A world to show in full.")] = None,
     family: Annotated[
         str | None,
-        Option("--family", help="in-context, video, inverse, forward, constant, proxy or bayes: its members."),
+        Option("--family", help="List in-context, video, inverse, forward, constant, proxy or bayes."),
     ] = None,
 ) -> None:
     """List the named worlds or the generated ones of a family, or show one world."""
@@ -43,7 +44,7 @@ def run(
     lane: Annotated[int, Option("--lane", help="The lane to trace.")] = 0,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Run a program in a world: words, steps under four accountings, class by lesion, and a trace."""
+    """Run a program in a world, and print its words, its steps under four accountings and its class."""
     from priorsim.measure.program import measure_program
     from priorsim.mu.interpreter import Accounting
     from priorsim.mu.interpreter import trace as trace_lines
@@ -73,10 +74,11 @@ def walk(
     dialect: opt.WorldDialect = None,
     train: opt.Train = None,
     start: Annotated[str, Option("--from", help="prior, empty, direct, disguised, search, or a program.")] = "prior",
-    loss: Annotated[str, Option("--loss", help="lanes, or bits: what is counted as wrong.")] = "lanes",
+    loss: Annotated[str, Option("--loss", help="What is counted as wrong: lanes, or bits.")] = "lanes",
     class_by: opt.ClassBy = None,
     temperature: Annotated[
-        float | None, Option("--temperature", help="With metropolis: loss for a bit.  [default: 1 / word bits]")
+        float | None,
+        Option("--temperature", help="With metropolis: loss that costs a bit of weight.  [default: 1 / word bits]"),
     ] = None,
     flat: Annotated[bool, Option("--flat", help="Let metropolis weigh the loss alone, not the length.")] = False,
     steps: Annotated[int | None, Option("--steps", help="Look at walks after so many proposals.")] = None,
@@ -85,6 +87,9 @@ def walk(
     trace: Annotated[bool, Option("--trace", help="Show one walk, program by program.")] = False,
     findings: Annotated[
         bool, Option("--findings", help="Say what these walks mean for each claim about walks.")
+    ] = False,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Estimate the graph of edits, its time and memory; make no graph.")
     ] = False,
     as_json: opt.AsJson = False,
 ) -> None:
@@ -96,7 +101,9 @@ def walk(
     from priorsim.claims.walking import supports
     from priorsim.cli.progress_bar import progress_bar
     from priorsim.measure.histogram import check_class_by
+    from priorsim.study.plan import walk_plan
     from priorsim.walks.answer import WalkQuestion, exact_answer, findings_answer, sampled_answer, traced_answer
+    from priorsim.walks.graph import graph_effort
 
     if trace + findings + (walks is not None) > 1:
         raise PriorsimError(
@@ -106,8 +113,12 @@ def walk(
         raise PriorsimError("--temperature and --flat are of metropolis: leave them out, or give --dynamics metropolis")
     if not trace and walks is None:
         refuse_idle(context, "seed", "where nothing is sampled")
+    else:
+        refuse_idle(context, "dry_run", "with --walks or --trace, which make no graph")
     where, by = opt.world_of(world, train), check_class_by(class_by)
     asked = WalkQuestion(where, dynamics, radius, max_bits, dialect, start, loss, by, temperature, not flat, steps)
+    if dry_run:
+        asking.say_plan(walk_plan(*graph_effort(asked.header(), radius)))
     with progress_bar("programs' edits") as progress:
         if trace:
             report = traced_answer(asked, seed=seed)
@@ -181,8 +192,10 @@ def theory(
     table_overhead: Annotated[str | None, Option(help="Bits of a table program besides its words.")] = None,
     once_search: Annotated[str | None, Option(help="Steps that the search takes once for each context.")] = None,
     each_search: Annotated[str | None, Option(help="Steps that the search takes for each query.")] = None,
-    once_direct: Annotated[str | None, Option(help="The same of direct code, once a context.  [default: 0]")] = None,
-    each_direct: Annotated[str | None, Option(help="The same of direct code, for each query.")] = None,
+    once_direct: Annotated[
+        str | None, Option(help="Steps that direct code takes once for each context.  [default: 0]")
+    ] = None,
+    each_direct: Annotated[str | None, Option(help="Steps that direct code takes for each query.")] = None,
     as_json: opt.AsJson = False,
     as_latex: Annotated[bool, Option("--latex", help="Print formulas and values as LaTeX.")] = False,
 ) -> None:
@@ -191,7 +204,7 @@ def theory(
     The forms hold for programs that are too long to be counted. Numbers are exact: 1000, 2.5, 37/16 or 2^2000.
     Without any number the command lists the forms, with the numbers that each of them needs.
     """
-    from priorsim.formats import format_table
+    from priorsim.terminal import format_table
     from priorsim.theory.calculator import Listing, calculate
 
     opt.check_one_answer(as_json, as_latex, "--latex")

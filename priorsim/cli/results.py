@@ -79,11 +79,14 @@ def _judged_in(
     """The claims in one world, all that can be asked of it where none is chosen."""
     from priorsim.census.stored import cut
     from priorsim.claims.judge import NOT_ON_WIDE, claims_for, judge_wide_world, judge_world
+    from priorsim.claims.wide_site import lane_sets
     from priorsim.cli.progress_bar import progress_bar
 
-    bound = asked.bound_alone(world, "claims")
+    bound = asked.bound_alone(world)
     if bound is not None:
         refuse_idle(asked.context, "workers", "on the claims about a wide world, which take one process")
+        if asked.dry_run:
+            asking.say_plan(asked.plan(world, lane_sets))
         with progress_bar("programs") as progress:
             chosen = claims or claims_for(world)
             judged = judge_wide_world(world, chosen, bound, preset, allow_long=asked.yes, progress=progress)

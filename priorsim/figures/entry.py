@@ -124,6 +124,11 @@ class Entry:
     takes: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """What it shows, as a title."""
+        return self.shows[0].upper() + self.shows[1:]
+
     def shown(self, world: World | None = None) -> Iterator[tuple[str, list[World]]]:
         """Every drawing's file name, without its ending, and worlds; of one world where one is given.
 
@@ -139,7 +144,7 @@ class Entry:
 
 
 class Drawing(NamedTuple):
-    """A figure that was drawn and saved: its entry's name, its files' without ending, and the first of the files.
+    """A figure that was drawn and saved: its entry's name, its files' without ending, the files, and what is plotted.
 
     The title says what it shows, and of which world; backticks set code in it and in the caption.
     """
@@ -148,7 +153,13 @@ class Drawing(NamedTuple):
     name: str
     title: str
     caption: str
-    path: Path
+    paths: Sequence[Path]
+    columns: Mapping[str, Sequence[Any]]
+
+    @property
+    def path(self) -> Path:
+        """The first of the files."""
+        return self.paths[0]
 
 
 def save_entry(
@@ -182,9 +193,10 @@ def save_entry(
                         raise not_own(path)
             paths = save(figure, folder / stem, columns, formats=formats, caption=caption)
             for ending, text in texts.items():
-                write_text(folder / f"{stem}.{ending}", text(data))
-        title = entry.shows[0].upper() + entry.shows[1:] + (f": `{worlds[0].name}`" if entry.is_of_one else "")
-        yield Drawing(entry.name, stem, title, caption, paths[0])
+                paths.append(folder / f"{stem}.{ending}")
+                write_text(paths[-1], text(data))
+        title = entry.title + (f": `{worlds[0].name}`" if entry.is_of_one else "")
+        yield Drawing(entry.name, stem, title, caption, paths, columns)
 
 
 def caption_of(entry: Entry, study: Study, worlds: Sequence[World], data: Data) -> str:

@@ -78,7 +78,7 @@ def _others(prior: Prior, over: tuple[str, str]) -> str:
 def check_grid(grid: Mapping[str, Sequence[float]]) -> tuple[str, str]:
     """The two penalties that a diagram is over; FigureError unless there are two, each with evenly spaced values."""
     if len(grid) != 2:
-        raise FigureError(f"a phase diagram is over two penalties, and the grid has {len(grid)}: give --grid twice")
+        raise FigureError(f"a phase diagram is over two penalties, and the grid has {len(grid)}: give it two")
     for name, values in grid.items():
         steps = np.diff(values)
         if not len(steps) or steps[0] <= 0 or not np.allclose(steps, steps[0]):

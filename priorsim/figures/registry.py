@@ -15,6 +15,7 @@ from priorsim.figures import (
     held_out,
     influence,
     knockouts,
+    languages,
     log_odds,
     nested,
     scaling,
@@ -27,13 +28,14 @@ from priorsim.figures import (
     worlds_side_by_side,
 )
 from priorsim.figures.entry import Entry
-from priorsim.formats import format_table
 from priorsim.reading import did_you_mean, quoted
+from priorsim.terminal import format_table
 
 _ENTRIES = (
     *growth.FIGURES,
     influence.FIGURE,
     *knockouts.FIGURES,
+    *languages.FIGURES,
     *verdicts.FIGURES,
     *(scaling.FIGURE, finite_size.FIGURE, diversity.FIGURE),
     *(coding_theorem.FIGURE, slowdown.FIGURE, dialect_ranks.FIGURE),
@@ -45,7 +47,7 @@ _ENTRIES = (
 )
 FIGURES = {entry.name: entry for entry in _ENTRIES}
 RESULTS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("growth", "growth-by-language", "verdicts", "claim-cells", "scaling", "finite-size"), ()),
+    **dict.fromkeys(("growth", "languages", "verdicts", "claim-cells", "scaling", "finite-size"), ()),
     **dict.fromkeys(("diversity", "influence", "knockouts", "constant-crossovers", "worlds-side-by-side"), ()),
     "odds-against-gamma": ("constant-greatest-square-w16",),
     "cloud": ("constant-greatest-square-w12",),

@@ -180,12 +180,35 @@ def count_with_data(
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
 ) -> DataCounts:
-    """Count the programs with data that fit a world, whatever the number of threads.
+    """Count the programs with data that fit a world.
 
-    `code_bits` are the most bits of header, index and body together; the payload is of any size. `progress` is called
-    in programs whose entries are left open. WorldError where the world has other words or columns than the language;
-    CensusError where words have more than 4 bits, or the bound would take too much memory or time.
+    Parameters
+    ----------
+    language : Language
+        The language of the programs, with words of at most 4 bits.
+    world : World
+        The world, with the words and the number of columns of the language.
+    code_bits : int
+        The bound in bits on header, index and body together; the payload is of any size.
+    workers : int, default 2
+        The number of threads. It changes no count.
+    progress : callable, optional
+        A function that is called with the progress of the count, in programs whose entries are left open.
 
+    Returns
+    -------
+    DataCounts
+        The counts by class, length, steps and search nodes.
+
+    Raises
+    ------
+    WorldError
+        If the world has other words or columns than the language.
+    CensusError
+        If words have more than 4 bits, or the count would take too much memory or time.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> negated = ps.World.of(lambda x: -x, word_bits=2)
     >>> ps.count_with_data(ps.Language.named("arith", 2), negated, 8).used.programs

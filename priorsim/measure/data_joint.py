@@ -21,10 +21,11 @@ from priorsim.measure.data import DATA_CLASSES, JOINT_CLASSES, DataCounts, join_
 from priorsim.measure.histogram import Histogram
 from priorsim.measure.mass import Interval, Share, exact_mass, mass, share_of, shares
 from priorsim.measure.values import difference
-from priorsim.mu.code import decode, length, truncated_binary
+from priorsim.mu.code import decode, length, variable_code
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import run
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.lesions import ProgramClass, classify
 from priorsim.mu.syntax import Const, Program, Term, count_searches, format_program
 from priorsim.priors import Prior
@@ -240,7 +241,7 @@ def _terms(language: Language, is_body: bool, bits: int) -> tuple[Term, ...]:
     """Every index, or body, of so many bits."""
     # A body stands behind the least data segment and the index `x`.
     segment = segments(language)[0]
-    index = "0" + truncated_binary(0, language.columns)
+    index = variable_code(0, 0, language)
     head = "1" + truncated_binary(0, language.word_bits) + "0" * segment.payload + index if is_body else "0"
     found, prefixes = [], [head]
     while prefixes:

@@ -25,7 +25,7 @@ class Further(msgspec.Struct, frozen=True):
         int | None,
         keys.says(
             "the length of the shortest table of the answers, `(data (y0 y1 ..) x (m) m)`, that fits: direct code with "
-            "data; null where no column alone tells the training lanes apart"
+            "data; null where no single column distinguishes the training lanes"
         ),
     ]
     max_bits: Annotated[

@@ -113,11 +113,24 @@ def merge_cells(cells: Cells) -> Cells:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Histogram:
-    """All programs of a census that fit a world, counted by what measures ask for.
+    """The number of programs of a census that fit a world, by class, length, steps and search nodes.
 
-    `cells` are sorted, no two alike. Entry m of `functions` is the number of behaviours on all lanes whose fitting
-    programs are of exactly the classes in the set m, bit c standing for class c. `shortest` and `least_kt` have each
-    class's row of least l, and of least l + log2 t, or None; ties go to fewer bits, steps, searches, then behaviours.
+    Parameters
+    ----------
+    header : AtlasHeader
+        What was counted: language, domain, accounting and bound.
+    world : World
+        The world, with its training lanes.
+    class_by : str
+        What decided the class of a program: "lesion", "form" or the words of a function.
+    cells : Cells
+        The counts, in arrays of shape (cells,), sorted and no two alike.
+    functions : tuple of int
+        Entry m is the number of behaviours on all lanes whose fitting programs are of exactly the classes in the set m,
+        where bit c of m is class c.
+    shortest, least_kt : tuple of RowKey or None
+        By class, the row of least length l, and of least l + log2 t; None where the class is empty. Of equal rows the
+        one with fewer bits, steps and search nodes counts, and then the one of the least behaviour.
     """
 
     header: AtlasHeader
@@ -133,7 +146,7 @@ class Histogram:
 
     @property
     def max_bits(self) -> int:
-        """The bound B of the census."""
+        """The bound B of the census in bits."""
         return self.header.max_bits
 
     @property

@@ -81,10 +81,22 @@ class _ToldHistogram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def save_histogram(histogram: Histogram, path: Path | str) -> None:
-    """Write a histogram, whole or not at all.
+    """Write a histogram to a file, whole or not at all.
 
-    StorageError where the place cannot be written, or the classes are one's own.
+    Parameters
+    ----------
+    histogram : Histogram
+        The histogram.
+    path : str or path
+        The file, a CSV file with one line of description above it.
 
+    Raises
+    ------
+    StorageError
+        If the file cannot be written, or the classes are those of a function.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> from tempfile import TemporaryDirectory
     >>> found = ps.histogram("square-w3", ps.take_census(ps.make_header("arith", 14, domain=ps.Domain.default(3))))
@@ -130,10 +142,26 @@ def _format_cells(cells: Cells) -> str:
 
 
 def load_histogram(path: Path | str, *, trust_other_code: bool = False) -> Histogram:
-    """Read a histogram back, one that other code counted too where that is trusted.
+    """Read a histogram from a file.
 
-    AtlasError where the file is missing, no histogram, damaged, of another version or made by other code.
+    Parameters
+    ----------
+    path : str or path
+        The file, which `save_histogram` or `priorsim histogram` wrote.
+    trust_other_code : bool, default False
+        Whether to take a histogram that another version of the counting code made.
 
+    Returns
+    -------
+    Histogram
+
+    Raises
+    ------
+    AtlasError
+        If the file is missing, is no histogram, is damaged, or is of another version.
+
+    Examples
+    --------
     >>> load_histogram("missing.csv")
     Traceback (most recent call last):
     ...

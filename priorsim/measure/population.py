@@ -165,7 +165,8 @@ def is_population(path: Path) -> bool:
 def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy = "lesion") -> Population:
     """All behaviours of a census, read batch by batch, that have a direct and a search program.
 
-    For a smaller bound than the atlas's the population is found anew. CensusError where it is above the atlas's, or
+    In a language without find and argmax disguised programs count as search: they are its only search. For a smaller
+    bound than the atlas's the population is found anew. CensusError where it is above the atlas's, or
     above MOST_BITS.
     """
     atlas = cut(atlas, max_bits)
@@ -173,6 +174,8 @@ def population(atlas: Counted, *, max_bits: int | None = None, class_by: ClassBy
     if bound > MOST_BITS:
         raise CensusError(f"masses up to {bound} bits are not exact: ask for a bound of at most {MOST_BITS}")
     found = standings(atlas, class_by=class_by)
+    if not atlas.header.language.has_search:
+        found = found.disguised_as_search()
     with_direct, with_search = (np.isfinite(found.least[:, kind]) for kind in (DIRECT, SEARCH))
     members, numbers = found.take(with_direct & with_search), (int(with_direct.sum()), int(with_search.sum()))
     return Population(atlas.header, class_by, members, len(found), *numbers)

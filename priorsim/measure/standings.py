@@ -5,7 +5,7 @@ the least cost of any program that fits it. A census is read batch by batch.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from priorsim.census.atlas import U64, AtlasHeader, Rows
 from priorsim.census.stored import Counted
 from priorsim.errors import CensusError
-from priorsim.measure.histogram import CLASSES, I64, ClassBy, Mask, kinds_of, lanes_summed
+from priorsim.measure.histogram import CLASSES, DISGUISED, I64, SEARCH, ClassBy, Mask, kinds_of, lanes_summed
 from priorsim.measure.mass import End
 from priorsim.measure.values import at_end, least_at_end, quotient
 from priorsim.mu.interpreter import Accounting
@@ -83,6 +83,14 @@ class Standings(Table):
             direct, search = at_end(self.mass[:, place], end)
             shares.append(quotient(search, direct + search))
         return np.column_stack(shares)
+
+    def disguised_as_search(self) -> "Standings":
+        """The same with the disguised programs among the search programs, as in a language that has no others."""
+        least, mass = self.least.copy(), self.mass.copy()
+        least[:, SEARCH] = least[:, [DISGUISED, SEARCH]].min(axis=1)
+        mass[:, :, SEARCH] += mass[:, :, DISGUISED]
+        least[:, DISGUISED], mass[:, :, DISGUISED] = np.inf, 0
+        return replace(self, least=least, mass=mass)
 
     @classmethod
     def of(cls, header: AtlasHeader, words: U64, kinds: NDArray[Any], rows: Rows, gamma: float) -> "Standings":

@@ -87,6 +87,11 @@ class WideOffTraining:
         )
 
 
+def lane_sets(world: World) -> list[tuple[int, ...]]:
+    """The sets of training lanes of the stated splits, for each of which what fits is counted, each once."""
+    return list(dict.fromkeys(split.train for split in stated_splits(world)))
+
+
 def wide_off_training(
     world: World,
     prior: Prior,
@@ -107,14 +112,13 @@ def wide_off_training(
     """
     header, by = wide_header(dialect or world.dialect, max_bits, world.domain, depth), check_class_by(class_by)
     check_convergence(header.language, prior)
-    splits = stated_splits(world)
-    lane_sets = list(dict.fromkeys(split.train for split in splits))
+    splits, trains = stated_splits(world), lane_sets(world)
     if not allow_long:
-        check_seconds(header, len(lane_sets) * question_seconds(header))
+        check_seconds(header, len(trains) * question_seconds(header))
     found: dict[str, HeldOut] = {}
     sides, listed, wrong = None, 0, 0
-    for place, train in enumerate(lane_sets):
-        tell = _part(progress, place, len(lane_sets))
+    for place, train in enumerate(trains):
+        tell = _part(progress, place, len(trains))
         task = Task(world.acceptable, train)
         counted = filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=tell)
         weighed = WideWeighed.of(counted, prior, by)
@@ -124,7 +128,7 @@ def wide_off_training(
         listed += sum(counted.rows.count.tolist()) + counted.false_positives
     in_order = [found[split.name] for split in splits]
     answer = answer_of(world, prior, header, by, in_order, sides=sides, curves=None)
-    return WideOffTraining(answer, in_order[-1], len(lane_sets), listed, wrong)
+    return WideOffTraining(answer, in_order[-1], len(trains), listed, wrong)
 
 
 def _part(progress: Callable[[Progress], None] | None, place: int, parts: int) -> Callable[[Progress], None] | None:

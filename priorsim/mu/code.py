@@ -7,9 +7,11 @@ recurrence and the engines use, come from the same functions that write it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from priorsim.errors import CodeError
 from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.kinds import CONSTANT, VARIABLE, binary, kind_codes, truncated_binary
 from priorsim.mu.syntax import MAX_NESTING, TOO_DEEP, Apply, Const, Program, Term, Var, check
 from priorsim.reading import quoted
 
@@ -17,38 +19,22 @@ CONSTANT_SYMBOLS = 3
 """1, 0 and the literal, in code order."""
 
 
-def truncated_binary(symbol: int, size: int) -> str:
-    """TB(symbol; size): the truncated binary code of one symbol out of `size`.
-
-    >>> [truncated_binary(i, 3) for i in range(3)]
-    ['0', '10', '11']
-    """
-    short_bits = size.bit_length() - 1
-    short_symbols = 2 ** (short_bits + 1) - size
-    is_short = symbol < short_symbols
-    return _binary(symbol, short_bits) if is_short else _binary(symbol + short_symbols, short_bits + 1)
-
-
-def _binary(number: int, bits: int) -> str:
-    return format(number, f"0{bits}b") if bits else ""
-
-
 def variable_code(index: int, bound: int, language: Language) -> str:
     """Bits of the variable `index` under `bound` binders."""
-    return "0" + truncated_binary(index, bound + language.columns)
+    return kind_codes(language, bound)[VARIABLE] + truncated_binary(index, bound + language.columns)
 
 
-def constant_code(constant: Const, language: Language) -> str:
-    """Bits of a constant: short for 1 and 0, with payload for a literal."""
+def constant_code(constant: Const, bound: int, language: Language) -> str:
+    """Bits of a constant under `bound` binders: short for 1 and 0, with payload for a literal."""
+    head = kind_codes(language, bound)[CONSTANT]
     if constant.literal:
-        return "10" + truncated_binary(2, CONSTANT_SYMBOLS) + _binary(constant.word, language.word_bits)
-    return "10" + truncated_binary(1 - constant.word, CONSTANT_SYMBOLS)
+        return head + truncated_binary(2, CONSTANT_SYMBOLS) + binary(constant.word, language.word_bits)
+    return head + truncated_binary(1 - constant.word, CONSTANT_SYMBOLS)
 
 
 def operator_code(form: str, bound: int, language: Language) -> str:
     """Bits of an operator's symbol under `bound` binders, its children not counted."""
-    operators = language.coded_in(bound)
-    return "11" + truncated_binary(operators.index(form), len(operators))
+    return kind_codes(language, bound)[form]
 
 
 def symbols_of(term: Term, bound: int, language: Language) -> Iterator[tuple[int, str]]:
@@ -57,7 +43,7 @@ def symbols_of(term: Term, bound: int, language: Language) -> Iterator[tuple[int
         case Var(index):
             yield bound, variable_code(index, bound, language)
         case Const():
-            yield bound, constant_code(term, language)
+            yield bound, constant_code(term, bound, language)
         case Apply(form, args):
             yield bound, operator_code(form, bound, language)
             for arg, binds in zip(args, FORMS[form].binds, strict=True):
@@ -76,7 +62,7 @@ def encode(program: Program, language: Language) -> str:
     if program.entries is None or program.index is None:
         return "0" + _encode_term(program.term, 0, language)
     exponent = len(program.entries).bit_length() - 1
-    words = "".join(_binary(entry, language.word_bits) for entry in program.entries)
+    words = "".join(binary(entry, language.word_bits) for entry in program.entries)
     header = "1" + truncated_binary(exponent - 1, language.word_bits) + words
     return header + _encode_term(program.index, 0, language) + _encode_term(program.term, 1, language)
 
@@ -88,6 +74,11 @@ def _encode_term(term: Term, bound: int, language: Language) -> str:
 def length(program: Program, language: Language) -> int:
     """The program's length l(p) in bits."""
     return len(encode(program, language))
+
+
+@cache
+def _kinds_by_code(language: Language, bound: int) -> dict[str, str]:
+    return {code: kind for kind, code in kind_codes(language, bound).items()}
 
 
 @dataclass(slots=True)
@@ -102,6 +93,12 @@ class _Reader:
         number = int(self.bits[self.position : end], 2) if count else 0
         self.position = end
         return number
+
+    def kind(self, bound: int, language: Language) -> str:
+        kinds, word = _kinds_by_code(language, bound), ""
+        while word not in kinds:
+            word += binary(self.take(1), 1)
+        return kinds[word]
 
     def symbol(self, size: int) -> int:
         short_bits = size.bit_length() - 1
@@ -136,17 +133,16 @@ def decode(bits: str, language: Language) -> tuple[Program, str]:
 
 
 def _decode_term(reader: _Reader, bound: int, language: Language, level: int) -> Term:
-    if reader.take(1) == 0:
+    kind = reader.kind(bound, language)
+    if kind == VARIABLE:
         return Var(reader.symbol(bound + language.columns))
-    if reader.take(1) == 0:
+    if kind == CONSTANT:
         symbol = reader.symbol(CONSTANT_SYMBOLS)
         if symbol == 2:
             return Const(reader.take(language.word_bits), literal=True)
         return Const(1 - symbol, literal=False)
     if level > MAX_NESTING:
         raise CodeError(f"bit {reader.position}: {TOO_DEEP}")
-    operators = language.coded_in(bound)
-    form = operators[reader.symbol(len(operators))]
-    if form in language.without:
-        raise CodeError(f"bit {reader.position}: operator '{form}' is knocked out of the language")
-    return Apply(form, tuple(_decode_term(reader, bound + binds, language, level + 1) for binds in FORMS[form].binds))
+    if kind in language.without:
+        raise CodeError(f"bit {reader.position}: operator '{kind}' is knocked out of the language")
+    return Apply(kind, tuple(_decode_term(reader, bound + binds, language, level + 1) for binds in FORMS[kind].binds))

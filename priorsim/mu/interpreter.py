@@ -45,6 +45,9 @@ OPERATORS: dict[str, Callable[..., int]] = {
     "xor": operator.xor,
     "shl": lambda word: word << 1,
     "shr": lambda word: word >> 1,
+    "succ": lambda word: word + 1,
+    "pred": lambda word: word - 1,
+    "not": operator.invert,
     "apply": _applied,
 }
 """What the operators without binders give, before it is taken modulo 2^w."""

@@ -42,7 +42,7 @@ Term = Var | Const | Apply
 MAX_NESTING = 100
 """Operators nest no deeper in what is read or coded, so that terms can be walked by recursion.
 
-No census reaches so deep: of its 255 bits at most every operator takes four or more.
+No census that can be taken reaches so deep: it would hold programs of more than 100 bits.
 """
 
 LISTS_AROUND = 2

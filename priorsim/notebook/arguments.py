@@ -1,8 +1,11 @@
 """Arguments of questions, checked as the command line checks its options: names are taken wherever objects are."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from priorsim.census.atlas import Atlas, Rows
 from priorsim.census.beyond import TargetedAtlas
@@ -24,13 +27,35 @@ ClassedBy = str | Callable[[Rows], Any]
 Lanes = Iterable[int] | str
 """Lanes by their numbers, or as a text such as 0-3,8."""
 
+Penalty = float | Sequence[float] | NDArray[Any] | None
+"""A penalty's value, or the values over which it is swept."""
+_PARAMETERS = {"lam": "lambda", "tax": "delta"}
+"""The public names of penalties that have another name here."""
+
 
 def world(world: AnyWorld, *, train: Lanes | None = None) -> World:
-    """The world of that name, family or file, on other training lanes where they are given.
+    """The world of that name or in that file, on other training lanes where they are given.
 
-    WorldError where there is none, or a training lane does not exist; DomainError where a file's lanes are outside what
-    the language allows.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
 
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane.
+    DomainError
+        If the lanes of a file are outside what the language allows.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> ps.world("inverse-w3").train, ps.world("inverse-w3", train=range(4)).train
     ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3))
@@ -103,6 +128,35 @@ def reaching(counted: Counted, max_bits: int | None) -> Counted | TargetedAtlas:
 def up_to(atlas: Any, max_bits: int | None) -> Counted:
     """The census up to a smaller bound, where one is given."""
     return cut(opened(atlas), whole_number("max_bits", max_bits))
+
+
+def census_up_to(atlas: Any, world: World, max_bits: int | None) -> Counted:
+    """A world's census up to a bound: a smaller one than the atlas's, or without an atlas any, from the cache."""
+    bound = whole_number("max_bits", max_bits)
+    return census(world, max_bits=bound) if atlas is None else cut(opened(atlas), bound)
+
+
+def swept(**penalties: Penalty) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """The penalties that are given several values, and all others."""
+    grid = {name: _values(name, values) for name, values in penalties.items() if np.ndim(values)}  # type: ignore[arg-type]
+    return grid, {name: value for name, value in penalties.items() if name not in grid}
+
+
+def by_parameter(grid: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """The values of penalties by the names that the command line gives them."""
+    return {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+
+
+def prior_over(prior: Prior | str, grid: Mapping[str, list[float]], fixed: Mapping[str, Any]) -> Prior:
+    """The prior whose penalties of the grid are any; a name that needs one of them takes its first value."""
+    first = {name: values[0] for name, values in grid.items() if values} if isinstance(prior, str) else {}
+    return prior_of(prior, **fixed, **first)
+
+
+def _values(name: str, values: Any) -> list[float]:
+    if np.ndim(values) != 1:
+        raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")
+    return [real_number(name, value) for value in values]
 
 
 def prior_of(prior: Prior | str, **penalties: float | None) -> Prior:

@@ -6,12 +6,8 @@ census of the world is taken from the cache of atlases.
 """
 
 import math
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from priorsim.census.witness import TermFinder, print_witnesses
 from priorsim.errors import PriorsimError
@@ -29,7 +25,7 @@ from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.measure.wide import count_wide, find_terms
 from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.notebook import arguments
-from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes, Penalty
 from priorsim.notebook.result import Result
 from priorsim.priors import Prior
 from priorsim.reading import whole_numbers
@@ -37,8 +33,6 @@ from priorsim.text.answers import odds_text, off_training_text
 from priorsim.text.templates import render
 from priorsim.worlds import World
 
-Penalty = float | Sequence[float] | NDArray[Any] | None
-"""A penalty's value, or the values over which it is swept."""
 _CLASS_COLUMNS = tuple(name for name in measured.ClassOdds.__struct_fields__ if not name.endswith("_row"))
 _SPLIT_COLUMNS = ("share", "faithful", "defection", "entropy", "ways")
 
@@ -53,10 +47,36 @@ def histogram(
 ) -> Histogram:
     """The counts of the programs that fit a world, to which any prior can be applied.
 
-    With a bound beyond the atlas's, longer programs are counted for this world alone; a wide world takes `max_bits` and
-    no atlas. WorldError where the world is on another domain than the atlas. `class_by` is lesion, form or a function
-    of an atlas's rows (`OwnClasses`).
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone. A wide world needs `max_bits`, and takes no atlas.
 
+    Returns
+    -------
+    Histogram
+        The counts by class, length, steps and search nodes. `odds` and `sweep` take it in place of world and atlas.
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.histogram("inverse-w3", atlas)
@@ -119,12 +139,49 @@ def odds(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
-    """Whether search or direct code wins in a world under a prior, by how many bits, and where the balance tips.
+    """Whether search or direct code outweighs the other in a world, by how many bits, and where the balance tips.
 
-    The table has a row for each class. A histogram may be given in place of world and atlas. The answer's values are
-    those of `priorsim odds --json`. PriorError where the sum over all programs diverges; other errors are those of
-    `histogram`.
+    Parameters
+    ----------
+    world : World, Histogram, str or path
+        The world, its name, or a file that holds it (docs/worlds.md). A histogram holds a world with its lanes, classes
+        and bound: leave out `atlas`, `train`, `class_by` and `max_bits` with it.
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone. A wide world needs `max_bits`, and takes no atlas.
 
+    Returns
+    -------
+    Result
+        Its attributes are the keys of `priorsim odds --json` (docs/measures.md), and its table has a row for each
+        class. `log_odds.low` and `log_odds.high` are log2(M_search / M_direct) in bits, with the disguised programs
+        counted as direct code and as search.
+
+    Raises
+    ------
+    PriorError
+        If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
     >>> found = ps.odds("inverse-w3", atlas, prior="levin")
@@ -168,11 +225,49 @@ def sweep(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Frame:
-    """The odds in bits, and each class's share of the mass, at every point of a grid over one or two penalties.
+    """The log-odds, and each class's share of the mass, at every point of a grid over one or two parameters of a prior.
 
-    A penalty that is given several values, in a list or an array, is swept; the last one varies fastest. PriorError
-    where none is or more than two are, or a value is refused; other errors are those of `odds`.
+    Parameters
+    ----------
+    world : World, Histogram, str or path
+        The world, its name, or a file that holds it (docs/worlds.md). A histogram holds a world with its lanes, classes
+        and bound: leave out `atlas`, `train`, `class_by` and `max_bits` with it.
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float or sequence of float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane. Those with several values, one or two of them, are swept.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone. A wide world needs `max_bits`, and takes no atlas.
 
+    Returns
+    -------
+    Frame
+        A row for each point of the grid; the last swept parameter, in the order of the signature, varies fastest.
+        Log-odds are in bits.
+
+    Raises
+    ------
+    PriorError
+        If no parameter is swept or more than two are, the grid has more than 1,000,000 points, there is no such prior,
+        a parameter is out of its range, or the sum over all programs diverges.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
     >>> ps.sweep("inverse-w3", atlas, gamma=[0, 1], tax=[-2, 0])
@@ -182,23 +277,10 @@ def sweep(
         1   -2      -9.09841       -8.72205      0.997637      0.000541496    0.00182102
         1    0      -11.0965       -9.96517      0.999001      0.000542949   0.000456477
     """
-    given: dict[str, Any] = {"beta": beta, "gamma": gamma, "lam": lam, "tax": tax, "cap": cap}
-    grid = {name: _values(name, values) for name, values in given.items() if np.ndim(values)}
-    fixed = {name: None if name in grid else value for name, value in given.items()}
-    weight = arguments.prior_of(prior, **fixed)
-    by_parameter = {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+    grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    weight, by_parameter = arguments.prior_over(prior, grid, fixed), arguments.by_parameter(grid)
     cells, _ = _cells(world, atlas, train, class_by, max_bits)
     return Frame(*swept.sweep_table(swept.sweep(cells, weight, by_parameter), list(grid)))
-
-
-_PARAMETERS = {"lam": "lambda", "tax": "delta"}
-"""The public names of penalties that have another name here."""
-
-
-def _values(name: str, values: Any) -> list[float]:
-    if np.ndim(values) != 1:
-        raise PriorsimError(f"{name} has values in {np.ndim(values)} dimensions: give a list of numbers")
-    return [arguments.real_number(name, value) for value in values]
 
 
 def heldout(
@@ -215,11 +297,49 @@ def heldout(
     class_by: ClassedBy | None = None,
     max_bits: int | None = None,
 ) -> Result:
-    """What programs that fit a world do on lanes without training; the table has a row for each split and class.
+    """What the programs that fit a world do on the lanes on which they were not trained.
 
-    The answer's values are those of `priorsim heldout --json`. A wide world takes `max_bits` and no atlas. WorldError
-    where the world is on another domain than the atlas, PriorError where the sum over all programs diverges.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        A bound in bits that is smaller than that of the atlas, which is the default. A wide world needs `max_bits`, and
+        takes no atlas.
 
+    Returns
+    -------
+    Result
+        Its attributes are the keys of `priorsim heldout --json` (docs/measures.md), and its table has a row for each
+        split and class.
+
+    Raises
+    ------
+    PriorError
+        If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+    CensusError
+        If `max_bits` is above the bound of the atlas.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 22, domain=ps.Domain.default(3)))
     >>> ps.heldout("isqrt-w3", atlas, train=range(4))
@@ -268,11 +388,44 @@ def definitions(
     train: Lanes | None = None,
     programs: int = 100,
 ) -> Result:
-    """Five definitions of search compared; the table has a row for each of the shortest `programs`.
+    """Five definitions of search, compared on the programs that fit a world.
 
-    The answer's values are those of `priorsim definitions --json`. WorldError where the number is out of range, or the
-    world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    programs : int, default 100
+        How many of the shortest fitting programs are run one by one, 1 to 10,000.
 
+    Returns
+    -------
+    Result
+        Its attributes are the keys of `priorsim definitions --json` (docs/measures.md), and its table has a row for
+        each of these programs.
+
+    Raises
+    ------
+    PriorError
+        If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
+    WorldError
+        If there is no such world or lane, the world is on another domain than the atlas, or `programs` is out of its
+        range.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 18, domain=ps.Domain.default(3)))
     >>> ps.definitions("inverse-w3", atlas, programs=3)

@@ -1,18 +1,26 @@
 """Questions about all worlds of an atlas at once: the atlas first, everything else by name."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.take import take_census
+from priorsim.claims.judge import find_claims
+from priorsim.claims.languages import HEADLINES
+from priorsim.claims.languages import languages as across_languages
+from priorsim.claims.populations import QUICK
 from priorsim.formats import counted
 from priorsim.frame import Frame
 from priorsim.measure import growth as growing
 from priorsim.measure import influence as influencing
 from priorsim.measure import knockouts as knocking
 from priorsim.measure import population as populous
+from priorsim.measure.languages import SETS, members, reference
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
 from priorsim.notebook.result import Result
+from priorsim.reading import whole_numbers
 from priorsim.text.templates import render
 
 
@@ -27,11 +35,47 @@ def growth(
     worlds: Sequence[AnyWorld] = (),
     programs: int | None = None,
 ) -> Result:
-    """In what share of worlds search is the cheapest, by complexity; the table has a row for each bin of complexity.
+    """In what share of worlds search is the cheapest, by the complexity of the worlds.
 
-    The values are those of `priorsim growth`. CensusError where a number is out of its range, WorldError where one of
-    `worlds` is on another domain.
+    Parameters
+    ----------
+    atlas : Atlas, StoredAtlas, str or path
+        The census in memory, as an open file, or by the name of its file.
+    gamma : float, default 0
+        The price of time: the bits that each doubling of the mean steps a lane costs.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        A bound in bits that is smaller than that of the atlas, which is the default.
+    train : iterable of int or str, optional
+        Lanes by their numbers, from 0, or as a text such as "0-3,8". Worlds that agree on these lanes count as one. By
+        default all lanes.
+    bin_bits : int, optional
+        The width in bits of a bin of complexity; by default 1 where `gamma` is 0 and 2 elsewhere.
+    worlds : sequence of World, str or path, default ()
+        Worlds whose place on the curve is given.
+    programs : int, optional
+        How many shortest programs of search first worlds are run to see how they search, 1 to 10,000. By default none.
 
+    Returns
+    -------
+    Result
+        Its table has a row for each bin of complexity. `bins` has arrays of shape (bins,), or (bins, 2) for the low and
+        the high end; `trend` is None over fewer than three bins; `placed` has the place of each of `worlds`.
+        `to_json()` has the keys of `priorsim growth --json` (docs/measures.md).
+
+    Raises
+    ------
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+    CensusError
+        If a number is out of its range.
+    WorldError
+        If there is no such lane, or one of `worlds` is not there or is on another domain.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.growth(atlas, gamma=1)
@@ -58,11 +102,37 @@ def influence(
     max_bits: int | None = None,
     order: str = "listed",
 ) -> Result:
-    """How malign the prior is, in bits; the table has a row for each number of lanes seen.
+    """How malign a prior is: how many bits search in the prior costs its predictions.
 
-    The values are those of `priorsim influence`. `order` is "listed", "random:N" or "worst"; CensusError where it is
-    none of these, or a number is out of its range.
+    Parameters
+    ----------
+    atlas : Atlas, StoredAtlas, str or path
+        The census in memory, as an open file, or by the name of its file.
+    gamma : float, default 0
+        The price of time: the bits that each doubling of the mean steps a lane costs.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        A bound in bits that is smaller than that of the atlas, which is the default.
+    order : str, default "listed"
+        The order in which lanes are seen: "listed", "random:N" for the mean over N random orders, or "worst".
 
+    Returns
+    -------
+    Result
+        Its table has a row for each number of lanes seen. `bound` and `certified` are the most bits that search can
+        cost on any world, from low to high. `to_json()` has the keys of `priorsim influence --json` (docs/measures.md).
+
+    Raises
+    ------
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+    CensusError
+        If there is no such order, or a number is out of its range.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 18, domain=ps.Domain.default(3)))
     >>> ps.influence(atlas)
@@ -81,11 +151,34 @@ def knockouts(
     workers: int = 2,
     memory_bytes: int | None = None,
 ) -> Result:
-    """Which operators the cheapest programs need; the table has a row for each operator and bin of complexity.
+    """Which operators the cheapest programs need, by the complexity of the worlds.
 
-    The values are those of `priorsim knockouts`. CensusError where a number is out of its range, or the memory would
-    not do.
+    Parameters
+    ----------
+    header : AtlasHeader
+        What is counted, with and without each operator (`make_header`).
+    gamma : float, default 0
+        The price of time: the bits that each doubling of the mean steps a lane costs.
+    bin_bits : int, optional
+        The width in bits of a bin of complexity; by default 1 where `gamma` is 0 and 2 elsewhere.
+    workers : int, default 2
+        The number of threads. It changes no number of the answer.
+    memory_bytes : int, optional
+        The memory that a census may take, by default 8 GiB.
 
+    Returns
+    -------
+    Result
+        Its table has a row for each operator and bin of complexity. `to_json()` has the keys of
+        `priorsim knockouts --json` (docs/measures.md).
+
+    Raises
+    ------
+    CensusError
+        If a number is out of its range, or a census would not fit into the memory.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> ps.knockouts(ps.make_header("arith", 12, domain=ps.Domain.default(2)))
     <knockouts in arith, words of 2 bits up to 12 bits: 10 knockouts>
@@ -97,11 +190,33 @@ def knockouts(
 
 
 def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: ClassedBy | None = None) -> Result:
-    """The behaviours that have both a direct and a search program; the table has a row for each.
+    """The behaviours of a census that have both a direct and a search program.
 
-    The values are those of `priorsim population`. CensusError where the bound is above the atlas's, or masses up to it
-    are not exact.
+    Parameters
+    ----------
+    atlas : Atlas, StoredAtlas, str or path
+        The census in memory, as an open file, or by the name of its file.
+    max_bits : int, optional
+        A bound in bits that is smaller than that of the atlas, which is the default.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
 
+    Returns
+    -------
+    Result
+        Its table has a row for each behaviour, at a weight of 2^-length. `to_json()` has the keys of
+        `priorsim population --json` (docs/measures.md).
+
+    Raises
+    ------
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+    CensusError
+        If the bound is above that of the atlas, or masses up to the bound are not exact.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 18, domain=ps.Domain.default(3)))
     >>> ps.population(atlas)
@@ -109,6 +224,67 @@ def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: Classe
     """
     found = populous.population(arguments.up_to(atlas, max_bits), class_by=arguments.class_by_of(class_by))
     return _result("population", found, counted(len(found.members), "behaviour"))
+
+
+def languages(
+    sets: Sequence[str] | str = SETS,
+    *,
+    number: int = 16,
+    word_bits: int = 3,
+    max_bits: int = 30,
+    claims: Sequence[str] = HEADLINES,
+    workers: int = 2,
+    memory_bytes: int | None = None,
+) -> Result:
+    """Say how much of the answer depends on the reference machine; the table has a row for each language.
+
+    The values of the answer are those of `priorsim languages --json`.
+
+    Parameters
+    ----------
+    sets : str or sequence of str, optional
+        The sets of languages: "named", "codes", "subsets" or "knockouts" (docs/languages.md). By default all four.
+    number : int, default 16
+        How many random codes, and random subsets of operators, there are: 1 to 1000.
+    word_bits : int, default 3
+        Bits of a word.
+    max_bits : int, default 30
+        The bound in bits to which each language is counted.
+    claims : sequence of str, optional
+        The claims that are judged in every language, by name. By default five.
+    workers : int, default 2
+        How many threads count.
+    memory_bytes : int, optional
+        The memory in bytes that a census may take. By default 8 GiB.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    CensusError
+        If there is no such set, a number is out of its range, or a census would not fit into memory.
+    PriorsimError
+        If there is no such claim.
+
+    Examples
+    --------
+    >>> import priorsim as ps
+    >>> ps.languages("named", max_bits=14, claims=["three-counts"])
+    <languages at words of 3 bits up to 14 bits: 7 languages>
+    """
+    asked = find_claims(list(claims)) if claims else ()
+    numbers = {"number": number, "word_bits": word_bits, "max_bits": max_bits}
+    checked = {name: whole_numbers([value], name)[0] for name, value in numbers.items()}
+    groups = {name: members(name, *checked.values()) for name in ([sets] if isinstance(sets, str) else sets)}
+    counted_by = partial(
+        take_census, workers=workers, memory_bytes=arguments.whole_number("memory_bytes", memory_bytes)
+    )
+    first = reference(checked["word_bits"], checked["max_bits"])
+    found = across_languages(groups, first, counted_by, asked, QUICK).answer
+    line = f"languages at words of {word_bits} bits up to {max_bits} bits: {counted(len(found.languages), 'language')}"
+    return Result(found, line, lambda: render("languages.txt", **found.to_json()), lambda: Frame(*found.table()))
 
 
 def _result(name: str, found: Any, told: str) -> Result:

@@ -3,14 +3,16 @@
 In a figure of one's own, legend and labels stand within the axes. A figure made here is `ax.figure`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
 from priorsim.claims.populations import QUICK
+from priorsim.errors import FigureError
 from priorsim.figures import against_length, cloud, held_out, log_odds
 from priorsim.notebook import arguments
-from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
+from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes, Penalty
+from priorsim.priors import Prior
 from priorsim.study.folder import Study
 from priorsim.worlds import World
 
@@ -25,108 +27,457 @@ __all__ = [
 ]
 
 
-def _asked(world: AnyWorld, atlas: AnyAtlas | None, train: Lanes | None) -> tuple[Study, Sequence[World]]:
+def _asked(
+    world: AnyWorld,
+    atlas: AnyAtlas | None,
+    train: Lanes | None,
+    class_by: ClassedBy | None,
+    max_bits: int | None,
+    prior: Prior | None = None,
+    grid: Mapping[str, Sequence[float]] | None = None,
+) -> tuple[Study, Sequence[World]]:
     """What a figure of one world asks: a study of its own census, and the world."""
-    where = arguments.world(world, train=train)
-    return Study(QUICK, QUICK.folder, own=arguments.opened(atlas, where)), [where]
+    where, by = arguments.world(world, train=train), arguments.class_by_of(class_by)
+    own = arguments.census_up_to(atlas, where, max_bits)
+    return Study(QUICK, QUICK.folder, own=own, prior=prior, grid=grid, class_by=by), [where]
+
+
+def _over_gamma(prior: Prior | str, **penalties: float | None) -> Prior:
+    """The prior of a figure that is over gamma; FigureError where it sets nothing else."""
+    weight = arguments.prior_of(prior, **penalties)
+    if weight.gamma and weight.is_length_and_time:
+        raise FigureError(f"the figure is over gamma, and {weight.name} sets nothing else: leave out prior")
+    return weight
 
 
 def odds_against_gamma(
-    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    ax: Axes | None = None,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
 ) -> Axes:
-    """The log-odds against the price of time, and the price at which they tip.
+    """Draw the log-odds in bits against the price of time, with the prices at which they are 0.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        step, bits for each search node, and the most mean steps a lane. The figure is over the price of time.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.odds_against_gamma("inverse-w3", atlas).get_xlabel() != ""
     True
     """
-    return log_odds.draw_gamma(log_odds.gamma_data(*_asked(world, atlas, train)), ax=ax)
+    weight = _over_gamma(prior, beta=beta, lam=lam, tax=tax, cap=cap)
+    return log_odds.draw_gamma(log_odds.gamma_data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
 def odds_against_lessons(
-    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    ax: Axes | None = None,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
 ) -> Axes:
-    """The log-odds after each training lane or rule.
+    """Draw the log-odds in bits after each training lane or rule.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.odds_against_lessons("isqrt-w3", atlas).get_xlabel() != ""
     True
     """
-    return log_odds.draw_odds(log_odds.odds_data(*_asked(world, atlas, train)), ax=ax)
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    return log_odds.draw_odds(log_odds.odds_data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
 def learning_curves(
-    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    ax: Axes | None = None,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
 ) -> Axes:
-    """The held-out accuracy of each class after each training lane or rule.
+    """Draw the held-out accuracy of each class after each training lane or rule.
 
-    FigureError where the world holds no lane out, WorldError where it is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    FigureError
+        If the world holds out no lane.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.learning_curves("isqrt-w3", atlas, train=range(4)).get_xlabel() != ""
     True
     """
-    return log_odds.draw_accuracy(log_odds.accuracy_data(*_asked(world, atlas, train)), ax=ax)
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    return log_odds.draw_accuracy(
+        log_odds.accuracy_data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax
+    )
 
 
 def mass_against_length(
-    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    ax: Axes | None = None,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    gamma: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
 ) -> Axes:
-    """The mass of each class up to each length, with its extrapolation.
+    """Draw the mass of each class up to each length in bits, with its extrapolation.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.mass_against_length("inverse-w3", atlas).get_xlabel() != ""
     True
     """
-    return against_length.draw(against_length.data(*_asked(world, atlas, train)), ax=ax)
+    weight = arguments.prior_of(prior, beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    return against_length.draw(against_length.data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
 def cloud_of_programs(
-    world: AnyWorld, atlas: AnyAtlas | None = None, *, ax: Axes | None = None, train: Lanes | None = None
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    ax: Axes | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
 ) -> Axes:
-    """All fitting programs by length and time.
+    """Draw all fitting programs by length in bits and time, with their lower hull.
 
-    WorldError where the world is on another domain than the atlas.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> ps.plot.cloud_of_programs("inverse-w3", atlas).get_xlabel() != ""
     True
     """
-    return cloud.draw(cloud.data(*_asked(world, atlas, train)), ax=ax)
+    return cloud.draw(cloud.data(*_asked(world, atlas, train, class_by, max_bits)), ax=ax)
 
 
-def phase(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Which side holds more of the mass over beta and gamma, and the held-out loss if lanes are held out: a new figure.
+def phase(
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: Penalty = None,
+    gamma: Penalty = None,
+    lam: Penalty = None,
+    tax: Penalty = None,
+    cap: Penalty = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> tuple[Axes, ...]:
+    """Draw which side has more of the mass over beta and gamma, and the held-out loss where lanes are held out.
 
-    FigureError where nothing fits.
+    Two other penalties are drawn where each is given as a list of evenly spaced values.
 
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float or list of float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane. Two of them with several values, evenly spaced, are what the diagram is over.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
+
+    Returns
+    -------
+    tuple of matplotlib.axes.Axes
+        The one or two panels of a new figure.
+
+    Raises
+    ------
+    FigureError
+        If no program fits.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> len(ps.plot.phase("inverse-w3", atlas, train=range(4)))
     2
     """
-    return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train)))
+    grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
+    if not grid and (prior != "solomonoff" or beta is not None or gamma is not None):
+        raise FigureError("the diagram is over beta and gamma: leave out prior, beta and gamma, or give two lists")
+    weight, over = arguments.prior_over(prior, grid, fixed), arguments.by_parameter(grid) or None
+    return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train, class_by, max_bits, weight, over)))
 
 
-def well_tuned(world: AnyWorld, atlas: AnyAtlas | None = None, *, train: Lanes | None = None) -> tuple[Axes, ...]:
-    """Loss, defecting search and excess defection against gamma: three panels of a figure made here.
+def well_tuned(
+    world: AnyWorld,
+    atlas: AnyAtlas | None = None,
+    *,
+    prior: Prior | str = "solomonoff",
+    beta: float | None = None,
+    lam: float | None = None,
+    tax: float | None = None,
+    cap: float | None = None,
+    train: Lanes | None = None,
+    class_by: ClassedBy | None = None,
+    max_bits: int | None = None,
+) -> tuple[Axes, ...]:
+    """Draw the held-out loss, the mass of search that defects and the excess defection against gamma.
 
-    FigureError where nothing fits, or no lane is held out.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        step, bits for each search node, and the most mean steps a lane. The figure is over the price of time.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    class_by : {"lesion", "form"} or callable, default "lesion"
+        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
+        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone.
 
+    Returns
+    -------
+    tuple of matplotlib.axes.Axes
+        The three panels of a new figure.
+
+    Raises
+    ------
+    FigureError
+        If no program fits, or no lane is held out.
+    WorldError
+        If there is no such world or lane, or the world is on another domain than the atlas.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 20, domain=ps.Domain.default(3)))
     >>> len(ps.plot.well_tuned("inverse-w3", atlas, train=range(4)))
     3
     """
-    return held_out.draw_tuned(held_out.tuned_data(*_asked(world, atlas, train)))
+    weight = _over_gamma(prior, beta=beta, lam=lam, tax=tax, cap=cap)
+    return held_out.draw_tuned(held_out.tuned_data(*_asked(world, atlas, train, class_by, max_bits, weight)))

@@ -19,11 +19,36 @@ from priorsim.text.templates import render
 def explain(
     program: Program | str, world: AnyWorld, *, train: Lanes | None = None, dialect: str | None = None
 ) -> Result:
-    """Why a program, or its S-expression, has its class in a world; the table has a row for each search node.
+    """Why a program has its class in a world.
 
-    The answer's values are those of `priorsim explain --json`. ParseError where the text is no program, CodeError where
-    the program is not of the dialect, by default the world's.
+    Parameters
+    ----------
+    program : Program or str
+        The program, or its S-expression, such as "(find (c) (eq 1 (mul c x)))".
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    dialect : str, optional
+        The dialect of the program, by default that of the world.
 
+    Returns
+    -------
+    Result
+        Its attributes are the keys of `priorsim explain --json` (docs/explain.md), and its table has a row for each
+        search node.
+
+    Raises
+    ------
+    MuSyntaxError
+        If the text is no program of the dialect.
+    CodeError
+        If a Program is not of the dialect.
+    WorldError
+        If there is no such world or lane.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> found = ps.explain("(find (c) (eq 1 (mul c x)))", "inverse-w3")
     >>> found, found.kind
@@ -59,12 +84,49 @@ def programs(
     train: Lanes | None = None,
     max_bits: int | None = None,
 ) -> Result:
-    """The programs of a class that fit a world, at most so many, the heaviest first; the table has a row for each.
+    """The heaviest programs of a class that fit a world, the heaviest first.
 
-    `cls` is direct, disguised, search or any. The answer's values are those of `priorsim programs --json`; without an
-    atlas the census is taken from the cache. WorldError where the world is on another domain than the atlas, there is
-    no such class, or the number is out of range.
+    Parameters
+    ----------
+    world : World, str or path
+        The world, its name, or a file that holds it (docs/worlds.md).
+    atlas : Atlas, StoredAtlas, str or path, optional
+        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
+        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    cls : {"direct", "disguised", "search", "any"}, default "search"
+        The class.
+    most : int, default 50
+        The most programs that are listed, 1 to 10,000.
+    prior : Prior or str, default "solomonoff"
+        The prior or its name (docs/measures.md lists the names).
+    beta, gamma, lam, tax, cap : float, optional
+        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
+        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
+        lane.
+    train : iterable of int or str, optional
+        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    max_bits : int, optional
+        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
+        world alone. A wide world needs `max_bits`, and takes no atlas.
 
+    Returns
+    -------
+    Result
+        Its attributes are the keys of `priorsim programs --json` (docs/explain.md), and its table has a row for each
+        program.
+
+    Raises
+    ------
+    PriorError
+        If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
+    WorldError
+        If there is no such world, lane or class, the world is on another domain than the atlas, or `most` is out of its
+        range.
+    AtlasError
+        If the atlas is no census, or its file is missing, damaged or made by other code.
+
+    Examples
+    --------
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
     >>> found = ps.programs("inverse-w3", atlas, most=2)

@@ -8,10 +8,18 @@ from priorsim.frame import Frame
 
 
 class Result:
-    """An answer, of which every value is an attribute, and which is a table, too.
+    """An answer, whose values are its attributes, and which is a table, too.
 
-    `repr` is one line, `print` and a notebook show what the command of that name prints, `to_json` gives what it gives
-    with --json, and `to_frame`, pandas and polars the table.
+    `repr` is one line. `print` and a notebook show what the command of that name prints. `to_json()` returns what the
+    command prints with --json. pandas and polars take the table through `to_frame()`, and polars and pyarrow directly.
+
+    Attributes
+    ----------
+    answer : object
+        The record of all values. Each of its attributes is one of the result, too: `found.log_odds` is
+        `found.answer.log_odds`.
+    frame : Frame
+        The table.
     """
 
     def __init__(self, answer: Any, line: str, text: Callable[[], str], frame: Callable[[], Frame]) -> None:

@@ -65,7 +65,8 @@ def atlas_name(header: AtlasHeader) -> str:
     language = header.language
     digest = hashlib.sha256(json.dumps(header.to_json()).encode()).hexdigest()[:8]
     columns = "-".join(header.domain.columns)
-    return f"{language.dialect.name}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
+    dialect = language.dialect.name.replace(",", "-").replace("@", "-").replace(":", "-")
+    return f"{dialect}-w{language.word_bits}-{columns}-{header.max_bits}-{digest}"
 
 
 def described(header: AtlasHeader) -> str:

@@ -21,7 +21,7 @@ from priorsim.census.effort import easy_estimate
 from priorsim.census.stored import StoredAtlas, is_atlas
 from priorsim.census.take import make_header, unchecked_header
 from priorsim.errors import AtlasError, CensusError, StorageError
-from priorsim.mu.dialect import DIALECTS
+from priorsim.mu.dialect import names_dialect
 from priorsim.mu.domain import Domain
 from priorsim.study.atlases import ATLASES, Told, described, open_census
 from priorsim.worlds import World, find_world
@@ -45,24 +45,48 @@ def census(
     memory_bytes: int | None = None,
     progress: Told | None = None,
 ) -> StoredAtlas:
-    """A census of every code-only program up to `max_bits`, from the cache of atlases, where it is kept.
+    """A census of every code-only program up to a bound, from the cache of atlases, where it is kept.
+
+    If the census is counted, one line on standard error says so. If the cache cannot be written, the census is counted
+    for this run alone.
 
     Parameters
     ----------
-    of
-        A dialect, whose default domain of words of `word_bits` bits, 3 where none are given, is taken unless a
-        `domain` is given; or a world or its name, whose own domain and dialect are taken.
-    max_bits
-        The bound; `default_bits` where none is given, which takes seconds.
-    dialect
+    of : World or str
+        A world or its name, whose domain and dialect are taken, or the name of a dialect.
+    word_bits : int, optional
+        The bits of a word of the dialect's default domain, by default 3. Leave it out with a world or a `domain`.
+    max_bits : int, optional
+        The bound in bits, by default the largest one that takes seconds.
+    domain : Domain, optional
+        The lanes on which the programs of a dialect run, by default the default domain. Leave it out with a world.
+    dialect : str, optional
         Another dialect than the world's.
-    workers, memory_bytes, progress
-        As `take_census` has them.
+    depth : int, optional
+        How deep binders may nest, 1 or 2; by default 2 where the domain allows it.
+    workers : int, default 2
+        The number of threads. It changes no row.
+    memory_bytes : int, optional
+        The memory that a census may take, by default 8 GiB.
+    progress : callable, optional
+        A function that is called with the progress of the count.
 
-    Standard error tells once what is counted. CensusError where what a world has is given beside it, or where the
-    census would not fit into memory; what else is out of range raises as `make_header` does.
+    Returns
+    -------
+    StoredAtlas
+        The census, as an open file.
+
+    Raises
+    ------
+    CensusError
+        If the bound is out of its range, a world is given with a domain or word bits, or the census would not fit into
+        the memory.
+    DomainError
+        If the domain, its words or the depth are outside what the language allows.
+    WorldError
+        If there is no such world.
     """
-    if isinstance(of, str) and of in DIALECTS and dialect is None:
+    if isinstance(of, str) and names_dialect(of) and dialect is None:
         lanes = Domain.default(3 if word_bits is None else word_bits) if domain is None else domain
         if domain is not None and word_bits is not None:
             raise CensusError("a domain has its word bits: leave out word_bits")

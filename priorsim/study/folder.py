@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 
 from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.census.stored import Counted, StoredAtlas, cut
-from priorsim.census.take import make_header
+from priorsim.census.take import make_header, take_census
 from priorsim.census.witness import print_witnesses
+from priorsim.claims.judge import find_claims
+from priorsim.claims.languages import HEADLINES, Languages, languages
 from priorsim.claims.populations import Preset, fits_any
 from priorsim.errors import FigureError
 from priorsim.measure.diversity import CODE_BITS, MAX_BITS, Diversity, diversity, joined
@@ -23,6 +25,7 @@ from priorsim.measure.growth import Growth, growth
 from priorsim.measure.histogram import ClassBy, Histogram, acceptable, check_world, histogram_of
 from priorsim.measure.influence import Influence, influence
 from priorsim.measure.knockouts import Knockouts, knockouts_of
+from priorsim.measure.languages import SETS, members, reference
 from priorsim.measure.mixture import Mixture, mixture
 from priorsim.measure.nested import Nested, nested
 from priorsim.measure.weighed import Weighed, weigh
@@ -123,6 +126,17 @@ class Study:
             return self._open(each) if each.language.without else cut(whole, each.max_bits)
 
         return knockouts_of(header, census, bin_bits=2)
+
+    def languages(self) -> Languages:
+        """The same question in the preset's languages; no atlas is kept."""
+
+        def measured() -> Languages:
+            number, bound = self.preset.languages, self.preset.language_bits
+            groups = {name: members(name, number, 3, bound) for name in SETS}
+            counted = partial(take_census, workers=self.workers)
+            return languages(groups, reference(3, bound), counted, find_claims(HEADLINES), self.preset)
+
+        return self._once(("languages",), measured)
 
     def finite_size(self) -> FiniteSize:
         """Whether gamma* is met better as worlds grow, at the preset's sizes."""

@@ -32,8 +32,10 @@ from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.atlases import ATLASES, atlas_name, make_folder, open_census
 from priorsim.study.folder import Study
 from priorsim.text.answers import SHOWN_PRIORS, Result, odds_csv, odds_json, odds_markdown
+from priorsim.text.by_bound import lacking_text
 from priorsim.text.claims import (
     NOT_ANSWERABLE,
+    answer_markdown,
     found_markdown,
     verdicts_csv,
     verdicts_latex,
@@ -44,10 +46,12 @@ from priorsim.text.page import MenuWorld, Page, page_html
 from priorsim.text.sheet import TEXTS
 from priorsim.worlds import World
 
+MOVED = tuple(quarters / 4 for quarters in range(9))
+"""The prices of time through which the slider of the report's first figure moves, in the first language."""
 HISTOGRAMS, DRAWN = "histograms", "figures"
 WRITTEN = (
     *("odds.csv", "odds.json", "odds.md", "claims.json", "claims.md", "claims.csv", "claims.tex"),
-    *("growth.json", "influence.json", "finite-size.json", "diversity.json", "nested.json"),
+    *("growth.json", "influence.json", "finite-size.json", "diversity.json", "nested.json", "languages.json"),
     *("README.md", "report.html", "provenance.json"),
 )
 """The files that stand in the folder itself, in the order in which they are written."""
@@ -114,10 +118,10 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
     drawings = _draw_figures(study, force, told)
     captions = {each.name: each.caption for each in drawings}
     grown, influences = rounded(measured["growth"]["curves"]), rounded(measured["influence"]["censuses"])
-    in_short = found_markdown(verdicts, grown, captions, influences=influences)
+    in_short = found_markdown(verdicts, grown, captions, influences=influences, languages=measured["languages"])
     write_text(out / "README.md", in_short)
     told(f"{out}/claims.md, claims.json, claims.csv, claims.tex, README.md: {len(verdicts['claims'])} claims")
-    page = _page(_first_paragraph(in_short), verdicts, drawings, results, study.preset)
+    page = _page(answer_markdown(grown), verdicts, drawings, results, grown, study.preset)
     write_text(out / "report.html", page_html(page))
     told(f"{out}/report.html")
     parameters = {"preset": study.preset.name, "workers": study.workers, "bounds": study.preset.bounds}
@@ -126,7 +130,9 @@ def _write_results(study: Study, command: str, force: bool, told: Callable[[str]
 
 def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
     """What is said of many worlds together, one after the other: a file's name, what it holds, and that in short."""
-    grown = [study.growth(*language, gamma).to_json() for language in LANGUAGES for gamma in GAMMAS]
+    asked = [(*language, gamma) for language in LANGUAGES for gamma in GAMMAS]
+    asked += [(*LANGUAGES[0], gamma) for gamma in MOVED if gamma not in GAMMAS]
+    grown = [study.growth(*each).to_json() for each in asked]
     yield "growth", {"curves": grown}, f"{len(grown)} curves"
     influences = [study.influence(*asked, gamma, order).to_json() for asked, order in ORDERS for gamma in GAMMAS]
     yield "influence", {"censuses": influences}, f"{len(influences)} orders of lanes"
@@ -136,6 +142,8 @@ def _curves(study: Study) -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "diversity", tasks, f"{len(tasks['sizes'])} numbers of rules"
     chosen = study.nested().to_json()
     yield "nested", chosen, f"{chosen['searches']} searches over programs"
+    compared = study.languages().answer.to_json()
+    yield "languages", compared, f"{len(compared['languages'])} languages"
 
 
 def _count_worlds(study: Study, told: Callable[[str], None]) -> list[Result]:
@@ -189,21 +197,23 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     opened, claims = partial(open_census, folder=study.folder), find_claims(study.preset.claims)
     with claims_run(study.folder, study.preset, claims) as run:
         judged = judge(study.preset, claims, opened, workers=study.workers, progress=study.progress, run=run)
+        across = study.languages()
+        judged.append(across.dependence)
         verdicts = verdicts_of(judged, command)
         write_text(study.folder / "claims.json", format_json(verdicts))
-        write_text(study.folder / "claims.md", verdicts_markdown(judged, command))
+        write_text(study.folder / "claims.md", verdicts_markdown(judged, command, across.answer.claims))
         write_text(study.folder / "claims.csv", stamped(verdicts_csv(judged)))
         write_text(study.folder / "claims.tex", verdicts_latex(judged, command))
     return verdicts
 
 
-def _first_paragraph(markdown: str) -> str:
-    """The first paragraph without its emphasis."""
-    return markdown.strip().partition("\n\n")[0].replace("*", "")
-
-
 def _page(
-    answer: str, verdicts: dict[str, Any], drawings: Sequence[Drawing], results: Sequence[Result], preset: Preset
+    answer: str,
+    verdicts: dict[str, Any],
+    drawings: Sequence[Drawing],
+    results: Sequence[Result],
+    curves: Sequence[Any],
+    preset: Preset,
 ) -> Page:
     """The report: every claim links to the first drawing of its figure, or to one of those of all claims."""
     first = {each.figure: each.name for each in reversed(drawings)}
@@ -211,7 +221,10 @@ def _page(
     for claim in verdicts["claims"]:
         of_all = first.get("claim-cells" if claim["id"] in STEPS else "verdicts")
         claims.append({**claim, "figure": first.get(claim["figure"], of_all)})
-    worlds = [MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes)) for each in results]
+    worlds = [
+        MenuWorld(each.histogram, tuple(row.witness for row in each.odds.classes), lacking_text(each.odds))
+        for each in results
+    ]
     bounds = ", ".join(f"{bound} at words of {word_bits}" for word_bits, bound in preset.bounds.items())
     made_from = (
         ("Command", f"`{verdicts['command']}`, with priorsim {__version__}, code {counting_digest()[:SHORT]}"),
@@ -221,4 +234,5 @@ def _page(
         ("Edit walks", f"programs of up to {preset.walk_bits} bits"),
         ("Not answerable", NOT_ANSWERABLE),
     )
-    return Page(answer, claims, verdicts["rule"], drawings, worlds, made_from)
+    first_language = [each for each in curves if each["language"] == curves[0]["language"]]
+    return Page(answer, claims, verdicts["rule"], drawings, worlds, first_language, made_from)

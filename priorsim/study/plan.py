@@ -34,29 +34,40 @@ def estimated(header: AtlasHeader) -> Estimate:
 
 
 def census_plan(
-    header: AtlasHeader, *, engine: str = QUOTIENT, workers: int = 2, memory_bytes: int = DEFAULT_MEMORY
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: int = 2,
+    memory_bytes: int = DEFAULT_MEMORY,
+    censuses: int = 1,
 ) -> str:
-    """What a census will take, in lines."""
+    """What a census will take, or so many, none of which is larger, in lines."""
     found = estimated(header)
     if engine == EXHAUSTIVE:
         found = Estimate(found.rows, _programs(header) / (workers * EXHAUSTIVE_PACE), EXHAUSTIVE_BYTES)
-    needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * (found.seconds > LONG_SECONDS)
+    is_long = censuses * found.seconds > LONG_SECONDS
+    needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * is_long
+    what = "Census" if censuses == 1 else f"{censuses} censuses, one after the other, none larger than that"
     return "\n".join(
         [
-            f"Census of {described(header)}: {_programs(header):,} programs",
-            _told([found]) + (f": it is started with {' and '.join(needs)} alone" if needs else ""),
+            f"{what} of {described(header)}: {_programs(header):,} programs",
+            _told([found] * censuses) + (f": it is started with {' and '.join(needs)} alone" if needs else ""),
             ROUGH,
         ]
     )
 
 
-def question_plan(header: AtlasHeader) -> str:
-    """What one question about a world up to the header's bound will take beyond an atlas, or without one, in lines."""
-    seconds = question_seconds(header)
+def question_plan(header: AtlasHeader, lane_sets: int = 1) -> str:
+    """What one question about a world up to the header's bound will take beyond an atlas, or without one, in lines.
+
+    What fits is counted for so many sets of training lanes, one after the other.
+    """
+    seconds = lane_sets * question_seconds(header)
     needs = ": it is started with --yes alone" if seconds > LONG_SECONDS else ""
+    each = f", for each of {lane_sets} sets of training lanes" if lane_sets > 1 else ""
     return "\n".join(
         [
-            f"What fits one world of {described(header)}: {_programs(header):,} programs",
+            f"What fits one world of {described(header)}: {_programs(header):,} programs{each}",
             f"{_time(seconds)} on two cores{needs}; there is no estimate of rows and memory",
             ROUGH,
         ]
@@ -79,6 +90,18 @@ def data_plan(programs: int, seconds: float, memory: float) -> str:
             f"Programs with data: {programs:,}, entries left open",
             f"{_time(seconds)} on one core and {memory / 2**30:.1f} GiB of memory",
             "An estimate from above; most worlds take a third of it. Nothing was counted and nothing was written.",
+        ]
+    )
+
+
+def walk_plan(programs: int, edges: int, seconds: float, memory: int) -> str:
+    """What the graph of all edits among so many programs will take, in lines."""
+    return "\n".join(
+        [
+            f"Graph of edits: {programs:,} programs, about {float(f'{edges:.2g}'):,.0f} edits that lead to another one",
+            f"{_time(seconds)} on one core, {memory / 2**30:.1f} GiB of memory with what is solved on it",
+            "To solve walks on it takes up to ten times as long, which is not estimated.",
+            "An estimate, within a factor of three. No graph was made and nothing was written.",
         ]
     )
 

@@ -4,15 +4,17 @@ Nothing is computed here but the last rounding.
 """
 
 import math
+import re
 from collections.abc import Sequence
 
-from priorsim.formats import format_duration, format_table, no_program
+from priorsim.formats import format_duration, no_program
 from priorsim.measure.by_bound import DECIMALS, NUMBERS, AtBound, Settled, fixed
 from priorsim.measure.crossover import Roots
 from priorsim.measure.odds import OddsAnswer
+from priorsim.terminal import format_table
 from priorsim.text.templates import odds_text
 
-_HEAD = ("bound", "gamma*", "break-even tax", "alpha", "essential share")
+_HEAD = ("bound", "log-odds", "gamma*", "break-even tax", "alpha", "essential share")
 
 
 def settled_text(values: Sequence[float], settled: Settled | None) -> str:
@@ -30,9 +32,14 @@ def settled_text(values: Sequence[float], settled: Settled | None) -> str:
 
 def by_bound_text(bounds: Sequence[AtBound]) -> str:
     """A line for each bound, disguised programs as direct / as search; empty where no number is known at any."""
-    if not any(at.values(name, end) for at in bounds for name in NUMBERS for end in ("low", "high")):
-        return ""
-    return format_table([(f"{at.bits}", *(_cell(at, name) for name in NUMBERS)) for at in bounds], head=_HEAD)
+    rows = [(f"{at.bits}", _log_odds(at), *(_cell(at, name) for name in NUMBERS)) for at in bounds]
+    is_known = any(re.search("[0-9]", cell) for row in rows for cell in row[1:])
+    return format_table(rows, head=_HEAD) if is_known else ""
+
+
+def _log_odds(at: AtBound) -> str:
+    low, high = at.log_odds.low, at.log_odds.high
+    return "unknown" if no_program(low, high) else odds_text(low, high)
 
 
 def _cell(at: AtBound, name: str) -> str:

@@ -4,6 +4,7 @@ Nothing is measured here. A percentage is rounded to whole ones, medians to four
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from priorsim.claims.answer import BesideAnswer, ClaimAnswer, RuleAnswer, Softwa
 from priorsim.claims.claim import Claim, Judged, Kind
 from priorsim.claims.first_edition import FIRST_EDITION
 from priorsim.claims.judge import STEPS
+from priorsim.claims.languages import ClaimAcross
 from priorsim.claims.rule import (
     AMOUNT_BITS,
     LEAST_WORLDS,
@@ -24,9 +26,10 @@ from priorsim.claims.rule import (
     place_of,
     total,
 )
-from priorsim.formats import counted, format_csv, format_table, number, percent, rounded, span
+from priorsim.formats import counted, format_csv, number, percent, rounded, span
 from priorsim.keys import plain
 from priorsim.provenance import software
+from priorsim.terminal import fitted, format_table, painter
 from priorsim.text.templates import TRUE, condition, reach, render, whole_percent
 
 NOT_ANSWERABLE = (
@@ -36,6 +39,8 @@ NOT_ANSWERABLE = (
 
 FIGURES = ("growth", "scaling", "verdicts")
 """The figures that `found_markdown` shows."""
+_ROWS = re.compile(r"(^\|.*\|\n)+", re.MULTILINE)
+_BOLD = re.compile(r"\*\*(.*?)\*\*", re.DOTALL)
 
 _CSV_HEAD = (
     *("claim", "quantity", "population", "dialect", "word_bits", "class_by", "bound", "tax", "queries", "rules"),
@@ -207,11 +212,22 @@ def _reach(cells: Sequence[Cell]) -> str:
 def verdicts_text(judged: Sequence[Judged]) -> str:
     """What `priorsim claims` prints: the verdicts, or all of a claim where only one is asked for."""
     if len(judged) == 1:
-        return render("claim.md", each=judged[0], **_SHOWN).replace("**", "").removesuffix("\n")
+        return _claim_text(judged[0])
     rows = [(each.claim.name, said(each), range_of(each.deciding), each.ruling.depends_on) for each in judged]
     return format_table(
         [[cell or "" for cell in row] for row in rows], head=("claim", "verdict", "found", "depends on")
     )
+
+
+def _claim_text(each: Judged) -> str:
+    """All of a claim: its section of the page of verdicts, with tables and the verdict as a terminal shows them."""
+    text = fitted(_ROWS.sub(_as_table, render("claim.md", each=each, **_SHOWN)).rstrip())
+    return _BOLD.sub(lambda found: painter(found[1], "verdict")(found[1]), text)
+
+
+def _as_table(lines: re.Match[str]) -> str:
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split(" |")] for line in lines[0].splitlines())
+    return format_table(rows, head=head) + "\n"
 
 
 def said(each: Judged) -> str:
@@ -242,9 +258,10 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     return format_table(rows, head=("claim", "number", "supports where", "holds in cells of the grid"))
 
 
-def verdicts_markdown(judged: Sequence[Judged], command: str) -> str:
-    """The page of verdicts: the rule, a table, and a section for each claim."""
+def verdicts_markdown(judged: Sequence[Judged], command: str, across: Sequence[ClaimAcross] = ()) -> str:
+    """The page of verdicts: the rule, a table, and a section for each claim; with the verdicts across languages."""
     shown = {"not_answerable": NOT_ANSWERABLE, "findings": findings(judged), **_SHOWN}
+    shown["across"] = {each.claim: each for each in across}
     return render("claims.md", judged=judged, command=command, **shown)
 
 
@@ -259,34 +276,48 @@ def found_markdown(
     captions: Mapping[str, str],
     *,
     influences: Sequence[Mapping[str, Any]] = (),
+    languages: Mapping[str, Any] | None = None,
     folder: str = "",
 ) -> str:
     """What was found as an abstract, the verdicts in a line each, and three figures, from the JSON of the results.
 
-    `curves` are those of growth.json, `influences` those of influence.json. Captions are those of the drawings, by file
-    name without ending; their first two sentences are shown, and of those that are missing nothing. The folder is where
-    the results are, seen from the text: empty, or ending in a slash.
+    `curves` are those of growth.json, `influences` those of influence.json, `languages` is
+    languages.json. Captions are those of the drawings, by file name without ending; their first two sentences are
+    shown, and of those that are missing nothing. The folder is where the results are, seen from the text: empty, or
+    ending in a slash.
     """
     claims = {claim["id"]: claim for claim in verdicts["claims"]}
-    by_language: dict[str, dict[float, Mapping[str, Any]]] = {}
-    for curve in curves:
-        language = curve["language"]
-        name = f"{language['dialect']}, words of {language['word_bits']} bits"
-        by_language.setdefault(name, {})[curve["prior"]["gamma"]] = curve
     return render(
         "found.md",
         command=verdicts["command"],
         counts=Counter(claim["verdict"] for claim in claims.values() if claim["kind"] == Kind.FINDING).most_common(),
         claims=claims,
         steps=[claims[name] for name in STEPS if name in claims],
-        growth=by_language,
+        growth=_by_language(curves),
         influences=influences,
+        languages=languages,
         between=_between,
-        first=_search_first,
+        first=search_first,
         odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
     )
+
+
+def answer_markdown(curves: Sequence[Mapping[str, Any]]) -> str:
+    """The answer in three sentences, from the curves of growth.json: those of the first language, at gamma 0 and 1."""
+    at = next(iter(_by_language(curves).values()))
+    return render("answer.md", at=at, first=search_first, odds_a_bit=_odds_a_bit).strip()
+
+
+def _by_language(curves: Sequence[Mapping[str, Any]]) -> dict[str, dict[float, Mapping[str, Any]]]:
+    """The curves by language and price of time."""
+    found: dict[str, dict[float, Mapping[str, Any]]] = {}
+    for curve in curves:
+        language = curve["language"]
+        name = f"{language['dialect']}, words of {language['word_bits']} bits"
+        found.setdefault(name, {})[curve["prior"]["gamma"]] = curve
+    return found
 
 
 def _between(ends: Mapping[str, Any], share: bool = False) -> str:
@@ -294,7 +325,7 @@ def _between(ends: Mapping[str, Any], share: bool = False) -> str:
     return span(ends["low"], ends["high"], percent if share else lambda value: number(value, ".2g"))
 
 
-def _search_first(bins: Sequence[Mapping[str, Any]]) -> str:
+def search_first(bins: Sequence[Mapping[str, Any]]) -> str:
     """What share of the worlds of these bins is search first."""
     worlds = sum(each["worlds"] for each in bins)
     low, high = (sum(each["worlds"] * each["search_first"][end] for each in bins) / worlds for end in ("low", "high"))

@@ -1,15 +1,14 @@
-"""Why a program has its class, as text for a terminal of 80 columns."""
+"""Why a program has its class, as text for a terminal."""
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
 from priorsim.formats import counted, format_lanes, number
 from priorsim.measure.explain import ExplainAnswer, NodeAnswer, OutputAnswer, on_lanes
+from priorsim.terminal import fitted, format_table
 from priorsim.worlds import World
 
-WIDTH = 80
 Line = tuple[str, Sequence[Any]]
 """What stands left of a line, and a cell for each lane."""
 
@@ -26,13 +25,11 @@ def _head(found: ExplainAnswer, world: World) -> str:
     if found.faithful is not None:
         held_out = "right on the held-out lanes" if found.faithful else "not right on the held-out lanes"
     fits = "fits" if found.fits else "does not fit"
-    return "\n".join(
-        (
-            _filled(found.program),
-            _filled(f"{found.bits} bits; class {found.kind}{'; dormant' if found.dormant else ''}. {found.why}"),
-            _filled(f"world {world.name}: {world.description or 'no description'}"),
-            _filled(f"{fits} it on its training lanes, {format_lanes(world.train)}; {held_out}"),
-        )
+    return fitted(
+        f"{found.program}\n"
+        f"{found.bits} bits; class {found.kind}{'; dormant' if found.dormant else ''}. {found.why}\n"
+        f"world {world.name}: {world.description or 'no description'}\n"
+        f"{fits} it on its training lanes, {format_lanes(world.train)}; {held_out}"
     )
 
 
@@ -56,7 +53,7 @@ def _lesioned(words: OutputAnswer | NodeAnswer) -> list[Line]:
 def _node(number: int, node: NodeAnswer) -> str:
     """Where a node stands, what the lesions do to it, and its words or how many of them change, lane by lane."""
     several = f", under {', '.join(node.bound)}: {len(node.actual[0])} words on each lane" if node.bound else ""
-    lines = [_filled(f"[{number}] {node.term}"), _filled(f"{node.place}{several}; {_effect(node)}", indent="    ")]
+    lines = [fitted(f"[{number}] {node.term}"), fitted(f"    {node.place}{several}; {_effect(node)}")]
     if not node.bound:
         lines.append(_by_lane(_words(node)))
     elif node.changed_wide or node.changed_strict:
@@ -101,7 +98,7 @@ def _searches(found: ExplainAnswer) -> str:
         f"steps: {sum(found.steps)} on all lanes, of which {sum(found.unchosen)} ({number(found.effort, '.3f')}) were "
         "spent on candidates that were not chosen"
     )
-    return "\n".join(map(_filled, (spent, f"retargeting: {_retargeting(found)}")))
+    return fitted(f"{spent}\nretargeting: {_retargeting(found)}")
 
 
 def _retargeting(found: ExplainAnswer) -> str:
@@ -114,13 +111,6 @@ def _retargeting(found: ExplainAnswer) -> str:
     return f"{right} once a search node returns the words of that world"
 
 
-# --- lines of 80 columns ----------------------------------------------------------------------
-
-
-def _filled(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent or "  ", break_on_hyphens=False)
-
-
 def _by_lane(lines: Sequence[Line]) -> str:
     """Lines with a cell for each lane, as many lanes beside each other as there is room for.
 
@@ -129,25 +119,5 @@ def _by_lane(lines: Sequence[Line]) -> str:
     x       0   1  2
     output  0  10  2
     """
-    named = [("lane", range(len(lines[0][1]))), *lines]
-    left = max(len(name) for name, _ in named)
-    cells = list(zip(*(map(str, each) for _, each in named), strict=True))
-    return "\n\n".join(
-        "\n".join(
-            "  ".join([name.ljust(left), *(lane[row].rjust(max(map(len, lane))) for lane in some)]).rstrip()
-            for row, (name, _) in enumerate(named)
-        )
-        for some in _chunks(cells, WIDTH - left)
-    )
-
-
-def _chunks(lanes: Sequence[tuple[str, ...]], room: int) -> Iterator[Sequence[tuple[str, ...]]]:
-    """The lanes in runs that fit the room, each with at least one."""
-    begin, taken = 0, 0
-    for place, lane in enumerate(lanes):
-        width = 2 + max(map(len, lane))
-        if taken and taken + width > room:
-            yield lanes[begin:place]
-            begin, taken = place, 0
-        taken += width
-    yield lanes[begin:]
+    head = ("lane", *map(str, range(len(lines[0][1]))))
+    return format_table([(name, *cells) for name, cells in lines], head=head)

@@ -10,13 +10,14 @@ nearest to it, as numpy does when masses are taken, so its odds are this package
 import json
 import re
 import zlib
-from base64 import b64encode
+from base64 import b85encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from priorsim.census.recurrence import tokens
 from priorsim.claims.rule import Verdict
@@ -24,19 +25,23 @@ from priorsim.errors import PriorsimError
 from priorsim.figures.entry import Drawing
 from priorsim.formats import share_of_one
 from priorsim.measure import crossover
-from priorsim.measure.by_bound import earlier_odds, keeps_sign
+from priorsim.measure.by_bound import BOUND_STEPS, DECIMALS, MOVING_BOUNDS, earlier_odds, keeps_sign
 from priorsim.measure.histogram import CLASSES, Cells, Histogram, lanes_summed
 from priorsim.measure.mass import log_odds_of, programs
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, named_prior
+from priorsim.text.gloss import gloss
+from priorsim.text.guide import ClaimRow, Curve, guide
 from priorsim.text.templates import render
 
-SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "explorer.js")
+SCRIPTS = ("measure.js", "converge.js", "claims.js", "results.js", "growth.js", "phase.js", "explorer.js")
 """In the order in which the page runs them."""
 MAX_PAGE_BYTES = 2_000_000
 """Worlds with the most cells are left out of the explorer, and named on the page, where it would be larger."""
 SCREEN = 1.75
 """A figure's width on a screen, in CSS points a point: journal figures have small print."""
+IN_URI = " !$*+,-./:;=?@[]^_`{|}~"
+"""What stands for itself in the data URI of the first figure, which is shown without a script, too."""
 WIDE = 400
 """A figure of more points than this takes the page's whole width."""
 COLUMNS = (
@@ -44,26 +49,31 @@ COLUMNS = (
     *("start", "worlds", "holds", "fails", "undecided", "not_asked"),
 )
 """The columns of the table of cells before the support, by their keys; those that a claim's cells lack are left out."""
-ClaimRow = Mapping[str, Any]
-"""A claim with its verdict, as claims.json has it; its figure is one of the page's or None."""
-SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "delta": [-8.0, 16.0]}
+SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": [0.0, 1.0], "tax": [-8.0, 16.0]}
 """The ends of the sliders; that of beta starts where the prior converges."""
 STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
 """Where a slider is put by a prior that leaves its value open."""
+SHOWN_AS = {"delta": "tax"}
+"""What the page calls a parameter of another name."""
 
 
 class MenuWorld(NamedTuple):
-    """A world of the explorer's menu: a shortest program of each class, as S-expression, None where none is shown."""
+    """A world of the explorer's menu.
+
+    The witnesses are a shortest program of each class, as S-expression, None where none is shown. `lacking` says what
+    to look at where a class has no program.
+    """
 
     histogram: Histogram
     witnesses: tuple[str | None, ...] = (None,) * len(CLASSES)
+    lacking: str = ""
 
 
 class Page(NamedTuple):
     """What the page shows: an answer in a paragraph, claims, figures, and the explorer's worlds in their order.
 
-    The `rule` is that of claims.json; the first figure is shown below the answer. `made_from` has a name and a text of
-    each thing that the page was made from.
+    The `rule` is that of claims.json; the first figure is shown below the answer. The curves are those that growth.json
+    has of its first language. `made_from` has a name and a text of each thing that the page was made from.
     """
 
     answer: str
@@ -71,12 +81,14 @@ class Page(NamedTuple):
     rule: Mapping[str, Any]
     figures: Sequence[Drawing]
     worlds: Sequence[MenuWorld]
+    curves: Sequence[Curve]
     made_from: Sequence[tuple[str, str]]
 
 
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
+    claims = sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["told"]))
     files = {picture.name: _files(picture) for picture in page.figures}
     parts = {
         **page._asdict(),
@@ -84,15 +96,18 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         "style": _asset("page.css"),
         "script": "".join(map(_asset, SCRIPTS)),
         "verdicts": [(verdict, verdicts[verdict]) for verdict in Verdict if verdicts[verdict]],
-        "claims": [_claim(claim) for claim in page.claims],
+        "claims": claims,
+        "steps": guide(page.figures, claims, page.curves),
         "share": share_of_one,
         "titles": {picture.name: picture.title for picture in page.figures},
         "figures": [_figure(picture, files[picture.name]["svg"]) for picture in page.figures],
+        "first": {picture.name: quote(files[picture.name].pop("svg"), safe=IN_URI) for picture in page.figures[:1]},
         "data": _script_json(explorer_json()),
     }
     beside = {
+        "curves": [curve_json(curve) for curve in sorted(page.curves, key=lambda curve: curve["prior"]["gamma"])],
         "figures": files,
-        "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in parts["claims"]},
+        "cells": {claim["id"]: render("cells.html", **parts, claim=claim) for claim in claims},
     }
     data = [world_json(world) for world in page.worlds]
     opens_on = next((world.histogram.world.name for world in page.worlds if _tips(world.histogram)), None)
@@ -109,11 +124,16 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
         shown.pop()
 
 
-def _claim(claim: ClaimRow) -> dict[str, Any]:
-    """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells."""
+def _claim(claim: ClaimRow) -> ClaimRow:
+    """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells.
+
+    `told` is the greatest number of worlds that tell in one cell.
+    """
+    told = max((cell["holds"] + cell["fails"] for cell in claim["cells"]), default=0)
     supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"].values()]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
-    return {**claim, "rank": list(Verdict).index(claim["verdict"]), "supports": supports, "columns": columns}
+    rank = list(Verdict).index(claim["verdict"])
+    return {**claim, "rank": rank, "told": told, "supports": supports, "columns": columns}
 
 
 def _figure(picture: Drawing, svg: str) -> dict[str, Any]:
@@ -130,6 +150,15 @@ def _files(picture: Drawing) -> dict[str, str]:
     return {ending: path.read_text(encoding="utf-8") for ending, path in paths.items() if path.exists()}
 
 
+def curve_json(curve: Curve) -> dict[str, Any]:
+    """A curve as growth.js draws it; of a bin what it goes up to, its worlds, their share and the control."""
+    bins = []
+    for each in curve["bins"]:
+        ends = [each[what][end] for what in ("search_first", "programs_search") for end in ("low", "high")]
+        bins.append([each["up_to"], each["worlds"], *(float(f"{end:.5g}") for end in ends)])
+    return {"gamma": curve["prior"]["gamma"], "bins": bins}
+
+
 def _tips(histogram: Histogram) -> bool:
     """Whether search outweighs direct code under the simplicity prior, which has settled, and no longer at gamma 1."""
     free, levin = named_prior("solomonoff"), named_prior("levin")
@@ -139,9 +168,9 @@ def _tips(histogram: Histogram) -> bool:
 
 
 def _packed(values: Any) -> str:
-    """Compact JSON, compressed as zlib does, in base64."""
+    """Compact JSON, compressed as zlib does, in Python's base 85, with a comma for the <, which HTML would read."""
     text = json.dumps(values, separators=(",", ":"), allow_nan=False)
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+    return b85encode(zlib.compress(text.encode(), 9)).decode().replace("<", ",")
 
 
 def _asset(name: str) -> str:
@@ -159,6 +188,7 @@ def explorer_json() -> dict[str, Any]:
         "classes": [str(name) for name in CLASSES],
         "priors": [_prior_json(name) for name in PRIORS],
         "sliders": SLIDERS,
+        "by_bound": {"steps": BOUND_STEPS[1:MOVING_BOUNDS], "decimals": DECIMALS},
         "roots": {
             "range": SLIDERS["gamma"],
             "resolution": crossover.RESOLUTION,
@@ -175,8 +205,8 @@ def _prior_json(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "description": member.description,
-        "values": {parameter: values[parameter] for parameter in PARAMETERS},
-        "starts": {parameter: STARTS[parameter] for parameter in member.needs},
+        "values": {SHOWN_AS.get(parameter, parameter): values[parameter] for parameter in PARAMETERS},
+        "starts": {SHOWN_AS.get(parameter, parameter): STARTS[parameter] for parameter in member.needs},
     }
 
 
@@ -197,8 +227,10 @@ def world_json(world: MenuWorld) -> dict[str, Any]:
         "per": lanes_summed(header),
         "symbols": symbols(language),
         "programs": list(programs(histogram)),
+        "lacking": world.lacking,
         "shortest": [key.bits if key else None for key in histogram.shortest],
         "witnesses": list(world.witnesses),
+        "glosses": [each and gloss(each, language, header.domain.columns) for each in world.witnesses],
         "cells": packed(histogram.cells),
     }
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
-from priorsim.formats import finite, format_lanes, format_table, listed, no_program, number, percent, share_of_one, span
+from priorsim.formats import finite, format_lanes, listed, no_program, number, percent, share_of_one, span
+from priorsim.terminal import fitted, format_table
 
 if TYPE_CHECKING:
     from priorsim.measure.crossover import Roots
@@ -33,7 +34,7 @@ LATEX |= {"\N{MUCH LESS-THAN}": r"$\ll$", "\N{MUCH GREATER-THAN}": r"$\gg$"}
 def render(name: str, /, **values: Any) -> str:
     """What a template gives."""
     text = environment().get_template(name).render(values)
-    return text.removesuffix("\n") if name.endswith(".txt") else text
+    return fitted(text.removesuffix("\n")) if name.endswith(".txt") else text
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +52,7 @@ def environment() -> Environment:
         "number": partial(number, in_words=False),
         "bits": partial(number, form=".2f", none="unknown", in_words=False),
         "part": partial(number, form=".4f", none="unknown", in_words=False),
+        "parts": parts,
         "interval": interval,
         "odds": odds,
         "no_roots": no_roots,
@@ -69,6 +71,15 @@ def environment() -> Environment:
         "along": lambda share: f"{4 + 92 * float(share):.1f}",
     }
     return found
+
+
+def parts(numbers: Sequence[float] | None) -> str:
+    """Several numbers with two decimals, or none.
+
+    >>> parts([0.25, 1]), parts(None)
+    ('0.25, 1.00', 'none')
+    """
+    return "none" if numbers is None else ", ".join(f"{each:.2f}" for each in numbers)
 
 
 @pass_environment
@@ -141,15 +152,15 @@ def formula(prior: "Prior") -> str:
     return " ".join(parts)
 
 
-def table(text: str) -> str:
-    r"""Lines, the first of names, as an aligned table; a broken bar parts their cells.
+def table(text: str, keys: int = 1) -> str:
+    r"""Lines, the first of names, as an aligned table, whose first columns are its keys; a broken bar parts cells.
 
     >>> print(table("world ¦ bits\nsquare ¦ 8\n"), end="")
     world   bits
     square     8
     """
     head, *rows = (BETWEEN_CELLS.split(line) for line in text.splitlines())
-    return format_table(rows, head=head) + "\n"
+    return format_table(rows, head=head, keys=keys) + "\n"
 
 
 def condition(unit: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from priorsim.formats import format_table
+from priorsim.terminal import fitted, format_table
 from priorsim.worlds import Family, World
 
 
@@ -18,7 +18,7 @@ def worlds_text(worlds: Iterable[World]) -> str:
 def family_text(family: Family) -> str:
     """A family: what it is, its knobs, and its members."""
     knobs = format_table([(knob.name, knob.description) for knob in family.knobs], head=("knob", "what it may be"))
-    return f"{family.name}: {family.description}\n\n{knobs}\n\n{worlds_text(family.members())}"
+    return f"{fitted(f'{family.name}: {family.description}')}\n\n{knobs}\n\n{worlds_text(family.members())}"
 
 
 def world_text(world: World) -> str:
@@ -27,8 +27,8 @@ def world_text(world: World) -> str:
     for lane, words in enumerate(world.domain.lanes):
         right = "|".join(map(str, sorted(world.acceptable[lane])))
         rows.append((lane, *words, right, "train" if lane in world.train else "held out"))
-    return (
+    told = fitted(
         f"{world.name}: {world.description or 'no description'}\n"
-        f"family {world.family}; dialect {world.dialect}; words of {world.domain.word_bits} bits\n\n"
-        + format_table(rows, head=("lane", *world.domain.columns, "output", ""))
+        f"family {world.family}; dialect {world.dialect}; words of {world.domain.word_bits} bits"
     )
+    return f"{told}\n\n{format_table(rows, head=('lane', *world.domain.columns, 'output', ''))}"

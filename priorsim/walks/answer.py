@@ -18,7 +18,7 @@ from priorsim.census.programs import Programs
 from priorsim.census.progress import Progress
 from priorsim.census.take import make_header
 from priorsim.errors import PriorsimError, WalkError
-from priorsim.mu.syntax import parse
+from priorsim.mu.syntax import Program, parse
 from priorsim.priors import F64
 from priorsim.walks.chains import Dynamics, Energy, default_energy
 from priorsim.walks.ends import chance_to_meet, hitting_time, law_after, law_in_the_long_run
@@ -164,12 +164,15 @@ class WalkQuestion:
     steps: int | None = None
 
     def header(self) -> AtlasHeader:
-        """Language, lanes and bound; raises WalkError where dynamics or loss are unknown."""
+        """Language, lanes and bound; raises WalkError where dynamics, loss or start are unknown."""
         if self.dynamics not in list(Dynamics):
             raise WalkError(f"unknown dynamics '{self.dynamics}': choose one of {', '.join(Dynamics)}")
         if self.loss_by not in LOSSES:
             raise WalkError(f"unknown loss '{self.loss_by}': choose one of {', '.join(LOSSES)}")
-        return make_header(self.dialect or self.world.dialect, self.max_bits, domain=self.world.domain)
+        header = make_header(self.dialect or self.world.dialect, self.max_bits, domain=self.world.domain)
+        if self.start not in STARTS:
+            self._program(header)
+        return header
 
     def energy(self, landscape: Landscape) -> Energy:
         """Of Metropolis."""
@@ -180,15 +183,17 @@ class WalkQuestion:
         """Where walks start."""
         if self.start in STARTS:
             return start_of(landscape, self.start)
-        header = landscape.programs.header
+        found = np.zeros(len(landscape))
+        found[number_of(landscape.programs, self._program(landscape.programs.header))] = 1.0
+        return found
+
+    def _program(self, header: AtlasHeader) -> Program:
+        """The program that walks start from; WalkError where the start is none."""
         try:
-            program = parse(self.start, header.language, header.domain.columns)
+            return parse(self.start, header.language, header.domain.columns)
         except PriorsimError as error:
             names = ", ".join(STARTS)
             raise WalkError(f"--from '{self.start}' is none of {names}, and no program: {error}") from None
-        found = np.zeros(len(landscape))
-        found[number_of(landscape.programs, program)] = 1.0
-        return found
 
     def landscape(self, programs: Programs) -> Landscape:
         """The world over these programs."""

@@ -30,6 +30,7 @@ from priorsim.walks.materials import check_radius, grammar, insertions, replacem
 DEFAULT_MEMORY = 8 << 30
 EDGE_BYTES = 3 * (4 + 8)  # Bytes of an edge while a chain is made: the graph's, the chain's, and those of one product.
 VERTEX_BYTES = 400  # Bytes of a program: its code, tables and hash slots, and the arrays of a landscape and a walk.
+EDGES_A_SECOND = 3e6  # Made on one core.
 NOWHERE = -1
 _ROOM = 1 << 22
 _SAMPLE = 500
@@ -122,6 +123,30 @@ def number_of(programs: Programs, program: Program) -> int:
     return int(np.searchsorted(programs.code, np.uint64(int("1" + code, 2))))
 
 
+def graph_effort(header: AtlasHeader, radius: int) -> tuple[int, int, float, int]:
+    """What `make_graph` would make and take: programs, about how many edges, seconds on one core, and bytes of memory.
+
+    No graph is made. WalkError as of `make_graph`.
+    """
+    programs, _, edges = _affordable(header, radius, DEFAULT_MEMORY)
+    return len(programs), edges, edges / EDGES_A_SECOND, edges * EDGE_BYTES
+
+
+def _affordable(header: AtlasHeader, radius: int, memory_bytes: int) -> tuple[Programs, EditSpace, int]:
+    """The programs and about how many edges they have; WalkError where that is out of range, or too much memory."""
+    check_radius(radius, header.max_bits)
+    programs = vertices(header, memory_bytes)
+    space = edit_space(programs, radius)
+    edges = estimate_edges(space)
+    if edges * EDGE_BYTES > memory_bytes:
+        raise WalkError(
+            f"{len(programs):,} programs up to {header.max_bits} bits have about {edges:,} edits of radius {radius}: "
+            f"solved exactly they would take {edges * EDGE_BYTES / 2**30:.1f} GiB, above the "
+            f"{memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits or --radius, or sample walks with --walks"
+        )
+    return programs, space, edges
+
+
 def make_graph(
     header: AtlasHeader,
     radius: int,
@@ -134,16 +159,7 @@ def make_graph(
     `memory_bytes` is what it and the chains made of it may take. WalkError says that the radius is out of range, or
     what size the graph would have.
     """
-    check_radius(radius, header.max_bits)
-    programs = vertices(header, memory_bytes)
-    space = edit_space(programs, radius)
-    edges = estimate_edges(space)
-    if edges * EDGE_BYTES > memory_bytes:
-        raise WalkError(
-            f"{len(programs):,} programs up to {header.max_bits} bits have about {edges:,} edits of radius {radius}: "
-            f"solved exactly they would take {edges * EDGE_BYTES / 2**30:.1f} GiB, above the "
-            f"{memory_bytes / 2**30:.1f} GiB allowed: lower --max-bits or --radius, or sample walks with --walks"
-        )
+    programs, space, _ = _affordable(header, radius, memory_bytes)
     done, count, parts = 0, len(programs), []
     scratch, sizes, stay = kernels.make_scratch(count), np.zeros(count, np.int64), np.zeros(count)
     while done < count:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.programs import Programs
 from priorsim.errors import WalkError
+from priorsim.mu.code import encode
 from priorsim.mu.lesions import ProgramClass
-from priorsim.mu.syntax import format_program
+from priorsim.mu.syntax import Const, Program, format_program
 from priorsim.priors import F64
 from priorsim.table import Table
 from priorsim.worlds.world import World
@@ -228,14 +229,11 @@ def start_of(landscape: Landscape, name: str) -> F64:
         raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
     if name == "prior":
         return landscape.prior
-    is_empty = landscape.programs.code == U(_EMPTY)
+    empty = encode(Program(Const(0, literal=False)), landscape.programs.header.language)
+    is_empty = landscape.programs.code == U(int(f"1{empty}", 2))
     chosen = is_empty if name == "empty" else landscape.kind == CLASSES.index(ProgramClass(name))
     if not chosen.any():
         raise WalkError(
             f"no program to start from: up to {landscape.programs.header.max_bits} bits none is '{name}': raise it"
         )
     return conditional(landscape.prior, chosen)
-
-
-_EMPTY = 0b1_0_1010
-"""The code of `0`: after the leading 1 the header, 10 for a constant, and 10 for the second of three symbols."""

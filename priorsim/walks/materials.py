@@ -116,9 +116,9 @@ def _codes(token: Token, bound: int, language: Language) -> list[str]:
     if token.kind == "variable":
         return [variable_code(token.value, bound, language)]
     if token.kind == "constant":
-        return [constant_code(Const(token.value, literal=False), language)]
+        return [constant_code(Const(token.value, literal=False), bound, language)]
     if token.kind == "literal":
-        return [constant_code(Const(word, literal=True), language) for word in range(token.choices)]
+        return [constant_code(Const(word, literal=True), bound, language) for word in range(token.choices)]
     return [operator_code(token.kind, bound, language)]
 
 

@@ -49,6 +49,12 @@ _HIDDEN = (
 def catalogue() -> Mapping[str, World]:
     """Every named world by its name, group by group; read-only.
 
+    Returns
+    -------
+    mapping of str to World
+
+    Examples
+    --------
     >>> catalogue()["isqrt-w3"].acceptable[7]
     frozenset({2})
     """
@@ -59,8 +65,14 @@ def catalogue() -> Mapping[str, World]:
 
 
 def families() -> tuple[Family, ...]:
-    """All families, in the order in which they are listed.
+    """All families of worlds, in the order in which they are listed.
 
+    Returns
+    -------
+    tuple of Family
+
+    Examples
+    --------
     >>> [family.name for family in families()]
     ['in-context', 'video', 'inverse', 'forward', 'constant', 'proxy', 'bayes']
     """
@@ -68,8 +80,24 @@ def families() -> tuple[Family, ...]:
 
 
 def family(name: str) -> Family:
-    """The family of that name; WorldError where there is none.
+    """The family of worlds of that name.
 
+    Parameters
+    ----------
+    name : str
+        One of the names that `priorsim worlds` lists.
+
+    Returns
+    -------
+    Family
+
+    Raises
+    ------
+    WorldError
+        If there is no such family.
+
+    Examples
+    --------
     >>> family("constant").member("constant.w16-16203").behaviour
     16203
     """

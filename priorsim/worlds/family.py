@@ -75,8 +75,17 @@ WORD_BITS = Knob("word_bits", "bits of a word, 2 to 4", lambda _: (2, 3, 4), "w"
 class Family:
     """Worlds of one kind, generated.
 
-    Knobs stand in the order of the name, each after those that its values depend on; only the last one's values may
-    hold a dash. `build` makes the world of a member's name and, by keyword, its setting.
+    Parameters
+    ----------
+    name : str
+        The name, with which the names of the members begin.
+    description : str
+        What the worlds are, in a sentence.
+    knobs : tuple of Knob
+        What the members differ in, in the order of their names. A knob comes after those on which its values depend,
+        and only the values of the last knob may hold a dash.
+    build : callable
+        It makes a world of the name of a member and, by keyword, the values of its knobs.
     """
 
     name: str
@@ -85,13 +94,25 @@ class Family:
     build: Callable[..., World]
 
     def names(self, **wanted: int | str) -> Iterator[str]:
-        """Every name of every member in order, without making the worlds; see `members`."""
+        """Every name of the members that `members` gives, in order, without making the worlds."""
         return (self._name(setting) for setting in self._settings(wanted))
 
     def members(self, **wanted: int | str) -> Iterator[World]:
-        """The members in order, all or those with these values; what asks the same is one world, under its first name.
+        """The members in order, without worlds that differ from an earlier one in name alone.
 
-        WorldError says that there is no such knob, or no member with these values.
+        Parameters
+        ----------
+        **wanted : int or str
+            Values of knobs that the members have to have.
+
+        Yields
+        ------
+        World
+
+        Raises
+        ------
+        WorldError
+            If there is no such knob, or no member with these values.
         """
         seen = set()
         for setting in self._settings(wanted):
@@ -101,7 +122,7 @@ class Family:
                 yield world
 
     def member(self, name: str) -> World:
-        """The member of that name; WorldError says which knob in it is wrong, and what it may be."""
+        """The member of that name; WorldError if there is none, with the knob that is wrong and its possible values."""
         where = f"world {quoted(name)}"
         parts = name.removeprefix(f"{self.name}.").split("-", len(self.knobs) - 1)
         if not name.startswith(f"{self.name}.") or len(parts) != len(self.knobs):

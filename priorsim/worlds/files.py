@@ -50,25 +50,21 @@ from priorsim.mu.domain import (
     parse_word,
 )
 from priorsim.reading import (
-    MOST_SHOWN,
     Row,
     csv_rows,
     is_standard_input,
     quoted,
     read_text,
     reading,
-    shown,
     source_name,
+    toml_fields,
 )
 from priorsim.worlds.world import World, default_train
 
 FILE_SUFFIXES = (".csv", ".toml")
 MOST_CHARACTERS = {"name": 200, "family": 1000, "description": 1000}
-MOST_DOTS = 100
-"""Dots on a line of TOML outside texts and remarks; the time to read a dotted name grows with their square."""
 _SETTING = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.*)")
 _SETTINGS = ("word_bits", "name", "dialect", "family", "description")
-_TEXT_OR_REMARK = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\r\n]*\Z")]  # Text without line breaks.
 
@@ -236,31 +232,7 @@ def _word_bits(text: str | None, where: str) -> int:
     return int(text)
 
 
-_FIELDS = ", ".join(WorldFile.__struct_fields__)
-_REPORTS = (
-    (r"Object missing required field `(.+)`", "the field '{}' is missing: give it"),
-    (r"Object contains unknown field `(.*)`", f"unknown field '{{}}': choose among {_FIELDS}"),
-    (r"Expected `str` matching regex .* - at `\$\.(.+)`", "field '{}': the text breaks a line: write it on one line"),
-    (r"Expected `(.+)`, got `(.+)` - at `\$\.(.+)`", "field '{2}': it is of type {1} where {0} is wanted"),
-)
-"""What the reader of TOML reports of the fields, and how it is said here."""
-
-
 def _read_toml(text: str, where: str) -> tuple[WorldFile, list[str]]:
     """The fields of a world, and what a message calls each lane."""
-    for number, line in enumerate(_TEXT_OR_REMARK.sub("", text).split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
-            raise WorldError(f"{where}, line {number}: {line.count('.')} dots: the names of a world's fields have none")
-    try:
-        fields = msgspec.toml.decode(text, type=WorldFile)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise WorldError(f"{where}: {_in_our_words(str(error))}") from None
+    fields = toml_fields(text, where, WorldFile, WorldError)
     return fields, [f"{where}: field 'lanes', lane {lane}" for lane in range(len(fields.output))]
-
-
-def _in_our_words(report: str) -> str:
-    for pattern, words in _REPORTS:
-        found = re.fullmatch(pattern, report, re.DOTALL)
-        if found:
-            return words.format(*(shown(part, MOST_SHOWN) for part in found.groups()))
-    return shown(report, 200)

@@ -21,13 +21,39 @@ def world_from(
     dialect: str = "arith",
     description: str = "",
 ) -> World:
-    """The world in a table of columns, in a file, or of a function of a lane's words (`World.of`).
+    """A world from a table of columns, from a file or from a function.
 
-    A table is a mapping of columns, a DataFrame, or what gives an Arrow stream. Its columns are those of a CSV file of
-    a world (docs/worlds.md): the inputs, `output` (a word, several in a list or as 6|7) and, if any, `train` (1 or 0).
-    Without inputs the lanes are the default ones. Lanes of `train` take precedence over the column. A file takes no
-    argument but `train`. WorldError or DomainError says what is wrong, and where.
+    Parameters
+    ----------
+    source : mapping, DataFrame, Arrow stream, str, path or callable
+        A table has the columns of the CSV file of a world (docs/worlds.md): the inputs, `output` (a word; several in a
+        list or as 6|7) and, where wanted, `train` (1 or 0). Without inputs the lanes are those of the default domain. A
+        text is the name of a file. A function is given the words of a lane, as in `World.of`.
+    word_bits : int, optional
+        The bits of a word, which a table and a function need.
+    train : iterable of int, optional
+        The training lanes by their numbers, from 0. They replace the column `train`. By default the first three
+        quarters.
+    name : str, optional
+        The name of the world.
+    dialect : str, default "arith"
+        The dialect in which the world is asked by default.
+    description : str, optional
+        What the world is, in a sentence.
 
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    WorldError
+        If the table, the file or the function gives no world, or a file is given any argument but `train`.
+    DomainError
+        If the lanes are outside what the language allows.
+
+    Examples
+    --------
     >>> half = world_from({"x": [0, 1, 4, 6], "output": [0, 0, 2, 3]}, word_bits=3, train=[0, 2], name="half")
     >>> half.domain.lanes, half.train
     (((0,), (1,), (4,), (6,)), (0, 2))

@@ -15,12 +15,32 @@ _LANES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What programs are asked to compute: for each lane the words that are right there, nearly always one.
+    """What programs have to compute: for each lane the words that are right there, nearly always one.
 
-    Programs are trained on some lanes, and the others are held out; `dialect` is the one in which the world is asked by
-    default, `family` the group that it is listed in. What cannot be printed safely in its texts is written with a
-    backslash. Where hidden rules lie behind the lanes, `rules` holds the lanes of each; a rule is learnt at once. World
-    files do not name rules, so worlds that differ in nothing else are equal.
+    Parameters
+    ----------
+    name : str
+        The name. In all texts of a world, a backslash precedes what cannot be printed safely.
+    domain : Domain
+        The lanes, and the bits w of a word.
+    acceptable : tuple of frozenset of int, shape (lanes,)
+        The right words of each lane, 0 to 2^w - 1.
+    train : tuple of int
+        The training lanes by their numbers, from 0. The other lanes are held out.
+    family : str
+        The group in which the world is listed.
+    dialect : str
+        The dialect in which the world is asked by default.
+    description : str
+        What the world is, in a sentence.
+    rules : tuple of tuple of int, optional
+        The lanes of each hidden rule, where there are any; the lanes of a rule are learnt at once. World files do not
+        name rules, so that worlds that differ in nothing else are equal.
+
+    Raises
+    ------
+    WorldError
+        If a lane is missing, has no right word, or has a word that is out of its range.
     """
 
     name: str
@@ -61,11 +81,37 @@ class World:
         dialect: str = "arith",
         description: str = "",
     ) -> "World":
-        """The world of a function of a lane's words, one for each column, that gives the word or words right there.
+        """The world in which a function says which words are right in each lane.
 
-        A word is taken modulo 2^w, several are a set, list or tuple. Lanes are those of the default domain of so many
-        bits, or of the domain given; by default three quarters train. WorldError where the function gives no word.
+        Parameters
+        ----------
+        function : callable
+            It is called in each lane with one word for each column, and returns the word that is right there, or
+            several in a set, list or tuple. Words are taken modulo 2^w.
+        word_bits : int, optional
+            The bits w of a word, for the lanes of the default domain. Give either `word_bits` or `domain`.
+        domain : Domain, optional
+            The lanes of the world.
+        train : iterable of int, optional
+            The training lanes by their numbers, from 0. By default the first three quarters.
+        name : str, optional
+            The name of the world, by default that of the function.
+        dialect : str, default "arith"
+            The dialect in which the world is asked by default.
+        description : str, optional
+            What the world is, in a sentence.
 
+        Returns
+        -------
+        World
+
+        Raises
+        ------
+        WorldError
+            If the function raises or gives no word, or there is no such lane.
+
+        Examples
+        --------
         >>> World.of(lambda x: x * x, word_bits=3, train=range(6)).acceptable[3]
         frozenset({1})
         """
@@ -79,20 +125,20 @@ class World:
 
     @property
     def behaviour(self) -> int | None:
-        """The packed behaviour, or None where some lane accepts several words."""
+        """The right words packed into a number of w bits a lane, or None where some lane accepts several words."""
         if any(len(words) != 1 for words in self.acceptable):
             return None
         return self.domain.pack([min(words) for words in self.acceptable])
 
     @property
     def held_out(self) -> tuple[int, ...]:
-        """The lanes that are not trained on; none where all are, and then whatever fits is right throughout."""
+        """The lanes that are not for training. Where there are none, every program that fits is right throughout."""
         trained = set(self.train)
         return tuple(lane for lane in range(len(self.domain.lanes)) if lane not in trained)
 
     @property
     def task(self) -> tuple[object, ...]:
-        """All that is asked, names and remarks left out: equal where no measure tells two worlds apart."""
+        """The world without names and descriptions: equal where no measure distinguishes two worlds."""
         return (self.dialect, self.domain, self.acceptable, self.train, self.rules)
 
     def trained_on(self, lanes: Sequence[int]) -> "World":

@@ -16,8 +16,8 @@ import typer
 
 from priorsim.figures import against_length, page
 from priorsim.figures.entry import save
-from priorsim.formats import format_table
 from priorsim.storage import write_text
+from priorsim.terminal import format_table
 
 BITS = {"exhaustive": (23, 25, 27, 29, 31), "quotient": (24, 28, 32, 36, 40, 42, 44)}
 BEYOND = ("isqrt-w4", 36, (40, 42, 44, 46))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader, RowKey, Rows
 from priorsim.census.recurrence import term_counts
-from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
+from priorsim.mu.kinds import truncated_binary
 
 FOLDER = Path(__file__).parent.parent / "data" / "oracle"
 

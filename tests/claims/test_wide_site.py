@@ -81,7 +81,6 @@ def test_what_would_take_hours_is_said_before():
     ("options", "said"),
     [
         (("--world", WIDE, "--max-bits", 64), "a bound of 64 bits is out of range"),
-        (("--world", WIDE, "--max-bits", 20, "--dry-run"), "is wide, and there is no estimate for claims"),
         (("--max-bits", 20), "--max-bits has no effect without --world"),
         (
             ("table-to-search", "--world", WIDE, "--max-bits", 20),

@@ -1,6 +1,7 @@
 """Figures of the reader's own world: from their atlas, under their prior, over any two penalties."""
 
 import csv
+import json
 
 import pytest
 
@@ -10,6 +11,7 @@ from priorsim.measure.mass import log_odds_of
 from priorsim.priors import Prior
 from priorsim.worlds import find_world
 from tests.test_cli import output, priorsim
+from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
 GRID = ["--grid", "gamma=0:2:3", "--grid", "tax=-2:4:4"]
@@ -53,6 +55,31 @@ def test_a_phase_diagram_is_over_any_two_penalties_and_says_lanes_bound_and_prio
     assert "at most 23 bits, at beta 1.5." in caption
     assert f"The training lanes of own are {train} of 8" in caption
     assert ("Held-out loss" in caption) == bool(on.held_out)
+
+
+@pytest.mark.parametrize("name", ["phase", "cloud", "odds-against-lessons"])
+def test_json_names_the_files_and_has_the_caption_and_the_plotted_numbers(name, atlas, world, tmp_path):
+    asked = ["--world", world, "--atlas", atlas, "--format", "svg", "--out", "drawn"]
+    found = json.loads(output("figure", name, *asked, "--json"))
+    check_answer("figure", found)
+    [drawn] = found["drawings"]
+    assert drawn["files"] == [f"drawn/{name}-own.{ending}" for ending in ("svg", "csv", "txt")]
+    assert all((tmp_path / file).exists() for file in drawn["files"])
+    assert drawn["caption"] == (tmp_path / "drawn" / f"{name}-own.txt").read_text().removesuffix("\n")
+    rows = rows_of(tmp_path / "drawn", f"{name}-own")
+    assert list(drawn["columns"]) == list(rows[0])
+    for column, values in drawn["columns"].items():
+        assert ["" if value is None else str(value) for value in values] == [row[column] for row in rows]
+
+
+def test_every_figure_is_listed_as_json_with_what_it_takes():
+    found = json.loads(output("figure", "--json"))
+    check_answer("figures", found)
+    listed = {each["name"]: each for each in found["figures"]}
+    assert list(listed) == [line.split("  ")[0] for line in output("figure").splitlines()[1:]]
+    assert listed["phase"]["is_of_one"] and listed["phase"]["takes"] == ["atlas", "prior", "grid"]
+    assert listed["phase"]["title"].startswith("Which side holds the mass")
+    assert not listed["sweep"]["is_of_one"] and listed["sweep"]["takes"] == ["sweep"]
 
 
 @pytest.mark.parametrize("name", ["cloud", "odds-against-gamma", "mass-against-length"])

@@ -19,10 +19,11 @@ from priorsim.measure.fitting import ClassedRows
 from priorsim.measure.histogram import Cells, ClassBy, Histogram, histogram
 from priorsim.measure.off_training import HeldOutAnswer, off_training
 from priorsim.measure.weighed import HeldOut, Weighed, held_out, stated_splits
-from priorsim.mu.code import decode, truncated_binary
+from priorsim.mu.code import decode
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import Apply, Program, count_searches
 from priorsim.worlds.world import World

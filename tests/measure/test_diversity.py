@@ -30,7 +30,7 @@ from priorsim.measure.diversity import (
 )
 from priorsim.priors import named_prior
 from priorsim.worlds.in_context import OBSERVATIONS, QUESTIONS, task_world
-from tests.test_cli import output, priorsim
+from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
@@ -161,7 +161,7 @@ def test_numbers_out_of_range_are_refused():
 
 def test_the_command_prints_leaders_flips_and_laws_in_three_ways(tmp_path):
     asked = ("diversity", "--rules", "4,8", "--observe", "skew", "--max-bits", 20, "--code-bits", 11)
-    text = output(*asked)
+    text = unbroken(*asked)
     assert "the heaviest turns from" in text and "Wurgaft et al. 2025" in text
     answer = json.loads(output(*asked, "--json"))
     check_answer("diversity", answer)

@@ -10,9 +10,9 @@ from priorsim.census.recurrence import kraft_sum
 from priorsim.census.take import make_header
 from priorsim.errors import CensusError, WorldError
 from priorsim.measure.objectives import objectives
-from priorsim.mu.code import truncated_binary
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import evaluate, run
+from priorsim.mu.kinds import truncated_binary
 from priorsim.worlds import catalogue
 from priorsim.worlds.world import World
 from tests.measure.conftest import programs_by_code

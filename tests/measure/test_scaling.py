@@ -16,7 +16,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import classify
 from priorsim.mu.syntax import parse
-from tests.test_cli import output, priorsim
+from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
 
 BOUND = 24
@@ -114,7 +114,7 @@ def test_prices_at_which_lines_cross():
 
 def test_the_command_prints_the_table_in_three_ways(tmp_path):
     asked = ("scaling", "--question", "inverse", "--sizes", "2,5", "--max-bits", BOUND)
-    text = output(*asked)
+    text = unbroken(*asked)
     assert "every word of w bits is a lane" in text
     assert len([line for line in text.splitlines() if line.startswith("inverse ")]) == 2
     answer = json.loads(output(*asked, "--json"))

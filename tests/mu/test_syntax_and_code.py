@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorsim.errors import CodeError, DomainError, MuSyntaxError
-from priorsim.mu.code import decode, encode, operator_code, truncated_binary
+from priorsim.mu.code import decode, encode, operator_code
 from priorsim.mu.dialect import DIALECTS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import run, trace
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.lesions import ProgramClass, classify
 from priorsim.mu.syntax import MAX_NESTING, Apply, Const, Program, Term, Var, count_searches, format_program, parse
 from tests.strategies import LANGUAGES, programs

@@ -96,6 +96,12 @@ def test_a_sweep_is_what_the_command_writes(stored: Path) -> None:
     assert [line.split(",")[1] for line in lines] == [f"{odds:.12g}" for odds in found["log_odds_low"]]
 
 
+def test_a_prior_that_needs_what_is_swept_takes_its_values() -> None:
+    found = ps.sweep(WORLD, small_atlas(), prior="linear", lam=[0.1, 0.2])
+    for lam, low in zip([0.1, 0.2], found["log_odds_low"], strict=True):
+        assert low == ps.odds(WORLD, small_atlas(), prior="linear", lam=lam).log_odds.low
+
+
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_answers_become_frames(library: str) -> None:
     pytest.importorskip(library)

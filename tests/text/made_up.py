@@ -12,7 +12,7 @@ from priorsim.census.atlas import AtlasHeader, RowKey
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram, merge_cells
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.text.page import ClaimRow
+from priorsim.text.guide import ClaimRow, Curve
 from priorsim.worlds.world import World
 
 Row = tuple[int, int, int, int, int, int]
@@ -32,6 +32,13 @@ HUGE: list[Row] = [
     (SEARCH, 20, 4000, 1, 1, 5),
 ]
 
+SETTLING: list[Row] = [
+    (DIRECT, 8, 8, 0, 1, 1),
+    (SEARCH, 7, 16, 1, 1, 1),
+    *((SEARCH, bits, 16, 1, 1, 2 ** (bits - 12)) for bits in (32, 34, 36)),
+]
+"""Search gains on direct code from bound to bound: gamma* is 1 up to 30 bits and rises."""
+
 
 def random_rows(seed: int, cells: int) -> list[Row]:
     random = np.random.default_rng(seed)
@@ -40,9 +47,11 @@ def random_rows(seed: int, cells: int) -> list[Row]:
     return [tuple(row) for row in rows.tolist()]
 
 
-def made_up(name: str, rows: list[Row], *, word_bits: int = 3, train: int = 6, family: str = "inverse") -> Histogram:
+def made_up(
+    name: str, rows: list[Row], *, word_bits: int = 3, train: int = 6, family: str = "inverse", bound: int = 36
+) -> Histogram:
     """A histogram with these cells; of two cells that differ in being essential alone, the page must make one."""
-    header = AtlasHeader(Language.named("arith", word_bits), Domain.default(word_bits), 36)
+    header = AtlasHeader(Language.named("arith", word_bits), Domain.default(word_bits), bound)
     lanes = len(header.domain.lanes)
     world = World(name, header.domain, (frozenset([1]),) * lanes, tuple(range(train)), family, "arith", f"<{name}> & x")
     kind, bits, steps, searches, faithful, count = zip(*rows, strict=True) if rows else ((),) * 6
@@ -70,9 +79,10 @@ WORLDS = {
         made_up("random-a", random_rows(1, 400)),
         made_up("random-b", random_rows(2, 1200), word_bits=4, train=16, family="forward"),
         made_up("same", SAME),
-        made_up("huge", HUGE, family="forward"),
+        made_up("huge", HUGE, family="forward", bound=60),
         made_up("no-search", [row for row in random_rows(3, 50) if row[0] == DIRECT]),
         made_up("nothing", []),
+        made_up("settling", SETTLING),
     )
 }
 
@@ -130,6 +140,23 @@ CLAIMS = [
     claim("walks", "few worlds", cells=[FEW]),
     *(claim(f"claim-{number}", "supported") for number in range(7)),
 ]
+
+
+def curve(gamma: float) -> Curve:
+    """A curve of growth.json with three bins, in each of which search is first the less the dearer time is."""
+    ends = [{"low": least / (1 + gamma), "high": least / (1 + gamma) + 0.1} for least in (0.0, 0.25, 0.5)]
+    return {
+        "prior": {"gamma": gamma},
+        "bound_bits": 36,
+        "language": {"dialect": "arith", "word_bits": 3},
+        "bins": [
+            {"above": up_to - 2, "up_to": up_to, "worlds": up_to + 5, "search_first": end, "programs_search": end}
+            for up_to, end in zip((10, 20, 36), ends, strict=True)
+        ],
+    }
+
+
+CURVES = [curve(gamma) for gamma in (0, 0.5, 1, 2)]
 SVG = """<?xml version="1.0"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg xmlns:xlink="http://www.w3.org/1999/xlink" width="504pt" height="90pt" viewBox="0 0 504 90"

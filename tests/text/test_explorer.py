@@ -11,11 +11,13 @@ import pytest
 
 from priorsim.census.summability import converges, least_beta, least_tax
 from priorsim.errors import PriorsimError
-from priorsim.measure.crossover import crossovers
+from priorsim.measure.by_bound import at_bounds, settled
+from priorsim.measure.crossover import GAMMA_RANGE, crossovers
 from priorsim.measure.histogram import DIRECT, SEARCH, Histogram
-from priorsim.measure.mass import ENDS, log2_sum, log2_weights, log_odds_of, masses, shares
+from priorsim.measure.mass import ENDS, Interval, log2_sum, log2_weights, log_odds_of, masses, shares
 from priorsim.mu.dialect import Language
 from priorsim.priors import PARAMETERS, PRIORS, Prior, named_prior
+from priorsim.text.by_bound import settled_text
 from priorsim.text.page import MenuWorld, Page, packed, page_html, symbols
 from tests.browser import asking, opened
 from tests.text.made_up import WORLDS, made_up
@@ -33,7 +35,7 @@ function look() {
     words: [...document.querySelectorAll("[data-roots]")].map((each) => each.textContent),
     pressed: [...document.querySelectorAll("#priors [aria-pressed=true]")].map((each) => each.dataset.prior),
     problem: byId("problem").textContent, plotted: document.querySelectorAll("#plot .line").length,
-    least: Number(byId("beta").min),
+    least: Number(byId("beta-number").min),
   };
 }
 """
@@ -60,10 +62,13 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
     for name, values in asked.items():
         assert len(seen[name]) == len(values)
         assert all(map(is_near, seen[name], values)), (name, seen, values)
+    numbers = settled(at_bounds(histogram, prior, GAMMA_RANGE))
     for end, roots, words in zip(ENDS, seen["roots"], seen["words"], strict=True):
         found = crossovers(histogram, prior, end)
         assert roots == pytest.approx(list(found.roots), rel=0, abs=1e-9)
-        if not roots:
+        if roots:
+            assert words == settled_text(found.roots, getattr(numbers.gamma_star, end.name))
+        else:
             said = {
                 None: f"unknown: no program up to {histogram.max_bits} bits",
                 "negative": "stay negative",
@@ -74,12 +79,32 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
             assert (missing if found.missing else said[found.sign]) in words
 
 
+def penalties(values: dict[str, float | None]) -> dict[str, float | None]:
+    """The values of a prior by the parameters' names in Python; the page calls delta tax."""
+    return {"delta" if name == "tax" else name: value for name, value in values.items()}
+
+
 POSITIONS: tuple[dict[str, float], ...] = (
-    *({"beta": 1, "gamma": gamma, "lambda": 0, "delta": 0} for gamma in (0, 1, 4.5)),
-    {"beta": 2.125, "gamma": 0.5, "lambda": 250, "delta": 3},
-    {"beta": 4, "gamma": 8, "lambda": 400, "delta": -8},
+    *(
+        {"beta": beta, "gamma": gamma, "lambda": 0, "tax": 0}
+        for beta, gamma in ((22.0, 0.0), (0.0, 280.0), (1.0, 367.0))
+    ),
+    {"beta": 300, "gamma": 1, "lambda": 250, "tax": 3},
+    {"beta": 400, "gamma": 400, "lambda": 400, "tax": -8},
 )
-"""Places of the sliders; that of lambda is no value but a place along powers of ten."""
+"""Places of the sliders; but for the tax each is no value but a place along powers of ten, from the least on."""
+DECADES = {"beta": (2, 4), "gamma": (3, 8), "lambda": (4, 1)}
+"""Powers of ten along a slider, and its greatest value."""
+
+
+def slid(name: str, place: float, low: float) -> float:
+    """The value at one of 400 places of a slider that begins at `low`: what is above it has two digits."""
+    decades, high = DECADES[name]
+    if place in (0, 400):
+        return high if place else low
+    return low + float(f"{(high - low) * 10 ** (decades * (place / 400 - 1)):.2g}")
+
+
 LANGUAGES = [
     Language.named("arith", 3),
     Language.named("arith", 2, depth=1),
@@ -89,7 +114,7 @@ LANGUAGES = [
 PRICES = [(beta, delta) for beta in (0.93, 0.9599, 0.96, 1, 1.5, 4, 1e9) for delta in (-1e9, -8, -2.4625, -2.46, 0, 9)]
 SUBSIDY = "-2.47"
 """Below the least tax of the language of random-a at beta 1, -2.4625."""
-REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "delta": "", "cap": "0.5"}
+REFUSED = {"beta": "0.9", "gamma": "-1", "lambda": "-0.5", "tax": "", "cap": "0.5"}
 SCRIPT = f"""{DRIVE}
 const POSITIONS = {json.dumps(POSITIONS)}, REFUSED = {json.dumps(REFUSED)}, PRICES = {json.dumps(PRICES)};
 const LANGUAGES = {json.dumps([symbols(language) for language in LANGUAGES])};
@@ -121,21 +146,29 @@ const ask = () => ({{
   ranges: LANGUAGES.map((language) => PRICES.map(([beta, delta]) => [
     converges(language, beta, delta), bound(leastBeta(language, Math.max(delta, 0))), bound(leastTax(language, beta)),
   ])),
-  subsidised: (reset("random-a"), ["delta", "delta-number"].map((id) => {{
+  subsidised: (reset("random-a"), ["tax", "tax-number"].map((id) => {{
     move(id, {SUBSIDY}, "input");
     const told = byId("problem").textContent;
     byId(id).dispatchEvent(new Event("change"));
     return [told, byId(id).value, look()];
   }})),
-  taxed: (reset("random-a"), move("delta-number", 3, "input"), move("beta-number", 0.9595, "input"), look()),
+  taxed: (reset("random-a"), move("tax-number", 3, "input"), move("beta-number", 0.9595, "input"), look()),
   raised: [["random-a", 0.96, 0, "random-b"], ["random-b", 1.5, -9.47, "random-a"]].map(([from, beta, delta, to]) => {{
     reset(from);
     move("beta-number", beta, "input");
-    move("delta-number", delta, "input");
+    move("tax-number", delta, "input");
     move("world", to, "change");
     return look();
   }}),
-  dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("delta-number", -8, "input"),
+  stays: [...worlds.keys()].map((name) => {{
+    reset(name);
+    return ["beta", "gamma", "lambda", "tax"].map((id) => {{
+      const before = byId(id).value;
+      move(id, before, "input");
+      return [before, byId(id).value];
+    }});
+  }}),
+  dearer: (reset("random-a"), move("beta-number", 1.5, "input"), move("tax-number", -8, "input"),
     move("beta-number", 1, "input"), byId("beta-number").dispatchEvent(new Event("change")), look()),
   controls: [...document.querySelectorAll("input, select, button")].map((each) => (
     each.ariaLabel || each.textContent || [...(each.labels ?? [])].map((label) => label.textContent).join(" ")).trim()),
@@ -154,11 +187,102 @@ def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, A
     assert len(driven["moved"]) == len(WORLDS)
     for histogram, looks in zip(WORLDS.values(), driven["moved"], strict=True):
         for seen, places in zip(looks, POSITIONS, strict=True):
-            values = dict(seen["values"])
-            by_lambda = 0 if places["lambda"] == 0 else 10 ** (4 * (places["lambda"] / 400 - 1))
-            assert values.pop("lambda") == pytest.approx(by_lambda, rel=0.01)
-            assert values == {**{name: places[name] for name in ("beta", "gamma", "delta")}, "cap": None}
-            expect(seen, histogram, Prior("set on the page").with_values(seen["values"]))
+            values, lows = dict(seen["values"]), {"beta": driven["alone"][histogram.world.name]["least"]}
+            assert (values.pop("tax"), values.pop("cap")) == (places["tax"], None)
+            assert values == pytest.approx(
+                {name: slid(name, places[name], lows.get(name, 0)) for name in values}, abs=1e-6
+            )
+            expect(seen, histogram, Prior("set on the page").with_values(penalties(seen["values"])))
+
+
+def test_a_slider_stays_where_it_is_put(driven: dict[str, Any]):
+    assert all(before == after for places in driven["stays"] for before, after in places)
+
+
+BETAS, GAMMAS = [1, 1.25, 2, 4], [0.125, 0.625, 1.125, 1.625]
+BESIDE_THEM: tuple[dict[str, float | None], ...] = ({}, {"lambda": 0.01, "tax": 3}, {"cap": 40})
+
+
+def test_the_plane_has_the_sides_that_python_gives(html: str, tmp_path: Path):
+    script = f"""const ask = () => [...worlds.values()].map((world) => {json.dumps(BESIDE_THEM)}.map((values) => (
+      phase(cellsOf(world), {{ ...DATA.priors[0].values, ...values }}, {BETAS}, {GAMMAS}))));"""
+    found = opened(tmp_path, asking(html, script)).answers
+    for histogram, planes in zip(WORLDS.values(), found, strict=True):
+        for values, plane in zip(BESIDE_THEM, planes, strict=True):
+            for beta, column in zip(BETAS, plane, strict=True):
+                for gamma, side in zip(GAMMAS, column, strict=True):
+                    prior = Prior("at", beta=beta, gamma=gamma).with_values(penalties(values))
+                    assert side == side_of(log_odds_of(histogram, prior)), (histogram.world.name, prior)
+
+
+def side_of(odds: Interval) -> str | None:
+    """Which side holds more wherever the disguised programs count; None where a side has no program."""
+    if odds.low is None or odds.high is None or odds.low == math.inf or odds.high == -math.inf:
+        return None
+    return "search" if odds.low > 0 else "direct" if odds.high < 0 else "disguised"
+
+
+def test_the_plane_follows_the_sliders_and_marks_named_priors_and_the_one_that_is_set(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const look_at = () => ({{
+      areas: [...document.querySelectorAll("#plane rect")].map((each) => each.outerHTML).join(""),
+      here: ["cx", "cy"].map((each) => Number(document.querySelector("#plane .here").getAttribute(each))),
+      named: [...document.querySelectorAll("#plane .name")].map((each) => each.textContent),
+    }});
+    const moves = [["world", "random-a", "change"], ["gamma-number", 1, "input"], ["tax-number", 9, "input"]];
+    const ask = () => moves.map((to) => {{ move(...to); return look_at(); }});"""
+    first, slower, taxed = opened(tmp_path, asking(html, script)).answers
+    assert first["named"] == ["solomonoff", "levin", "schmidhuber", "kind-of-speed"]
+    assert first["areas"] == slower["areas"] != taxed["areas"]
+    assert first["here"][0] == slower["here"][0] and slower["here"][1] < first["here"][1]
+
+
+BESIDE = "beside.world=two-roots&beside.beta=1&beside.gamma=1&beside.lambda=0&beside.tax=0"
+
+
+def test_what_is_kept_stands_beside_what_is_set_and_in_the_address(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const side = () => [byId("kept").checkVisibility(), byId("kept-name").textContent, byId("kept-odds").dataset.low,
+      byId("odds").dataset.low, document.querySelectorAll("#kept-classes tr").length, byId("problem").textContent];
+    const ask = () => {{
+      const opened = side();
+      byId("release").click();
+      const released = side()[0];
+      move("world", "random-b", "change"); move("gamma-number", 2, "input"); byId("keep").click();
+      move("world", "random-a", "change");
+      const again = side();
+      return {{ opened, released, again, beside: addressText() }};
+    }};"""
+    found = opened(tmp_path, asking(html, script), f"#world=random-a&gamma=1&{BESIDE}").answers
+    name = "two-roots; beta 1, gamma 1, lambda 0, tax 0"
+    levin, dear = Prior("levin", gamma=1), Prior("dear", gamma=2)
+    shown, kept, kept_odds, odds, rows, problem = found["opened"]
+    assert (shown, kept, rows, problem, found["released"]) == (True, name, 3, "", False)
+    assert is_near(kept_odds, log_odds_of(WORLDS["two-roots"], levin).low)
+    assert is_near(odds, log_odds_of(WORLDS["random-a"], levin).low)
+    assert is_near(found["again"][2], log_odds_of(WORLDS["random-b"], dear).low)
+    assert is_near(found["again"][3], log_odds_of(WORLDS["random-a"], dear).low)
+    assert found["beside"] == (
+        "#world=random-a&beta=1&gamma=2&lambda=0&tax=0"
+        "&beside.world=random-b&beside.beta=1&beside.gamma=2&beside.lambda=0&beside.tax=0"
+    )
+
+
+def test_an_unknown_world_in_the_address_is_said_where_the_odds_are(html: str, tmp_path: Path):
+    place = "#world=nowhere&beside.world=neither"
+    seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
+    assert seen["problem"] == "world nowhere is not on this page; world neither is not on this page"
+
+
+def test_shortest_programs_stand_with_what_they_say(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const ask = () => {{
+      move("world", "two-roots", "change");
+      return [...document.querySelectorAll("#programs dd")].map((each) => (
+        [...each.children].map((one) => one.textContent)));
+    }};"""
+    programs = opened(tmp_path, asking(html, script)).answers
+    assert programs == [["(mul x x)", "x · x"], ["(find (c) (eq x c))", "the least c with x = c"]]
 
 
 def test_two_crossovers_are_both_found(driven: dict[str, Any]):
@@ -170,20 +294,32 @@ def test_two_crossovers_are_both_found(driven: dict[str, Any]):
     assert seen["plotted"] == 2
 
 
+def test_crossovers_are_shown_with_the_digits_that_have_settled(driven: dict[str, Any]):
+    low, high = driven["alone"]["settling"]["words"]
+    assert low == high and low.endswith(", still rising")
+
+
+def test_a_class_without_programs_has_what_to_look_at_beside_it(html: str, tmp_path: Path):
+    script = f"""{DRIVE}
+    const said = (world) => {{ move("world", world, "change"); return byId("lacking").textContent; }};
+    const ask = () => ["no-search", "same"].map(said);"""
+    assert opened(tmp_path, asking(html, script)).answers == ["No search program.\n  next to try", ""]
+
+
 def test_an_address_under_which_the_sum_diverges_is_refused_and_beta_and_tax_are_set_back(html: str, tmp_path: Path):
     seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), "#world=random-a&gamma=2&delta=-3").answers
-    assert seen["values"] == {"beta": 1, "gamma": 2, "lambda": 0, "delta": 0, "cap": None}
-    assert seen["problem"].startswith("delta is -3: below -2.4625")
+    assert seen["values"] == {"beta": 1, "gamma": 2, "lambda": 0, "tax": 0, "cap": None}
+    assert seen["problem"].startswith("tax is -3: below -2.4625")
 
 
 def test_numbers_the_address_holds_are_taken_whole(html: str, tmp_path: Path):
-    place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&delta=-0.75&cap=200.5"
+    place = "#world=random-b&beta=1.23456789&gamma=0.987654321&lambda=0.00123&tax=-0.75&cap=200.5"
     seen = opened(tmp_path, asking(html, DRIVE + "const ask = look;"), place).answers
-    asked = {"beta": 1.23456789, "gamma": 0.987654321, "lambda": 0.00123, "delta": -0.75, "cap": 200.5}
+    asked = {"beta": 1.23456789, "gamma": 0.987654321, "lambda": 0.00123, "tax": -0.75, "cap": 200.5}
     assert seen["values"] == asked
     assert seen["problem"] == ""
     assert seen["pressed"] == []
-    expect(seen, WORLDS["random-b"], Prior("address").with_values(asked))
+    expect(seen, WORLDS["random-b"], Prior("address").with_values(penalties(asked)))
 
 
 def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
@@ -191,7 +327,7 @@ def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
         given = {("lam" if need == "lambda" else need): seen["values"][need] for need in PRIORS[name].needs}
         prior = named_prior(name, **given)
         assert seen["pressed"] == [name]
-        assert seen["values"] == {parameter: prior.value(parameter) for parameter in PARAMETERS}
+        assert penalties(seen["values"]) == {parameter: prior.value(parameter) for parameter in PARAMETERS}
         expect(seen, WORLDS["random-a"], prior)
 
 
@@ -200,7 +336,7 @@ def test_what_python_refuses_is_refused_with_the_reason_and_changes_nothing(driv
         assert told.startswith(name)
         assert "give" in told
         assert is_same
-        assert seen["values"] == {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None}
+        assert seen["values"] == {"beta": 1, "gamma": 0, "lambda": 0, "tax": 0, "cap": None}
     assert [name for name, *_ in driven["refused"]] == list(REFUSED)
     least = driven["alone"]["random-a"]["least"]
     with pytest.raises(PriorsimError, match=re.escape(f"give a beta of at least {least}")):
@@ -222,23 +358,23 @@ def test_a_subsidy_under_which_the_sum_diverges_is_refused_with_the_range_as_pyt
     with pytest.raises(PriorsimError, match=re.escape("give a delta of at least -2.462, or a greater beta")):
         masses(WORLDS["random-a"], Prior("subsidised", delta=float(SUBSIDY)))
     for told, value, seen in driven["subsidised"]:
-        assert re.fullmatch(r"delta is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
+        assert re.fullmatch(r"tax is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
         assert told.endswith("give at least -2.462, or a greater beta")
-        assert float(value) == seen["values"]["delta"] == 0
+        assert float(value) == seen["values"]["tax"] == 0
         expect(seen, WORLDS["random-a"], Prior("solomonoff"))
 
 
 def test_beta_and_the_tax_are_judged_together(driven: dict[str, Any]):
     taxed = driven["taxed"]
-    assert (taxed["values"]["beta"], taxed["values"]["delta"], taxed["problem"]) == (0.9595, 3, "")
+    assert (taxed["values"]["beta"], taxed["values"]["tax"], taxed["problem"]) == (0.9595, 3, "")
     expect(taxed, WORLDS["random-a"], Prior("taxed", beta=0.9595, delta=3))
     dearer = driven["dearer"]
-    assert dearer["problem"].startswith("delta is -8: below -2.4625")
-    assert (dearer["values"]["beta"], dearer["values"]["delta"]) == (1.5, -8)
+    assert dearer["problem"].startswith("tax is -8: below -2.4625")
+    assert (dearer["values"]["beta"], dearer["values"]["tax"]) == (1.5, -8)
 
 
 def test_another_world_raises_what_would_diverge_in_its_language(driven: dict[str, Any]):
-    for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("delta", -9.468)), strict=True):
+    for seen, (name, least) in zip(driven["raised"], (("beta", 0.961), ("tax", -9.468)), strict=True):
         assert seen["problem"] == f"{name} was raised to {least}, the least that converges for this world's language"
         assert seen["values"][name] == least
 

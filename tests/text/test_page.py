@@ -3,17 +3,41 @@
 import json
 import re
 import zlib
-from base64 import b64decode
+from base64 import b85decode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram_file import format_histogram, parse_histogram
-from priorsim.text.page import MAX_PAGE_BYTES, MenuWorld, Page, page_html
+from priorsim.text.guide import ClaimRow
+from priorsim.text.page import MAX_PAGE_BYTES, Page, page_html
 from tests.browser import asking, opened
-from tests.text.made_up import CLAIMS, SVG
+from tests.text.made_up import CLAIMS, CURVES, FEW, SVG, claim
+
+ORDER = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
+
+
+def in_order(claims: Sequence[ClaimRow]) -> list[str]:
+    """The names of claims that as many worlds tell of, by verdict."""
+    return [each["id"] for each in sorted(claims, key=lambda each: ORDER.index(each["verdict"]))]
+
+
+def test_claims_stand_by_verdict_and_then_by_how_many_worlds_tell_and_are_closed(page: Page, tmp_path: Path):
+    wide = claim("wide", "depends", cells=[{**FEW, "holds": 3000, "fails": 9, "decides": True}])
+    script = """
+    const told = (each) => each.querySelector(".told").textContent;
+    const ask = () => [...document.querySelectorAll("tbody.claim")].map((each) => (
+      [each.id.slice(6), told(each), each.querySelector(".detail").checkVisibility()]));"""
+    html = page_html(page._replace(claims=[*CLAIMS, wide]))
+    names = in_order(CLAIMS)
+    names.insert(names.index("much-simpler"), "wide")
+    few = {"wide": 3009, "walks": 4, "three-counts": 0}
+    asked = [[name, f"n = {few.get(name, 80)}", False] for name in names]
+    assert opened(tmp_path, asking(html, script)).answers == asked
 
 
 def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
@@ -34,16 +58,16 @@ def test_claims_sort_filter_and_open(html: str, tmp_path: Path):
       return found;
     }"""
     found = opened(tmp_path, asking(html, script)).answers
-    names = [each["id"] for each in CLAIMS]
+    names = in_order(CLAIMS)
     assert found["text"] == "proxy </script><b>&"
     assert found["id"] == sorted(names)
+    assert names != [each["id"] for each in CLAIMS]
     assert found["source"] == [
         *(n for n in names if n not in ("ask-directly", "three-counts")),
         "three-counts",
         "ask-directly",
     ]
-    order = ["supported", "depends", "refuted", "few worlds", "not answerable here"]
-    verdicts = {each["id"]: order.index(each["verdict"]) for each in CLAIMS}
+    verdicts = {each["id"]: ORDER.index(each["verdict"]) for each in CLAIMS}
     assert [verdicts[name] for name in found["verdict"]] == sorted(verdicts.values())
     assert [verdicts[name] for name in found["down"]] == sorted(verdicts.values(), reverse=True)
     assert found["again"] == names
@@ -99,22 +123,66 @@ def test_the_page_asks_for_nothing_outside_itself(html: str):
     assert "default-src 'none'" in html
     targets = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", html) + re.findall(r"url\(([^)]*)\)", html)
     assert len(targets) > 10
-    assert [each for each in targets if each and not each.startswith(("#", "data:,"))] == []
+    assert [each for each in targets if each and not each.startswith(("#", "data:"))] == []
 
 
 def test_a_figure_is_shown_as_it_was_drawn(html: str, tmp_path: Path):
     ask = """const ask = () => [...document.querySelectorAll("figure img")].map((each) =>
-      [decodeURIComponent(each.src).slice(19), each.closest("figure").className,
+      [decodeURIComponent(each.src).slice(19), each.closest("figure").classList.contains("wide"),
        each.closest("figure").querySelector("a").download]);"""
     answers = opened(tmp_path, asking(html, ask)).answers
     small = SVG.replace('width="504pt"', 'width="72pt"')
-    assert answers == [[SVG, "wide", "plot.svg"], [SVG, "wide", "plot two.svg"], [small, "", "dot.svg"]]
+    assert answers == [[SVG, True, "plot.svg"], [SVG, True, "plot two.svg"], [small, False, "dot.svg"]]
 
 
-def test_the_page_opens_with_the_question_the_answer_and_the_first_figure(html: str):
-    texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="claims"')
+def test_the_page_opens_with_the_question_the_answer_the_first_figure_and_the_path(html: str):
+    texts = ('class="question"', "Search holds &lt; 1 %", 'id="figure-plot"', 'id="path"', 'id="claims"')
     parts = [html.index(text) for text in texts]
     assert parts == sorted(parts)
+
+
+def test_a_figure_links_to_its_claims_and_one_of_a_world_to_the_explorer(page: Page, tmp_path: Path):
+    first, *others = page.figures
+    cloud = first._replace(figure="cloud", name="cloud-two-roots")
+    script = """
+    const links = (each) => [...each.querySelectorAll("figcaption a:not([download])")].map((one) => one.hash);
+    const ask = () => [...document.querySelectorAll("figure")].map(links);"""
+    html = page_html(page._replace(figures=[first, cloud, *others]))
+    found = opened(tmp_path, asking(html, script)).answers
+    assert found == [["#claim-proxy"], ["#world=two-roots"], [], []]
+
+
+def test_a_slider_of_gamma_moves_the_figure_of_growth(html: str, tmp_path: Path):
+    script = """
+    const ask = () => Array.from({ length: Number(byId("moving-gamma").max) + 1 }, (_, place) => {
+      byId("moving-gamma").value = place;
+      byId("moving-gamma").dispatchEvent(new Event("input"));
+      return [byId("moving-value").textContent, byId("moving-says").textContent.split(".")[0],
+        ...[...document.querySelectorAll("#moving-panels .band")].map((each) => JSON.parse(each.dataset.ends))];
+    });"""
+    found = opened(tmp_path, asking(html, script)).answers
+    assert [each[0] for each in found] == ["0", "0.5", "1", "2"]
+    assert found[0][1] == "At gamma 0 search is first in 50 % to 60 % of the 41 most complex worlds, of up to 36 bits"
+    for curve, (_, _, shares, times) in zip(CURVES, found, strict=True):
+        ends = [(each["up_to"], each["search_first"]["low"], each["search_first"]["high"]) for each in curve["bins"]]
+        assert [at for at, *_ in shares] == [at for at, *_ in ends]
+        assert [share for _, *both in shares for share in both] == pytest.approx(
+            [100 * share for _, *both in ends for share in both], rel=1e-4
+        )
+        # The control of the first bin is 0 at the low end: there is no quotient.
+        assert times == [[20, 1, 1], [36, 1, 1]]
+
+
+def test_without_a_script_or_curves_the_figure_of_growth_stands_as_it_was_drawn(page: Page, html: str, tmp_path: Path):
+    ask = """const ask = () => ["#moving", ".moved", "#figure-plot .paper"].map((each) => (
+      document.querySelector(each)?.checkVisibility() ?? null));"""
+    assert opened(tmp_path, asking(html, ask)).answers == [True, True, False]
+    still = page_html(page._replace(curves=()))
+    assert opened(tmp_path, asking(still, ask)).answers == [None, None, True]
+    # Without a script: the drawing is in the page, and what moves is hidden.
+    assert re.search(r'id="moving" hidden', html) and 'class="moved"' not in html
+    (source,) = re.findall(r'<img data-figure="plot" src="data:image/svg\+xml,([^"]*)"', html)
+    assert unquote(source) == SVG
 
 
 def test_ids_are_unique_and_every_reference_has_its_target(html: str):
@@ -138,7 +206,7 @@ def test_a_cell_without_a_factor_that_others_have_has_a_blank_there(page: Page):
 def unpacked(html: str) -> dict[str, Any]:
     """What the page holds compressed."""
     (packed,) = re.findall(r'id="packed">([^<]*)<', html)
-    found: dict[str, Any] = json.loads(zlib.decompress(b64decode(packed)))
+    found: dict[str, Any] = json.loads(zlib.decompress(b85decode(packed.replace(",", "<"))))
     return found
 
 
@@ -156,6 +224,6 @@ def test_worlds_that_do_not_fit_are_left_out_by_name_the_largest_first(page: Pag
 
 
 def test_the_same_results_give_the_same_bytes(page: Page, html: str):
-    worlds = [MenuWorld(parse_histogram(format_histogram(each.histogram)), each.witnesses) for each in page.worlds]
+    worlds = [each._replace(histogram=parse_histogram(format_histogram(each.histogram))) for each in page.worlds]
     again = page._replace(worlds=worlds)
     assert page_html(again) == html

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,31 @@ def test_text_and_latex_have_a_row_a_world_and_say_what_the_bound_leaves_open(at
         shortest = [one["classes"][name]["l_min"] for name in ("direct", "search")]
         for bits in shortest:
             assert (f" {bits} " if bits is not None else " > 20 ") in line
+
+
+def test_a_crossover_has_the_digits_that_have_settled(tmp_path):
+    """The greatest word above x tips, earlier with every bound; the text of the world alone says how far that is."""
+    lanes = [f"{x},{7 if x < 7 else 0}" for x in range(8)]
+    (tmp_path / "bid.csv").write_text("\n".join(["# word_bits = 3", "x,output", *lanes, ""]))
+    census, bid = ("--atlas", small_atlas(tmp_path, 26)), ("--world", tmp_path / "bid.csv", "--train", "0-7")
+    alone = output("odds", *census, *bid)
+    [row] = [line for line in alone.splitlines() if line.startswith("crossover gamma*")]
+    low, high = re.split("  +", row)[1:]
+    assert low == high and low.startswith("about 0.") and low.endswith(", still falling")
+    table = ("odds", *census, *bid, "--world", "inverse-w3")
+    [in_text] = [line for line in output(*table).splitlines() if line.startswith("bid")]
+    output(*table, "--out", tmp_path / "table.tex")
+    [in_latex] = [line for line in (tmp_path / "table.tex").read_text().splitlines() if line.startswith("bid")]
+    assert in_text.endswith(f"  {low}") and in_latex.endswith(f" & {low} \\\\")
+    longer = ("--max-bits", "28")
+    tips, other = csv.DictReader(output(*table, *longer, "--out", "-").splitlines()[1:])
+    settled = json.loads(output("odds", *census, *bid, *longer, "--json"))["convergence"]["settled"]
+    assert [settled[key]["low"]["decimals"] for key in ("gamma_star", "break_even_tax")] == [1, 0]
+    for name, key in (("gamma_star", "gamma_star"), ("tax", "break_even_tax")):
+        for end, each in settled[key].items():
+            assert tips[f"{name}_decimals_{end}"] == str(each["decimals"])
+            assert other[f"{name}_decimals_{end}"] == ""
+    assert len(tips["gamma_star_low"]) > 10
 
 
 @pytest.mark.parametrize(

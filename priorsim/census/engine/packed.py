@@ -12,7 +12,9 @@ from priorsim.census.compiled import ONE, U, inner, kernel
 from priorsim.mu.dialect import FORMS
 from priorsim.mu.domain import Domain
 
-VARIABLE, CONSTANT, ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, APPLY, ITER, FIND, ARGMAX = range(16)
+VARIABLE, CONSTANT, ADD, SUB, MUL, EQ, LT, IF, AND, XOR, SHL, SHR, SUCC, PRED, NOT, APPLY, ITER, FIND, ARGMAX = range(
+    19
+)
 FORM_OF_SYMBOL = dict(enumerate(FORMS, start=ADD))
 SYMBOLS = {form: symbol for symbol, form in FORM_OF_SYMBOL.items()}
 ARITY = np.array([0, 0, *(form.arity for form in FORMS.values())])
@@ -109,7 +111,7 @@ def lane_sum(word, words):  # type: ignore[no-untyped-def]
 @inner
 def is_unary(symbol):  # type: ignore[no-untyped-def]
     """Whether the operator has one operand; the second is then ignored."""
-    return symbol in (SHL, SHR)
+    return symbol in (SHL, SHR, SUCC, PRED, NOT)
 
 
 @inner
@@ -131,7 +133,13 @@ def operate(symbol, a, b, words):  # type: ignore[no-untyped-def]
         return a ^ b
     if symbol == SHL:
         return shl(a, words.high)
-    return shr(a, words.low)
+    if symbol == SHR:
+        return shr(a, words.low)
+    if symbol == SUCC:
+        return add(a, words.low, words.high)
+    if symbol == PRED:
+        return sub(a, words.low, words.high)
+    return a ^ (words.high - words.low + words.high)
 
 
 @inner

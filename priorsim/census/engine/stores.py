@@ -5,7 +5,7 @@ bound; only those of up to `stored[d]` bits are ever operands, and kept. Longer 
 argmax and iter and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.engine import class_kernels as kernels
 from priorsim.census.engine.class_kernels import OUTER_WORDS, Words
 from priorsim.census.engine.tables import RowArray, Table
-from priorsim.census.recurrence import tokens
+from priorsim.census.recurrence import Token, tokens
 from priorsim.mu.dialect import FORMS, Form, Language
 
 STEPS_PER_WORD = 4
@@ -202,9 +202,13 @@ def _without(rows: RowArray, tables: int) -> RowArray:
 class Reach:
     """How long terms under each number of binders can be, from the bound of the census; everything by depth.
 
-    Bits of each operator; the fewest bits of a term, the most that fit into a program, the most of an operand, the
-    most of an operand of `if` or iter; the fewest bits a binder adds to its body. Where no operator takes such operands
-    or no binder is left, none is that long.
+    Bits of each operator; the fewest bits of a term, the most that fit into a program, the most of a term that is kept,
+    the most of an operand of `if` or iter; the fewest bits a binder adds to its body. Where no operator takes such
+    operands or no binder is left, none is that long.
+
+    What is kept are operands, and the bodies of iter for which longer numbers and starts are still to be made. A body
+    of more bits is closed when that is made which needs it first: numbers and starts up to `closing` bits longer are
+    there by then, and longer ones do not fit beside it.
     """
 
     costs: tuple[dict[str, int], ...]
@@ -219,23 +223,53 @@ class Reach:
         """The reach of programs of up to `max_bits` bits."""
         symbols = [tokens(language, depth) for depth in range(language.depth + 1)]
         costs = tuple({token.kind: token.bits for token in found if token.kind in FORMS} for found in symbols)
-        shortest = tuple(min(token.bits for token in found if token.kind not in FORMS) for found in symbols)
-        longest, stored, tested, closing = [max_bits - 1], [], [], []
+        shortest = _shortest(symbols)
+        longest, stored, tested = [max_bits - 1], list[int](), list[int]()
+        closing: list[int] = []
         for depth in range(language.depth + 1):
-            least = shortest[depth]
-            adds = {name: bits + (FORMS[name].arity - 1) * least for name, bits in costs[depth].items()}
-            fewest = partial(_fewest, adds, longest[depth])
-            stored.append(longest[depth] - fewest(lambda form: not form.is_search))
+            fewest = partial(_fewest, costs[depth], shortest, depth, longest[depth])
+            operands = longest[depth] - fewest(lambda form: not form.is_search)
+            stored.append(max(operands, _looped(costs[depth - 1], shortest, longest, closing) if depth else 0))
             tested.append(longest[depth] - fewest(lambda form: form.arity == TESTED_ARITY))
             if depth < language.depth:
-                closing.append(fewest(lambda form: form.is_binder))
+                closing.append(fewest(lambda form: form.is_binder, binds=1))
                 longest.append(longest[depth] - closing[depth])
         return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
 
 
-def _fewest(adds: dict[str, int], most: int, among: Callable[[Form], bool]) -> int:
-    """The fewest bits that one of these operators adds to an operand; `most` where there is none."""
-    return min((bits for name, bits in adds.items() if among(FORMS[name])), default=most)
+def _shortest(symbols: Sequence[Sequence[Token]]) -> tuple[int, ...]:
+    """The fewest bits of a term, by depth: a leaf, or a search around the shortest body."""
+    found: list[int] = []
+    for some in reversed(symbols):
+        leaf = min(token.bits for token in some if not token.binds)
+        searches = [token.bits + found[0] for token in some if token.is_search]
+        found.insert(0, min([leaf, *searches]))
+    return tuple(found)
+
+
+def _fewest(
+    costs: dict[str, int],
+    shortest: tuple[int, ...],
+    depth: int,
+    most: int,
+    among: Callable[[Form], bool],
+    binds: int = 0,
+) -> int:
+    """The fewest bits that one of these operators adds to a child with so many binds; `most` where none does."""
+    adds = (
+        bits + sum(shortest[depth + each] for each in FORMS[name].binds) - shortest[depth + binds]
+        for name, bits in costs.items()
+        if among(FORMS[name]) and binds in FORMS[name].binds
+    )
+    return min(adds, default=most)
+
+
+def _looped(costs: dict[str, int], shortest: tuple[int, ...], longest: list[int], closing: list[int]) -> int:
+    """The most bits of a body of iter that may need a number or a start longer than those there when it is made."""
+    depth = len(closing) - 1
+    if "iter" not in costs:
+        return 0
+    return (longest[depth] - costs["iter"] - shortest[depth] - closing[depth]) // 2
 
 
 def step_units(header: AtlasHeader) -> RowArray:

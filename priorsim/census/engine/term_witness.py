@@ -73,7 +73,7 @@ def node_of(goal: Goal, match: Match, header: AtlasHeader) -> Node:
     symbol, *numbers = match.index.tolist()
     symbol &= SYMBOL
     if symbol not in FORM_OF_SYMBOL:
-        return leaf_of(symbol, numbers[0], goal.length, header.language)
+        return leaf_of(symbol, numbers[0], goal.depth, goal.length, header.language)
     form = FORM_OF_SYMBOL[symbol]
     children: list[Goal] = []
     body: list[Goal | Term] = []
@@ -93,11 +93,11 @@ def node_of(goal: Goal, match: Match, header: AtlasHeader) -> Node:
     return form, (*sorted(children, key=lambda child: child.depth), *body)
 
 
-def leaf_of(symbol: int, value: int, length: int, language: Language) -> Var | Const:
-    """The variable or constant that a candidate is."""
+def leaf_of(symbol: int, value: int, bound: int, length: int, language: Language) -> Var | Const:
+    """The variable or constant of so many bits under `bound` binders that a candidate is."""
     if symbol == VARIABLE:
         return Var(value)
-    return Const(value, literal=length == len(constant_code(Const(0, literal=True), language)))
+    return Const(value, literal=length == len(constant_code(Const(0, literal=True), bound, language)))
 
 
 def goals_below(node: Node) -> list[Goal]:

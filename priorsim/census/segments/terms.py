@@ -21,9 +21,9 @@ from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
 from priorsim.census.segments.kernels import NOTE_BITS, canonical_entries
 from priorsim.errors import CensusError
-from priorsim.mu.code import truncated_binary
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
+from priorsim.mu.kinds import truncated_binary
 
 MAX_WORD_BITS = 4
 MAX_CODE_BITS = MAX_BITS

@@ -1,4 +1,4 @@
-/* --- where the sum of 2^(-beta l - delta s) over all programs of a language converges -----------------------------
+/* --- where the sum of 2^(-beta l - tax s) over all programs of a language converges -----------------------------
    As priorsim.census.summability tells in Python, which says why. A language is, by how many binders there are around,
    its symbols: [bits, how many, children under the same binders, children under one more, is a search node]. */
 
@@ -21,13 +21,13 @@ function leastRoot(log2Coefficients) {
   return unit + Math.log2(y);
 }
 
-function converges(language, beta, delta) {
+function converges(language, beta, tax) {
   let inner = -Infinity;
   for (const symbols of [...language].reverse()) {
     const terms = [[], [], [], []];
     for (const [bits, choices, same, nested, isSearch] of symbols) {
-      const below = nested ? nested * inner : 0, tax = isSearch ? delta : 0;
-      terms[same].push(Math.log2(choices) - beta * bits + below - tax);
+      const below = nested ? nested * inner : 0, paid = isSearch ? tax : 0;
+      terms[same].push(Math.log2(choices) - beta * bits + below - paid);
     }
     inner = leastRoot(terms.map((exponents) => log2Sum(exponents, exponents.map(() => 1))));
     if (inner === Infinity) return false;
@@ -45,8 +45,8 @@ function leastThat(holds, low, high) {
 }
 
 /* The least beta at a search tax of at least 0. */
-function leastBeta(language, delta) {
-  return leastThat((beta) => converges(language, beta, delta), 0, 1);
+function leastBeta(language, tax) {
+  return leastThat((beta) => converges(language, beta, tax), 0, 1);
 }
 
 /* The least search tax at this beta; -Infinity without search nodes, Infinity where none helps. */
@@ -56,5 +56,5 @@ function leastTax(language, beta) {
   let low = -1, high = 1;
   while (converges(language, beta, low)) low *= 2;
   while (!converges(language, beta, high)) high *= 2;
-  return leastThat((delta) => converges(language, beta, delta), low, high);
+  return leastThat((tax) => converges(language, beta, tax), low, high);
 }

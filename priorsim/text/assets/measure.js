@@ -22,11 +22,11 @@ function unpackCells(world) {
   return classes.map((cells) => cells.sort((a, b) => a.t - b.t));
 }
 
-/* log2 weight of one program of a cell; the prior is {beta, gamma, lambda, delta, cap}, cap null for none. */
+/* log2 weight of one program of a cell; the prior is {beta, gamma, lambda, tax, cap}, cap null for none. */
 function log2Weight(cell, prior) {
   if (prior.cap !== null && cell.t > prior.cap) return -Infinity;
   const time = prior.gamma * Math.log2(cell.t) + prior.lambda * cell.t;
-  return -prior.beta * cell.bits - time - prior.delta * cell.searches;
+  return -prior.beta * cell.bits - time - prior.tax * cell.searches;
 }
 
 /* log2 of the sum of count * 2^term. */
@@ -211,4 +211,19 @@ function joinIntervals(found, gap) {
 function crossovers(sums, settings) {
   const side = (kinds) => joinSums(kinds.map((kind) => sums[kind]));
   return ENDS.map((end) => findRoots(side(end.search), side(end.direct), settings));
+}
+
+/* How far roots have settled, from what they are at the bound and at two shorter ones: the most decimals to which the
+   last two bounds agree, null where no digit does, and how they still move; as priorsim.measure.by_bound.how_settled. */
+function howSettled(courses, most) {
+  const [now, before] = courses;
+  const agrees = (digits) => now.length === before.length
+    && now.every((value, i) => value.toFixed(digits) === before[i].toFixed(digits));
+  const hasDigit = (digits) => digits === most || now.every((value) => Math.abs(value) >= 10 ** -digits);
+  let decimals = before === undefined ? -1 : most;
+  while (decimals >= 0 && !(hasDigit(decimals) && agrees(decimals))) decimals--;
+  const isOpen = decimals !== most && courses.length === 3 && courses.every((roots) => roots.length === now.length);
+  const moves = (sign) => isOpen && courses.slice(1).every((roots, i) => (
+    roots.every((value, root) => sign * (courses[i][root] - value) > 0)));
+  return { decimals: decimals < 0 ? null : decimals, still: moves(1) ? "rising" : moves(-1) ? "falling" : null };
 }

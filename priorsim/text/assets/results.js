@@ -32,8 +32,16 @@ function formatShare(value) {
   return value >= 0.0005 ? fixed(value, 3) : value.toExponential(1).replace("-", "\u2212");
 }
 
-function formatRoots({ roots, sign, missing }, [low, high], within) {
-  if (roots.length) return roots.map((root) => fixed(root, 4)).join(", ");
+/* The digits on which the last two bounds agree, or about one digit; as priorsim.text.by_bound.settled_text. */
+function settledText(courses) {
+  const { decimals, still } = howSettled(courses, DATA.by_bound.decimals), [now] = courses;
+  const about = () => `about ${now.map((value) => String(Number(value.toPrecision(1)))).join(", ")}`;
+  const said = decimals === null ? about() : now.map((value) => fixed(value, decimals)).join(", ");
+  return still === null ? said : `${said}, still ${still}`;
+}
+
+function formatRoots({ roots, sign, missing }, courses, [low, high], within) {
+  if (roots.length) return settledText(courses);
   if (missing) return `unknown: no ${missing} program ${within}`;
   if (sign === null) return `unknown: no program ${within}`;
   return `none in [${low}, ${high}], the log-odds ${["stay negative", "are 0 throughout", "stay positive"][sign + 1]}`;
@@ -43,30 +51,23 @@ const formatCount = (count) => (count < 1e15 ? count.toLocaleString("en") : coun
 
 /* --- explorer: results ------------------------------------------------------------------------------------------ */
 
-function showResults(found, along, prior, world) {
-  const odds = byId("odds");
+/* Odds, bar and classes of a world under a prior, in the places whose ids begin with the prefix. */
+function showSide(prefix, found, prior, world) {
+  const odds = byId(`${prefix}odds`);
   odds.textContent = `${formatOdds(found.odds)}${found.odds.some(Number.isFinite) ? " bits" : ""}`;
   [odds.dataset.low, odds.dataset.high] = found.odds.map(String);
-  byId("says").textContent = whoWins(found.odds, prior, world);
-  const lanes = world.lanes === 1 ? "1 lane" : `${world.lanes} lanes`;
-  byId("about").textContent = [
-    world.description, `dialect ${world.dialect}, words of ${world.word_bits} bits`,
-    `${lanes}, ${world.held_out || "none"} held out`, `classes by ${world.class_by}`,
-    `every code-only program up to B = ${world.bound} bits`,
-  ].join("; ");
-  showShares(found, world);
-  const ends = [["disguised as direct", 0], ["disguised as search", 1]];
-  byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
-    const value = make("dd", { "data-roots": JSON.stringify(along.crossovers[end].roots) });
-    value.textContent = formatRoots(along.crossovers[end], DATA.roots.range, withinText(prior, world));
-    return [make("dt", {}, `gamma*, ${name}`), value];
+  byId(`${prefix}says`).textContent = whoWins(found.odds, prior, world);
+  showBar(byId(`${prefix}bar`), found);
+  byId(`${prefix}classes`).replaceChildren(...DATA.classes.map((name, kind) => {
+    const share = make("td", { "data-share": String(found.shares[kind]) }, formatShare(found.shares[kind]));
+    const faithful = make("td", { "data-faithful": String(found.faithful[kind]) }, formatShare(found.faithful[kind]));
+    const least = world.shortest[kind] ?? `none up to ${world.bound}`;
+    return make("tr", {}, make("th", { scope: "row" }, name), share, faithful, make("td", {}, String(least)),
+      make("td", {}, formatCount(world.programs[kind])));
   }));
-  byId("plot").replaceChildren(plot(along, prior.gamma));
-  announce(`Log-odds ${formatOdds(found.odds)}: ${whoWins(found.odds, prior, world)}`);
 }
 
-function showShares(found, world) {
-  const bar = byId("bar"), legend = byId("legend");
+function showBar(bar, found) {
   const words = DATA.classes.map((name, kind) => `${name} ${formatShare(found.shares[kind])}`);
   bar.setAttribute("aria-label", `shares of the fitting mass: ${words.join(", ")}`);
   bar.replaceChildren(...DATA.classes.map((name, kind) => {
@@ -74,19 +75,39 @@ function showShares(found, world) {
     part.style.width = `${100 * (found.shares[kind] ?? 0)}%`;
     return part;
   }));
-  legend.replaceChildren(...DATA.classes.map((name) => make("span", {}, make("i", { class: name }), name)));
-  byId("classes").replaceChildren(...DATA.classes.map((name, kind) => {
-    const share = make("td", { "data-share": String(found.shares[kind]) }, formatShare(found.shares[kind]));
-    const faithful = make("td", { "data-faithful": String(found.faithful[kind]) }, formatShare(found.faithful[kind]));
-    const least = world.shortest[kind] ?? `none up to ${world.bound}`;
-    return make("tr", {}, make("th", { scope: "row" }, name), share, faithful, make("td", {}, String(least)),
-      make("td", {}, formatCount(world.programs[kind])));
-  }));
+}
+
+function showResults(found, along, prior, world) {
+  showSide("", found, prior, world);
+  const lanes = world.lanes === 1 ? "1 lane" : `${world.lanes} lanes`;
+  byId("about").textContent = [
+    world.description, `dialect ${world.dialect}, words of ${world.word_bits} bits`,
+    `${lanes}, ${world.held_out || "none"} held out`, `classes by ${world.class_by}`,
+    `every code-only program up to B = ${world.bound} bits`,
+  ].join("; ");
+  byId("legend").replaceChildren(...DATA.classes.map((name) => make("span", {}, make("i", { class: name }), name)));
   byId("faithful").textContent = world.held_out === 0 ? "No lane is held out: whatever fits is faithful."
     : `Right on the ${world.held_out} held-out lanes too: ${formatShare(found.faithfulShare)} of the fitting mass.`;
-  const shown = DATA.classes.flatMap((name, kind) => (world.witnesses[kind] === null ? []
-    : [make("dt", {}, `${name}, ${world.shortest[kind]} bits`),
-      make("dd", {}, make("code", {}, world.witnesses[kind]))]));
+  const ends = [["disguised as direct", 0], ["disguised as search", 1]];
+  byId("crossovers").replaceChildren(...ends.flatMap(([name, end]) => {
+    const value = make("dd", { "data-roots": JSON.stringify(along.crossovers[end].roots) });
+    value.textContent = formatRoots(along.crossovers[end], along.courses[end], DATA.roots.range, withinText(prior, world));
+    return [make("dt", {}, `gamma*, ${name}`), value];
+  }));
+  byId("lacking").textContent = world.lacking;
+  byId("plot").replaceChildren(plot(along, prior.gamma));
+  showPrograms(world);
+  announce(`Log-odds ${formatOdds(found.odds)}: ${whoWins(found.odds, prior, world)}`);
+}
+
+/* A shortest program of each class, with what it says where that is more than the program. */
+function showPrograms(world) {
+  const shown = DATA.classes.flatMap((name, kind) => {
+    const program = world.witnesses[kind], said = world.glosses[kind];
+    if (program === null) return [];
+    const gloss = said === program ? [] : [make("span", { class: "gloss" }, said)];
+    return [make("dt", {}, `${name}, ${world.shortest[kind]} bits`), make("dd", {}, make("code", {}, program), ...gloss)];
+  });
   byId("programs").replaceChildren(...shown);
   byId("witnesses").hidden = !shown.length;
 }

@@ -1,0 +1,88 @@
+"""Command: one question to many reference machines. What is heavy is imported when used."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from priorsim.cli import asking
+from priorsim.cli import options as opt
+
+if TYPE_CHECKING:
+    from priorsim.census.atlas import AtlasHeader
+    from priorsim.census.stored import Counted
+
+
+def languages(
+    taking: opt.TakingOptions,
+    sets: Annotated[
+        list[str] | None,
+        Option("--set", help="named, codes, subsets or knockouts; may be given several times.  [default: all four]"),
+    ] = None,
+    number: Annotated[int, Option("--number", help="How many random codes, and random subsets of operators.")] = 16,
+    word_bits: opt.WordBits = 3,
+    max_bits: Annotated[int, Option("--max-bits", help="Count every program of each language up to this length.")] = 30,
+    claims: Annotated[
+        list[str] | None,
+        Option("--claim", help="Judge this claim in every language; may be given several times.  [default: five]"),
+    ] = None,
+    keep: Annotated[
+        bool, Option("--keep", help="Keep every atlas in the cache, so that an interrupted run goes on from there.")
+    ] = False,
+    as_json: opt.AsJson = False,
+    out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each language.")] = None,
+    force: opt.Force = False,
+) -> None:
+    """Say how much of the answer depends on the reference machine: ask it in many languages.
+
+    The sets are: seven named languages; arith with random codes; random subsets of all operators; and arith without
+    each of its operators. In each language the command counts all programs, says how often search comes first as
+    worlds get more complex, compares log-odds and masses with those of arith, and judges claims over all behaviours.
+
+    On two cores the default takes a minute and 0.5 GiB; --number 64 --max-bits 36 takes some 15 minutes and 3 GiB.
+    """
+    from priorsim.census.progress import Progress
+    from priorsim.claims.judge import find_claims
+    from priorsim.claims.languages import HEADLINES, is_languages
+    from priorsim.claims.languages import languages as measured
+    from priorsim.claims.populations import QUICK
+    from priorsim.cli.progress_bar import progress_bar
+    from priorsim.measure.languages import SETS, members, reference
+
+    opt.check_one_answer(as_json, out, "--out")
+    groups = {name: members(name, number, word_bits, max_bits) for name in dict.fromkeys(sets or SETS)}
+    first, asked = reference(word_bits, max_bits), find_claims(claims or HEADLINES)
+    headers = [first, *(header for some in groups.values() for header in some)]
+    _check(headers, taking)
+    done = iter(range(1, len(headers)))
+    with opt.place_of(out, is_languages, force=force) as place:
+        with progress_bar("languages") as progress:
+
+            def told() -> None:
+                progress(Progress(next(done), len(headers) - 1, "languages"))
+
+            found = measured(groups, first, _opener(taking, keep=keep), asked, QUICK, told).answer
+        opt.say_or_write(found, as_json, "languages.txt", out, place)
+
+
+def _check(headers: "Sequence[AtlasHeader]", taking: opt.TakingOptions) -> None:
+    """Refuse what would take too long or too much memory; a dry run says what it would take, and ends the command."""
+    from priorsim.census.effort import check_effort
+    from priorsim.census.recurrence import program_counts
+    from priorsim.study.cache import cache_folder
+    from priorsim.study.plan import censuses_plan
+
+    if taking.dry_run:
+        asking.say_plan(censuses_plan(headers, cache_folder()))
+    largest = max(headers, key=lambda header: sum(program_counts(header.language, header.max_bits)))
+    check_effort(largest, allow_long=taking.yes, censuses=len(headers), **taking.limits())
+
+
+def _opener(taking: opt.TakingOptions, *, keep: bool) -> "Callable[[AtlasHeader], Counted]":
+    """What takes the census of a header, and keeps it in the cache where that is asked."""
+    from priorsim.census.take import take_census
+    from priorsim.study.cache import open_cached
+
+    return partial(open_cached if keep else take_census, **taking.limits())
