@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from priorsim.claims.rule import LEAST_WORLDS
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, LOOKS
-from priorsim.formats import listed, number
+from priorsim.formats import listed, number, span
 from priorsim.measure.diversity import Law
 from priorsim.worlds import World
 
@@ -53,7 +54,8 @@ def _draw_shares(ax: Axes, found: Data) -> None:
             ax.plot(examples, share, alpha=alpha, **look.style(2.5, linewidth=0.9))
     ax.set_xscale("log", base=2)
     ax.set(xlabel="examples N", ylabel="worlds in which it is the heaviest (%)", ylim=(0, 103))
-    page.set_title(ax, f"words of {word_bits} bits")
+    worlds = [row[3] for row in found.rows if row[0] == word_bits]
+    page.set_title(ax, f"words of {word_bits} bits", f"n = {span(min(worlds), max(worlds))} worlds a line")
 
 
 def _draw_laws(ax: Axes, found: Data) -> None:
@@ -66,8 +68,8 @@ def _draw_laws(ax: Axes, found: Data) -> None:
             if (word_bits, flip.before, flip.after) == (law.word_bits, law.before, law.after)
         ]
         at, low, middle, high = np.array(mine, dtype=np.float64).T
-        width = 0.6 if law.few else 1.4
-        ax.plot(at, middle, **look.style(3.5, linewidth=width))
+        line = FAINT if law.few else look.colour
+        ax.plot(at, middle, **look.style(3.5, color=line, markeredgecolor=look.colour))
         ax.vlines(at, low, high, color=look.colour, linewidth=0.6, alpha=0.6)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
@@ -84,7 +86,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         _draw_shares(panels[0], found)
         _draw_laws(panels[1], found)
         handles = [page.key(way, **look.style(4)) for way, look in LOOK_OF.items()]
-        handles.append(page.key("thin: fewer than 30 worlds", color=FAINT, linewidth=0.6))
+        handles.append(page.key(f"grey: met in fewer than {LEAST_WORLDS} worlds", color=FAINT))
         page.legend_of_rows(panels[0], *handles, ncols=4 if is_wide else 2)
         return tuple(panels)
 

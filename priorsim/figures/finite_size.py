@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, GAMMA, INK, SERIES
-from priorsim.formats import counted, number, percent
+from priorsim.formats import counted, number, percent, span
 from priorsim.measure.collapse import GAMMAS
 from priorsim.measure.extrapolation import Extrapolation
 from priorsim.measure.finite_size import SPANS, Ruling, Size
@@ -110,20 +110,26 @@ def _draw_shares(ax: Axes, found: Data) -> None:
     ax.set_title("search outweighs")
 
 
+def _worlds(found: Data, series: str) -> str:
+    """How many worlds the shares of a series are of."""
+    (worlds,) = _of(found, series, SPEED_PRIOR, "worlds")
+    return f"n = {span(worlds.min(), worlds.max(), lambda several: f'{several:.0f}')}" if len(worlds) else "no worlds"
+
+
 def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw the collapse, what the law leaves, and where search outweighs."""
     with page.style():
         is_wide = page.is_wide(width)
-        figure = page.new_figure(width, 2.9 if is_wide else 7.4)
+        figure = page.new_figure(width, 2.9 if is_wide else 7.8)
         panels = figure.subplots(1, 3) if is_wide else figure.subplots(3, 1)
         for panel, drawn in zip(panels, (_draw_collapse, _draw_residuals, _draw_shares), strict=True):
             drawn(panel, found)
-        handles = [page.key(name, **look.style(4)) for name, look in LOOK_OF.items()]
+        handles = [page.key(f"{name}: {_worlds(found, name)}", **look.style(4)) for name, look in LOOK_OF.items()]
         handles += [
             page.key("size does not count", color=FAINT, marker="o", ls="none", alpha=0.4),
             page.key(f"{GAMMA} = 0 (right)", color=FAINT, linewidth=0.5),
         ]
-        page.legend_of_rows(panels[0], *handles, ncols=3 if is_wide else 2)
+        page.legend_of_rows(panels[0], *handles, ncols=3 if is_wide else 1)
         return tuple(panels)
 
 

@@ -94,6 +94,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         panels[1].axhline(1, color=FAINT, linewidth=0.6)
         handles.append(page.key("band: disguised as direct, as search", color=FAINT, linewidth=4, alpha=0.4))
         handles.append(page.key("dotted: search's share of programs", color=INK, linestyle=":", linewidth=0.9))
+        page.print_counts(panels[0], _curve(found, GAMMAS[0])[:2].T, f"worlds at {GAMMA} = 0")
         panels[0].set_ylabel("worlds that are search first (%)")
         panels[1].set_ylabel("times search's share of programs")
         for panel in panels:
@@ -155,14 +156,16 @@ def draw_languages(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ..
     with page.style():
         is_wide = page.is_wide(width)
         shape = (2, 3) if is_wide else (3, 2)
-        panels = page.new_figure(width, 4.2 if is_wide else 5.4).subplots(*shape, sharex=True, sharey=True)
+        panels = page.new_figure(width, 4.6 if is_wide else 6.4).subplots(*shape, sharex=True, sharey=True)
         order = panels.flat if is_wide else panels.T.flat
         handles: list[Artist] = []
         for panel, (dialect, word_bits) in zip(order, LANGUAGES, strict=True):
             for gamma in GAMMAS:
                 drawn = _draw_band(panel, found, gamma, dialect=dialect, word_bits=word_bits)
                 handles += drawn if len(handles) < len(GAMMAS) else []
-            page.set_title(panel, f"{dialect}, words of {word_bits} bits")
+            page.set_title(panel, f"{dialect}, {word_bits}-bit words")
+            bins = _curve(found, GAMMAS[0], dialect=dialect, word_bits=word_bits)[:2]
+            page.print_counts(panel, bins.T, f"worlds at {GAMMA} = 0")
             panel.set_ylim(bottom=0)
             page.whole_numbers(panel, "x")
         for panel in panels[-1]:
@@ -237,9 +240,11 @@ def draw_selection(found: Data, ax: Axes) -> None:
     """Draw the share against the bound, a band for each selection."""
     handles: list[Artist] = []
     for name, look in zip(SELECTIONS, SERIES, strict=False):
-        bits, low, high = np.array([(row[1], *row[3:]) for row in found.rows if row[0] == name]).T
+        bits, worlds, low, high = np.array([row[1:] for row in found.rows if row[0] == name]).T
         ax.fill_between(bits, 100 * low, 100 * high, color=look.colour, alpha=0.25, linewidth=0)
-        handles += ax.plot(bits, 50 * (low + high), label=name, **look.style(3, markerfacecolor=look.cover))
+        handles += ax.plot(
+            bits, 50 * (low + high), label=f"{name}: n = {worlds[-1]:.0f}", **look.style(3, markerfacecolor=look.cover)
+        )
     ax.set(xlabel="bound B of the census (bits)", ylabel="search shorter than direct code (%)", ylim=(0, None))
     page.whole_numbers(ax, "x")
     page.legend_below(ax, handles)

@@ -88,6 +88,8 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
             histories = [row[3] for row in found.rows if row[:2] == (GAMMAS[0], below)]
             share = 100 * _course(found, "captured", GAMMAS[0], below) / np.array(histories)
             second += _band(panels[1], share, look, f"programs up to {found.bound_bits - below} bits")
+        counts = [row[2:4] for row in found.rows if row[:2] == (GAMMAS[0], 0)]
+        page.print_counts(panels[1], counts, "histories")
         for what, label, look in OF_BITS:
             third += _band(panels[2], _course(found, what, GAMMAS[0]), look, label)
         _, bound, certified = found.bounds[0]

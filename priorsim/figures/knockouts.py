@@ -84,6 +84,8 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
             _draw_slope(
                 slopes, place, (None, None) if course is None else (course.fit.slope, course.fit.scatter), style
             )
+        counts = [row[2:4] for row in found.rows if row[0] == next(iter(looks))]
+        page.print_counts(curves, counts)
         _name_rows(slopes, list(looks))
         slopes.set_xlabel("slope of the share (log-odds a bit)")
         curves.set(xlabel="complexity of the world, up to (bits)", ylabel="worlds that need it (%)", ylim=(0, None))

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from priorsim.claims.languages import LanguagesAnswer
+from priorsim.claims.rule import LEAST_WORLDS
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
-from priorsim.figures.page import INK, SERIES, Look
-from priorsim.formats import number, percent
+from priorsim.figures.page import FAINT, INK, SERIES, Look
+from priorsim.formats import number, percent, span
 from priorsim.measure.languages import REFERENCE, SETS, middle_quartiles
 from priorsim.worlds import World
 
@@ -73,14 +74,19 @@ def _draw_forest(ax: Axes, found: Data) -> None:
 
 
 def _draw_dose(ax: Axes, found: Data) -> None:
+    """The share against the price of search, in grey where it is of few worlds."""
+    worlds = [row[4] for row in found.rows if row[3] is not None and row[5] is not None]
+    if worlds:
+        page.set_title(ax, "share search first", f"n = {span(min(worlds), max(worlds))} worlds a language")
     for at, name in enumerate(dict.fromkeys(found.set)):
         rows = [row for row in found.rows if row[0] == name and row[3] is not None and row[5] is not None]
         if not rows:
             continue
-        price, low, high = np.array([(row[3], row[5], row[6]) for row in rows], dtype=np.float64).T
         look, beside = LOOK_OF[name], 0.15 * (at - 1.5)
-        ax.vlines(price + beside, 100 * low, 100 * high, color=look.colour, linewidth=0.7)
-        ax.plot(price + beside, 50 * (low + high), **look.style(3, linestyle="none"))
+        for price, worlds, low, high in (row[3:7] for row in rows):
+            style = look.style(3, linestyle="none", **({"color": FAINT} if worlds < LEAST_WORLDS else {}))
+            ax.vlines(price + beside, 100 * low, 100 * high, color=style["color"], linewidth=0.7)
+            ax.plot([price + beside], [50 * (low + high)], **style)
     ax.set(xlabel="find or argmax costs (bits)", ylabel="worlds search first (%)", ylim=(0, 100))
     page.whole_numbers(ax, "x")
 

@@ -6,7 +6,7 @@ Figures are made without pyplot, so that drawing one starts no window system and
 import logging
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -27,6 +27,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
+from priorsim.claims.rule import LEAST_WORLDS
 from priorsim.formats import listed
 from priorsim.mu.lesions import ProgramClass
 from priorsim.priors import PRIORS
@@ -241,6 +242,19 @@ def _families_with(characters: frozenset[str]) -> tuple[str, ...]:
         left = rest
         chosen.append(best)
     return tuple(chosen)
+
+
+def print_counts(ax: Axes, at: Iterable[Sequence[float]], name: str = "worlds") -> None:
+    """Print above the axes how many there are at each place, in grey where they are too few to decide anything."""
+    places, counts = zip(*at, strict=True)
+    top = ax.secondary_xaxis("top")
+    shown = [f"{count:.0f}" if count < 1e4 else f"{count / 1e3:.0f}k" for count in counts]
+    top.set_xticks(places, shown, rotation=90, fontsize=5)
+    top.tick_params(length=0, pad=1)
+    top.spines["top"].set_visible(False)
+    top.set_xlabel(f"n ({name})", fontsize=5.5, labelpad=1, loc="left")
+    for label, count in zip(top.get_xticklabels(), counts, strict=True):
+        label.set_color(INK if count >= LEAST_WORLDS else FAINT)
 
 
 def whole_numbers(ax: Axes, axis: str, **limits: int) -> None:

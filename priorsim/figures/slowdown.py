@@ -91,6 +91,7 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         for (share, label), other in zip(shares, SERIES[len(FIXED) :], strict=True):
             style = other.style(4, markerfacecolor=other.cover)
             handles += panels[2].plot(beyond, 100 * share, label=label, **style)
+        page.print_counts(panels[2], np.column_stack(_of(found, "", "beyond", "behaviours")).tolist(), "behaviours")
         panels[2].set(ylabel="share of behaviours (%)", ylim=(0, 105))
         for panel in panels[1:]:
             panel.set_xlabel("bits beyond the shortest program")

@@ -340,6 +340,16 @@ def test_figures_are_drawn_into_the_axes_they_are_given():
         assert worlds_side_by_side.draw(TABLES["few"], axes=axes[3:]) == tuple(axes[3:])
 
 
+def test_counts_are_printed_above_their_places_in_grey_where_they_are_few():
+    ax = page.new_figure().add_subplot()
+    ax.plot([1, 2, 3], [1, 2, 3])
+    page.print_counts(ax, [(1, 29), (2, 30), (3, 12345)])
+    laid_out(ax)
+    (top,) = ax.child_axes
+    written = {label.get_text(): label.get_color() for label in top.get_xticklabels()}
+    assert written == {"29": page.FAINT, "30": INK, "12k": INK} and top.get_xlabel() == "n (worlds)"
+
+
 def test_columns_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="is shorter"):
         save(page.new_figure(), "unequal", {"a": [1, 2], "b": [1]})

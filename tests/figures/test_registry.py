@@ -19,6 +19,7 @@ from priorsim.figures import (
     cloud,
     diversity,
     finite_size,
+    growth,
     held_out,
     influence,
     knockouts,
@@ -150,6 +151,18 @@ def test_knock_outs_are_those_of_a_census_without_each_operator(small):
     assert [needed for _, needed in mul] == without_mul.needed.tolist()
     assert f"mul {percent(mul[-1][1] / mul[-1][0])}" in knockouts.caption(found)
     check_widths(knockouts.draw, found)
+
+
+def test_shares_by_complexity_have_their_worlds_printed_and_all_texts_apart(tmp_path):
+    study = Study(replace(QUICK, bounds={3: 26, 4: 24}, growth_bounds={}), tmp_path)
+    for entry in growth.FIGURES[:2]:
+        found = entry.data(study, [])
+        check_widths(entry.draw, found)
+        axes = entry.draw(found)
+        assert isinstance(axes, tuple)
+        printed = [label.get_text() for top in axes[0].child_axes for label in top.get_xticklabels()]
+        of_first = [row for row in found.rows if row[:3] == (*growth.LANGUAGES[0], growth.GAMMAS[0])]
+        assert printed == [str(row[found.names.index("worlds")]) for row in of_first] != []
 
 
 def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):

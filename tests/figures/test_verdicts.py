@@ -24,6 +24,9 @@ from priorsim.study.folder import Study
 from priorsim.worlds import find_world
 from tests.figures.drawing import check_widths
 
+OF_CLASSES = {"page", "against_length", "cloud", "diversity", "held_out", "knockouts", "log_odds", "scaling", "sweep"}
+OF_CLASSES |= {"walk_landscape", "walks", "worlds_side_by_side", "by_world", "tree"}
+"""The modules whose figures tell classes apart, or the searches among operators, and no other may use their looks."""
 ROOT = Path(__file__).parents[2]
 HOME: dict[str, str | int] = {"class_by": "lesion", "bound": "B", "tax": 0}
 PLACE: dict[str, str | int] = {"population": "all", "dialect": "arith", "word_bits": 3, **HOME}
@@ -111,5 +114,7 @@ def test_the_colours_and_markers_of_direct_and_search_programs_are_theirs_alone(
     for look in (*SERIES, *(look for name, look in LOOKS.items() if name not in ("direct", "search"))):
         assert look.colour not in {each.colour for each in own} and look.marker not in {each.marker for each in own}
     for path in (ROOT / "priorsim" / "figures").glob("*.py"):
+        uses = re.search(r"\bLOOKS\[|import .*\bLOOKS\b", path.read_text()) is not None
+        assert uses == (path.stem in OF_CLASSES), path.name
         written = re.findall("|".join(each.colour for each in own), path.read_text(), re.IGNORECASE)
         assert len(written) == (2 if path.name == "page.py" else 0), path.name

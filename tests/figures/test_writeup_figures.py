@@ -24,7 +24,7 @@ from priorsim.figures import (
 )
 from priorsim.figures.entry import AS_MATHS, Data, check_format, save
 from priorsim.figures.held_out import SHADES
-from priorsim.figures.page import SERIES, figure_of
+from priorsim.figures.page import LOOKS, SERIES, figure_of
 from priorsim.mu.dialect import Language
 from priorsim.worlds import find_world
 from tests.figures.drawing import check_texts, laid_out, xs, ys
@@ -203,6 +203,19 @@ def test_saved_again_a_figure_has_the_same_bytes(draw, data, tmp_path):
     assert [path.suffix for path in paths] == [".svg", ".csv", ".txt"]
     assert runs[0] == runs[1]
     assert runs[0][2] == b"A.\n"
+
+
+OF_CLASSES = {"phase", "delta_l", "learning_curves", "cloud"}
+"""Of these figures, those that tell classes of programs apart by their colours."""
+
+
+@pytest.mark.parametrize(("draw", "data", "has_classes"), [(*each.values, each.id in OF_CLASSES) for each in FIGURES])
+def test_the_colours_of_direct_and_search_programs_are_in_figures_of_classes_and_in_no_other(
+    draw, data, has_classes, tmp_path
+):
+    (path, *_) = save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=["svg"])
+    text = path.read_text().lower()
+    assert has_classes == any(LOOKS[kind].colour.lower() in text for kind in ("direct", "search"))
 
 
 def test_a_phase_diagram_shows_each_point_in_its_shade_and_its_loss():
