@@ -33,6 +33,8 @@ ABSTRACT = re.compile(r"(?<=## What it found\n\n).*?(?=\n\n)", re.DOTALL)
 FOUND = re.compile(r"(?<=<!-- found -->\n).*?(?=\n<!-- end of found -->)", re.DOTALL)
 WORLD = re.compile(r"`(?P<name>\w+\.csv)`:\n\n(?P<lines>(?:    [^\n]*\n)+)")
 """A file that the reader is asked to save."""
+IN_LANGUAGES = re.compile(r"(?<=<!-- found in languages -->\n).*?(?=<!-- end of found -->)", re.DOTALL)
+LANGUAGES = ROOT / "docs" / "languages.md"
 EDITIONS = re.compile(r"(?<=<!-- editions -->\n).*?(?=<!-- end of editions -->)", re.DOTALL)
 CLAIMS = ROOT / "docs" / "claims.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n.*?```", re.DOTALL)
@@ -90,6 +92,12 @@ def found(folder: str) -> str:
     return found_markdown(verdicts(), curves, captions, influences=influences, languages=languages, folder=folder)
 
 
+def in_languages() -> str:
+    """What was found in many languages: the first three sentences of the figure's caption."""
+    sentences = (RESULTS / "figures" / "languages.txt").read_text().splitlines()[:3]
+    return textwrap.fill(" ".join(sentences), 120, break_on_hyphens=False) + "\n"
+
+
 def abstract() -> str:
     """The first paragraph of it."""
     return found("results/").partition("\n\n")[0]
@@ -121,6 +129,7 @@ def test_the_readme_is_short():
 def test_what_was_found_is_what_the_results_say():
     assert ABSTRACT.findall(README.read_text()) == [abstract()]
     assert FOUND.findall(FINDINGS.read_text()) == [found("../results/")]
+    assert IN_LANGUAGES.findall(LANGUAGES.read_text()) == [in_languages()]
     [editions] = EDITIONS.findall(CLAIMS.read_text())
     assert editions == editions_markdown(verdicts())
 
@@ -141,5 +150,6 @@ if __name__ == "__main__":
             page.write_text(printed(rendered(page.read_text())))
     README.write_text(ABSTRACT.sub(lambda _: abstract(), README.read_text(), count=1))
     FINDINGS.write_text(FOUND.sub(lambda _: found("../results/"), FINDINGS.read_text(), count=1))
+    LANGUAGES.write_text(IN_LANGUAGES.sub(lambda _: in_languages(), LANGUAGES.read_text(), count=1))
     test_related.PAGE.write_text(test_related.rewritten(test_related.PAGE.read_text(), test_related.ours()))
     CLAIMS.write_text(EDITIONS.sub(lambda _: editions_markdown(verdicts()), CLAIMS.read_text(), count=1))

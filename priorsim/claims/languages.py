@@ -67,7 +67,9 @@ class ClaimAcross(msgspec.Struct, frozen=True):
 
     claim: str
     languages: Annotated[int, keys.says("the number of languages in which it is asked of some world")]
-    support: Annotated[Quartiles, keys.says("of the middle of its support")]
+    support: Annotated[
+        Quartiles, keys.says("of the middle of its support: one half in a language in which no world is decided")
+    ]
     verdicts: Annotated[dict[str, int], keys.says("in how many languages it has each verdict")]
 
 
