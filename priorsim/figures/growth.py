@@ -253,8 +253,11 @@ def draw_selection(found: Data, ax: Axes) -> None:
 def selection_caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
     last = {row[0]: row for row in found.rows}
+    every, both, _ = (span(row[3], row[4], percent) for row in last.values())
     said = [f"{name}: {span(row[3], row[4], percent)} of {row[2]}." for name, row in last.items()]
     return page.sentences(
+        f"Search is shorter than direct code in {every} of all worlds, and in {both} of those with programs of both "
+        "classes.",
         "The share of worlds whose shortest search is shorter than their shortest direct program, by the worlds that "
         "are chosen and the bound of the census.",
         f"At {found.bound_bits} bits:",

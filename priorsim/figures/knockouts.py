@@ -170,7 +170,7 @@ def draw_languages(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ..
 
 def languages_caption(found: Data) -> str:
     """What the figure shows, with its numbers."""
-    said = []
+    said, steeper, compared = [], 0, 0
     for language, bound in found.bounds.items():
         of_language = _of_language(found, language)
         steepest = max(
@@ -178,11 +178,16 @@ def languages_caption(found: Data) -> str:
             key=lambda name: float(of_language[name][2]),
             default=None,
         )
+        if steepest is not None and TOGETHER in of_language and of_language[TOGETHER][2] is not None:
+            compared += 1
+            steeper += of_language[TOGETHER][2] > of_language[steepest][2]
         named = [name for name in (TOGETHER, steepest) if name in of_language and of_language[name][2] is not None]
         slopes = [f"{name} {_plus_minus(*of_language[name][2:])}" for name in named]
         text = f"{language[0]}, words of {language[1]} bits, up to {bound} bits: {', '.join(slopes) or 'no trend'}"
         said.append(f"{text}.")
     return page.sentences(
+        f"The need of {TOGETHER} rises faster with complexity than that of any other operator in {steeper} of "
+        f"{compared} languages.",
         "By how much the share of worlds that need an operator rises with their complexity: the slope of a logistic "
         f"fit, with its scatter, for each operator and for {TOGETHER} together, by dialect and word size.",
         f"{TOGETHER}, where the language has them, and the steepest other operator:",

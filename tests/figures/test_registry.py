@@ -176,6 +176,7 @@ def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
         assert own[3] == last
     assert {row[:2] for row in found.rows} == set(LANGUAGES)
     said = knockouts.languages_caption(found)
+    assert re.match(r"The need of find\+argmax rises faster .* in \d of \d languages\.", said)
     assert "loops, words of 3 bits, up to 22 bits" in said and said.count("find+argmax") >= 2
     check_widths(knockouts.draw_languages, found)
 
