@@ -1,5 +1,7 @@
 """Claims in wide worlds: where an atlas holds a world too, both ways to it give the same numbers."""
 
+import json
+
 import pytest
 
 from priorsim.census.take import make_header, take_census
@@ -46,8 +48,8 @@ def test_the_rows_of_a_smaller_bound_are_those_counted_to_it():
 
 
 def test_of_a_wide_world_is_asked_what_can_be(tmp_path):
-    out = output("claims", "--world", WIDE, "--max-bits", 20)
-    named = [line.split()[0] for line in out.splitlines()[1:]]
+    judged = json.loads(output("claims", "--world", WIDE, "--max-bits", 20, "--json"))
+    named = [claim["id"] for claim in judged["claims"]]
     assert named == [claim.name for claim in claims_for(find_world(WIDE))]
     assert not set(named) & set(NOT_ON_WIDE)
 
