@@ -37,7 +37,7 @@ LANGUAGES = [(dialect, word_bits) for dialect in DIALECTS for word_bits in (2, 3
 SINGLES = [(*language, (name,)) for language in LANGUAGES for name in DIALECTS[language[0]].operators]
 BOTH = {"find", "argmax"}
 SEVERAL = [
-    *((*language, ("find", "argmax")) for language in LANGUAGES if BOTH <= set(DIALECTS[language[0]].operators)),
+    *((*language, ("find", "argmax")) for language in LANGUAGES if set(DIALECTS[language[0]].operators) >= BOTH),
     *((*language, tuple(set(DIALECTS[language[0]].operators) - {"iter"})) for language in LANGUAGES),
     *((*language, DIALECTS[language[0]].operators) for language in LANGUAGES),
     *(("arith", 3, ("iter", "find", "argmax")), ("arith", 2, ("add", "sub", "mul", "eq", "lt"))),
