@@ -77,7 +77,7 @@ def _draw_dose(ax: Axes, found: Data) -> None:
     """The share against the price of search, in grey where it is of few worlds."""
     worlds = [row[4] for row in found.rows if row[3] is not None and row[5] is not None]
     if worlds:
-        page.set_title(ax, "share search first", f"n = {span(min(worlds), max(worlds))} worlds a language")
+        page.set_title(ax, "share search first", f"n = {span(min(worlds), max(worlds), str)} worlds a language")
     for at, name in enumerate(dict.fromkeys(found.set)):
         rows = [row for row in found.rows if row[0] == name and row[3] is not None and row[5] is not None]
         if not rows:
@@ -97,13 +97,15 @@ def caption(found: Data) -> str:
     head, searching = answer.headline, sum(each.searching for each in answer.sets)
     cells = [cell for cell in answer.dependence.cells if cell.bound == "B" and cell.support is not None]
     differ = [
-        f"{percent(cell.support.low)} of {cell.worlds} ({SAID[str(cell.population)]})" for cell in cells if cell.support
+        f"{percent(cell.support.low)} ({SAID[str(cell.population)]}, n = {cell.worlds})"
+        for cell in cells
+        if cell.support
     ]
     doses = [f"{number(each.dose, '.2f')} ({SAID[each.set]})" for each in answer.sets if each.dose is not None]
     return page.sentences(
         f"Direct code outweighs search in the median world of {head.direct} of {head.compared} languages.",
-        f"The sign of a world's log-odds is not the same in all languages for {', '.join(differ)} of the worlds that "
-        "have programs of both classes in two languages at least."
+        "Of the worlds that have programs of both classes in two languages at least, the sign of the log-odds is not "
+        f"the same in all languages for {', '.join(differ)}."
         if differ
         else "",
         f"The share of worlds that are search first rises with complexity in {head.rises} and falls in {head.falls} of "
