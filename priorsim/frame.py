@@ -101,7 +101,8 @@ class Frame:
         return f"and {rest} more row{'s' if rest > 1 else ''}" if rest > 0 else ""
 
     def __repr__(self) -> str:
-        text = format_table(self._shown(), head=self.columns)
+        shown = self._shown()
+        text = format_table(shown, head=self.columns, keys=_keys(shown))
         return "\n".join(filter(None, (text, self._rest())))
 
     def _repr_html_(self) -> str:
@@ -119,3 +120,13 @@ def _array(values: Sequence[Any]) -> Any:
 
 def _cell(value: Any) -> str:
     return "none" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _keys(rows: Sequence[Sequence[str]]) -> int:
+    """How many of the first columns tell the rows apart; the first alone where all columns do not.
+
+    >>> _keys([("a", "1"), ("b", "1")]), _keys([("a", "1"), ("a", "2")]), _keys([])
+    (1, 2, 1)
+    """
+    columns = range(1, 1 + len(rows[0]) if rows else 1)
+    return next((most for most in columns if len({tuple(row[:most]) for row in rows}) == len(rows)), 1)

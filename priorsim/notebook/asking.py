@@ -271,11 +271,17 @@ def sweep(
     >>> import priorsim as ps
     >>> atlas = ps.take_census(ps.make_header("arith", 26, domain=ps.Domain.default(3)))
     >>> ps.sweep("inverse-w3", atlas, gamma=[0, 1], tax=[-2, 0])
-    gamma  tax  log_odds_low  log_odds_high  share_direct  share_disguised  share_search
-        0   -2      -6.35645       -6.18432      0.986436       0.00150716     0.0120573
-        0    0      -8.34983       -7.76266      0.995416       0.00152788    0.00305577
-        1   -2      -9.09841       -8.72205      0.997637      0.000541496    0.00182102
-        1    0      -11.0965       -9.96517      0.999001      0.000542949   0.000456477
+    gamma  tax  log_odds_low  log_odds_high  share_direct
+        0   -2      -6.35645       -6.18432      0.986436
+        0    0      -8.34983       -7.76266      0.995416
+        1   -2      -9.09841       -8.72205      0.997637
+        1    0      -11.0965       -9.96517      0.999001
+    <BLANKLINE>
+    gamma  tax  share_disguised  share_search
+        0   -2       0.00150716     0.0120573
+        0    0       0.00152788    0.00305577
+        1   -2      0.000541496    0.00182102
+        1    0      0.000542949   0.000456477
     """
     grid, fixed = arguments.swept(beta=beta, gamma=gamma, lam=lam, tax=tax, cap=cap)
     weight, by_parameter = arguments.prior_over(prior, grid, fixed), arguments.by_parameter(grid)
