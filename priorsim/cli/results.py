@@ -108,7 +108,7 @@ def paper(
 ) -> None:
     """Make every census, table and figure.
 
-    On two cores quick takes some 6 minutes and 3 GiB, full 80 minutes and 16 GiB; atlases are kept. After a mishap
+    On two cores quick takes some 7 minutes and 3 GiB, full 90 minutes and 16 GiB; atlases are kept. After a mishap
     the same command goes on from where it was cut short. --dry-run estimates the censuses alone, which take a part
     of that time.
     """
