@@ -60,7 +60,8 @@ class LanguageOptions(CensusOptions):
     """The same, of a language on its default domain."""
 
     dialect: Annotated[
-        str | None, Option("--dialect", help="Without --atlas: arith, logic, loops or nested.  [default: arith]")
+        str | None,
+        Option("--dialect", help="Without --atlas: arith, logic or another (docs/languages.md).  [default: arith]"),
     ] = None
     word_bits: Annotated[
         int | None, Option("--word-bits", help="Without --atlas: bits of a word, 2 to 16.  [default: 3]")

@@ -32,7 +32,7 @@ def census(
         Option("--world", help="Count on the domain and in the dialect of this world: a name, a file, or -."),
     ] = None,
     dialect: Annotated[
-        str | None, Option("--dialect", help="arith, logic, loops or nested; needed without --world.")
+        str | None, Option("--dialect", help="arith, logic or another (docs/languages.md); needed without --world.")
     ] = None,
     word_bits: Annotated[
         int | None, Option("--word-bits", help="Bits of a word, 2 to 16; needed without --world.")
@@ -367,7 +367,10 @@ def data(
         ),
     ] = None,
     dialect: Annotated[
-        str | None, Option("--dialect", help="arith, logic, loops or nested.  [default: the atlas's, or the world's]")
+        str | None,
+        Option(
+            "--dialect", help="arith, logic or another (docs/languages.md).  [default: the atlas's, or the world's]"
+        ),
     ] = None,
     depth: opt.Depth = None,
     train: opt.Train = None,

@@ -22,7 +22,10 @@ def explain(
     where: opt.WorldOptions,
     dialect: Annotated[
         str | None,
-        Option("--dialect", help="arith, logic, loops or nested.  [default: the one the file names, else the world's]"),
+        Option(
+            "--dialect",
+            help="arith, logic or another (docs/languages.md).  [default: the one the file names, else the world's]",
+        ),
     ] = None,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="Draw the syntax tree: a .svg, .pdf or .png file.")] = None,

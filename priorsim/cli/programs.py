@@ -137,7 +137,10 @@ def encode(
     ],
     dialect: Annotated[
         str | None,
-        Option("--dialect", help="arith, logic, loops or nested.  [default: the one the file names, else arith]"),
+        Option(
+            "--dialect",
+            help="arith, logic or another (docs/languages.md).  [default: the one the file names, else arith]",
+        ),
     ] = None,
     word_bits: opt.WordBits = 4,
     depth: opt.Depth = None,
