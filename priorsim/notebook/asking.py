@@ -26,6 +26,7 @@ from priorsim.measure.wide import count_wide, find_terms
 from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes, Penalty
+from priorsim.notebook.documented import documented
 from priorsim.notebook.result import Result
 from priorsim.priors import Prior
 from priorsim.reading import whole_numbers
@@ -37,6 +38,7 @@ _CLASS_COLUMNS = tuple(name for name in measured.ClassOdds.__struct_fields__ if 
 _SPLIT_COLUMNS = ("share", "faithful", "defection", "entropy", "ways")
 
 
+@documented
 def histogram(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -49,19 +51,11 @@ def histogram(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone. A wide world needs `max_bits`, and takes no atlas.
+    {world}
+    {atlas}
+    {train}
+    {class_by}
+    {max_bits_or_alone}
 
     Returns
     -------
@@ -70,10 +64,8 @@ def histogram(
 
     Raises
     ------
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -125,6 +117,7 @@ def _cells(
     return world, partial(find_terms, world) if world.header.domain.is_wide else None
 
 
+@documented
 def odds(
     world: AnyWorld | Histogram,
     atlas: AnyAtlas | None = None,
@@ -146,23 +139,12 @@ def odds(
     world : World, Histogram, str or path
         The world, its name, or a file that holds it (docs/worlds.md). A histogram holds a world with its lanes, classes
         and bound: leave out `atlas`, `train`, `class_by` and `max_bits` with it.
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone. A wide world needs `max_bits`, and takes no atlas.
+    {atlas}
+    {prior}
+    {penalties}
+    {train}
+    {class_by}
+    {max_bits_or_alone}
 
     Returns
     -------
@@ -175,10 +157,8 @@ def odds(
     ------
     PriorError
         If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -211,6 +191,7 @@ def _by_class(answer: measured.OddsAnswer) -> Frame:
     return Frame(("class", *_CLASS_COLUMNS), rows)
 
 
+@documented
 def sweep(
     world: AnyWorld | Histogram,
     atlas: AnyAtlas | None = None,
@@ -232,23 +213,15 @@ def sweep(
     world : World, Histogram, str or path
         The world, its name, or a file that holds it (docs/worlds.md). A histogram holds a world with its lanes, classes
         and bound: leave out `atlas`, `train`, `class_by` and `max_bits` with it.
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
+    {atlas}
+    {prior}
     beta, gamma, lam, tax, cap : float or sequence of float, optional
         Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
         doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
         lane. Those with several values, one or two of them, are swept.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone. A wide world needs `max_bits`, and takes no atlas.
+    {train}
+    {class_by}
+    {max_bits_or_alone}
 
     Returns
     -------
@@ -261,10 +234,8 @@ def sweep(
     PriorError
         If no parameter is swept or more than two are, the grid has more than 1,000,000 points, there is no such prior,
         a parameter is out of its range, or the sum over all programs diverges.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -289,6 +260,7 @@ def sweep(
     return Frame(*swept.sweep_table(swept.sweep(cells, weight, by_parameter), list(grid)))
 
 
+@documented
 def heldout(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -307,22 +279,12 @@ def heldout(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    {world}
+    {atlas}
+    {prior}
+    {penalties}
+    {train}
+    {class_by}
     max_bits : int, optional
         A bound in bits that is smaller than that of the atlas, which is the default. A wide world needs `max_bits`, and
         takes no atlas.
@@ -337,10 +299,8 @@ def heldout(
     ------
     PriorError
         If there is no such prior, a parameter is out of its range, or the sum over all programs diverges.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
     CensusError
         If `max_bits` is above the bound of the atlas.
 
@@ -381,6 +341,7 @@ def _as_float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
+@documented
 def definitions(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -398,19 +359,11 @@ def definitions(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    {world}
+    {atlas}
+    {prior}
+    {penalties}
+    {train}
     programs : int, default 100
         How many of the shortest fitting programs are run one by one, 1 to 10,000.
 
@@ -427,8 +380,7 @@ def definitions(
     WorldError
         If there is no such world or lane, the world is on another domain than the atlas, or `programs` is out of its
         range.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {AtlasError}
 
     Examples
     --------

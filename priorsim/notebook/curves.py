@@ -19,11 +19,13 @@ from priorsim.measure import population as populous
 from priorsim.measure.languages import SETS, members, reference
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes
+from priorsim.notebook.documented import documented
 from priorsim.notebook.result import Result
 from priorsim.reading import whole_numbers
 from priorsim.text.templates import render
 
 
+@documented
 def growth(
     atlas: AnyAtlas,
     *,
@@ -39,15 +41,10 @@ def growth(
 
     Parameters
     ----------
-    atlas : Atlas, StoredAtlas, str or path
-        The census in memory, as an open file, or by the name of its file.
-    gamma : float, default 0
-        The price of time: the bits that each doubling of the mean steps a lane costs.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        A bound in bits that is smaller than that of the atlas, which is the default.
+    {needed_atlas}
+    {gamma}
+    {class_by}
+    {smaller_max_bits}
     train : iterable of int or str, optional
         Lanes by their numbers, from 0, or as a text such as "0-3,8". Worlds that agree on these lanes count as one. By
         default all lanes.
@@ -67,8 +64,7 @@ def growth(
 
     Raises
     ------
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {AtlasError}
     CensusError
         If a number is out of its range.
     WorldError
@@ -94,6 +90,7 @@ def growth(
     return _result("growth", found, counted(len(found.bins), "bin"))
 
 
+@documented
 def influence(
     atlas: AnyAtlas,
     *,
@@ -106,15 +103,10 @@ def influence(
 
     Parameters
     ----------
-    atlas : Atlas, StoredAtlas, str or path
-        The census in memory, as an open file, or by the name of its file.
-    gamma : float, default 0
-        The price of time: the bits that each doubling of the mean steps a lane costs.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        A bound in bits that is smaller than that of the atlas, which is the default.
+    {needed_atlas}
+    {gamma}
+    {class_by}
+    {smaller_max_bits}
     order : str, default "listed"
         The order in which lanes are seen: "listed", "random:N" for the mean over N random orders, or "worst".
 
@@ -126,8 +118,7 @@ def influence(
 
     Raises
     ------
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {AtlasError}
     CensusError
         If there is no such order, or a number is out of its range.
 
@@ -143,6 +134,7 @@ def influence(
     return _result("influence", found, f"lanes {order}")
 
 
+@documented
 def knockouts(
     header: AtlasHeader,
     *,
@@ -157,8 +149,7 @@ def knockouts(
     ----------
     header : AtlasHeader
         What is counted, with and without each operator (`make_header`).
-    gamma : float, default 0
-        The price of time: the bits that each doubling of the mean steps a lane costs.
+    {gamma}
     bin_bits : int, optional
         The width in bits of a bin of complexity; by default 1 where `gamma` is 0 and 2 elsewhere.
     workers : int, default 2
@@ -189,18 +180,15 @@ def knockouts(
     return _result("knockouts", found, counted(len(found.operators), "knockout"))
 
 
+@documented
 def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: ClassedBy | None = None) -> Result:
     """The behaviours of a census that have both a direct and a search program.
 
     Parameters
     ----------
-    atlas : Atlas, StoredAtlas, str or path
-        The census in memory, as an open file, or by the name of its file.
-    max_bits : int, optional
-        A bound in bits that is smaller than that of the atlas, which is the default.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
+    {needed_atlas}
+    {smaller_max_bits}
+    {class_by}
 
     Returns
     -------
@@ -210,8 +198,7 @@ def population(atlas: AnyAtlas, *, max_bits: int | None = None, class_by: Classe
 
     Raises
     ------
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {AtlasError}
     CensusError
         If the bound is above that of the atlas, or masses up to the bound are not exact.
 

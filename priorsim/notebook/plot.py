@@ -12,6 +12,7 @@ from priorsim.errors import FigureError
 from priorsim.figures import against_length, cloud, held_out, log_odds
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, ClassedBy, Lanes, Penalty
+from priorsim.notebook.documented import documented
 from priorsim.priors import Prior
 from priorsim.study.folder import Study
 from priorsim.worlds import World
@@ -50,6 +51,7 @@ def _over_gamma(prior: Prior | str, **penalties: float | None) -> Prior:
     return weight
 
 
+@documented
 def odds_against_gamma(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -68,26 +70,14 @@ def odds_against_gamma(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        step, bits for each search node, and the most mean steps a lane. The figure is over the price of time.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {ax}
+    {prior}
+    {penalties_over_gamma}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -95,10 +85,8 @@ def odds_against_gamma(
 
     Raises
     ------
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -111,6 +99,7 @@ def odds_against_gamma(
     return log_odds.draw_gamma(log_odds.gamma_data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
+@documented
 def odds_against_lessons(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -130,27 +119,14 @@ def odds_against_lessons(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {ax}
+    {prior}
+    {penalties}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -158,10 +134,8 @@ def odds_against_lessons(
 
     Raises
     ------
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -174,6 +148,7 @@ def odds_against_lessons(
     return log_odds.draw_odds(log_odds.odds_data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
+@documented
 def learning_curves(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -193,27 +168,14 @@ def learning_curves(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {ax}
+    {prior}
+    {penalties}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -223,10 +185,8 @@ def learning_curves(
     ------
     FigureError
         If the world holds out no lane.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -241,6 +201,7 @@ def learning_curves(
     )
 
 
+@documented
 def mass_against_length(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -260,27 +221,14 @@ def mass_against_length(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {ax}
+    {prior}
+    {penalties}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -288,10 +236,8 @@ def mass_against_length(
 
     Raises
     ------
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -304,6 +250,7 @@ def mass_against_length(
     return against_length.draw(against_length.data(*_asked(world, atlas, train, class_by, max_bits, weight)), ax=ax)
 
 
+@documented
 def cloud_of_programs(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -317,21 +264,12 @@ def cloud_of_programs(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into. By default a new figure is made, which is the attribute `figure` of the axes returned.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {ax}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -339,10 +277,8 @@ def cloud_of_programs(
 
     Raises
     ------
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -354,6 +290,7 @@ def cloud_of_programs(
     return cloud.draw(cloud.data(*_asked(world, atlas, train, class_by, max_bits)), ax=ax)
 
 
+@documented
 def phase(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -374,25 +311,16 @@ def phase(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
+    {world}
+    {atlas}
+    {prior}
     beta, gamma, lam, tax, cap : float or list of float, optional
         Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
         doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
         lane. Two of them with several values, evenly spaced, are what the diagram is over.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -403,10 +331,8 @@ def phase(
     ------
     FigureError
         If no program fits.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------
@@ -422,6 +348,7 @@ def phase(
     return held_out.draw_phase(held_out.phase_of(*_asked(world, atlas, train, class_by, max_bits, weight, over)))
 
 
+@documented
 def well_tuned(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -439,24 +366,13 @@ def well_tuned(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        step, bits for each search node, and the most mean steps a lane. The figure is over the price of time.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    class_by : {"lesion", "form"} or callable, default "lesion"
-        What decides the class of a program. A function is given the rows of an atlas and returns an array of shape
-        (rows,): True for search and False for direct code, or the names of the classes (docs/own-class.md).
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone.
+    {world}
+    {atlas}
+    {prior}
+    {penalties_over_gamma}
+    {train}
+    {class_by}
+    {max_bits}
 
     Returns
     -------
@@ -467,10 +383,8 @@ def well_tuned(
     ------
     FigureError
         If no program fits, or no lane is held out.
-    WorldError
-        If there is no such world or lane, or the world is on another domain than the atlas.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {WorldError}
+    {AtlasError}
 
     Examples
     --------

@@ -10,12 +10,14 @@ from priorsim.measure.program import language_in
 from priorsim.mu.syntax import Program, parse
 from priorsim.notebook import arguments
 from priorsim.notebook.arguments import AnyAtlas, AnyWorld, Lanes
+from priorsim.notebook.documented import documented
 from priorsim.notebook.result import Result
 from priorsim.priors import Prior
 from priorsim.text.explain import explain_text
 from priorsim.text.templates import render
 
 
+@documented
 def explain(
     program: Program | str, world: AnyWorld, *, train: Lanes | None = None, dialect: str | None = None
 ) -> Result:
@@ -25,10 +27,8 @@ def explain(
     ----------
     program : Program or str
         The program, or its S-expression, such as "(find (c) (eq 1 (mul c x)))".
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
+    {world}
+    {train}
     dialect : str, optional
         The dialect of the program, by default that of the world.
 
@@ -69,6 +69,7 @@ def explain(
     return Result(answer, line, lambda: explain_text(answer, where), frame)
 
 
+@documented
 def programs(
     world: AnyWorld,
     atlas: AnyAtlas | None = None,
@@ -88,26 +89,16 @@ def programs(
 
     Parameters
     ----------
-    world : World, str or path
-        The world, its name, or a file that holds it (docs/worlds.md).
-    atlas : Atlas, StoredAtlas, str or path, optional
-        The census in memory, as an open file, or by the name of its file. By default the census of the world comes from
-        the cache of atlases, where it is counted once, up to a bound that takes seconds.
+    {world}
+    {atlas}
     cls : {"direct", "disguised", "search", "any"}, default "search"
         The class.
     most : int, default 50
         The most programs that are listed, 1 to 10,000.
-    prior : Prior or str, default "solomonoff"
-        The prior or its name (docs/measures.md lists the names).
-    beta, gamma, lam, tax, cap : float, optional
-        Parameters of a prior that is given by its name, in place of its own: bits for each bit of length, bits for each
-        doubling of the mean steps a lane, bits for each step, bits for each search node, and the most mean steps a
-        lane.
-    train : iterable of int or str, optional
-        The training lanes by their numbers, from 0, or as a text such as "0-3,8". By default those of the world.
-    max_bits : int, optional
-        The bound in bits, by default that of the atlas. Beyond the bound of the atlas programs are counted for this
-        world alone. A wide world needs `max_bits`, and takes no atlas.
+    {prior}
+    {penalties}
+    {train}
+    {max_bits_or_alone}
 
     Returns
     -------
@@ -122,8 +113,7 @@ def programs(
     WorldError
         If there is no such world, lane or class, the world is on another domain than the atlas, or `most` is out of its
         range.
-    AtlasError
-        If the atlas is no census, or its file is missing, damaged or made by other code.
+    {AtlasError}
 
     Examples
     --------
