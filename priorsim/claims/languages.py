@@ -26,7 +26,6 @@ from priorsim.measure.languages import (
     Reached,
     Signs,
     Together,
-    correlation,
     median_odds,
     middle_quartiles,
     of_language,
@@ -34,6 +33,7 @@ from priorsim.measure.languages import (
     together,
 )
 from priorsim.measure.trend import Direction
+from priorsim.measure.values import rank_correlation
 from priorsim.storage import begins_with
 
 HEADLINES = ("three-counts", "many-against-one", "complexity-incentive", "speed-disincentive", "malign-prior")
@@ -228,10 +228,14 @@ def languages(
         return Kept(JudgedLanguage(measured, tuple(map(_in_language, judged))), reached)
 
     found = {name: [counted(name, header) for header in headers] for name, headers in groups.items()}
-    cells = [
-        _cell(together([each.reached[place] for each in some], reference[place]), name, len(some), first, below)
+    worlds = {
+        name: [together([each.reached[place] for each in some], reference[place]) for place in range(len(BELOW))]
         for name, some in found.items()
-        for place, below in enumerate(BELOW)
+    }
+    cells = [
+        _cell(at_bound, name, len(found[name]), first, below)
+        for name, at_bounds in worlds.items()
+        for at_bound, below in zip(at_bounds, BELOW, strict=True)
     ]
     dependence = Judged.of(MACHINE_DEPENDENCE, lambda _: cells)
     every = [each for some in found.values() for each in some]
@@ -241,7 +245,7 @@ def languages(
         word_bits=first.language.word_bits,
         bound_bits=first.max_bits,
         reference=first.language.dialect.name,
-        sets=tuple(_of_set(name, some, reference[0]) for name, some in found.items()),
+        sets=tuple(_of_set(name, some, worlds[name][0]) for name, some in found.items()),
         dependence=Dependence(
             dependence.claim.name,
             dependence.claim.quantity,
@@ -291,23 +295,22 @@ def _headline(measured: Sequence[OfLanguage]) -> Headline:
     )
 
 
-def _of_set(name: str, found: Sequence[Kept], reference: Reached) -> OfSet:
+def _of_set(name: str, found: Sequence[Kept], worlds: Together) -> OfSet:
     measured = [each.judged.measured for each in found]
     searching = [of for of in measured if of.search_bits is not None]
     priced = [(of.search_bits, fmean(of.last_bin.search_first)) for of in searching if of.last_bin is not None]
-    every = together([each.reached[0] for each in found], reference)
     return OfSet(
         set=name,
         languages=len(found),
         searching=len(searching),
         trends=dict(Counter("none" if of.trend is None else str(of.trend) for of in searching)),
         search_first=_quartiles(share for _, share in priced),
-        dose=correlation(*map(np.array, zip(*priced, strict=True))) if priced else None,
+        dose=rank_correlation(*map(np.array, zip(*priced, strict=True))) if priced else None,
         above=_quartiles(_middle(of.signed.above) for of in measured),
         spearman=_quartiles(of.compared.spearman for of in measured),
         kappa=_quartiles(of.compared.kappa for of in measured),
-        spread=quartiles(every.spread),
-        span=quartiles(every.span),
+        spread=quartiles(worlds.spread),
+        span=quartiles(worlds.span),
         claims=_all_across(found),
     )
 

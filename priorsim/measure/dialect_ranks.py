@@ -8,11 +8,11 @@ Delahaye 2010, "On the algorithmic nature of the world").
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from priorsim.census.stored import Counted
 from priorsim.errors import CensusError
 from priorsim.measure.standings import CUTS, Standings, standings
+from priorsim.measure.values import rank_correlation
 from priorsim.priors import F64
 
 
@@ -59,7 +59,5 @@ def ranks(one: Reached, other: Reached) -> Ranks:
 
 def _spearman(x: F64, y: F64) -> float:
     both = np.isfinite(x) & np.isfinite(y)
-    x, y = x[both], y[both]
-    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return float("nan")
-    return float(spearmanr(x, y).statistic)
+    found = rank_correlation(x[both], y[both])
+    return float("nan") if found is None else found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ from priorsim.measure.knockouts import headers as without_each
 from priorsim.measure.mass import HIGH, LOW
 from priorsim.measure.standings import standings
 from priorsim.measure.trend import Direction
-from priorsim.measure.values import log2_odds
+from priorsim.measure.values import log2_odds, rank_correlation
 from priorsim.mu.dialect import FORMS, NESTED, Language, dialect_of
 from priorsim.mu.domain import Domain
 from priorsim.priors import F64
@@ -39,8 +39,6 @@ REFERENCE = "arith"
 LEAST_OPERATORS = 6
 """A random subset has so many operators at least."""
 MOST_LANGUAGES = 1000
-BIN_BITS = 2
-"""Worlds are told apart by their complexity in the reference language, in bins of so many bits."""
 FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 Signs = NDArray[np.int8]
@@ -245,7 +243,7 @@ def compare(reached: Reached, first: Reached) -> Compared:
     one, other = mine.signs[is_signed] > 0, yours.signs[is_signed] > 0
     return Compared(
         len(mine),
-        correlation(mine.bits, yours.bits),
+        rank_correlation(mine.bits, yours.bits),
         tuple(np.quantile(difference, FIVE).tolist()) if len(mine) else None,
         int(is_signed.sum()),
         float((one == other).mean()) if len(one) else None,
@@ -257,19 +255,6 @@ def shared(one: Reached, other: Reached) -> tuple[Reached, Reached]:
     """What two languages have of the worlds that both reach."""
     _, mine, yours = np.intersect1d(one.words, other.words, assume_unique=True, return_indices=True)
     return one.take(mine), other.take(yours)
-
-
-def correlation(one: NDArray[Any], other: NDArray[Any]) -> float | None:
-    """Spearman's rank correlation; None where one of the two is constant.
-
-    >>> correlation(np.array([1, 2, 4]), np.array([0.1, 0.3, 0.2]))
-    0.5
-    """
-    from scipy.stats import spearmanr
-
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return None
-    return float(spearmanr(one, other).statistic)
 
 
 def kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float | None:
@@ -288,7 +273,7 @@ def kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float | None:
 def rank_correlations(found: Sequence[Reached]) -> tuple[tuple[float | None, ...], ...]:
     """Spearman's rank correlation between every two languages, in their order."""
     known = {
-        (i, j): correlation(*(each.bits for each in shared(found[i], found[j])))
+        (i, j): rank_correlation(*(each.bits for each in shared(found[i], found[j])))
         for i in range(len(found))
         for j in range(i + 1, len(found))
     }

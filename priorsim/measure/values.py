@@ -110,6 +110,19 @@ def bonuses_of(least: F64, mass: F64) -> F64:
     return least + log2_or_nan(mass)
 
 
+def rank_correlation(one: NDArray[Any], other: NDArray[Any]) -> float | None:
+    """Spearman's rank correlation; None where one of the two is constant.
+
+    >>> rank_correlation(np.array([1, 2, 4]), np.array([0.1, 0.3, 0.2]))
+    0.5
+    """
+    from scipy.stats import spearmanr
+
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(spearmanr(one, other).statistic)
+
+
 # --- least lengths ------------------------------------------------------------------------------
 
 
