@@ -137,8 +137,8 @@ class Claim:
         return all(cell.factors[factor] == level for factor, level in self.deciding.items())
 
     def decides(self, cell: Cell) -> bool:
-        """Whether the verdict hangs on a cell: it has these levels, and enough of its worlds tell."""
-        return cell.tells and self.counts(cell)
+        """Whether the verdict hangs on a cell: it has these levels, and enough of its worlds are decided."""
+        return cell.has_enough and self.counts(cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Worth:
 class Sample:
     """What a number comes to in the worlds of a site, in the parts of a `Cell`, which sums up several.
 
-    `masses` are the worlds' own, where the condition holds, fails, and cannot be told. `numbers` are those that are
+    `masses` are the worlds' own, where the condition holds, fails, and is undecided. `numbers` are those that are
     known, ascending, each of which stands for `share` of them, and `spreads` their quartiles by complexity.
     """
 

@@ -47,7 +47,7 @@ class Preset:
     growth_bounds: Mapping[int, int] = field(default_factory=dict)
     """Other bounds of the curves over complexity, by word size: they need one census, and no claim is asked of it."""
     finite_sizes: tuple[int, ...] = (10, 11, 12)
-    """Word sizes of the constants by which the finite-size scaling of gamma* is told."""
+    """Word sizes of the constants in which the finite-size scaling of gamma* is measured."""
     task_rules: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: {3: (2, 4, 8)})
     """Numbers of rules, by word size, at which tables, code and search are compared."""
     task_observations: tuple[str, ...] = FEW
@@ -147,8 +147,8 @@ FULL = Preset(
     more_columns_bits=38,
     lanes=tuple(range(4, 17)),
     finite_sizes=(10, 11, 12, 13, 14, 15, 16),
-    given={"arith": {12: 28, 14: 27, 16: 26}, "logic": {16: 26}},
-    given_words=20,
+    given={"arith": {11: 28, 12: 28, 13: 27, 14: 27, 15: 26, 16: 26}, "logic": {16: 26}},
+    given_words=32,
     task_rules={3: (1, 2, 3, 4, 6, 8), 4: (4, 8, 16)},
     task_observations=EVERY_WORD,
     data_worlds=12,

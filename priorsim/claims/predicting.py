@@ -35,7 +35,7 @@ CLAIMS = (
         harm,
         ("all",),
         limits="The lanes are predicted one by one in any order, and all count alike; what one prediction alone may "
-        "cost is told by `priorsim influence --order worst`. No program here wants to be believed.",
+        "cost is given by `priorsim influence --order worst`. No program here wants to be believed.",
         figure="influence",
         identity="The loss is at most -log2(1 - pi_S), pi_S search's share of the whole prior, since the mass of all "
         "programs that agree is at least that of the direct ones. What is measured is pi_S, and where the loss comes "

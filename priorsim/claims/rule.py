@@ -1,7 +1,7 @@
 """The one rule by which every claim gets its verdict (docs/claims.md).
 
 A claim is a condition on a number of one world. Its support in a cell, that is in a population at one setting of the
-grid, is the share of worlds in which the condition holds. It is an interval: worlds in which that cannot be told count
+grid, is the share of worlds in which the condition holds. It is an interval: worlds in which that is undecided count
 against the claim at its low end, and for it at its high end. The thresholds of the rule stand here, those of a trend in
 `priorsim.measure.trend`, and the bound of a condition with its claim; all were fixed before the second edition was run.
 """
@@ -22,7 +22,7 @@ from priorsim.measure.binning import joined
 from priorsim.measure.trend import Direction, Trend, trend
 
 LEAST_WORLDS = 30
-"""A cell in which fewer worlds tell decides nothing; so does a bin of complexity."""
+"""A cell in which fewer worlds are decided decides nothing; so does a bin of complexity."""
 LEVEL_BITS = 2
 """Worlds are put together by complexity in bins of so many bits, the last of which ends at `Site.known`."""
 AMOUNT_BITS = 8
@@ -77,7 +77,7 @@ it. "Never" is "nearly always" of the opposite condition."""
 class Verdict(StrEnum):
     """What can be said of a claim, in the order in which verdicts are shown.
 
-    FEW_WORLDS is where some worlds tell and no cell decides; a claim of which no world tells is not answerable.
+    FEW_WORLDS is where some worlds are decided and no cell decides; a claim without a decided world is not answerable.
     """
 
     SUPPORTED = "supported"
@@ -90,7 +90,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """In how many worlds a condition holds, in how many it fails, and in how many that cannot be told."""
+    """In how many worlds a condition holds, in how many it fails, and how many are undecided."""
 
     holds: int = 0
     fails: int = 0
@@ -105,14 +105,14 @@ class Tally:
         return self.holds + self.fails + self.undecided
 
     @property
-    def told(self) -> int:
-        """In how many worlds it can be told whether the condition holds."""
+    def decided(self) -> int:
+        """In how many worlds it is known whether the condition holds."""
         return self.holds + self.fails
 
     @property
     def is_few(self) -> bool:
-        """Whether too few worlds tell to decide anything."""
-        return self.told < LEAST_WORLDS
+        """Whether too few worlds are decided for a verdict."""
+        return self.decided < LEAST_WORLDS
 
     @property
     def support(self) -> tuple[Fraction, Fraction] | None:
@@ -129,7 +129,7 @@ class Tally:
         >>> Tally(70, 20, 5).verdict(Quantifier.NEARLY_ALWAYS).value, Tally(9, 0, 0).verdict(Quantifier.MOSTLY).value
         ('refuted', 'few worlds')
         """
-        if not self.told or self.support is None:
+        if not self.decided or self.support is None:
             return Verdict.NOT_ANSWERABLE
         if self.is_few:
             return Verdict.FEW_WORLDS
@@ -188,8 +188,8 @@ class Cell:
         return self.tally.support
 
     @property
-    def tells(self) -> bool:
-        """Whether enough worlds tell."""
+    def has_enough(self) -> bool:
+        """Whether enough worlds are decided for a verdict."""
         return not self.tally.is_few
 
     @property
@@ -205,14 +205,14 @@ class Cell:
 
     @property
     def by_complexity(self) -> dict[int, Tally]:
-        """The levels in order, those in which fewer than LEAST_WORLDS worlds tell joined to the next, the last to its
+        """The levels in order, those with fewer than LEAST_WORLDS decided worlds joined to the next, the last to its
         neighbour.
         """
         levels = sorted(self.levels)
-        told = [self.levels[up_to].told for up_to in levels]
-        if sum(told) < LEAST_WORLDS:
+        decided = [self.levels[up_to].decided for up_to in levels]
+        if sum(decided) < LEAST_WORLDS:
             return {}
-        ends = [0, *(last + 1 for last in joined(told, LEAST_WORLDS))]
+        ends = [0, *(last + 1 for last in joined(decided, LEAST_WORLDS))]
         return {levels[end - 1]: total(map(self.levels.__getitem__, levels[at:end])) for at, end in pairwise(ends)}
 
     @property
@@ -225,10 +225,10 @@ class Cell:
 
     def answer(self, decides: bool | UnsetType = UNSET) -> CellAnswer:
         """The cell as JSON shows it."""
-        told: dict[str, Any] = {**self.factors, "reasons": dict(self.reasons) or UNSET, "decides": decides}
+        known: dict[str, Any] = {**self.factors, "reasons": dict(self.reasons) or UNSET, "decides": decides}
         tally, support = self.tally, self.support
         return CellAnswer(
-            **told,
+            **known,
             few=self.tally.is_few,
             max_bits=self.max_bits,
             worlds=tally.worlds,
@@ -295,7 +295,7 @@ COMPLEXITY = "complexity"
 
 
 def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> Ruling:
-    """The verdict over all cells in which enough worlds tell; where there is none, of few worlds if any world tells.
+    """The verdict over all cells with enough decided worlds; where there is none, of few worlds if any is decided.
 
     >>> yes, no = Cell({"tax": 0}, Tally(90, 10)), Cell({"tax": 4}, Tally(10, 90))
     >>> rule([yes]).verdict.value, rule([no]).verdict.value
@@ -303,19 +303,22 @@ def rule(cells: Sequence[Cell], quantifier: Quantifier = Quantifier.MOSTLY) -> R
     >>> rule([yes, no]).depends_on
     'tax (0: 90 %, 4: 10 %)'
     """
-    told = [cell for cell in cells if cell.tells]
+    deciding = [cell for cell in cells if cell.has_enough]
     whole = _verdict([cell.tally for cell in cells], quantifier)
     if whole in UNDECIDED:
         return Ruling(whole)
-    direction = _direction(told)
-    top = _verdict([cell.top for cell in told], quantifier)
+    direction = _direction(deciding)
+    top = _verdict([cell.top for cell in deciding], quantifier)
     if whole is Verdict.DEPENDS:
-        return Ruling(whole, *_separating(told), direction=direction)
+        return Ruling(whole, *_separating(deciding), direction=direction)
     if top not in (whole, *UNDECIDED):
-        levels = (("all", _mean(cell.tally for cell in told)), (f"last {TOP_BITS} bits", _mean(c.top for c in told)))
+        levels = (
+            ("all", _mean(cell.tally for cell in deciding)),
+            (f"last {TOP_BITS} bits", _mean(c.top for c in deciding)),
+        )
         return Ruling(Verdict.DEPENDS, COMPLEXITY, levels, direction=direction)
-    slight = [cell.beyond <= SLIGHT * cell.tally.holds for cell in told if cell.beyond is not None]
-    is_slight = whole is Verdict.SUPPORTED and 2 * sum(slight) > len(told)
+    slight = [cell.beyond <= SLIGHT * cell.tally.holds for cell in deciding if cell.beyond is not None]
+    is_slight = whole is Verdict.SUPPORTED and 2 * sum(slight) > len(deciding)
     return Ruling(whole, is_slight=is_slight, direction=direction)
 
 
@@ -339,24 +342,24 @@ def _middle(tally: Tally) -> float:
 
 
 def _mean(tallies: Iterable[Tally]) -> float:
-    """The mean support of those in which enough worlds tell, at the middle of the intervals."""
+    """The mean support of those with enough decided worlds, at the middle of the intervals."""
     return fmean(_middle(tally) for tally in tallies if not tally.is_few)
 
 
-def _separating(told: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
+def _separating(deciding: Sequence[Cell]) -> tuple[str | None, tuple[tuple[str, float], ...]]:
     """The factor whose levels' mean supports explain most of the variance between cells, and these means.
 
     The first of several that explain as much; no factor where none has two levels or explains anything.
     """
     best: tuple[float, str | None, tuple[tuple[str, float], ...]] = (0.0, None, ())
-    supports = [_middle(cell.tally) for cell in told]
+    supports = [_middle(cell.tally) for cell in deciding]
     overall = fmean(supports)
-    for factor in dict.fromkeys(name for cell in told for name in cell.factors):
+    for factor in dict.fromkeys(name for cell in deciding for name in cell.factors):
         levels: dict[str, list[float]] = {}
-        for cell, support in zip(told, supports, strict=True):
+        for cell, support in zip(deciding, supports, strict=True):
             levels.setdefault(str(cell.factors.get(factor, "none")), []).append(support)
         means = tuple((level, fmean(each)) for level, each in levels.items())
-        explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(told)
+        explained = sum(len(levels[level]) * (mean - overall) ** 2 for level, mean in means) / len(deciding)
         if len(levels) > 1 and explained > best[0] + 1e-12:
             best = (explained, factor, means)
     return best[1], best[2]

@@ -321,7 +321,7 @@ CLAIMS = (
         "> 0 bits",
         log_odds,
         ("bayes",),
-        limits="Nets of one hidden word. Whether a given program searches is told by lesion: see programs/bayes-*.mu.",
+        limits="Nets of one hidden word. A lesion decides whether a given program searches: see programs/bayes-*.mu.",
         figure="worlds-side-by-side",
         kind=Kind.QUESTION,
         amount=True,

@@ -111,7 +111,7 @@ def _of_all(site: Site, values: Values) -> Values:
 
 @lru_cache(maxsize=1)
 def _leaders(site: Site) -> I64:
-    """Which class has the lightest fitting program after each lesson, or NOBODY where that cannot be told.
+    """Which class has the lightest fitting program after each lesson, or NOBODY where that is not known.
 
     Shape (ends, sampled worlds, lessons).
     """

@@ -18,9 +18,9 @@ from priorsim.worlds import World
 
 ClaimJson = Mapping[str, Any]
 """A claim, and a cell, as claims.json has it."""
-OF_SUPPORT = "claim verdict item place told support_low support_high"
-"""A row for each finding over the grid, with the most worlds that tell in a cell, and one for each of its cells with
-classes by lesion, at the bound B and without a search tax; `told` are the worlds in which the condition can be told."""
+OF_SUPPORT = "claim verdict item place decided support_low support_high"
+"""A row for each finding over the grid, with the most decided worlds in a cell, and one for each of its cells with
+classes by lesion, at the bound B and without a search tax; `decided` is the number of decided worlds."""
 OF_NUMBERS = "claim place up_to worlds quartile_1 median quartile_3"
 """A row for each bin of complexity of a cell, or for each cell where its worlds are of several censuses, for which
 `up_to` is empty; of a condition that is true or false the quartiles are the support, low, middle and high."""
@@ -29,7 +29,7 @@ MOST_ABREAST = 8
 """The names of more cells than this are written upright."""
 
 
-def _told(cell: ClaimJson) -> int:
+def _decided(cell: ClaimJson) -> int:
     return int(cell["holds"] + cell["fails"])
 
 
@@ -40,13 +40,13 @@ def support_data(study: Study, _: Sequence[World]) -> Data:
     for claim in sorted(findings, key=lambda each: list(Verdict).index(each["verdict"])):
         deciding = [cell for cell in claim["cells"] if cell["decides"]]
         ends = [cell["support"][end] for cell in deciding for end in ("low", "high")]
-        most = max(map(_told, deciding), default=0)
+        most = max(map(_decided, deciding), default=0)
         reach = (min(ends), max(ends)) if ends else (None, None)
         rows.append((claim["id"], claim["verdict"], "grid", f"{len(deciding)} cells", most, *reach))
         for cell in filter(is_at_home, claim["cells"]):
             if cell["support"] is not None:
                 support = cell["support"]["low"], cell["support"]["high"]
-                rows.append((claim["id"], claim["verdict"], "cell", place_of(cell), _told(cell), *support))
+                rows.append((claim["id"], claim["verdict"], "cell", place_of(cell), _decided(cell), *support))
     return Data(OF_SUPPORT, rows, limits={each["id"]: _thresholds(each) for each in findings})
 
 
@@ -66,15 +66,15 @@ def draw_support(found: Data, ax: Axes) -> None:
             names.append(verdict)
         places[claim] = len(names)
         names.append(claim)
-    for claim, _, item, place, told, low, high in found.rows:
-        row, few = places[claim], told < LEAST_WORLDS
+    for claim, _, item, place, decided, low, high in found.rows:
+        row, few = places[claim], decided < LEAST_WORLDS
         if item == "cell":
             colour = FAINT if few else INK
             face = "white" if few else INK
             ax.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=0.8, zorder=3)
             ax.plot(50 * (low + high), row, marker="s", markersize=2.6, color=colour, mfc=face, mew=0.6, zorder=4)
             continue
-        n = f"n = {told}, {place}" if low is not None else "no cell of 30 worlds"
+        n = f"n = {decided}, {place}" if low is not None else "no cell of 30 worlds"
         ax.text(101.5, row, n, fontsize=5.5, va="center", color=FAINT if few else INK)
         if low is not None:
             ax.barh(row, 100 * (high - low), 0.62, left=100 * low, color="#cfd8c8", zorder=1)
@@ -103,11 +103,11 @@ def support_caption(found: Data) -> str:
     return page.sentences(
         f"{verdicts['depends']} of {counted(sum(verdicts.values()), 'finding')} depend on the population, the language "
         f"or the setting; supported everywhere: {verdicts['supported']}; refuted everywhere: {verdicts['refuted']}; "
-        f"without a cell of {LEAST_WORLDS} worlds that tell: {few}.",
+        f"without a cell of {LEAST_WORLDS} decided worlds: {few}.",
         "Each row is one finding. Its support is the share of worlds in which its condition holds; the bar spans the "
         "cells that decide, over populations, languages, bounds, taxes and definitions of a class. A line joins the "
         "ends of a support in which undecided worlds are counted against the finding and for it.",
-        "n is the greatest number of worlds that tell in one cell.",
+        "n is the greatest number of decided worlds in one cell.",
     )
 
 
@@ -131,11 +131,11 @@ def numbers_data(study: Study, _: Sequence[World]) -> Data:
 
 
 def _of_cell(cell: ClaimJson, unit: str) -> tuple[Any, ...]:
-    """The worlds that tell, and the quartiles of the number, or the support of a condition that is true or false."""
+    """The decided worlds, and the quartiles of the number, or the support of a condition that is true or false."""
     if unit == TRUTH:
         low, high = cell["support"]["low"], cell["support"]["high"]
-        return _told(cell), low, (low + high) / 2, high
-    return _told(cell), *(cell["quartiles"] or (None, None, None))
+        return _decided(cell), low, (low + high) / 2, high
+    return _decided(cell), *(cell["quartiles"] or (None, None, None))
 
 
 def draw_numbers(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:

@@ -129,7 +129,7 @@ def headline(cells: Sequence[Cell]) -> str:
     >>> headline([cell])
     'all 25 % to 28 %. Over the grid support is 25 % to 28 % in 1 cell.'
     >>> headline([])
-    'Over the grid too few worlds tell.'
+    'Over the grid too few worlds are decided.'
     """
     populations: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -198,13 +198,13 @@ def by_mass_of(cell: Cell) -> str:
 
 
 def range_of(cells: Sequence[Cell]) -> str:
-    """The least and the greatest support over the cells in which enough worlds tell, in words."""
-    told = sum(cell.tells for cell in cells)
-    return f"support is {_reach(cells)} in {counted(told, 'cell')}" if told else "too few worlds tell"
+    """The least and the greatest support over the cells with enough decided worlds, in words."""
+    deciding = sum(cell.has_enough for cell in cells)
+    return f"support is {_reach(cells)} in {counted(deciding, 'cell')}" if deciding else "too few worlds are decided"
 
 
 def _reach(cells: Sequence[Cell]) -> str:
-    supports = [cell.support for cell in cells if cell.support is not None and cell.tells]
+    supports = [cell.support for cell in cells if cell.support is not None and cell.has_enough]
     ends = [float(end) for support in supports for end in support]
     return reach(ends)
 
@@ -250,8 +250,8 @@ def world_verdicts_text(judged: Sequence[Judged]) -> str:
     for each in judged:
         home = next(cell for cell in each.cells if cell.is_at_home)
         tally = total(cell.tally for cell in each.cells)
-        where = f"{tally.holds} of {tally.told}" if tally.told else "undecided in all"
-        shown = number(home.median, ".4g", none="infinite" if home.tally.told else "undefined")
+        where = f"{tally.holds} of {tally.decided}" if tally.decided else "undecided in all"
+        shown = number(home.median, ".4g", none="infinite" if home.tally.decided else "undefined")
         if each.claim.number.unit == TRUE and home.median is not None:
             shown = "true" if home.tally.holds else "false"
         rows.append((each.claim.name, shown, _condition(each.claim), where))
@@ -356,7 +356,7 @@ def _supports_by_setting(cells: Sequence[Cell]) -> list[list[str]]:
         # B, of which a cell's programs may end some bits below.
         below = int(str(cell.factors["bound"]).removeprefix("B").removeprefix("-") or 0)
         place = place_of(cell.factors), "" if cell.max_bits is None else str(cell.max_bits + below)
-        few = f" (few: n = {cell.tally.told})" if cell.tally.is_few else ""
+        few = f" (few: n = {cell.tally.decided})" if cell.tally.is_few else ""
         supports.setdefault(place, {})[setting] = supported(cell.tally) + few
     settings = list(dict.fromkeys(setting for row in supports.values() for setting in row))
     rows = [[*place, *(row.get(setting, "") for setting in settings)] for place, row in supports.items()]

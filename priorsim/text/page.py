@@ -88,7 +88,7 @@ class Page(NamedTuple):
 def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
     """The page's HTML, at most `max_bytes` of UTF-8; PriorsimError when nothing is left for the explorer."""
     verdicts = Counter(claim["verdict"] for claim in page.claims)
-    claims = sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["told"]))
+    claims = sorted(map(_claim, page.claims), key=lambda claim: (claim["rank"], -claim["decided"]))
     files = {picture.name: _files(picture) for picture in page.figures}
     parts = {
         **page._asdict(),
@@ -127,13 +127,13 @@ def page_html(page: Page, *, max_bytes: int = MAX_PAGE_BYTES) -> str:
 def _claim(claim: ClaimRow) -> ClaimRow:
     """A claim as the template takes it: with its rank, the supports that decide, and the columns of its cells.
 
-    `told` is the greatest number of worlds that tell in one cell.
+    `decided` is the greatest number of decided worlds in one cell.
     """
-    told = max((cell["holds"] + cell["fails"] for cell in claim["cells"]), default=0)
+    decided = max((cell["holds"] + cell["fails"] for cell in claim["cells"]), default=0)
     supports = [end for cell in claim["cells"] if cell["decides"] for end in cell["support"].values()]
     columns = [key for key in COLUMNS if any(key in cell for cell in claim["cells"])]
     rank = list(Verdict).index(claim["verdict"])
-    return {**claim, "rank": rank, "told": told, "supports": supports, "columns": columns}
+    return {**claim, "rank": rank, "decided": decided, "supports": supports, "columns": columns}
 
 
 def _figure(picture: Drawing, svg: str) -> dict[str, Any]:

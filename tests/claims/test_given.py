@@ -62,6 +62,12 @@ def test_two_words_have_a_crossover_that_hangs_on_what_is_given():
     assert len(predicted(header, rows, list(range(4096)))) == 6
 
 
+def test_words_of_10_bits_have_no_search_that_reads_them_and_is_shorter_than_a_literal():
+    for word in given_words(10, 4):
+        assert found_from(*census("arith", 10, word)).size == 0
+        assert found_from(*census("arith", 11, word)).size > 0
+
+
 @pytest.mark.parametrize(("dialect", "counts"), [("arith", (1, 2, 4, 4, 4, 4, 4)), ("logic", (3, 3, 3, 3, 3, 5, 7))])
 def test_without_a_given_word_there_are_as_few_as_the_documents_say(dialect, counts):
     words = ", ".join(map(str, counts[:-1])) + f" and {counts[-1]}"

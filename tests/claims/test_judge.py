@@ -88,7 +88,7 @@ def test_the_population_of_a_census_are_all_its_behaviours(judged, class_by, bel
     assert (found.not_asked, found.max_bits) == (0, bound)
     # Worlds that have one class alone are among them, and some are decided by that.
     alone = [each for each in least.values() if each.count(None) == 2]
-    assert alone and found.tally.told > sum(each.count(None) < 2 for each in least.values())
+    assert alone and found.tally.decided > sum(each.count(None) < 2 for each in least.values())
 
 
 def _least(*lengths):

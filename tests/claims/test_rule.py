@@ -69,12 +69,12 @@ def test_fewer_than_thirty_worlds_that_tell_decide_nothing_however_many_do_not()
     assert Tally(29, 0).verdict(MOSTLY) is Tally(0, 29, 1000).verdict(MOSTLY) is FEW
     assert Tally(0, 0, 1000).verdict(MOSTLY) is SILENT
     assert Tally(30, 0).verdict(MOSTLY) is YES
-    assert not Cell({}, Tally(20, 9, 50)).tells and Cell({}, Tally(20, 10, 50)).tells
+    assert not Cell({}, Tally(20, 9, 50)).has_enough and Cell({}, Tally(20, 10, 50)).has_enough
 
 
 def test_undecided_worlds_count_against_a_claim_at_the_low_end_and_for_it_at_the_high_end():
     tally = Tally(3, 2, 5)
-    assert (tally.worlds, tally.told, tally.support) == (10, 5, (Fraction(3, 10), Fraction(8, 10)))
+    assert (tally.worlds, tally.decided, tally.support) == (10, 5, (Fraction(3, 10), Fraction(8, 10)))
     assert Tally().support is None
     assert Tally(60, 20, 5).verdict(MOSTLY) is YES
     assert Tally(60, 20, 20).verdict(MOSTLY) is OPEN

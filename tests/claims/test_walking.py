@@ -147,15 +147,15 @@ def test_claims_about_walks_have_a_cell_for_each_setting_radius_and_start(judged
         places = [(word_bits, by, bound_of(below), *of) for word_bits, by, below, *of in PLACES]
         assert [tuple(cell.factors[of] for of in factors) for cell in each.cells] == places
         assert all(cell.tally.worlds + cell.not_asked == 6 for cell in each.cells)
-        told = any(cell.tally.told for cell in each.cells)
+        told = any(cell.tally.decided for cell in each.cells)
         assert each.ruling.verdict is (Verdict.FEW_WORLDS if told else Verdict.NOT_ANSWERABLE)
     (pure,) = [each for each in judged if each.claim.name == "no-pure-model"]
     # What an edit of the radius could write whole is not asked.
     for cell in pure.cells:
         lengths = walked(SMALL, cell.factors["word_bits"]).values()
-        assert cell.tally.told == sum(least > cell.factors["radius"] for least in lengths) == 6 - cell.not_asked < 6
+        assert cell.tally.decided == sum(least > cell.factors["radius"] for least in lengths) == 6 - cell.not_asked < 6
     reached = [cell.tally for each in judged if each.claim.name == "reachable" for cell in each.cells]
-    assert sum(tally.told for tally in reached) and sum(tally.undecided for tally in reached)
+    assert sum(tally.decided for tally in reached) and sum(tally.undecided for tally in reached)
 
 
 def test_beside_a_claim_stand_details_of_its_finding():
@@ -213,7 +213,7 @@ def test_cells_are_counted_from_the_findings_of_the_studies_at_their_setting(jud
                     finite = [number for number in numbers if number is not None and np.isfinite(number)]
                     quartiles = tuple(np.quantile(finite, (0.25, 0.5, 0.75))) if finite else None
                     assert at(place, cells).quartiles == (quartiles and pytest.approx(quartiles, abs=1e-11))
-                    assert at(place, cells).tally.told == sum(number is not None for number in numbers)
+                    assert at(place, cells).tally.decided == sum(number is not None for number in numbers)
 
 
 def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
@@ -236,8 +236,8 @@ def test_a_world_whose_chain_is_not_solved_is_left_out_and_counted(monkeypatch):
         "program: 1, walks take too long for their chain to be solved: 2); few, decides nothing"
     )
     # What is told of it needs no chain.
-    assert [cells[0].tally.told for _, cells in reached.beside] == [3, 3]
-    assert pure.cells[0].tally.told == 4
+    assert [cells[0].tally.decided for _, cells in reached.beside] == [3, 3]
+    assert pure.cells[0].tally.decided == 4
 
 
 def test_what_settles_an_end_are_the_parts_of_its_variance():

@@ -31,7 +31,7 @@ def test_where_an_atlas_holds_the_world_the_numbers_are_those_of_its_census(name
     told = 0
     for one, other in zip(in_atlas, listed, strict=True):
         assert one.cells == other.cells
-        told += sum(cell.tally.told for cell in one.cells)
+        told += sum(cell.tally.decided for cell in one.cells)
         for (number, cells), (_, others) in zip(one.beside, other.beside, strict=True):
             assert "tables" in number.text or cells == others
     assert told >= 17

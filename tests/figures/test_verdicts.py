@@ -38,7 +38,7 @@ def cell(numbers: list[float], complexity: list[float], **place: str | int) -> d
     worth = Worth(np_of(complexity), np_of([2.0**-bits for bits in complexity]))
     number = Number("Delta L", "> 0 bits", len)
     found = cell_of([Sample.of(values, number, worth, 20)], number, {**PLACE, **place}, 20)
-    return dict(plain(found.answer(found.tells)))
+    return dict(plain(found.answer(found.has_enough)))
 
 
 def np_of(values: list[float]) -> Any:
@@ -70,7 +70,7 @@ def test_support_is_drawn_over_the_grid_and_by_cell_with_its_worlds(study: Study
     ]
     assert found.rows[4] == ("reachable", "few worlds", "grid", "0 cells", 0, None, None)
     said = verdicts.support_caption(found).partition("\n")[0]
-    assert said.startswith("1 of 2 findings depend on the population") and said.endswith("worlds that tell: 1.")
+    assert said.startswith("1 of 2 findings depend on the population") and said.endswith("decided worlds: 1.")
     check_widths(verdicts.draw_support, found)
 
 

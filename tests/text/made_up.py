@@ -131,7 +131,7 @@ FEW = {
     **{"worlds": 6, "holds": 3, "fails": 1, "undecided": 2, "not_asked": 0, "decides": False},
     "support": {"low": 0.5, "high": 5 / 6},
 }
-"""A cell in which four worlds tell."""
+"""A cell with four decided worlds."""
 CLAIMS = [
     claim("proxy", "supported", figure="plot"),
     claim("ask-directly", "refuted", source="Ref B"),

@@ -29,7 +29,7 @@ def in_order(claims: Sequence[ClaimRow]) -> list[str]:
 def test_claims_stand_by_verdict_and_then_by_how_many_worlds_tell_and_are_closed(page: Page, tmp_path: Path):
     wide = claim("wide", "depends", cells=[{**FEW, "holds": 3000, "fails": 9, "decides": True}])
     script = """
-    const told = (each) => each.querySelector(".told").textContent;
+    const told = (each) => each.querySelector(".decided").textContent;
     const ask = () => [...document.querySelectorAll("tbody.claim")].map((each) => (
       [each.id.slice(6), told(each), each.querySelector(".detail").checkVisibility()]));"""
     html = page_html(page._replace(claims=[*CLAIMS, wide]))
