@@ -50,6 +50,7 @@ class InLanguage(msgspec.Struct, frozen=True):
     claim: str
     verdict: Annotated[str, keys.says("over classes by lesion and by form, at the bound and without a search tax")]
     worlds: Annotated[int, keys.says("the number of worlds of which it is asked, with classes by lesion")]
+    decided: Annotated[int, keys.says("of these worlds, the number in which it can be told whether it holds")]
     support: Annotated[
         tuple[float, float] | None, keys.says("the share in which it holds, from low to high; null of none")
     ]
@@ -67,9 +68,13 @@ class ClaimAcross(msgspec.Struct, frozen=True):
 
     claim: str
     languages: Annotated[int, keys.says("the number of languages in which it is asked of some world")]
-    support: Annotated[
-        Quartiles, keys.says("of the middle of its support: one half in a language in which no world is decided")
+    decided: Annotated[
+        int,
+        keys.says(
+            "of these, the number of languages in which that can be told of some world; the others tell no support"
+        ),
     ]
+    support: Annotated[Quartiles, keys.says("of the middle of its support in these")]
     verdicts: Annotated[dict[str, int], keys.says("in how many languages it has each verdict")]
 
 
@@ -267,7 +272,7 @@ def _reached(atlas: Counted) -> tuple[Reached, ...]:
 def _in_language(judged: Judged) -> InLanguage:
     cell = next(cell for cell in judged.cells if cell.factors["class_by"] == "lesion")
     support = None if cell.support is None else (float(cell.support[0]), float(cell.support[1]))
-    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, support)
+    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, cell.tally.told, support)
 
 
 def _cell(found: Together, name: str, languages: int, first: AtlasHeader, below: int) -> Cell:
@@ -322,9 +327,10 @@ def _all_across(found: Sequence[Kept]) -> tuple[ClaimAcross, ...]:
 
 
 def _across(name: str, found: Sequence[Kept]) -> ClaimAcross:
-    some = [claim for each in found for claim in each.judged.claims if claim.claim == name and claim.support]
-    supports = _quartiles(_middle(claim.support) for claim in some)
-    return ClaimAcross(name, len(some), supports, dict(Counter(claim.verdict for claim in some)))
+    asked = [claim for each in found for claim in each.judged.claims if claim.claim == name and claim.worlds]
+    decided = [claim for claim in asked if claim.decided]
+    supports = _quartiles(_middle(claim.support) for claim in decided)
+    return ClaimAcross(name, len(asked), len(decided), supports, dict(Counter(claim.verdict for claim in asked)))
 
 
 def _middle(ends: Iterable[float | None] | None) -> float | None:

@@ -152,12 +152,25 @@ def test_the_answer_adds_up(found):
         assert sum(each.trends.values()) == each.searching
         (claim,) = each.claims
         assert sum(claim.verdicts.values()) == claim.languages == sum(bool(one.claims[0].support) for one in own)
+        assert claim.decided == sum(one.claims[0].decided > 0 for one in own)
         assert np.shape(found.ranks[each.set]) == (len(own), len(own))
     arith = found.languages[0].measured
     assert (arith.dialect, arith.compared.spearman, arith.compared.kappa) == ("arith", 1, 1)
     last = growth(census("arith")).bins
     assert arith.last_bin.worlds == last.worlds[-1]
     assert tuple(arith.last_bin.search_first) == tuple(last.share(last.search_first)[-1])
+
+
+def test_a_language_in_which_no_world_is_decided_has_no_part_in_the_quartiles_of_the_support():
+    groups = {"named": members("named", 1, 3, 16)}
+    answer = languages(groups, reference(3, 16), take_census, find_claims(["three-counts"]), QUICK).answer
+    (across,) = answer.claims
+    asked = [claim for each in answer.languages for claim in each.claims if claim.worlds]
+    assert {claim.support for claim in asked if not claim.decided} == {(0, 1)}
+    middles = [sum(claim.support) / 2 for claim in asked if claim.decided]
+    assert (across.languages, across.decided) == (len(asked), len(middles))
+    assert 0 < across.decided < across.languages
+    assert across.support == tuple(np.quantile(middles, (0.25, 0.5, 0.75)))
 
 
 def test_dependence_has_a_cell_for_each_set_and_bound(found):
