@@ -71,7 +71,7 @@ class ClaimAcross(msgspec.Struct, frozen=True):
     decided: Annotated[
         int,
         keys.says(
-            "of these, the number of languages in which that can be told of some world; the others tell no support"
+            "in how many of these it can be told of some world whether it holds; the others are left out of support"
         ),
     ]
     support: Annotated[Quartiles, keys.says("of the middle of its support in these")]
@@ -87,6 +87,9 @@ class OfSet(msgspec.Struct, frozen=True, kw_only=True):
     trends: Annotated[
         dict[str, int],
         keys.says("of these, in how many the share search-first rises, falls, is level, or has no trend"),
+    ]
+    slope: Annotated[
+        Quartiles, keys.says("of the slope of that trend, in the middle; in log-odds (base e) a bit of complexity")
     ]
     search_first: Annotated[Quartiles, keys.says("of the share search-first of the most complex worlds, in the middle")]
     dose: Annotated[
@@ -149,7 +152,16 @@ class LanguagesAnswer(keys.Answer, frozen=True, kw_only=True):
 
 HEAD = (
     *("set", "dialect", "without", "search_bits", "worlds", "last_up_to", "last_worlds"),
-    *("search_first_low", "search_first_high", "trend", "signed_worlds", "above_low", "above_high"),
+    *(
+        "search_first_low",
+        "search_first_high",
+        "trend",
+        "slope_low",
+        "slope_high",
+        "signed_worlds",
+        "above_low",
+        "above_high",
+    ),
     *("log_odds_first", "log_odds_median", "log_odds_third", "shared", "spearman", "complexity_median"),
     *("complexity_least", "complexity_most", "signed_in_both", "agreement", "kappa"),
 )
@@ -163,7 +175,7 @@ def _line(found: JudgedLanguage) -> list[Any]:
     return [
         *(of.set, of.dialect, "+".join(of.without), of.search_bits, of.worlds),
         *((None,) * 4 if last is None else (last.up_to, last.worlds, *last.search_first)),
-        *(of.trend, signed.worlds, *signed.above, *middle),
+        *(of.trend, *((None,) * 2 if of.slope is None else of.slope), signed.worlds, *signed.above, *middle),
         *(compared.shared, compared.spearman, five[2], five[0], five[4]),
         *(compared.signed, compared.agreement, compared.kappa),
     ]
@@ -309,6 +321,7 @@ def _of_set(name: str, found: Sequence[Kept], worlds: Together) -> OfSet:
         languages=len(found),
         searching=len(searching),
         trends=dict(Counter("none" if of.trend is None else str(of.trend) for of in searching)),
+        slope=_quartiles(_middle(of.slope) for of in searching),
         search_first=_quartiles(share for _, share in priced),
         dose=rank_correlation(*map(np.array, zip(*priced, strict=True))) if priced else None,
         above=_quartiles(_middle(of.signed.above) for of in measured),

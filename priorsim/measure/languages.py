@@ -181,6 +181,10 @@ class OfLanguage(msgspec.Struct, frozen=True, kw_only=True):
     worlds: Annotated[int, keys.says("the number of worlds that it reaches")]
     last_bin: LastBin | None
     trend: Annotated[Direction | None, keys.says("of the share search-first; null over fewer than three bins")]
+    slope: Annotated[
+        keys.Ends[float] | None,
+        keys.says("of the logistic fit of that trend, in log-odds (base e) a bit of complexity; null without a trend"),
+    ]
     signed: Signed
     compared: Compared
 
@@ -203,6 +207,7 @@ def median_odds(of: OfLanguage) -> float | None:
 def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached) -> OfLanguage:
     """What is said of the language of a census, beside the reference language."""
     found, language = growth(atlas), atlas.header.language
+    trend = found.trend
     return OfLanguage(
         set=set_name,
         dialect=language.dialect.name,
@@ -210,7 +215,8 @@ def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached)
         search_bits=search_bits(language),
         worlds=len(reached),
         last_bin=_last_bin(found.bins),
-        trend=None if found.trend is None else found.trend.direction,
+        trend=None if trend is None else trend.direction,
+        slope=None if trend is None else keys.Ends(trend.low.slope, trend.high.slope),
         signed=_signed(reached),
         compared=compare(reached, first),
     )

@@ -153,10 +153,15 @@ def test_the_answer_adds_up(found):
         (claim,) = each.claims
         assert sum(claim.verdicts.values()) == claim.languages == sum(bool(one.claims[0].support) for one in own)
         assert claim.decided == sum(one.claims[0].decided > 0 for one in own)
+        slopes = [sum(one.measured.slope) / 2 for one in own if one.measured.slope and one.measured.search_bits]
+        assert each.slope == (
+            pytest.approx(tuple(np.quantile(slopes, (0.25, 0.5, 0.75), method="inverted_cdf"))) if slopes else None
+        )
         assert np.shape(found.ranks[each.set]) == (len(own), len(own))
     arith = found.languages[0].measured
     assert (arith.dialect, arith.compared.spearman, arith.compared.kappa) == ("arith", 1, 1)
-    last = growth(census("arith")).bins
+    last, trend = growth(census("arith")).bins, growth(census("arith")).trend
+    assert (arith.trend, *arith.slope) == (trend.direction, trend.low.slope, trend.high.slope)
     assert arith.last_bin.worlds == last.worlds[-1]
     assert tuple(arith.last_bin.search_first) == tuple(last.share(last.search_first)[-1])
 
@@ -170,7 +175,7 @@ def test_a_language_in_which_no_world_is_decided_has_no_part_in_the_quartiles_of
     middles = [sum(claim.support) / 2 for claim in asked if claim.decided]
     assert (across.languages, across.decided) == (len(asked), len(middles))
     assert 0 < across.decided < across.languages
-    assert across.support == tuple(np.quantile(middles, (0.25, 0.5, 0.75)))
+    assert across.support == tuple(np.quantile(middles, (0.25, 0.5, 0.75), method="inverted_cdf"))
 
 
 def test_dependence_has_a_cell_for_each_set_and_bound(found):
