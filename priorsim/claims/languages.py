@@ -239,7 +239,7 @@ def languages(
     def counted(name: str, header: AtlasHeader) -> Kept:
         atlas = open_atlas(header)
         reached = _reached(atlas)
-        measured = of_language(name, atlas, reached[0], reference[0])
+        measured = of_language(name, atlas, reached[0], reference[0], first.language)
         judged = judge_every(claims, atlas, own) if claims else []
         done()
         return Kept(JudgedLanguage(measured, tuple(map(_in_language, judged))), reached)
