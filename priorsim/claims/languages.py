@@ -50,6 +50,7 @@ class InLanguage(msgspec.Struct, frozen=True):
     claim: str
     verdict: Annotated[str, keys.says("over classes by lesion and by form, at the bound and without a search tax")]
     worlds: Annotated[int, keys.says("the number of worlds of which it is asked, with classes by lesion")]
+    decided: Annotated[int, keys.says("of these worlds, the number in which it can be told whether it holds")]
     support: Annotated[
         tuple[float, float] | None, keys.says("the share in which it holds, from low to high; null of none")
     ]
@@ -67,9 +68,13 @@ class ClaimAcross(msgspec.Struct, frozen=True):
 
     claim: str
     languages: Annotated[int, keys.says("the number of languages in which it is asked of some world")]
-    support: Annotated[
-        Quartiles, keys.says("of the middle of its support: one half in a language in which no world is decided")
+    decided: Annotated[
+        int,
+        keys.says(
+            "in how many of these it can be told of some world whether it holds; the others are left out of support"
+        ),
     ]
+    support: Annotated[Quartiles, keys.says("of the middle of its support in these")]
     verdicts: Annotated[dict[str, int], keys.says("in how many languages it has each verdict")]
 
 
@@ -82,6 +87,9 @@ class OfSet(msgspec.Struct, frozen=True, kw_only=True):
     trends: Annotated[
         dict[str, int],
         keys.says("of these, in how many the share search-first rises, falls, is level, or has no trend"),
+    ]
+    slope: Annotated[
+        Quartiles, keys.says("of the slope of that trend, in the middle; in log-odds (base e) a bit of complexity")
     ]
     search_first: Annotated[Quartiles, keys.says("of the share search-first of the most complex worlds, in the middle")]
     dose: Annotated[
@@ -144,7 +152,16 @@ class LanguagesAnswer(keys.Answer, frozen=True, kw_only=True):
 
 HEAD = (
     *("set", "dialect", "without", "search_bits", "worlds", "last_up_to", "last_worlds"),
-    *("search_first_low", "search_first_high", "trend", "signed_worlds", "above_low", "above_high"),
+    *(
+        "search_first_low",
+        "search_first_high",
+        "trend",
+        "slope_low",
+        "slope_high",
+        "signed_worlds",
+        "above_low",
+        "above_high",
+    ),
     *("log_odds_first", "log_odds_median", "log_odds_third", "shared", "spearman", "complexity_median"),
     *("complexity_least", "complexity_most", "signed_in_both", "agreement", "kappa"),
 )
@@ -158,7 +175,7 @@ def _line(found: JudgedLanguage) -> list[Any]:
     return [
         *(of.set, of.dialect, "+".join(of.without), of.search_bits, of.worlds),
         *((None,) * 4 if last is None else (last.up_to, last.worlds, *last.search_first)),
-        *(of.trend, signed.worlds, *signed.above, *middle),
+        *(of.trend, *((None,) * 2 if of.slope is None else of.slope), signed.worlds, *signed.above, *middle),
         *(compared.shared, compared.spearman, five[2], five[0], five[4]),
         *(compared.signed, compared.agreement, compared.kappa),
     ]
@@ -222,7 +239,7 @@ def languages(
     def counted(name: str, header: AtlasHeader) -> Kept:
         atlas = open_atlas(header)
         reached = _reached(atlas)
-        measured = of_language(name, atlas, reached[0], reference[0])
+        measured = of_language(name, atlas, reached[0], reference[0], first.language)
         judged = judge_every(claims, atlas, own) if claims else []
         done()
         return Kept(JudgedLanguage(measured, tuple(map(_in_language, judged))), reached)
@@ -267,7 +284,7 @@ def _reached(atlas: Counted) -> tuple[Reached, ...]:
 def _in_language(judged: Judged) -> InLanguage:
     cell = next(cell for cell in judged.cells if cell.factors["class_by"] == "lesion")
     support = None if cell.support is None else (float(cell.support[0]), float(cell.support[1]))
-    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, support)
+    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, cell.tally.told, support)
 
 
 def _cell(found: Together, name: str, languages: int, first: AtlasHeader, below: int) -> Cell:
@@ -304,6 +321,7 @@ def _of_set(name: str, found: Sequence[Kept], worlds: Together) -> OfSet:
         languages=len(found),
         searching=len(searching),
         trends=dict(Counter("none" if of.trend is None else str(of.trend) for of in searching)),
+        slope=_quartiles(_middle(of.slope) for of in searching),
         search_first=_quartiles(share for _, share in priced),
         dose=rank_correlation(*map(np.array, zip(*priced, strict=True))) if priced else None,
         above=_quartiles(_middle(of.signed.above) for of in measured),
@@ -322,9 +340,10 @@ def _all_across(found: Sequence[Kept]) -> tuple[ClaimAcross, ...]:
 
 
 def _across(name: str, found: Sequence[Kept]) -> ClaimAcross:
-    some = [claim for each in found for claim in each.judged.claims if claim.claim == name and claim.support]
-    supports = _quartiles(_middle(claim.support) for claim in some)
-    return ClaimAcross(name, len(some), supports, dict(Counter(claim.verdict for claim in some)))
+    asked = [claim for each in found for claim in each.judged.claims if claim.claim == name and claim.worlds]
+    decided = [claim for claim in asked if claim.decided]
+    supports = _quartiles(_middle(claim.support) for claim in decided)
+    return ClaimAcross(name, len(asked), len(decided), supports, dict(Counter(claim.verdict for claim in asked)))
 
 
 def _middle(ends: Iterable[float | None] | None) -> float | None:

@@ -24,6 +24,7 @@ from priorsim.measure.collapse import quartiles
 from priorsim.measure.growth import Bins, growth
 from priorsim.measure.knockouts import headers as without_each
 from priorsim.measure.mass import HIGH, LOW
+from priorsim.measure.operator_definitions import Defined, defined
 from priorsim.measure.standings import standings
 from priorsim.measure.trend import Direction
 from priorsim.measure.values import log2_odds, rank_correlation
@@ -181,8 +182,20 @@ class OfLanguage(msgspec.Struct, frozen=True, kw_only=True):
     worlds: Annotated[int, keys.says("the number of worlds that it reaches")]
     last_bin: LastBin | None
     trend: Annotated[Direction | None, keys.says("of the share search-first; null over fewer than three bins")]
+    slope: Annotated[
+        keys.Ends[float] | None,
+        keys.says("of the logistic fit of that trend, in log-odds (base e) a bit of complexity; null without a trend"),
+    ]
     signed: Signed
     compared: Compared
+    lacks: Annotated[
+        Defined | None,
+        keys.says("the operators of the reference language that it lacks, defined in it; null for long words"),
+    ]
+    adds: Annotated[
+        Defined | None,
+        keys.says("its operators that the reference language lacks, defined in that; null for long words"),
+    ]
 
 
 def middle_quartiles(of: OfLanguage) -> tuple[float, float, float] | None:
@@ -200,9 +213,12 @@ def median_odds(of: OfLanguage) -> float | None:
     return None if found is None else found[1]
 
 
-def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached) -> OfLanguage:
-    """What is said of the language of a census, beside the reference language."""
-    found, language = growth(atlas), atlas.header.language
+def of_language(
+    set_name: str, atlas: Counted, reached: Reached, first: Reached, first_language: Language
+) -> OfLanguage:
+    """What is said of the language of a census, beside the reference language, which is the first."""
+    found, language, bound = growth(atlas), atlas.header.language, atlas.header.max_bits
+    trend = found.trend
     return OfLanguage(
         set=set_name,
         dialect=language.dialect.name,
@@ -210,9 +226,12 @@ def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached)
         search_bits=search_bits(language),
         worlds=len(reached),
         last_bin=_last_bin(found.bins),
-        trend=None if found.trend is None else found.trend.direction,
+        trend=None if trend is None else trend.direction,
+        slope=None if trend is None else keys.Ends(trend.low.slope, trend.high.slope),
         signed=_signed(reached),
         compared=compare(reached, first),
+        lacks=defined(first_language, language, bound),
+        adds=defined(language, first_language, bound),
     )
 
 

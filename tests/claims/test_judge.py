@@ -15,6 +15,7 @@ import pytest
 from priorsim.census.recurrence import least_taxed_bits
 from priorsim.census.take import take_census
 from priorsim.claims.judge import find_claims, judge
+from priorsim.claims.languages import ClaimAcross
 from priorsim.claims.populations import QUICK, populations
 from priorsim.claims.rule import Tally
 from priorsim.formats import format_json
@@ -166,7 +167,9 @@ def test_the_outputs_agree_with_one_another(judged):
     assert len(rows) == sum(
         len(claim["cells"]) + sum(len(each["cells"]) for each in claim["beside"]) for claim in loaded["claims"]
     )
-    page = verdicts_markdown(everything, "a command")
+    across = ClaimAcross("proxy", 7, 5, (0.25, 0.5, 0.75), {"few worlds": 7})
+    page = verdicts_markdown(everything, "a command", [across])
+    assert "few worlds 7, of 7; support 0.25, 0.50, 0.75 (n = 5)" in page
     latex = verdicts_latex(everything, "a command")
     for claim in loaded["claims"]:
         is_finding = claim["kind"] == "finding"

@@ -1,6 +1,7 @@
 """Many languages: sets and comparisons against plain loops, and what is said of languages without search."""
 
 import json
+import re
 from functools import cache
 from math import isnan, log2
 
@@ -27,6 +28,7 @@ from priorsim.measure.languages import (
     together,
 )
 from priorsim.measure.mass import ENDS
+from priorsim.measure.operator_definitions import Defined
 from priorsim.measure.population import population
 from priorsim.mu.domain import Domain
 from tests.test_cli import output, priorsim
@@ -152,12 +154,30 @@ def test_the_answer_adds_up(found):
         assert sum(each.trends.values()) == each.searching
         (claim,) = each.claims
         assert sum(claim.verdicts.values()) == claim.languages == sum(bool(one.claims[0].support) for one in own)
+        assert claim.decided == sum(one.claims[0].decided > 0 for one in own)
+        slopes = [sum(one.measured.slope) / 2 for one in own if one.measured.slope and one.measured.search_bits]
+        assert each.slope == (
+            pytest.approx(tuple(np.quantile(slopes, (0.25, 0.5, 0.75), method="inverted_cdf"))) if slopes else None
+        )
         assert np.shape(found.ranks[each.set]) == (len(own), len(own))
     arith = found.languages[0].measured
     assert (arith.dialect, arith.compared.spearman, arith.compared.kappa) == ("arith", 1, 1)
-    last = growth(census("arith")).bins
+    last, trend = growth(census("arith")).bins, growth(census("arith")).trend
+    assert (arith.trend, *arith.slope) == (trend.direction, trend.low.slope, trend.high.slope)
     assert arith.last_bin.worlds == last.worlds[-1]
     assert tuple(arith.last_bin.search_first) == tuple(last.share(last.search_first)[-1])
+
+
+def test_a_language_in_which_no_world_is_decided_has_no_part_in_the_quartiles_of_the_support():
+    groups = {"named": members("named", 1, 3, 16)}
+    answer = languages(groups, reference(3, 16), take_census, find_claims(["three-counts"]), QUICK).answer
+    (across,) = answer.claims
+    asked = [claim for each in answer.languages for claim in each.claims if claim.worlds]
+    assert {claim.support for claim in asked if not claim.decided} == {(0, 1)}
+    middles = [sum(claim.support) / 2 for claim in asked if claim.decided]
+    assert (across.languages, across.decided) == (len(asked), len(middles))
+    assert 0 < across.decided < across.languages
+    assert across.support == tuple(np.quantile(middles, (0.25, 0.5, 0.75), method="inverted_cdf"))
 
 
 def test_dependence_has_a_cell_for_each_set_and_bound(found):
@@ -168,6 +188,15 @@ def test_dependence_has_a_cell_for_each_set_and_bound(found):
     assert (cells[0].holds, cells[0].fails, cells[0].undecided) == tuple((differs == s).sum() for s in (1, 0, -1))
 
 
+def test_definitions_are_of_the_operators_that_one_of_the_two_languages_lacks(found):
+    by_name = {each.measured.dialect: each.measured for each in found.languages if not each.measured.without}
+    assert set(by_name["kleene"].lacks.bits) == {"add", "sub", "mul", "lt"}
+    assert set(by_name["kleene"].adds.bits) == {"succ", "pred"}
+    assert by_name["arith"].lacks == by_name["arith"].adds == Defined({}, None, 0, ())
+    for each in (each.measured for each in found.languages if each.measured.set == "knockouts"):
+        assert {*each.lacks.bits, *each.lacks.binders} == set(each.without)
+
+
 def test_the_command_says_it_as_text_json_and_csv(tmp_path, monkeypatch):
     monkeypatch.setenv("PRIORSIM_CACHE", str(tmp_path / "cache"))
     asked = ("languages", "--set", "named", "--max-bits", "18", "--claim", "three-counts", "--keep")
@@ -175,6 +204,7 @@ def test_the_command_says_it_as_text_json_and_csv(tmp_path, monkeypatch):
     check_answer("languages", answer)
     assert len(list((tmp_path / "cache" / "atlases").glob("*.parquet"))) == len(NAMED)
     text = output(*asked)
+    assert re.search(r"kleene +-?\d+ to \d+ +15 \(n = 2, 3 left out\) +9 \(n = 2, 0 left out\)", text)
     assert "machine-dependence" in text and "three-counts" in text and "kleene" in text
     output(*asked, "--out", str(tmp_path / "named.csv"))
     rows = (tmp_path / "named.csv").read_text().splitlines()
