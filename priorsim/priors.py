@@ -1,8 +1,8 @@
 """The weight of a program: one family of priors and its named members (docs/measures.md).
 
-weight(p) = 2^(-beta l) * t^(-gamma) * 2^(-lambda t) * 2^(-delta s) * [t <= cap] for a program of l
+weight(p) = 2^(-beta l) * t^(-gamma) * 2^(-lambda t) * 2^(-tax s) * [t <= cap] for a program of l
 bits, t mean steps a lane and s search nodes. Weights are kept as log2, so nothing over- or underflows;
-where time costs nothing and beta and delta are integers they are exact powers of two.
+where time costs nothing and beta and tax are integers they are exact powers of two.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from priorsim.reading import did_you_mean, quoted
 
 F64 = NDArray[np.float64]
 
-PENALTIES: tuple[str, ...] = ("beta", "gamma", "lambda", "delta")
+PENALTIES: tuple[str, ...] = ("beta", "gamma", "lambda", "tax")
 """The parameters in which log2 weight is linear, by the names users see."""
 PARAMETERS: tuple[str, ...] = (*PENALTIES, "cap")
 """Every parameter of the family, by the name users see; in Python `lambda` is spelled `lam`."""
@@ -27,14 +27,14 @@ def features(bits: ArrayLike, steps: ArrayLike, searches: ArrayLike) -> dict[str
     """What each penalty multiplies, of n programs: log2 weight = -sum of parameter x feature, cap aside.
 
     Of the length l in bits, the mean steps t >= 1 and the number of search nodes s, each of shape (n,), beta
-    multiplies l, gamma log2 t, lambda t and delta s.
+    multiplies l, gamma log2 t, lambda t and tax s.
     """
     mean_steps = np.asarray(steps, dtype=np.float64)
     return {
         "beta": np.asarray(bits, dtype=np.float64),
         "gamma": np.log2(mean_steps),
         "lambda": mean_steps,
-        "delta": np.asarray(searches, dtype=np.float64),
+        "tax": np.asarray(searches, dtype=np.float64),
     }
 
 
@@ -43,7 +43,7 @@ LARGEST = 1e9  # No value of a prior is larger: beside its products, lengths wou
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """A weight of programs, 2^(-beta l - gamma log2 t - lam t - delta s), of l bits, t mean steps and s search nodes.
+    """A weight of programs, 2^(-beta l - gamma log2 t - lam t - tax s), of l bits, t mean steps and s search nodes.
 
     Whether the sum over all programs converges is checked where a mass is taken.
 
@@ -57,7 +57,7 @@ class Prior:
         Bits for each doubling of the mean steps a lane, at least 0.
     lam : float, default 0
         Bits for each step of the mean steps a lane (lambda), at least 0.
-    delta : float, default 0
+    tax : float, default 0
         The search tax: bits for each search node. Below 0 it is a subsidy.
     cap : float, optional
         The most mean steps a lane, at least 1. Programs that take more weigh nothing.
@@ -79,7 +79,7 @@ class Prior:
     beta: float = 1
     gamma: float = 0
     lam: float = 0
-    delta: float = 0
+    tax: float = 0
     cap: float | None = None
     description: str = field(default="", compare=False)
 
@@ -113,18 +113,18 @@ class Prior:
 
     @property
     def is_dyadic(self) -> bool:
-        """True where every weight is a power of two: no price on time, beta and delta integers."""
-        return self.gamma == 0 and self.lam == 0 and self.beta == int(self.beta) and self.delta == int(self.delta)
+        """True where every weight is a power of two: no price on time, beta and tax integers."""
+        return self.gamma == 0 and self.lam == 0 and self.beta == int(self.beta) and self.tax == int(self.tax)
 
     @property
     def is_length_and_time(self) -> bool:
         """True where a program costs l + gamma log2 t and nothing else."""
-        return self.beta == 1 and self.lam == 0 and self.delta == 0 and self.cap is None
+        return self.beta == 1 and self.lam == 0 and self.tax == 0 and self.cap is None
 
     @property
     def is_below_code(self) -> bool:
         """True where weight <= 2^-l for every program, so that the code's unexplored mass bounds the prior's."""
-        return self.beta >= 1 and self.delta >= 0
+        return self.beta >= 1 and self.tax >= 0
 
     def within_cap(self, steps: ArrayLike) -> NDArray[np.bool_]:
         """Whether the mean steps a lane of each program are within the cap, shape (n,)."""
@@ -138,7 +138,7 @@ class Prior:
         ----------
         bits, steps, searches : array_like, shape (n,)
             Length in bits, mean steps a lane and number of search nodes.
-        without : {"beta", "gamma", "lambda", "delta"}, optional
+        without : {"beta", "gamma", "lambda", "tax"}, optional
             A parameter that counts as 0.
 
         Returns
@@ -202,7 +202,7 @@ def named_prior(
     beta: float | None = None,
     gamma: float | None = None,
     lam: float | None = None,
-    delta: float | None = None,
+    tax: float | None = None,
     cap: float | None = None,
 ) -> Prior:
     """The prior of that name, with any value that is given in place of its own.
@@ -211,7 +211,7 @@ def named_prior(
     ----------
     name : str
         One of the names in docs/measures.md.
-    beta, gamma, lam, delta, cap : float, optional
+    beta, gamma, lam, tax, cap : float, optional
         Bits for each bit of length, bits for each doubling of the mean steps a lane, bits for each step, bits for each
         search node, and the most mean steps a lane.
 
@@ -229,15 +229,15 @@ def named_prior(
     --------
     >>> named_prior("levin").gamma
     1
-    >>> named_prior("solomonoff", delta=4).name
-    'solomonoff (delta 4)'
+    >>> named_prior("solomonoff", tax=4).name
+    'solomonoff (tax 4)'
     >>> named_prior("linear", lam=0.25).name
     'linear'
     """
     if name not in PRIORS:
         raise PriorError(f"unknown prior {quoted(name)}: {did_you_mean(name, PRIORS)}choose one of {', '.join(PRIORS)}")
     member = PRIORS[name]
-    asked = {"beta": beta, "gamma": gamma, "lambda": lam, "delta": delta, "cap": cap}
+    asked = {"beta": beta, "gamma": gamma, "lambda": lam, "tax": tax, "cap": cap}
     given = {parameter: value for parameter, value in asked.items() if value is not None}
     missing = [parameter for parameter in member.needs if parameter not in given]
     if missing:

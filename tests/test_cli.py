@@ -176,7 +176,7 @@ def test_a_histogram_answers_what_its_atlas_answers(atlas, tmp_path):
     options = ("--prior", "schmidhuber", "--delta", "2", "--json")
     from_atlas = output("odds", "--atlas", atlas, "--world", "identity-w3", *options)
     assert output("odds", "--histogram", exported, *options) == from_atlas
-    grid = ("--grid", "gamma=0:1:3", "--grid", "delta=0,4")
+    grid = ("--grid", "gamma=0:1:3", "--grid", "tax=0,4")
     swept = output("sweep", "--histogram", exported, *grid)
     assert swept == output("sweep", "--atlas", atlas, "--world", "identity-w3", *grid)
     assert len(swept.splitlines()) == 2 + 3 * 2

@@ -29,7 +29,7 @@ def commands(atlas):
     """Every command that writes one file, without its --out."""
     return {
         "census": CENSUS,
-        "sweep": ["sweep", "--atlas", atlas, *WORLD, "--grid", "gamma=0,1", "--grid", "delta=0,1"],
+        "sweep": ["sweep", "--atlas", atlas, *WORLD, "--grid", "gamma=0,1", "--grid", "tax=0,1"],
         "histogram": ["histogram", "--atlas", atlas, *WORLD],
         "population": ["population", "--atlas", atlas],
         "data": ["data", *WORLD, "--code-bits", "10"],

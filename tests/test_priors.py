@@ -42,7 +42,7 @@ def test_every_member_says_its_source():
 
 
 def test_the_search_tax_is_a_factor_for_each_search_node():
-    taxed = weights(named_prior("levin", delta=2))
+    taxed = weights(named_prior("levin", tax=2))
     np.testing.assert_allclose(taxed, weights(named_prior("levin")) * 4.0 ** -np.array(SEARCHES), rtol=1e-14)
 
 
@@ -99,11 +99,11 @@ def test_a_missing_parameter_is_named(name, missing):
     [
         {"beta": float("nan")},
         {"gamma": float("inf")},
-        {"delta": float("-inf")},
+        {"tax": float("-inf")},
         {"lam": float("nan")},
         {"cap": float("inf")},
         {"lam": 1e308},
-        {"delta": -1.1e9},
+        {"tax": -1.1e9},
         {"beta": 0},
         {"beta": -1},
         {"gamma": -0.1},
@@ -118,13 +118,13 @@ def test_values_out_of_range_are_refused(values):
 
 def test_dyadic_priors_are_told_from_others():
     assert named_prior("solomonoff").is_dyadic
-    assert named_prior("capped", cap=3.5, beta=2.0, delta=4).is_dyadic
+    assert named_prior("capped", cap=3.5, beta=2.0, tax=4).is_dyadic
     assert not any(prior.is_dyadic for prior in (named_prior("levin"), Prior("p", beta=1.5), Prior("p", lam=0.1)))
 
 
 @pytest.mark.parametrize("name", [*PRIORS])
 @pytest.mark.parametrize(
-    "values", [{}, {"gamma": 0.3}, {"gamma": 0}, {"beta": 2}, {"lam": 0.5}, {"delta": -1}, {"delta": 3}, {"cap": 30}]
+    "values", [{}, {"gamma": 0.3}, {"gamma": 0}, {"beta": 2}, {"lam": 0.5}, {"tax": -1}, {"tax": 3}, {"cap": 30}]
 )
 def test_length_and_time_is_all_that_counts_where_every_program_weighs_by_them_alone(name, values):
     """log2 weight = -l - gamma log2 t of each program, where gamma is what 0 bits, 2 steps and no search cost."""
@@ -136,7 +136,7 @@ def test_length_and_time_is_all_that_counts_where_every_program_weighs_by_them_a
 
 def test_priors_that_the_code_bounds_are_told_from_others():
     assert named_prior("schmidhuber").is_below_code
-    assert not Prior("p", delta=-1).is_below_code
+    assert not Prior("p", tax=-1).is_below_code
     assert not Prior("p", beta=0.99).is_below_code
 
 
@@ -146,7 +146,7 @@ def test_json_values_do_not_depend_on_how_a_number_was_written():
         "beta": 1,
         "gamma": 0.5,
         "lambda": 0,
-        "delta": 0,
+        "tax": 0,
         "cap": None,
     }
     assert set(PARAMETERS) < set(Prior("p").to_json())

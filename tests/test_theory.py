@@ -61,7 +61,7 @@ from priorsim.worlds import find_world
 W3 = ("identity-w3", "square-w3", "third-w3", "inverse-w3")
 W4 = ("identity-w4", "square-w4", "hump-w4", "inverse-w4")
 PRICES = {"solomonoff": (1, 0), "levin": (1, 1), "schmidhuber": (2, 1), "kind-of-speed": (1, Fraction(1, 2))}
-FEATURES = ("beta", "gamma", "lambda", "delta")
+FEATURES = ("beta", "gamma", "lambda", "tax")
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +156,7 @@ class TestAgainstTheCensus:
 
     @pytest.mark.parametrize("name", ["solomonoff", "schmidhuber"])
     def test_slopes_are_differences_of_class_means(self, measured, name):
-        prior = named_prior(name, gamma=0.5, lam=0.05, delta=1)
+        prior = named_prior(name, gamma=0.5, lam=0.05, tax=1)
         at_prior = slopes(measured, prior, LOW)
         for penalty in FEATURES:
             (search, _), (direct, _) = (moments(measured, kinds, prior, penalty) for kinds in (LOW.search, LOW.direct))

@@ -83,7 +83,7 @@ class Site:
 
     def prior(self, *, gamma: float = 0) -> Prior:
         """The prior of this price on time, with the site's search tax."""
-        return Prior("grid", gamma=gamma, delta=self.tax)
+        return Prior("grid", gamma=gamma, tax=self.tax)
 
     @cached_property
     def fitting(self) -> Fitting:

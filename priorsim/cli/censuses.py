@@ -398,7 +398,7 @@ def data(
     if atlas is not None and out is not None:
         raise PriorsimError("--out holds the counts of programs with data alone: leave out --atlas")
     if out is not None:
-        refuse_idle(context, "prior beta gamma lam delta cap", "on the counts that --out writes")
+        refuse_idle(context, "prior beta gamma lam tax cap", "on the counts that --out writes")
     prior, where = weight.make(), opt.world_of(world, train)
     with opt.place_of(out, is_data_counts, force=force, read=(world,)) as place:
         language, code = opt.language_and_code(where, atlas, dialect, depth, trust)

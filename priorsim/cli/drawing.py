@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from priorsim.census.stored import Counted
     from priorsim.figures.entry import Entry
 
-_PRIOR = "prior beta gamma lam delta cap"
+_PRIOR = "prior beta gamma lam tax cap"
 _CENSUS = "atlas max_bits memory workers yes dry_run trust"
 OWN = f"{_CENSUS} class_by grid {_PRIOR}"
 """The options of a figure of a reader's own world."""

@@ -118,7 +118,7 @@ class PriorOptions:
         None
     )
     lam: Annotated[float | None, Option("--lambda", help="Price of a step: bits for a mean step.")] = None
-    delta: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for each find or argmax.")] = None
+    tax: Annotated[float | None, Option("--tax", "--delta", help="Search tax: bits for each find or argmax.")] = None
     cap: Annotated[float | None, Option("--cap", help="Programs with more mean steps weigh nothing.")] = None
 
     def make(self, **swept: float) -> "priorsim.Prior":

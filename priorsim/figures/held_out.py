@@ -41,7 +41,7 @@ AXES = {
     "beta": ("\N{GREEK SMALL LETTER BETA}, price of length (bits per bit)", "the price of length beta"),
     "gamma": ("\N{GREEK SMALL LETTER GAMMA}, price of time (bits per doubling)", "the price of time gamma"),
     "lambda": ("\N{GREEK SMALL LETTER LAMDA}, price of a step (bits per step)", "the price of a step lambda"),
-    "delta": ("search tax (bits per search node)", "the search tax"),
+    "tax": ("search tax (bits per search node)", "the search tax"),
     "cap": ("cap (steps per lane)", "the cap on the steps per lane"),
 }
 """What an axis may show: its label, and what a caption calls it."""

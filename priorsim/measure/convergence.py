@@ -159,7 +159,7 @@ def unconditional(atlas: Counted, prior: Prior, *, class_by: ClassBy = "lesion")
     if not prior.is_below_code:
         raise PriorError(
             f"unconditional odds need weights of at most 2^-l, prior '{prior.name}' has beta {prior.beta} and "
-            f"delta {prior.delta}: give a beta of at least 1 and a delta of at least 0"
+            f"tax {prior.tax}: give a beta of at least 1 and a tax of at least 0"
         )
     check_convergence(header.language, prior)
     cells = merge_cells(Cells.concatenate([census_cells(batch, class_by) for batch in atlas.batches()]))

@@ -1,6 +1,6 @@
 """Where the odds tip: every root of the log-odds in one parameter of the prior.
 
-log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t, delta: s), so each
+log2 weight is linear in each penalty theta with a feature phi (beta: l, gamma: log2 t, lambda: t, tax: s), so each
 side's mass is an exponential sum, d log-odds / d theta = E_direct[phi] - E_search[phi], and each mean falls as theta
 grows. On [a, b] the slope therefore lies in [E_d(b) - E_s(a), E_d(a) - E_s(b)]. Intervals that this bounds away from 0
 are discarded, those where it has one sign hold at most one root; the others are halved. What both sides have in common
@@ -226,12 +226,12 @@ def crossovers(
 
 
 def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None:
-    """delta*: the tax a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
+    """The break-even tax: the bits a search node, nearest 0 and within 64 bits of it, at which the log-odds are 0.
 
     None where there is none, or where a side is empty; 0 where the log-odds are 0 whatever the tax. It may lie below
     the least tax at which the prior converges.
     """
-    roots = crossovers(histogram, prior, end, parameter="delta", within=TAX_RANGE)
+    roots = crossovers(histogram, prior, end, parameter="tax", within=TAX_RANGE)
     if roots.sign == "zero":
         return 0.0
     return min(roots.roots, key=lambda tax: (abs(tax), tax), default=None)
@@ -240,7 +240,7 @@ def break_even_tax(histogram: Histogram, prior: Prior, end: End) -> float | None
 def slopes(histogram: Histogram, prior: Prior, end: End) -> dict[str, float] | None:
     """How fast the log-odds move with each of PENALTIES: E_direct[phi] - E_search[phi]; None where a side has no mass.
 
-    In bits a unit of the parameter: beta: bits of length, gamma: log2 steps, lambda: steps, delta: nodes.
+    In bits a unit of the parameter: beta: bits of length, gamma: log2 steps, lambda: steps, tax: nodes.
     """
     found = {}
     for parameter in PENALTIES:

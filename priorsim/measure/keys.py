@@ -30,13 +30,13 @@ def at_ends(value: Callable[[End], T]) -> Ends[T]:
 
 
 class Prior(msgspec.Struct, frozen=True, rename={"lam": "lambda"}):
-    """`name` is the named prior, followed by the values that depart from it: `levin (delta 4)`."""
+    """`name` is the named prior, followed by the values that depart from it: `levin (tax 4)`."""
 
     name: str
     beta: int | float
     gamma: int | float
     lam: int | float
-    delta: int | float
+    tax: int | float
     cap: int | float | None
 
     @classmethod

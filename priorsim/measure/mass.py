@@ -88,16 +88,16 @@ def log2_fraction(value: Fraction) -> float:
 
 
 def check_convergence(language: Language, prior: Prior) -> None:
-    """Raise PriorError where the sum of 2^(-beta l - delta s) over all programs of the language diverges.
+    """Raise PriorError where the sum of 2^(-beta l - tax s) over all programs of the language diverges.
 
     gamma does not move that line: a program of l bits takes at most l 2^(wD) steps a lane, and a polynomial tames no
     exponential. lambda and a cap could move it, but not away: a body of a loop that never runs is as long as it likes
-    and costs no time. What lies beyond the line of beta and delta is refused whatever the price of time.
+    and costs no time. What lies beyond the line of beta and tax is refused whatever the price of time.
     """
-    if converges(language, prior.beta, prior.delta):
+    if converges(language, prior.beta, prior.tax):
         return
     what = f"of all programs of dialect {language.dialect.name} with {language.word_bits}-bit words does not converge"
-    least = least_beta(language, max(prior.delta, 0.0))
+    least = least_beta(language, max(prior.tax, 0.0))
     if prior.beta < least:
         raise PriorError(
             f"beta is {prior.beta}: below {least:.4f} the mass {what}: "
@@ -105,8 +105,8 @@ def check_convergence(language: Language, prior: Prior) -> None:
         )
     tax = least_tax(language, prior.beta)
     raise PriorError(
-        f"delta is {prior.delta:g}: below {tax:.4f} bits a search node, at a beta of {prior.beta:g}, the mass {what}: "
-        f"give a delta of at least {math.ceil(tax * 1000) / 1000}, or a greater beta"
+        f"tax is {prior.tax:g}: below {tax:.4f} bits a search node, at a beta of {prior.beta:g}, the mass {what}: "
+        f"give a tax of at least {math.ceil(tax * 1000) / 1000}, or a greater beta"
     )
 
 
@@ -127,7 +127,7 @@ def mass(cells: Cells, header: AtlasHeader, prior: Prior) -> Mass:
     """The mass of all cells together, exact where the prior is dyadic."""
     if prior.is_dyadic:
         here = cells.take(prior.within_cap(mean_steps(header, cells.steps)))
-        exponent = -(int(prior.beta) * here.bits.astype(np.int64) + int(prior.delta) * here.searches.astype(np.int64))
+        exponent = -(int(prior.beta) * here.bits.astype(np.int64) + int(prior.tax) * here.searches.astype(np.int64))
         if exponent.max(initial=0) - exponent.min(initial=0) <= MAX_EXACT_BITS:
             return exact_mass(exact_sums(np.zeros(len(here), dtype=np.int64), exponent, here.count, 1)[0])
     return Mass(log2_sum(log2_weights(cells, header, prior), cells.count))

@@ -65,22 +65,22 @@ def sweep(histogram: Histogram, prior: Prior, grid: Mapping[str, Sequence[float]
 
 
 def parse_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``tax=0,1,4``; tax is another name of delta.
+    """Penalties and their values from texts such as ``gamma=0:2:9`` or ``tax=0,1,4``; delta is another name of tax.
 
     FIRST:LAST:COUNT stands for COUNT evenly spaced values, both ends included. PriorError where a text is no such
     grid, has too many values, or a penalty is given twice.
 
     >>> parse_grid(["gamma=0:1:3", "tax=0,4"])
-    {'gamma': (0.0, 0.5, 1.0), 'delta': (0.0, 4.0)}
+    {'gamma': (0.0, 0.5, 1.0), 'tax': (0.0, 4.0)}
     """
     grid: dict[str, tuple[float, ...]] = {}
     for text in texts:
         named, _, given = text.partition("=")
-        name = "delta" if named == "tax" else named
+        name = "tax" if named == "delta" else named
         if name not in PARAMETERS:
             raise PriorError(
                 f"grid {quoted(text)}: unknown penalty {quoted(named)}: "
-                f"{did_you_mean(named, (*PARAMETERS, 'tax'))}choose one of {', '.join(PARAMETERS)}, or tax for delta"
+                f"{did_you_mean(named, PARAMETERS)}choose one of {', '.join(PARAMETERS)}"
             )
         if name in grid:
             raise PriorError(f"grid {quoted(text)}: {name} is given twice")

@@ -136,7 +136,7 @@ def weights_of(header: AtlasHeader, rows: Rows, prior: Prior, class_by: ClassBy)
     log2_weight = prior.log2_weight(rows.bits, steps, rows.searches)
     chosen = np.isfinite(log2_weight)
     rows, log2_weight = rows.take(chosen), log2_weight[chosen]
-    is_exact = prior.is_dyadic and (prior.beta + abs(prior.delta)) * header.max_bits <= MAX_EXACT_BITS
+    is_exact = prior.is_dyadic and (prior.beta + abs(prior.tax)) * header.max_bits <= MAX_EXACT_BITS
     return rows, Weights(is_exact, kinds_of(rows, class_by), log2_weight, log2_weight, rows.count)
 
 

@@ -29,8 +29,6 @@ Lanes = Iterable[int] | str
 
 Penalty = float | Sequence[float] | NDArray[Any] | None
 """A penalty's value, or the values over which it is swept."""
-_PARAMETERS = {"lam": "lambda", "tax": "delta"}
-"""The public names of penalties that have another name here."""
 
 
 def world(world: AnyWorld, *, train: Lanes | None = None) -> World:
@@ -144,7 +142,7 @@ def swept(**penalties: Penalty) -> tuple[dict[str, list[float]], dict[str, Any]]
 
 def by_parameter(grid: Mapping[str, list[float]]) -> dict[str, list[float]]:
     """The values of penalties by the names that the command line gives them."""
-    return {_PARAMETERS.get(name, name): values for name, values in grid.items()}
+    return {"lambda" if name == "lam" else name: values for name, values in grid.items()}
 
 
 def prior_over(prior: Prior | str, grid: Mapping[str, list[float]], fixed: Mapping[str, Any]) -> Prior:
@@ -162,9 +160,8 @@ def _values(name: str, values: Any) -> list[float]:
 def prior_of(prior: Prior | str, **penalties: float | None) -> Prior:
     """The prior of that name, with penalties in place of its own; a Prior has its penalties already."""
     given = {name: None if value is None else real_number(name, value) for name, value in penalties.items()}
-    named = {"delta" if name == "tax" else name: value for name, value in given.items()}
     if isinstance(prior, str):
-        return named_prior(prior, **named)
+        return named_prior(prior, **given)
     if not isinstance(prior, Prior):
         raise PriorError(f"a prior is a Prior or a name, and not of type {type(prior).__name__}")
     also = [name for name, value in given.items() if value is not None]

@@ -53,8 +53,6 @@ SLIDERS = {"beta": [None, 4.0], "gamma": list(crossover.GAMMA_RANGE), "lambda": 
 """The ends of the sliders; that of beta starts where the prior converges."""
 STARTS = {"beta": 1.5, "lambda": 0.01, "cap": 64}
 """Where a slider is put by a prior that leaves its value open."""
-SHOWN_AS = {"delta": "tax"}
-"""What the page calls a parameter of another name."""
 
 
 class MenuWorld(NamedTuple):
@@ -201,12 +199,12 @@ def explorer_json() -> dict[str, Any]:
 
 def _prior_json(name: str) -> dict[str, Any]:
     member = PRIORS[name]
-    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "delta": 0, "cap": None, **member.values}
+    values: dict[str, float | None] = {"beta": 1, "gamma": 0, "lambda": 0, "tax": 0, "cap": None, **member.values}
     return {
         "name": name,
         "description": member.description,
-        "values": {SHOWN_AS.get(parameter, parameter): values[parameter] for parameter in PARAMETERS},
-        "starts": {SHOWN_AS.get(parameter, parameter): STARTS[parameter] for parameter in member.needs},
+        "values": {parameter: values[parameter] for parameter in PARAMETERS},
+        "starts": {parameter: STARTS[parameter] for parameter in member.needs},
     }
 
 

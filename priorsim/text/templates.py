@@ -147,7 +147,7 @@ def formula(prior: "Prior") -> str:
     parts = ["2^-l" if prior.beta == 1 else f"2^(-{prior.beta:g} l)"]
     parts += [f"t^(-{prior.gamma:g})"] if prior.gamma else []
     parts += [f"2^(-{prior.lam:g} t)"] if prior.lam else []
-    parts += [f"2^({-prior.delta:g} s)"] if prior.delta else []
+    parts += [f"2^({-prior.tax:g} s)"] if prior.tax else []
     parts += [f"[t <= {prior.cap:g}]"] if prior.cap is not None else []
     return " ".join(parts)
 

@@ -1,7 +1,7 @@
 """What the argument says on paper: every closed form, for the census's numbers to be held against.
 
 A derivation is carried out by sympy or stands above its form. In all of them
-weight(p) = 2^(-beta l) t^(-gamma) 2^(-lambda t); a search tax takes delta bits off for each search node more, and a
+weight(p) = 2^(-beta l) t^(-gamma) 2^(-lambda t); a tax takes that many bits off for each search node more, and a
 cap leaves the odds as they are or removes a program.
 """
 
@@ -228,7 +228,7 @@ AMORTISATION_FLIP = ClosedForm(
 )
 
 # How the log-odds move with a penalty. A class of programs with features phi, what the penalty multiplies (beta: l,
-# gamma: log2 t, lambda: t, delta: search nodes), and weights n 2^(-theta phi) has the mass
+# gamma: log2 t, lambda: t, tax: search nodes), and weights n 2^(-theta phi) has the mass
 # Z(theta) = sum of n 2^(-theta phi), and log-odds are log2 Z_s - log2 Z_d.
 
 

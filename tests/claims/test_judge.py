@@ -105,7 +105,7 @@ def test_listed_worlds_have_the_numbers_of_their_own_histograms(judged):
     groups = [each for each in populations(PRESET) if each.population == "bayes"]
     three = [each for each in groups if is_of(each.header.language, "arith", 3)]
     for tax in PRESET.taxes:
-        prior, asked = Prior("taxed", delta=tax), []
+        prior, asked = Prior("taxed", tax=tax), []
         for group in three:
             for world in group.worlds:
                 counted = histogram(census(group.header), world)

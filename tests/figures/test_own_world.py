@@ -43,13 +43,13 @@ def test_a_phase_diagram_is_over_any_two_penalties_and_says_lanes_bound_and_prio
     asked = ["--world", world, "--train", train, "--atlas", atlas, "--max-bits", "23", "--beta", "1.5"]
     output("figure", "phase", *asked, *GRID, "--format", "svg", "--out", "drawn")
     rows, caption = rows_of(tmp_path / "drawn", "phase-own"), (tmp_path / "drawn" / "phase-own.txt").read_text()
-    assert [(float(row["gamma"]), float(row["delta"])) for row in rows] == [
+    assert [(float(row["gamma"]), float(row["tax"])) for row in rows] == [
         (gamma, tax) for tax in (-2, 0, 2, 4) for gamma in (0, 1, 2)
     ]
     on = find_world(world).trained_on(range(8 if train == "0-7" else 4))
     cells = histogram(cut(StoredAtlas.open(atlas), 23), on)
     for row in rows:
-        odds = log_odds_of(cells, Prior("p", beta=1.5, gamma=float(row["gamma"]), delta=float(row["delta"])))
+        odds = log_odds_of(cells, Prior("p", beta=1.5, gamma=float(row["gamma"]), tax=float(row["tax"])))
         assert row["holds_the_mass"] == ("search" if odds.low > 0 else "direct" if odds.high < 0 else "open")
         assert (row["held_out_loss"] == "") == (not on.held_out)
     assert "at most 23 bits, at beta 1.5." in caption
@@ -116,12 +116,12 @@ def test_every_figure_of_a_census_is_drawn_from_ones_own(name, atlas, world, tmp
         (["phase", "--world", "own.csv", "--prior", "levin"], "--prior has no effect without --grid"),
         (["phase", "--world", "own.csv", "--beta", "2", "--gamma", "1"], "--beta and --gamma have no effect without"),
         (["phase", "--world", "own.csv", *GRID, "--gamma", "1"], "both set gamma: leave out one"),
-        (["phase", "--world", "own.csv", *GRID, "--delta", "1"], "both set delta: leave out one"),
+        (["phase", "--world", "own.csv", *GRID, "--delta", "1"], "both set tax: leave out one"),
         (["phase", "--world", "own.csv", "--grid", "gamma=0:1:2"], "over two penalties, and the grid has 1"),
         (["phase", "--world", "own.csv", "--grid", "gamma=0,1,4", "--grid", "tax=0:1:2"], "not evenly spaced"),
         (["phase", "--world", "own.csv", "--grid", "gamma=2:0:3", "--grid", "tax=0:1:2"], "not evenly spaced"),
         (["phase", "--world", "own.csv", "--grid", "gamma=1", "--grid", "tax=0:1:2"], "not evenly spaced"),
-        (["phase", "--world", "own.csv", "--grid", "tax=0:1:2", "--grid", "delta=0:1:2"], "delta is given twice"),
+        (["phase", "--world", "own.csv", "--grid", "tax=0:1:2", "--grid", "delta=0:1:2"], "tax is given twice"),
         (["phase", "--world", "own.csv", "--grid", "speed=0:1:2"], "unknown penalty 'speed'"),
         (["phase", "--world", "own.csv", "--train", "0-9"], "lane"),
         (["phase", "--world", "own.cvs"], "unknown world 'own.cvs'"),
@@ -143,12 +143,12 @@ PRICED = ["--prior", "schmidhuber", "--tax", "2"]
 @pytest.mark.parametrize(
     ("name", "asked", "said"),
     [
-        ("odds-against-gamma", PRICED, "The prior is schmidhuber (delta 2), with gamma as drawn."),
-        ("well-tuned", PRICED, "The prior is schmidhuber (delta 2), with gamma as drawn."),
-        ("mass-against-length", PRICED, "The prior is schmidhuber (delta 2)."),
-        ("odds-against-lessons", PRICED, "The prior is schmidhuber (delta 2)."),
+        ("odds-against-gamma", PRICED, "The prior is schmidhuber (tax 2), with gamma as drawn."),
+        ("well-tuned", PRICED, "The prior is schmidhuber (tax 2), with gamma as drawn."),
+        ("mass-against-length", PRICED, "The prior is schmidhuber (tax 2)."),
+        ("odds-against-lessons", PRICED, "The prior is schmidhuber (tax 2)."),
         ("learning-curves", ["--gamma", "1"], "The prior is solomonoff (gamma 1)."),
-        ("phase", ["--tax", "2"], "The prior is solomonoff (delta 2), with beta and gamma as drawn."),
+        ("phase", ["--tax", "2"], "The prior is solomonoff (tax 2), with beta and gamma as drawn."),
         ("cloud", [], "The census has every code-only program of at most 20 bits."),
     ],
 )
@@ -169,7 +169,7 @@ def test_the_odds_along_gamma_are_those_of_the_prior_and_of_the_classes_asked_fo
     rows = [row for row in rows_of(tmp_path / "drawn", stem) if row["item"] == "curve"]
     assert len(rows) == 81
     for row in rows[::20]:
-        found = log_odds_of(cells, Prior("p", beta=2, gamma=float(row["gamma"]), delta=2))
+        found = log_odds_of(cells, Prior("p", beta=2, gamma=float(row["gamma"]), tax=2))
         ends = [float(row[f"log_odds_{end}_bits"]) for end in ("low", "high")]
         assert ends == pytest.approx([found.low, found.high], rel=1e-9)
     assert ("anywhere in its text" in (tmp_path / "drawn" / f"{stem}.txt").read_text()) == (by == "form")

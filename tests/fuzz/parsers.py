@@ -169,7 +169,7 @@ PARSERS = {
     "code": Parser(lambda text: decode(text, ARITH), ["0110100001101"]),
     "columns": Parser(lambda text: check_column_names(text.split(",")), ["o,q,r2"]),
     "lanes": Parser(lambda text: parse_lanes(text, Domain.default(4)), ["0-11,14", "3"]),
-    "grid": Parser(lambda text: parse_grid([text]), ["gamma=0:2:9", "delta=0,1.5,-4e2"]),
+    "grid": Parser(lambda text: parse_grid([text]), ["gamma=0:2:9", "tax=0,1.5,-4e2"]),
     "memory": Parser(parse_memory, ["8GiB", "0.5 MiB"]),
     "width": Parser(width_of, ["3.25in", "82mm"]),
     "world's name": Parser(

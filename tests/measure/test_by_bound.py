@@ -19,7 +19,7 @@ WORLDS = {
     "no search": ("loops-w4-24", lambda x: x, range(12)),
     "nothing": ("logic-w3-23", lambda x: (5 * x + x * x // 3) ^ 3, None),
 }
-PRIORS = [named_prior("solomonoff"), named_prior("levin", delta=1), Prior("p", cap=40.0), Prior("p", 1.5, lam=0.01)]
+PRIORS = [named_prior("solomonoff"), named_prior("levin", tax=1), Prior("p", cap=40.0), Prior("p", 1.5, lam=0.01)]
 
 
 def numbers_of(found):

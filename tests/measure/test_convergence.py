@@ -34,7 +34,7 @@ def found(oracle, world):
     return histogram(atlas, world(atlas.header, lambda x: x > 1, range(12)))
 
 
-@pytest.mark.parametrize("prior", [named_prior("solomonoff"), named_prior("levin", delta=1)], ids=lambda p: p.name)
+@pytest.mark.parametrize("prior", [named_prior("solomonoff"), named_prior("levin", tax=1)], ids=lambda p: p.name)
 def test_a_number_at_a_shorter_bound_is_that_of_a_census_so_far(oracle, found, prior):
     atlas = oracle("arith-w4-24")
     rows = convergence(found, prior).bounds
@@ -76,7 +76,7 @@ def test_a_rising_course_is_bounded_by_the_unexplored_code_alone(found):
     assert convergence(rising, Prior("p")).extrapolated_log2_mass.direct.high == pytest.approx(
         math.log2(whole + beyond)
     )
-    unbounded = convergence(rising, Prior("p", delta=-1))
+    unbounded = convergence(rising, Prior("p", tax=-1))
     assert unbounded.extrapolated_log2_mass.direct.high == math.inf
     assert unbounded.extrapolated_log_odds.low is None
 
@@ -119,9 +119,7 @@ def test_explored_and_unexplored_mass_are_exact(oracle):
     assert known.unexplored - known.unexplored_code == Fraction(1, 2)
 
 
-@pytest.mark.parametrize(
-    "prior", [named_prior("solomonoff"), named_prior("levin"), named_prior("schmidhuber", delta=2)]
-)
+@pytest.mark.parametrize("prior", [named_prior("solomonoff"), named_prior("levin"), named_prior("schmidhuber", tax=2)])
 def test_certified_odds_hold_at_every_bound_for_all_longer_censuses(oracle, prior):
     atlas = oracle("arith-w4-24")
     by_bound = [unconditional(cut(atlas, bound), prior) for bound in (16, 20, 24)]
@@ -148,9 +146,9 @@ def test_a_census_without_search_certifies_odds_against_it_only(oracle):
     assert math.isfinite(found.certified.high)
 
 
-@pytest.mark.parametrize("prior", [Prior("p", beta=0.99), Prior("p", delta=-1)])
+@pytest.mark.parametrize("prior", [Prior("p", beta=0.99), Prior("p", tax=-1)])
 def test_weights_that_the_code_does_not_bound_certify_nothing(tiny, prior):
-    with pytest.raises(PriorError, match="beta of at least 1 and a delta of at least 0"):
+    with pytest.raises(PriorError, match="beta of at least 1 and a tax of at least 0"):
         unconditional(tiny, prior)
 
 

@@ -183,13 +183,13 @@ def found(found_in_two_worlds):
     return found_in_two_worlds
 
 
-@pytest.mark.parametrize("parameter", ["beta", "gamma", "lambda", "delta"])
+@pytest.mark.parametrize("parameter", ["beta", "gamma", "lambda", "tax"])
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_the_log_odds_are_nothing_at_the_crossovers(found, parameter, end):
-    for prior in (named_prior("solomonoff"), named_prior("levin", delta=-2)):
+    for prior in (named_prior("solomonoff"), named_prior("levin", tax=-2)):
         low = 0.0
         if parameter == "beta":
-            low = 0.98 if prior.delta == 0 else 1.0
+            low = 0.98 if prior.tax == 0 else 1.0
         roots = crossovers(found, prior, end, parameter=parameter, within=(low, 8.0))
         grid = np.linspace(low, 8.0, 60)
         odds = [getattr(log_odds_of(found, prior.with_values({parameter: x})), end.name) for x in grid]
@@ -203,18 +203,18 @@ def test_the_log_odds_are_nothing_at_the_crossovers(found, parameter, end):
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_the_break_even_tax_is_the_root_nearest_nothing(found, end):
-    prior = named_prior("kind-of-speed", delta=5)
+    prior = named_prior("kind-of-speed", tax=5)
     tax = break_even_tax(found, prior, end)
     bound = 64 if tax is None else abs(tax) - 1e-6
 
-    def cut_at_the_bound(delta):
+    def cut_at_the_bound(tax):
         """The log-odds also where the prior diverges, as the tax that would be needed may lie there."""
-        taxed = prior.with_values({"delta": delta})
+        taxed = prior.with_values({"tax": tax})
         return getattr(
             log_odds(tuple(mass(found.cells.of([kind]), found.header, taxed) for kind in range(3))), end.name
         )
 
-    assert {np.sign(cut_at_the_bound(delta)) for delta in np.linspace(-bound, bound, 99)} == {-1}
+    assert {np.sign(cut_at_the_bound(tax)) for tax in np.linspace(-bound, bound, 99)} == {-1}
     if tax is not None:
         assert cut_at_the_bound(tax) == pytest.approx(0, abs=1e-10)
 

@@ -334,7 +334,7 @@ def counts():
 
 
 def test_masses_are_exact_sums_of_weights(counts):
-    for name, found in counts.masses(DATA_CLASSES, named_prior("solomonoff", beta=2, delta=1)).items():
+    for name, found in counts.masses(DATA_CLASSES, named_prior("solomonoff", beta=2, tax=1)).items():
         cells = counts.of(name)
         columns = zip(cells.bits.tolist(), cells.searches.tolist(), cells.count.tolist(), strict=True)
         assert found.exact == sum(

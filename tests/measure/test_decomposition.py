@@ -16,7 +16,7 @@ PRIORS = [
     named_prior("solomonoff"),
     named_prior("levin"),
     named_prior("schmidhuber"),
-    named_prior("linear", lam=0.1, delta=2),
+    named_prior("linear", lam=0.1, tax=2),
 ]
 
 

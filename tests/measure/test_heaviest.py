@@ -35,7 +35,7 @@ SQUARE = world_of_words("square", DOMAIN, (0, 1, 0, 1), family="mine", train=(0,
 PRIORS = [
     named_prior("solomonoff"),
     named_prior("levin"),
-    named_prior("solomonoff", delta=-1),
+    named_prior("solomonoff", tax=-1),
     named_prior("capped", cap=6),
 ]
 EVERY = 10_000
@@ -65,7 +65,7 @@ def weight(key, prior):
     mean = key.steps / 4
     if prior.cap is not None and mean > prior.cap:
         return -math.inf
-    return -prior.beta * key.bits - prior.gamma * math.log2(mean) - prior.delta * key.searches
+    return -prior.beta * key.bits - prior.gamma * math.log2(mean) - prior.tax * key.searches
 
 
 def expected(world, cls, prior, bits=BITS):

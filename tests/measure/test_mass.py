@@ -36,12 +36,12 @@ from priorsim.priors import Prior, named_prior
 EMPTY = exact_mass(Fraction(0))
 PRIORS = [
     named_prior("solomonoff"),
-    named_prior("solomonoff", delta=3),
-    named_prior("solomonoff", delta=-2),
+    named_prior("solomonoff", tax=3),
+    named_prior("solomonoff", tax=-2),
     named_prior("tempered", beta=3),
     named_prior("capped", cap=5),
     named_prior("levin"),
-    named_prior("schmidhuber", delta=1.5),
+    named_prior("schmidhuber", tax=1.5),
     named_prior("kind-of-speed"),
     named_prior("linear", lam=0.125),
     named_prior("tempered", beta=1.25),
@@ -62,7 +62,7 @@ def plain_mass(cells: Cells, lanes: int, prior: Prior, kind: int) -> float:
         t = Fraction(int(cells.steps[row]), lanes)
         if prior.cap is not None and t > Fraction(prior.cap):
             continue
-        exponent = prior.beta * int(cells.bits[row]) + prior.lam * float(t) + prior.delta * int(cells.searches[row])
+        exponent = prior.beta * int(cells.bits[row]) + prior.lam * float(t) + prior.tax * int(cells.searches[row])
         terms.append(int(cells.count[row]) * 2.0**-exponent * float(t) ** -prior.gamma)
     return math.fsum(terms)
 
@@ -81,7 +81,7 @@ def test_dyadic_masses_are_exact(found, prior):
         want = Fraction(0)
         for row in np.flatnonzero(cells.kind == kind):
             if prior.cap is None or Fraction(int(cells.steps[row]), 16) <= prior.cap:
-                exponent = prior.beta * int(cells.bits[row]) + prior.delta * int(cells.searches[row])
+                exponent = prior.beta * int(cells.bits[row]) + prior.tax * int(cells.searches[row])
                 want += int(cells.count[row]) * Fraction(2) ** -exponent
         assert part.exact == want
 
@@ -111,8 +111,8 @@ def test_levin_is_solomonoff_at_gamma_one(found):
 
 
 def test_float_and_exact_masses_agree(found):
-    exact = masses(found, Prior("p", delta=1))
-    nearly = masses(found, Prior("p", delta=1, gamma=1e-300))
+    exact = masses(found, Prior("p", tax=1))
+    nearly = masses(found, Prior("p", tax=1, gamma=1e-300))
     assert [part.log2 for part in nearly] == pytest.approx([part.log2 for part in exact], abs=1e-13)
 
 
@@ -120,7 +120,7 @@ def test_nothing_over_or_underflows(found):
     for prior in (
         Prior("p", beta=5000),
         Prior("p", beta=5000.5),
-        Prior("p", 2000, delta=-9000.5),
+        Prior("p", 2000, tax=-9000.5),
         Prior("p", beta=1e9),
     ):
         for part in masses(found, prior):
@@ -185,23 +185,23 @@ def test_beta_below_the_threshold_is_refused_whatever_the_other_penalties(found,
 @pytest.mark.parametrize(
     "prior",
     [
-        Prior("p", delta=-2.47),
-        Prior("p", delta=-12, gamma=8),
-        Prior("p", delta=-3, lam=9),
-        Prior("p", delta=-3, cap=1),
-        Prior("p", 2, delta=-14.2),
+        Prior("p", tax=-2.47),
+        Prior("p", tax=-12, gamma=8),
+        Prior("p", tax=-3, lam=9),
+        Prior("p", tax=-3, cap=1),
+        Prior("p", 2, tax=-14.2),
     ],
 )
 def test_a_subsidy_beyond_the_convergent_range_is_refused_whatever_the_price_of_time(found, prior):
-    with pytest.raises(PriorError, match=r"below -\d+\.\d+ bits a search node.* give a delta of at least -\d+\.\d+"):
+    with pytest.raises(PriorError, match=r"below -\d+\.\d+ bits a search node.* give a tax of at least -\d+\.\d+"):
         masses(found, prior)
 
 
 def test_a_tax_on_search_nodes_lets_a_lesser_beta_converge(found):
     threshold = least_beta(found.header.language, 0.0)
-    check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=3))
+    check_convergence(found.header.language, Prior("p", threshold - 1e-4, tax=3))
     with pytest.raises(PriorError, match="give a beta of at least"):
-        check_convergence(found.header.language, Prior("p", threshold - 1e-4, delta=-1))
+        check_convergence(found.header.language, Prior("p", threshold - 1e-4, tax=-1))
 
 
 def test_beta_just_above_the_threshold_is_taken(found):

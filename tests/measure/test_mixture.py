@@ -13,7 +13,7 @@ from priorsim.measure.off_training import learning
 from priorsim.measure.weighed import held_out, stated_splits, weigh
 from priorsim.priors import Prior
 
-PRIORS = [Prior("a"), Prior("b", beta=2.0, gamma=1.5), Prior("c", gamma=8.0, delta=-2.0)]
+PRIORS = [Prior("a"), Prior("b", beta=2.0, gamma=1.5), Prior("c", gamma=8.0, tax=-2.0)]
 
 
 @pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.name)

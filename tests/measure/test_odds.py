@@ -74,11 +74,11 @@ def test_the_json_says_what_the_measures_say(case):
         {"beta": 1e9},
         {"gamma": 1e9},
         {"lam": 1e9},
-        {"delta": 1e9},
-        {"delta": -1e8, "beta": 1e9},
-        {"delta": -2000, "beta": 1000},
-        {"delta": -1e4, "beta": 8000},
-        {"beta": 300, "delta": -2000},
+        {"tax": 1e9},
+        {"tax": -1e8, "beta": 1e9},
+        {"tax": -2000, "beta": 1000},
+        {"tax": -1e4, "beta": 8000},
+        {"beta": 300, "tax": -2000},
     ],
     ids=str,
 )
@@ -133,7 +133,7 @@ def test_the_predicted_crossover_is_told_wherever_length_and_time_are_all_that_c
         assert values["predicted_gamma_star"][end] == pytest.approx(wanted, rel=1e-12)
 
 
-@pytest.mark.parametrize("other", [{"beta": 2}, {"lam": 0.1}, {"delta": 1}, {"delta": -1}, {"cap": 100}], ids=str)
+@pytest.mark.parametrize("other", [{"beta": 2}, {"lam": 0.1}, {"tax": 1}, {"tax": -1}, {"cap": 100}], ids=str)
 def test_the_predicted_crossover_is_unknown_where_anything_else_counts(found_classes, other):
     values = odds(found_classes, Prior("p", gamma=1, **other)).to_json()
     assert values["predicted_gamma_star"] == {"low": None, "high": None}

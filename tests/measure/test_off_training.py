@@ -31,8 +31,8 @@ KINDS = (0, 1, 2)
 GROUPS = {"low": ((0, 1), (2,)), "high": ((0,), (1, 2))}
 PRIORS = {
     "solomonoff": named_prior("solomonoff"),
-    "taxed": named_prior("solomonoff", delta=4),
-    "subsidised": named_prior("solomonoff", delta=-2),
+    "taxed": named_prior("solomonoff", tax=4),
+    "subsidised": named_prior("solomonoff", tax=-2),
     "tempered": named_prior("tempered", beta=3),
     "capped": named_prior("capped", cap=9),
     "levin": named_prior("levin"),
@@ -76,7 +76,7 @@ def weight_of(prior: Prior, bits, steps, searches):
     """The weight of one program, in units of 2^-UNIT where the prior is dyadic, and its log2."""
     if prior.cap is not None and steps > prior.cap:
         return 0, -math.inf
-    log2 = -prior.beta * bits - prior.gamma * math.log2(steps) - prior.lam * steps - prior.delta * searches
+    log2 = -prior.beta * bits - prior.gamma * math.log2(steps) - prior.lam * steps - prior.tax * searches
     is_dyadic = prior.gamma == prior.lam == 0
     return 2 ** (UNIT + int(log2)) if is_dyadic else 2.0**log2, log2
 

@@ -18,7 +18,7 @@ from priorsim.worlds.world import World
 from tests.measure.conftest import oracle_atlas, programs_of
 
 TRAIN, HELD_OUT = (0, 1, 2, 4, 5), (3, 6, 7)
-PRIORS = [Prior("plain"), Prior("taxed", delta=4), Prior("timed", gamma=1)]
+PRIORS = [Prior("plain"), Prior("taxed", tax=4), Prior("timed", gamma=1)]
 
 
 @pytest.fixture(scope="module")

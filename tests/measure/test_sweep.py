@@ -21,11 +21,11 @@ def found(oracle, world):
 
 
 def test_each_point_of_a_sweep_is_the_odds_there(found):
-    rows = sweep(found, Prior("p", delta=1), {"gamma": [0, 0.5, 1], "lambda": [0, 0.25]})
+    rows = sweep(found, Prior("p", tax=1), {"gamma": [0, 0.5, 1], "lambda": [0, 0.25]})
     assert [row.values for row in rows] == [(g, m) for g in (0, 0.5, 1) for m in (0, 0.25)]
     for row in rows:
         gamma, lam = row.values
-        assert row.log_odds == log_odds_of(found, Prior("q", gamma=gamma, lam=lam, delta=1))
+        assert row.log_odds == log_odds_of(found, Prior("q", gamma=gamma, lam=lam, tax=1))
         assert sum(row.shares) == pytest.approx(1)
 
 
@@ -45,13 +45,13 @@ def test_where_nothing_weighs_anything_nothing_is_said(oracle, world):
 
 
 def test_the_csv_has_a_line_for_each_point(found):
-    grid = {"gamma": [0, 1], "delta": [-1, 0, 1]}
+    grid = {"gamma": [0, 1], "tax": [-1, 0, 1]}
     rows = sweep(found, named_prior("solomonoff"), grid)
     text = format_sweep(SweepOf.of(found, named_prior("solomonoff"), grid), rows, list(grid))
     lines = list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
     assert len(lines) == 6
     for line, row in zip(lines, rows, strict=True):
-        assert (float(line["gamma"]), float(line["delta"])) == row.values
+        assert (float(line["gamma"]), float(line["tax"])) == row.values
         assert float(line["log_odds_low"]) == rounded(row.log_odds.low)
         assert float(line["share_search"]) == rounded(row.shares[2])
 
@@ -60,12 +60,12 @@ def test_the_csv_has_a_line_for_each_point(found):
     ("grid", "message"),
     [
         ({}, "0 penalties"),
-        ({"beta": [1], "gamma": [1], "delta": [1]}, "3 penalties"),
+        ({"beta": [1], "gamma": [1], "tax": [1]}, "3 penalties"),
         ({"speed": [1]}, "unknown penalty 'speed': choose one of beta"),
         ({"gamma": []}, "no values of gamma"),
         ({"beta": [1, 0.5]}, "does not converge"),
         ({"gamma": [0, float("nan")]}, "finite"),
-        ({"gamma": range(1001), "delta": range(1000)}, "1001000 points is too large: give at most 1000000"),
+        ({"gamma": range(1001), "tax": range(1000)}, "1001000 points is too large: give at most 1000000"),
     ],
 )
 def test_grids_that_make_no_sense_are_refused(found, grid, message):
@@ -82,7 +82,7 @@ def test_grids_that_cannot_be_read_are_refused(given):
 
 
 def test_a_file_of_a_sweep_is_read_back_and_what_is_none_is_refused(found, tmp_path):
-    grid: dict[str, list[float]] = {"gamma": [0, 1], "delta": [0, 1e9]}
+    grid: dict[str, list[float]] = {"gamma": [0, 1], "tax": [0, 1e9]}
     rows = sweep(found, named_prior("levin"), grid)
     text = format_sweep(SweepOf.of(found, named_prior("levin"), grid), rows, list(grid))
     path = tmp_path / "sweep.csv"
@@ -90,7 +90,7 @@ def test_a_file_of_a_sweep_is_read_back_and_what_is_none_is_refused(found, tmp_p
     of, parameters, lines = read_sweep(path)
     assert (of.world, of.bound_bits, of.points) == (found.world.name, 24, 4)
     assert of.penalties == {"beta": 1, "lambda": 0, "cap": None}
-    assert of.trained_on == "0-11 of 16" and parameters == ("gamma", "delta")
+    assert of.trained_on == "0-11 of 16" and parameters == ("gamma", "tax")
     assert [line[:2] for line in lines] == [row.values for row in rows]
     assert [line[2] for line in lines] == [rounded(row.log_odds.low) for row in rows]
     cut = "\n".join(text.splitlines()[:-1])

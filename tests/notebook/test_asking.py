@@ -75,7 +75,7 @@ def test_odds_of_which_one_side_has_no_program_are_unknown() -> None:
 
 def test_a_prior_is_taken_by_name_or_as_an_object() -> None:
     by_name = ps.odds(WORLD, small_atlas(), prior="solomonoff", gamma=0.5, tax=1)
-    assert ps.odds(WORLD, small_atlas(), prior=ps.Prior("mine", gamma=0.5, delta=1)).log_odds == by_name.log_odds
+    assert ps.odds(WORLD, small_atlas(), prior=ps.Prior("mine", gamma=0.5, tax=1)).log_odds == by_name.log_odds
 
 
 def test_a_sweep_is_the_odds_point_by_point() -> None:

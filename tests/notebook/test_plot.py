@@ -91,10 +91,10 @@ def test_what_is_asked_of_a_figure_is_what_the_command_line_asks(name: str) -> N
     entry, world = find_figure(ENTRIES[name]), ps.world("inverse-w3", train=range(4))
     asked: dict[str, Any] = {"class_by": "form", "max_bits": 24} | (WEIGHED if "prior" in entry.takes else {})
     own: dict[str, Any] = {"own": cut(small_atlas(), 24), "class_by": "form"}
-    own |= {"prior": Prior("own", beta=1.5, delta=1, cap=40)}
+    own |= {"prior": Prior("own", beta=1.5, tax=1, cap=40)}
     if name == "phase":
         asked |= {"beta": None, "gamma": [0, 0.5, 1], "tax": [-1, 0, 1], "cap": 40}
-        own |= {"prior": Prior("own", cap=40), "grid": {"gamma": [0, 0.5, 1], "delta": [-1, 0, 1]}}
+        own |= {"prior": Prior("own", cap=40), "grid": {"gamma": [0, 0.5, 1], "tax": [-1, 0, 1]}}
     here = getattr(ps.plot, name)(world, small_atlas(), **asked)
     there = entry.draw(entry.data(Study(QUICK, QUICK.folder, **own), [world]))
     usual = getattr(ps.plot, name)(world, small_atlas())

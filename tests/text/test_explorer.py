@@ -79,11 +79,6 @@ def expect(seen: dict[str, Any], histogram: Histogram, prior: Prior) -> None:
             assert (missing if found.missing else said[found.sign]) in words
 
 
-def penalties(values: dict[str, float | None]) -> dict[str, float | None]:
-    """The values of a prior by the parameters' names in Python; the page calls delta tax."""
-    return {"delta" if name == "tax" else name: value for name, value in values.items()}
-
-
 POSITIONS: tuple[dict[str, float], ...] = (
     *(
         {"beta": beta, "gamma": gamma, "lambda": 0, "tax": 0}
@@ -192,7 +187,7 @@ def test_moving_the_sliders_gives_the_odds_that_python_gives(driven: dict[str, A
             assert values == pytest.approx(
                 {name: slid(name, places[name], lows.get(name, 0)) for name in values}, abs=1e-6
             )
-            expect(seen, histogram, Prior("set on the page").with_values(penalties(seen["values"])))
+            expect(seen, histogram, Prior("set on the page").with_values(seen["values"]))
 
 
 def test_a_slider_stays_where_it_is_put(driven: dict[str, Any]):
@@ -211,7 +206,7 @@ def test_the_plane_has_the_sides_that_python_gives(html: str, tmp_path: Path):
         for values, plane in zip(BESIDE_THEM, planes, strict=True):
             for beta, column in zip(BETAS, plane, strict=True):
                 for gamma, side in zip(GAMMAS, column, strict=True):
-                    prior = Prior("at", beta=beta, gamma=gamma).with_values(penalties(values))
+                    prior = Prior("at", beta=beta, gamma=gamma).with_values(values)
                     assert side == side_of(log_odds_of(histogram, prior)), (histogram.world.name, prior)
 
 
@@ -319,7 +314,7 @@ def test_numbers_the_address_holds_are_taken_whole(html: str, tmp_path: Path):
     assert seen["values"] == asked
     assert seen["problem"] == ""
     assert seen["pressed"] == []
-    expect(seen, WORLDS["random-b"], Prior("address").with_values(penalties(asked)))
+    expect(seen, WORLDS["random-b"], Prior("address").with_values(asked))
 
 
 def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
@@ -327,7 +322,7 @@ def test_the_named_priors_have_buttons_that_set_them(driven: dict[str, Any]):
         given = {("lam" if need == "lambda" else need): seen["values"][need] for need in PRIORS[name].needs}
         prior = named_prior(name, **given)
         assert seen["pressed"] == [name]
-        assert penalties(seen["values"]) == {parameter: prior.value(parameter) for parameter in PARAMETERS}
+        assert seen["values"] == {parameter: prior.value(parameter) for parameter in PARAMETERS}
         expect(seen, WORLDS["random-a"], prior)
 
 
@@ -355,8 +350,8 @@ def test_the_page_knows_where_a_prior_converges_as_python_does(driven: dict[str,
 
 
 def test_a_subsidy_under_which_the_sum_diverges_is_refused_with_the_range_as_python_does(driven: dict[str, Any]):
-    with pytest.raises(PriorsimError, match=re.escape("give a delta of at least -2.462, or a greater beta")):
-        masses(WORLDS["random-a"], Prior("subsidised", delta=float(SUBSIDY)))
+    with pytest.raises(PriorsimError, match=re.escape("give a tax of at least -2.462, or a greater beta")):
+        masses(WORLDS["random-a"], Prior("subsidised", tax=float(SUBSIDY)))
     for told, value, seen in driven["subsidised"]:
         assert re.fullmatch(r"tax is -2\.\d+: below -2\.4625 bits a search node, at a beta of 1, .*", told)
         assert told.endswith("give at least -2.462, or a greater beta")
@@ -367,7 +362,7 @@ def test_a_subsidy_under_which_the_sum_diverges_is_refused_with_the_range_as_pyt
 def test_beta_and_the_tax_are_judged_together(driven: dict[str, Any]):
     taxed = driven["taxed"]
     assert (taxed["values"]["beta"], taxed["values"]["tax"], taxed["problem"]) == (0.9595, 3, "")
-    expect(taxed, WORLDS["random-a"], Prior("taxed", beta=0.9595, delta=3))
+    expect(taxed, WORLDS["random-a"], Prior("taxed", beta=0.9595, tax=3))
     dearer = driven["dearer"]
     assert dearer["problem"].startswith("tax is -8: below -2.4625")
     assert (dearer["values"]["beta"], dearer["values"]["tax"]) == (1.5, -8)

@@ -35,7 +35,7 @@ def test_csv_has_a_row_a_world(atlas, alone, tmp_path):
     remark, *lines = path.read_text().splitlines()
     assert remark.startswith("# priorsim ")
     for row, one in zip(csv.DictReader(lines), alone, strict=True):
-        assert (row["world"], row["train"], row["prior"]) == (one["world"], "0-2", "levin (delta -2)")
+        assert (row["world"], row["train"], row["prior"]) == (one["world"], "0-2", "levin (tax -2)")
         assert int(row["bound_bits"]) == 20
         for name, each in one["classes"].items():
             assert row[f"l_min_{name}"] == ("" if each["l_min"] is None else str(each["l_min"]))
@@ -45,7 +45,7 @@ def test_csv_has_a_row_a_world(atlas, alone, tmp_path):
 
 def test_text_and_latex_have_a_row_a_world_and_say_what_the_bound_leaves_open(atlas, alone, tmp_path):
     text, path = output("odds", "--atlas", atlas, *ASKED, *PRIOR), tmp_path / "table.tex"
-    assert "prior levin (delta -2); classes by lesion; every code-only program up to 20 bits" in text
+    assert "prior levin (tax -2); classes by lesion; every code-only program up to 20 bits" in text
     for _ in range(2):
         output("odds", "--atlas", atlas, *ASKED, *PRIOR, "--out", path)
     latex = path.read_text()
@@ -121,6 +121,6 @@ def test_a_sweep_asks_of_one_world_and_knows_the_tax_by_both_names(atlas):
     code, out, err = priorsim("sweep", "--atlas", atlas, *ASKED, "--grid", "tax=0,1")
     assert (code, out) == (2, "") and "this command asks of one" in err
     both = [output("sweep", "--atlas", atlas, *ASKED[:2], "--grid", f"{name}=0,1") for name in ("tax", "delta")]
-    assert both[0] == both[1] and both[0].splitlines()[1].startswith("delta,log_odds_low")
+    assert both[0] == both[1] and both[0].splitlines()[1].startswith("tax,log_odds_low")
     code, _, err = priorsim("sweep", "--atlas", atlas, *ASKED[:2], "--grid", "gama=0,1")
     assert code == 2 and "did you mean gamma?" in err and err.count("\n") == 1
