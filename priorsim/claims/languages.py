@@ -284,7 +284,7 @@ def _reached(atlas: Counted) -> tuple[Reached, ...]:
 def _in_language(judged: Judged) -> InLanguage:
     cell = next(cell for cell in judged.cells if cell.factors["class_by"] == "lesion")
     support = None if cell.support is None else (float(cell.support[0]), float(cell.support[1]))
-    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, cell.tally.told, support)
+    return InLanguage(judged.claim.name, judged.ruling.in_words, cell.tally.worlds, cell.tally.decided, support)
 
 
 def _cell(found: Together, name: str, languages: int, first: AtlasHeader, below: int) -> Cell:
