@@ -229,7 +229,11 @@ def count_with_data(
 
 
 def data_terms(language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> DataTerms:
-    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain."""
+    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain.
+
+    CensusError where words are too long, the bound is out of range, or no census has all indices and bodies.
+    """
+    _check_operators(language)
     return DataTerms(language, domain, code_bits, workers=workers)
 
 
