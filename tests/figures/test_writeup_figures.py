@@ -100,10 +100,10 @@ TUNED = Data(
 ODDS = Data(
     log_odds.ODDS.format("rule"),
     [
-        (1, -3.0, -2.0, None, None),
-        (2, 1.0, 1.5, None, None),
-        (3, 2.0, INF, None, None),
-        (4, INF, INF, None, None),
+        (1, -3.0, -2.0, None, None, -2.5, -1.5, True),
+        (2, 1.0, 1.5, None, None, 2.0, 3.0, False),
+        (3, 2.0, INF, None, None, 2.0, 3.0, False),
+        (4, INF, INF, None, None, INF, INF, False),
     ],
     world=LONG_NAME,
     words=WORDS,
@@ -308,6 +308,11 @@ def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
     assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
     edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
+    tails = [(xs(line)[0], *ys(line)) for line in ax.lines if line.get_alpha() == 0.35]
+    assert tails == [(1, -2.0, -2.5), (2, 2.5, 1.25)]
+    faces = {xs(line)[0]: line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "s"}
+    assert faces == {1: page.INK, 2: "white"}
+    assert "Their sign has not settled after 2 rules: the drift since a bound 4 bits" in log_odds.odds_caption(ODDS)
     lines = log_odds.draw_accuracy(CURVES).lines
     assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
     legend = [text.get_text() for text in log_odds.draw_accuracy(CURVES).get_legend().get_texts()]
