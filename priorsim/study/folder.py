@@ -187,9 +187,9 @@ class Study:
         """What fits a world, with what it is right on off the training lanes."""
         return mixture(self.atlas(world), world, class_by=self.class_by)
 
-    def weighed(self, world: World, prior: Prior) -> Weighed:
-        """The whole census of a world under a prior."""
-        return weigh(self.atlas(world), prior, class_by=self.class_by)
+    def weighed(self, world: World, prior: Prior, max_bits: int | None = None) -> Weighed:
+        """The census of a world under a prior: the whole, or up to a smaller bound."""
+        return weigh(self.atlas(world), prior, max_bits=max_bits, class_by=self.class_by)
 
     def witnesses(self, header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
         """A program of each of these rows, as S-expression; those not known yet are sought together."""
