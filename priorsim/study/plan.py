@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader
@@ -11,8 +12,8 @@ from priorsim.census.effort import (
     LONG_SECONDS,
     QUOTIENT,
     Estimate,
-    _estimate,
-    _growth,
+    estimate,
+    pilot,
     question_seconds,
 )
 from priorsim.census.recurrence import program_counts
@@ -30,7 +31,7 @@ EXHAUSTIVE_BYTES = 1 << 30
 
 def estimated(header: AtlasHeader) -> Estimate:
     """What a census of the quotient engine will take, from one of some 100,000 programs; these are counted for it."""
-    return _estimate(header, *_growth(header))
+    return estimate(header, pilot(header))
 
 
 def census_plan(
@@ -44,7 +45,7 @@ def census_plan(
     """What a census will take, or so many, none of which is larger, in lines."""
     found = estimated(header)
     if engine == EXHAUSTIVE:
-        found = Estimate(found.rows, _programs(header) / (workers * EXHAUSTIVE_PACE), EXHAUSTIVE_BYTES)
+        found = replace(found, seconds=_programs(header) / (workers * EXHAUSTIVE_PACE), bytes=EXHAUSTIVE_BYTES)
     is_long = censuses * found.seconds > LONG_SECONDS
     needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * is_long
     what = "Census" if censuses == 1 else f"{censuses} censuses, one after the other, none larger than that"

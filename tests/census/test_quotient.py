@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from priorsim.census.atlas import Rows, counts_by_length
-from priorsim.census.effort import _estimate, _growth, check_estimate
+from priorsim.census.effort import check_estimate, estimate, pilot
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.quotient import check_exact, count_quotient, open_run
@@ -267,7 +267,7 @@ def test_no_bound_is_named_where_none_fits():
 
 def test_the_estimate_is_within_a_factor_of_two():
     header = oracle.make_header("arith", W4, 2, 40)
-    rows = _estimate(header, *_growth(header)).rows
+    rows = estimate(header, pilot(header)).rows
     assert 9_696_584 / 2 < rows < 9_696_584 * 2
 
 
