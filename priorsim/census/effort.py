@@ -45,6 +45,7 @@ MOVED_BYTES = 8 * (OUTER_WORDS + 1)
 """A row as workers hand it over, and as a finished length is kept on disk."""
 ATLAS_BYTES = 5
 """A row in the atlas file."""
+MOST_WORKERS, MOST_CORES = 1_000_000, 1024
 SERIAL = 0.37
 """The part of the time in which one core works, whatever the cores: results/bench.md at 40 bits, 1 and 2 workers."""
 
@@ -72,8 +73,16 @@ class Machines:
     cores: int = 2
     bandwidth: float = 1e9
 
+    def __post_init__(self) -> None:
+        for number, noun, most in ((self.workers, "workers", MOST_WORKERS), (self.cores, "cores", MOST_CORES)):
+            if not 1 <= number <= most:
+                raise CensusError(f"{number} {noun} are too {'few' if number < 1 else 'many'}: give 1 to {most}")
+        if not 0 < self.bandwidth < math.inf:
+            raise CensusError(f"a network of {self.bandwidth / 1e9:g} GB a second sends nothing: give a number above 0")
+
 
 LAPTOP = Machines()
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -161,6 +170,7 @@ def pilot_bits(header: AtlasHeader) -> int:
 
 def take_run(header: AtlasHeader) -> tuple[list[int], Run]:
     """Take a census on one core; its rows of 0, 1, 2, ... bits, and what it took."""
+    check_exact(header)
     begin, lengths = time.process_time(), range(1, header.max_bits)
     census = Census(header, 1)
     found = rows_of_levels(header, ((length, census.level(length)) for length in lengths))

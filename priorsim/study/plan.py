@@ -17,7 +17,7 @@ from priorsim.census.effort import (
     question_seconds,
 )
 from priorsim.census.recurrence import program_counts
-from priorsim.formats import format_duration
+from priorsim.formats import about, format_duration
 from priorsim.study.atlases import ATLASES, atlas_name, described
 
 ROUGH = (
@@ -99,7 +99,7 @@ def walk_plan(programs: int, edges: int, seconds: float, memory: int) -> str:
     """What the graph of all edits among so many programs will take, in lines."""
     return "\n".join(
         [
-            f"Graph of edits: {programs:,} programs, about {float(f'{edges:.2g}'):,.0f} edits that lead to another one",
+            f"Graph of edits: {programs:,} programs, about {about(edges)} edits that lead to another one",
             f"{_time(seconds)} on one core, {memory / 2**30:.1f} GiB of memory with what is solved on it",
             "To solve walks on it takes up to ten times as long, which is not estimated.",
             "An estimate, within a factor of three. No graph was made and nothing was written.",
@@ -115,7 +115,7 @@ def _told(found: Sequence[Estimate]) -> str:
     """Rows and time together, and the most memory."""
     rows, time = sum(each.rows for each in found), _time(math.fsum(each.seconds for each in found))
     memory = max(each.bytes for each in found) / 2**30
-    return f"about {float(f'{rows:.2g}'):,.0f} rows, {time} on two cores, {memory:.1f} GiB of memory"
+    return f"about {about(rows)} rows, {time} on two cores, {memory:.1f} GiB of memory"
 
 
 def _time(seconds: float) -> str:
