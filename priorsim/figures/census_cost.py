@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from priorsim.census.effort import Machines, cores_share
+from priorsim.census.effort import BASE_BYTES, Machines, cores_share
 from priorsim.figures import page
 from priorsim.figures.entry import Data, Entry, Study
 from priorsim.figures.page import FAINT, INK, SERIES, SHADE
@@ -24,7 +24,8 @@ COLUMNS = (
     "workers bits row_count rows_factor seconds seconds_factor core_seconds memory_bytes moved_bytes machine_hours"
 )
 """A row for each number of machines and bound; `core_seconds` are those measured on one core, None where none were."""
-DURATIONS = {1: "1 s", 60: "1 min", 3600: "1 h", 86400: "1 day", 86400 * 30: "30 days"}
+DURATIONS = {0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36000: "10 h"}
+DURATIONS |= {86400 * 7: "a week"}
 SIZES = {2.0**power: format_bytes(2.0**power).replace(".0", "") for power in range(28, 60, 4)}
 
 
@@ -67,7 +68,10 @@ def _draw_time(ax: Axes, found: Data) -> None:
 def _draw_memory(ax: Axes, found: Data) -> None:
     for workers, look in zip(WORKERS, SERIES, strict=False):
         bits, memory, factor = _of(found, workers, "bits", "memory_bytes", "rows_factor")
-        ax.fill_between(bits, memory / factor, memory * factor, color=look.colour, alpha=0.2, linewidth=0)
+        rows = memory - BASE_BYTES
+        ax.fill_between(
+            bits, BASE_BYTES + rows / factor, BASE_BYTES + rows * factor, color=look.colour, alpha=0.2, linewidth=0
+        )
         ax.plot(bits, memory, **look.style(3.5))
     ax.set_ylabel("memory of a machine")
     _name_ticks(ax, SIZES)
@@ -94,10 +98,10 @@ def draw(found: Data, *, width: float = page.DOUBLE) -> tuple[Axes, ...]:
         _draw_memory(memory, found)
         counted = found.found[1].counted_bits
         for panel in panels:
-            panel.axvspan(min(found.bits), counted, color=SHADE, linewidth=0, zorder=0)
+            panel.axvspan(min(found.bits) - 0.5, counted, color=SHADE, linewidth=0, zorder=0)
             panel.axvline(SAID_BITS, color=FAINT, linewidth=0.6, zorder=0.5)
-            page.whole_numbers(panel, "x")
-            panel.set_xlim(min(found.bits), max(found.bits))
+            panel.set_xticks(range(30, MAX_BITS + 1, 5))
+            panel.set_xlim(min(found.bits) - 0.5, MAX_BITS + 0.5)
         for panel in panels if is_wide else panels[1:]:
             panel.set_xlabel("bound of the census (bits)")
         shade = page.key(f"grey: rows counted, up to {counted} bits", color=SHADE, linewidth=5)

@@ -42,7 +42,7 @@ LONGEST = 63
 """The largest bound of any census."""
 STEP, STEPS = 2, 5
 """Censuses that are timed: so many, each so many bits longer than the one before."""
-TIMES = 2
+TIMES = 3
 """Each is taken so often, and the least time counts, as other programs only add to it."""
 QUICK_ROWS, QUICK_BYTES = 1 << 20, 1 << 30
 """The longest one that is taken unasked has at most so many rows, and bytes of memory."""
@@ -252,9 +252,9 @@ def estimate_of(known: Measured, on: Machines = LAPTOP, given_bytes: int = DEFAU
 
 
 def _bounds(known: Measured) -> Iterator[int]:
-    """The two last bounds that were timed, and those of every further STEP bits, up to the header's."""
+    """The bounds that were timed, and those of every further STEP bits, up to the header's."""
     last = known.header.max_bits
-    return chain(range(known.timed_bits - STEP, last, STEP), [last])
+    return chain(range(known.runs[0].bits, last, STEP), [last])
 
 
 def _bound(known: Measured, bits: int, on: Machines) -> Bound:
