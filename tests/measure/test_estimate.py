@@ -107,9 +107,9 @@ def test_pairs_are_those_of_all_classes_whose_lengths_add_up():
     of = header(18, "add,sub")
     rows, run = take_run(of)
     terms = dict(enumerate(rows[1:]))
-    expected = 0
+    expected = sum(token.choices for token in tokens(of.language, 0) if not token.binds)
     for token in tokens(of.language, 0):
-        for first, second in product(terms, terms) if token.kind in ("add", "sub") else ():
+        for first, second in product(terms, terms) if token.binds else ():
             fits = first + second + token.bits < of.max_bits
             # What commutes is looked at once, and two of one length as a square.
             expected += fits * (token.kind == "sub" or first <= second) * terms[first] * terms[second]
@@ -174,7 +174,7 @@ def test_many_workers_have_a_network_and_little_memory():
     assert "on 32 workers of 8 cores, each of which sends 2 GB a second" in " ".join(text.split())
     assert "moved" in text and "50 bits take no more than the 8.0 GiB of memory given" in text
     alone = output("estimate", "--max-bits", 50, "--from", 26, "--memory", "300MiB")
-    assert "moved" not in alone and "no number of workers holds them" in alone
+    assert "moved" not in alone and "no number of workers holds them" in " ".join(alone.split())
 
 
 @pytest.mark.engine
