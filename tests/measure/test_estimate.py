@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from itertools import product
 
@@ -10,9 +11,9 @@ import pytest
 from priorsim.census import effort
 from priorsim.census.effort import BASE_BYTES, LAPTOP, MOVED_BYTES, Growth, Machines, Pace, Run, estimate, take_run
 from priorsim.census.recurrence import program_counts, tokens
+from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError
-from priorsim.measure import estimate as room
 from priorsim.measure.estimate import Measured, estimate_of, measure, rows_by_length
 from priorsim.mu.domain import Domain
 from tests.test_cli import output, priorsim
@@ -37,7 +38,7 @@ def counted():
 def clock(monkeypatch):
     """A processor's clock by which every census takes a second."""
     ticks = iter(range(10**6))
-    monkeypatch.setattr(effort.time, "process_time", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "process_time", lambda: float(next(ticks)))
 
 
 # --- the claim: two bits more, within 25 % in rows and 40 % in time -------------------------------
@@ -164,7 +165,7 @@ def test_the_rows_of_an_atlas_are_taken_from_it(atlas):
 @pytest.mark.engine
 def test_rows_by_length_are_those_of_the_run(atlas):
     rows, _ = take_run(header(28, "logic", 2))
-    assert rows_by_length(room.StoredAtlas.open(atlas)) == rows
+    assert rows_by_length(StoredAtlas.open(atlas)) == rows
 
 
 @pytest.mark.engine
