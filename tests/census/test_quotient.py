@@ -242,9 +242,9 @@ def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
 @pytest.mark.parametrize(
     ("bits", "memory_bytes", "seconds", "said"),
     [
-        (60, 1 << 30, math.inf, "and 8280.1 GiB, more than the 1.0 GiB given: give more memory, or"),
-        (60, 8 << 30, 1800, "in 39 hours and 8280.1 GiB, more than the 8.0 GiB given: give more memory and --yes to"),
-        (53, 1 << 50, 1800, "in 107 minutes and 381.1 GiB: give --yes to start all the same, or"),
+        (60, 1 << 30, math.inf, "and 6892.8 GiB, more than the 1.0 GiB given: give more memory, or"),
+        (60, 8 << 30, 1800, "in 32 hours and 6892.8 GiB, more than the 8.0 GiB given: give more memory and --yes to"),
+        (53, 1 << 50, 1800, "in 92 minutes and 329.5 GiB: give --yes to start all the same, or"),
     ],
 )
 def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits, memory_bytes, seconds, said):
