@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 
+from priorsim.census import effort
 from priorsim.measure import estimate
 from tests.test_readme import BLOCK, ROOT, rendered
 
@@ -36,6 +37,26 @@ def test_the_page_shows_the_rows_and_the_memory_of_each_bound():
         "priorsim estimate --max-bits 50",
         "priorsim estimate --max-bits 50 --workers 32",
     ]
+
+
+def test_the_page_has_the_constants_of_the_model():
+    page = " ".join(PAGE.read_text().split())
+    for said in (
+        f"the last {effort.FITTED_BITS} bits that were counted, and multiplied by {effort.DAMPING}",
+        f"{effort.SERIAL} + {1 - effort.SERIAL:.2f} / cores",
+        f"{effort.BASE_BYTES >> 20} MiB, {effort.ROW_BYTES} bytes for each row",
+        f"{effort.ATLAS_BYTES} bytes in the atlas, and {effort.MOVED_BYTES} bytes in the folder",
+    ):
+        assert said in page
+
+
+def test_the_part_of_one_core_is_that_of_the_bench():
+    bench = (ROOT / "results" / "bench.md").read_text()
+    found = re.findall(r"^quotient +(\d) +(\d+) +\d+ +\d+ +([\d.]+)", bench, re.MULTILINE)
+    seconds = {(int(workers), int(bits)): float(took) for workers, bits, took in found}
+    # A short census takes what the start of the process takes.
+    one, two = (seconds[workers, 40] - seconds[workers, 24] for workers in (1, 2))
+    assert abs(2 * two / one - 1 - effort.SERIAL) < 0.05
 
 
 def test_the_errors_on_the_page_are_those_that_are_claimed():
