@@ -22,6 +22,7 @@ from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.diversity import Diversity
+from priorsim.measure.estimate import EstimateAnswer
 from priorsim.measure.explain import ExplainAnswer
 from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
@@ -60,6 +61,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "claims": VerdictsAnswer,
     "explain": ExplainAnswer,
     "programs": ProgramsAnswer,
+    "estimate": EstimateAnswer,
     "figure": FigureAnswer,
     "figures": FiguresAnswer,
 }
