@@ -31,10 +31,10 @@ def term_bits(term: Term, bound: int, language: Language) -> int:
 
     if isinstance(term, Var):
         return of_kind("variable", 1) + truncated(term.index, bound + language.columns)
+    operators = language.operators_in(bound)
     if isinstance(term, Const):
         after = 2 + language.word_bits if term.literal else truncated(1 - term.word, 3)
-        return of_kind("constant", 2) + after
-    operators = language.operators_in(bound)
+        return of_kind("constant", 2 if operators else 1) + after
     bits = of_kind(term.form, 2 + truncated(operators.index(term.form), len(operators)))
     children = zip(term.args, FORMS[term.form].binds, strict=True)
     return bits + sum(term_bits(arg, bound + binds, language) for arg, binds in children)

@@ -32,6 +32,11 @@ from tests.walks import plain
 
 CLOSE = 1e-12
 ARITH2 = Language.named("arith", 2)
+OTHERS = [
+    *(("arith@random:7", 12), ("arith@fitted", 10), ("eq,mul,add,find", 11), ("kleene", 10), ("compare", 11)),
+    *(("boolean", 11), ("bare", 11), ("kleene@random:3", 11)),
+]
+"""Languages of other operators, orders and codes, each with a bound up to which it has a few dozen programs."""
 
 
 def square(lanes: tuple[int, ...] = (0, 1, 2, 3)) -> World:
@@ -47,18 +52,18 @@ def chance_to_pass(chain: Chain, start: F64, goal: Mask) -> float:
 
 
 @cache
-def made(max_bits: int, radius: int) -> tuple[EditGraph, list[Program]]:
-    graph = make_graph(AtlasHeader(ARITH2, Domain.default(2), max_bits), radius)
+def made(max_bits: int, radius: int, language: Language = ARITH2) -> tuple[EditGraph, list[Program]]:
+    graph = make_graph(AtlasHeader(language, Domain.default(2), max_bits), radius)
     return graph, [graph.programs.program(number) for number in range(len(graph))]
 
 
 @cache
-def plain_graph(max_bits: int, radius: int) -> plain.Graph:
-    return plain.edit_graph(radius, max_bits, ARITH2)
+def plain_graph(max_bits: int, radius: int, language: Language = ARITH2) -> plain.Graph:
+    return plain.edit_graph(radius, max_bits, language)
 
 
-def prior_of(graph: plain.Graph) -> plain.Chances:
-    weights = {program: Fraction(1, 2 ** length(program, ARITH2)) for program in graph}
+def prior_of(graph: plain.Graph, language: Language = ARITH2) -> plain.Chances:
+    weights = {program: Fraction(1, 2 ** length(program, language)) for program in graph}
     return {program: weight / sum(weights.values()) for program, weight in weights.items()}
 
 
@@ -135,6 +140,25 @@ def test_hitting_times_of_metropolis_are_the_plain_ones() -> None:
     assert found.proposals == pytest.approx(float(expected), rel=CLOSE)
     assert found.chance == pytest.approx(1, rel=CLOSE)
     assert hitting_time(chain, landscape.prior, np.zeros(len(graph), np.bool_)).proposals == np.inf
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("name", "max_bits"), OTHERS)
+def test_walks_in_other_languages_are_the_plain_ones(name: str, max_bits: int) -> None:
+    language = Language.named(name, 2)
+    graph, programs = made(max_bits, 6, language)
+    landscape, rows = make_landscape(graph.programs, square((0, 1))), plain_graph(max_bits, 6, language)
+    loss, begun = plain.losses(rows, square((0, 1))), prior_of(rows, language)
+    assert 10 < len(programs) < 60 and len(set(loss.values())) == 3
+    for dynamics in (Dynamics.STEEPEST, Dynamics.FIRST, Dynamics.DRIFT):
+        ends_of = plain.ends_of_drift if dynamics is Dynamics.DRIFT else plain.ends_of_descent
+        expected = ends_of(plain.moves(rows, loss, dynamics), loss, begun)
+        found = end_points(make_chain(graph, landscape, dynamics), landscape, landscape.prior)
+        assert_equal(found.mass, programs, expected)
+    weight = {program: Fraction(1, 2 ** (2 * loss[program] + length(program, language))) for program in rows}
+    chain = make_chain(graph, landscape, Dynamics.METROPOLIS, energy=Energy(0.5))
+    expected = plain.law_of_metropolis(plain.metropolis(rows, weight), weight, begun)
+    assert_equal(law_in_the_long_run(chain, landscape.prior), programs, expected)
 
 
 @pytest.mark.engine

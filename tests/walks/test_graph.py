@@ -18,6 +18,14 @@ from priorsim.walks.graph import VERTEX_BYTES, estimate_edges, make_graph, numbe
 from tests.walks.plain import edit_graph
 
 ROUNDING = 1e-14
+OTHERS = [
+    *(("arith@random:2", 13, 6), ("arith@random:7", 14, 9), ("arith@fitted", 10, 8), ("eq,mul,add,find", 11, 7)),
+    *(("kleene", 11, 6), ("compare", 12, 6), ("boolean", 11, 8), ("bare", 11, 8), ("kleene@random:3", 14, 8)),
+    *(("iter,find", 12, 7), ("find,argmax", 15, 8)),
+]
+"""Languages of other operators, orders and codes, each with a bound and a radius at which the plain twin takes a second.
+
+In the last two binders alone are operators, so that leaves have other codes where no further binder is allowed."""
 PAIRS = Domain(2, tuple((a, b) for a in range(2) for b in range(3)), ("a", "b"))
 
 
@@ -27,7 +35,10 @@ def header(dialect: str, word_bits: int, max_bits: int, domain: Domain | None = 
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("dialect", ["arith", "logic", "loops", "arith@random:2", "kleene@fitted"])
+@pytest.mark.parametrize(
+    "dialect",
+    ["arith", "logic", "loops", "arith@random:2", "kleene@fitted", "compare", "boolean", "bare", "eq,mul,add,find"],
+)
 def test_listed_programs_are_all_programs_with_the_census_s_rows(dialect: str) -> None:
     asked = header(dialect, 2, 15)
     programs = list_programs(asked)
@@ -54,8 +65,8 @@ def test_listed_programs_are_all_programs_with_the_census_s_rows(dialect: str) -
         (header("arith", 2, 11), 10),
         (header("logic", 2, 13), 6),
         (header("loops", 3, 12), 7),
-        (header("arith@random:2", 2, 13), 6),
         (header("arith", 2, 12, PAIRS), 8),
+        *((header(name, 2, bits), radius) for name, bits, radius in OTHERS),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else value.language.dialect.name,
 )
