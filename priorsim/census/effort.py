@@ -96,7 +96,7 @@ class Growth:
     def fitted(cls, programs: Sequence[int], rows: Sequence[int]) -> "Growth":
         """Of the programs and the rows of 0, 1, 2, ... bits."""
         both = zip(accumulate(programs), accumulate(rows), strict=True)
-        totals = [totals for totals in both if totals[1]][-1 - FITTED_BITS :]
+        totals = [totals for totals in both if totals[1]][-1 - FITTED_BITS :] or [(1, 1)]
         found, kept = np.log(np.array(totals, dtype=np.float64)).T
         exponent = DAMPING * float(np.polyfit(found, kept, 1)[0]) if found[0] < found[-1] else 1.0
         return cls(*totals[-1], min(max(exponent, 0.0), 1.0))

@@ -80,6 +80,7 @@ def test_growth_is_exact_where_it_was_counted_and_a_damped_power_beyond():
     growth = Growth.fitted(programs, rows)
     assert growth.classes(sum(programs)) == pytest.approx(sum(rows))
     assert growth.exponent == pytest.approx(effort.DAMPING * 0.5, rel=0.01)
+    assert Growth.fitted([0, 0], [0, 0]) == Growth(1, 1, 1.0)
     assert Growth.fitted([0, 0, 1], [0, 0, 1]) == Growth(1, 1, 1.0)
 
 
