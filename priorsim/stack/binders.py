@@ -60,7 +60,7 @@ class Unary(Table):
             last = np.where(is_hit.any(axis=2), words, size - 1)
         else:
             words, last = actual.argmax(axis=2), np.full(actual.shape[:2], size - 1)
-        taken = np.take_along_axis(steps.cumsum(axis=2), last[:, :, None], axis=2)[:, :, 0]
+        taken = np.take_along_axis(steps.cumsum(axis=2, dtype=np.uint32), last[:, :, None], axis=2)[:, :, 0]
         pool = Pool((2 * size + 1,), np.uint32)
         which = pool.number(np.column_stack([words, taken, bodies.searches]))
         count = np.zeros(len(pool), np.uint64)

@@ -21,7 +21,7 @@ from priorsim.stack.language import BODY_HEIGHT, CONSTANTS, END, MOST_WORDS, SHU
 from priorsim.stack.pool import I64, Pool
 from priorsim.table import Table, groups, runs
 
-CELLS = 1 << 22
+CELLS = 1 << 20
 """Words of the tables that are made at once."""
 
 
@@ -38,6 +38,8 @@ class Begun(Table):
     def merged(cls, parts: list["Begun"]) -> "Begun":
         """The classes of all parts, each once, in order."""
         every = cls.concatenate(parts)
+        if not len(every):
+            return every
         order, starts = runs(*every.stack.T, every.steps, every.searches)
         return replace(every.take(order[starts]), count=np.add.reduceat(every.count[order], starts))
 
@@ -51,6 +53,16 @@ class Begun(Table):
         """The same, one instruction later, with other words in place of those that it takes."""
         kept = self.stack[:, : self.stack.shape[1] - takes]
         return replace(self, stack=np.column_stack([kept, *left]), steps=steps)
+
+
+def _gathered(found: Begun, parts: Iterator[Begun]) -> Begun:
+    """All parts merged, as they come: what waits never outgrows what is merged by more than one part."""
+    waiting: list[Begun] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(map(len, waiting)) > max(len(found), CELLS // 8):
+            found, waiting = Begun.merged([found, *waiting]), []
+    return Begun.merged([found, *waiting])
 
 
 class Census:
@@ -93,8 +105,7 @@ class Census:
         """The classes of what begins with so many bits and leaves so many words on the stack."""
         key = bits, height
         if key not in self._begun:
-            parts = [Begun.none(height), *(self._made(bits, height) if bits > 0 else ())]
-            self._begun[key] = Begun.merged(parts) if sum(map(len, parts)) else parts[0]
+            self._begun[key] = _gathered(Begun.none(height), self._made(bits, height) if bits > 0 else iter(()))
         return self._begun[key]
 
     def _made(self, bits: int, height: int) -> Iterator[Begun]:
@@ -173,7 +184,7 @@ class Census:
         if key not in self._unary:
             bodies, size = self.ended(bits), 2**self.language.word_bits
             shape = len(bodies), size, size
-            actual, steps = self.values[bodies.value][:, 0].reshape(shape), self.steps[bodies.steps].reshape(shape)
+            actual, steps = self.values[:][bodies.value, 0].reshape(shape), self.steps[bodies.steps].reshape(shape)
             self._unary[key] = Unary.of(name, bodies, actual, steps)
         return self._unary[key]
 
