@@ -211,7 +211,7 @@ def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached)
         worlds=len(reached),
         last_bin=_last_bin(found.bins),
         trend=None if found.trend is None else found.trend.direction,
-        signed=_signed(reached),
+        signed=signed(reached),
         compared=compare(reached, first),
     )
 
@@ -223,7 +223,8 @@ def _last_bin(bins: Bins) -> LastBin | None:
     return LastBin(float(bins.above[-1]), float(bins.up_to[-1]), int(bins.worlds[-1]), share)
 
 
-def _signed(reached: Reached) -> Signed:
+def signed(reached: Reached) -> Signed:
+    """The log-odds of the worlds that have both classes."""
     both = reached.take(reached.has_both)
     if not len(both):
         return Signed(0, keys.Ends(None, None), keys.Ends(None, None))

@@ -1,11 +1,10 @@
 """What operators and binders do to many tables at once, in arrays (docs/stack.md sections 3 and 4).
 
-A *value* is the three tables of a word on the stack, actual, strict and wide: uint8 of shape (3, environments). The plain
-twin is `tables.py`; everything is exact.
+A *value* is the three tables of a word on the stack, actual, strict and wide: uint8 of shape (3, environments). The
+plain twin is `tables.py`; everything is exact.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,7 @@ def operate(name: str, operands: list[U8], word_bits: int) -> U8:
     """An operator on values, each of shape (rows, 3, environments)."""
     if name == "if":
         return np.where(operands[0] != 0, operands[1], operands[2])
-    made: U8 = OPERATORS[name](*operands).astype(np.uint8) & np.uint8(2**word_bits - 1)
-    return made
+    return np.asarray(OPERATORS[name](*operands), np.uint8) & np.uint8(2**word_bits - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +83,11 @@ def iterate(operands: list[U8], body: U8, steps: Steps) -> tuple[U8, Steps]:
 
     Each operand has shape (rows, 3, environments), `body` (bodies, 3, 2^2w) and `steps` (bodies, 2^2w).
     """
-    made = [_Runs.of(*(operand[:, which] for operand in operands), body[:, which], steps) for which in range(3)]
-    actual, strict, wide = made
-    return np.stack([actual.finals, strict.finals, wide.undone(operands[1][:, 2])], axis=2), actual.steps
+    y, start, times = operands
+    actual, strict, wide = (
+        _Runs.of(y[:, which], start[:, which], times[:, which], body[:, which], steps) for which in range(3)
+    )
+    return np.stack([actual.finals, strict.finals, wide.undone(start[:, 2])], axis=2), actual.steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,25 +5,29 @@ share are run once, and so is each body.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from priorsim.census.atlas import AtlasHeader, RowKey
+import numpy as np
+
+from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, Rows
 from priorsim.mu.dialect import Language
 from priorsim.stack.code import endings
 from priorsim.stack.language import BODY_HEIGHT, END, Instruction, Symbol, symbols
 from priorsim.stack.tables import State, after, start, start_of_body
 
 
-def count_exhaustive(header: AtlasHeader) -> Counter[RowKey]:
-    """How many programs up to the header's bound have each key of a row."""
-    walk = _Walk(header.language)
-    first = start(header.domain.lanes)
-    counts: Counter[RowKey] = Counter()
-    for bits in range(header.max_bits + 1):
-        for state in walk.ended(first, 0, header.language.columns, bits):
-            words = map(header.domain.pack, state.top)
-            counts[RowKey(bits, *words, sum(state.steps), state.searches)] += 1
-    return counts
+def exhaustive(header: AtlasHeader) -> Callable[[int], Rows]:
+    """What gives the rows of the programs of a length."""
+    walk, first = _Walk(header.language), start(header.domain.lanes)
+
+    def rows(bits: int) -> Rows:
+        ended = walk.ended(first, 0, header.language.columns, bits)
+        keys = ((bits, *map(header.domain.pack, state.top), sum(state.steps), state.searches) for state in ended)
+        counts = Counter(keys)
+        columns = zip(*((*key, counts[key]) for key in sorted(counts)), strict=True)
+        return Rows(*map(np.array, columns, COLUMN_TYPES.values())) if counts else Rows.empty()
+
+    return rows
 
 
 class _Walk:
@@ -47,9 +51,7 @@ class _Walk:
                         reached = after(state, Instruction(symbol.name, word), body, self._language.word_bits)
                         yield from self.ended(reached, bound, height + symbol.grows, left)
 
-    def _bodies_after(
-        self, symbol: Symbol, bound: int, height: int, bits: int
-    ) -> Iterator[tuple[int, State | None]]:
+    def _bodies_after(self, symbol: Symbol, bound: int, height: int, bits: int) -> Iterator[tuple[int, State | None]]:
         """The bodies of a binder's symbol, with the bits that are left after each; no body of another symbol."""
         for left in range(1, bits + 1) if symbol.binds else (bits,):
             if endings(self._language, bound, height + symbol.grows, left):

@@ -1,7 +1,7 @@
-"""Stack programs: their instructions, what is allowed in each context, and their text (docs/stack.md sections 1 and 2).
+"""Stack programs: their instructions, what is allowed in each context, and their text (docs/stack.md sections 1, 2).
 
-A stack language is made of a language of Mu: its operators, its words, its depth and its input columns. A program is the
-tuple of its instructions, `end` the last of them.
+A stack language is made of a language of Mu: its operators, its words, its depth and its input columns. A program is
+the tuple of its instructions, `end` the last of them.
 """
 
 import re
@@ -134,6 +134,17 @@ def _payload(name: str, language: Language) -> int:
 def symbols_by_name(language: Language, bound: int, height: int) -> dict[str, Symbol]:
     """What is allowed in a context, by name."""
     return {symbol.name: symbol for symbol in symbols(language, bound, height)}
+
+
+def search_bits(language: Language) -> int | None:
+    """Bits of the cheapest find or argmax outside of bodies, with the `end` of its body; None without both.
+
+    >>> search_bits(Language.named("arith", 3))
+    5
+    """
+    found = (symbol for height in range(1, MOST_WORDS + 1) for symbol in symbols(language, 0, height))
+    least = min((symbol.bits for symbol in found if symbol.searches), default=None)
+    return None if least is None else least + symbols_by_name(language, 1, 1)[END].bits
 
 
 def symbols_of(

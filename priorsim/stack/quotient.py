@@ -1,9 +1,9 @@
 """The quotient census: stack programs counted by classes of whole stacks (docs/stack.md section 5).
 
-A class of beginnings is what is on the stack, as numbers of values in a pool, the steps so far, as the number of a table
-in another one, and how many find and argmax there are. Beginnings of one class go on alike, so longer classes are made
-of shorter ones, on demand. Everything is exact: counts are integers below 2^64, and those of every length are compared
-with the recurrence's.
+A class of beginnings is what is on the stack, as numbers of values in a pool, the steps so far, as the number of a
+table in another one, and how many find and argmax there are. Beginnings of one class go on alike, so longer classes are
+made of shorter ones, on demand. Everything is exact: counts are integers below 2^64, and those of every length are
+compared with the recurrence's.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from priorsim.errors import CensusError
-from priorsim.mu.dialect import FORMS, Language
+from priorsim.mu.dialect import Language
 from priorsim.stack.binders import U8, U64, Ended, Steps, Unary, iterate, operate, search
 from priorsim.stack.code import endings
 from priorsim.stack.language import BODY_HEIGHT, CONSTANTS, END, MOST_WORDS, SHUFFLES, Symbol, symbols

@@ -150,9 +150,7 @@ class _Runs:
     def undone(self) -> Words:
         """The final states, but s0 where a search in disguise settled."""
         moves = [sum(one != other for one, other in pairwise(states)) for states in self.states]
-        settles = [
-            moved > 0 and states[-1] == states[-2] for moved, states in zip(moves, self.states, strict=True)
-        ]
+        settles = [moved > 0 and states[-1] == states[-2] for moved, states in zip(moves, self.states, strict=True)]
         ends = {final for final, settled in zip(self.finals, settles, strict=True) if settled}
         if len(ends) <= 1 or not any(moved > 1 and settled for moved, settled in zip(moves, settles, strict=True)):
             return self.finals
@@ -163,7 +161,7 @@ def _iterate(operands: Sequence[Tables], body: State, word_bits: int) -> tuple[T
     """The tables of an iter, and the steps of the bodies that it runs."""
     size = 2**word_bits
     actual, strict, wide = (
-        _Runs.of(*tables, size) for tables in zip(*operands, body.top, strict=True)
+        _Runs.of(y, start, times, table, size) for y, start, times, table in zip(*operands, body.top, strict=True)
     )
     steps = tuple(
         sum(body.steps[below * size + state] for state in states[:-1])
