@@ -21,8 +21,8 @@ from priorsim.stack.language import check_language
 from priorsim.stack.quotient import Census
 
 MAX_BITS = 60
-MOST_PROGRAMS = 10**10
-"""So many take some 5 GiB. No count, and no number of steps, overflows up to there."""
+MOST_PROGRAMS = 2 * 10**9
+"""So many take some 2 GiB in `arith` at w = 3. No count, and no number of steps, overflows up to there."""
 
 
 @dataclass(frozen=True, slots=True)

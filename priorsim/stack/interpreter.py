@@ -50,7 +50,7 @@ def _after(instruction: Instruction, stack: Stack, word_bits: int) -> tuple[Stac
     if name == END:
         return stack, 1
     if name in CONSTANTS:
-        return (*stack, instruction.word if name == "literal" else int(name)), 1
+        return (*stack, instruction.constant), 1
     takes, leaves = SHUFFLES.get(name) or (FORMS[name].arity, ())
     rest, taken = stack[:-takes], stack[-takes:]
     if name in SHUFFLES:

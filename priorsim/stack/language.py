@@ -28,7 +28,8 @@ SHUFFLES: dict[str, tuple[int, tuple[int, ...]]] = {
     "over": (2, (0, 1, 0)),
 }
 """How many words an instruction takes, and which of these it leaves, by their places from the lowest of them."""
-CONSTANTS = ("1", "0", "literal")
+LITERAL = "literal"
+CONSTANTS = ("1", "0", LITERAL)
 """In code order."""
 
 
@@ -39,6 +40,11 @@ class Instruction:
     name: str
     word: int = 0
     body: "Program" = ()
+
+    @property
+    def constant(self) -> int:
+        """The word that a constant leaves."""
+        return self.word if self.name == LITERAL else int(self.name)
 
 
 Program = tuple[Instruction, ...]
@@ -127,7 +133,7 @@ def _effect(name: str) -> tuple[int, int]:
 
 
 def _payload(name: str, language: Language) -> int:
-    return language.word_bits if name == "literal" else 0
+    return language.word_bits if name == LITERAL else 0
 
 
 @cache
@@ -210,7 +216,7 @@ def _instruction(token: str, body: Program) -> Instruction:
     if not _NUMBER.match(token) or token in CONSTANTS:
         return Instruction(token, body=body)
     digits = token.removeprefix("#").lstrip("0") or "0"
-    return Instruction("literal", int(digits[: MAX_WORD_DIGITS + 1]))
+    return Instruction(LITERAL, int(digits[: MAX_WORD_DIGITS + 1]))
 
 
 def format_program(program: Program) -> str:
@@ -223,6 +229,6 @@ def format_program(program: Program) -> str:
 
 
 def _text(instruction: Instruction) -> str:
-    if instruction.name == "literal":
+    if instruction.name == LITERAL:
         return str(instruction.word) if instruction.word > 1 else f"#{instruction.word}"
     return f"[ {format_program(instruction.body)} ] {instruction.name}" if instruction.body else instruction.name

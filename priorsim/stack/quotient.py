@@ -16,7 +16,7 @@ from priorsim.errors import CensusError
 from priorsim.mu.dialect import Language
 from priorsim.stack.binders import U8, U64, Ended, Steps, Unary, iterate, operate, search
 from priorsim.stack.code import endings
-from priorsim.stack.language import BODY_HEIGHT, CONSTANTS, END, MOST_WORDS, SHUFFLES, Symbol, symbols
+from priorsim.stack.language import BODY_HEIGHT, CONSTANTS, END, MOST_WORDS, SHUFFLES, Instruction, Symbol, symbols
 from priorsim.stack.pool import I64, Pool
 from priorsim.table import Table, groups, runs
 
@@ -123,8 +123,9 @@ class Census:
         steps, name = self._one_later(begun.steps), symbol.name
         taken = list(begun.stack[:, begun.stack.shape[1] - symbol.takes :].T)
         if name in CONSTANTS:
-            for word in range(symbol.choices) if name == "literal" else (int(name),):
-                yield begun.replacing(0, [np.broadcast_to(self._constant(word), len(begun))], steps)
+            for choice in range(symbol.choices):
+                word = self._constant(Instruction(name, choice).constant)
+                yield begun.replacing(0, [np.broadcast_to(word, len(begun))], steps)
         elif name in SHUFFLES:
             yield begun.replacing(symbol.takes, [taken[place] for place in SHUFFLES[name][1]], steps)
         elif len(begun):

@@ -84,8 +84,7 @@ def after(state: State, instruction: Instruction, body: State | None, word_bits:
     if name == END:
         return State(stack, steps, state.searches)
     if name in CONSTANTS:
-        word = instruction.word if name == "literal" else int(name)
-        return State((*stack, Tables.of((word,) * len(steps))), steps, state.searches)
+        return State((*stack, Tables.of((instruction.constant,) * len(steps))), steps, state.searches)
     takes, leaves = SHUFFLES.get(name) or (FORMS[name].arity, ())
     rest, taken = stack[:-takes], stack[-takes:]
     if name in SHUFFLES:
