@@ -36,6 +36,7 @@ from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
 from priorsim.measure.scaling import Scaling
+from priorsim.measure.stack import StackAnswer
 from priorsim.theory.calculator import FormsAnswer, TheoryAnswer
 from priorsim.walks.answer import WalkAnswer
 
@@ -49,6 +50,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
     "languages": LanguagesAnswer,
+    "stack": StackAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,
     "diversity": Diversity,

@@ -45,6 +45,7 @@ COMMANDS = (
     "diversity --rules 2 --max-bits 12 --code-bits 10",
     "nested --word-bits 3 --max-bits 18",
     "languages --number 2 --max-bits 16 --word-bits 2 --claim much-simpler",
+    "stack --max-bits 18 --word-bits 2",
     f"walk {WORLD} --dynamics metropolis --radius 4 --max-bits 12",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --walks 20",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --trace",

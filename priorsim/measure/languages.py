@@ -228,7 +228,7 @@ def of_language(
         last_bin=_last_bin(found.bins),
         trend=None if trend is None else trend.direction,
         slope=None if trend is None else keys.Ends(trend.low.slope, trend.high.slope),
-        signed=_signed(reached),
+        signed=signed(reached),
         compared=compare(reached, first),
         lacks=defined(first_language, language, bound),
         adds=defined(language, first_language, bound),
@@ -242,7 +242,8 @@ def _last_bin(bins: Bins) -> LastBin | None:
     return LastBin(float(bins.above[-1]), float(bins.up_to[-1]), int(bins.worlds[-1]), share)
 
 
-def _signed(reached: Reached) -> Signed:
+def signed(reached: Reached) -> Signed:
+    """The log-odds of the worlds that have both classes."""
     both = reached.take(reached.has_both)
     if not len(both):
         return Signed(0, keys.Ends(None, None), keys.Ends(None, None))
