@@ -158,16 +158,17 @@ class Census:
         self, symbol: Symbol, begun: Begun, which: I64, bodies: Unary | Ended, values: U8, steps: Steps
     ) -> Begun:
         """The classes after a binder with each of these bodies; `which` says what each class has for operands."""
-        shape = len(bodies), len(begun)
-        made = self.values.number(values.reshape(-1, 3, self.size)).reshape(values.shape[:2])[:, which].ravel()
         if self._is_summed:
             steps = steps.sum(axis=2, dtype=np.uint32, keepdims=True)
-        more = self.steps.number((steps + self._step).reshape(-1, steps.shape[2])).reshape(values.shape[:2])[:, which]
+        made, more = (
+            pool.number(rows.reshape(-1, *rows.shape[2:])).reshape(rows.shape[:2])[:, which].ravel()
+            for pool, rows in ((self.values, values), (self.steps, steps + self._step))
+        )
         every = begun.take(np.tile(np.arange(len(begun)), len(bodies)))
-        rows, pairs = groups(every.steps, more.ravel())
-        sums = self.steps.number(self.steps[every.steps[rows]] + self.steps[more.ravel()[rows]])[pairs]
-        searches = every.searches + np.repeat(bodies.searches + symbol.searches, shape[1])
-        count = every.count * np.repeat(bodies.count, shape[1])
+        rows, pairs = groups(every.steps, more)
+        sums = self.steps.number(self.steps[every.steps[rows]] + self.steps[more[rows]])[pairs]
+        searches = every.searches + np.repeat(bodies.searches + symbol.searches, len(begun))
+        count = every.count * np.repeat(bodies.count, len(begun))
         return replace(every.replacing(symbol.takes, [made], sums), searches=searches, count=count)
 
     def _one_later(self, steps: I64) -> I64:

@@ -81,7 +81,8 @@ def test_the_rows_are_those_of_the_interpreter(name, most):
         ran, words = run(program, header.domain), lesion(program, header.domain)
         assert tuple(each.word for each in ran) == words.actual
         steps = sum(each.steps for each in ran)
-        wanted[RowKey(bits, *map(header.domain.pack, words), steps, count_searches(program))] += 1
+        behaviour, strict, wide = map(header.domain.pack, words)
+        wanted[RowKey(bits, behaviour, strict, wide, steps, count_searches(program))] += 1
     assert as_dict(count_stack(AtlasHeader(header.language, header.domain, most)).rows) == wanted
 
 

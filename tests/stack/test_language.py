@@ -1,6 +1,6 @@
 """Stack programs: what is allowed where, the code, the text, and the recurrence against all bit strings."""
 
-from collections import Counter
+from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -49,7 +49,7 @@ def test_the_lengths_of_arith_are_those_of_the_page():
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: f"{language.dialect.name}-{language.columns}")
 def test_the_recurrence_counts_the_programs_that_bit_strings_code(language):
     """Every string of so many bits begins with one program, or is cut short."""
-    most, found = 13, Counter()
+    most, found = 13, defaultdict(Fraction)
     for bits in map("".join, product("01", repeat=most)):
         try:
             program, rest = decode(bits, language)
