@@ -222,6 +222,7 @@ def heldout(
     weight: opt.PriorOptions,
     asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
+    cluster: opt.Cluster = None,
     as_json: opt.AsJson = False,
     out: Annotated[
         Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
@@ -233,6 +234,7 @@ def heldout(
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
+    With --cluster each split is a task of its own.
 
     Several --world make one table, with a row for each world and class; --out writes it as CSV, LaTeX (booktabs) or
     JSON.
@@ -248,16 +250,20 @@ def heldout(
     if asked.dry_run:
         asking.say_plan(*(asked.plan(each, lane_sets) for each in worlds))
     if out is None and len(worlds) == 1:
-        found, own = _held_out(worlds[0], prior, by, asked)
+        found, own = _held_out(worlds[0], prior, by, asked, cluster)
         opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
         return
     write = TABLE.writer_of(out, as_json)
     with opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place:
-        opt.write_out(write([_held_out(each, prior, by, asked)[0] for each in worlds]), place)
+        opt.write_out(write([_held_out(each, prior, by, asked, cluster)[0] for each in worlds]), place)
 
 
 def _held_out(
-    world: "priorsim.World", prior: "priorsim.Prior", by: "ClassBy", asked: asking.CensusOptions
+    world: "priorsim.World",
+    prior: "priorsim.Prior",
+    by: "ClassBy",
+    asked: asking.CensusOptions,
+    cluster: str | None,
 ) -> "tuple[HeldOutAnswer, HeldOut]":
     """What is said of a world off its training lanes, and what fits on its own split."""
     from priorsim.cli.progress_bar import progress_bar
@@ -268,11 +274,12 @@ def _held_out(
 
     bound = asked.bound_alone(world)
     if bound is not None:
-        with progress_bar("programs") as progress:
-            options: dict[str, Any] = {"allow_long": asked.yes, "workers": asked.workers, "progress": progress}
+        with progress_bar("programs") as progress, opt.executor_of(cluster, asked.context) as there:
+            options: dict[str, Any] = {"allow_long": asked.yes, "workers": there or asked.workers, "progress": progress}
             alone = wide_off_training(world, prior, bound, class_by=by, **options)
         typer.echo(alone.told, err=True)
         return alone.answer, alone.own
+    refuse_idle(asked.context, "cluster", "in a world that is not wide")
     stored = asked.of_world(world)
     check_world(stored.header, world)
     weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)

@@ -14,6 +14,8 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
@@ -67,6 +69,13 @@ SmallerBound = Annotated[int | None, Option("--max-bits", help="A bound in bits 
 Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Number of processes.")]
 Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
+Cluster = Annotated[
+    str | None,
+    Option(
+        "--cluster",
+        help="Work on a Dask cluster: tcp://HOST:PORT, a scheduler file, or local:N for N processes here.",
+    ),
+]
 Memory = Annotated[
     str | None, Option("--memory", help="Memory that the quotient engine may use, as 500MiB.  [default: 8GiB]")
 ]
@@ -103,6 +112,21 @@ class TakingOptions:
     def refuse_with_atlas(self) -> None:
         """Refuse what is of taking a census, as one is given."""
         refuse_idle(self.context, "memory workers", "with --atlas: no census is taken")
+
+
+@contextmanager
+def executor_of(cluster: str | None, context: typer.Context | None = None) -> "Iterator[Executor | None]":
+    """The executor of a cluster, None where no cluster is given; with one, --workers of this context has no effect."""
+    if cluster is None:
+        yield None
+        return
+    if context is not None:
+        refuse_idle(context, "workers", "with --cluster, which has its own")
+
+    from priorsim.executors import open_executor
+
+    with open_executor(cluster) as executor:
+        yield executor
 
 
 @dataclass(frozen=True, kw_only=True)

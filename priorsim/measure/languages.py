@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
@@ -200,17 +200,29 @@ def median_odds(of: OfLanguage) -> float | None:
     return None if found is None else found[1]
 
 
-def of_language(set_name: str, atlas: Counted, reached: Reached, first: Reached) -> OfLanguage:
-    """What is said of the language of a census, beside the reference language."""
-    found, language = growth(atlas), atlas.header.language
+class Grown(NamedTuple):
+    """How often search comes first in a language as worlds get more complex: in the last bin, and which way it goes."""
+
+    last_bin: LastBin | None
+    trend: Direction | None
+
+    @classmethod
+    def of(cls, atlas: Counted) -> "Grown":
+        """The worlds of a census."""
+        found = growth(atlas)
+        return cls(_last_bin(found.bins), None if found.trend is None else found.trend.direction)
+
+
+def of_language(set_name: str, language: Language, grown: Grown, reached: Reached, first: Reached) -> OfLanguage:
+    """What is said of a language, beside the reference language."""
     return OfLanguage(
         set=set_name,
         dialect=language.dialect.name,
         without=language.knocked_out,
         search_bits=search_bits(language),
         worlds=len(reached),
-        last_bin=_last_bin(found.bins),
-        trend=None if found.trend is None else found.trend.direction,
+        last_bin=grown.last_bin,
+        trend=grown.trend,
         signed=_signed(reached),
         compared=compare(reached, first),
     )
