@@ -21,10 +21,11 @@ def free_port() -> int:
 class Cluster:
     """A scheduler at an address of its own, and workers of one thread each, which are started one by one."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, more: tuple[str, ...]) -> None:
+        self.more = more
         self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "PYTHONPATH": str(root)}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.processes: list[subprocess.Popen[bytes]] = []
         self.scheduler = self.start_scheduler()
 
@@ -37,22 +38,22 @@ class Cluster:
             time.sleep(0.1)
         return self.scheduler
 
-    def start_worker(self, *more: str, **environment: str) -> "subprocess.Popen[bytes]":
+    def start_worker(self) -> "subprocess.Popen[bytes]":
         """A process without a nanny, so that it is dead when it is killed."""
-        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", *more, **environment)
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", *self.more)
 
-    def _start(self, what: str, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
+    def _start(self, what: str, *words: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *words, "--no-dashboard"]
         quiet = subprocess.DEVNULL
-        told = {**self.environment, **environment}
-        self.processes.append(subprocess.Popen(command, cwd="/", env=told, stdout=quiet, stderr=quiet))
+        started = subprocess.Popen(command, cwd="/", env=self.environment, stdout=quiet, stderr=quiet)
+        self.processes.append(started)
         return self.processes[-1]
 
 
 @contextmanager
-def running(workers: int, root: Path = ROOT) -> Iterator[Cluster]:
-    """A cluster of so many workers, which is gone when the block ends."""
-    cluster = Cluster(root)
+def running(workers: int, *more: str) -> Iterator[Cluster]:
+    """A cluster of so many workers with more options, which is gone when the block ends."""
+    cluster = Cluster(more)
     try:
         for _ in range(workers):
             cluster.start_worker()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
+    from priorsim.shards import Shards
     from priorsim.storage import IsOwn, Place
 
 
@@ -115,8 +116,13 @@ class TakingOptions:
 
 
 @contextmanager
-def executor_of(cluster: str | None, context: typer.Context | None = None) -> "Iterator[Executor | None]":
-    """The executor of a cluster, None where no cluster is given; with one, --workers of this context has no effect."""
+def executor_of(
+    cluster: str | None, context: typer.Context | None = None, memory_bytes: int | None = None
+) -> "Iterator[Executor | None]":
+    """The executor of a cluster, None where no cluster is given; with one, --workers of this context has no effect.
+
+    Each process of a local cluster takes so much memory at most.
+    """
     if cluster is None:
         yield None
         return
@@ -125,8 +131,23 @@ def executor_of(cluster: str | None, context: typer.Context | None = None) -> "I
 
     from priorsim.executors import open_executor
 
-    with open_executor(cluster) as executor:
+    with open_executor(cluster, memory_bytes) as executor:
         yield executor
+
+
+@contextmanager
+def shards_of(store: str | None, out: Path, place: "Place | None") -> "Iterator[Shards]":
+    """The shards under a URL or in a folder, which stay there; else beside `out`, removed once the block ends well."""
+    from priorsim.shards import Shards
+
+    if store is not None:
+        yield Shards.open(store)
+        return
+    if place is None:
+        raise PriorsimError("give --store with --out -: the parts of the census have to be kept somewhere")
+    shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
+    yield shards
+    shards.remove_all()
 
 
 @dataclass(frozen=True, kw_only=True)
