@@ -19,6 +19,7 @@ from priorsim.claims.wide_site import wide_sites
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
+from priorsim.processes import Workers
 from priorsim.reading import did_you_mean, quoted
 from priorsim.run_directory import RunDirectory
 from priorsim.worlds import World
@@ -71,11 +72,11 @@ def judge(
     claims: Sequence[Claim],
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[Progress], None] | None = None,
     run: RunDirectory | None = None,
 ) -> list[Judged]:
-    """Measure claims in their populations and rule on them, in so many processes.
+    """Measure claims in their populations and rule on them, in so many processes or on an executor.
 
     Censuses are opened by their headers, in the workers.
     `progress` is called with how many censuses, and parts of the walks, are done; these are kept in the run of these

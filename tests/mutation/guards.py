@@ -20,7 +20,9 @@ GUARDS: dict[str, str] = {
     "storage.py": "tests/test_storage.py",
     "reading.py": "tests/test_reading.py -k 'not repeats_nothing'",
     "provenance.py": "tests/test_provenance.py tests/test_other_code.py",
-    "processes.py": f"tests/test_processes.py {QUICK}",
+    "processes.py": f"tests/test_processes.py tests/test_executors.py {QUICK}",
+    "shards.py": f"tests/census/test_spread.py {QUICK}",
+    "executors.py": f"tests/test_executors.py {QUICK}",
     "interrupts.py": f"tests/test_processes.py {QUICK}",
     "run_directory.py": "tests/test_run_directory.py -k 'not any_bit'",
     "study/atlases.py": "tests/test_other_code.py tests/test_cache.py",
@@ -107,6 +109,8 @@ GUARDS: dict[str, str] = {
     "census/witness.py": "tests/census/test_witness.py",
     "census/engine/term_witness.py": "tests/census/test_witness.py",
     "census/engine/terms.py": f"tests/census/test_amortised.py {ENGINES}",
+    "census/engine/replica.py": "tests/census/test_spread.py",
+    "census/spread.py": "tests/census/test_spread.py",
     "census/engine/*.py": ENGINES,
 }
 
