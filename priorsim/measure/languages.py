@@ -214,7 +214,7 @@ def median_odds(of: OfLanguage) -> float | None:
 
 
 class Grown(NamedTuple):
-    """What is said of a language by itself: how often search comes first in the last bin, and its trend with complexity.
+    """What is said of a language by itself: the share search-first in the last bin, and the trend of that share.
 
     The definitions are of the operators that it lacks, and that it has beyond those of the reference language.
     """
