@@ -179,7 +179,7 @@ REFUSED = {
 def test_a_cluster_that_is_not_there_is_refused_in_one_line(cluster: str) -> None:
     started = time.monotonic()
     assert REFUSED[cluster] in refusal("languages", "--max-bits", 14, "--cluster", cluster)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 20
 
 
 def test_a_damaged_scheduler_file_is_refused_in_one_line(tmp_path: Path) -> None:
