@@ -8,6 +8,7 @@ from typing import Any
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.stored import Counted
+from priorsim.census.summability import converges
 from priorsim.census.wide import wide_header
 from priorsim.claims import elsewhere, predicting, tuning, walking, weight, with_data
 from priorsim.claims.claim import Claim, Judged, Number, Sample, cell_of
@@ -147,14 +148,16 @@ def claims_for(world: World, accounting: Accounting = Accounting.TOTAL) -> tuple
 
 
 def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: Preset) -> list[Judged]:
-    """Measure claims in one world over the preset's grid, whatever their populations.
+    """Measure claims in one world, whatever their populations, over the preset's grid.
 
-    WorldError where the world is on another domain than the atlas's, or accepts several words in a lane; PriorsimError
+    Search taxes at which the masses of the language diverge are left out. WorldError where the world is on another domain than the atlas's, or accepts several words in a lane; PriorsimError
     where a claim is about walks, or cannot be asked of a camera.
     """
     check_world(atlas.header, world)
     _check_asked(world, claims)
-    return _judged_on(claims, Worlds(world.name, atlas.header, (world,)).sites(atlas, preset))
+    language = atlas.header.language
+    grid = replace(preset, taxes=tuple(tax for tax in preset.taxes if converges(language, 1.0, tax)))
+    return _judged_on(claims, Worlds(world.name, atlas.header, (world,)).sites(atlas, grid))
 
 
 def judge_every(claims: Sequence[Claim], atlas: Counted, preset: Preset) -> list[Judged]:

@@ -23,7 +23,7 @@ from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogr
 from priorsim.measure.mass import ALL_KINDS, End, Interval, Mass, check_convergence, exact_mass, log_odds, mass
 from priorsim.measure.values import least_length
 from priorsim.mu.code import length
-from priorsim.mu.dialect import Language
+from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program, Var
@@ -205,7 +205,8 @@ def count_with_data(
     WorldError
         If the world has other words or columns than the language.
     CensusError
-        If words have more than 4 bits, or the count would take too much memory or time.
+        If words have more than 4 bits, the language has no binder or nothing but searches, or the count would take too
+        much memory or time.
 
     Examples
     --------
@@ -228,7 +229,11 @@ def count_with_data(
 
 
 def data_terms(language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> DataTerms:
-    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain."""
+    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain.
+
+    CensusError where words are too long, the bound is out of range, or no census has all indices and bodies.
+    """
+    _check_operators(language)
     return DataTerms(language, domain, code_bits, workers=workers)
 
 
@@ -299,17 +304,28 @@ world that many programs fit, and others as a power of their number. Rough: most
 def data_effort(language: Language, code_bits: int) -> tuple[int, float, float]:
     """Programs up to a bound with their entries left open, and the most seconds and bytes that they take, roughly.
 
-    CensusError where words are too long.
+    CensusError where words are too long, or no census has all indices and bodies.
     """
     check_words(language)
+    _check_operators(language)
     programs = sum(code_counts(language, code_bits).values())
     scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
     size = programs / PROGRAMS
     return programs, SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
 
 
+def _check_operators(language: Language) -> None:
+    """Raise CensusError where no census makes all bodies, which have a binder around, and keeps all indices."""
+    forms = [FORMS[name] for name in language.operators_in(0)]
+    if not any(form.is_binder for form in forms) or all(form.is_search for form in forms):
+        raise CensusError(
+            f"programs with data are not counted in dialect {language.dialect.name}: ask one that has iter, or "
+            "that has find or argmax and another operator"
+        )
+
+
 def check_affordable(language: Language, code_bits: int) -> None:
-    """Raise CensusError where words are too long, or a bound takes too much memory or hours: which would do."""
+    """Raise CensusError where a language is not counted, or a bound takes too much memory or hours: which would do."""
     largest = most = min(code_bits, MAX_CODE_BITS)
     while (costs := data_effort(language, largest))[1] > MAX_SECONDS or costs[2] > MAX_BYTES:
         largest -= 1

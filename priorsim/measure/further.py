@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import MAX_BITS, AtlasHeader
 from priorsim.measure import keys
 from priorsim.worlds.world import World
 
@@ -72,11 +72,11 @@ def _is_told(world: World, entries: Iterable[int]) -> bool:
 
 
 def next_bound(header: AtlasHeader) -> int | None:
-    """The bound to try next; None where it would take more than MOST_SECONDS."""
+    """The bound to try next; None where it would take more than MOST_SECONDS, or no atlas goes so far."""
     bound = header.max_bits + NEXT_STEP
-    while _seconds(header, bound + 1) <= NEXT_SECONDS:
+    while bound < MAX_BITS and _seconds(header, bound + 1) <= NEXT_SECONDS:
         bound += 1
-    return bound if _seconds(header, bound) <= MOST_SECONDS else None
+    return bound if bound <= MAX_BITS and _seconds(header, bound) <= MOST_SECONDS else None
 
 
 def _seconds(header: AtlasHeader, bound: int) -> float:

@@ -14,6 +14,7 @@ from priorsim.measure.odds import OddsAnswer
 from priorsim.terminal import format_table
 from priorsim.text.templates import odds_text
 
+_NO_SEARCH = "No program searches, however long: the language has neither find nor argmax."
 _HEAD = ("bound", "log-odds", "gamma*", "break-even tax", "alpha", "essential share")
 
 
@@ -80,17 +81,22 @@ def verdict_text(found: OddsAnswer) -> str:
 
 def lacking_text(found: OddsAnswer) -> str:
     """What stands beside a class of which the bound holds no program, in lines; empty where all hold some."""
-    lacking = _lacking(found)
-    if not lacking:
-        return ""
-    which = "" if all(each.l_min is None for each in found.classes) else f"{' or '.join(lacking)} "
-    said = f"No code-only {which}program up to {found.bound_bits} bits fits: longer ones are unknown."
-    return "\n".join([said, *(f"  {line}" for line in further_lines(found))])
+    lacking, lines = _lacking(found), [] if _has_search(found) else [_NO_SEARCH]
+    if lacking:
+        which = "" if all(each.l_min is None for each in found.classes) else f"{' or '.join(lacking)} "
+        lines.append(f"No code-only {which}program up to {found.bound_bits} bits fits: longer ones are unknown.")
+    return "\n".join([*lines, *(f"  {line}" for line in further_lines(found))])
 
 
 def _lacking(found: OddsAnswer) -> list[str]:
-    """Of direct code and search, what the bound holds no program of."""
-    return [name for name, each in found.classes.items() if each.l_min is None and name != "disguised"]
+    """Of direct code and search, what the bound holds no program of while longer ones may exist."""
+    sides = ("direct", "search") if _has_search(found) else ("direct",)
+    return [name for name, each in found.classes.items() if each.l_min is None and name in sides]
+
+
+def _has_search(found: OddsAnswer) -> bool:
+    """Whether the language has a search node: where it has none, the prior converges at every tax."""
+    return found.least_tax > -math.inf
 
 
 def further_lines(found: OddsAnswer) -> list[str]:

@@ -36,6 +36,7 @@ from priorsim.mu.code import length
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run, run_lane
+from priorsim.mu.kinds import truncated_binary
 from priorsim.mu.lesions import LesionedWords, ProgramClass, class_of, lesion, uses_data
 from priorsim.mu.syntax import Const, Program, count_searches, parse
 from priorsim.priors import named_prior
@@ -43,6 +44,7 @@ from priorsim.worlds.world import World
 from tests.census.checked import checked_run
 from tests.census.oracle import FOLDER, data_program_counts
 from tests.measure.conftest import data_programs
+from tests.plain_terms import term_bits, terms_up_to
 from tests.strategies import terms as random_terms
 
 pytestmark = pytest.mark.engine
@@ -77,9 +79,9 @@ def one_by_one(programs, language, world):
     """The same out of the interpreter, program by program."""
     found = Counter()
     for program in programs:
-        words = lesion(program, world.domain)
-        if world.accepts(words.actual, world.train):
-            steps = run(program, world.domain).steps[Accounting.TOTAL]
+        ran = run(program, world.domain)
+        if world.accepts(ran.words, world.train):
+            words, steps = lesion(program, world.domain), ran.steps[Accounting.TOTAL]
             faithful = world.accepts(words.actual, world.held_out)
             key = (KINDS[class_of(words)], uses_data(program, world.domain), length(program, language))
             found[*key, steps, count_searches(program), faithful] += 1
@@ -191,6 +193,36 @@ def test_all_short_programs_of_two_entries_run_one_by_one():
         first = segments(language)[0]
         found = Counter({k: n for k, n in as_counter(counts).items() if k[2] <= code_bits + first.payload})
         assert found == one_by_one(data_programs(language, 1, code_bits), language, world)
+
+
+def all_data_programs(language, max_bits):
+    """Every program with data up to a length, from the plain terms."""
+    for exponent in range(1, language.word_bits + 1):
+        payload = language.word_bits * 2**exponent
+        left = max_bits - payload - 1 - len(truncated_binary(exponent - 1, language.word_bits))
+        for entries in product(range(2**language.word_bits), repeat=2**exponent) if left > 0 else ():
+            for index in terms_up_to(left, 0, language):
+                for body in terms_up_to(left - term_bits(index, 0, language), 1, language):
+                    yield Program(body, entries, index)
+
+
+OTHERS = {
+    **{"arith@random:7": 20, "arith@fitted": 15, "eq,mul,add,find": 16, "kleene": 16, "compare": 16, "boolean": 16},
+    **{"kleene@random:3": 19, "iter,find": 16},
+}
+CHEAP_SEARCH = {"eq,mul,add,find@random:11": 17, "kleene@random:240": 17, "add,mul,eq,find@random:225": 17}
+"""Languages of other operators, orders and codes, each with a bound; in the last (find (c) (eq c m)) takes 7 bits."""
+
+
+@pytest.mark.parametrize(("name", "max_bits"), [*OTHERS.items(), *CHEAP_SEARCH.items()])
+def test_all_short_programs_of_other_languages_run_one_by_one(name, max_bits):
+    language = Language.named(name, 2)
+    world = make_world(W2, [[0, 1], [1, 2, 3], [0, 2], [0, 3]], (1, 2))
+    counts = count_with_data(language, world, max_bits - segments(language)[0].payload)
+    found = Counter({key: number for key, number in as_counter(counts).items() if key[2] <= max_bits})
+    assert found == one_by_one(all_data_programs(language, max_bits), language, world)
+    kinds = {SEARCH, DIRECT} if name in CHEAP_SEARCH else {DIRECT}
+    assert {key[:2] for key in found} == set(product(kinds, (False, True)))
 
 
 class OnePair:
@@ -391,6 +423,14 @@ def test_every_cell_and_what_is_not_classed_is_in_the_file(counts):
 def test_what_cannot_be_counted_is_refused(counts, language, code_bits, error, message):
     with pytest.raises(error, match=message):
         count_with_data(language, counts.world, code_bits)
+
+
+@pytest.mark.parametrize("name", ["bare", "not,succ", "eq@random:3", "find,argmax", "find"])
+def test_a_language_without_both_a_binder_and_another_operator_than_a_search_is_refused(name):
+    """No census of such a language makes all indices and bodies, so that none of them would be large enough."""
+    message = f"programs with data are not counted in dialect {name}: "
+    with pytest.raises(CensusError, match=re.escape(message)):
+        count_with_data(Language.named(name, 2), anything(W2, (0,)), 10)
 
 
 def test_longer_words_are_refused():

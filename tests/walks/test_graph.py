@@ -23,7 +23,7 @@ OTHERS = [
     *(("kleene", 11, 6), ("compare", 12, 6), ("boolean", 11, 8), ("bare", 11, 8), ("kleene@random:3", 14, 8)),
     *(("iter,find", 12, 7), ("find,argmax", 15, 8)),
 ]
-"""Languages of other operators, orders and codes, each with a bound and a radius at which the plain twin is quick.
+"""Languages of other operators, orders and codes, each with a bound and a radius for a second of the plain twin.
 
 In the last two binders alone are operators, so that leaves have other codes where no further binder is allowed."""
 PAIRS = Domain(2, tuple((a, b) for a in range(2) for b in range(3)), ("a", "b"))
