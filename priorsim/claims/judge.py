@@ -151,8 +151,8 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: P
     """Measure claims in one world, whatever their populations, over the preset's grid.
 
     Search taxes at which the masses of the language diverge are left out. WorldError where the world is on another
-    domain than the atlas's, or accepts several words in a lane; PriorsimError where a claim is about walks, or cannot be
-    asked of a camera.
+    domain than the atlas's, or accepts several words in a lane; PriorsimError where a claim is about walks, or
+    cannot be asked of a camera.
     """
     check_world(atlas.header, world)
     _check_asked(world, claims)
