@@ -136,6 +136,27 @@ def format_duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds" if seconds < 99.5 else f"{seconds:.0f} seconds"
 
 
+def about(value: float) -> str:
+    """A large number to two figures, with its thousands set apart.
+
+    >>> about(239_977_962), about(87.5)
+    ('240,000,000', '88')
+    """
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
+def format_bytes(size: float) -> str:
+    """A size in words, to two figures where it is below 10 of its unit.
+
+    >>> format_bytes(466 << 20), format_bytes(1.47 * 2**30), format_bytes(36 << 40)
+    ('466 MiB', '1.5 GiB', '36 TiB')
+    """
+    units = ("MiB", "GiB", "TiB", "PiB")
+    power = next((each for each in range(len(units)) if size < 1000 * 2 ** (20 + 10 * each)), len(units) - 1)
+    value = size / 2 ** (20 + 10 * power)
+    return f"{value:.1f} {units[power]}" if value < 9.95 else f"{value:,.0f} {units[power]}"
+
+
 def format_lanes(lanes: Sequence[int]) -> str:
     """Lanes as ranges, the way --train takes them.
 

@@ -1,30 +1,47 @@
-"""Work in several processes: workers that leave interrupts to their parent and never outlive it.
+"""Work elsewhere: in processes of this machine, which never outlive their parent, or on any executor.
 
 However a run ends (its tasks are done, one fails, the caller is interrupted, a worker is killed), its workers are
 told to end, and after PATIENCE seconds killed; nothing waits for a process that may be dead. Workers run the code of
 their parent or none: they read it from disk, where it may have changed since the parent did.
+
+What an executor does with tasks is its own affair: those that it loses, as when its scheduler dies, are given to it
+again. Its workers refuse tasks of other code.
 """
 
 import multiprocessing
 import os
+import pickle
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait,
+)
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from priorsim import __version__
 from priorsim.errors import MainGuardError, PriorsimError, WorkerError
 from priorsim.interrupts import Interrupted, interrupts_held, raise_on_termination
-from priorsim.provenance import measuring_digest
+from priorsim.provenance import SHORT, measuring_digest
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
+Workers = int | Executor
+"""Where tasks are done: in so many processes of this machine, or by an executor, wherever its workers are."""
 
+ATTEMPTS = 3  # So often a task is given to an executor that loses it.
 WORKERS_A_CORE = 8  # More workers than these for each of the machine's cores only take memory.
 PATIENCE = 2.0  # Seconds in which a worker that is told to end can clean up.
 WITHOUT_GUARD = os.EX_CONFIG
@@ -36,24 +53,68 @@ CODE = measuring_digest()
 
 
 def run_tasks(
-    function: Callable[[Task], Found], tasks: Sequence[Task], workers: int
+    function: Callable[[Task], Found], tasks: Sequence[Task], workers: Workers
 ) -> Generator[tuple[int, Found], None, None]:
-    """Number and result of each task as it is done, in spawned processes; with one worker here, and in order.
+    """Number and result of each task as it is done, in spawned processes or on an executor; with one worker here.
 
-    The function stands at the top of a module, and its results can be pickled. PriorsimError says that there are too
-    few workers or too many, or that the code on disk has changed since this process started; WorkerError that a worker
-    died before the tasks were done; MainGuardError that the main script is one that workers cannot import.
+    With one worker they come in order. The function stands at the top of a module, and its results can be pickled; an
+    executor may be given a task several times. PriorsimError says that there are too few workers or too many, or that
+    their code is not that of this process; WorkerError that a worker died before the tasks were done, or the executor
+    lost them; MainGuardError that the main script is one that workers cannot import.
     """
+    if isinstance(workers, Executor):
+        yield from _run_elsewhere(function, tasks, workers)
+        return
     check_workers(workers)
     if workers == 1:
         yield from enumerate(map(function, tasks))
         return
-    _check_main_script()
+    check_main_script()
     with _pool(workers) as pool:
-        with _interrupts_left_to_the_parent():
+        with interrupts_left_to_the_parent():
             numbers = {pool.submit(_do, function, task): number for number, task in enumerate(tasks)}
         for future in _as_done(numbers, pool):
             yield numbers[future], future.result()
+
+
+def _run_elsewhere(
+    function: Callable[[Task], Found], tasks: Sequence[Task], executor: Executor
+) -> Generator[tuple[int, Found], None, None]:
+    """`run_tasks` on an executor."""
+    left = dict(enumerate(tasks))
+    for _ in range(ATTEMPTS):
+        numbers = {executor.submit(do_of_code, CODE, _packed(function, left[number])): number for number in left}
+        try:
+            for future in as_completed(list(numbers)):
+                number = numbers.pop(future)
+                if not future.cancelled():
+                    yield number, future.result()
+                    del left[number]
+        except BrokenExecutor:
+            break
+        finally:
+            for future in numbers:
+                future.cancel()
+        if not left:
+            return
+    raise WorkerError(f"the executor lost {len(left)} of {len(tasks)} tasks: see to its workers, and start again")
+
+
+def _packed(function: Callable[[Task], Found], task: Task) -> bytes:
+    """A task as bytes, of which workers of other code read nothing."""
+    return pickle.dumps((function, task))
+
+
+def do_of_code(code: str, packed: bytes) -> Any:
+    """In a worker of an executor: do a task; PriorsimError where the worker runs other code than what gave the task."""
+    if code != CODE:
+        raise PriorsimError(
+            f"the worker on {socket.gethostname()} (process {os.getpid()}) runs priorsim {__version__} with digest "
+            f"{CODE[:SHORT]}, and was given work of digest {code[:SHORT]}: install the same code there, and start its "
+            "workers anew"
+        )
+    function, task = pickle.loads(packed)
+    return function(task)
 
 
 def check_workers(workers: int) -> None:
@@ -67,7 +128,7 @@ def check_workers(workers: int) -> None:
         )
 
 
-def _check_main_script() -> None:
+def check_main_script() -> None:
     """Raise MainGuardError where workers could not import the main script, as each does when it starts."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         # This is such an import, which the main guard is for; the parent says so.
@@ -85,7 +146,7 @@ def _check_main_script() -> None:
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Spawned processes, which are gone when the block is left."""
     spawn = multiprocessing.get_context("spawn")
-    with _interrupts_left_to_the_parent():
+    with interrupts_left_to_the_parent():
         # With the pool starts Python's resource tracker, which a hangup would end with a traceback.
         pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
     processes = []
@@ -115,7 +176,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _interrupts_left_to_the_parent() -> Iterator[None]:
+def interrupts_left_to_the_parent() -> Iterator[None]:
     """Processes started within never see the interrupts and hangups that a terminal sends to the whole group."""
     with interrupts_held():
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})

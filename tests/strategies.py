@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.syntax import Apply, Const, Program, Term, Var
+from priorsim.stack import language as stack
 
 LANGUAGES = [Language.named(name, w) for name in ("arith", "logic", "loops", "nested") for w in (2, 3)]
 
@@ -30,3 +31,16 @@ def programs(draw: st.DrawFn, language: Language, *, data: bool = True, size: in
     exponent = draw(st.integers(1, language.word_bits))
     entries = draw(st.lists(st.integers(0, 2**language.word_bits - 1), min_size=2**exponent, max_size=2**exponent))
     return Program(draw(terms(language, 1, size)), tuple(entries), draw(terms(language, 0, size)))
+
+
+@st.composite
+def stack_programs(draw: st.DrawFn, language: Language, bound: int = 0, size: int = 8) -> stack.Program:
+    """A stack program, or in `bound` bodies a body, of so many instructions at most and what ends it."""
+    height, program = stack.BODY_HEIGHT if bound else language.columns, []
+    for _ in range(draw(st.integers(0, size))):
+        allowed = [symbol for symbol in stack.symbols(language, bound, height) if symbol.name != stack.END]
+        symbol = draw(st.sampled_from(allowed))
+        body = draw(stack_programs(language, bound + 1, size // 2)) if symbol.binds else ()
+        program.append(stack.Instruction(symbol.name, draw(st.integers(0, symbol.choices - 1)), body))
+        height += symbol.grows
+    return (*program, *[stack.Instruction("drop")] * (height - 1), stack.Instruction(stack.END))

@@ -22,6 +22,7 @@ from priorsim.keys import Answer, plain
 from priorsim.measure.data_joint import DataAnswer, JointAnswer
 from priorsim.measure.definitions import ComparedAnswer, DefinitionsAnswer, ShortestAnswer
 from priorsim.measure.diversity import Diversity
+from priorsim.measure.estimate import EstimateAnswer
 from priorsim.measure.explain import ExplainAnswer
 from priorsim.measure.finite_size import FiniteSize
 from priorsim.measure.growth import GrowthAnswer
@@ -35,6 +36,7 @@ from priorsim.measure.odds import OddsAnswer
 from priorsim.measure.off_training import HeldOutAnswer
 from priorsim.measure.population import PopulationAnswer
 from priorsim.measure.scaling import Scaling
+from priorsim.measure.stack import StackAnswer
 from priorsim.theory.calculator import FormsAnswer, TheoryAnswer
 from priorsim.walks.answer import WalkAnswer
 
@@ -48,6 +50,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "influence": InfluenceAnswer,
     "knockouts": KnockoutsAnswer,
     "languages": LanguagesAnswer,
+    "stack": StackAnswer,
     "scaling": Scaling,
     "finite-size": FiniteSize,
     "diversity": Diversity,
@@ -60,6 +63,7 @@ SCHEMAS: dict[str, type[Answer]] = {
     "claims": VerdictsAnswer,
     "explain": ExplainAnswer,
     "programs": ProgramsAnswer,
+    "estimate": EstimateAnswer,
     "figure": FigureAnswer,
     "figures": FiguresAnswer,
 }

@@ -45,7 +45,7 @@ REFUSED = {
     "add,mul,eq,find@fitted": set(),
     "find,argmax": {"data", "claims", "walk", "encode", "explain"},
 }
-"""Languages, and the commands that some of the lines refuse in them: on data, search, an operator or a short code."""
+"""Languages, and the commands that some lines refuse in them: on data, from a search, an operator, a short code."""
 
 
 @pytest.mark.engine

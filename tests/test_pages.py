@@ -15,7 +15,7 @@ from priorsim.cli import app
 from tests.test_readme import BLOCK, PYTHON, ROOT, printed, rendered
 
 DOCS = ROOT / "docs"
-PAGES = ("own-prior", "own-class", "latex-figure", "big-bounds")
+PAGES = ("own-prior", "own-class", "latex-figure", "big-bounds", "stack")
 TOCTREE = re.compile(r"```\{toctree\}\n(?:.*?)\n\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]*))?\)")
 CODE = re.compile(r"^(?:```.*?^```|    [^\n]*)$|`[^`\n]+`", re.DOTALL | re.MULTILINE)

@@ -6,7 +6,9 @@ import pty
 import re
 import shlex
 import subprocess
+import time
 from contextlib import redirect_stdout
+from itertools import count
 
 import pytest
 
@@ -34,6 +36,7 @@ COMMANDS = (
     "influence --atlas ATLAS --order worst",
     "population --atlas ATLAS",
     "info ATLAS",
+    "estimate --max-bits 44 --from 24",
     "objectives --world root-w3 --max-bits 24",
     "data --world third-w3 --code-bits 16 --train 0-3 --atlas ATLAS",
     "knockouts --dialect arith --word-bits 2 --max-bits 18",
@@ -42,6 +45,7 @@ COMMANDS = (
     "diversity --rules 2 --max-bits 12 --code-bits 10",
     "nested --word-bits 3 --max-bits 18",
     "languages --number 2 --max-bits 16 --word-bits 2 --claim much-simpler",
+    "stack --max-bits 18 --word-bits 2",
     f"walk {WORLD} --dynamics metropolis --radius 4 --max-bits 12",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --walks 20",
     f"walk {WORLD} --dynamics first --radius 4 --max-bits 12 --trace",
@@ -96,6 +100,8 @@ def test_every_command_that_prints_text_is_asked():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_a_command_prints_fits_the_width_and_breaks_no_word(command, atlas, monkeypatch):
     asked = arguments(command, atlas)
+    # A clock by which the same work takes the same time.
+    monkeypatch.setattr(time, "process_time", count().__next__)
     narrow = output(*asked)
     monkeypatch.setattr(terminal, "WIDTH", 10_000)
     words = set(output(*asked).split())

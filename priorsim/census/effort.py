@@ -1,20 +1,27 @@
-"""What counting takes, in seconds on two cores and in bytes, and the refusal of what would take too much.
+"""What counting takes, in seconds and in bytes, and the refusal of what would take too much.
 
-All of it is rough, within a factor of two or three. A refusal tells what it would take and the largest bound that
-would be accepted.
+One model (docs/scaling.md): rows grow as a power of the programs, pairs of classes are looked at for each row, and
+seconds go by pairs. With a growth that is measured on a short census, and a usual pace, it is rough, within a factor of
+two or three. With growth and pace measured on censuses nearly as long it is what `priorsim estimate` tells. A refusal
+tells what it would take and the largest bound that would be accepted.
 """
 
 import math
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
+
+import numpy as np
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.engine.class_kernels import OUTER_WORDS
 from priorsim.census.engine.exhaustive import count_exhaustive
+from priorsim.census.engine.jobs import pieces_of
 from priorsim.census.engine.levels import Census
-from priorsim.census.engine.quotient import check_exact
+from priorsim.census.engine.quotient import check_exact, rows_of_levels
 from priorsim.census.engine.stores import Reach, has_mixed, row_widths
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
@@ -30,11 +37,17 @@ LONG_SECONDS = 1800
 
 PILOT_PROGRAMS = 100_000
 EASY_EXPONENT = 0.8
-DAMPING = 0.95
-ROW_BYTES = 150
-BASE_BYTES = 400 << 20
-SECONDS_PER_ROW = 2.5e-6
-"""A census of the quotient engine, by its rows, whose number grows as a power of that of its programs."""
+FITTED_BITS, DAMPING = 8, 0.95
+"""The exponent is fitted over so many bits, and damped, since it falls as programs get longer."""
+ROW_BYTES, BASE_BYTES = 150, 400 << 20
+"""Memory of a census: for each row, and whatever its rows."""
+MOVED_BYTES = 8 * (OUTER_WORDS + 1)
+"""A row as workers hand it over, and as a finished length is kept on disk."""
+ATLAS_BYTES = 5
+"""A row in the atlas file."""
+MOST_WORKERS, MOST_CORES = 1_000_000, 1024
+SERIAL = 0.37
+"""The part of the time in which one core works, whatever the cores: results/bench.md at 40 bits, 1 and 2 workers."""
 
 SAMPLE_PROGRAMS = 20_000
 """Of the exhaustive engine, which is timed."""
@@ -47,30 +60,124 @@ OBJECTIVES_SECONDS, OBJECTIVES_BYTES, OBJECTIVES_GROWTH = 100, 4 << 30, 0.8
 """At w = 4 so many programs within the bound take these, and others as a power of their number."""
 
 
+def cores_share(cores: int) -> float:
+    """The time that so many cores take, in parts of that of one."""
+    return SERIAL + (1 - SERIAL) / cores
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Workers that share a census, each with so many cores, and the bytes a second that each can send to the others."""
+
+    workers: int = 1
+    cores: int = 2
+    bandwidth: float = 1e9
+
+    def __post_init__(self) -> None:
+        for number, noun, most in ((self.workers, "workers", MOST_WORKERS), (self.cores, "cores", MOST_CORES)):
+            if not 1 <= number <= most:
+                raise CensusError(f"{number} {noun} are too {'few' if number < 1 else 'many'}: give 1 to {most}")
+        if not 0 < self.bandwidth < math.inf:
+            raise CensusError(f"a network of {self.bandwidth / 1e9:g} GB a second sends nothing: give a number above 0")
+
+
+LAPTOP = Machines()
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Rows grow as a power of the number of programs: from these on, with this exponent."""
+
+    programs: int
+    rows: int
+    exponent: float
+
+    @classmethod
+    def fitted(cls, programs: Sequence[int], rows: Sequence[int]) -> "Growth":
+        """Of the programs and the rows of 0, 1, 2, ... bits."""
+        both = zip(accumulate(programs), accumulate(rows), strict=True)
+        totals = [totals for totals in both if totals[1]][-1 - FITTED_BITS :] or [(1, 1)]
+        found, kept = np.log(np.array(totals, dtype=np.float64)).T
+        exponent = DAMPING * float(np.polyfit(found, kept, 1)[0]) if found[0] < found[-1] else 1.0
+        return cls(*totals[-1], min(max(exponent, 0.0), 1.0))
+
+    def classes(self, terms: int) -> float:
+        """Classes of this many terms."""
+        return min(float(terms), self.rows * math.pow(terms / self.programs, self.exponent))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A census that was taken on one core: its bound, rows, pairs of classes, and seconds of the processor."""
+
+    bits: int
+    rows: int
+    pairs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a row takes: pairs of classes, more of them with each bit of the bound, and seconds of one core a pair."""
+
+    pairs: float
+    more_pairs: float
+    pair_seconds: float
+    start_seconds: float = 0.0
+
+    @classmethod
+    def fitted(cls, runs: Sequence[Run]) -> "Pace":
+        """Of two runs or more, from the shortest to the longest."""
+        more, pairs = np.polyfit([run.bits for run in runs], [run.pairs / run.rows for run in runs], 1)
+        seconds, start = np.polyfit([run.pairs for run in runs], [run.seconds for run in runs], 1)
+        return cls(float(pairs), float(more), max(0.0, float(seconds)), max(0.0, float(start)))
+
+    def pairs_of(self, bits: int, rows: float) -> float:
+        """The pairs of a census of so many rows up to a bound."""
+        return rows * (self.pairs + self.more_pairs * bits)
+
+
+USUAL = Pace(10, 0, 2.5e-7 / cores_share(2))
+"""A pace that is rather too slow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a census will take: rows, seconds on two cores, bytes of memory."""
+    """What a census will take: rows; seconds; bytes of memory of each worker, and bytes that move between workers."""
 
     rows: int
     seconds: float
     bytes: int
+    moved: float
 
 
 def easy_estimate(header: AtlasHeader) -> Estimate:
     """An estimate that is rather too high, without counting anything."""
-    return _estimate(header, 1, 1, EASY_EXPONENT)
+    return estimate(header, Growth(1, 1, EASY_EXPONENT))
 
 
-def _growth(header: AtlasHeader) -> tuple[int, int, float]:
-    """Programs and rows of a short length, and the exponent with which rows grow with programs from there."""
+def pilot(header: AtlasHeader) -> Growth:
+    """The growth of the rows of a short census, which is taken."""
+    short = replace(header, max_bits=pilot_bits(header))
+    return Growth.fitted(program_counts(header.language, short.max_bits), take_run(short)[0])
+
+
+def pilot_bits(header: AtlasHeader) -> int:
+    """The bound of that census."""
     programs = program_counts(header.language, header.max_bits)
-    pilot = _largest(header.max_bits, lambda bits: sum(programs[: bits + 1]) <= PILOT_PROGRAMS) or 2
-    census = Census(replace(header, max_bits=pilot), 1)
-    rows = [0, 0, *(len(census.level(length)) for length in range(1, pilot))]
-    early = [sum(found[: 2 * pilot // 3 + 1]) for found in (programs, rows)]
-    late = [sum(programs[: pilot + 1]), sum(rows)]
-    exponent = DAMPING * math.log(late[1] / early[1]) / math.log(late[0] / early[0]) if 0 < early[0] < late[0] else 1.0
-    return late[0], late[1], min(max(exponent, 0.0), 1.0)
+    return _largest(header.max_bits, lambda bits: sum(programs[: bits + 1]) <= PILOT_PROGRAMS) or 2
+
+
+def take_run(header: AtlasHeader) -> tuple[list[int], Run]:
+    """Take a census on one core; its rows of 0, 1, 2, ... bits, and what it took."""
+    check_exact(header)
+    begin, lengths = time.process_time(), range(1, header.max_bits)
+    census = Census(header, 1)
+    found = rows_of_levels(header, ((length, census.level(length)) for length in lengths))
+    seconds = time.process_time() - begin
+    pairs = sum(piece.size for length in lengths for piece in pieces_of(census.jobs(0, length)))
+    rows = np.bincount(found.bits, minlength=header.max_bits + 1).tolist()
+    return rows, Run(header.max_bits, len(found), pairs, seconds)
 
 
 def _largest(max_bits: int, fits: Callable[[int], bool]) -> int | None:
@@ -78,21 +185,21 @@ def _largest(max_bits: int, fits: Callable[[int], bool]) -> int | None:
     return next(filter(fits, range(max_bits, 1, -1)), None)
 
 
-def _estimate(header: AtlasHeader, programs: int, rows: int, exponent: float) -> Estimate:
-    def classes(terms: int) -> float:
-        """Classes of this many terms."""
-        return min(float(terms), rows * math.pow(terms / programs, exponent))
-
+def estimate(header: AtlasHeader, growth: Growth, pace: Pace = USUAL, on: Machines = LAPTOP) -> Estimate:
+    """What a census will take by a growth and a pace; on several workers rows and pairs are divided by their hash."""
     language = header.language
     reach = Reach.of(language, header.max_bits)
-    found = classes(sum(program_counts(language, header.max_bits)))
+    found = growth.classes(sum(program_counts(language, header.max_bits)))
     inner = 0.0
     for depth in range(1, language.depth + 1):
         _, width = row_widths(depth, has_mixed(depth, language), header)
         stored = sum(term_counts(language, depth, max(0, reach.stored[depth])))
-        inner += 16 * width * classes(stored)
-    memory = BASE_BYTES + ROW_BYTES * found + inner
-    return Estimate(int(found), SECONDS_PER_ROW * found, int(memory))
+        inner += 16 * width * growth.classes(stored)
+    memory = BASE_BYTES + (ROW_BYTES * found + inner) / on.workers
+    pairs = pace.pairs_of(header.max_bits, found)
+    moved = MOVED_BYTES * pairs * (1 - 1 / on.workers)
+    working = cores_share(on.cores) * (pace.start_seconds + pace.pair_seconds * pairs / on.workers)
+    return Estimate(int(found), working + moved / on.workers / on.bandwidth, int(memory), moved)
 
 
 def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1) -> None:
@@ -103,14 +210,14 @@ def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = m
 
     if fits(easy_estimate(header)):
         return
-    growth = _growth(header)
-    wanted = _estimate(header, *growth)
+    growth = pilot(header)
+    wanted = estimate(header, growth)
     if fits(wanted):
         return
     is_too_large = wanted.bytes > memory_bytes
     duration = wanted.seconds * censuses
     ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (duration > seconds)
-    bound = _largest(header.max_bits - 1, lambda bits: fits(_estimate(replace(header, max_bits=bits), *growth)))
+    bound = _largest(header.max_bits - 1, lambda bits: fits(estimate(replace(header, max_bits=bits), growth)))
     raise CensusError(
         (f"{censuses} censuses: " if censuses > 1 else "")
         + f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
@@ -199,15 +306,20 @@ def _programs_per_second(header: AtlasHeader) -> float:
 
 
 def parse_memory(text: str) -> int:
+    """The memory of a size such as ``8GiB`` or ``500MiB``, which this machine has."""
+    return check_memory(parse_size(text))
+
+
+def parse_size(text: str) -> int:
     """Bytes of a size such as ``8GiB`` or ``500MiB``.
 
-    >>> parse_memory("8GiB") == 8 << 30
+    >>> parse_size("8GiB") == 8 << 30
     True
     """
     match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(MiB|GiB)", text.strip())
     if match is None or float(match[1]) == 0:
         raise CensusError(f"memory {quoted(text)} cannot be read: write it as 8GiB or 500MiB")
-    return check_memory(int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30)))
+    return int(float(match[1]) * (2**20 if match[2] == "MiB" else 2**30))
 
 
 def check_memory(memory_bytes: int | None) -> int:

@@ -1,7 +1,9 @@
 """Taking a census: what is counted, by which engine, and the atlas it ends in."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from priorsim.census.atlas import Atlas, AtlasHeader, check_accounting
@@ -9,10 +11,14 @@ from priorsim.census.effort import EXHAUSTIVE, QUOTIENT, check_engine, check_est
 from priorsim.census.engine.exhaustive import check_bounds, count_exhaustive
 from priorsim.census.engine.quotient import check_exact, count_quotient, open_run
 from priorsim.census.progress import Progress
+from priorsim.census.spread import count_spread
+from priorsim.errors import CensusError
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
+from priorsim.processes import Workers
 from priorsim.run_directory import RunDirectory
+from priorsim.shards import Shards, mending
 
 RESUMABLE_SECONDS = 20
 """A census expected to take longer keeps its finished levels on disk until it is done."""
@@ -67,22 +73,30 @@ def take_census(
     header: AtlasHeader,
     *,
     engine: str = QUOTIENT,
-    workers: int = 2,
+    workers: Workers = 2,
     memory_bytes: int | None = None,
     run_directory: RunDirectory | None = None,
+    shards: Shards | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Atlas:
     """Count every program by one of ENGINES, and check the totals against the recurrence.
 
-    No row depends on the number of workers: threads of the quotient engine, processes of the exhaustive one. The
-    quotient engine may take so much memory, DEFAULT_MEMORY where none is given, and keeps finished levels in a run
-    directory, to go on from after a mishap. CensusError where there is no such engine, no worker or too many, or the
-    memory would not do.
+    No row depends on the workers: threads of the quotient engine, processes of the exhaustive one, or an executor,
+    whose tasks keep what they make as shards. The quotient engine may take so much memory, DEFAULT_MEMORY where none is
+    given, and keeps finished levels in a run directory, to go on from after a mishap. CensusError where there is no
+    such engine, no worker or too many, an executor without shards, or the memory would not do; AlteredError where a
+    shard is damaged a second time.
     """
-    check_engine(engine, workers)
+    check_engine(engine, 1 if isinstance(workers, Executor) else workers)
     memory_bytes = check_memory(memory_bytes)
+    if isinstance(workers, Executor) and shards is None:
+        raise CensusError("a census on an executor is kept as shards: say where, as Shards.open(URL)")
     if engine == EXHAUSTIVE:
-        return Atlas(header, count_exhaustive(header, workers=workers, progress=progress))
+        counted = partial(count_exhaustive, header, workers=workers, progress=progress, shards=shards)
+        return Atlas(header, counted() if shards is None else mending(counted, shards))
     check_exact(header)
     check_estimate(header, memory_bytes)
+    if isinstance(workers, Executor):
+        assert shards is not None, "this was refused above"
+        return Atlas(header, count_spread(header, workers, shards, progress=progress))
     return Atlas(header, count_quotient(header, workers=workers, progress=progress, run_directory=run_directory))

@@ -8,7 +8,9 @@ there is, which is feasible for short ones.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from sys import maxsize
 
 import numpy as np
@@ -26,6 +28,7 @@ from priorsim.census.take import unchecked_header
 from priorsim.mu.code import decode
 from priorsim.mu.domain import MAX_PACKED_BITS, Domain
 from priorsim.mu.syntax import Term
+from priorsim.processes import Workers, run_tasks
 from priorsim.table import runs
 
 Mask = NDArray[np.bool_]
@@ -136,6 +139,34 @@ def filter_and_verify(
         kernels.replay_codes(keys[:, -1], keys[:, :-1], *walker[:-1])
         parts.append(_fitting(keys, walker, task))
     return _wide_rows(header, parts, chosen, len(codes))
+
+
+def each_filtered(
+    header: AtlasHeader,
+    tasks: Sequence[Task],
+    *,
+    allow_long: bool = False,
+    workers: Workers = 2,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[tuple[int, WideRows]]:
+    """`filter_and_verify` of each of these tasks, with its number: in order, or each on a worker of an executor."""
+    if isinstance(workers, Executor):
+        alone = partial(filter_and_verify, header, allow_long=allow_long, workers=1)
+        for done, found in enumerate(run_tasks(alone, tasks, workers), 1):
+            yield found
+            if progress is not None:
+                progress(Progress(done, len(tasks), "sets of training lanes"))
+        return
+    for place, task in enumerate(tasks):
+        tell = _part(progress, place, len(tasks))
+        yield place, filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=tell)
+
+
+def _part(progress: Callable[[Progress], None] | None, place: int, parts: int) -> Callable[[Progress], None] | None:
+    """What tells of one part of so many, each of which looks through as much as any other."""
+    if progress is None:
+        return None
+    return lambda reached: progress(Progress(place * reached.total + reached.programs, parts * reached.total))
 
 
 def exhaustive(header: AtlasHeader, task: Task) -> WideRows:

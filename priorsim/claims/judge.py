@@ -20,6 +20,7 @@ from priorsim.claims.wide_site import wide_sites
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
 from priorsim.mu.interpreter import Accounting
+from priorsim.processes import Workers
 from priorsim.reading import did_you_mean, quoted
 from priorsim.run_directory import RunDirectory
 from priorsim.worlds import World
@@ -72,11 +73,11 @@ def judge(
     claims: Sequence[Claim],
     open_atlas: Callable[[AtlasHeader], Counted],
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[Progress], None] | None = None,
     run: RunDirectory | None = None,
 ) -> list[Judged]:
-    """Measure claims in their populations and rule on them, in so many processes.
+    """Measure claims in their populations and rule on them, in so many processes or on an executor.
 
     Censuses are opened by their headers, in the workers.
     `progress` is called with how many censuses, and parts of the walks, are done; these are kept in the run of these
@@ -150,8 +151,8 @@ def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: P
     """Measure claims in one world, whatever their populations, over the preset's grid.
 
     Search taxes at which the masses of the language diverge are left out. WorldError where the world is on another
-    domain than the atlas's, or accepts several words in a lane; PriorsimError where a claim is about walks, or cannot
-    be asked of a camera.
+    domain than the atlas's, or accepts several words in a lane; PriorsimError where a claim is about walks, or
+    cannot be asked of a camera.
     """
     check_world(atlas.header, world)
     _check_asked(world, claims)

@@ -18,7 +18,7 @@ import numpy as np
 from priorsim.claims.claim import Claim
 from priorsim.claims.populations import Preset, populations
 from priorsim.priors import F64
-from priorsim.processes import run_tasks
+from priorsim.processes import Workers, run_tasks
 from priorsim.provenance import SHORT, measuring_digest
 from priorsim.run_directory import RunDirectory
 
@@ -53,7 +53,7 @@ def claims_run(folder: Path, preset: Preset, claims: Sequence[Claim]) -> Iterato
 def each_part(
     function: Callable[[Task], Part],
     tasks: Sequence[Task],
-    workers: int,
+    workers: Workers,
     run: RunDirectory | None,
     kind: str,
     part_type: type[Part],

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from priorsim.census.atlas import AtlasHeader
 from priorsim.census.stored import Counted, cut
 from priorsim.claims.answer import CellAnswer
 from priorsim.claims.claim import Claim, Judged
-from priorsim.claims.judge import judge_every
+from priorsim.claims.judge import find_claims, judge_every
 from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import LEVEL_BITS, Cell, Tally
 from priorsim.formats import format_csv
@@ -22,6 +23,7 @@ from priorsim.measure import keys
 from priorsim.measure.collapse import quartiles
 from priorsim.measure.languages import (
     SETS,
+    Grown,
     OfLanguage,
     Reached,
     Signs,
@@ -34,6 +36,8 @@ from priorsim.measure.languages import (
 )
 from priorsim.measure.trend import Direction
 from priorsim.measure.values import rank_correlation
+from priorsim.mu.dialect import Language
+from priorsim.processes import Workers, run_tasks
 from priorsim.storage import begins_with
 
 HEADLINES = ("three-counts", "many-against-one", "complexity-incentive", "speed-disincentive", "malign-prior")
@@ -215,9 +219,18 @@ class Languages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """What is kept of a language once it was counted: what is said of it, and its worlds at each bound of BELOW."""
+    """What is kept of a language once it was compared: what is said of it, and its worlds at each bound of BELOW."""
 
     judged: JudgedLanguage
+    reached: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alone:
+    """What is kept of a language once it was counted, before it is compared with any other."""
+
+    grown: Grown
+    claims: tuple[InLanguage, ...]
     reached: tuple[Reached, ...]
 
 
@@ -228,23 +241,27 @@ def languages(
     claims: Sequence[Claim],
     preset: Preset,
     done: Callable[[], None] = lambda: None,
+    workers: Workers = 1,
 ) -> Languages:
-    """Every language of these sets beside the first; a census each, opened one after the other.
+    """Every language of these sets beside the first; a census each, opened by those who count.
 
-    Claims are judged in the population of every behaviour. `done` is called after each language.
+    Claims are judged in the population of every behaviour. `done` is called after each language, the first one too; one
+    that is in several sets is counted once.
     """
-    own = replace(preset, below=(0,), taxes=(0,), first_worlds=0, table_worlds=0)
-    reference = _reached(open_atlas(first))
-
-    def counted(name: str, header: AtlasHeader) -> Kept:
-        atlas = open_atlas(header)
-        reached = _reached(atlas)
-        measured = of_language(name, atlas, reached[0], reference[0], first.language)
-        judged = judge_every(claims, atlas, own) if claims else []
+    headers = list(dict.fromkeys([first, *(header for some in groups.values() for header in some)]))
+    counted: dict[AtlasHeader, Alone] = {}
+    alone = partial(_alone, open_atlas, tuple(claim.name for claim in claims), preset, first.language)
+    for number, one in run_tasks(alone, headers, workers):
+        counted[headers[number]] = one
         done()
-        return Kept(JudgedLanguage(measured, tuple(map(_in_language, judged))), reached)
 
-    found = {name: [counted(name, header) for header in headers] for name, headers in groups.items()}
+    def compared(name: str, header: AtlasHeader) -> Kept:
+        one = counted[header]
+        measured = of_language(name, header.language, one.grown, one.reached[0], reference[0])
+        return Kept(JudgedLanguage(measured, one.claims), one.reached)
+
+    reference = counted[first].reached
+    found = {name: [compared(name, header) for header in some] for name, some in groups.items()}
     worlds = {
         name: [together([each.reached[place] for each in some], reference[place]) for place in range(len(BELOW))]
         for name, some in found.items()
@@ -274,6 +291,19 @@ def languages(
         ranks={name: rank_correlations([each.reached[0] for each in some]) for name, some in found.items()},
     )
     return Languages(answer, dependence)
+
+
+def _alone(
+    open_atlas: Callable[[AtlasHeader], Counted],
+    claims: Sequence[str],
+    preset: Preset,
+    first: Language,
+    header: AtlasHeader,
+) -> Alone:
+    """What is kept of one language; claims go to a worker by name, as they need not be picklable."""
+    atlas, own = open_atlas(header), replace(preset, below=(0,), taxes=(0,), first_worlds=0, table_worlds=0)
+    judged = judge_every(find_claims(claims), atlas, own) if claims else []
+    return Alone(Grown.of(atlas, first), tuple(map(_in_language, judged)), _reached(atlas))
 
 
 def _reached(atlas: Counted) -> tuple[Reached, ...]:

@@ -16,6 +16,7 @@ from priorsim.measure.histogram import SEARCH, kinds_of
 from priorsim.measure.values import Values
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
+from priorsim.processes import Workers
 from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
 from priorsim.walks.study import studies
@@ -191,11 +192,11 @@ def judge_walks(
     preset: Preset,
     claims: Sequence[Claim],
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     done: Callable[[], None] = lambda: None,
     run: RunDirectory | None = None,
 ) -> list[Judged]:
-    """Rule on some of CLAIMS, and CAP, in the preset's walks, in so many processes.
+    """Rule on some of CLAIMS, and CAP, in the preset's walks, in so many processes or on an executor.
 
     There is no tax: walks go by loss alone. After each part, which is kept in the run, `done` is called.
     """

@@ -5,6 +5,7 @@ what they see of a world in an atlas; those that need more than what fits are no
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -15,7 +16,7 @@ import numpy as np
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.effort import check_seconds, question_seconds
 from priorsim.census.progress import Progress
-from priorsim.census.wide import Task, WideRows, filter_and_verify
+from priorsim.census.wide import Task, WideRows, each_filtered, filter_and_verify
 from priorsim.claims.elsewhere import last_splits
 from priorsim.claims.populations import Preset, factors_at, several_words
 from priorsim.claims.site import Site
@@ -24,6 +25,7 @@ from priorsim.measure.histogram import CLASS_BY, ClassBy, Mask
 from priorsim.measure.mixture import Mixture, mixture_of
 from priorsim.measure.weighed import Split, stated_splits
 from priorsim.priors import F64
+from priorsim.processes import Workers
 from priorsim.worlds.world import World
 
 Lanes = tuple[int, ...]
@@ -97,7 +99,7 @@ def wide_sites(
     preset: Preset,
     *,
     allow_long: bool = False,
-    workers: int = 2,
+    workers: Workers = 2,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[tuple[dict[str, str | int], Site]]:
     """The site of a wide world at each setting of the preset's grid, with its place there.
@@ -110,10 +112,15 @@ def wide_sites(
     if not allow_long:
         check_seconds(header, len(lane_sets(world)) * question_seconds(header))
 
+    how: dict[str, Any] = {"allow_long": allow_long, "workers": workers, "progress": progress}
+
+    trains = sorted(lane_sets(world)) if isinstance(workers, Executor) else []
+    tasks = [Task(world.acceptable, train) for train in trains]
+    found = {trains[place]: each for place, each in each_filtered(header, tasks, **how)}
+
     @cache
     def listed(train: Lanes) -> WideRows:
-        task = Task(world.acceptable, train)
-        return filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=progress)
+        return found[train] if found else filter_and_verify(header, Task(world.acceptable, train), **how)
 
     lanes = (world.train, world.held_out, _holding_out(world), ())
     alone: dict[str, Any] = {"data_worlds": 0, "has_all": False, "world": world, "listed": listed}

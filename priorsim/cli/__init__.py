@@ -13,7 +13,18 @@ from typing import Annotated
 import typer
 
 from priorsim import __version__
-from priorsim.cli import caching, censuses, curves, drawing, explaining, languages, programs, results
+from priorsim.cli import (
+    caching,
+    censuses,
+    curves,
+    drawing,
+    estimating,
+    explaining,
+    languages,
+    programs,
+    results,
+    stacks,
+)
 from priorsim.cli.answer import UnreadError, answering
 from priorsim.cli.command import Command, Commands, flattened
 from priorsim.errors import PriorsimError
@@ -49,6 +60,7 @@ def priorsim(
 GROUPS: dict[str, dict[Callable[..., None], str]] = {
     "Count programs": {
         censuses.census: "count every program up to a length into an atlas",
+        estimating.estimate: "say what a census of more bits would take",
         censuses.info: "say what an atlas holds, after checking all of it",
         caching.cache: "show the atlases that are kept, or remove them",
         censuses.data: "count the programs with data that fit a world",
@@ -68,6 +80,7 @@ GROUPS: dict[str, dict[Callable[..., None], str]] = {
         curves.influence: "say what search in the prior costs predictions",
         curves.knockouts: "say which operators the shortest programs need",
         languages.languages: "ask the same in many languages",
+        stacks.stack: "ask the same of programs that run on a stack",
         curves.scaling: "ask one question at several word sizes",
         curves.finite_size: "test whether the law of gamma* may be extrapolated",
         curves.diversity: "say which class is heaviest after how many examples",

@@ -196,20 +196,23 @@ def world_plan(
         return question_plan(wide_header(world.dialect, bound, world.domain, None))
     known = header_of(world.domain, world.dialect) if atlas is None else opt.open_atlas(atlas, trust_other_code).header
     if max_bits is not None and max_bits > known.max_bits:
-        language = known.language
-        return question_plan(
-            priorsim.make_header(
-                language.dialect.name,
-                max_bits,
-                domain=known.domain,
-                depth=language.depth,
-                accounting=known.accounting,
-                without=language.without,
-            )
-        )
+        return question_plan(bounded(known, max_bits))
     if atlas is not None:
         raise PriorsimError("--dry-run has no effect up to the atlas's bound: nothing is counted")
     return census_plan(known, **taking.limits())
+
+
+def bounded(header: "priorsim.AtlasHeader", max_bits: int) -> "priorsim.AtlasHeader":
+    """What a census counts with another bound; CensusError where that is out of range."""
+    language = header.language
+    return priorsim.make_header(
+        language.dialect.name,
+        max_bits,
+        domain=header.domain,
+        depth=language.depth,
+        accounting=header.accounting,
+        without=language.without,
+    )
 
 
 def say_plan(*texts: str) -> NoReturn:

@@ -31,6 +31,7 @@ def languages(
     keep: Annotated[
         bool, Option("--keep", help="Keep every atlas in the cache, so that an interrupted run goes on from there.")
     ] = False,
+    cluster: opt.Cluster = None,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each language.")] = None,
     force: opt.Force = False,
@@ -40,6 +41,7 @@ def languages(
     The sets are: seven named languages; arith with random codes; random subsets of all operators; and arith without
     each of its operators. In each language the command counts all programs, says how often search comes first as
     worlds get more complex, compares log-odds and masses with those of arith, and judges claims over all behaviours.
+    With --cluster each language is a task of its own, which takes up to --memory in the worker that does it.
 
     On two cores the default takes a minute and 0.5 GiB; --number 64 --max-bits 36 takes some 15 minutes and 3 GiB.
     """
@@ -54,16 +56,17 @@ def languages(
     opt.check_one_answer(as_json, out, "--out")
     groups = {name: members(name, number, word_bits, max_bits) for name in dict.fromkeys(sets or SETS)}
     first, asked = reference(word_bits, max_bits), find_claims(claims or HEADLINES)
-    headers = [first, *(header for some in groups.values() for header in some)]
+    headers = list(dict.fromkeys([first, *(header for some in groups.values() for header in some)]))
     _check(headers, taking)
-    done = iter(range(1, len(headers)))
+    done = iter(range(1, len(headers) + 1))
     with opt.place_of(out, is_languages, force=force) as place:
-        with progress_bar("languages") as progress:
+        with progress_bar("languages") as progress, opt.executor_of(cluster, taking.context) as there:
 
             def told() -> None:
-                progress(Progress(next(done), len(headers) - 1, "languages"))
+                progress(Progress(next(done), len(headers), "languages"))
 
-            found = measured(groups, first, _opener(taking, keep=keep), asked, QUICK, told).answer
+            opener = _opener(taking, keep=keep, alone=there is None)
+            found = measured(groups, first, opener, asked, QUICK, told, there or 1).answer
         opt.say_or_write(found, as_json, "languages.txt", out, place)
 
 
@@ -80,9 +83,10 @@ def _check(headers: "Sequence[AtlasHeader]", taking: opt.TakingOptions) -> None:
     check_effort(largest, allow_long=taking.yes, censuses=len(headers), **taking.limits())
 
 
-def _opener(taking: opt.TakingOptions, *, keep: bool) -> "Callable[[AtlasHeader], Counted]":
-    """What takes the census of a header, and keeps it in the cache where that is asked."""
+def _opener(taking: opt.TakingOptions, *, keep: bool, alone: bool) -> "Callable[[AtlasHeader], Counted]":
+    """What takes the census of a header, on one thread but where it is alone, and keeps it in the cache if asked."""
     from priorsim.census.take import take_census
     from priorsim.study.cache import open_cached
 
-    return partial(open_cached if keep else take_census, **taking.limits())
+    limits = taking.limits() if alone else {**taking.limits(), "workers": 1}
+    return partial(open_cached if keep else take_census, **limits)

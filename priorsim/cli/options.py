@@ -14,9 +14,12 @@ from priorsim.cli.command import refuse_idle
 from priorsim.errors import FigureError, PriorsimError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
+    from priorsim.shards import Shards
     from priorsim.storage import IsOwn, Place
 
 
@@ -67,6 +70,13 @@ SmallerBound = Annotated[int | None, Option("--max-bits", help="A bound in bits 
 Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Number of processes.")]
 Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
+Cluster = Annotated[
+    str | None,
+    Option(
+        "--cluster",
+        help="Work on a Dask cluster: tcp://HOST:PORT, a scheduler file, or local:N for N processes here.",
+    ),
+]
 Memory = Annotated[
     str | None, Option("--memory", help="Memory that the quotient engine may use, as 500MiB.  [default: 8GiB]")
 ]
@@ -103,6 +113,41 @@ class TakingOptions:
     def refuse_with_atlas(self) -> None:
         """Refuse what is of taking a census, as one is given."""
         refuse_idle(self.context, "memory workers", "with --atlas: no census is taken")
+
+
+@contextmanager
+def executor_of(
+    cluster: str | None, context: typer.Context | None = None, memory_bytes: int | None = None
+) -> "Iterator[Executor | None]":
+    """The executor of a cluster, None where no cluster is given; with one, --workers of this context has no effect.
+
+    Each process of a local cluster takes so much memory at most.
+    """
+    if cluster is None:
+        yield None
+        return
+    if context is not None:
+        refuse_idle(context, "workers", "with --cluster, which has its own")
+
+    from priorsim.executors import open_executor
+
+    with open_executor(cluster, memory_bytes) as executor:
+        yield executor
+
+
+@contextmanager
+def shards_of(store: str | None, out: Path, place: "Place | None") -> "Iterator[Shards]":
+    """The shards under a URL or in a folder, which stay there; else beside `out`, removed once the block ends well."""
+    from priorsim.shards import Shards
+
+    if store is not None:
+        yield Shards.open(store)
+        return
+    if place is None:
+        raise PriorsimError("give --store with --out -: the parts of the census have to be kept somewhere")
+    shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
+    yield shards
+    shards.remove_all()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ class _Log:
 
 
 @contextmanager
-def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[Progress], None]]:
+def progress_bar(unit: str, *, kept: str | Path | None = None) -> Iterator[Callable[[Progress], None]]:
     """A progress bar with an estimate on standard error, or a line now and then where that is no terminal.
 
     The unit is what is counted.
@@ -82,7 +82,7 @@ def progress_bar(unit: str, *, kept: Path | None = None) -> Iterator[Callable[[P
     reached, log = Progress(0, 0, unit), _Log(monotonic())
 
     def left() -> str:
-        if kept is not None and kept.exists():
+        if kept is not None and ("://" in str(kept) or Path(kept).exists()):
             return f"finished parts are kept in {kept}, the same command goes on from there"
         return "nothing was left half written"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -24,6 +24,7 @@ def claims(
     results: opt.Results = None,
     world: opt.WorldName = None,
     train: opt.Train = None,
+    cluster: opt.Cluster = None,
     as_json: opt.AsJson = False,
 ) -> None:
     """Give a verdict on each step of the argument over whole populations of worlds; with --world, in one world.
@@ -33,7 +34,8 @@ def claims(
 
     On two cores all claims take 3 minutes and 3 GiB with --preset quick, an hour and 16 GiB with full; later
     runs use the atlases that the first one keeps. A run that is cut short leaves what it has measured in
-    RESULTS/claims-*.run, and the same command goes on from there.
+    RESULTS/claims-*.run, and the same command goes on from there. With --cluster the worlds of each census are a
+    task of its own, and so are parts of the walks; workers on another machine keep their atlases there, in RESULTS.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas; claims about tables and lessons are left out. What
     fits is counted for each set of training lanes by itself: at w = 6 on 64 lanes 32 bits take some 20 seconds and
@@ -55,26 +57,31 @@ def claims(
     command = " ".join(["priorsim claims", *(names or [])])
     if world is not None:
         refuse_idle(asked.context, "preset results", "in one world")
-        judged = _judged_in(opt.world_of(world, train), chosen if names else None, asked, size)
+        judged = _judged_in(opt.world_of(world, train), chosen if names else None, asked, size, cluster)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
         refuse_idle(asked.context, "atlas train max_bits memory yes", "without --world")
         folder = results or size.folder
         if asked.dry_run:
             asking.say_plan(censuses_plan([group[0].header for group in by_census(size, chosen)], folder))
-        opened = partial(open_census, folder=folder)
+        opened = partial(open_census, folder=folder.absolute())
         make_folder(folder)
         with (
             claims_run(folder, size, chosen) as run,
             progress_bar("parts of the claims", kept=run.path) as progress,
+            opt.executor_of(cluster, asked.context) as there,
         ):
-            judged = judge(size, chosen, opened, workers=asked.workers, progress=progress, run=run)
+            judged = judge(size, chosen, opened, workers=there or asked.workers, progress=progress, run=run)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(format_json(verdicts_of(judged, command)).rstrip() if as_json else text)
 
 
 def _judged_in(
-    world: "priorsim.World", claims: "Sequence[Claim] | None", asked: asking.CensusOptions, preset: "Preset"
+    world: "priorsim.World",
+    claims: "Sequence[Claim] | None",
+    asked: asking.CensusOptions,
+    preset: "Preset",
+    cluster: str | None,
 ) -> "list[Judged]":
     """The claims in one world, all that can be asked of it where none is chosen."""
     from priorsim.census.stored import cut
@@ -87,12 +94,14 @@ def _judged_in(
         refuse_idle(asked.context, "workers", "on the claims about a wide world, which take one process")
         if asked.dry_run:
             asking.say_plan(asked.plan(world, lane_sets))
-        with progress_bar("programs") as progress:
+        with progress_bar("programs") as progress, opt.executor_of(cluster) as there:
+            how: dict[str, Any] = {"allow_long": asked.yes, "workers": there or 2, "progress": progress}
             chosen = claims or claims_for(world)
-            judged = judge_wide_world(world, chosen, bound, preset, allow_long=asked.yes, progress=progress)
+            judged = judge_wide_world(world, chosen, bound, preset, **how)
         if claims is None:
             typer.echo(f"not measured in a wide world: {', '.join(NOT_ON_WIDE)}", err=True)
         return judged
+    refuse_idle(asked.context, "cluster", "in one world that is not wide")
     counted = cut(asked.of_world(world), asked.max_bits)
     return judge_world(world, claims or claims_for(world, counted.header.accounting), counted, preset)
 
@@ -103,6 +112,7 @@ def paper(
         Path | None, Option("--out", help=f"Folder for tables, figures, histograms and atlases.  {opt.RESULTS_OF}")
     ] = None,
     workers: opt.Workers = 2,
+    cluster: opt.Cluster = None,
     dry_run: opt.DryRun = False,
     force: opt.Force = False,
 ) -> None:
@@ -110,7 +120,7 @@ def paper(
 
     On two cores quick takes some 7 minutes and 3 GiB, full 90 minutes and 16 GiB; atlases are kept. After a mishap
     the same command goes on from where it was cut short. --dry-run estimates the censuses alone, which take a part
-    of that time.
+    of that time. With --cluster the claims and the set of languages are worked on there.
     """
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
@@ -122,8 +132,9 @@ def paper(
     opt.check_folder(folder)
     if dry_run:
         asking.say_plan(censuses_plan(censuses(size), folder))
-    with progress_bar("programs", kept=folder) as progress:
-        make_paper(size, folder, workers=workers, force=force, told=typer.echo, progress=progress)
+    told: dict[str, Any] = {"force": force, "told": typer.echo}
+    with progress_bar("programs", kept=folder) as progress, opt.executor_of(cluster) as there:
+        make_paper(size, folder, workers=workers, there=there, progress=progress, **told)
 
 
 def cite() -> None:

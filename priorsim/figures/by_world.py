@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from priorsim.claims.rule import LEAST_WORLDS
 from priorsim.figures import page
-from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.entry import Data, Entry, Study, asked
 from priorsim.figures.page import FAINT, INK, SERIES, SHADE, Ends, Look
 from priorsim.formats import counted, number
 from priorsim.measure.decomposition import decomposition, delta_l, three_counts
@@ -24,18 +24,6 @@ def worlds_with_both(study: Study) -> list[Histogram]:
     """The named worlds that both direct code and search fit."""
     named = study.histograms(study.preset.named_worlds())
     return [each for each in named if all(len(each.cells.of([kind])) for kind in (DIRECT, SEARCH))]
-
-
-def name_rows(ax: Axes, names: Sequence[str], label: str) -> None:
-    """A name for each row, in which a $ is a $, the first on top; a line at 0 and faint lines along the rows."""
-    count = len(names)
-    ax.set_ylim(count - 0.4, -0.6)
-    ax.set_yticks(range(count), names, fontsize=6, parse_math=False)
-    ax.tick_params(axis="y", length=0)
-    ax.hlines(range(count), 0, 1, transform=ax.get_yaxis_transform(), color=SHADE, linewidth=0.5, zorder=0)
-    ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
-    ax.spines["left"].set_visible(False)
-    ax.set_xlabel(label)
 
 
 OF_LENGTHS = ("delta-l", "Delta L of every world, a histogram for each family")
@@ -147,13 +135,14 @@ SUM: dict[str, Any] = {"ls": "none", "marker": "D", "markersize": 3, "color": IN
 
 def parts_data(study: Study, _: Sequence[World]) -> Data:
     """The terms of the log-odds under `levin` where all are defined, the disguised counted as direct code."""
-    rows = []
-    for each in worlds_with_both(study):
+    rows, found = [], worlds_with_both(study)
+    for each in found:
         terms = decomposition(each, named_prior("levin"), LOW)
         assert terms is not None, "both sides have programs"
         parts = (terms.delta_l, terms.bonus_difference, terms.penalty)
         rows.append((each.world.name, *parts, sum(parts)))
-    return Data(PARTS, sorted(rows, key=lambda row: -row[-1]))
+    words = {each.world.name: asked(each.world)["words"] for each in found}
+    return Data(PARTS, sorted(rows, key=lambda row: -row[-1]), words=words)
 
 
 def shown_rows(number: int) -> list[int]:
@@ -165,19 +154,27 @@ def shown_rows(number: int) -> list[int]:
     return [round(place) for place in np.linspace(0, number - 1, min(number, MOST_ROWS)).tolist()]
 
 
-@page.drawing(lambda terms: ROW * min(len(terms.rows), MOST_ROWS) + AROUND)
+def _labels(terms: Data) -> list[str]:
+    """What each world that is drawn asks, in words."""
+    return [terms.words[terms.world[place]] for place in shown_rows(len(terms.rows))]
+
+
+@page.drawing(lambda terms: ROW * page.rows_high(_labels(terms)) + AROUND)
 def draw_parts(terms: Data, ax: Axes) -> None:
     """Draw the terms as bars, what is for search to the right of 0, one behind the other; a diamond marks the sum."""
-    rows = shown_rows(len(terms.rows))
-    name_rows(ax, [terms.world[place] for place in rows], page.ODDS)
-    for row, place in enumerate(rows):
+    rows, middles = shown_rows(len(terms.rows)), page.name_rows(ax, _labels(terms))
+    ax.hlines(middles, 0, 1, transform=ax.get_yaxis_transform(), color=SHADE, linewidth=0.5, zorder=0)
+    ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(page.ODDS)
+    for row, place in zip(middles, rows, strict=True):
         reach = {True: 0.0, False: 0.0}
         for name, (*_, colour, hatch) in TERMS.items():
             value = terms[name][place]
             left = reach[value >= 0]
             ax.barh(row, value, left=left, height=0.72, color=colour, hatch=hatch, edgecolor=INK, lw=0.3, zorder=2)
             reach[value >= 0] += value
-    ax.plot([terms.log_odds_bits[place] for place in rows], range(len(rows)), zorder=4, **SUM)
+    ax.plot([terms.log_odds_bits[place] for place in rows], middles, zorder=4, **SUM)
     bars = [
         Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.3, label=name + more)
         for name, more, colour, hatch in TERMS.values()

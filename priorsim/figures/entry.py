@@ -101,7 +101,12 @@ def asked(world: World) -> dict[str, str]:
     >>> asked(find_world("half-w3"))["words"]
     'x divided by 2, rounded down, 3-bit words'
     """
-    return {"world": world.name, "words": f"{world.description or world.name}, {world.domain.word_bits}-bit words"}
+    return {"world": world.name, "words": f"{question(world)}, {world.domain.word_bits}-bit words"}
+
+
+def question(world: World) -> str:
+    """What a world asks in words, or its name where it says nothing."""
+    return world.description or world.name
 
 
 @dataclass(frozen=True, slots=True)

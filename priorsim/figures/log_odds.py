@@ -5,7 +5,7 @@ Drawn as a band: its lower edge counts the disguised programs as direct code, it
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,18 +20,18 @@ from priorsim.figures import page
 from priorsim.figures.entry import OF_PRIOR, SHOWN_WORLDS, Data, Entry, Study, asked
 from priorsim.figures.labels import NOTHING, Label, covered_by, dense, place_labels
 from priorsim.figures.page import BAND, F64, FAINT, GAMMA, INK, LOOKS, SIDES, Ends, Look
-from priorsim.formats import counted, finite, no_program, number, percent, span
+from priorsim.formats import counted, finite, listed, no_program, number, percent, span
 from priorsim.measure.by_bound import EARLIER_BITS, earlier_odds, keeps_sign
 from priorsim.measure.crossover import crossovers
-from priorsim.measure.histogram import CLASSES, Histogram
-from priorsim.measure.mass import ENDS, Share, log_odds_of
+from priorsim.measure.histogram import CLASSES
+from priorsim.measure.mass import ENDS, Interval, Share, log_odds_of
 from priorsim.measure.off_training import ORDER_SEEDS, LearningAnswer, learning
 from priorsim.priors import Prior, named_prior
 from priorsim.worlds import World
 
 SIMPLICITY = Prior("solomonoff")
 Drift = tuple[float, float, float, bool]
-"""A gamma; the log-odds at the bound, and at one EARLIER_BITS less; and whether their sign has settled."""
+"""A place across; the log-odds at the bound, and at one EARLIER_BITS less; and whether their sign has settled."""
 GAMMAS = tuple(np.linspace(0, 2, 81).tolist())
 TOWARDS = (60, 30, -120, 120, -60, 90, -90, 15, 165, -15, -165, 45, -45)
 MOST_LABELS = 8
@@ -42,20 +42,24 @@ def gamma_data(study: Study, worlds: Sequence[World]) -> Data:
     """The log-odds of one world along gamma, under the study's prior where it has one."""
     cells, prior = study.histogram(worlds[0]), (study.prior or SIMPLICITY).with_values({"gamma": 0})
     along = [log_odds_of(cells, prior.with_values({"gamma": gamma})) for gamma in GAMMAS]
+    named = [prior.with_values({"gamma": gamma}) for gamma in page.NAMED_GAMMAS.values()]
     within = (GAMMAS[0], GAMMAS[-1])
     low, high = (crossovers(cells, prior, end, within=within).roots for end in ENDS)
     ends = [(each.low, each.high) for each in along]
-    drifts = [_drift(cells, prior.with_values({"gamma": gamma})) for gamma in page.NAMED_GAMMAS.values()]
-    known = [drift for drift in drifts if all(map(math.isfinite, drift[1:3]))]
+    drifts = _drifts((each.gamma, log_odds_of(cells, each), earlier_odds(cells, each)) for each in named)
     is_named = prior.is_length_and_time
-    return curve_of(cells.world, cells.max_bits, GAMMAS, ends, low, high, is_named=is_named, drifts=known)
+    return curve_of(cells.world, cells.max_bits, GAMMAS, ends, low, high, is_named=is_named, drifts=drifts)
 
 
-def _drift(cells: Histogram, prior: Prior) -> Drift:
-    """Where the log-odds under a prior are and were, in the middle; unknown where a side has no program."""
-    now, earlier = log_odds_of(cells, prior), earlier_odds(cells, prior)
-    here, before = (float(np.mean(page.finite([each.low, each.high]))) for each in (now, earlier))
-    return prior.gamma, here, before, keeps_sign(now, earlier)
+def _drifts(odds: Iterable[tuple[float, Interval, Interval]]) -> list[Drift]:
+    """Where the log-odds at each place are and were, in the middle; those are left out where a side had no program."""
+    found = [(at, _middle(now), _middle(earlier), keeps_sign(now, earlier)) for at, now, earlier in odds]
+    return [drift for drift in found if all(map(math.isfinite, drift[1:3]))]
+
+
+def _middle(ends: Interval) -> float:
+    """NaN where an end is unknown."""
+    return float(np.mean(page.finite([ends.low, ends.high])))
 
 
 def curve_of(
@@ -98,23 +102,23 @@ def draw_gamma(curve: Data, ax: Axes) -> None:
         ax.axvline(gamma, color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
     _name_priors(ax, curve.named)
     texts = page.shade_sides(ax)
-    handles = [*_band(ax, curve, gammas, low, high), *_drifts(ax, curve)]
+    handles = [*_band(ax, curve, gammas, low, high), *_tails(ax, curve.drifts)]
     page.legend_below(ax, handles, title="disguised programs counted" if handles else None)
     _crossovers(ax, curve, (gammas, low, high), texts)
 
 
-def _drifts(ax: Axes, curve: Data) -> list[Artist]:
-    """The log-odds at each named prior, their drift as a tail, hollow where it would undo the sign; and the legend."""
+def _tails(ax: Axes, drifts: Sequence[Drift]) -> list[Artist]:
+    """The log-odds where they drift, their drift as a tail, hollow where it would undo the sign; and the legend."""
     look: dict[str, Any] = {"color": INK, "marker": "s", "markersize": 3.2}
-    for gamma, now, earlier, settled in curve.drifts:
-        ax.plot([gamma, gamma], [earlier, now], color=INK, linewidth=2.4, alpha=0.35, zorder=3)
-        ax.plot([gamma], [now], markerfacecolor=INK if settled else "white", zorder=4, clip_on=False, **look)
+    for at, now, earlier, settled in drifts:
+        ax.plot([at, at], [earlier, now], color=INK, linewidth=2.4, alpha=0.35, zorder=3)
+        ax.plot([at], [now], markerfacecolor=INK if settled else "white", zorder=4, clip_on=False, **look)
     handles: list[Artist] = [
         page.key(f"tail: drift since {EARLIER_BITS} bits less", color=INK, linewidth=2.4, alpha=0.35)
     ]
-    if not all(settled for *_, settled in curve.drifts):
+    if not all(settled for *_, settled in drifts):
         handles.append(page.key("hollow: not settled, the drift would undo the sign", **look, ls="none", mfc="white"))
-    return handles if curve.drifts else []
+    return handles if drifts else []
 
 
 def _name_priors(ax: Axes, named: Mapping[str, float]) -> None:
@@ -220,7 +224,6 @@ def odds_said(ends: Ends, within: str) -> str:
 def gamma_caption(curve: Data) -> str:
     """What the figure shows, with its numbers."""
     first, last, within = curve.gammas[0], curve.gammas[-1], f"up to {curve.bound_bits} bits"
-    unsettled = [gamma for gamma, *_, is_settled in curve.drifts if not is_settled]
     low, high = (
         "at no known gamma" if finite(end) is None else page.at_gammas(roots)
         for end, roots in zip(curve.log_odds[0], (curve.crossovers_low, curve.crossovers_high), strict=True)
@@ -232,11 +235,15 @@ def gamma_caption(curve: Data) -> str:
         f"{curve.bound_bits} bits that fits.",
         f"They cross 0 between these {low} with the disguised programs counted as direct code, {high} with them "
         "counted as search.",
-        f"Their sign has not settled {page.at_gammas(unsettled)}: the drift since a bound {EARLIER_BITS} bits less "
-        "would undo it."
-        if unsettled
-        else "",
+        _unsettled(curve.drifts, page.at_gammas),
     )
+
+
+def _unsettled(drifts: Sequence[Drift], where: Callable[[list[float]], str]) -> str:
+    """At which places the sign has not settled, in a sentence; empty where it has at all of them."""
+    places = [at for at, *_, is_settled in drifts if not is_settled]
+    said = f"the drift since a bound {EARLIER_BITS} bits less would undo it"
+    return f"Their sign has not settled {where(places)}: {said}." if places else ""
 
 
 SHOWS = "log-odds as time gets dearer, and where they tip"
@@ -260,9 +267,13 @@ ORDERS = (
     "or, in a world with hidden rules, all training lanes of a rule."
 )
 OF_ODDS = ("odds-against-lessons", "posterior odds against the number of training lanes or rules")
-ODDS = "{}s log_odds_listed_low_bits log_odds_listed_high_bits log_odds_averaged_low_bits log_odds_averaged_high_bits"
+ODDS = (
+    "{}s log_odds_listed_low_bits log_odds_listed_high_bits log_odds_averaged_low_bits log_odds_averaged_high_bits "
+    "earlier_low_bits earlier_high_bits settled"
+)
 """Lessons; the log-odds in listed order, infinite where a side has no fitting program left and None where neither has;
-and their means over the seeded orders in which they are finite, None where they are in none."""
+their means over the seeded orders in which they are finite, None where they are in none; and in listed order the
+log-odds at B - 4, and whether the sign of both ends has settled."""
 OF_ACCURACY = ("learning-curves", "held-out accuracy by class against the number of training lanes or rules")
 ACCURACY = "{}s " + " ".join(f"accuracy_{kind}_{order}" for order in ("listed", "averaged") for kind in CLASSES)
 """Lessons; by class the mass-weighted share of held-out lanes that is right, in listed order and averaged over the
@@ -273,9 +284,8 @@ def _prior_of(study: Study) -> Prior:
     return study.prior or named_prior(PRIOR)
 
 
-def _lessons_of(study: Study, worlds: Sequence[World]) -> LearningAnswer:
-    (world,) = worlds
-    return learning(study.weighed(world, _prior_of(study)), world)
+def _lessons_of(study: Study, world: World, max_bits: int | None = None) -> LearningAnswer:
+    return learning(study.weighed(world, _prior_of(study), max_bits), world)
 
 
 def _facts(study: Study, world: World, found: LearningAnswer) -> dict[str, Any]:
@@ -296,25 +306,33 @@ def _frame(ax: Axes, found: Data) -> None:
 
 
 def odds_data(study: Study, worlds: Sequence[World]) -> Data:
-    """The log-odds of one world after 1, 2, 3, ... lessons."""
-    found = _lessons_of(study, worlds)
-    rows = [
-        (point.lessons, point.log_odds.low, point.log_odds.high, *(_as_float(end.mean) for end in means.log_odds))
-        for point, means in zip(found.listed, found.averaged, strict=True)
-    ]
-    return Data(ODDS.format(found.unit), rows, **_facts(study, worlds[0], found))
+    """The log-odds of one world after 1, 2, 3, ... lessons, and at a smaller bound."""
+    (world,) = worlds
+    earlier_bits = max(study.header(world).max_bits - EARLIER_BITS, 1)
+    found, before = _lessons_of(study, world), _lessons_of(study, world, earlier_bits)
+    rows = []
+    for point, means, earlier in zip(found.listed, found.averaged, before.listed, strict=True):
+        now, then = point.log_odds, earlier.log_odds
+        averaged = [_as_float(end.mean) for end in means.log_odds]
+        rows.append((point.lessons, now.low, now.high, *averaged, then.low, then.high, keeps_sign(now, then)))
+    return Data(ODDS.format(found.unit), rows, **_facts(study, world, found))
+
+
+def _drifts_of(odds: Data) -> list[Drift]:
+    return _drifts((row[0], Interval(*row[1:3]), Interval(*row[5:7])) for row in odds.rows)
 
 
 @page.drawing(2.9)
 def draw_odds(odds: Data, ax: Axes) -> None:
     """Draw the log-odds against the number of training lanes or rules; arrows where one side is left alone."""
-    lessons, *ends = zip(*odds.rows, strict=True)
+    lessons, *ends = zip(*(row[:5] for row in odds.rows), strict=True)
     low, high, *means = map(page.finite, ends)
-    page.frame_odds(ax, low, high, *means, air=0.12)
+    drifts = _drifts_of(odds)
+    page.frame_odds(ax, low, high, *means, np.array([earlier for _, _, earlier, _ in drifts]), air=0.12)
     ax.fill_between(lessons, low, high, color=BAND, linewidth=0, zorder=0.5)
     handles: list[Artist] = []
     for line, mean, side, (look, name) in zip((low, high), means, ends, SIDES, strict=False):
-        handles += ax.plot(lessons, line, label=f"listed order, {name}", **look.style(3, markerfacecolor="white"))
+        handles += ax.plot(lessons, line, label=f"listed order, {name}", **look.style(3.4, marker="_"))
         ax.plot(lessons, mean, color=look.colour, linewidth=0.6, ls=look.line)
         for x, end in zip(lessons, side, strict=True):
             if end is not None and math.isinf(end):
@@ -322,6 +340,7 @@ def draw_odds(odds: Data, ax: Axes) -> None:
                 at_edge = look.style(3.4, marker=marker, linestyle="none")
                 ax.plot([x], [y], transform=ax.get_xaxis_transform(), **at_edge)
     handles.append(page.key("thin: mean of 20 seeded orders, where finite", color=INK, linewidth=0.6))
+    handles += _tails(ax, drifts)
     if any(end is not None and math.isinf(end) for side in ends[:2] for end in side):
         handles.append(page.key("only one side left", ls="none", marker="^", color=INK, markersize=3))
     _frame(ax, odds)
@@ -343,6 +362,7 @@ def odds_caption(odds: Data) -> str:
         f"{odds.unit}, and {odds_said(ends[-1], fits)} after all {lessons[-1]}, in listed order.",
         f"Log-odds in the world {odds.world} after so many training {odds.unit}s, over every code-only program of at "
         f"most {odds.bound_bits} bits that fits, under the {odds.prior} prior.",
+        _unsettled(_drifts_of(odds), lambda places: f"after {listed(places)} {odds.unit}s"),
         f"The side of more mass is another after {', '.join(changes)} {odds.unit}s than before."
         if changes
         else "The side of more mass never changes."
@@ -365,7 +385,7 @@ def accuracy_data(study: Study, worlds: Sequence[World]) -> Data:
     (world,) = worlds
     if not world.held_out:
         raise FigureError(f"world {world.name} holds no lane out, so that there is no accuracy: choose another world")
-    found, rows = _lessons_of(study, worlds), []
+    found, rows = _lessons_of(study, world), []
     for point, means in zip(found.listed, found.averaged, strict=True):
         averaged = [each.mean for each in means.accuracy]
         rows.append((point.lessons, *map(_as_float, [*list(point.accuracy)[1:], *averaged[1:]])))

@@ -49,6 +49,8 @@ Draw = Callable[[Any, Axes], None]
 TITLE_LINES, SMALL_TITLE = 3, 6.0
 """A title has so many lines at most, and so many points have the letters of the small one below it."""
 AIR_WITHIN = 0.5
+ROW_LETTERS, ROW_SIZE, MORE_LINES = 40, 5.5, 0.75
+"""A row's label has at most so many letters a line, of so many points; another line takes so many parts of a row."""
 TITLE_LETTER, SMALL_LETTER = 0.66, 0.56
 """The width of a title's letters, and of those below it, in parts of the font size."""
 INK, FAINT, SHADE, BAND = "#222222", "#8a8a8a", "#ececec", "#d6d6d6"
@@ -242,6 +244,33 @@ def _families_with(characters: frozenset[str]) -> tuple[str, ...]:
         left = rest
         chosen.append(best)
     return tuple(chosen)
+
+
+def name_rows(ax: Axes, labels: Sequence[str]) -> F64:
+    """A label for each row, in which a $ is a $, the first on top, and the middles of the rows, shape (rows,)."""
+    texts = [_in_lines(label) for label in labels]
+    ends = np.cumsum(_heights(labels)) - 0.5
+    middles: F64 = ends - _heights(labels) / 2
+    ax.set_ylim(ends[-1] + 0.1, -0.6)
+    ax.set_yticks(middles, texts, fontsize=ROW_SIZE, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    return middles
+
+
+def rows_high(labels: Sequence[str]) -> float:
+    """How high rows with these labels are together, in parts of a row whose label has one line."""
+    return float(_heights(labels).sum())
+
+
+def _in_lines(label: str) -> str:
+    """The label in as few lines as it needs, of about the same length."""
+    least = len(textwrap.wrap(label, ROW_LETTERS, break_on_hyphens=False))
+    texts = (textwrap.wrap(label, letters, break_on_hyphens=False) for letters in range(1, ROW_LETTERS + 1))
+    return "\n".join(next(lines for lines in texts if len(lines) == least))
+
+
+def _heights(labels: Sequence[str]) -> F64:
+    return np.array([1 + MORE_LINES * _in_lines(label).count("\n") for label in labels])
 
 
 def print_counts(ax: Axes, at: Iterable[Sequence[float]], name: str = "worlds") -> None:

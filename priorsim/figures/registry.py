@@ -6,6 +6,7 @@ from priorsim.errors import FigureError
 from priorsim.figures import (
     against_length,
     by_world,
+    census_cost,
     cloud,
     coding_theorem,
     dialect_ranks,
@@ -39,7 +40,7 @@ _ENTRIES = (
     *verdicts.FIGURES,
     *(scaling.FIGURE, finite_size.FIGURE, diversity.FIGURE),
     *(coding_theorem.FIGURE, slowdown.FIGURE, dialect_ranks.FIGURE),
-    nested.FIGURE,
+    *(nested.FIGURE, census_cost.FIGURE),
     *(worlds_side_by_side.FIGURE, log_odds.OF_GAMMA, cloud.FIGURE, against_length.FIGURE),
     *(held_out.PHASE_FIGURE, *by_world.FIGURES, held_out.WELL_TUNED, *log_odds.OF_LESSONS),
     *(against_length.OF_OBJECTIVES, cloud.CROSSOVERS, witness_sheet.FIGURE, sweep.FIGURE, walk_landscape.FIGURE),

@@ -6,7 +6,7 @@ A world of which the bound holds no program on one side keeps its row, with a ma
 import math
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from priorsim.figures import page
-from priorsim.figures.entry import Data, Entry, Study
+from priorsim.figures.entry import Data, Entry, Study, question
 from priorsim.figures.page import FAINT, GAMMA, INK, LOOKS, SHADE, Look
 from priorsim.formats import counted
 from priorsim.measure.by_bound import EARLIER_BITS, earlier_odds, keeps_sign
@@ -30,8 +30,8 @@ COLUMNS = (
 GAMMAS = (0.0, 1.0)
 PRIOR = Prior("solomonoff")
 """What holds besides gamma."""
-ROW, AROUND = 0.125, 1.3
-"""Inches from one row to the next, and for what is above and below the rows."""
+ROW, AROUND = 0.115, 1.3
+"""Inches from one row of one line to the next, and for what is above and below the rows."""
 MOST_ROWS = 60
 """More rows than this are set in two blocks beside each other."""
 EDGE = 0.12
@@ -49,16 +49,28 @@ WINNERS = {
 """How the log-odds at gamma 0 are drawn, and what the legend says of them: above 0, below 0, and where they hold 0."""
 
 
+class Row(NamedTuple):
+    """What stands in a row: of a world what it asks, its rows of data by gamma, and B and w; of a family its name."""
+
+    label: str
+    found: Sequence[Any] = ()
+    at_right: str = ""
+
+
 def data(study: Study, _: Sequence[World]) -> Data:
-    """The log-odds of every named world at GAMMAS, at the bound and at a smaller one; families by their median odds."""
-    rows = []
+    """The log-odds of every named world at GAMMAS, at the bound and at a smaller one; families by their median odds.
+
+    `worlds` has what each world asks in words, and the bits of its words.
+    """
+    rows, worlds = [], {}
     for each in study.histograms(study.preset.named_worlds()):
+        worlds[each.world.name] = question(each.world), each.world.domain.word_bits
         for gamma in GAMMAS:
             prior = PRIOR.with_values({"gamma": gamma})
             now, earlier = log_odds_of(each, prior), earlier_odds(each, prior)
             ends = now.low, now.high, earlier.low, earlier.high
             rows.append((each.world.family, each.world.name, each.max_bits, gamma, *ends, keeps_sign(now, earlier)))
-    return Data(COLUMNS, sorted(rows, key=_order(rows)))
+    return Data(COLUMNS, sorted(rows, key=_order(rows)), worlds=worlds)
 
 
 def _middle(row: Sequence[Any]) -> float:
@@ -79,10 +91,12 @@ def _order(rows: Sequence[Sequence[Any]]) -> Any:
 
 def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: float = page.DOUBLE) -> tuple[Axes, ...]:
     """Draw an arrow for each world, from gamma 0 to gamma 1, in one block of rows or two with equal axes."""
-    rows: list[tuple[str, list[Any]]] = []
+    rows: list[Row] = []
     for family, of_family in groupby(odds.rows, key=lambda row: row[0]):
-        rows.append((family, []))
-        rows += [(name, list(of_world)) for name, of_world in groupby(of_family, key=lambda row: row[1])]
+        rows.append(Row(family))
+        for name, of_world in groupby(of_family, key=lambda row: row[1]):
+            (words, word_bits), found = odds.worlds[name], list(of_world)
+            rows.append(Row(words, found, f"{found[0][2]}  {word_bits}"))
     ends = [*odds.log_odds_low_bits, *odds.log_odds_high_bits]
     known = [0.0, *(end for end in ends if end is not None and math.isfinite(end))]
     air = max(0.04 * (max(known) - min(known)), 0.5)
@@ -94,55 +108,60 @@ def draw(odds: Data, *, axes: Sequence[Axes] | None = None, width: float = page.
     with page.style():
         wide = page.is_wide(width)
         blocks = _blocks(rows) if wide else [rows]
-        tallest = max(len(block) for block in blocks)
+        tallest = max(map(_height, blocks))
         figure = page.new_figure(width, ROW * tallest + AROUND)
         panels = figure.subplots(1, len(blocks), squeeze=False)[0]
         for panel, block in zip(panels, blocks, strict=True):
-            _block(panel, [*block, *[("", [])] * (tallest - len(block))], limits)
+            _block(panel, block, limits)
+            panel.set_ylim(tallest - 0.4, -0.6)
         figure.legend(handles=_legend(), loc="outside lower center", borderaxespad=1.0, ncols=2 if wide else 1)
         return tuple(panels)
 
 
-def _blocks(rows: list[tuple[str, list[Any]]]) -> list[list[tuple[str, list[Any]]]]:
+def _height(rows: Sequence[Row]) -> float:
+    return page.rows_high([row.label for row in rows])
+
+
+def _blocks(rows: list[Row]) -> list[list[Row]]:
     """The rows in one block, or in two of about the same height, cut between families."""
-    cuts = [place for place, (_, found) in enumerate(rows) if not found and place]
+    cuts = [place for place, row in enumerate(rows) if not row.found and place]
     if len(rows) <= MOST_ROWS or not cuts:
         return [rows]
-    cut = min(cuts, key=lambda place: max(place, len(rows) - place))
+    cut = min(cuts, key=lambda place: max(_height(rows[:place]), _height(rows[place:])))
     return [rows[:cut], rows[cut:]]
 
 
-def _block(ax: Axes, rows: Sequence[tuple[str, list[Any]]], limits: tuple[float, float]) -> None:
-    """One block: names on the left, bounds on the right, and an arrow in each row."""
+def _block(ax: Axes, rows: Sequence[Row], limits: tuple[float, float]) -> None:
+    """One block: what each world asks on the left, its bound and word size on the right, and an arrow in each row."""
     low, high = limits
     strip = EDGE * (high - low)
-    lines = [number for number, (_, found) in enumerate(rows) if found]
-    ax.set(xlim=(low - strip, high + strip), ylim=(len(rows) - 0.4, -0.6), xlabel=page.ODDS)
+    middles = page.name_rows(ax, [row.label for row in rows])
+    worlds = [(middle, row) for middle, row in zip(middles, rows, strict=True) if row.found]
+    lines = [middle for middle, _ in worlds]
+    ax.set(xlim=(low - strip, high + strip), xlabel=page.ODDS)
     for edge in (low - strip, high):
         ax.axvspan(edge, edge + strip, color=SHADE, linewidth=0, zorder=0)
-    ax.vlines(0, -0.6, len(rows) - 0.4, color=INK, linewidth=0.6, zorder=1)
+    ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
     ax.spines["left"].set_visible(False)
     ticks = MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]).tick_values(low, high)
     ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-    ax.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=6)
-    ax.tick_params(axis="y", length=0)
     ax.hlines(lines, low - strip, high + strip, color=SHADE, linewidth=0.5, zorder=0)
-    for tick, (_, found) in zip(ax.get_yticklabels(), rows, strict=True):
-        tick.set_fontweight("normal" if found else "bold")
-    for number in lines:
-        _arrow(ax, number, rows[number][1], limits)
+    for tick, row in zip(ax.get_yticklabels(), rows, strict=True):
+        tick.set_fontweight("normal" if row.found else "bold")
+    for middle, row in worlds:
+        _arrow(ax, middle, row.found, limits)
     # What is drawn stays inside the panels, so the layout need not measure it, mark by mark.
     for artist in (*ax.lines, *ax.collections, *ax.patches):
         artist.set_in_layout(False)
     right = ax.secondary_yaxis("right")
-    right.set_yticks(lines, [str(rows[number][1][0][2]) for number in lines], fontsize=5.5, color=INK)
+    right.set_yticks(lines, [row.at_right for _, row in worlds], fontsize=page.ROW_SIZE, color=INK)
     right.tick_params(length=0, pad=2)
     right.spines["right"].set_visible(False)
     above: dict[str, Any] = {"xytext": (2, 5), "xycoords": "axes fraction", "textcoords": "offset points"}
-    ax.annotate("B", (1, 1), fontsize=6, style="italic", **above)
+    ax.annotate("B   w", (1, 1), fontsize=6, style="italic", **above)
 
 
-def _arrow(ax: Axes, row: int, found: Sequence[Any], limits: tuple[float, float]) -> None:
+def _arrow(ax: Axes, row: float, found: Sequence[Any], limits: tuple[float, float]) -> None:
     """A world: its log-odds at gamma 0 with their drift as a tail, and an arrow to those at gamma 1."""
     low, high = found[0][4:6]
     if low is None or high is None:
@@ -195,7 +214,8 @@ def caption(odds: Data) -> str:
         said[0],
         f"Log-odds of search against direct code in every named world, {odds.gamma.count(GAMMAS[0])} of them.",
         *said[1:],
-        f"In {counted(nothing, 'world')} nothing fits up to the bound B, given at the right of each row.",
+        f"In {counted(nothing, 'world')} nothing fits up to the bound B.",
+        "At the right of each row stand B and w, the bits of a word.",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ from priorsim.measure.knockouts import headers as without_each
 from priorsim.measure.mass import HIGH, LOW
 from priorsim.measure.operator_definitions import Defined, defined
 from priorsim.measure.standings import standings
-from priorsim.measure.trend import Direction
+from priorsim.measure.trend import Direction, Trend
 from priorsim.measure.values import log2_odds, rank_correlation
 from priorsim.mu.dialect import FORMS, NESTED, Language, dialect_of
 from priorsim.mu.domain import Domain
@@ -213,25 +213,41 @@ def median_odds(of: OfLanguage) -> float | None:
     return None if found is None else found[1]
 
 
-def of_language(
-    set_name: str, atlas: Counted, reached: Reached, first: Reached, first_language: Language
-) -> OfLanguage:
-    """What is said of the language of a census, beside the reference language, which is the first."""
-    found, language, bound = growth(atlas), atlas.header.language, atlas.header.max_bits
-    trend = found.trend
+class Grown(NamedTuple):
+    """What is said of a language by itself: the share search-first in the last bin, and the trend of that share.
+
+    The definitions are of the operators that it lacks, and that it has beyond those of the reference language.
+    """
+
+    last_bin: LastBin | None
+    trend: Trend | None
+    lacks: Defined | None
+    adds: Defined | None
+
+    @classmethod
+    def of(cls, atlas: Counted, first: Language) -> "Grown":
+        """The worlds of a census, beside the operators of the reference language."""
+        found, language, bound = growth(atlas), atlas.header.language, atlas.header.max_bits
+        defined_in = defined(first, language, bound), defined(language, first, bound)
+        return cls(_last_bin(found.bins), found.trend, *defined_in)
+
+
+def of_language(set_name: str, language: Language, grown: Grown, reached: Reached, first: Reached) -> OfLanguage:
+    """What is said of a language, beside the reference language."""
+    trend = grown.trend
     return OfLanguage(
         set=set_name,
         dialect=language.dialect.name,
         without=language.knocked_out,
         search_bits=search_bits(language),
         worlds=len(reached),
-        last_bin=_last_bin(found.bins),
+        last_bin=grown.last_bin,
         trend=None if trend is None else trend.direction,
         slope=None if trend is None else keys.Ends(trend.low.slope, trend.high.slope),
-        signed=_signed(reached),
+        signed=signed(reached),
         compared=compare(reached, first),
-        lacks=defined(first_language, language, bound),
-        adds=defined(language, first_language, bound),
+        lacks=grown.lacks,
+        adds=grown.adds,
     )
 
 
@@ -242,7 +258,8 @@ def _last_bin(bins: Bins) -> LastBin | None:
     return LastBin(float(bins.above[-1]), float(bins.up_to[-1]), int(bins.worlds[-1]), share)
 
 
-def _signed(reached: Reached) -> Signed:
+def signed(reached: Reached) -> Signed:
+    """The log-odds of the worlds that have both classes."""
     both = reached.take(reached.has_both)
     if not len(both):
         return Signed(0, keys.Ends(None, None), keys.Ends(None, None))

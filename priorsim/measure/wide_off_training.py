@@ -12,12 +12,13 @@ import numpy as np
 from priorsim.census.atlas import Rows
 from priorsim.census.effort import check_seconds, question_seconds
 from priorsim.census.progress import Progress
-from priorsim.census.wide import Task, WideRows, filter_and_verify, wide_header
+from priorsim.census.wide import Task, WideRows, each_filtered, wide_header
 from priorsim.measure.histogram import ClassBy, Mask, check_class_by
 from priorsim.measure.mass import check_convergence
 from priorsim.measure.off_training import HeldOutAnswer, SidesAnswer, answer_of, sides_of
 from priorsim.measure.weighed import HeldOut, Split, Trained, Weights, stated_splits, weights_of
 from priorsim.priors import Prior
+from priorsim.processes import Workers
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
@@ -101,7 +102,7 @@ def wide_off_training(
     depth: int | None = None,
     class_by: ClassBy = "lesion",
     allow_long: bool = False,
-    workers: int = 2,
+    workers: Workers = 2,
     progress: Callable[[Progress], None] | None = None,
 ) -> WideOffTraining:
     """Everything said of a world, wide or not, off its training lanes without an atlas; no learning curves, no flips.
@@ -117,10 +118,9 @@ def wide_off_training(
         check_seconds(header, len(trains) * question_seconds(header))
     found: dict[str, HeldOut] = {}
     sides, listed, wrong = None, 0, 0
-    for place, train in enumerate(trains):
-        tell = _part(progress, place, len(trains))
-        task = Task(world.acceptable, train)
-        counted = filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=tell)
+    tasks = [Task(world.acceptable, train) for train in trains]
+    for place, counted in each_filtered(header, tasks, allow_long=allow_long, workers=workers, progress=progress):
+        train = trains[place]
         weighed = WideWeighed.of(counted, prior, by)
         found |= {split.name: weighed.on(world, split) for split in splits if split.train == train}
         sides = weighed.sides(world) if train == world.train else sides
@@ -129,10 +129,3 @@ def wide_off_training(
     in_order = [found[split.name] for split in splits]
     answer = answer_of(world, prior, header, by, in_order, sides=sides, curves=None)
     return WideOffTraining(answer, in_order[-1], len(trains), listed, wrong)
-
-
-def _part(progress: Callable[[Progress], None] | None, place: int, parts: int) -> Callable[[Progress], None] | None:
-    """What tells of one part of so many, each of which looks through as much as any other."""
-    if progress is None:
-        return None
-    return lambda reached: progress(Progress(place * reached.total + reached.programs, parts * reached.total))

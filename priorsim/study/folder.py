@@ -6,6 +6,7 @@ next one finds: a study is asked by the main job and by every figure.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -46,7 +47,8 @@ class Study:
     `progress` is called with the Progress of each census that has to be made. Where `own` is given, that census stands
     in place of those of the folder. Figures that ask for a prior and a grid of penalties take `prior` and `grid`, by
     penalty, where they are given; programs that fit one world are classed by `class_by`. `sweep` is a file of
-    `priorsim sweep`, for the figure that draws one.
+    `priorsim sweep`, for the figure that draws one. Claims and languages are tasks of the executor that is
+    `there`, if any.
     """
 
     preset: Preset
@@ -58,6 +60,7 @@ class Study:
     grid: Mapping[str, Sequence[float]] | None = None
     class_by: ClassBy = "lesion"
     sweep: Path | None = None
+    there: Executor | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
@@ -133,8 +136,9 @@ class Study:
         def measured() -> Languages:
             number, bound = self.preset.languages, self.preset.language_bits
             groups = {name: members(name, number, 3, bound) for name in SETS}
-            counted = partial(take_census, workers=self.workers)
-            return languages(groups, reference(3, bound), counted, find_claims(HEADLINES), self.preset)
+            counted = partial(take_census, workers=1 if self.there else self.workers)
+            first, asked = reference(3, bound), find_claims(HEADLINES)
+            return languages(groups, first, counted, asked, self.preset, workers=self.there or 1)
 
         return self._once(("languages",), measured)
 
@@ -187,9 +191,9 @@ class Study:
         """What fits a world, with what it is right on off the training lanes."""
         return mixture(self.atlas(world), world, class_by=self.class_by)
 
-    def weighed(self, world: World, prior: Prior) -> Weighed:
-        """The whole census of a world under a prior."""
-        return weigh(self.atlas(world), prior, class_by=self.class_by)
+    def weighed(self, world: World, prior: Prior, max_bits: int | None = None) -> Weighed:
+        """The census of a world under a prior: the whole, or up to a smaller bound."""
+        return weigh(self.atlas(world), prior, max_bits=max_bits, class_by=self.class_by)
 
     def witnesses(self, header: AtlasHeader, keys: Iterable[RowKey]) -> dict[RowKey, str]:
         """A program of each of these rows, as S-expression; those not known yet are sought together."""

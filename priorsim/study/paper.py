@@ -5,6 +5,7 @@ on what machine it was made too. Atlases are kept and used again, so an interrup
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -71,17 +72,20 @@ def make_paper(
     out: Path,
     *,
     workers: int = 2,
+    there: Executor | None = None,
     force: bool = False,
     told: Callable[[str], None] = lambda line: None,
     progress: Callable[[Progress], None] | None = None,
 ) -> None:
     """Write all tables, figures and verdicts of a preset into a folder, and the report that shows them.
 
+    Censuses take so many threads, and claims as many processes, but where an executor is `there`: claims and
+    languages are its tasks.
     With `force` even files that no such run made are replaced. `told` is called with a line for each thing done, and
     `progress` with the Progress of each census, and of the claims. StorageError when the
     folder cannot be written, is another run's at the moment, or has files that no such run made where its own would be.
     """
-    study, command = Study(preset, out, workers, progress), f"priorsim paper --preset {preset.name}"
+    study, command = Study(preset, out, workers, progress, there=there), f"priorsim paper --preset {preset.name}"
     force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
     if not force:
         _check_free(study)
@@ -194,9 +198,11 @@ def _draw_figures(study: Study, force: bool, told: Callable[[str], None]) -> lis
 
 def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; what claims.json holds."""
-    opened, claims = partial(open_census, folder=study.folder), find_claims(study.preset.claims)
+    opened, claims = partial(open_census, folder=study.folder.absolute()), find_claims(study.preset.claims)
     with claims_run(study.folder, study.preset, claims) as run:
-        judged = judge(study.preset, claims, opened, workers=study.workers, progress=study.progress, run=run)
+        judged = judge(
+            study.preset, claims, opened, workers=study.there or study.workers, progress=study.progress, run=run
+        )
         across = study.languages()
         judged.append(across.dependence)
         verdicts = verdicts_of(judged, command)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader
@@ -11,12 +12,12 @@ from priorsim.census.effort import (
     LONG_SECONDS,
     QUOTIENT,
     Estimate,
-    _estimate,
-    _growth,
+    estimate,
+    pilot,
     question_seconds,
 )
 from priorsim.census.recurrence import program_counts
-from priorsim.formats import format_duration
+from priorsim.formats import about, format_duration
 from priorsim.study.atlases import ATLASES, atlas_name, described
 
 ROUGH = (
@@ -30,7 +31,7 @@ EXHAUSTIVE_BYTES = 1 << 30
 
 def estimated(header: AtlasHeader) -> Estimate:
     """What a census of the quotient engine will take, from one of some 100,000 programs; these are counted for it."""
-    return _estimate(header, *_growth(header))
+    return estimate(header, pilot(header))
 
 
 def census_plan(
@@ -44,7 +45,7 @@ def census_plan(
     """What a census will take, or so many, none of which is larger, in lines."""
     found = estimated(header)
     if engine == EXHAUSTIVE:
-        found = Estimate(found.rows, _programs(header) / (workers * EXHAUSTIVE_PACE), EXHAUSTIVE_BYTES)
+        found = replace(found, seconds=_programs(header) / (workers * EXHAUSTIVE_PACE), bytes=EXHAUSTIVE_BYTES)
     is_long = censuses * found.seconds > LONG_SECONDS
     needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * is_long
     what = "Census" if censuses == 1 else f"{censuses} censuses, one after the other, none larger than that"
@@ -98,7 +99,7 @@ def walk_plan(programs: int, edges: int, seconds: float, memory: int) -> str:
     """What the graph of all edits among so many programs will take, in lines."""
     return "\n".join(
         [
-            f"Graph of edits: {programs:,} programs, about {float(f'{edges:.2g}'):,.0f} edits that lead to another one",
+            f"Graph of edits: {programs:,} programs, about {about(edges)} edits that lead to another one",
             f"{_time(seconds)} on one core, {memory / 2**30:.1f} GiB of memory with what is solved on it",
             "To solve walks on it takes up to ten times as long, which is not estimated.",
             "An estimate, within a factor of three. No graph was made and nothing was written.",
@@ -114,7 +115,7 @@ def _told(found: Sequence[Estimate]) -> str:
     """Rows and time together, and the most memory."""
     rows, time = sum(each.rows for each in found), _time(math.fsum(each.seconds for each in found))
     memory = max(each.bytes for each in found) / 2**30
-    return f"about {float(f'{rows:.2g}'):,.0f} rows, {time} on two cores, {memory:.1f} GiB of memory"
+    return f"about {about(rows)} rows, {time} on two cores, {memory:.1f} GiB of memory"
 
 
 def _time(seconds: float) -> str:

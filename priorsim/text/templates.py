@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
-from priorsim.formats import finite, format_lanes, listed, no_program, number, percent, share_of_one, span
+from priorsim.formats import (
+    about,
+    finite,
+    format_bytes,
+    format_duration,
+    format_lanes,
+    listed,
+    no_program,
+    number,
+    percent,
+    share_of_one,
+    span,
+)
 from priorsim.terminal import fitted, format_table
 
 if TYPE_CHECKING:
@@ -61,6 +73,10 @@ def environment() -> Environment:
         "without": without,
         "share": share_of_one,
         "lanes": format_lanes,
+        "about": about,
+        "bytes": format_bytes,
+        "duration": format_duration,
+        "percent_off": percent_off,
         "table": table,
         "condition": condition,
         "reach": reach,
@@ -71,6 +87,15 @@ def environment() -> Environment:
         "along": lambda share: f"{4 + 92 * float(share):.1f}",
     }
     return found
+
+
+def percent_off(error: float | None) -> str:
+    """An error in per cent, with its sign.
+
+    >>> percent_off(0.07), percent_off(-0.123), percent_off(None)
+    ('+7 %', '-12 %', 'unknown')
+    """
+    return "unknown" if error is None else f"{100 * error:+.0f} %"
 
 
 def parts(numbers: Sequence[float] | None) -> str:

@@ -122,6 +122,7 @@ def worlds(number: int) -> Data:
             for place in range(number)
             for gamma in worlds_side_by_side.GAMMAS
         ],
+        worlds={f"{LONG.name}-{place}": (f"{place}: {LONG.description}, {place}", 16) for place in range(number)},
     )
 
 
@@ -298,8 +299,9 @@ def test_masses_are_drawn_above_the_shortest_program_and_a_tail_without_an_end_g
 def test_every_world_keeps_its_row_and_every_crossover_its_value():
     for table in TABLES.values():
         texts = drawn_texts(drawn(draw_worlds, table))
-        for world in table.world:
-            assert any(text.startswith(f"{world} [") for text in texts)
+        for words, word_bits in table.worlds.values():
+            assert any(text.replace("\n", " ").startswith(f"{words} [") for text in texts)
+            assert sum(text.startswith(f"31  {word_bits} [") for text in texts) == len(table.worlds)
     written = " ".join(drawn_texts(drawn(log_odds.draw_gamma, CURVES["many crossovers"])))
     for root in (0.0336, 0.49, 1.081, 1.537, math.pi / 3):
         assert f"{root:.3g}" in written

@@ -9,10 +9,9 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.text import Text
 
 from priorsim.figures import page
-from priorsim.figures.by_world import name_rows
 from priorsim.figures.entry import save
 from priorsim.figures.labels import Label, place_labels
-from priorsim.figures.page import new_figure, set_title, style
+from priorsim.figures.page import name_rows, new_figure, set_title, style
 
 USUAL = "DejaVu Sans"
 
@@ -65,7 +64,7 @@ def test_a_dollar_sign_in_a_name_is_no_mathematics(tmp_path: Path) -> None:
         figure = new_figure()
         ax = figure.add_subplot()
         set_title(ax, r"$\frac$")
-        name_rows(ax, [r"$\sqrt$"], "bits")
+        name_rows(ax, [r"$\sqrt$"])
         save(figure, tmp_path / "named", {"x": [1]}, formats=["svg"])
     with pytest.raises(ValueError, match="frac"), style():
         figure = new_figure()

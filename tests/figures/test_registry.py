@@ -31,6 +31,7 @@ from priorsim.figures.growth import LANGUAGES
 from priorsim.figures.registry import FIGURES as ENTRIES
 from priorsim.figures.registry import find_figure
 from priorsim.formats import number, percent
+from priorsim.measure.by_bound import earlier_odds, keeps_sign
 from priorsim.measure.decomposition import essential_share
 from priorsim.measure.histogram import histogram
 from priorsim.measure.influence import influence as influence_measured
@@ -241,6 +242,9 @@ def test_the_last_lesson_has_the_odds_of_the_world(small):
     whole = log_odds_of(small.histogram(world), named_prior("solomonoff"))
     assert odds.lanes == list(range(1, 7)) and odds.unit == "lane"
     assert odds.rows[-1][1:3] == pytest.approx((whole.low, whole.high))
+    earlier = earlier_odds(small.histogram(world), named_prior("solomonoff"))
+    assert odds.rows[-1][5:7] == pytest.approx((earlier.low, earlier.high))
+    assert odds.settled[-1] == keeps_sign(whole, earlier)
     curves = log_odds.accuracy_data(small, [world])
     assert curves.accuracy_direct_listed[-1] > curves.accuracy_direct_listed[0]
     assert "accuracy of direct programs comes to 90 %" in log_odds.accuracy_caption(curves)

@@ -75,6 +75,7 @@ TERMS = Data(
     by_world.PARTS,
     [(ROW_NAME, -14.0, 2.5, -1.5, -13.0), ("b", 3.0, -1.0, -4.0, -2.0)]
     + [(f"{ROW_NAME}{place}", 1.0, 1.0, 1.0, 3.0) for place in range(6)],
+    words={ROW_NAME: "x x", "b": WORDS, **{f"{ROW_NAME}{place}": f"{place} {WORDS}" for place in range(6)}},
 )
 COUNTS = Data(
     by_world.COUNTS,
@@ -99,10 +100,10 @@ TUNED = Data(
 ODDS = Data(
     log_odds.ODDS.format("rule"),
     [
-        (1, -3.0, -2.0, None, None),
-        (2, 1.0, 1.5, None, None),
-        (3, 2.0, INF, None, None),
-        (4, INF, INF, None, None),
+        (1, -3.0, -2.0, None, None, -2.5, -1.5, True),
+        (2, 1.0, 1.5, None, None, 2.0, 3.0, False),
+        (3, 2.0, INF, None, None, 2.0, 3.0, False),
+        (4, INF, INF, None, None, INF, INF, False),
     ],
     world=LONG_NAME,
     words=WORDS,
@@ -260,11 +261,18 @@ def test_bars_of_a_decomposition_add_up_on_either_side_and_the_mark_is_their_sum
     assert xs(marks)[:2] == [-13.0, -2.0]
 
 
+def test_rows_of_a_decomposition_say_what_a_world_asks_in_lines_of_about_one_length():
+    labels = [label.get_text() for label in by_world.draw_parts(TERMS).get_yticklabels()]
+    assert labels[0] == "x x" and labels[1].replace("\n", " ") == WORDS
+    assert all(28 <= len(line) <= page.ROW_LETTERS for line in labels[1].split("\n"))
+
+
 def test_a_decomposition_of_many_worlds_draws_twenty_from_the_first_to_the_last():
-    many = Data(by_world.PARTS, [(f"w{place}", 1.0, 1.0, 1.0, 3.0 - place) for place in range(50)])
+    rows = [(f"w{place}", 1.0, 1.0, 1.0, 3.0 - place) for place in range(50)]
+    many = Data(by_world.PARTS, rows, words={row[0]: f"x + {row[0]}" for row in rows})
     figure = laid_out(by_world.draw_parts(many))
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert (len(names), names[0], names[-1]) == (20, "w0", "w49") and figure.get_figheight() <= 9
+    assert (len(names), names[0], names[-1]) == (20, "x + w0", "x + w49") and figure.get_figheight() <= 9
 
 
 def test_three_counts_stand_in_their_quadrants():
@@ -300,6 +308,11 @@ def test_lessons_are_drawn_at_their_numbers_and_one_sided_odds_at_the_edge():
     assert ys(low)[:3] == [-3.0, 1.0, 2.0] and math.isnan(ys(low)[3])
     edges = [xs(line)[0] for line in ax.lines if line.get_marker() == "^" and ys(line)[0] == 0.97]
     assert sorted(edges) == [3, 4, 4]
+    tails = [(xs(line)[0], *ys(line)) for line in ax.lines if line.get_alpha() == 0.35]
+    assert tails == [(1, -2.0, -2.5), (2, 2.5, 1.25)]
+    faces = {xs(line)[0]: line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "s"}
+    assert faces == {1: page.INK, 2: "white"}
+    assert "Their sign has not settled after 2 rules: the drift since a bound 4 bits" in log_odds.odds_caption(ODDS)
     lines = log_odds.draw_accuracy(CURVES).lines
     assert [ys(line) for line in lines[:2]] == [[0.2, 0.5, 1.0], [0.25, 0.5, 1.0]]
     legend = [text.get_text() for text in log_odds.draw_accuracy(CURVES).get_legend().get_texts()]

@@ -1,18 +1,18 @@
 """The exhaustive engine: every code-only program of each length, one by one (exhaustive_kernels.py).
 
 It merges no two programs, which faster engines do; those are checked against it, and it against the interpreter. The
-work is cut into parts by the symbols at the walk's third position; the rows do not depend on the number of parts or of
-workers.
+work is cut into parts, which are subtrees: by the symbols at the walk's third position. The rows do not depend on the
+number of parts or of workers.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader, RowKey, Rows, check_accounting, merge
+from priorsim.census.atlas import COLUMN_TYPES, AtlasHeader, RowKey, Rows, check_accounting, merge
 from priorsim.census.compiled import I64, U64, U
 from priorsim.census.engine import exhaustive_kernels as kernels
 from priorsim.census.engine.apply_kernels import runs_table
@@ -26,7 +26,8 @@ from priorsim.mu.code import length, symbols_of
 from priorsim.mu.domain import MAX_PACKED_BITS, check_packed
 from priorsim.mu.interpreter import Accounting, most_steps_of_node
 from priorsim.mu.syntax import Program
-from priorsim.processes import run_tasks
+from priorsim.processes import Workers, run_tasks
+from priorsim.shards import Shards, identity_of, run_durable
 
 SPLIT_POSITION = 2
 PARTS = 64
@@ -35,22 +36,57 @@ LISTED = 1 << 13
 
 
 def count_exhaustive(
-    header: AtlasHeader, *, workers: int = 1, progress: Callable[[Progress], None] | None = None
+    header: AtlasHeader,
+    *,
+    workers: Workers = 1,
+    progress: Callable[[Progress], None] | None = None,
+    shards: Shards | None = None,
 ) -> Rows:
     """Count every code-only program up to the header's bound: rows, sorted and merged.
 
-    So many workers are spawned processes; 1 stays in this one. CensusError as in `check_bounds`.
+    So many workers are spawned processes; 1 stays in this one. Parts are kept as shards where these are given.
+    CensusError as in `check_bounds`; AlteredError where a shard is damaged.
     """
     check_bounds(header)
     total = sum(program_counts(header.language, header.max_bits))
     parts: list[Rows] = []
     done = 0
-    for _, rows in run_tasks(partial(count_part, header), range(PARTS), workers):
+    for rows in _parts(header, workers) if shards is None else _kept_parts(header, workers, shards):
         parts.append(rows)
         done += int(rows.count.sum())
         if progress is not None:
             progress(Progress(done, total))
     return merge(Rows.concatenate(parts))
+
+
+def _parts(header: AtlasHeader, workers: Workers) -> Iterator[Rows]:
+    """The rows of each part, in any order."""
+    return (rows for _, rows in run_tasks(partial(count_part, header), range(PARTS), workers))
+
+
+def _kept_parts(header: AtlasHeader, workers: Workers, shards: Shards) -> Iterator[Rows]:
+    """The same, from shards; AlteredError where one is damaged."""
+    for _, receipt in run_durable([Subtree(header, part) for part in range(PARTS)], shards, workers):
+        columns = dict(shards.read(receipt.identity, COLUMN_TYPES))
+        yield Rows(**{name: np.frombuffer(columns[name], kind) for name, kind in COLUMN_TYPES.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Subtree:
+    """The task to count one part."""
+
+    header: AtlasHeader
+    part: int
+
+    @property
+    def identity(self) -> str:
+        """The digest of all that decides the rows."""
+        return identity_of(engine="exhaustive", census=self.header.to_json(), part=self.part, parts=PARTS)
+
+    def make(self, _: Shards) -> tuple[dict[str, bytes], dict[str, int]]:
+        """The rows, a section for each column, and how many programs they are."""
+        rows = count_part(self.header, self.part)
+        return {name: getattr(rows, name).tobytes() for name in COLUMN_TYPES}, {"programs": int(rows.count.sum())}
 
 
 def check_bounds(header: AtlasHeader) -> None:

@@ -1,0 +1,232 @@
+"""Shards: finished parts of long work on storage that many machines share, each written whole and once.
+
+A shard's name is the digest of the task that it is the result of, with the code that counts: whoever does the task
+again writes the same shard. Its head names its sections with their digests, so that nothing altered is ever taken up.
+The storage is any that fsspec reaches: a folder, or an object store by its URL.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from priorsim.errors import PriorsimError, StorageError
+from priorsim.executors import EXTRA
+from priorsim.processes import Workers, run_tasks
+from priorsim.provenance import counting_digest
+
+Found = TypeVar("Found")
+
+MARK = "shards.json"
+"""The file by which a worker knows that it sees the storage that is meant."""
+ENDING = ".shard"
+
+
+class AlteredError(StorageError):
+    """A shard that is missing where it is needed, or not what was written."""
+
+    def __init__(self, place: str, identity: str) -> None:
+        super().__init__(place, identity)
+        self.place, self.identity = place, identity
+
+    def __str__(self) -> str:
+        return f"{self.place}/{self.identity}{ENDING}: is missing, or is not what was written: start again"
+
+
+class Section(msgspec.Struct, frozen=True):
+    """Where a section of a shard begins behind the head, how many bytes it has, and their SHA-256."""
+
+    begin: int
+    bytes: int
+    digest: str
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What is told of a shard: the digest of its task, figures of its content, and its sections by name."""
+
+    identity: str
+    figures: dict[str, int]
+    sections: dict[str, Section]
+    checksum: str = ""
+    """The SHA-256 of the head, which holds the digests of all sections."""
+
+
+class Task(Protocol):
+    """Work that makes a shard; the same task makes the same bytes, wherever and how often it is done."""
+
+    @property
+    def identity(self) -> str:
+        """The digest of all that decides what is made."""
+
+    def make(self, shards: "Shards") -> tuple[Mapping[str, bytes], Mapping[str, int]]:
+        """The sections and the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards in a folder, or under a URL."""
+
+    url: str
+
+    @classmethod
+    def open(cls, url: str) -> "Shards":
+        """Those of storage that can be written; StorageError where it cannot be, PriorsimError without fsspec."""
+        if find_spec("fsspec") is None:
+            raise PriorsimError(f"shards need fsspec, which is not installed: {EXTRA}")
+        shards = cls(url if "://" in url else str(Path(url).absolute()))
+        try:
+            shards._put(MARK, b"{}\n")
+        except Exception as error:  # Every kind of storage has errors of its own.
+            reason = " ".join(str(error).split())[:160] or type(error).__name__
+            raise StorageError(
+                f"{url}: shards cannot be written there ({reason}): name a folder, or the URL of storage, that all "
+                "workers can write"
+            ) from None
+        return shards
+
+    def check_seen(self) -> None:
+        """StorageError where this process does not see what `open` saw."""
+        storage, root = self._storage()
+        if not storage.exists(f"{root}/{MARK}"):
+            raise StorageError(
+                f"{self.url}: the worker on {socket.gethostname()} does not see it: name a folder, or the URL of "
+                "storage, that all workers share"
+            )
+
+    def receipt(self, identity: str) -> Receipt | None:
+        """What is told of a shard by its head, None where it is not there; AlteredError where that is damaged."""
+        storage, root = self._storage()
+        try:
+            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
+                return self._head(identity, file)
+        except FileNotFoundError:
+            return None
+
+    def read(self, identity: str, names: Iterable[str]) -> Iterator[tuple[str, bytearray]]:
+        """Those of these sections that a shard has, with their names; AlteredError where one is not what was written.
+
+        What is read can be written to.
+        """
+        storage, root = self._storage()
+        try:
+            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
+                head = self._head(identity, file)
+                start = file.tell()
+                for name in names:
+                    if name in head.sections:
+                        yield name, self._section(identity, file, start, head.sections[name])
+        except FileNotFoundError:
+            raise AlteredError(self.url, identity) from None
+
+    def _section(self, identity: str, file: Any, start: int, section: Section) -> bytearray:
+        file.seek(start + section.begin)
+        content = bytearray(file.read(section.bytes))
+        if hashlib.sha256(content).hexdigest() != section.digest:
+            raise AlteredError(self.url, identity)
+        return content
+
+    def _head(self, identity: str, file: Any) -> Receipt:
+        """The head of a shard that is open, which is read up to its sections."""
+        checksum, head = file.readline().strip().decode(errors="replace"), file.readline()
+        with suppress(msgspec.MsgspecError):
+            found = msgspec.json.decode(head, type=Receipt)
+            if checksum == hashlib.sha256(head).hexdigest() and found.identity == identity:
+                return msgspec.structs.replace(found, checksum=checksum)
+        raise AlteredError(self.url, identity)
+
+    def write(self, identity: str, content: Mapping[str, bytes], figures: Mapping[str, int]) -> Receipt:
+        """Write a shard, whole or not at all."""
+        sections, begin = {}, 0
+        for name, part in content.items():
+            sections[name] = Section(begin, len(part), hashlib.sha256(part).hexdigest())
+            begin += len(part)
+        told = Receipt(identity, dict(figures), sections)
+        head = msgspec.json.encode(told) + b"\n"
+        checksum = hashlib.sha256(head).hexdigest()
+        self._put(f"{identity}{ENDING}", b"".join([checksum.encode(), b"\n", head, *content.values()]))
+        return msgspec.structs.replace(told, checksum=checksum)
+
+    def remove(self, identities: Iterable[str]) -> None:
+        """Remove shards, of which some may be gone."""
+        storage, root = self._storage()
+        for identity in identities:
+            with suppress(FileNotFoundError):
+                storage.rm_file(f"{root}/{identity}{ENDING}")
+
+    def remove_all(self) -> None:
+        """Remove all shards, the mark, and the folder where nothing else is in it."""
+        storage, root = self._storage()
+        for path in storage.ls(root, detail=False, refresh=True):
+            name = path.rpartition("/")[2]
+            if name == MARK or ENDING in name:
+                storage.rm_file(path)
+        with suppress(OSError):
+            storage.rmdir(root)
+
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all: an object store does so by itself, in a folder the file is renamed."""
+        storage, root = self._storage()
+        if "file" not in storage.protocol:
+            storage.pipe_file(f"{root}/{name}", content)
+            return
+        storage.makedirs(root, exist_ok=True)
+        temporary = f"{root}/{name}.{secrets.token_hex(4)}"
+        try:
+            storage.pipe_file(temporary, content)
+            os.replace(temporary, f"{root}/{name}")
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+
+    def _storage(self) -> tuple[Any, str]:
+        """The file system of fsspec, one a process, and the path of the shards in it."""
+        from fsspec.core import url_to_fs
+
+        storage, root = url_to_fs(self.url)
+        return storage, root.rstrip("/")
+
+
+def identity_of(**told: Any) -> str:
+    """The digest of what tells a task apart from every other, as JSON values; the code that counts is added."""
+    return hashlib.sha256(json.dumps({"code": counting_digest(), **told}, sort_keys=True).encode()).hexdigest()
+
+
+def run_durable(tasks: Sequence[Task], shards: Shards, workers: Workers) -> Iterator[tuple[int, Receipt]]:
+    """Number and receipt of each task as its shard is there, in any order; a shard that is there is not made again.
+
+    AlteredError where a shard is damaged, by its head or where a task reads it; see `mending`.
+    """
+    return run_tasks(partial(_made_once, shards), tasks, workers)
+
+
+def mending(work: Callable[[], Found], shards: Shards) -> Found:
+    """What work comes to; a shard that it finds altered is told of and removed, so that the work makes it again."""
+    altered: set[str] = set()
+    while True:
+        try:
+            return work()
+        except AlteredError as error:
+            if error.identity in altered:
+                raise
+            altered.add(error.identity)
+            shards.remove([error.identity])
+            with suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(f"{shards.url}/{error.identity}{ENDING}: missing or altered, and made again\n")
+
+
+def _made_once(shards: Shards, task: Task) -> Receipt:
+    """In a worker: the receipt of a shard, made where it is not there; AlteredError where its head is damaged."""
+    shards.check_seen()
+    return shards.receipt(task.identity) or shards.write(task.identity, *task.make(shards))

@@ -1,0 +1,298 @@
+"""A census in tasks of an executor has the rows of one process, whatever is lost, killed or altered in the middle."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from priorsim import shards as of_shards
+from priorsim.census import spread
+from priorsim.census.engine import replica
+from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.replica import Plan
+from priorsim.census.progress import Progress
+from priorsim.census.spread import count_spread
+from priorsim.census.take import make_header, take_census
+from priorsim.errors import CensusError, StorageError
+from priorsim.executors import open_executor
+from priorsim.mu.domain import Domain
+from priorsim.mu.interpreter import Accounting
+from priorsim.shards import MARK, AlteredError, Shards, identity_of, mending
+from tests.census.test_quotient import same
+from tests.clusters import free_port, running
+from tests.small_steps import SMALL
+from tests.test_cli import output
+from tests.test_options import refusal
+
+HEADER = make_header("arith", 16, domain=Domain.default(2))
+CENSUS = "census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 16
+PRELOAD = "--preload", "tests.small_steps"
+
+
+class InTurn(Executor):
+    """An executor that does each task when it is given, in this process."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def submit(self, function: Any, /, *given: Any, **more: Any) -> "Future[Any]":
+        future = Future[Any]()
+        self.done += 1
+        try:
+            future.set_result(function(*given, **more))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def long_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are dealt out although they are short."""
+    for name, value in SMALL.items():
+        monkeypatch.setattr(replica, name, value)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.shard")}
+
+
+def flip(path: Path, at: float) -> None:
+    """Alter one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[int(at * (len(content) - 1))] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+@pytest.mark.parametrize(("dialect", "word_bits", "max_bits"), [("arith", 2, 16), ("loops", 3, 18), ("nested", 2, 14)])
+def test_the_rows_are_those_of_one_process(tmp_path: Path, dialect: str, word_bits: int, max_bits: int) -> None:
+    header = make_header(dialect, max_bits, domain=Domain.default(word_bits))
+    told: list[int] = []
+    progress = lambda reached: told.append(reached.programs)  # noqa: E731
+    rows = count_spread(header, InTurn(), Shards.open(str(tmp_path)), progress=progress)
+    assert same(rows, count_quotient(header, workers=1))
+    assert told == sorted(told) and told[-1] == sum(header.to_json()["programs_by_length"])
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+def test_steps_that_are_paid_once_a_setting_are_counted_alike(tmp_path: Path) -> None:
+    lanes = tuple((context, query) for context in range(4) for query in range(2))
+    domain = Domain(2, lanes, ("context", "query"), ("context",))
+    header = make_header("arith", 16, domain=domain, accounting=Accounting.AMORTISED)
+    rows = count_spread(header, InTurn(), Shards.open(str(tmp_path)))
+    assert same(rows, count_quotient(header, workers=1))
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+def test_what_is_there_is_not_made_again_and_what_is_made_twice_is_the_same(tmp_path: Path) -> None:
+    shards, one, other = Shards.open(str(tmp_path)), InTurn(), InTurn()
+    rows = count_spread(HEADER, one, shards)
+    first = files(tmp_path)
+    assert same(rows, count_spread(HEADER, other, shards)) and files(tmp_path) == first
+    assert other.done < one.done
+    again = Shards.open(str(tmp_path / "again"))
+    count_spread(HEADER, InTurn(), again)
+    assert files(tmp_path / "again") == first
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+@pytest.mark.parametrize("at", [0.01, 0.99])
+def test_altered_and_missing_shards_are_found_told_of_and_made_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], at: float
+) -> None:
+    shards = Shards.open(str(tmp_path))
+    rows, first = count_spread(HEADER, InTurn(), shards), files(tmp_path)
+    holding = sorted(path for path in tmp_path.glob("*.shard") if b'"level.0.' in path.read_bytes())
+    altered, missing = holding[0], holding[-1]
+    flip(altered, at)
+    missing.unlink()
+    assert same(count_spread(HEADER, InTurn(), shards), rows) and files(tmp_path) == first
+    assert f"{altered}: missing or altered, and made again" in capsys.readouterr().err
+
+
+@pytest.mark.engine
+def test_a_census_that_is_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spread, "term_counts", lambda language, depth, length: [7] * (length + 1))
+    with pytest.raises(CensusError, match="where the recurrence says 7: report a bug"):
+        count_spread(HEADER, InTurn(), Shards.open(str(tmp_path)))
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_path: Path) -> None:
+    """Of two workers, of four, with one killed in the middle, and with the scheduler killed and started again."""
+    rows = count_spread(HEADER, InTurn(), Shards.open(str(tmp_path / "alone")))
+    with running(2, *PRELOAD) as cluster, open_executor(cluster.address) as executor:
+
+        def counted(name: str, mishap: Callable[[], None] = lambda: None) -> None:
+            shards, told = Shards.open(str(tmp_path / name)), list[int]()
+
+            def progress(reached: Progress) -> None:
+                told.append(reached.programs)
+                if len(told) == 8:
+                    mishap()
+
+            assert same(count_spread(HEADER, executor, shards, progress=progress), rows)
+            assert files(tmp_path / name) == files(tmp_path / "alone")
+
+        def start_two() -> None:
+            cluster.start_worker()
+            cluster.start_worker()
+
+        def restart() -> None:
+            cluster.scheduler.kill()
+            cluster.scheduler.wait()
+            cluster.start_scheduler()
+            start_two()
+
+        counted("two")
+        start_two()
+        counted("four")
+        counted("worker killed", cluster.processes[1].kill)
+        counted("scheduler killed", restart)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+def test_an_interrupted_census_goes_on_from_the_shards_that_are_there(tmp_path: Path) -> None:
+    shards, one, other, told = Shards.open(str(tmp_path)), InTurn(), InTurn(), list[int]()
+
+    def interrupt(reached: Progress) -> None:
+        told.append(reached.programs)
+        if len(told) == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        count_spread(HEADER, one, shards, progress=interrupt)
+    assert same(count_spread(HEADER, other, shards), count_quotient(HEADER, workers=1))
+    whole = InTurn()
+    count_spread(HEADER, whole, Shards.open(str(tmp_path / "whole")))
+    assert files(tmp_path) == files(tmp_path / "whole") and other.done < whole.done
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bucket on an object store of this machine."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", free_port(), verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    told = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    import s3fs
+
+    s3fs.S3FileSystem().mkdir("shards")
+    yield "s3://shards/census"
+    server.stop()
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("long_steps")
+@pytest.mark.filterwarnings("ignore")
+def test_shards_may_be_on_an_object_store(tmp_path: Path, bucket: str) -> None:
+    shards = Shards.open(bucket)
+    rows = count_spread(HEADER, InTurn(), shards)
+    assert same(rows, count_spread(HEADER, InTurn(), Shards.open(str(tmp_path))))
+    identity = next(iter(files(tmp_path))).removesuffix(".shard")
+    assert shards.receipt(identity) == Shards(str(tmp_path)).receipt(identity)
+    shards.remove_all()
+    assert shards.receipt(identity) is None
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("engine", ["quotient", "exhaustive"])
+def test_the_atlas_of_a_local_cluster_is_that_of_one_process(tmp_path: Path, engine: str) -> None:
+    """And its shards are gone, but for those in a folder of their own."""
+    one, other, third = (tmp_path / f"{name}.parquet" for name in ("one", "two", "three"))
+    output(*CENSUS, "--engine", engine, "--out", one)
+    output(*CENSUS, "--engine", engine, "--out", other, "--cluster", "local:2")
+    assert one.read_bytes() == other.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.parquet", "two.parquet"]
+    output(*CENSUS, "--engine", engine, "--out", third, "--cluster", "local:1", "--store", tmp_path / "kept")
+    assert third.read_bytes() == one.read_bytes() and files(tmp_path / "kept")
+
+
+@pytest.mark.engine
+def test_an_altered_part_of_the_exhaustive_engine_is_counted_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, shards = make_header("arith", 10, domain=Domain.default(2)), Shards.open(str(tmp_path))
+    rows = take_census(header, engine="exhaustive", workers=InTurn(), shards=shards).rows
+    first, altered = files(tmp_path), sorted(tmp_path.glob("*.shard"))[0]
+    flip(altered, 0.5)
+    assert same(take_census(header, engine="exhaustive", workers=InTurn(), shards=shards).rows, rows)
+    assert files(tmp_path) == first
+    assert f"{altered}: missing or altered, and made again" in capsys.readouterr().err
+
+
+def test_storage_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for store in (tmp_path / "file" / "below", "nowhere://shards", "/proc/shards"):
+        told = refusal(*CENSUS, "--out", tmp_path / "a.parquet", "--cluster", "local:1", "--store", store)
+        assert f"{store}: shards cannot be written there" in told
+
+
+def test_a_store_that_would_do_nothing_and_a_pipe_without_one_are_refused(tmp_path: Path) -> None:
+    assert "--store has no effect without --cluster" in refusal(*CENSUS, "--out", tmp_path / "a", "--store", tmp_path)
+    assert "give --store with --out -" in refusal(*CENSUS, "--out", "-", "--cluster", "local:1")
+    with ThreadPoolExecutor(1) as executor, pytest.raises(CensusError, match=r"kept as shards: say where"):
+        take_census(HEADER, workers=executor)
+
+
+def test_a_worker_that_sees_other_storage_says_so(tmp_path: Path) -> None:
+    shards = Shards.open(str(tmp_path))
+    shards.check_seen()
+    (tmp_path / MARK).unlink()
+    with pytest.raises(StorageError, match=r"the worker on .* does not see it: name a folder, or the URL"):
+        shards.check_seen()
+
+
+@pytest.mark.parametrize("at", [0, 0.1, 0.5, 1])
+def test_an_altered_shard_is_never_read(tmp_path: Path, at: float) -> None:
+    shards = Shards.open(str(tmp_path))
+    told = shards.write("a" * 64, {"one": b"1" * 99, "two": b"2" * 99}, {"figure": 3})
+    assert shards.receipt("a" * 64) == told
+    assert dict(shards.read("a" * 64, ["two", "three"])) == {"two": bytearray(b"2" * 99)}
+    flip(tmp_path / f"{'a' * 64}.shard", at)
+    with pytest.raises(AlteredError, match=r"aaa\.shard: is missing, or is not what was written"):
+        dict(shards.read("a" * 64, ["one", "two"]))
+    with pytest.raises(AlteredError):
+        dict(shards.read("b" * 64, ["one"]))
+    assert shards.receipt("b" * 64) is None
+
+
+def test_a_shard_altered_twice_ends_the_work(tmp_path: Path) -> None:
+    shards, found = Shards.open(str(tmp_path)), ["a", "b", "a"]
+
+    def work() -> None:
+        raise AlteredError(shards.url, found.pop(0))
+
+    with pytest.raises(AlteredError):
+        mending(work, shards)
+    assert found == []
+
+
+def test_the_steps_are_every_level_and_what_is_inside_comes_first() -> None:
+    plan = Plan(make_header("arith", 30, domain=Domain.default(3)))
+    assert [length for depth, length in plan.steps if depth == 0] == list(range(1, 30))
+    for depth in (1, 2):
+        assert [length for d, length in plan.steps if d == depth] == list(range(1, plan.reach.longest[depth] + 1))
+    for outer in (0, 1):
+        for length in range(1, plan.reach.longest[outer] + 1):
+            inner = length - plan.reach.closing[outer]
+            assert inner < 1 or plan.steps.index((outer + 1, inner)) < plan.steps.index((outer, length))
+
+
+def test_the_identity_of_a_task_is_that_of_the_code_and_of_all_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = identity_of(census="a", merge=[1, 2, 3])
+    assert one == identity_of(merge=[1, 2, 3], census="a") != identity_of(census="a", merge=[1, 2, 4])
+    monkeypatch.setattr(of_shards, "counting_digest", lambda: "f" * 64)
+    assert one != identity_of(census="a", merge=[1, 2, 3])

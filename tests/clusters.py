@@ -1,0 +1,64 @@
+"""A Dask cluster for tests: a scheduler and workers of this machine, each a process that can be killed."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Cluster:
+    """A scheduler at an address of its own, and workers of one thread each, which are started one by one."""
+
+    def __init__(self, more: tuple[str, ...]) -> None:
+        self.more = more
+        self.port = free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self.start_scheduler()
+
+    def start_scheduler(self) -> "subprocess.Popen[bytes]":
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-show")
+        last = time.monotonic() + 60
+        while time.monotonic() < last:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                break
+            time.sleep(0.1)
+        return self.scheduler
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """A process without a nanny, so that it is dead when it is killed."""
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", *self.more)
+
+    def _start(self, what: str, *words: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *words, "--no-dashboard"]
+        quiet = subprocess.DEVNULL
+        started = subprocess.Popen(command, cwd="/", env=self.environment, stdout=quiet, stderr=quiet)
+        self.processes.append(started)
+        return self.processes[-1]
+
+
+@contextmanager
+def running(workers: int, *more: str) -> Iterator[Cluster]:
+    """A cluster of so many workers with more options, which is gone when the block ends."""
+    cluster = Cluster(more)
+    try:
+        for _ in range(workers):
+            cluster.start_worker()
+        yield cluster
+    finally:
+        for process in cluster.processes:
+            process.kill()
+            process.wait()
