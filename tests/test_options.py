@@ -152,6 +152,7 @@ ASK_AN_ATLAS = {
     "claims": ["--world", "square-w3"],
     "data": ["--world", "square-w3", "--code-bits", "9"],
     "programs": ["--world", "square-w3"],
+    "estimate": ["--max-bits", "40"],
     "figure": ["phase", "--world", "square-w3"],
 }
 

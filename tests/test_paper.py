@@ -188,9 +188,10 @@ def test_the_results_were_made_with_the_full_preset_as_it_is():
     about_one = [claim for claim in verdicts["claims"] if claim["id"] != MACHINE_DEPENDENCE.name]
     cells = [cell for claim in about_one for cell in claim["cells"]]
     full = find_preset("full")
+    constants = {*full.constant_bits, *(bits for bounds in full.given.values() for bits in bounds)}
     wanted = {
         **{"radius": full.walk_radii, "start": full.walk_starts, "tax": full.taxes, "queries": full.queries},
-        **{"dialect": full.dialects, "word_bits": (*full.walk_settings, *full.word_bits, *full.constant_bits)},
+        **{"dialect": full.dialects, "word_bits": (*full.walk_settings, *full.word_bits, *constants)},
     }
     found = {key: {cell[key] for cell in cells if cell.get(key) is not None} for key in wanted}
     assert found == {key: set(levels) for key, levels in wanted.items()}

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from priorsim.census.atlas import AtlasHeader
+from priorsim.census.recurrence import program_counts
 from priorsim.census.wide import Task, filter_and_verify
 from priorsim.measure import keys
 from priorsim.mu.dialect import FORMS, Language
@@ -65,8 +66,11 @@ def definition_bits(operator: str, language: Language, max_bits: int) -> int | N
     domain = Domain(word_bits, tuple(product(range(2**word_bits), repeat=arity)), ARGUMENTS[:arity])
     words = (apply_operator(operator, lane, word_bits) for lane in domain.lanes)
     task = Task(tuple(frozenset({word}) for word in words), tuple(range(len(domain.lanes))))
+    of_columns = replace(language, columns=arity)
     for bound in (max(2, max_bits - FIRST_BITS_BELOW), max_bits):
-        header = AtlasHeader(replace(language, columns=arity), domain, bound, Accounting.TOTAL)
+        if not any(program_counts(of_columns, bound)):
+            continue
+        header = AtlasHeader(of_columns, domain, bound, Accounting.TOTAL)
         found = filter_and_verify(header, task, allow_long=True, workers=1).rows.bits
         if len(found):
             # A program of code alone is one bit, then a term.

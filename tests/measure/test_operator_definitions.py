@@ -57,6 +57,10 @@ def test_a_bound_beyond_the_definition_changes_nothing(max_bits):
     assert definition_bits("add", Language.named("arith", 3, without=["add"]), max_bits) == 18
 
 
+def test_a_bound_below_every_program_holds_no_definition():
+    assert definition_bits("add", Language.named("kleene", 3), 2) is None
+
+
 def test_what_one_language_lacks_of_another_is_told():
     arith, kleene = (Language.named(name, 3) for name in ("arith", "kleene"))
     found = defined(arith, kleene, 22)
