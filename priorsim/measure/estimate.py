@@ -193,7 +193,9 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes: Annotated[int, keys.says("the atlas, and the finished lengths that are kept until it is written")]
     memory_bytes: Annotated[int, keys.says("of each worker")]
     moved_bytes: Annotated[int, keys.says("sent from worker to worker, all together")]
-    seconds: Annotated[float, keys.says("from the start to the end, predicted at every bound")]
+    seconds: Annotated[
+        float, keys.says("of counting, predicted at every bound; to start and to write the atlas takes more")
+    ]
     seconds_factor: Annotated[float, keys.says("the seconds are expected within this factor, either way")]
     core_seconds: Annotated[float | None, keys.says("measured here on one core; null where it was not")]
     seconds_error: Annotated[
