@@ -251,14 +251,11 @@ def is_strictly_sorted(rows: Rows) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Atlas:
-    """A census in memory: its header and its rows, sorted; AtlasError where they do not add up to the recurrence's."""
+class InMemory:
+    """A census in memory that can be asked: its header and its rows, sorted."""
 
     header: AtlasHeader
     rows: Rows
-
-    def __post_init__(self) -> None:
-        check_totals(self.header, counts_by_length(self.rows.bits, self.rows.count))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -270,6 +267,14 @@ class Atlas:
     def select(self, chosen: Choice) -> Rows:
         """The rows whose behaviour is chosen, in order."""
         return self.rows.take(chosen(self.rows.behaviour))
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas(InMemory):
+    """A census of Mu in memory; AtlasError where its rows do not add up to the recurrence's."""
+
+    def __post_init__(self) -> None:
+        check_totals(self.header, counts_by_length(self.rows.bits, self.rows.count))
 
     def save(self, path: Path | str) -> None:
         """Write the atlas as one Parquet file, whole or not at all; StorageError where the place cannot be written."""

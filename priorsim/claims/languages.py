@@ -23,7 +23,7 @@ from priorsim.measure import keys
 from priorsim.measure.collapse import quartiles
 from priorsim.measure.languages import (
     SETS,
-    Grown,
+    ByItself,
     OfLanguage,
     Reached,
     Signs,
@@ -229,7 +229,7 @@ class Kept:
 class Alone:
     """What is kept of a language once it was counted, before it is compared with any other."""
 
-    grown: Grown
+    by_itself: ByItself
     claims: tuple[InLanguage, ...]
     reached: tuple[Reached, ...]
 
@@ -257,7 +257,7 @@ def languages(
 
     def compared(name: str, header: AtlasHeader) -> Kept:
         one = counted[header]
-        measured = of_language(name, header.language, one.grown, one.reached[0], reference[0])
+        measured = of_language(name, header.language, one.by_itself, one.reached[0], reference[0])
         return Kept(JudgedLanguage(measured, one.claims), one.reached)
 
     reference = counted[first].reached
@@ -303,7 +303,7 @@ def _alone(
     """What is kept of one language; claims go to a worker by name, as they need not be picklable."""
     atlas, own = open_atlas(header), replace(preset, below=(0,), taxes=(0,), first_worlds=0, table_worlds=0)
     judged = judge_every(find_claims(claims), atlas, own) if claims else []
-    return Alone(Grown.of(atlas, first), tuple(map(_in_language, judged)), _reached(atlas))
+    return Alone(ByItself.of(atlas, first), tuple(map(_in_language, judged)), _reached(atlas))
 
 
 def _reached(atlas: Counted) -> tuple[Reached, ...]:

@@ -61,7 +61,7 @@ class LanguageOptions(CensusOptions):
 
     dialect: Annotated[
         str | None,
-        Option("--dialect", help="Without --atlas: arith, logic or another (docs/languages.md).  [default: arith]"),
+        Option("--dialect", help=f"Without --atlas: {opt.DIALECTS}.  [default: arith]"),
     ] = None
     word_bits: Annotated[
         int | None, Option("--word-bits", help="Without --atlas: bits of a word, 2 to 16.  [default: 3]")

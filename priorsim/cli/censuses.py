@@ -33,9 +33,7 @@ def census(
         str | None,
         Option("--world", help="Count on the domain and in the dialect of this world: a name, a file, or -."),
     ] = None,
-    dialect: Annotated[
-        str | None, Option("--dialect", help="arith, logic or another (docs/languages.md); needed without --world.")
-    ] = None,
+    dialect: Annotated[str | None, Option("--dialect", help=f"{opt.DIALECTS}; needed without --world.")] = None,
     word_bits: Annotated[
         int | None, Option("--word-bits", help="Bits of a word, 2 to 16; needed without --world.")
     ] = None,
@@ -395,9 +393,7 @@ def data(
     ] = None,
     dialect: Annotated[
         str | None,
-        Option(
-            "--dialect", help="arith, logic or another (docs/languages.md).  [default: the atlas's, or the world's]"
-        ),
+        Option("--dialect", help=f"{opt.DIALECTS}.  [default: the atlas's, or the world's]"),
     ] = None,
     depth: opt.Depth = None,
     train: opt.Train = None,

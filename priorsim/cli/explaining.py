@@ -24,7 +24,7 @@ def explain(
         str | None,
         Option(
             "--dialect",
-            help="arith, logic or another (docs/languages.md).  [default: the one the file names, else the world's]",
+            help=f"{opt.DIALECTS}.  [default: the one the file names, else the world's]",
         ),
     ] = None,
     as_json: opt.AsJson = False,

@@ -53,10 +53,9 @@ ClassBy = Annotated[
     ),
 ]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object.")]
-Dialect = Annotated[str, Option("--dialect", help="arith, logic or another (docs/languages.md).")]
-WorldDialect = Annotated[
-    str | None, Option("--dialect", help="arith, logic or another (docs/languages.md).  [default: the world's]")
-]
+DIALECTS = "arith, logic or another (docs/languages.md)"
+Dialect = Annotated[str, Option("--dialect", help=f"{DIALECTS}.")]
+WorldDialect = Annotated[str | None, Option("--dialect", help=f"{DIALECTS}.  [default: the world's]")]
 WordBits = Annotated[int, Option("--word-bits", help="Bits of a word, 2 to 16.")]
 Depth = Annotated[int | None, Option("--depth", help="How deep binders nest, 1 or 2.  [default: the domain's]")]
 Columns = Annotated[str, Option("--columns", help="Names of the input columns, separated by commas.")]

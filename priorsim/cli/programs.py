@@ -139,7 +139,7 @@ def encode(
         str | None,
         Option(
             "--dialect",
-            help="arith, logic or another (docs/languages.md).  [default: the one the file names, else arith]",
+            help=f"{opt.DIALECTS}.  [default: the one the file names, else arith]",
         ),
     ] = None,
     word_bits: opt.WordBits = 4,

@@ -213,7 +213,7 @@ def median_odds(of: OfLanguage) -> float | None:
     return None if found is None else found[1]
 
 
-class Grown(NamedTuple):
+class ByItself(NamedTuple):
     """What is said of a language by itself: the share search-first in the last bin, and the trend of that share.
 
     The definitions are of the operators that it lacks, and that it has beyond those of the reference language.
@@ -225,29 +225,29 @@ class Grown(NamedTuple):
     adds: Defined | None
 
     @classmethod
-    def of(cls, atlas: Counted, first: Language) -> "Grown":
+    def of(cls, atlas: Counted, first: Language) -> "ByItself":
         """The worlds of a census, beside the operators of the reference language."""
         found, language, bound = growth(atlas), atlas.header.language, atlas.header.max_bits
         defined_in = defined(first, language, bound), defined(language, first, bound)
         return cls(_last_bin(found.bins), found.trend, *defined_in)
 
 
-def of_language(set_name: str, language: Language, grown: Grown, reached: Reached, first: Reached) -> OfLanguage:
+def of_language(set_name: str, language: Language, by_itself: ByItself, reached: Reached, first: Reached) -> OfLanguage:
     """What is said of a language, beside the reference language."""
-    trend = grown.trend
+    trend = by_itself.trend
     return OfLanguage(
         set=set_name,
         dialect=language.dialect.name,
         without=language.knocked_out,
         search_bits=search_bits(language),
         worlds=len(reached),
-        last_bin=grown.last_bin,
+        last_bin=by_itself.last_bin,
         trend=None if trend is None else trend.direction,
         slope=None if trend is None else keys.Ends(trend.low.slope, trend.high.slope),
         signed=signed(reached),
         compared=compare(reached, first),
-        lacks=grown.lacks,
-        adds=grown.adds,
+        lacks=by_itself.lacks,
+        adds=by_itself.adds,
     )
 
 

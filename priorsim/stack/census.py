@@ -4,12 +4,11 @@ The header is that of an atlas of Mu: it says which operators, words and depth t
 programs run, and up to how many bits they are counted.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
-from priorsim.census.atlas import U64, AtlasHeader, Choice, Rows, merge
+from priorsim.census.atlas import U64, AtlasHeader, InMemory, Rows, merge
 from priorsim.census.effort import QUOTIENT, check_engine
 from priorsim.census.progress import Progress
 from priorsim.errors import CensusError
@@ -25,28 +24,9 @@ MOST_PROGRAMS = 2 * 10**9
 """So many take some 2 GiB in `arith` at w = 3. No count, and no number of steps, overflows up to there."""
 
 
-@dataclass(frozen=True, slots=True)
-class StackCensus:
-    """A census that can be asked as an atlas is."""
-
-    header: AtlasHeader
-    rows: Rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def batches(self) -> Iterator[Rows]:
-        """All rows at once."""
-        yield self.rows
-
-    def select(self, chosen: Choice) -> Rows:
-        """The rows whose behaviour is chosen, in order."""
-        return self.rows.take(chosen(self.rows.behaviour))
-
-
 def count_stack(
     header: AtlasHeader, *, engine: str = QUOTIENT, progress: Callable[[Progress], None] | None = None
-) -> StackCensus:
+) -> InMemory:
     """Count every program up to the header's bound: by classes, or one by one with the `exhaustive` engine.
 
     PriorsimError where the language has no stack language, the bound is out of range or there are too many programs.
@@ -61,7 +41,7 @@ def count_stack(
             raise CensusError(f"{found} programs of {bits} bits where the recurrence says {counts[bits]}: report a bug")
         if progress is not None:
             progress(Progress(sum(counts[: bits + 1]), sum(counts)))
-    return StackCensus(header, Rows.concatenate(parts))
+    return InMemory(header, Rows.concatenate(parts))
 
 
 def check_header(header: AtlasHeader) -> None:
