@@ -4,7 +4,9 @@ The header is that of an atlas of Mu: it says which operators, words and depth t
 programs run, and up to how many bits they are counted.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 import numpy as np
 
@@ -52,8 +54,10 @@ def check_header(header: AtlasHeader) -> None:
         raise CensusError(f"a census of stack programs cannot count steps as '{header.accounting}': choose total")
     if not 2 <= header.max_bits <= MAX_BITS:
         raise CensusError(f"a bound of {header.max_bits} bits is out of range: choose 2 to {MAX_BITS}")
-    if (programs := sum(program_counts(header.language, header.max_bits))) > MOST_PROGRAMS:
-        raise CensusError(f"{programs} stack programs are too many: at most {MOST_PROGRAMS}, choose a smaller bound")
+    totals = list(accumulate(program_counts(header.language, header.max_bits)))
+    if totals[-1] > MOST_PROGRAMS:
+        most = bisect_right(totals, MOST_PROGRAMS) - 1
+        raise CensusError(f"{totals[-1]:,} stack programs are too many: choose a bound of 2 to {most} bits")
 
 
 def quotient(header: AtlasHeader) -> Callable[[int], Rows]:

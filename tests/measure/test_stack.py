@@ -61,6 +61,12 @@ def test_the_command_gives_the_same_by_both_engines(tmp_path):
     assert len(lines) == 1 + len(answer["trees"]["bins"]) + len(answer["stack"]["bins"])
 
 
+@pytest.mark.engine
+def test_a_language_without_search_shares_no_sign():
+    text = output("stack", "--dialect", "bare", "--max-bits", 16)
+    assert text.endswith("the sign of the log-odds is known in both for no world\n") and "unknown of them" not in text
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

@@ -102,7 +102,10 @@ def test_progress_ends_with_all_programs():
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (make_header("arith", Domain.default(3), 2, 40), "stack programs are too many"),
+        (
+            make_header("arith", Domain.default(3), 2, 40),
+            "5,123,708,005 stack programs are too many: choose a bound of 2 to 38 bits",
+        ),
         (make_header("arith", Domain.default(3), 2, 61), "61 bits is out of range: choose 2 to 60"),
         (make_header("arith", Domain.default(3), 2, 1), "1 bits is out of range"),
         (make_header("arith", Domain.default(8), 1, 20), "a word of 8 bits is too long"),
