@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+from numpy.typing import NDArray
 
 from priorsim.errors import PriorsimError, StorageError
 from priorsim.executors import EXTRA
@@ -62,6 +63,10 @@ class Receipt(msgspec.Struct, frozen=True):
     """The SHA-256 of the head, which holds the digests of all sections."""
 
 
+Content = bytes | NDArray[Any]
+"""What a section is written from; of an array its memory."""
+
+
 class Task(Protocol):
     """Work that makes a shard; the same task makes the same bytes, wherever and how often it is done."""
 
@@ -69,7 +74,7 @@ class Task(Protocol):
     def identity(self) -> str:
         """The digest of all that decides what is made."""
 
-    def make(self, shards: "Shards") -> tuple[Mapping[str, bytes], Mapping[str, int]]:
+    def make(self, shards: "Shards") -> tuple[Mapping[str, Content], Mapping[str, int]]:
         """The sections and the figures."""
 
 
@@ -86,7 +91,7 @@ class Shards:
             raise PriorsimError(f"shards need fsspec, which is not installed: {EXTRA}")
         shards = cls(url if "://" in url else str(Path(url).absolute()))
         try:
-            shards._put(MARK, b"{}\n")
+            shards._put(MARK, [b"{}\n"])
         except Exception as error:  # Every kind of storage has errors of its own.
             reason = " ".join(str(error).split())[:160] or type(error).__name__
             raise StorageError(
@@ -131,8 +136,11 @@ class Shards:
 
     def _section(self, identity: str, file: Any, start: int, section: Section) -> bytearray:
         file.seek(start + section.begin)
-        content = bytearray(file.read(section.bytes))
-        if hashlib.sha256(content).hexdigest() != section.digest:
+        content = bytearray(section.bytes)
+        left = memoryview(content)
+        while got := file.readinto(left):
+            left = left[got:]
+        if left or hashlib.sha256(content).hexdigest() != section.digest:
             raise AlteredError(self.url, identity)
         return content
 
@@ -145,16 +153,17 @@ class Shards:
                 return msgspec.structs.replace(found, checksum=checksum)
         raise AlteredError(self.url, identity)
 
-    def write(self, identity: str, content: Mapping[str, bytes], figures: Mapping[str, int]) -> Receipt:
+    def write(self, identity: str, content: Mapping[str, Content], figures: Mapping[str, int]) -> Receipt:
         """Write a shard, whole or not at all."""
+        parts = {name: memoryview(part).cast("B") for name, part in content.items()}
         sections, begin = {}, 0
-        for name, part in content.items():
+        for name, part in parts.items():
             sections[name] = Section(begin, len(part), hashlib.sha256(part).hexdigest())
             begin += len(part)
         told = Receipt(identity, dict(figures), sections)
         head = msgspec.json.encode(told) + b"\n"
         checksum = hashlib.sha256(head).hexdigest()
-        self._put(f"{identity}{ENDING}", b"".join([checksum.encode(), b"\n", head, *content.values()]))
+        self._put(f"{identity}{ENDING}", [checksum.encode(), b"\n", head, *parts.values()])
         return msgspec.structs.replace(told, checksum=checksum)
 
     def remove(self, identities: Iterable[str]) -> None:
@@ -174,16 +183,17 @@ class Shards:
         with suppress(OSError):
             storage.rmdir(root)
 
-    def _put(self, name: str, content: bytes) -> None:
+    def _put(self, name: str, content: Sequence[bytes | memoryview]) -> None:
         """Write a file whole or not at all: an object store does so by itself, in a folder the file is renamed."""
         storage, root = self._storage()
         if "file" not in storage.protocol:
-            storage.pipe_file(f"{root}/{name}", content)
+            storage.pipe_file(f"{root}/{name}", b"".join(content))
             return
         storage.makedirs(root, exist_ok=True)
         temporary = f"{root}/{name}.{secrets.token_hex(4)}"
         try:
-            storage.pipe_file(temporary, content)
+            with open(temporary, "wb") as file:
+                file.writelines(content)
             os.replace(temporary, f"{root}/{name}")
         except BaseException:
             with suppress(OSError):

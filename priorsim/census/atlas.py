@@ -4,7 +4,7 @@ One row for each distinct (bits, behaviour, strict, wide, steps, searches) with 
 it, sorted. The counts of every length must add up to the recurrence's; the file is `stored`'s.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -81,6 +81,15 @@ COLUMN_TYPES: dict[str, type] = {
     "searches": np.uint8,
     "count": np.uint64,
 }
+
+
+def joined(batches: Iterable[Rows]) -> Rows:
+    """The rows of all batches, in their order; no more than one column is in memory twice."""
+    columns: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, kind)] for name, kind in COLUMN_TYPES.items()}
+    for rows in batches:
+        for name, parts in columns.items():
+            parts.append(getattr(rows, name))
+    return Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
 
 
 def merge(rows: Rows) -> Rows:
@@ -285,4 +294,4 @@ class Atlas(InMemory):
         """Write the atlas to a file that is open, or to a pipe."""
         from priorsim.census.stored import write_atlas
 
-        write_atlas(self.header, self.rows, file)
+        write_atlas(self.header, self.batches(), file)

@@ -16,12 +16,12 @@ from itertools import accumulate
 
 import numpy as np
 
-from priorsim.census.atlas import AtlasHeader
+from priorsim.census.atlas import AtlasHeader, joined
 from priorsim.census.engine.class_kernels import OUTER_WORDS
 from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.jobs import pieces_of
 from priorsim.census.engine.levels import Census
-from priorsim.census.engine.quotient import check_exact, rows_of_levels
+from priorsim.census.engine.quotient import check_exact, rows_of_level
 from priorsim.census.engine.stores import Reach, has_mixed, row_widths
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
@@ -173,7 +173,7 @@ def take_run(header: AtlasHeader) -> tuple[list[int], Run]:
     check_exact(header)
     begin, lengths = time.process_time(), range(1, header.max_bits)
     census = Census(header, 1)
-    found = rows_of_levels(header, ((length, census.level(length)) for length in lengths))
+    found = joined(rows_of_level(header, length, census.level(length)) for length in lengths)
     seconds = time.process_time() - begin
     pairs = sum(piece.size for length in lengths for piece in pieces_of(census.jobs(0, length)))
     rows = np.bincount(found.bits, minlength=header.max_bits + 1).tolist()

@@ -1,22 +1,32 @@
 """A quotient census spread over the workers of an executor: which tasks there are, and in which order.
 
-The one who spreads it holds no classes but those of the atlas in the end: the shards of the levels made so far are all
-that is known of the census (`engine.replica`). Whatever is lost is made again, from the first step whose shards are
-not there.
+The one who spreads it holds no classes: the shards of the levels made so far are all that is known of the census
+(`engine.spread_tasks`), and they are read one after the other in the end. Whatever is lost is made again, from the
+first wave whose shards are not there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from functools import partial
+from itertools import product
 
-from priorsim.census.atlas import AtlasHeader, Rows
-from priorsim.census.engine.quotient import check_exact, rows_of_levels
-from priorsim.census.engine.replica import Advance, Combine, Merge, Plan, Source, Step, level_rows, name_of
-from priorsim.census.engine.sorting import sort_parts
-from priorsim.census.engine.tables import RowArray
+from priorsim.census.atlas import AtlasHeader, Rows, joined
+from priorsim.census.engine.quotient import check_exact, rows_of_level
+from priorsim.census.engine.spread_tasks import (
+    PARTS,
+    Advance,
+    Combine,
+    Merge,
+    level_in,
+    shards_of,
+    targets_in,
+    terms_of,
+)
+from priorsim.census.engine.waves import Plan, Source, Step
 from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
-from priorsim.shards import Receipt, Shards, Task, mending, run_durable
+from priorsim.shards import AlteredError, Receipt, Shards, Task, mending, run_durable
 
 
 def count_spread(
@@ -25,13 +35,15 @@ def count_spread(
     shards: Shards,
     *,
     progress: Callable[[Progress], None] | None = None,
-) -> Rows:
+) -> Iterator[Rows]:
     """Count all code-only programs up to the header's bound, as `count_quotient` does, by tasks of an executor.
 
-    What is finished is kept as shards. CensusError as of `check_exact`.
+    The rows come in order, in batches. What is finished is kept as shards. CensusError as of `check_exact`.
     """
     check_exact(header)
-    return mending(lambda: _Spread(header, executor, shards, progress).rows(), shards)
+    spread = _Spread(header, executor, shards, progress)
+    for length, shard in product(range(1, header.max_bits), range(PARTS)):
+        yield mending(partial(spread.rows, length, shard), shards)
 
 
 class _Spread:
@@ -50,52 +62,83 @@ class _Spread:
         self._sources: list[Source] = []
         self._closed: list[tuple[Step, str]] = []
 
-    def rows(self) -> Rows:
-        """All rows of the census, once every step is made."""
-        while self._after < len(self.plan.steps):
+    def rows(self, length: int, shard: int) -> Rows:
+        """The rows of programs whose term has this length in one of the shards of these; what is not there is made first.
+
+        AlteredError where a shard is damaged, after which all that is missing is made again.
+        """
+        if self._after < len(self.plan.waves):
+            self._make()
+        step = (0, length)
+        source = next(s for s in self._sources if any(step in wave for wave in self.plan.waves[s.first : s.after]))
+        identities = shards_of(self.plan, source)
+        if shard >= len(identities):
+            return Rows.empty()
+        try:
+            found = level_in(self._shards, self.plan, identities[shard], step)
+        except AlteredError:
+            self._sources.clear()
+            raise
+        return joined(rows_of_level(self._header, length, rows) for some in found.values() for rows in some)
+
+    def _make(self) -> None:
+        """Make all waves whose shards are not there."""
+        self._sources.clear()
+        self._closed.clear()
+        while self._after < len(self.plan.waves):
             figures = self._advance()
-            if self._after < len(self.plan.steps):
+            if self._after < len(self.plan.waves):
                 self._make_long(figures["blocks"], figures["groups"])
-        return rows_of_levels(self._header, self._levels())
 
     @property
     def _after(self) -> int:
-        """The number of the first step that is not made."""
+        """The number of the first wave that is not made."""
         return self._sources[-1].after if self._sources else 0
 
     def _advance(self) -> dict[str, int]:
-        """Make short steps in a row; what is said of the next one."""
+        """Make short waves in a row; what is said of the next one."""
         first = self._after
         (receipt,) = self._done([Advance(self._header, first, tuple(self._sources), tuple(self._closed))])
         self._add(Source(first, receipt.figures["after"], 0), [receipt])
         return receipt.figures
 
     def _make_long(self, blocks: int, groups: int) -> None:
-        """Make a step in so many blocks, added up in so many groups of parts; blocks are removed then."""
-        number, sources = self._after, tuple(self._sources)
-        closed = tuple(identity for target, identity in self._closed if target == self.plan.steps[number])
-        merges = [Merge(self._header, number, group, groups, sources, blocks, closed) for group in range(groups)]
-        combines = [Combine(self._header, number, block, blocks, sources) for block in range(blocks)]
+        """Make a wave in so many blocks, added up in so many groups of parts; blocks are removed then."""
+        header, number, sources = self._header, self._after, tuple(self._sources)
+        closed = tuple(each for each in self._closed if each[0] in self.plan.waves[number])
+        merges = [Merge(header, number, group, groups, blocks, closed) for group in range(groups)]
+        combines = [Combine(header, number, block, blocks, sources, closed) for block in range(blocks)]
         if not all(self._shards.receipt(merge.identity) for merge in merges):
-            self._done(combines)
-        self._add(Source(number, number + 1, groups), self._done(merges))
+            self._done(combines, until=blocks / (blocks + groups))
+        self._add(Source(number, number + 1, groups), self._done(merges, since=blocks / (blocks + groups)))
         self._shards.remove(combine.identity for combine in combines)
 
-    def _done(self, tasks: Sequence[Task]) -> list[Receipt]:
-        """The receipts of tasks, in their order."""
-        found = dict(run_durable(tasks, self._shards, self._executor))
+    def _done(self, tasks: Sequence[Task], *, since: float = 0.0, until: float = 1.0) -> list[Receipt]:
+        """The receipts of tasks, in their order; with them a wave goes on from this part of the way to that."""
+        found: dict[int, Receipt] = {}
+        for number, receipt in run_durable(tasks, self._shards, self._executor):
+            found[number] = receipt
+            self._tell(since + (until - since) * len(found) / len(tasks))
         return [found[number] for number in range(len(tasks))]
 
+    def _tell(self, part: float) -> None:
+        """Tell how far the census is, when so much of the next wave is made."""
+        before, after = (self._programs(number) for number in (self._after, self._after + 1))
+        if self._progress is not None:
+            self._progress(Progress(before + int(part * (after - before)), self._programs(len(self.plan.waves))))
+
+    def _programs(self, waves: int) -> int:
+        """The programs that are counted once the first so many waves are made."""
+        lengths = [length for wave in self.plan.waves[:waves] for depth, length in wave if depth == 0]
+        return sum(self._counts[: max(lengths, default=0) + 2])
+
     def _add(self, source: Source, receipts: Sequence[Receipt]) -> None:
-        """Take over steps that are made, once the number of their terms is right."""
-        for step in filter(self.plan.is_kept, self.plan.steps[source.first : source.after]):
-            self._check(step, sum(receipt.figures[name_of("terms", step)] for receipt in receipts))
-            if step[0] == 0 and self._progress is not None:
-                self._progress(Progress(sum(self._counts[: step[1] + 2]), sum(self._counts)))
+        """Take over waves that are made, once the number of their terms is right."""
+        for wave in self.plan.waves[source.first : source.after]:
+            for step in filter(self.plan.is_kept, wave):
+                self._check(step, sum(receipt.figures[terms_of(step)] for receipt in receipts))
         for receipt in receipts:
-            names = (name.split(".") for name in receipt.sections if name.startswith("closed."))
-            targets = dict.fromkeys((int(depth), int(length)) for _, depth, length, *_ in names)
-            self._closed += [(target, receipt.identity) for target in targets]
+            self._closed += [(target, receipt.identity) for target in targets_in(receipt.sections)]
         self._sources.append(source)
 
     def _check(self, step: Step, found: int) -> None:
@@ -106,11 +149,3 @@ class _Spread:
                 f"{found} terms of {length} bits under {depth} binders were counted where the recurrence says "
                 f"{expected}: report a bug"
             )
-
-    def _levels(self) -> Iterator[tuple[int, RowArray]]:
-        """Every length of term outside binders, with its classes, sorted."""
-        for source in self._sources:
-            for step in self.plan.steps[source.first : source.after]:
-                if step[0] == 0:
-                    (parts,) = level_rows(self._shards, self.plan, source, step).values() or ([],)
-                    yield step[1], sort_parts(parts, 1)

@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,25 +70,40 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digests: list[list[str]]
 
 
-def write_atlas(header: AtlasHeader, rows: Rows, file: BinaryIO) -> None:
-    """Write an atlas to a file that is open, or to a pipe."""
+def write_atlas(header: AtlasHeader, batches: Iterable[Rows], file: BinaryIO) -> int:
+    """Write an atlas, whose rows come in order, to a file that is open, or to a pipe; the number of its rows."""
     from priorsim import __version__
 
-    digests = []
+    digests: list[list[str]] = []
+    written = 0
     sink = _FooterHeld(file)
     with pq.ParquetWriter(sink, _SCHEMA, compression="zstd", write_page_checksum=True, store_schema=False) as writer:
-        for start in range(0, len(rows), ROW_GROUP_ROWS):
-            group = slice(start, start + ROW_GROUP_ROWS)
-            columns = {name: getattr(rows, name)[group] for name in COLUMN_TYPES}
+        for rows in _in_groups(batches):
+            columns = {name: getattr(rows, name) for name in COLUMN_TYPES}
             digests.append([_digest(column) for column in columns.values()])
             writer.write_table(pa.table(columns, schema=_SCHEMA), row_group_size=ROW_GROUP_ROWS)
-        told = Description(header.to_json(), counting_digest(), __version__, len(rows), digests)
+            written += len(rows)
+        told = Description(header.to_json(), counting_digest(), __version__, written, digests)
         writer.add_key_value_metadata({METADATA_KEY: json.dumps(msgspec.to_builtins(told))})
         sink.is_held = True
     length, _ = _TAIL.unpack(sink.held[-_TAIL.size :])
     start = len(sink.held) - _TAIL.size - length
     footer = sink.held[start:]
     file.write(sink.held[:start] + SEAL + hashlib.sha256(footer[:length]).digest() + footer)
+    return written
+
+
+def _in_groups(batches: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows in the row groups of a file."""
+    kept = Rows.empty()
+    for batch in batches:
+        kept = Rows.concatenate([kept, batch])
+        whole = len(kept) - len(kept) % ROW_GROUP_ROWS
+        for start in range(0, whole, ROW_GROUP_ROWS):
+            yield kept.take(slice(start, start + ROW_GROUP_ROWS))
+        kept = kept.take(slice(whole, None))
+    if len(kept):
+        yield kept
 
 
 class _FooterHeld:

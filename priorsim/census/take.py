@@ -5,11 +5,23 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from priorsim.census.atlas import Atlas, AtlasHeader, check_accounting
+import numpy as np
+
+from priorsim.census.atlas import (
+    MAX_BITS,
+    Atlas,
+    AtlasHeader,
+    Rows,
+    check_accounting,
+    check_totals,
+    counts_by_length,
+    joined,
+)
 from priorsim.census.effort import EXHAUSTIVE, QUOTIENT, check_engine, check_estimate, check_memory, easy_estimate
 from priorsim.census.engine.exhaustive import check_bounds, count_exhaustive
-from priorsim.census.engine.quotient import check_exact, count_quotient, open_run
+from priorsim.census.engine.quotient import check_exact, count_lengths, open_run
 from priorsim.census.progress import Progress
 from priorsim.census.spread import count_spread
 from priorsim.errors import CensusError
@@ -79,9 +91,25 @@ def take_census(
     shards: Shards | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Atlas:
-    """Count every program by one of ENGINES, and check the totals against the recurrence.
+    """Count every program by one of ENGINES, as `count_rows` does, into an atlas in memory."""
+    how: dict[str, Any] = {"run_directory": run_directory, "shards": shards, "progress": progress}
+    return Atlas(header, joined(count_rows(header, engine=engine, workers=workers, memory_bytes=memory_bytes, **how)))
 
-    No row depends on the workers: threads of the quotient engine, processes of the exhaustive one, or an executor,
+
+def count_rows(
+    header: AtlasHeader,
+    *,
+    engine: str = QUOTIENT,
+    workers: Workers = 2,
+    memory_bytes: int | None = None,
+    run_directory: RunDirectory | None = None,
+    shards: Shards | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[Rows]:
+    """Count every program by one of ENGINES: the rows of an atlas in order, in batches of any size.
+
+    The totals are checked against the recurrence when all rows are asked, with AtlasError where they differ. No row
+    depends on the workers: threads of the quotient engine, processes of the exhaustive one, or an executor,
     whose tasks keep what they make as shards. The quotient engine may take so much memory, DEFAULT_MEMORY where none is
     given, and keeps finished levels in a run directory, to go on from after a mishap. CensusError where there is no
     such engine, no worker or too many, an executor without shards, or the memory would not do; AlteredError where a
@@ -93,10 +121,20 @@ def take_census(
         raise CensusError("a census on an executor is kept as shards: say where, as Shards.open(URL)")
     if engine == EXHAUSTIVE:
         counted = partial(count_exhaustive, header, workers=workers, progress=progress, shards=shards)
-        return Atlas(header, counted() if shards is None else mending(counted, shards))
+        return iter([counted() if shards is None else mending(counted, shards)])
     check_exact(header)
     check_estimate(header, memory_bytes)
     if isinstance(workers, Executor):
         assert shards is not None, "this was refused above"
-        return Atlas(header, count_spread(header, workers, shards, progress=progress))
-    return Atlas(header, count_quotient(header, workers=workers, progress=progress, run_directory=run_directory))
+        return _checked(header, count_spread(header, workers, shards, progress=progress))
+    lengths = count_lengths(header, workers=workers, progress=progress, run_directory=run_directory)
+    return _checked(header, lengths)
+
+
+def _checked(header: AtlasHeader, batches: Iterable[Rows]) -> Iterator[Rows]:
+    """The same batches; AtlasError after the last where they do not add up to the recurrence's totals."""
+    found = np.zeros(MAX_BITS + 1, dtype=object)
+    for rows in batches:
+        found += counts_by_length(rows.bits, rows.count)
+        yield rows
+    check_totals(header, found.tolist())

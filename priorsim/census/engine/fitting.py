@@ -12,13 +12,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from priorsim.census.atlas import AtlasHeader, Choice, RowKey
+from priorsim.census.atlas import AtlasHeader, Choice, RowKey, joined
 from priorsim.census.engine.class_kernels import COUNT, SYMBOL, TWICE
 from priorsim.census.engine.derivations import Derivation, Outlines, ranges
 from priorsim.census.engine.jobs import COMMUTATIVE, NOTHING, TASK_FIELDS, Job, Task, pieces_of, run_pieces
 from priorsim.census.engine.levels import PARTS, Census, Level
 from priorsim.census.engine.packed import FORM_OF_SYMBOL, SYMBOLS
-from priorsim.census.engine.quotient import check_exact, rows_of_levels
+from priorsim.census.engine.quotient import check_exact, rows_of_level
 from priorsim.census.engine.sorting import sort_parts
 from priorsim.census.engine.stores import Classes, Reach, Store
 from priorsim.census.engine.tables import RowArray, Table, in_order
@@ -77,7 +77,7 @@ class FittingCensus:
         self._outlines = Outlines(header, fits, above=above, whole=self._whole, workers=workers, tell=tell)
         sizes = [len(self._outlines.terms(depth).rows) for depth in range(len(self._census.scopes))]
         self._spans = [{kind: np.zeros((2, size), np.int64) for kind in (False, True)} for size in sizes]
-        self.rows = rows_of_levels(header, self._levels(fits, above, tell))
+        self.rows = joined(rows_of_level(header, *level) for level in self._levels(fits, above, tell))
 
     def _levels(self, fits: Choice, above: int, tell: Callable[[int], None]) -> Iterator[tuple[int, RowArray]]:
         """Every length of term with the classes of those that fit, of more than `above` bits as programs."""

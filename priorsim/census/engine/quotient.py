@@ -5,14 +5,13 @@ are made of pairs and triples of shorter ones (docs/language.md sections 4 to 6)
 classes are equal only when all of their words are, and counts are proved below 2^64 beforehand.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from priorsim.census.atlas import COLUMN_TYPES, MAX_BITS, AtlasHeader, Rows, check_accounting, merge
+from priorsim.census.atlas import MAX_BITS, AtlasHeader, Rows, check_accounting, joined, merge
 from priorsim.census.engine.class_kernels import BELOW_READS, COUNT, META, SEARCH_BITS
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.stores import Reach
@@ -30,37 +29,38 @@ MAX_STEPS = 2**32
 MAX_INNER_STEPS = 2**16
 
 
-def count_quotient(
+def count_quotient(header: AtlasHeader, **how: Any) -> Rows:
+    """All rows of `count_lengths`, together."""
+    return joined(count_lengths(header, **how))
+
+
+def count_lengths(
     header: AtlasHeader,
     *,
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
     run_directory: RunDirectory | None = None,
-) -> Rows:
-    """Count all code-only programs up to the header's bound, by class: sorted, every key once, for any threads.
+) -> Iterator[Rows]:
+    """Count all code-only programs up to the header's bound, by class, length by length and with any threads.
 
-    CensusError where no census counts by the accounting, or the bound is beyond what is exact.
+    The rows are sorted, every key once. Finished lengths come from the run directory as far as it goes. CensusError
+    where no census counts by the accounting, or the bound is beyond what is exact.
     """
     check_exact(header)
     counts = program_counts(header.language, header.max_bits)
-
-    def levels() -> Iterator[tuple[int, RowArray]]:
-        """Every length of term in order with its classes, from the run's pieces as far as they go."""
-        census = Census(header, workers)
-        for length in range(1, header.max_bits):
-            piece = f"level-{length:03d}"
-            rows = run_directory.load_array(piece) if run_directory is not None and census.built_nothing else None
-            if rows is not None:
-                census.adopt(length, rows)
-            else:
-                rows = census.level(length)
-                if run_directory is not None:
-                    run_directory.save_array(piece, rows)
-            yield length, rows
-            if progress is not None:
-                progress(Progress(sum(counts[: length + 2]), sum(counts)))
-
-    return rows_of_levels(header, levels())
+    census = Census(header, workers)
+    for length in range(1, header.max_bits):
+        piece = f"level-{length:03d}"
+        rows = run_directory.load_array(piece) if run_directory is not None and census.built_nothing else None
+        if rows is not None:
+            census.adopt(length, rows)
+        else:
+            rows = census.level(length)
+            if run_directory is not None:
+                run_directory.save_array(piece, rows)
+        yield rows_of_level(header, length, rows)
+        if progress is not None:
+            progress(Progress(sum(counts[: length + 2]), sum(counts)))
 
 
 def open_run(header: AtlasHeader, path: Path) -> RunDirectory:
@@ -85,19 +85,13 @@ def check_exact(header: AtlasHeader) -> None:
         raise CensusError(f"{header.max_bits} bits: counts or steps could overflow, choose a smaller bound")
 
 
-def rows_of_levels(header: AtlasHeader, levels: Iterable[tuple[int, RowArray]]) -> Rows:
-    """Levels outside binders, by rising length of term and each sorted, as rows of an atlas.
+def rows_of_level(header: AtlasHeader, length: int, rows: RowArray) -> Rows:
+    """Classes of terms of this length outside binders, sorted, as rows of an atlas.
 
     An atlas does not tell apart what reads a query column from what reads none.
     """
-    columns: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, kind)] for name, kind in COLUMN_TYPES.items()}
-    for length, rows in levels:
-        meta = rows[:, META]
-        steps, searches = ((meta & BELOW_READS) >> SEARCH_BITS).astype(np.uint32), meta.astype(np.uint8)
-        words = [rows[:, which].copy() for which in range(3)]
-        bits = np.full(len(rows), length + 1, dtype=np.uint8)
-        found: list[NDArray[Any]] = [bits, *words, steps, searches, rows[:, COUNT].copy()]
-        for column, values in zip(columns.values(), found, strict=True):
-            column.append(values)
-    joined = Rows(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
-    return merge(joined) if header.queries else joined
+    meta, (behaviour, strict, wide) = rows[:, META], (rows[:, which].copy() for which in range(3))
+    steps, searches = ((meta & BELOW_READS) >> SEARCH_BITS).astype(np.uint32), meta.astype(np.uint8)
+    bits = np.full(len(rows), length + 1, dtype=np.uint8)
+    found = Rows(bits, behaviour, strict, wide, steps, searches, rows[:, COUNT].copy())
+    return merge(found) if header.queries else found

@@ -4,12 +4,18 @@ Rows have four key words and a count, keys are distinct, and the order is that o
 behaviour, strict, wide, T and searches.
 """
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from priorsim.census.compiled import inner, kernel
+from priorsim.census.compiled import U64, inner, kernel
 from priorsim.census.engine.tables import OUTER_KEY, RowArray, copy_outer
+
+Run = Callable[..., Iterable[Any]]
 
 BUCKETS = 512
 SAMPLED = 64
@@ -111,6 +117,27 @@ def fill_buckets(rows, splitters, starts, out):  # type: ignore[no-untyped-def]
         copy_outer(rows, row, out, at)
 
 
+def in_buckets(parts: list[RowArray], splitters: U64, run: Run = map) -> tuple[RowArray, NDArray[np.int64]]:
+    """The rows of all parts by the bucket that their first word falls into, and where each bucket ends.
+
+    splitters : uint64, sorted, one less than a power of two of them; run : what maps a function over parts.
+    """
+    sizes = np.zeros((len(parts), len(splitters) + 1), dtype=np.int64)
+    out = np.empty((sum(map(len, parts)), OUTER_KEY + 1), dtype=np.uint64)
+    list(run(lambda part, own: count_buckets(part, splitters, own), parts, sizes))
+    ends = np.cumsum(sizes.T.ravel()).reshape(sizes.T.shape)
+    starts = np.ascontiguousarray((ends - sizes.T).T)
+    list(run(lambda part, own: fill_buckets(part, splitters, own, out), parts, starts))
+    return out, ends.max(axis=1, initial=0)
+
+
+def splitters_of(words: U64, buckets: int) -> U64:
+    """What splits words like these, sorted, into so many buckets of about the same size; any where there are none."""
+    if not len(words):
+        return np.zeros(buckets - 1, dtype=np.uint64)
+    return words[np.linspace(0, len(words) - 1, buckets - 1).astype(np.int64)]
+
+
 def sort_parts(parts: list[RowArray], workers: int) -> RowArray:
     """The rows of all parts, which share no key, sorted."""
     total = sum(map(len, parts))
@@ -119,14 +146,8 @@ def sort_parts(parts: list[RowArray], workers: int) -> RowArray:
         sort_rows(out, 0, total, np.empty(STACK, dtype=np.int64))
         return out
     sample = np.unique(np.concatenate([part[:: max(1, len(part) // SAMPLED), 0] for part in parts]))
-    splitters = sample[np.linspace(0, len(sample) - 1, BUCKETS - 1).astype(np.int64)]
-    sizes = np.zeros((len(parts), BUCKETS), dtype=np.int64)
-    out = np.empty((total, OUTER_KEY + 1), dtype=np.uint64)
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda part, own: count_buckets(part, splitters, own), parts, sizes))
-        ends = np.cumsum(sizes.T.ravel()).reshape(BUCKETS, len(parts))
-        starts = np.ascontiguousarray((ends - sizes.T).T)
-        spans = [span for span in zip(starts[0].tolist(), ends[:, -1].tolist(), strict=True) if span[0] < span[1]]
-        list(pool.map(lambda part, own: fill_buckets(part, splitters, own, out), parts, starts))
+        out, ends = in_buckets(parts, splitters_of(sample, BUCKETS), pool.map)
+        spans = [span for span in pairwise([0, *ends.tolist()]) if span[0] < span[1]]
         list(pool.map(lambda span: sort_rows(out, *span, np.empty(STACK, dtype=np.int64)), spans))
     return out

@@ -203,8 +203,8 @@ class Reach:
     """How long terms under each number of binders can be, from the bound of the census; everything by depth.
 
     Bits of each operator; the fewest bits of a term, the most that fit into a program, the most of a term that is kept,
-    the most of an operand of `if` or iter; the fewest bits a binder adds to its body. Where no operator takes such
-    operands or no binder is left, none is that long.
+    the most of an operand of `if` or iter; the fewest bits an operator adds to an operand, and a binder to its body.
+    Where no operator takes such operands or no binder is left, none is that long.
 
     What is kept are operands, and the bodies of iter for which longer numbers and starts are still to be made. A body
     of more bits is closed when that is made which needs it first: numbers and starts up to `closing` bits longer are
@@ -216,6 +216,7 @@ class Reach:
     longest: tuple[int, ...]
     stored: tuple[int, ...]
     tested: tuple[int, ...]
+    adds: tuple[int, ...]
     closing: tuple[int, ...]
 
     @classmethod
@@ -225,16 +226,17 @@ class Reach:
         costs = tuple({token.kind: token.bits for token in found if token.kind in FORMS} for found in symbols)
         shortest = _shortest(symbols)
         longest, stored, tested = [max_bits - 1], list[int](), list[int]()
-        closing: list[int] = []
+        adds, closing = list[int](), list[int]()
         for depth in range(language.depth + 1):
             fewest = partial(_fewest, costs[depth], shortest, depth, longest[depth])
-            operands = longest[depth] - fewest(lambda form: not form.is_search)
+            adds.append(fewest(lambda form: not form.is_search))
+            operands = longest[depth] - adds[depth]
             stored.append(max(operands, _looped(costs[depth - 1], shortest, longest, closing) if depth else 0))
             tested.append(longest[depth] - fewest(lambda form: form.arity == TESTED_ARITY))
             if depth < language.depth:
                 closing.append(fewest(lambda form: form.is_binder, binds=1))
                 longest.append(longest[depth] - closing[depth])
-        return cls(costs, shortest, tuple(longest), tuple(stored), tuple(tested), tuple(closing))
+        return cls(costs, shortest, *map(tuple, (longest, stored, tested, adds, closing)))
 
 
 def _shortest(symbols: Sequence[Sequence[Token]]) -> tuple[int, ...]:
