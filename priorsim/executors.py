@@ -146,11 +146,16 @@ class _SchedulerFile(msgspec.Struct):
 @contextmanager
 def _local_cluster(processes: int, memory_bytes: int | None) -> Iterator[Any]:
     """A scheduler and so many worker processes of one thread, with the dashboard where bokeh is there."""
+    import dask
     from distributed import LocalCluster
 
     check_workers(processes)
     check_main_script()
-    with interrupts_left_to_the_parent():
+    # Dask has workers give back memory at once, and looks at where they are a hundred times a second: both take time.
+    environment = dict(dask.config.get("distributed.nanny.pre-spawn-environ"))
+    environment.pop("MALLOC_TRIM_THRESHOLD_", None)
+    quick = {"distributed.nanny.pre-spawn-environ": environment, "distributed.worker.profile.enabled": False}
+    with interrupts_left_to_the_parent(), dask.config.set(quick):
         # The thread that starts processes hands the mask of its signals on to them.
         cluster = LocalCluster(
             n_workers=processes,

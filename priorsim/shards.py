@@ -155,7 +155,7 @@ class Shards:
 
     def write(self, identity: str, content: Mapping[str, Content], figures: Mapping[str, int]) -> Receipt:
         """Write a shard, whole or not at all."""
-        parts = {name: memoryview(part).cast("B") for name, part in content.items()}
+        parts = {name: memoryview(part).cast("B") for name, part in content.items()}  # type: ignore[arg-type]
         sections, begin = {}, 0
         for name, part in parts.items():
             sections[name] = Section(begin, len(part), hashlib.sha256(part).hexdigest())

@@ -13,9 +13,11 @@ from itertools import product
 from priorsim.census.atlas import AtlasHeader, Rows, joined
 from priorsim.census.engine.quotient import check_exact, rows_of_level
 from priorsim.census.engine.spread_tasks import (
+    LEAST,
     PARTS,
     Advance,
     Combine,
+    Load,
     Merge,
     level_in,
     shards_of,
@@ -63,7 +65,7 @@ class _Spread:
         self._closed: list[tuple[Step, str]] = []
 
     def rows(self, length: int, shard: int) -> Rows:
-        """The rows of programs whose term has this length in one of the shards of these; what is not there is made first.
+        """The rows of programs whose term has this length in one of the shards; what is not there is made first.
 
         AlteredError where a shard is damaged, after which all that is missing is made again.
         """
@@ -85,32 +87,35 @@ class _Spread:
         """Make all waves whose shards are not there."""
         self._sources.clear()
         self._closed.clear()
+        self._advance()
         while self._after < len(self.plan.waves):
-            figures = self._advance()
-            if self._after < len(self.plan.waves):
-                self._make_long(figures["blocks"], figures["groups"])
+            self._make_long()
 
     @property
     def _after(self) -> int:
         """The number of the first wave that is not made."""
         return self._sources[-1].after if self._sources else 0
 
-    def _advance(self) -> dict[str, int]:
-        """Make short waves in a row; what is said of the next one."""
-        first = self._after
-        (receipt,) = self._done([Advance(self._header, first, tuple(self._sources), tuple(self._closed))])
-        self._add(Source(first, receipt.figures["after"], 0), [receipt])
-        return receipt.figures
+    def _advance(self) -> None:
+        """Make short waves in a row."""
+        (receipt,) = self._done([Advance(self._header)])
+        self._add(Source(0, receipt.figures["after"], 0), [receipt])
 
-    def _make_long(self, blocks: int, groups: int) -> None:
-        """Make a wave in so many blocks, added up in so many groups of parts; blocks are removed then."""
+    def _make_long(self) -> None:
+        """Make a wave in blocks, which are removed then, and add them up in groups of parts."""
         header, number, sources = self._header, self._after, tuple(self._sources)
         closed = tuple(each for each in self._closed if each[0] in self.plan.waves[number])
-        merges = [Merge(header, number, group, groups, blocks, closed) for group in range(groups)]
-        combines = [Combine(header, number, block, blocks, sources, closed) for block in range(blocks)]
+        blocks = partial(Combine, header, number, sources=sources, closed=closed)
+        first = self._shards.receipt(Merge(header, number, 0).identity)
+        if first is None:
+            first = self._done([blocks(block) for block in range(LEAST)])[0]
+        load = Load(*(first.figures[name] for name in Load._fields))
+        merges = [Merge(header, number, group, load, closed) for group in range(load.groups)]
+        combines = [blocks(block) for block in range(load.blocks)]
+        before = load.blocks / (load.blocks + load.groups)
         if not all(self._shards.receipt(merge.identity) for merge in merges):
-            self._done(combines, until=blocks / (blocks + groups))
-        self._add(Source(number, number + 1, groups), self._done(merges, since=blocks / (blocks + groups)))
+            self._done(combines, until=before)
+        self._add(Source(number, number + 1, load.groups), self._done(merges, since=before))
         self._shards.remove(combine.identity for combine in combines)
 
     def _done(self, tasks: Sequence[Task], *, since: float = 0.0, until: float = 1.0) -> list[Receipt]:

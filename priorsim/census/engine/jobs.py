@@ -132,11 +132,20 @@ def tasks_of(name: str, total: int, *operands: Spans) -> list[Task]:
         pairs = [(span, operands[1].get(total - length), 2 * length - total) for length, span in operands[0].items()]
         return [(symbol + TWICE, *a, *b, *NOTHING, int(more == 0)) for a, b, more in pairs if b and more <= 0]
     symbol += TWICE if name in COMMUTATIVE else 0
-    *firsts, last = operands
     tasks: list[Task] = []
-    for chosen in product(*(spans.items() for spans in firsts)):
-        span = last.get(total - sum(length for length, _ in chosen))
-        if span:
-            first, second, third, *_ = *(own for _, own in chosen), span, NOTHING, NOTHING
-            tasks.append((symbol, *first, *second, *third, 0))
+    for chosen in _of_length(total, *operands):
+        first, second, third, *_ = *chosen, NOTHING, NOTHING
+        tasks.append((symbol, *first, *second, *third, 0))
     return tasks
+
+
+def _of_length(total: int, first: Spans, *others: Spans) -> Iterator[tuple[Span, ...]]:
+    """Every choice of spans of lengths that add up."""
+    if not others:
+        if total in first:
+            yield (first[total],)
+        return
+    for length, span in first.items():
+        if length < total:
+            for chosen in _of_length(total - length, *others):
+                yield (span, *chosen)

@@ -5,7 +5,7 @@ its share of the pieces of a level, rows of one class added up, or what bodies g
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ class Replica:
         self._buffer = np.empty(BUFFER_BYTES // 8, dtype=np.uint64)
         self._rows_memory, self._slots_memory = Memory(), Memory()
         self._yield = 0.25
-        self._pieces: dict[Step, list[Piece]] = {}
+        self._pieces: dict[int, dict[Step, list[Piece]]] = {}
 
     def follow(self, sources: Iterable[Source], read: ReadLevel) -> None:
         """Take over the levels of waves that are not held yet."""
@@ -51,7 +51,9 @@ class Replica:
                 self.keep(number, {step: read(source, step) for step in self._operands(number)})
 
     def keep(self, number: int, levels: dict[Step, ByWidth]) -> None:
-        """Take over the levels of the wave that is the next one."""
+        """Take over the levels of a wave, unless they are held."""
+        if number < self.done:
+            return
         self._pieces.clear()
         for step in self._operands(number):
             self._store(step, levels[step])
@@ -70,18 +72,19 @@ class Replica:
             elif parts:
                 self.scopes[depth].store(length, in_order(np.concatenate(parts), classes.actual), mixed=mixed)
 
-    def pieces(self, step: Step) -> list[Piece]:
-        """All pieces that make a level from kept classes, in an order that only depends on what they are.
+    def pieces(self, number: int) -> dict[Step, list[Piece]]:
+        """All pieces that make the levels of a wave from kept classes, in an order that only depends on what they are.
 
         Those of one wave, of which a worker makes several blocks, are kept.
         """
-        if step not in self._pieces:
-            depth, length = step
-            jobs = list(self.scopes[depth].jobs(length))
-            if depth + 1 < len(self.scopes):
-                jobs += self.scopes[depth].close(self.scopes[depth + 1], length)
-            self._pieces[step] = list(pieces_of(jobs))
-        return self._pieces[step]
+        if number not in self._pieces:
+            self._pieces = {number: {step: list(self._pieces_of(*step)) for step in self.plan.waves[number]}}
+        return self._pieces[number]
+
+    def _pieces_of(self, depth: int, length: int) -> Iterator[Piece]:
+        yield from pieces_of(self.scopes[depth].jobs(length))
+        if depth + 1 < len(self.scopes):
+            yield from pieces_of(self.scopes[depth].close(self.scopes[depth + 1], length))
 
     def combine(self, step: Step, pieces: Sequence[Piece]) -> ByWidth:
         """What pieces make, rows of a class added up; outside binders they are overwritten by the next level's."""

@@ -7,10 +7,10 @@ rows are those of the levels. Bodies that are too long to be kept are closed in 
 up with the level that it belongs to. Waves that are short are made in a row by one task (`Advance`).
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,37 @@ PARTS = 64
 """In so many parts the rows of a level are split."""
 SHORT = 1 << 21
 """Candidates of a wave that is made in a row with others."""
-OUTER_BLOCK_BYTES, INNER_BLOCK_BYTES = 1 << 29, 1 << 28
-"""Of the rows that a block makes outside and inside binders, before those of one class are added up."""
-OUTER_ROW_BYTES = 8 * (OUTER_KEY + 1)
+BLOCK_BYTES, INNER_WEIGHT = 1 << 29, 2
+"""Bytes of the rows that a block makes, before those of one class are added up; how much those inside binders count."""
 GROUP_CANDIDATES = 1 << 22
 LEAST = 4
 """Blocks, and groups of parts, of a wave that is not short."""
+
+
+class Load(NamedTuple):
+    """What it takes to make a wave: the candidates, and the bytes of their rows before those of a class are added up.
+
+    Rows inside binders count more, since few are of one class.
+    """
+
+    work: int
+    room: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the wave is made in a row with others."""
+        return self.work <= SHORT
+
+    @property
+    def blocks(self) -> int:
+        """In how many blocks the wave is made."""
+        return LEAST * max(1, -(-self.room // (LEAST * BLOCK_BYTES)))
+
+    @property
+    def groups(self) -> int:
+        """By how many groups of parts the blocks are added up."""
+        return min(PARTS, max(LEAST, 1 << (self.work // GROUP_CANDIDATES).bit_length()))
+
 
 Sections = dict[str, RowArray]
 Made = tuple[Sections, dict[str, int]]
@@ -43,8 +68,8 @@ Closed = tuple[tuple[Step, str], ...]
 def shards_of(plan: Plan, source: Source) -> list[str]:
     """The shards of a source, by identity."""
     if source.groups == 0:
-        return [Advance(plan.header, source.first).identity]
-    return [Merge(plan.header, source.first, group, source.groups).identity for group in range(source.groups)]
+        return [Advance(plan.header).identity]
+    return [Merge(plan.header, source.first, group).identity for group in range(source.groups)]
 
 
 def level_in(shards: Shards, plan: Plan, identity: str, step: Step) -> ByWidth:
@@ -148,18 +173,20 @@ def _by_hash(rows: RowArray) -> tuple[RowArray, NDArray[np.int64]]:
 class _Worker:
     """A replica and the shards it works from: what bodies gave to a level, and what splits rows into parts."""
 
-    def __init__(self, task: "Advance | Combine", shards: Shards) -> None:
-        self._task, self._shards = task, shards
-        self.replica = replica_of(task.header, task.sources, self._level)
-        self.plan = self.replica.plan
+    def __init__(
+        self, header: AtlasHeader, shards: Shards, sources: Sequence[Source] = (), closed: Closed = ()
+    ) -> None:
+        self._shards, self._closed = shards, closed
+        self.plan = Plan(header)
+        self.replica = replica_of(header, sources, self._level)
 
     def _level(self, source: Source, step: Step) -> ByWidth:
-        plan = Plan(self._task.header)
+        plan = self.plan
         return _together(level_in(self._shards, plan, identity, step) for identity in shards_of(plan, source))
 
     def closed(self, step: Step, parts: Iterable[int]) -> ByWidth:
         """What bodies that other tasks made gave to these parts of a level."""
-        identities = [identity for target, identity in self._task.closed if target == step]
+        identities = [identity for target, identity in self._closed if target == step]
         return _together(_read(self._shards, identities, _names("closed", self.plan, step, parts)).values())
 
     def splitters(self, waves: int) -> U64:
@@ -169,123 +196,111 @@ class _Worker:
         known = (terms.of_length(length)[:, 0] for length in reversed(lengths) if length in terms.spans)
         return splitters_of(np.sort(next(known, np.zeros(0, dtype=np.uint64))), PARTS)
 
-    def dealt(self, wave: Sequence[Step]) -> dict[str, int]:
-        """In how many blocks and groups a wave is made; nothing where it is short."""
-        work, blocks = 0, 0.0
-        for step in wave:
-            candidates = sum(piece.size for piece in self.replica.pieces(step))
+    def load(self, number: int) -> Load:
+        """What a wave takes."""
+        work = room = 0
+        for step, pieces in self.replica.pieces(number).items():
+            candidates = sum(piece.size for piece in pieces)
             closings = candidates * self.replica.closings(step)  # Of the bodies few are alike.
-            limit = INNER_BLOCK_BYTES if step[0] else OUTER_BLOCK_BYTES
+            width = max(self.plan.widths(step[0])) * (INNER_WEIGHT if step[0] else 1)
             work += candidates + closings
-            blocks += (
-                candidates * 8 * max(self.plan.widths(step[0])) / limit + closings * OUTER_ROW_BYTES / OUTER_BLOCK_BYTES
-            )
-        if work <= SHORT:
-            return {}
-        groups = 1 << max(1, work // GROUP_CANDIDATES).bit_length()
-        return {"blocks": max(LEAST, math.ceil(blocks)), "groups": min(PARTS, max(LEAST, groups))}
+            room += 8 * (candidates * width + closings * (OUTER_KEY + 1))
+        return Load(work, room)
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The task to make the waves from `first` on, as long as they are short.
+    """The task to make the first waves, as long as they are short.
 
-    Its figures say which wave is the first that is not made, `after`, and in how many `blocks` and `groups` to make it.
+    Its figures say which wave is the first that is not made, `after`.
     """
 
     header: AtlasHeader
-    first: int
-    sources: tuple[Source, ...] = ()
-    closed: Closed = ()
 
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, advance=self.first)
+        return identity_of(census=Plan(self.header).census, advance=0)
 
     def make(self, shards: Shards) -> Made:
         """The levels of the waves made, how many terms they count, and what bodies gave to later levels."""
-        worker = _Worker(self, shards)
-        plan, sections, figures = worker.plan, Sections(), {"after": self.first}
-        closed: dict[Step, list[ByWidth]] = {}
-        for number in range(self.first, len(plan.waves)):
-            if figures_of_long := worker.dealt(plan.waves[number]):
-                figures |= figures_of_long
+        worker, sections = _Worker(self.header, shards), Sections()
+        figures, closed = {"after": 0}, dict[Step, list[ByWidth]]()
+        for number in range(len(worker.plan.waves)):
+            if not worker.load(number).is_short:
                 break
             levels: dict[Step, ByWidth] = {}
-            for step in plan.waves[number]:
-                made = worker.replica.combine(step, worker.replica.pieces(step))
-                rows = _added(made, *closed.pop(step, []), worker.closed(step, range(PARTS)))
-                if plan.is_kept(step):
+            for step, pieces in worker.replica.pieces(number).items():
+                rows = _added(worker.replica.combine(step, pieces), *closed.pop(step, []))
+                if worker.plan.is_kept(step):
                     levels[step] = rows
-                else:
-                    for target, given in worker.replica.close(step, rows).items():
-                        closed.setdefault(target, []).append(given)
+                    continue
+                for target, given in worker.replica.close(step, rows).items():
+                    closed.setdefault(target, []).append(given)
             worker.replica.keep(number, levels)
             figures["after"] += 1
             for step, rows in levels.items():
                 sections |= _sections("level", step, 0, _sorted(step, rows))
                 figures[terms_of(step)] = _terms(rows)
-        splitters = worker.splitters(self.sources[0].after if self.sources else figures["after"])
-        return sections | _split_all("closed", closed, splitters), figures
+        return sections | _split_all("closed", closed, worker.splitters(figures["after"])), figures
 
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """The task to make one of so many blocks of the pieces of a wave."""
+    """The task to make one of the blocks of a wave."""
 
     header: AtlasHeader
     number: int
     block: int
-    blocks: int
     sources: tuple[Source, ...] = ()
     closed: Closed = ()
 
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, combine=[self.number, self.block, self.blocks])
+        return identity_of(census=Plan(self.header).census, combine=[self.number, self.block])
 
     def make(self, shards: Shards) -> Made:
-        """The rows of levels that are kept, and what the bodies of this block gave to later levels."""
-        worker, sections = _Worker(self, shards), Sections()
+        """The rows of levels that are kept, what the bodies of this block gave to later levels, and the wave's load."""
+        worker, sections = _Worker(self.header, shards, self.sources, self.closed), Sections()
         splitters = worker.splitters(self.sources[0].after)
+        load = worker.load(self.number)
         given: dict[Step, list[ByWidth]] = {}
-        for step in worker.plan.waves[self.number]:
-            made = worker.replica.combine(step, worker.replica.pieces(step)[self.block :: self.blocks])
+        for step, pieces in worker.replica.pieces(self.number).items():
+            made = worker.replica.combine(step, pieces[self.block :: load.blocks])
             if worker.plan.is_kept(step):
                 sections |= _split("made", step, made, splitters)
                 continue
-            bodies = _added(made, worker.closed(step, range(self.block, PARTS, self.blocks)))
+            bodies = _added(made, worker.closed(step, range(self.block, PARTS, load.blocks)))
             for target, rows in worker.replica.close(step, bodies).items():
                 given.setdefault(target, []).append(rows)
-        return sections | _split_all("given", given, splitters), {}
+        return sections | _split_all("given", given, splitters), load._asdict()
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The task to add up some parts of the levels of a wave: one of so many groups, of what is in these shards."""
+    """The task to add up a group of parts of a wave of this load."""
 
     header: AtlasHeader
     number: int
     group: int
-    groups: int
-    blocks: int = 0
+    load: Load | None = None
     closed: Closed = ()
 
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, merge=[self.number, self.group, self.groups])
+        return identity_of(census=Plan(self.header).census, merge=[self.number, self.group])
 
     def make(self, shards: Shards) -> Made:
-        """The levels' classes, how many terms they count, and what bodies gave to later levels."""
+        """The levels' classes and how many terms they count, what bodies gave to later levels, and the wave's load."""
         plan, wave = Plan(self.header), Plan(self.header).waves[self.number]
         levels, targets = set(filter(plan.is_kept, wave)), plan.targets(wave)
-        made = [Combine(self.header, self.number, block, self.blocks).identity for block in range(self.blocks)]
+        assert self.load is not None, "only who asks for what is there leaves it out"
+        made = [Combine(self.header, self.number, block).identity for block in range(self.load.blocks)]
         closed = [identity for target, identity in self.closed if target in levels]
         of_level = {"made": levels, "closed": levels, "given": targets}
-        parts = parts_of(self.group, self.groups)
+        parts = parts_of(self.group, self.load.groups)
         names = [name for what, steps in of_level.items() for step in steps for name in _names(what, plan, step, parts)]
         sections, figures = Sections(), dict.fromkeys(map(terms_of, levels), 0)
         for (step, part), found in _read(shards, dict.fromkeys([*made, *closed]), names).items():
@@ -295,7 +310,7 @@ class Merge:
                 sections |= _sections("level", step, part, rows)
             else:
                 sections |= _sections("closed", step, part, _added(found))
-        return sections, figures
+        return sections, figures | self.load._asdict()
 
 
 def _sorted(step: Step, rows: ByWidth) -> ByWidth:
