@@ -70,7 +70,7 @@ def run_tasks(
         yield from enumerate(map(function, tasks))
         return
     check_main_script()
-    with _pool(workers) as pool:
+    with open_pool(workers) as pool:
         with interrupts_left_to_the_parent():
             numbers = {pool.submit(_do, function, task): number for number, task in enumerate(tasks)}
         for future in _as_done(numbers, pool):
@@ -143,7 +143,7 @@ def check_main_script() -> None:
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Spawned processes, which are gone when the block is left."""
     spawn = multiprocessing.get_context("spawn")
     with interrupts_left_to_the_parent():

@@ -27,7 +27,7 @@ PARTS = 64
 """In so many parts the rows of a level are split."""
 SHORT = 1 << 21
 """Candidates of a wave that is made in a row with others."""
-BLOCK_BYTES, INNER_WEIGHT = 1 << 29, 2
+BLOCK_BYTES, INNER_WEIGHT = 1 << 29, 1
 """Bytes of the rows that a block makes, before those of one class are added up; how much those inside binders count."""
 GROUP_CANDIDATES = 1 << 22
 LEAST = 4
