@@ -31,9 +31,9 @@ from tests.test_executors import SMALL, WIDE
 from tests.test_options import refusal
 
 Work = Callable[[Workers, Shards | None], Any]
-LANGUAGES = "languages", "--set", "codes", "--number", 2, "--max-bits", 12, "--claim", "three-counts"
-HELDOUT = "heldout", "--world", WIDE, "--max-bits", 12
-ON_CLUSTER = "--cluster", "anywhere"
+LANGUAGES = "languages", "--set", "codes", "--number", 2, "--max-bits", 10, "--claim", "three-counts"
+HELDOUT = "heldout", "--world", WIDE, "--max-bits", 10
+ON_CLUSTER, ALONE = ("--cluster", "anywhere"), ("--workers", 1)
 
 
 class CutShort(InTurn):
@@ -46,8 +46,8 @@ class CutShort(InTurn):
 
 
 def in_languages(workers: Workers, shards: Shards | None) -> object:
-    groups, claims = {"codes": members("codes", 3, 3, 12)}, find_claims(["three-counts"])
-    return languages(groups, reference(3, 12), take_census, claims, QUICK, workers=workers, shards=shards).answer
+    groups, claims = {"codes": members("codes", 2, 3, 10)}, find_claims(["three-counts"])
+    return languages(groups, reference(3, 10), take_census, claims, QUICK, workers=workers, shards=shards).answer
 
 
 def over_populations(workers: Workers, shards: Shards | None, preset: Preset = SMALL) -> object:
@@ -57,12 +57,12 @@ def over_populations(workers: Workers, shards: Shards | None, preset: Preset = S
 
 
 def off_training(workers: Workers, shards: Shards | None) -> object:
-    asked = find_world(WIDE), named_prior("solomonoff"), 12
+    asked = find_world(WIDE), named_prior("solomonoff"), 10
     return wide_off_training(*asked, workers=workers, shards=shards).answer.to_json()
 
 
 def in_a_wide_world(workers: Workers, shards: Shards | None) -> object:
-    asked = find_world(WIDE), find_claims(["much-simpler", "proxy"]), 12, QUICK
+    asked = find_world(WIDE), find_claims(["much-simpler", "proxy"]), 10, QUICK
     return [each.cells for each in judge_wide_world(*asked, workers=workers, shards=shards)]
 
 
@@ -144,7 +144,7 @@ def test_a_command_keeps_shards_beside_its_output_until_that_is_written(
     tmp_path: Path, opened: list[InTurn], command: tuple[Any, ...]
 ) -> None:
     one, other, shards = tmp_path / "one.csv", tmp_path / "two.csv", tmp_path / "two.csv.shards"
-    output(*command, "--out", one)
+    output(*command, "--out", one, *ALONE)
     opened[:] = [CutShort(), second := InTurn(), third := InTurn(), InTurn()]
     told = f"finished parts are kept in {shards}, the same command goes on from there"
     with pytest.raises(Interrupted, match=told):
@@ -157,7 +157,7 @@ def test_a_command_keeps_shards_beside_its_output_until_that_is_written(
     assert len(files(tmp_path / "kept")) == third.done == second.done + 2
     # What is only printed is kept where --store says, and nowhere else.
     before = sorted(tmp_path.rglob("*"))
-    assert output(*command, "--json") == output(*command, "--json", *ON_CLUSTER)
+    assert output(*command, "--json", *ALONE) == output(*command, "--json", *ON_CLUSTER)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -173,13 +173,13 @@ def test_claims_keep_shards_in_their_folder_until_they_are_judged(
     assert len(files(next(tmp_path.glob("*.shards")))) == 2
     found = output(*command, *ON_CLUSTER)
     assert [path.name for path in tmp_path.iterdir()] == ["atlases"]
-    assert output(*command, *ON_CLUSTER, "--store", tmp_path / "kept") == found == output(*command)
+    assert output(*command, *ON_CLUSTER, "--store", tmp_path / "kept") == found == output(*command, *ALONE)
     assert len(files(tmp_path / "kept")) == third.done == second.done + 2
 
 
 @pytest.mark.engine
 def test_claims_in_a_wide_world_are_kept_where_store_says(tmp_path: Path, opened: list[InTurn]) -> None:
-    command = "claims", "much-simpler", "--world", WIDE, "--max-bits", 12, *ON_CLUSTER, "--store", tmp_path
+    command = "claims", "much-simpler", "--world", WIDE, "--max-bits", 10, *ON_CLUSTER, "--store", tmp_path
     opened[:] = [first := InTurn(), second := InTurn()]
     assert output(*command) == output(*command)
     assert (len(files(tmp_path)), second.done) == (first.done, 0)
