@@ -52,10 +52,10 @@ def each_part(
     part_type: type[Part],
     told: Callable[[Task], Mapping[str, Any]],
     *,
-    workers: Workers,
-    done: Callable[[], None],
-    run: RunDirectory | None,
-    shards: Shards | None,
+    workers: Workers = 1,
+    done: Callable[[], None] = lambda: None,
+    run: RunDirectory | None = None,
+    shards: Shards | None = None,
 ) -> list[Part]:
     """The part of each task: those that are kept, the others when they are done, and kept.
 
