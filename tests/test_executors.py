@@ -131,12 +131,13 @@ def test_what_is_said_of_a_wide_world_is_the_same_on_a_cluster(there: Executor) 
 
 @pytest.mark.engine
 def test_commands_say_the_same_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
-    """The scheduler is named by address, and by its file."""
+    """The scheduler is named by address, and by its file; and what is found is kept as shards, or is not."""
     file = tmp_path / "scheduler.json"
     file.write_text(json.dumps({"address": cluster.address}))
     one = "languages", "--set", "codes", "--number", 2, "--max-bits", 12, "--claim", "three-counts", "--json"
     other = "heldout", "--world", WIDE, "--max-bits", 12, "--json"
-    assert output(*one) == output(*one, "--cluster", cluster.address)
+    assert output(*one) == output(*one, "--cluster", cluster.address, "--store", tmp_path / "kept")
+    assert len(list((tmp_path / "kept").glob("*.shard"))) == 3
     assert output(*other) == output(*other, "--cluster", file)
 
 

@@ -80,3 +80,30 @@ def test_no_worker_outlives_a_killed_census_and_the_next_one_clears_what_it_left
     assert left.stat().st_size == 0
     output("census", *SMALL[:-1], 12, "--out", tmp_path / "long.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["long.parquet"]
+
+
+@pytest.mark.engine
+def test_a_command_that_is_killed_goes_on_from_the_shards_of_its_cluster_to_the_same_atlas(tmp_path):
+    """Its workers end with it; no shard that is there is made again."""
+    store, one, other = tmp_path / "store", tmp_path / "one.parquet", tmp_path / "two.parquet"
+    census = ["census", *SMALL[:-1], "34", "--out"]
+    command = [*census, str(other), "--cluster", "local:2", "--store", str(store)]
+    process = subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def shards():
+        return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in store.glob("*.shard")}
+
+    last = time.monotonic() + 120
+    while len(list(store.glob("*.shard"))) < 2:
+        assert process.poll() is None and time.monotonic() < last
+        time.sleep(0.02)
+    process.kill()
+    process.communicate(timeout=30)
+    kept = shards()
+    assert process.returncode == -signal.SIGKILL and not other.exists()
+    output(*command)
+    output(*census, one)
+    assert other.read_bytes() == one.read_bytes()
+    # Blocks of a level are removed once the level is there.
+    still = [name for name in kept if (store / name).exists()]
+    assert still and [kept[name] for name in still] == [shards()[name] for name in still]

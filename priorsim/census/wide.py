@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from sys import maxsize
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,12 @@ from priorsim.census.progress import Progress
 from priorsim.census.recurrence import program_counts
 from priorsim.census.shortest import every_fitting
 from priorsim.census.take import unchecked_header
+from priorsim.durable import run_kept
 from priorsim.mu.code import decode
 from priorsim.mu.domain import MAX_PACKED_BITS, Domain
 from priorsim.mu.syntax import Term
-from priorsim.processes import Workers, run_tasks
+from priorsim.processes import Workers
+from priorsim.shards import Shards
 from priorsim.table import runs
 
 Mask = NDArray[np.bool_]
@@ -97,6 +100,16 @@ class WideRows:
         return decode(format(int(self.code[row]), "b")[1:], self.header.language)[0].term
 
 
+class Listed(NamedTuple):
+    """The fields of WideRows but the header."""
+
+    rows: Rows
+    words: U8
+    code: U64
+    chosen: tuple[int, ...]
+    false_positives: int
+
+
 def wide_header(dialect: str, max_bits: int, domain: Domain, depth: int | None = None) -> AtlasHeader:
     """What is counted on a domain, wide or not, with steps in every lane; errors as of `make_header`."""
     header = unchecked_header(dialect, max_bits, domain=domain, depth=depth)
@@ -147,19 +160,35 @@ def each_filtered(
     *,
     allow_long: bool = False,
     workers: Workers = 2,
+    shards: Shards | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[tuple[int, WideRows]]:
-    """`filter_and_verify` of each of these tasks, with its number: in order, or each on a worker of an executor."""
+    """`filter_and_verify` of each of these tasks, with its number: in order, or each on a worker of an executor.
+
+    What an executor finds is kept as shards where there are some.
+    """
     if isinstance(workers, Executor):
-        alone = partial(filter_and_verify, header, allow_long=allow_long, workers=1)
-        for done, found in enumerate(run_tasks(alone, tasks, workers), 1):
-            yield found
+        alone, told = partial(_listed, header, allow_long), partial(_told, header)
+        for done, (place, found) in enumerate(run_kept(alone, tasks, workers, shards, Listed, told), 1):
+            yield place, WideRows(header, *found)
             if progress is not None:
                 progress(Progress(done, len(tasks), "sets of training lanes"))
         return
     for place, task in enumerate(tasks):
         tell = _part(progress, place, len(tasks))
         yield place, filter_and_verify(header, task, allow_long=allow_long, workers=workers, progress=tell)
+
+
+def _told(header: AtlasHeader, task: Task) -> dict[str, Any]:
+    """What decides which programs are listed for a task."""
+    acceptable = [sorted(words) for words in task.acceptable]
+    return {"census": header.to_json(), "acceptable": acceptable, "train": task.train}
+
+
+def _listed(header: AtlasHeader, allow_long: bool, task: Task) -> Listed:
+    """In a worker of an executor: what fits, without the header, which is known to who asks."""
+    found = filter_and_verify(header, task, allow_long=allow_long, workers=1)
+    return Listed(found.rows, found.words, found.code, found.chosen, found.false_positives)
 
 
 def _part(progress: Callable[[Progress], None] | None, place: int, parts: int) -> Callable[[Progress], None] | None:

@@ -1,7 +1,7 @@
 """Every claim over its populations and the whole grid: cells, rulings, and what is shown beside them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,7 @@ from priorsim.mu.interpreter import Accounting
 from priorsim.processes import Workers
 from priorsim.reading import did_you_mean, quoted
 from priorsim.run_directory import RunDirectory
+from priorsim.shards import Shards
 from priorsim.worlds import World
 from priorsim.worlds.proxy import Camera
 
@@ -66,6 +67,8 @@ Place = tuple[tuple[tuple[str, str | int], ...], int]
 """Where in the grid a cell is: its factors, and the bits up to which programs were counted there."""
 Measured = dict[tuple[str, str], dict[Place, list[Sample]]]
 """What each quantity comes to, by claim and words, at each place, site by site."""
+Task = tuple[list[Worlds], list[str], Callable[[AtlasHeader], Counted], Preset]
+"""Worlds of one census, the claims that are asked of them by name, what opens the census, and the grid."""
 
 
 def judge(
@@ -76,12 +79,13 @@ def judge(
     workers: Workers = 1,
     progress: Callable[[Progress], None] | None = None,
     run: RunDirectory | None = None,
+    shards: Shards | None = None,
 ) -> list[Judged]:
     """Measure claims in their populations and rule on them, in so many processes or on an executor.
 
     Censuses are opened by their headers, in the workers.
-    `progress` is called with how many censuses, and parts of the walks, are done; these are kept in the run of these
-    claims (`claims_run`), to go on from there after a mishap.
+    `progress` is called with how many censuses, and parts of the walks, are done; these are kept as shards, where
+    there are some, or in the run of these claims (`claims_run`), to go on from there after a mishap.
     """
     on_sites = [claim for claim in claims if claim in SITE_CLAIMS]
     about_walks = [claim for claim in claims if claim not in SITE_CLAIMS]
@@ -94,16 +98,17 @@ def judge(
         if progress is not None:
             progress(Progress(next(finished), parts, "parts of the claims"))
 
+    how: dict[str, Any] = {"workers": workers, "done": done, "run": run, "shards": shards}
     names = [claim.name for claim in on_sites]
     tasks = [(group, names, open_atlas, preset) for group in groups]
     together: Measured = {}
-    for measured in each_part(_measured, tasks, workers, run, "census", Measured, done):
+    for measured in each_part(_measured, tasks, "census", Measured, _told, **how):
         for quantity, places in measured.items():
             for place, values in places.items():
                 together.setdefault(quantity, {}).setdefault(place, []).extend(values)
     judged = [_judged(together, claim) for claim in on_sites]
     if about_walks or capped:
-        walks = walking.judge_walks(preset, [*about_walks, *capped], workers=workers, done=done, run=run)
+        walks = walking.judge_walks(preset, [*about_walks, *capped], **how)
         walked = {each.claim.name: each for each in walks}
         for at, each in enumerate(judged):
             cap = walked.pop(each.claim.name, None)
@@ -123,7 +128,13 @@ def by_census(preset: Preset, claims: Sequence[Claim]) -> list[list[Worlds]]:
     return list(groups.values())
 
 
-def _measured(task: tuple[list[Worlds], list[str], Callable[[AtlasHeader], Counted], Preset]) -> Measured:
+def _told(task: Task) -> dict[str, Any]:
+    """What decides what claims come to in worlds of one census; worlds follow from the preset and the claims."""
+    group, names, _, preset = task
+    return {"worlds_of": group[0].header.to_json(), "claims": names, "preset": asdict(preset)}
+
+
+def _measured(task: Task) -> Measured:
     """What claims come to in worlds of one census; claims go to a worker by name, as measures need not be picklable."""
     group, names, open_atlas, preset = task
     measured: Measured = {}

@@ -1,4 +1,4 @@
-"""Finished parts of the claims, kept in a run directory until the verdicts are written.
+"""Finished parts of the claims, kept in a run directory, or as shards, until the verdicts are written.
 
 A part is what a census, or walks at a word size and radius, were found to say. It is kept under the digest of all code
 that decides a number, and read back as the numbers it was, bit by bit; the verdicts are the same as of a run in one go.
@@ -7,23 +7,18 @@ What other code kept of the same claims is of no more use, and is removed.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
-import numpy as np
+from typing import Any, TypeVar
 
 from priorsim.claims.claim import Claim
 from priorsim.claims.populations import Preset, populations
-from priorsim.priors import F64
-from priorsim.processes import Workers, run_tasks
+from priorsim.durable import decoded, encoded, run_kept
+from priorsim.processes import Workers
 from priorsim.provenance import SHORT, measuring_digest
 from priorsim.run_directory import RunDirectory
-
-FLOATS = "<f8"
-"""How numbers in worlds are kept."""
+from priorsim.shards import Shards
 
 Task = TypeVar("Task")
 Part = TypeVar("Part")
@@ -53,35 +48,31 @@ def claims_run(folder: Path, preset: Preset, claims: Sequence[Claim]) -> Iterato
 def each_part(
     function: Callable[[Task], Part],
     tasks: Sequence[Task],
-    workers: Workers,
-    run: RunDirectory | None,
     kind: str,
     part_type: type[Part],
-    done: Callable[[], None],
+    told: Callable[[Task], Mapping[str, Any]],
+    *,
+    workers: Workers = 1,
+    done: Callable[[], None] = lambda: None,
+    run: RunDirectory | None = None,
+    shards: Shards | None = None,
 ) -> list[Part]:
-    """The part of each task: those that are kept in the run, the others when they are done, and kept.
+    """The part of each task: those that are kept, the others when they are done, and kept.
 
-    The function is at the top of a module; parts of one kind are kept under its name. `done` is called after each.
+    The function is at the top of a module. Parts of one kind are kept under its name in the run; or as shards where
+    there are some, whose tasks are told apart by what is `told` of them. `done` is called after each.
     """
     names = [f"{kind}-{number:03d}" for number in range(len(tasks))]
     parts: dict[int, Part] = {}
     for number, name in enumerate(names):
         content = None if run is None else run.load(name)
         if content is not None:
-            parts[number] = msgspec.msgpack.decode(content, type=part_type, dec_hook=_from_bytes)
+            parts[number] = decoded(content, part_type)
             done()
     missing = [number for number in range(len(tasks)) if number not in parts]
-    for place, part in run_tasks(function, [tasks[number] for number in missing], workers):
+    for place, part in run_kept(function, [tasks[number] for number in missing], workers, shards, part_type, told):
         parts[missing[place]] = part
-        if run is not None:
-            run.save(names[missing[place]], msgspec.msgpack.encode(part, enc_hook=_to_bytes))
+        if run is not None and shards is None:
+            run.save(names[missing[place]], encoded(part))
         done()
     return [parts[number] for number in range(len(tasks))]
-
-
-def _to_bytes(values: F64) -> bytes:
-    return values.astype(FLOATS).tobytes()
-
-
-def _from_bytes(_: type, content: bytes) -> F64:
-    return np.frombuffer(content, FLOATS).astype(np.float64)

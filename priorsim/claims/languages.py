@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -18,6 +18,7 @@ from priorsim.claims.claim import Claim, Judged
 from priorsim.claims.judge import find_claims, judge_every
 from priorsim.claims.populations import Preset, factors_at
 from priorsim.claims.rule import LEVEL_BITS, Cell, Tally
+from priorsim.durable import run_kept
 from priorsim.formats import format_csv
 from priorsim.measure import keys
 from priorsim.measure.collapse import quartiles
@@ -37,7 +38,8 @@ from priorsim.measure.languages import (
 from priorsim.measure.trend import Direction
 from priorsim.measure.values import rank_correlation
 from priorsim.mu.dialect import Language
-from priorsim.processes import Workers, run_tasks
+from priorsim.processes import Workers
+from priorsim.shards import Shards
 from priorsim.storage import begins_with
 
 HEADLINES = ("three-counts", "many-against-one", "complexity-incentive", "speed-disincentive", "malign-prior")
@@ -242,16 +244,21 @@ def languages(
     preset: Preset,
     done: Callable[[], None] = lambda: None,
     workers: Workers = 1,
+    shards: Shards | None = None,
 ) -> Languages:
     """Every language of these sets beside the first; a census each, opened by those who count.
 
     Claims are judged in the population of every behaviour. `done` is called after each language, the first one too; one
-    that is in several sets is counted once.
+    that is in several sets is counted once. What is said of a language alone is kept as a shard where there are some.
     """
     headers = list(dict.fromkeys([first, *(header for some in groups.values() for header in some)]))
     counted: dict[AtlasHeader, Alone] = {}
-    alone = partial(_alone, open_atlas, tuple(claim.name for claim in claims), preset, first.language)
-    for number, one in run_tasks(alone, headers, workers):
+    names = tuple(claim.name for claim in claims)
+    told = {"claims": names, "preset": asdict(preset), "beside": first.to_json()}
+    alone = partial(_alone, open_atlas, names, preset, first.language)
+    for number, one in run_kept(
+        alone, headers, workers, shards, Alone, lambda header: {"language": header.to_json(), **told}
+    ):
         counted[headers[number]] = one
         done()
 

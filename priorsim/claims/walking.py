@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,6 @@ from priorsim.measure.histogram import SEARCH, kinds_of
 from priorsim.measure.values import Values
 from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
-from priorsim.processes import Workers
-from priorsim.run_directory import RunDirectory
 from priorsim.walks.finding import Finding, find
 from priorsim.walks.study import studies
 from priorsim.worlds.world import World, world_of_words
@@ -188,20 +187,13 @@ def supports(name: str, finding: Finding) -> bool | None:
     return bool(claim.number.supports(np.array(finding.quantity)))
 
 
-def judge_walks(
-    preset: Preset,
-    claims: Sequence[Claim],
-    *,
-    workers: Workers = 1,
-    done: Callable[[], None] = lambda: None,
-    run: RunDirectory | None = None,
-) -> list[Judged]:
-    """Rule on some of CLAIMS, and CAP, in the preset's walks, in so many processes or on an executor.
+def judge_walks(preset: Preset, claims: Sequence[Claim], **how: Any) -> list[Judged]:
+    """Rule on some of CLAIMS, and CAP, in the preset's walks; `how` their parts are made and kept is as of `each_part`.
 
-    There is no tax: walks go by loss alone. After each part, which is kept in the run, `done` is called.
+    There is no tax: walks go by loss alone.
     """
     tasks = [(*part, preset) for part in parts(preset)]
-    found = dict(zip(parts(preset), each_part(_findings_in, tasks, workers, run, "walks", Share, done), strict=True))
+    found = dict(zip(parts(preset), each_part(_findings_in, tasks, "walks", Share, _told, **how), strict=True))
     cells: Cells = {}
     for setting in _settings(preset):
         _add_cells(cells, preset, setting, [found[*setting, share] for share in range(SHARES)])
@@ -221,6 +213,12 @@ def parts(preset: Preset) -> list[tuple[int, int, int]]:
     """Word size, radius and share of the worlds of the walks that are taken together, what takes longest first."""
     longest_first = sorted(_settings(preset), key=lambda setting: (-setting[1], -setting[0]))
     return [(*setting, share) for setting in longest_first for share in range(SHARES)]
+
+
+def _told(task: tuple[int, int, int, Preset]) -> dict[str, Any]:
+    """What decides what walks say in a share of the worlds."""
+    *part, preset = task
+    return {"walks": part, "shares": SHARES, "preset": asdict(preset)}
 
 
 def _findings_in(task: tuple[int, int, int, Preset]) -> Share:

@@ -26,6 +26,7 @@ from priorsim.measure.mixture import Mixture, mixture_of
 from priorsim.measure.weighed import Split, stated_splits
 from priorsim.priors import F64
 from priorsim.processes import Workers
+from priorsim.shards import Shards
 from priorsim.worlds.world import World
 
 Lanes = tuple[int, ...]
@@ -100,9 +101,12 @@ def wide_sites(
     *,
     allow_long: bool = False,
     workers: Workers = 2,
+    shards: Shards | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[tuple[dict[str, str | int], Site]]:
     """The site of a wide world at each setting of the preset's grid, with its place there.
+
+    What an executor lists is kept as shards where there are some.
 
     WorldError where it accepts several words in a lane. CensusError where, unless long work is allowed, all sets of
     training lanes together would take hours, or more programs fit on one of them than are listed.
@@ -116,7 +120,7 @@ def wide_sites(
 
     trains = sorted(lane_sets(world)) if isinstance(workers, Executor) else []
     tasks = [Task(world.acceptable, train) for train in trains]
-    found = {trains[place]: each for place, each in each_filtered(header, tasks, **how)}
+    found = {trains[place]: each for place, each in each_filtered(header, tasks, shards=shards, **how)}
 
     @cache
     def listed(train: Lanes) -> WideRows:

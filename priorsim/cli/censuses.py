@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from priorsim.measure.odds import OddsAnswer
     from priorsim.measure.off_training import HeldOutAnswer
     from priorsim.measure.weighed import HeldOut
-    from priorsim.run_directory import RunDirectory
     from priorsim.shards import Shards
 
 
@@ -48,11 +47,7 @@ def census(
         str, Option("--engine", help="quotient, by classes of programs; or exhaustive, program by program.")
     ] = "quotient",
     workers: opt.Threads = 2,
-    cluster: opt.Cluster = None,
-    store: Annotated[
-        str | None,
-        Option("--store", help="With --cluster: a folder or URL that all workers can write.  [default: OUT.shards]"),
-    ] = None,
+    elsewhere: opt.ClusterOptions,
     memory: opt.Memory = None,
     yes: opt.Yes = False,
     dry_run: opt.DryRun = False,
@@ -92,8 +87,6 @@ def census(
     if dry_run:
         check_engine(engine, workers)
         asking.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
-    if cluster is None:
-        refuse_idle(context, "store", "without --cluster")
     if out is None:
         raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
     with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
@@ -101,12 +94,15 @@ def census(
             raise PriorsimError(
                 "an atlas is not a text that a terminal can show: give --out FILE, or send it to a pipe"
             )
+        if place is None and elsewhere.cluster is not None and elsewhere.store is None:
+            raise PriorsimError("give --store with --out -: the parts of the census have to be kept somewhere")
         check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
+        is_here = place is not None and elsewhere.cluster is None
         with (
-            nullcontext() if place is None or cluster is not None else run_directory(header, out, engine=engine) as run,
-            nullcontext() if cluster is None else opt.shards_of(store, out, place) as shards,
-            progress_bar("programs", kept=_kept(run, shards)) as progress,
-            opt.executor_of(cluster, context, limit) as there,
+            run_directory(header, out, engine=engine) if is_here else nullcontext() as run,
+            elsewhere.shards(out) as shards,
+            progress_bar("programs", kept=opt.kept_in(run, shards)) as progress,
+            elsewhere.executor(limit) as there,
         ):
             how: dict[str, Any] = {"run_directory": run, "shards": shards, "progress": progress}
             atlas = take_census(header, engine=engine, workers=there or workers, memory_bytes=limit, **how)
@@ -119,11 +115,6 @@ def census(
     name = "standard output" if place is None else out
     told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
     typer.echo(told, err=place is None)
-
-
-def _kept(run: "RunDirectory | None", shards: "Shards | None") -> str | Path | None:
-    """Where finished parts are kept."""
-    return run.path if run is not None else None if shards is None else shards.url
 
 
 def info(
@@ -240,7 +231,8 @@ def heldout(
     weight: opt.PriorOptions,
     asked: asking.CensusOptions,
     class_by: opt.ClassBy = None,
-    cluster: opt.Cluster = None,
+    *,
+    elsewhere: opt.ClusterOptions,
     as_json: opt.AsJson = False,
     out: Annotated[
         Path | None, Option("--out", help="Write the table of worlds to a .csv, .tex or .json file, or - .")
@@ -252,7 +244,7 @@ def heldout(
     A wide world, whose behaviours no atlas holds, takes no --atlas. What fits is counted for each split
     by itself: at w = 6 on 64 lanes 30 bits take some 20 seconds and 0.4 GiB, 36 bits 3 minutes and 0.7 GiB. There are
     no learning curves and no flips then: after a lesson or two more programs fit than can be listed.
-    With --cluster each split is a task of its own.
+    With --cluster each split is a task of its own, whose result is kept where --store says, or else beside --out.
 
     Several --world make one table, with a row for each world and class; --out writes it as CSV, LaTeX (booktabs) or
     JSON.
@@ -267,13 +259,19 @@ def heldout(
     prior, worlds, by = weight.make(), where.find(), check_class_by(class_by)
     if asked.dry_run:
         asking.say_plan(*(asked.plan(each, lane_sets) for each in worlds))
+    if any(asked.bound_alone(each) is None for each in worlds):
+        refuse_idle(asked.context, "cluster store", "in a world that is not wide")
     if out is None and len(worlds) == 1:
-        found, own = _held_out(worlds[0], prior, by, asked, cluster)
+        with elsewhere.shards(None) as shards:
+            found, own = _held_out(worlds[0], prior, by, asked, elsewhere, shards)
         opt.say(found, as_json, lambda: off_training_text(found, own, worlds[0], prior))
         return
     write = TABLE.writer_of(out, as_json)
-    with opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place:
-        opt.write_out(write([_held_out(each, prior, by, asked, cluster)[0] for each in worlds]), place)
+    with (
+        opt.place_of(out, TABLE.is_own, force=force, read=(asked.atlas, *where.worlds)) as place,
+        elsewhere.shards(None if place is None else out) as shards,
+    ):
+        opt.write_out(write([_held_out(each, prior, by, asked, elsewhere, shards)[0] for each in worlds]), place)
 
 
 def _held_out(
@@ -281,7 +279,8 @@ def _held_out(
     prior: "priorsim.Prior",
     by: "ClassBy",
     asked: asking.CensusOptions,
-    cluster: str | None,
+    elsewhere: opt.ClusterOptions,
+    shards: "Shards | None",
 ) -> "tuple[HeldOutAnswer, HeldOut]":
     """What is said of a world off its training lanes, and what fits on its own split."""
     from priorsim.cli.progress_bar import progress_bar
@@ -292,12 +291,11 @@ def _held_out(
 
     bound = asked.bound_alone(world)
     if bound is not None:
-        with progress_bar("programs") as progress, opt.executor_of(cluster, asked.context) as there:
+        with progress_bar("programs", kept=opt.kept_in(None, shards)) as progress, elsewhere.executor() as there:
             options: dict[str, Any] = {"allow_long": asked.yes, "workers": there or asked.workers, "progress": progress}
-            alone = wide_off_training(world, prior, bound, class_by=by, **options)
+            alone = wide_off_training(world, prior, bound, class_by=by, shards=shards, **options)
         typer.echo(alone.told, err=True)
         return alone.answer, alone.own
-    refuse_idle(asked.context, "cluster", "in a world that is not wide")
     stored = asked.of_world(world)
     check_world(stored.header, world)
     weighed = weigh(stored, prior, max_bits=asked.max_bits, class_by=by)

@@ -121,6 +121,8 @@ def refuse_idle(context: typer.Context, names: str, why: str) -> None:
 def flattened(command: Callable[..., None]) -> Callable[..., None]:
     """The command as typer takes it: with the options of its groups in the groups' place, those required first.
 
+    What several groups ask for by one name, such as the context, they share.
+
     >>> from priorsim.cli.options import WorldOptions
     >>> def show(where: WorldOptions, *, times: int) -> None:
     ...     print(where.world, where.train, times)
@@ -134,7 +136,8 @@ def flattened(command: Callable[..., None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         _make(command, given)
 
-    options = sorted(_options(command), key=lambda option: option.default is not Parameter.empty)
+    by_name = {option.name: option for option in _options(command)}
+    options = sorted(by_name.values(), key=lambda option: option.default is not Parameter.empty)
     run.__signature__ = Signature(options)  # type: ignore[attr-defined]
     run.__annotations__ = {option.name: option.annotation for option in options}
     return run

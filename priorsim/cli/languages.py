@@ -31,7 +31,8 @@ def languages(
     keep: Annotated[
         bool, Option("--keep", help="Keep every atlas in the cache, so that an interrupted run goes on from there.")
     ] = False,
-    cluster: opt.Cluster = None,
+    *,
+    elsewhere: opt.ClusterOptions,
     as_json: opt.AsJson = False,
     out: Annotated[Path | None, Option("--out", help="CSV file to write, or - : a line for each language.")] = None,
     force: opt.Force = False,
@@ -41,7 +42,8 @@ def languages(
     The sets are: seven named languages; arith with random codes; random subsets of all operators; and arith without
     each of its operators. In each language the command counts all programs, says how often search comes first as
     worlds get more complex, compares log-odds and masses with those of arith, and judges claims over all behaviours.
-    With --cluster each language is a task of its own, which takes up to --memory in the worker that does it.
+    With --cluster each language is a task of its own, which takes up to --memory in the worker that does it. What is
+    said of it is kept where --store says, or else beside --out, and the same command goes on from there.
 
     On two cores the default takes a minute and 0.5 GiB; --number 64 --max-bits 36 takes some 15 minutes and 3 GiB.
     """
@@ -59,14 +61,18 @@ def languages(
     headers = list(dict.fromkeys([first, *(header for some in groups.values() for header in some)]))
     _check(headers, taking)
     done = iter(range(1, len(headers) + 1))
-    with opt.place_of(out, is_languages, force=force) as place:
-        with progress_bar("languages") as progress, opt.executor_of(cluster, taking.context) as there:
+    with (
+        opt.place_of(out, is_languages, force=force) as place,
+        elsewhere.shards(None if place is None else out) as shards,
+    ):
+        kept = opt.kept_in(None, shards)
+        with progress_bar("languages", kept=kept) as progress, elsewhere.executor() as there:
 
             def told() -> None:
                 progress(Progress(next(done), len(headers), "languages"))
 
             opener = _opener(taking, keep=keep, alone=there is None)
-            found = measured(groups, first, opener, asked, QUICK, told, there or 1).answer
+            found = measured(groups, first, opener, asked, QUICK, told, there or 1, shards).answer
         opt.say_or_write(found, as_json, "languages.txt", out, place)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from priorsim.census.stored import Selectable
     from priorsim.census.witness import TermFinder
     from priorsim.measure.histogram import Histogram
+    from priorsim.run_directory import RunDirectory
     from priorsim.shards import Shards
     from priorsim.storage import IsOwn, Place
 
@@ -69,13 +70,6 @@ SmallerBound = Annotated[int | None, Option("--max-bits", help="A bound in bits 
 Yes = Annotated[bool, Option("--yes", help="Start even a run that will take hours.")]
 Workers = Annotated[int, Option("--workers", help="Number of processes.")]
 Threads = Annotated[int, Option("--workers", help="Number of threads or processes.")]
-Cluster = Annotated[
-    str | None,
-    Option(
-        "--cluster",
-        help="Work on a Dask cluster: tcp://HOST:PORT, a scheduler file, or local:N for N processes here.",
-    ),
-]
 Memory = Annotated[
     str | None, Option("--memory", help="Memory that the quotient engine may use, as 500MiB.  [default: 8GiB]")
 ]
@@ -114,39 +108,68 @@ class TakingOptions:
         refuse_idle(self.context, "memory workers", "with --atlas: no census is taken")
 
 
-@contextmanager
-def executor_of(
-    cluster: str | None, context: typer.Context | None = None, memory_bytes: int | None = None
-) -> "Iterator[Executor | None]":
-    """The executor of a cluster, None where no cluster is given; with one, --workers of this context has no effect.
+@dataclass(frozen=True, kw_only=True)
+class ClusterOptions:
+    """The cluster that works for a command, and where what it finishes is kept."""
 
-    Each process of a local cluster takes so much memory at most.
-    """
-    if cluster is None:
-        yield None
-        return
-    if context is not None:
-        refuse_idle(context, "workers", "with --cluster, which has its own")
+    context: typer.Context
+    cluster: Annotated[
+        str | None,
+        Option(
+            "--cluster",
+            help="Work on a Dask cluster: tcp://HOST:PORT, a scheduler file, or local:N for N processes here.",
+        ),
+    ] = None
+    store: Annotated[
+        str | None,
+        Option(
+            "--store",
+            help="With --cluster: a folder or URL that all workers can write, where finished parts stay.  [default: "
+            "beside the output until it is written]",
+        ),
+    ] = None
 
-    from priorsim.executors import open_executor
+    def __post_init__(self) -> None:
+        if self.cluster is None:
+            refuse_idle(self.context, "store", "without --cluster")
 
-    with open_executor(cluster, memory_bytes) as executor:
-        yield executor
+    @contextmanager
+    def executor(self, memory_bytes: int | None = None, *, idle: str = "workers") -> "Iterator[Executor | None]":
+        """The executor of the cluster, with which the options `idle` have no effect; None without a cluster.
+
+        Each process of a local cluster takes so much memory at most.
+        """
+        if self.cluster is None:
+            yield None
+            return
+        refuse_idle(self.context, idle, "with --cluster, which has its own")
+
+        from priorsim.executors import open_executor
+
+        with open_executor(self.cluster, memory_bytes) as executor:
+            yield executor
+
+    @contextmanager
+    def shards(self, out: Path | None) -> "Iterator[Shards | None]":
+        """The shards of --store, which stay; else those beside `out`, removed once the block ends well.
+
+        None without a cluster, or where there is no such place.
+        """
+        from priorsim.shards import Shards
+
+        if self.store is not None:
+            yield Shards.open(self.store)
+        elif self.cluster is not None and out is not None:
+            shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
+            yield shards
+            shards.remove_all()
+        else:
+            yield None
 
 
-@contextmanager
-def shards_of(store: str | None, out: Path, place: "Place | None") -> "Iterator[Shards]":
-    """The shards under a URL or in a folder, which stay there; else beside `out`, removed once the block ends well."""
-    from priorsim.shards import Shards
-
-    if store is not None:
-        yield Shards.open(store)
-        return
-    if place is None:
-        raise PriorsimError("give --store with --out -: the parts of the census have to be kept somewhere")
-    shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
-    yield shards
-    shards.remove_all()
+def kept_in(run: "RunDirectory | None", shards: "Shards | None") -> str | Path | None:
+    """Where finished parts are kept."""
+    return shards.url if shards is not None else None if run is None else run.path
 
 
 @dataclass(frozen=True, kw_only=True)

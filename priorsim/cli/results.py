@@ -24,7 +24,8 @@ def claims(
     results: opt.Results = None,
     world: opt.WorldName = None,
     train: opt.Train = None,
-    cluster: opt.Cluster = None,
+    *,
+    elsewhere: opt.ClusterOptions,
     as_json: opt.AsJson = False,
 ) -> None:
     """Give a verdict on each step of the argument over whole populations of worlds; with --world, in one world.
@@ -35,7 +36,8 @@ def claims(
     On two cores all claims take 3 minutes and 3 GiB with --preset quick, an hour and 16 GiB with full; later
     runs use the atlases that the first one keeps. A run that is cut short leaves what it has measured in
     RESULTS/claims-*.run, and the same command goes on from there. With --cluster the worlds of each census are a
-    task of its own, and so are parts of the walks; workers on another machine keep their atlases there, in RESULTS.
+    task of its own, and so are parts of the walks. What they measure is kept in RESULTS/claims-*.run.shards or where
+    --store says. Workers on another machine keep their atlases there, in RESULTS.
 
     A wide world, whose behaviours no atlas holds, takes no --atlas; claims about tables and lessons are left out. What
     fits is counted for each set of training lanes by itself: at w = 6 on 64 lanes 32 bits take some 20 seconds and
@@ -57,7 +59,7 @@ def claims(
     command = " ".join(["priorsim claims", *(names or [])])
     if world is not None:
         refuse_idle(asked.context, "preset results", "in one world")
-        judged = _judged_in(opt.world_of(world, train), chosen if names else None, asked, size, cluster)
+        judged = _judged_in(opt.world_of(world, train), chosen if names else None, asked, size, elsewhere)
         text, command = world_verdicts_text(judged), f"{command} --world {world}"
     else:
         refuse_idle(asked.context, "atlas train max_bits memory yes", "without --world")
@@ -68,10 +70,12 @@ def claims(
         make_folder(folder)
         with (
             claims_run(folder, size, chosen) as run,
-            progress_bar("parts of the claims", kept=run.path) as progress,
-            opt.executor_of(cluster, asked.context) as there,
+            elsewhere.shards(run.path) as shards,
+            progress_bar("parts of the claims", kept=opt.kept_in(run, shards)) as progress,
+            elsewhere.executor() as there,
         ):
-            judged = judge(size, chosen, opened, workers=there or asked.workers, progress=progress, run=run)
+            how: dict[str, Any] = {"workers": there or asked.workers, "progress": progress}
+            judged = judge(size, chosen, opened, run=run, shards=shards, **how)
         text, command = verdicts_text(judged), f"{command} --preset {preset}"
     typer.echo(format_json(verdicts_of(judged, command)).rstrip() if as_json else text)
 
@@ -81,7 +85,7 @@ def _judged_in(
     claims: "Sequence[Claim] | None",
     asked: asking.CensusOptions,
     preset: "Preset",
-    cluster: str | None,
+    elsewhere: opt.ClusterOptions,
 ) -> "list[Judged]":
     """The claims in one world, all that can be asked of it where none is chosen."""
     from priorsim.census.stored import cut
@@ -94,14 +98,18 @@ def _judged_in(
         refuse_idle(asked.context, "workers", "on the claims about a wide world, which take one process")
         if asked.dry_run:
             asking.say_plan(asked.plan(world, lane_sets))
-        with progress_bar("programs") as progress, opt.executor_of(cluster) as there:
+        with (
+            elsewhere.shards(None) as shards,
+            progress_bar("programs", kept=opt.kept_in(None, shards)) as progress,
+            elsewhere.executor() as there,
+        ):
             how: dict[str, Any] = {"allow_long": asked.yes, "workers": there or 2, "progress": progress}
             chosen = claims or claims_for(world)
-            judged = judge_wide_world(world, chosen, bound, preset, **how)
+            judged = judge_wide_world(world, chosen, bound, preset, shards=shards, **how)
         if claims is None:
             typer.echo(f"not measured in a wide world: {', '.join(NOT_ON_WIDE)}", err=True)
         return judged
-    refuse_idle(asked.context, "cluster", "in one world that is not wide")
+    refuse_idle(asked.context, "cluster store", "in one world that is not wide")
     counted = cut(asked.of_world(world), asked.max_bits)
     return judge_world(world, claims or claims_for(world, counted.header.accounting), counted, preset)
 
@@ -112,7 +120,8 @@ def paper(
         Path | None, Option("--out", help=f"Folder for tables, figures, histograms and atlases.  {opt.RESULTS_OF}")
     ] = None,
     workers: opt.Workers = 2,
-    cluster: opt.Cluster = None,
+    *,
+    elsewhere: opt.ClusterOptions,
     dry_run: opt.DryRun = False,
     force: opt.Force = False,
 ) -> None:
@@ -120,7 +129,8 @@ def paper(
 
     On two cores quick takes some 7 minutes and 3 GiB, full 90 minutes and 16 GiB; atlases are kept. After a mishap
     the same command goes on from where it was cut short. --dry-run estimates the censuses alone, which take a part
-    of that time. With --cluster the claims and the set of languages are worked on there.
+    of that time. With --cluster the claims and the set of languages are worked on there; what is finished is kept in
+    OUT.shards until all is written, or for good where --store says.
     """
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
@@ -133,8 +143,12 @@ def paper(
     if dry_run:
         asking.say_plan(censuses_plan(censuses(size), folder))
     told: dict[str, Any] = {"force": force, "told": typer.echo}
-    with progress_bar("programs", kept=folder) as progress, opt.executor_of(cluster) as there:
-        make_paper(size, folder, workers=workers, there=there, progress=progress, **told)
+    with (
+        elsewhere.shards(folder) as shards,
+        progress_bar("programs", kept=folder) as progress,
+        elsewhere.executor(idle="") as there,
+    ):
+        make_paper(size, folder, workers=workers, there=there, shards=shards, progress=progress, **told)
 
 
 def cite() -> None:

@@ -6,6 +6,7 @@ lanes (`priorsim.census.wide`). What is said of them is what off_training.py say
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from priorsim.measure.off_training import HeldOutAnswer, SidesAnswer, answer_of,
 from priorsim.measure.weighed import HeldOut, Split, Trained, Weights, stated_splits, weights_of
 from priorsim.priors import Prior
 from priorsim.processes import Workers
+from priorsim.shards import Shards
 from priorsim.worlds.proxy import Camera
 from priorsim.worlds.world import World
 
@@ -103,13 +105,15 @@ def wide_off_training(
     class_by: ClassBy = "lesion",
     allow_long: bool = False,
     workers: Workers = 2,
+    shards: Shards | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> WideOffTraining:
     """Everything said of a world, wide or not, off its training lanes without an atlas; no learning curves, no flips.
 
-    The dialect is the world's, and the depth its domain's, where none is given. PriorError where the sum over all
-    programs diverges; CensusError where the bound is out of range, and, unless long work is allowed, where all splits
-    together would take hours or more programs fit one than are listed.
+    The dialect is the world's, and the depth its domain's, where none is given. What an executor lists is kept as
+    shards where there are some. PriorError where the sum over all programs diverges; CensusError where the bound is out
+    of range, and, unless long work is allowed, where all splits together would take hours or more programs fit one than
+    are listed.
     """
     header, by = wide_header(dialect or world.dialect, max_bits, world.domain, depth), check_class_by(class_by)
     check_convergence(header.language, prior)
@@ -119,7 +123,8 @@ def wide_off_training(
     found: dict[str, HeldOut] = {}
     sides, listed, wrong = None, 0, 0
     tasks = [Task(world.acceptable, train) for train in trains]
-    for place, counted in each_filtered(header, tasks, allow_long=allow_long, workers=workers, progress=progress):
+    how: dict[str, Any] = {"allow_long": allow_long, "workers": workers, "shards": shards, "progress": progress}
+    for place, counted in each_filtered(header, tasks, **how):
         train = trains[place]
         weighed = WideWeighed.of(counted, prior, by)
         found |= {split.name: weighed.on(world, split) for split in splits if split.train == train}

@@ -32,6 +32,7 @@ from priorsim.measure.nested import Nested, nested
 from priorsim.measure.weighed import Weighed, weigh
 from priorsim.mu.domain import Domain
 from priorsim.priors import Prior
+from priorsim.shards import Shards
 from priorsim.study.atlases import Told, open_census
 from priorsim.worlds import World
 
@@ -48,7 +49,7 @@ class Study:
     in place of those of the folder. Figures that ask for a prior and a grid of penalties take `prior` and `grid`, by
     penalty, where they are given; programs that fit one world are classed by `class_by`. `sweep` is a file of
     `priorsim sweep`, for the figure that draws one. Claims and languages are tasks of the executor that is
-    `there`, if any.
+    `there`, if any, and their results are kept as shards, where there are some.
     """
 
     preset: Preset
@@ -61,6 +62,7 @@ class Study:
     class_by: ClassBy = "lesion"
     sweep: Path | None = None
     there: Executor | None = None
+    shards: Shards | None = None
     _atlases: dict[AtlasHeader, StoredAtlas] = field(default_factory=dict)
     _histograms: dict[World, Histogram] = field(default_factory=dict)
     _witnesses: dict[AtlasHeader, dict[RowKey, str]] = field(default_factory=dict)
@@ -138,7 +140,7 @@ class Study:
             groups = {name: members(name, number, 3, bound) for name in SETS}
             counted = partial(take_census, workers=1 if self.there else self.workers)
             first, asked = reference(3, bound), find_claims(HEADLINES)
-            return languages(groups, first, counted, asked, self.preset, workers=self.there or 1)
+            return languages(groups, first, counted, asked, self.preset, workers=self.there or 1, shards=self.shards)
 
         return self._once(("languages",), measured)
 

@@ -29,6 +29,7 @@ from priorsim.measure.mass import log_odds_of
 from priorsim.measure.odds import odds
 from priorsim.priors import named_prior
 from priorsim.provenance import SHORT, counting_digest, provenance, software, stamped
+from priorsim.shards import Shards
 from priorsim.storage import begins_with, hold_folder, not_own, write_text
 from priorsim.study.atlases import ATLASES, atlas_name, make_folder, open_census
 from priorsim.study.folder import Study
@@ -73,6 +74,7 @@ def make_paper(
     *,
     workers: int = 2,
     there: Executor | None = None,
+    shards: Shards | None = None,
     force: bool = False,
     told: Callable[[str], None] = lambda line: None,
     progress: Callable[[Progress], None] | None = None,
@@ -80,12 +82,13 @@ def make_paper(
     """Write all tables, figures and verdicts of a preset into a folder, and the report that shows them.
 
     Censuses take so many threads, and claims as many processes, but where an executor is `there`: claims and
-    languages are its tasks.
+    languages are its tasks, whose results are kept as shards where there are some.
     With `force` even files that no such run made are replaced. `told` is called with a line for each thing done, and
     `progress` with the Progress of each census, and of the claims. StorageError when the
     folder cannot be written, is another run's at the moment, or has files that no such run made where its own would be.
     """
-    study, command = Study(preset, out, workers, progress, there=there), f"priorsim paper --preset {preset.name}"
+    study = Study(preset, out, workers, progress, there=there, shards=shards)
+    command = f"priorsim paper --preset {preset.name}"
     force = force or begins_with(out / WRITTEN[0], "world,family,dialect,")
     if not force:
         _check_free(study)
@@ -200,9 +203,8 @@ def _judge_claims(study: Study, command: str) -> dict[str, Any]:
     """Judge every claim and write the verdicts; what claims.json holds."""
     opened, claims = partial(open_census, folder=study.folder.absolute()), find_claims(study.preset.claims)
     with claims_run(study.folder, study.preset, claims) as run:
-        judged = judge(
-            study.preset, claims, opened, workers=study.there or study.workers, progress=study.progress, run=run
-        )
+        how: dict[str, Any] = {"workers": study.there or study.workers, "progress": study.progress}
+        judged = judge(study.preset, claims, opened, run=run, shards=study.shards, **how)
         across = study.languages()
         judged.append(across.dependence)
         verdicts = verdicts_of(judged, command)
