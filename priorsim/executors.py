@@ -8,8 +8,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -36,18 +37,18 @@ class _Scheduled(Executor):
 
     def __init__(self, connect: "Callable[[], Client]") -> None:
         self._connect = connect
-        self._take(connect())
-
-    def _take(self, client: "Client") -> None:
-        self._client, self._executor = client, client.get_executor(pure=False)
+        self._client = connect()
 
     def submit(self, function: Callable[Given, Found], /, *args: Given.args, **more: Given.kwargs) -> "Future[Found]":
         """Give a task to the scheduler; PriorsimError where it does not come back."""
         if self._client.status != "running":
             self._client.close()
-            self._take(self._found_again())
-        future: Future[Found] = self._executor.submit(function, *args, **more)
-        return future
+            self._client = self._found_again()
+        found = Future[Found]()
+        there = self._client.submit(function, *args, pure=False, **more)
+        there.add_done_callback(partial(_hand_over, found))
+        found.add_done_callback(lambda _: there.release())
+        return found
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the scheduler."""
@@ -61,6 +62,26 @@ class _Scheduled(Executor):
             except PriorsimError:
                 time.sleep(1)
         return self._connect()
+
+
+def _hand_over(found: "Future[Any]", there: Any) -> None:
+    """Give a future the result of a task, or its error; it is cancelled where the scheduler lost the task.
+
+    The executor of Dask itself leaves its future waiting for ever when the scheduler dies while a result is fetched.
+    """
+    from distributed.comm import CommClosedError
+
+    try:
+        result = there.result()
+    except (CancelledError, CommClosedError):
+        if found.cancel():
+            found.set_running_or_notify_cancel()
+    except Exception as error:
+        if found.set_running_or_notify_cancel():
+            found.set_exception(error)
+    else:
+        if found.set_running_or_notify_cancel():
+            found.set_result(result)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -206,6 +206,14 @@ class Shards:
 
         storage, root = url_to_fs(self.url)
         return storage, root.rstrip("/")
+
+
+@contextmanager
+def shards_beside(out: Path) -> Iterator[Shards]:
+    """The shards in a folder beside what is written in the end, removed once the block ends well."""
+    shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
+    yield shards
+    shards.remove_all()
 
 
 def identity_of(**told: Any) -> str:

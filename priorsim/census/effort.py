@@ -40,9 +40,11 @@ EASY_EXPONENT = 0.8
 FITTED_BITS, DAMPING = 8, 0.95
 """The exponent is fitted over so many bits, and damped, since it falls as programs get longer."""
 ROW_BYTES, BASE_BYTES = 150, 400 << 20
-"""Memory of a census: for each row, and whatever its rows."""
-MOVED_BYTES = 8 * (OUTER_WORDS + 1)
-"""A row as workers hand it over, and as a finished length is kept on disk."""
+"""Memory of a census in one piece: for each row, and whatever its rows."""
+HELD_BYTES, TASK_BYTES = 130, 1 << 30
+"""Memory of a process of a spread census: for each class outside binders that can be an operand, and for a task."""
+MOVED_BYTES, MOVED_TIMES = 8 * (OUTER_WORDS + 1), 3
+"""A row as workers hand it over, and as a finished length is kept on disk; how often one is handed over."""
 ATLAS_BYTES = 5
 """A row in the atlas file."""
 MOST_WORKERS, MOST_CORES = 1_000_000, 1024
@@ -143,11 +145,15 @@ USUAL = Pace(10, 0, 2.5e-7 / cores_share(2))
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a census will take: rows; seconds; bytes of memory of each worker, and bytes that move between workers."""
+    """What a census will take: rows; seconds; bytes of memory of each worker, and bytes that move between workers.
+
+    `spread_bytes` is the memory of each process where processes share the census, and keep parts on disk.
+    """
 
     rows: int
     seconds: float
     bytes: int
+    spread_bytes: int
     moved: float
 
 
@@ -186,27 +192,49 @@ def _largest(max_bits: int, fits: Callable[[int], bool]) -> int | None:
 
 
 def estimate(header: AtlasHeader, growth: Growth, pace: Pace = USUAL, on: Machines = LAPTOP) -> Estimate:
-    """What a census will take by a growth and a pace; on several workers rows and pairs are divided by their hash."""
+    """What a census will take by a growth and a pace; several workers each hold all operands, and share the pairs."""
     language = header.language
     reach = Reach.of(language, header.max_bits)
-    found = growth.classes(sum(program_counts(language, header.max_bits)))
+    bounds = header.max_bits, max(0, reach.stored[0]) + 1
+    found, operands = (growth.classes(sum(program_counts(language, bound))) for bound in bounds)
     inner = 0.0
     for depth in range(1, language.depth + 1):
         _, width = row_widths(depth, has_mixed(depth, language), header)
         stored = sum(term_counts(language, depth, max(0, reach.stored[depth])))
         inner += 16 * width * growth.classes(stored)
-    memory = BASE_BYTES + (ROW_BYTES * found + inner) / on.workers
+    held = HELD_BYTES * operands + inner
+    whole, spread = int(BASE_BYTES + ROW_BYTES * found + inner), int(BASE_BYTES + TASK_BYTES + held)
     pairs = pace.pairs_of(header.max_bits, found)
-    moved = MOVED_BYTES * pairs * (1 - 1 / on.workers)
+    moved = MOVED_TIMES * MOVED_BYTES * found + on.workers * (MOVED_BYTES * operands + inner / 2)
     working = cores_share(on.cores) * (pace.start_seconds + pace.pair_seconds * pairs / on.workers)
-    return Estimate(int(found), working + moved / on.workers / on.bandwidth, int(memory), moved)
+    if on.workers == 1:
+        return Estimate(int(found), working, whole, spread, 0.0)
+    return Estimate(int(found), working + moved / on.workers / on.bandwidth, spread, spread, moved)
 
 
-def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1) -> None:
-    """Raise CensusError where a census would not fit into so many bytes, or so many like it would take longer."""
+def spreads(header: AtlasHeader, memory_bytes: int, processes: int) -> bool:
+    """Whether a census fits into so many bytes only when so many processes share it, and keep parts on disk."""
+    if easy_estimate(header).bytes <= memory_bytes:
+        return False
+    found = estimate(header, pilot(header))
+    return found.bytes > memory_bytes >= least_bytes(found, processes)
+
+
+def least_bytes(found: Estimate, processes: int) -> int:
+    """The memory that a census cannot do without: in one piece, or shared by so many processes beside this one."""
+    return min(found.bytes, processes * found.spread_bytes + BASE_BYTES) if processes else found.bytes
+
+
+def check_estimate(
+    header: AtlasHeader, memory_bytes: int, *, seconds: float = math.inf, censuses: int = 1, processes: int = 0
+) -> None:
+    """Raise CensusError where a census would not fit into so many bytes, or so many like it would take longer.
+
+    So many `processes` may share it; none where it is made in one piece.
+    """
 
     def fits(found: Estimate) -> bool:
-        return found.bytes <= memory_bytes and found.seconds * censuses <= seconds
+        return least_bytes(found, processes) <= memory_bytes and found.seconds * censuses <= seconds
 
     if fits(easy_estimate(header)):
         return
@@ -214,14 +242,15 @@ def check_estimate(header: AtlasHeader, memory_bytes: int, *, seconds: float = m
     wanted = estimate(header, growth)
     if fits(wanted):
         return
-    is_too_large = wanted.bytes > memory_bytes
+    least = least_bytes(wanted, processes)
+    is_too_large = least > memory_bytes
     duration = wanted.seconds * censuses
     ways = ["more memory"] * is_too_large + ["--yes to start all the same"] * (duration > seconds)
     bound = _largest(header.max_bits - 1, lambda bits: fits(estimate(replace(header, max_bits=bits), growth)))
     raise CensusError(
         (f"{censuses} censuses: " if censuses > 1 else "")
         + f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
-        f"about {wanted.rows:,} rows in {format_duration(duration)} and {wanted.bytes / 2**30:.1f} GiB"
+        f"about {wanted.rows:,} rows in {format_duration(duration)} and {least / 2**30:.1f} GiB"
         + (f", more than the {memory_bytes / 2**30:.1f} GiB given" if is_too_large else "")
         + f": give {' and '.join(ways)}"
         + ("" if bound is None else f", or --max-bits {bound} or less")
@@ -236,15 +265,18 @@ def check_effort(
     memory_bytes: int | None = None,
     allow_long: bool = False,
     censuses: int = 1,
+    processes: int = 0,
 ) -> None:
     """Raise CensusError where a census would not fit into memory, or would run long and was not asked for twice.
 
-    So many `censuses` of the quotient engine are taken, one after the other, none of which is larger.
+    So many `censuses` of the quotient engine are taken, one after the other, none of which is larger; so many
+    `processes` may share one that is too large for one.
     """
     check_engine(engine, workers)
     memory_bytes = check_memory(memory_bytes)
     if engine == QUOTIENT:
-        check_estimate(header, memory_bytes, seconds=math.inf if allow_long else LONG_SECONDS, censuses=censuses)
+        seconds = math.inf if allow_long else LONG_SECONDS
+        check_estimate(header, memory_bytes, seconds=seconds, censuses=censuses, processes=processes)
     elif not allow_long:
         programs = sum(program_counts(header.language, header.max_bits))
         check_seconds(header, programs / (workers * _programs_per_second(header)))

@@ -123,7 +123,7 @@ def count_rows(
         counted = partial(count_exhaustive, header, workers=workers, progress=progress, shards=shards)
         return iter([counted() if shards is None else mending(counted, shards)])
     check_exact(header)
-    check_estimate(header, memory_bytes)
+    check_estimate(header, memory_bytes, processes=int(isinstance(workers, Executor)))
     if isinstance(workers, Executor):
         assert shards is not None, "this was refused above"
         return _checked(header, count_spread(header, workers, shards, progress=progress))

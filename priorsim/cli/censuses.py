@@ -72,10 +72,21 @@ def census(
     setting of the context columns, unless it is in the body of a loop or a search. The context columns are those
     that the --domain file names NAME:context.
     """
-    from priorsim.census.effort import EXHAUSTIVE, check_effort, check_engine, check_memory, parse_memory
-    from priorsim.census.stored import is_atlas
-    from priorsim.census.take import make_header, run_directory, take_census
+    from priorsim.census.effort import (
+        EXHAUSTIVE,
+        QUOTIENT,
+        check_effort,
+        check_engine,
+        check_memory,
+        parse_memory,
+        spreads,
+    )
+    from priorsim.census.recurrence import program_counts
+    from priorsim.census.stored import is_atlas, write_atlas
+    from priorsim.census.take import count_rows, make_header, run_directory
     from priorsim.cli.progress_bar import progress_bar
+    from priorsim.processes import open_pool
+    from priorsim.shards import shards_beside
     from priorsim.study.plan import census_plan
 
     dialect, knocked_out = own.chosen(context, dialect)
@@ -86,7 +97,9 @@ def census(
         refuse_idle(context, "memory", "on the exhaustive engine")
     if dry_run:
         check_engine(engine, workers)
-        asking.say_plan(census_plan(header, engine=engine, workers=workers, memory_bytes=check_memory(limit)))
+        memory_bytes = check_memory(limit)
+        plan = census_plan(header, engine=engine, workers=workers, memory_bytes=memory_bytes, processes=workers)
+        asking.say_plan(plan)
     if out is None:
         raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")
     with opt.place_of(out, is_atlas, force=force, read=(domain, world)) as place:
@@ -96,25 +109,24 @@ def census(
             )
         if place is None and elsewhere.cluster is not None and elsewhere.store is None:
             raise PriorsimError("give --store with --out -: the parts of the census have to be kept somewhere")
-        check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes)
         is_here = place is not None and elsewhere.cluster is None
+        processes = workers if is_here else int(elsewhere.cluster is not None)
+        check_effort(header, engine=engine, workers=workers, memory_bytes=limit, allow_long=yes, processes=processes)
+        is_spread = is_here and engine == QUOTIENT and spreads(header, check_memory(limit), workers)
         with (
-            run_directory(header, out, engine=engine) if is_here else nullcontext() as run,
-            elsewhere.shards(out) as shards,
+            run_directory(header, out, engine=engine) if is_here and not is_spread else nullcontext() as run,
+            shards_beside(out) if is_spread else elsewhere.shards(out) as shards,
             progress_bar("programs", kept=opt.kept_in(run, shards)) as progress,
-            elsewhere.executor(limit) as there,
+            open_pool(workers) if is_spread else elsewhere.executor(limit) as there,
         ):
             how: dict[str, Any] = {"run_directory": run, "shards": shards, "progress": progress}
-            atlas = take_census(header, engine=engine, workers=there or workers, memory_bytes=limit, **how)
-            if place is None:
-                atlas.write(sys.stdout.buffer)
-                sys.stdout.flush()
-            else:
-                with place.writing() as file:
-                    atlas.write(file)
+            rows = count_rows(header, engine=engine, workers=there or workers, memory_bytes=limit, **how)
+            with nullcontext(sys.stdout.buffer) if place is None else place.writing() as file:
+                count = write_atlas(header, rows, file)
+                file.flush()
     name = "standard output" if place is None else out
-    told = f"{name}: {int(atlas.rows.count.sum())} programs up to {max_bits} bits in {len(atlas)} rows"
-    typer.echo(told, err=place is None)
+    programs = sum(program_counts(header.language, max_bits))
+    typer.echo(f"{name}: {programs} programs up to {max_bits} bits in {count} rows", err=place is None)
 
 
 def info(

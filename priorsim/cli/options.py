@@ -155,14 +155,13 @@ class ClusterOptions:
 
         None without a cluster, or where there is no such place.
         """
-        from priorsim.shards import Shards
+        from priorsim.shards import Shards, shards_beside
 
         if self.store is not None:
             yield Shards.open(self.store)
         elif self.cluster is not None and out is not None:
-            shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
-            yield shards
-            shards.remove_all()
+            with shards_beside(out) as shards:
+                yield shards
         else:
             yield None
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
-from priorsim.census.stored import StoredAtlas
-from priorsim.census.take import take_census
+from priorsim.census.stored import StoredAtlas, write_atlas
+from priorsim.census.take import count_rows
 from priorsim.errors import AtlasError, StorageError
 from priorsim.storage import check_folder, check_name, hold
 
@@ -44,9 +44,9 @@ def open_census(
         if found is None:
             if counting is not None:
                 counting(path)
-            atlas = take_census(header, workers=workers, memory_bytes=memory_bytes, progress=progress)
+            rows = count_rows(header, workers=workers, memory_bytes=memory_bytes, progress=progress)
             with place.writing() as file:
-                atlas.write(file)
+                write_atlas(header, rows, file)
     return StoredAtlas.open(path) if found is None else found
 
 

@@ -13,6 +13,7 @@ from priorsim.census.effort import (
     QUOTIENT,
     Estimate,
     estimate,
+    least_bytes,
     pilot,
     question_seconds,
 )
@@ -41,20 +42,31 @@ def census_plan(
     workers: int = 2,
     memory_bytes: int = DEFAULT_MEMORY,
     censuses: int = 1,
+    processes: int = 0,
 ) -> str:
-    """What a census will take, or so many, none of which is larger, in lines."""
+    """What a census will take, or so many, none of which is larger, in lines; so many processes may share it."""
     found = estimated(header)
     if engine == EXHAUSTIVE:
         found = replace(found, seconds=_programs(header) / (workers * EXHAUSTIVE_PACE), bytes=EXHAUSTIVE_BYTES)
     is_long = censuses * found.seconds > LONG_SECONDS
-    needs = ["more memory"] * (found.bytes > memory_bytes) + ["--yes"] * is_long
+    least = found.bytes if engine == EXHAUSTIVE else least_bytes(found, processes)
+    needs = ["more memory"] * (least > memory_bytes) + ["--yes"] * is_long
     what = "Census" if censuses == 1 else f"{censuses} censuses, one after the other, none larger than that"
     return "\n".join(
         [
             f"{what} of {described(header)}: {_programs(header):,} programs",
             _told([found] * censuses) + (f": it is started with {' and '.join(needs)} alone" if needs else ""),
+            *([_shared(least, processes)] if least <= memory_bytes < found.bytes else []),
             ROUGH,
         ]
+    )
+
+
+def _shared(least: int, processes: int) -> str:
+    """That processes share a census which does not fit into memory in one piece."""
+    return (
+        f"That is more than the memory given: {processes} processes share the census, keep parts on disk, and take "
+        f"{least / 2**30:.1f} GiB together"
     )
 
 

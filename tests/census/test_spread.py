@@ -9,9 +9,10 @@ import pytest
 
 from priorsim import shards as of_shards
 from priorsim.census import spread
-from priorsim.census.engine import replica
+from priorsim.census.atlas import Rows, joined
+from priorsim.census.engine import spread_tasks
 from priorsim.census.engine.quotient import count_quotient
-from priorsim.census.engine.replica import Plan
+from priorsim.census.engine.waves import Plan
 from priorsim.census.progress import Progress
 from priorsim.census.spread import count_spread
 from priorsim.census.take import make_header, take_census
@@ -31,6 +32,11 @@ CENSUS = "census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 16
 PRELOAD = "--preload", "tests.small_steps"
 
 
+def counted(*given: Any, **how: Any) -> Rows:
+    """The rows of a spread census, together."""
+    return joined(count_spread(*given, **how))
+
+
 class InTurn(Executor):
     """An executor that does each task when it is given, in this process."""
 
@@ -48,10 +54,10 @@ class InTurn(Executor):
 
 
 @pytest.fixture
-def long_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps are dealt out although they are short."""
+def long_waves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waves are dealt out although they are short."""
     for name, value in SMALL.items():
-        monkeypatch.setattr(replica, name, value)
+        monkeypatch.setattr(spread_tasks, name, value)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -66,53 +72,53 @@ def flip(path: Path, at: float) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 @pytest.mark.parametrize(("dialect", "word_bits", "max_bits"), [("arith", 2, 16), ("loops", 3, 18), ("nested", 2, 14)])
 def test_the_rows_are_those_of_one_process(tmp_path: Path, dialect: str, word_bits: int, max_bits: int) -> None:
     header = make_header(dialect, max_bits, domain=Domain.default(word_bits))
     told: list[int] = []
     progress = lambda reached: told.append(reached.programs)  # noqa: E731
-    rows = count_spread(header, InTurn(), Shards.open(str(tmp_path)), progress=progress)
+    rows = counted(header, InTurn(), Shards.open(str(tmp_path)), progress=progress)
     assert same(rows, count_quotient(header, workers=1))
     assert told == sorted(told) and told[-1] == sum(header.to_json()["programs_by_length"])
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 def test_steps_that_are_paid_once_a_setting_are_counted_alike(tmp_path: Path) -> None:
     lanes = tuple((context, query) for context in range(4) for query in range(2))
     domain = Domain(2, lanes, ("context", "query"), ("context",))
     header = make_header("arith", 16, domain=domain, accounting=Accounting.AMORTISED)
-    rows = count_spread(header, InTurn(), Shards.open(str(tmp_path)))
+    rows = counted(header, InTurn(), Shards.open(str(tmp_path)))
     assert same(rows, count_quotient(header, workers=1))
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 def test_what_is_there_is_not_made_again_and_what_is_made_twice_is_the_same(tmp_path: Path) -> None:
     shards, one, other = Shards.open(str(tmp_path)), InTurn(), InTurn()
-    rows = count_spread(HEADER, one, shards)
+    rows = counted(HEADER, one, shards)
     first = files(tmp_path)
-    assert same(rows, count_spread(HEADER, other, shards)) and files(tmp_path) == first
+    assert same(rows, counted(HEADER, other, shards)) and files(tmp_path) == first
     assert other.done < one.done
     again = Shards.open(str(tmp_path / "again"))
-    count_spread(HEADER, InTurn(), again)
+    counted(HEADER, InTurn(), again)
     assert files(tmp_path / "again") == first
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 @pytest.mark.parametrize("at", [0.01, 0.99])
 def test_altered_and_missing_shards_are_found_told_of_and_made_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], at: float
 ) -> None:
     shards = Shards.open(str(tmp_path))
-    rows, first = count_spread(HEADER, InTurn(), shards), files(tmp_path)
+    rows, first = counted(HEADER, InTurn(), shards), files(tmp_path)
     holding = sorted(path for path in tmp_path.glob("*.shard") if b'"level.0.' in path.read_bytes())
     altered, missing = holding[0], holding[-1]
     flip(altered, at)
     missing.unlink()
-    assert same(count_spread(HEADER, InTurn(), shards), rows) and files(tmp_path) == first
+    assert same(counted(HEADER, InTurn(), shards), rows) and files(tmp_path) == first
     assert f"{altered}: missing or altered, and made again" in capsys.readouterr().err
 
 
@@ -120,17 +126,17 @@ def test_altered_and_missing_shards_are_found_told_of_and_made_again(
 def test_a_census_that_is_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spread, "term_counts", lambda language, depth, length: [7] * (length + 1))
     with pytest.raises(CensusError, match="where the recurrence says 7: report a bug"):
-        count_spread(HEADER, InTurn(), Shards.open(str(tmp_path)))
+        counted(HEADER, InTurn(), Shards.open(str(tmp_path)))
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_path: Path) -> None:
     """Of two workers, of four, with one killed in the middle, and with the scheduler killed and started again."""
-    rows = count_spread(HEADER, InTurn(), Shards.open(str(tmp_path / "alone")))
+    rows = counted(HEADER, InTurn(), Shards.open(str(tmp_path / "alone")))
     with running(2, *PRELOAD) as cluster, open_executor(cluster.address) as executor:
 
-        def counted(name: str, mishap: Callable[[], None] = lambda: None) -> None:
+        def check(name: str, mishap: Callable[[], None] = lambda: None) -> None:
             shards, told = Shards.open(str(tmp_path / name)), list[int]()
 
             def progress(reached: Progress) -> None:
@@ -138,7 +144,7 @@ def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_
                 if len(told) == 8:
                     mishap()
 
-            assert same(count_spread(HEADER, executor, shards, progress=progress), rows)
+            assert same(counted(HEADER, executor, shards, progress=progress), rows)
             assert files(tmp_path / name) == files(tmp_path / "alone")
 
         def start_two() -> None:
@@ -151,15 +157,15 @@ def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_
             cluster.start_scheduler()
             start_two()
 
-        counted("two")
+        check("two")
         start_two()
-        counted("four")
-        counted("worker killed", cluster.processes[1].kill)
-        counted("scheduler killed", restart)
+        check("four")
+        check("worker killed", cluster.processes[1].kill)
+        check("scheduler killed", restart)
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 def test_an_interrupted_census_goes_on_from_the_shards_that_are_there(tmp_path: Path) -> None:
     shards, one, other, told = Shards.open(str(tmp_path)), InTurn(), InTurn(), list[int]()
 
@@ -169,10 +175,10 @@ def test_an_interrupted_census_goes_on_from_the_shards_that_are_there(tmp_path: 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        count_spread(HEADER, one, shards, progress=interrupt)
-    assert same(count_spread(HEADER, other, shards), count_quotient(HEADER, workers=1))
+        counted(HEADER, one, shards, progress=interrupt)
+    assert same(counted(HEADER, other, shards), count_quotient(HEADER, workers=1))
     whole = InTurn()
-    count_spread(HEADER, whole, Shards.open(str(tmp_path / "whole")))
+    counted(HEADER, whole, Shards.open(str(tmp_path / "whole")))
     assert files(tmp_path) == files(tmp_path / "whole") and other.done < whole.done
 
 
@@ -195,12 +201,12 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("long_steps")
+@pytest.mark.usefixtures("long_waves")
 @pytest.mark.filterwarnings("ignore")
 def test_shards_may_be_on_an_object_store(tmp_path: Path, bucket: str) -> None:
     shards = Shards.open(bucket)
-    rows = count_spread(HEADER, InTurn(), shards)
-    assert same(rows, count_spread(HEADER, InTurn(), Shards.open(str(tmp_path))))
+    rows = counted(HEADER, InTurn(), shards)
+    assert same(rows, counted(HEADER, InTurn(), Shards.open(str(tmp_path))))
     identity = next(iter(files(tmp_path))).removesuffix(".shard")
     assert shards.receipt(identity) == Shards(str(tmp_path)).receipt(identity)
     shards.remove_all()
@@ -280,15 +286,18 @@ def test_a_shard_altered_twice_ends_the_work(tmp_path: Path) -> None:
     assert found == []
 
 
-def test_the_steps_are_every_level_and_what_is_inside_comes_first() -> None:
-    plan = Plan(make_header("arith", 30, domain=Domain.default(3)))
-    assert [length for depth, length in plan.steps if depth == 0] == list(range(1, 30))
-    for depth in (1, 2):
-        assert [length for d, length in plan.steps if d == depth] == list(range(1, plan.reach.longest[depth] + 1))
-    for outer in (0, 1):
-        for length in range(1, plan.reach.longest[outer] + 1):
-            inner = length - plan.reach.closing[outer]
-            assert inner < 1 or plan.steps.index((outer + 1, inner)) < plan.steps.index((outer, length))
+@pytest.mark.parametrize("dialect", ["arith", "loops", "nested", "logic"])
+def test_the_waves_are_every_level_and_need_only_what_waves_before_them_make(dialect: str) -> None:
+    plan = Plan(make_header(dialect, 30, domain=Domain.default(2)))
+    steps = [step for wave in plan.waves for step in wave]
+    reach = enumerate(plan.reach.longest)
+    assert sorted(steps) == [(depth, length) for depth, longest in reach for length in range(1, longest + 1)]
+    made: set[tuple[int, int]] = set()
+    for wave in plan.waves:
+        for step in wave:
+            needed = ((depth, length) for depth, most in plan.needs(step).items() for length in range(1, most + 1))
+            assert made.issuperset(needed)
+        made.update(wave)
 
 
 def test_the_identity_of_a_task_is_that_of_the_code_and_of_all_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:
