@@ -108,7 +108,7 @@ class _Spread:
         blocks = partial(Combine, header, number, sources=sources, closed=closed)
         first = self._shards.receipt(Merge(header, number, 0).identity)
         if first is None:
-            first = self._done([blocks(block) for block in range(LEAST)])[0]
+            first = self._done([blocks(block) for block in range(LEAST)], until=0.0)[0]
         load = Load(*(first.figures[name] for name in Load._fields))
         merges = [Merge(header, number, group, load, closed) for group in range(load.groups)]
         combines = [blocks(block) for block in range(load.blocks)]
