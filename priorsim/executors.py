@@ -72,8 +72,8 @@ def _hand_over(found: "Future[Any]", there: Any) -> None:
     from distributed.comm import CommClosedError
 
     try:
-        result = there.result()
-    except (CancelledError, CommClosedError):
+        result = there.result(RETURN_SECONDS)
+    except (CancelledError, CommClosedError, TimeoutError):
         if found.cancel():
             found.set_running_or_notify_cancel()
     except Exception as error:

@@ -15,15 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 from numpy.typing import NDArray
 
-from priorsim.errors import PriorsimError, StorageError
-from priorsim.executors import EXTRA
+from priorsim.errors import StorageError
 from priorsim.processes import Workers, run_tasks
 from priorsim.provenance import counting_digest
 
@@ -86,9 +84,7 @@ class Shards:
 
     @classmethod
     def open(cls, url: str) -> "Shards":
-        """Those of storage that can be written; StorageError where it cannot be, PriorsimError without fsspec."""
-        if find_spec("fsspec") is None:
-            raise PriorsimError(f"shards need fsspec, which is not installed: {EXTRA}")
+        """Those of storage that can be written; StorageError where it cannot be."""
         shards = cls(url if "://" in url else str(Path(url).absolute()))
         try:
             shards._put(MARK, [b"{}\n"])

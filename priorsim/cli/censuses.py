@@ -61,6 +61,8 @@ def census(
     bit 1.8 times as long, in less than 1 GiB. A longer quotient census keeps finished levels in
     OUT.run until it is done; when the same command is started again after a mishap, it goes on from there.
 
+    A quotient census that does not fit into --memory is shared by so many processes as --workers says, which keep
+    parts in OUT.shards until it is done: at w = 4 46 bits take some 5 minutes, 7 GiB and 20 GB of disk.
     With --cluster the census is made in tasks, whose results are kept as shards in OUT.shards until it is done, or for
     good in the folder or under the URL of --store (docs/cluster.md); the same command goes on from there.
 

@@ -17,7 +17,6 @@ from priorsim import keys
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.effort import (
     ATLAS_BYTES,
-    BASE_BYTES,
     DEFAULT_MEMORY,
     FITTED_BITS,
     LAPTOP,
@@ -191,7 +190,8 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
         keys.says("by what part of them the rows that are predicted from 2 bits less are off; null where not counted"),
     ]
     disk_bytes: Annotated[int, keys.says("the atlas, and the finished lengths that are kept until it is written")]
-    memory_bytes: Annotated[int, keys.says("of each worker")]
+    memory_bytes: Annotated[int, keys.says("of each worker; of one worker that makes the census in one piece")]
+    spread_bytes: Annotated[int, keys.says("of each process, where processes share the census and keep parts on disk")]
     moved_bytes: Annotated[int, keys.says("sent from worker to worker, all together")]
     seconds: Annotated[
         float, keys.says("of counting, predicted at every bound; to start and to write the atlas takes more")
@@ -224,10 +224,6 @@ class EstimateAnswer(keys.Answer, frozen=True, kw_only=True):
     most_bits: Annotated[
         int | None, keys.says("the largest bound that fits into the memory of these workers; null where none does")
     ]
-    least_workers: Annotated[
-        int | None,
-        keys.says("workers of this memory into which the last bound fits; null where it fits into none of any number"),
-    ]
 
 
 def estimate_of(known: Measured, on: Machines = LAPTOP, given_bytes: int = DEFAULT_MEMORY) -> EstimateAnswer:
@@ -249,7 +245,6 @@ def estimate_of(known: Measured, on: Machines = LAPTOP, given_bytes: int = DEFAU
         pair_seconds=pace.pair_seconds,
         bounds=tuple(_bound(known, bits, on) for bits in _bounds(known)),
         most_bits=_most_bits(known, on, given_bytes),
-        least_workers=_least_workers(known, given_bytes),
     )
 
 
@@ -270,6 +265,7 @@ def _bound(known: Measured, bits: int, on: Machines) -> Bound:
         rows_error=known.rows_error(bits),
         disk_bytes=(ATLAS_BYTES + MOVED_BYTES) * found.rows,
         memory_bytes=found.bytes,
+        spread_bytes=found.spread_bytes,
         moved_bytes=int(found.moved),
         seconds=found.seconds,
         seconds_factor=seconds_factor,
@@ -283,9 +279,3 @@ def _most_bits(known: Measured, on: Machines, given_bytes: int) -> int | None:
     """The largest bound whose memory is given."""
     fits = (bits for bits in range(LONGEST, 1, -1) if known.estimate(bits, on).bytes <= given_bytes)
     return next(fits, None)
-
-
-def _least_workers(known: Measured, given_bytes: int) -> int | None:
-    """The fewest workers into which the header's bound fits."""
-    divided = known.estimate(known.header.max_bits, LAPTOP).bytes - BASE_BYTES
-    return math.ceil(divided / (given_bytes - BASE_BYTES)) if given_bytes > BASE_BYTES else None

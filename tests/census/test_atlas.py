@@ -114,6 +114,18 @@ def small(atlas, tmp_path):
     return tmp_path / "atlas.parquet", few.rows
 
 
+@pytest.mark.parametrize("size", [1, 7, 100, 10**9])
+def test_the_file_does_not_depend_on_the_batches_in_which_rows_come(small, size):
+    path, rows = small
+    header = StoredAtlas.open(path).header
+    batches = [rows.take(slice(start, start + size)) for start in range(0, len(rows), size)]
+    file = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("priorsim.census.stored.ROW_GROUP_ROWS", 100)
+        assert write_atlas(header, batches, file) == len(rows)
+    assert file.getvalue() == path.read_bytes()
+
+
 def test_what_was_saved_comes_back(atlas, path):
     loaded = StoredAtlas.open(path)
     assert (loaded.header, len(loaded)) == (atlas.header, len(atlas))
@@ -494,7 +506,7 @@ def exchanged_alike(header, rows, name):
 
     def written(values):
         file = io.BytesIO()
-        write_atlas(header, replace(rows, **{name: values}), file)
+        write_atlas(header, [replace(rows, **{name: values})], file)
         return file.getvalue()
 
     values = getattr(rows, name)

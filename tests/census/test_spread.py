@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from priorsim import processes
 from priorsim import shards as of_shards
-from priorsim.census import spread
+from priorsim.census import effort, spread
 from priorsim.census.atlas import Rows, joined
 from priorsim.census.engine import spread_tasks
 from priorsim.census.engine.quotient import count_quotient
@@ -20,6 +21,7 @@ from priorsim.errors import CensusError, StorageError
 from priorsim.executors import open_executor
 from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
+from priorsim.processes import open_pool
 from priorsim.shards import MARK, AlteredError, Shards, identity_of, mending
 from tests.census.test_quotient import same
 from tests.clusters import free_port, running
@@ -224,6 +226,23 @@ def test_the_atlas_of_a_local_cluster_is_that_of_one_process(tmp_path: Path, eng
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.parquet", "two.parquet"]
     output(*CENSUS, "--engine", engine, "--out", third, "--cluster", "local:1", "--store", tmp_path / "kept")
     assert third.read_bytes() == one.read_bytes() and files(tmp_path / "kept")
+
+
+@pytest.mark.engine
+def test_a_census_that_does_not_fit_into_memory_in_one_piece_is_shared_by_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, shared = tmp_path / "whole.parquet", tmp_path / "shared.parquet"
+    output(*CENSUS, "--out", whole)
+    for name, value in {"ROW_BYTES": 1 << 20, "BASE_BYTES": 1 << 20, "TASK_BYTES": 1 << 20}.items():
+        monkeypatch.setattr(effort, name, value)
+    assert "2 processes share the census, keep parts on disk" in output(*CENSUS, "--memory", "100MiB", "--dry-run")
+    opened: list[int] = []
+    monkeypatch.setattr(processes, "open_pool", lambda workers: opened.append(workers) or open_pool(workers))
+    output(*CENSUS, "--memory", "100MiB", "--out", shared)
+    assert shared.read_bytes() == whole.read_bytes() and opened == [2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shared.parquet", "whole.parquet"]
+    assert "more than the 0.0 GiB given" in refusal(*CENSUS, "--memory", "2MiB", "--out", tmp_path / "none.parquet")
 
 
 @pytest.mark.engine

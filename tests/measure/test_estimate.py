@@ -128,13 +128,14 @@ def test_what_is_expected_grows_less_certain_with_each_bit(counted):
 
 
 @pytest.mark.engine
-def test_as_many_workers_are_told_as_hold_the_census(counted):
+def test_what_fits_into_memory_is_told_for_one_piece_and_for_processes_that_share_it(counted):
     found = estimate_of(counted, LAPTOP, 8 << 30)
     last = found.bounds[-1]
-    assert last.memory_bytes > 8 << 30 and found.most_bits < 50
-    for workers, fits in ((found.least_workers, True), (found.least_workers - 1, False)):
-        assert (estimate_of(counted, Machines(workers)).bounds[-1].memory_bytes <= 8 << 30) == fits
-    assert estimate_of(counted, LAPTOP, BASE_BYTES).least_workers is None
+    assert last.memory_bytes > 8 << 30 > last.spread_bytes and found.most_bits < 50
+    for workers in (2, 1024):
+        shared = estimate_of(counted, Machines(workers)).bounds[-1]
+        assert shared.memory_bytes == shared.spread_bytes == last.spread_bytes
+    assert estimate_of(counted, LAPTOP, BASE_BYTES).most_bits is None
 
 
 # --- the command ----------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ GUARDS: dict[str, str] = {
     "census/engine/term_witness.py": "tests/census/test_witness.py",
     "census/engine/terms.py": f"tests/census/test_amortised.py {ENGINES}",
     "census/engine/replica.py": "tests/census/test_spread.py",
+    "census/engine/spread_tasks.py": "tests/census/test_spread.py",
+    "census/engine/waves.py": "tests/census/test_spread.py",
     "census/spread.py": "tests/census/test_spread.py",
     "census/engine/*.py": ENGINES,
 }
