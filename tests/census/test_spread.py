@@ -236,9 +236,15 @@ def test_a_census_that_does_not_fit_into_memory_in_one_piece_is_shared_by_proces
     output(*CENSUS, "--out", whole)
     for name, value in {"ROW_BYTES": 1 << 20, "BASE_BYTES": 1 << 20, "TASK_BYTES": 1 << 20}.items():
         monkeypatch.setattr(effort, name, value)
-    assert "2 processes share the census, keep parts on disk" in output(*CENSUS, "--memory", "100MiB", "--dry-run")
+    planned = output(*CENSUS, "--memory", "100MiB", "--dry-run")
+    assert "2 processes share the census, keep parts on disk, and take" in " ".join(planned.split())
     opened: list[int] = []
-    monkeypatch.setattr(processes, "open_pool", lambda workers: opened.append(workers) or open_pool(workers))
+
+    def opening(workers: int) -> Any:
+        opened.append(workers)
+        return open_pool(workers)
+
+    monkeypatch.setattr(processes, "open_pool", opening)
     output(*CENSUS, "--memory", "100MiB", "--out", shared)
     assert shared.read_bytes() == whole.read_bytes() and opened == [2]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shared.parquet", "whole.parquet"]

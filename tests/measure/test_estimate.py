@@ -10,6 +10,7 @@ import pytest
 
 from priorsim.census import effort
 from priorsim.census.effort import BASE_BYTES, LAPTOP, MOVED_BYTES, Growth, Machines, Pace, Run, estimate, take_run
+from priorsim.census.engine.stores import Reach
 from priorsim.census.recurrence import program_counts, tokens
 from priorsim.census.stored import StoredAtlas
 from priorsim.census.take import make_header, take_census
@@ -91,13 +92,17 @@ def test_a_pace_gives_back_the_runs_it_was_fitted_to():
     assert Pace.fitted([replace(run, seconds=1.0) for run in RUNS]).pair_seconds == pytest.approx(0, abs=1e-12)
 
 
-def test_workers_divide_rows_and_pairs_and_send_each_pair_once():
+def test_workers_divide_pairs_hold_all_operands_and_move_each_row_three_times():
     of, growth, pace = header(44), Growth(10**6, 10**5, 0.7), Pace(8, 0, 1e-7, 2)
     alone, many = (estimate(of, growth, pace, Machines(workers, 1, 1e6)) for workers in (1, 10))
     pairs = 8 * growth.classes(sum(program_counts(of.language, 44)))
     assert (alone.moved, alone.rows) == (0, many.rows)
-    assert many.moved == pytest.approx(MOVED_BYTES * pairs * 0.9)
-    assert many.bytes - BASE_BYTES == pytest.approx((alone.bytes - BASE_BYTES) / 10, abs=1)
+    operands = growth.classes(sum(program_counts(of.language, Reach.of(of.language, 44).stored[0] + 1)))
+    inner = alone.bytes - BASE_BYTES - effort.ROW_BYTES * growth.classes(sum(program_counts(of.language, 44)))
+    held = effort.HELD_BYTES * operands + inner
+    assert many.moved == pytest.approx(MOVED_BYTES * (3 * alone.rows + 10 * operands) + 10 * inner / 2)
+    assert many.bytes == many.spread_bytes == alone.spread_bytes
+    assert many.bytes - BASE_BYTES - effort.TASK_BYTES == pytest.approx(held, abs=2)
     assert alone.seconds == pytest.approx(2 + 1e-7 * pairs)
     assert many.seconds == pytest.approx(2 + 1e-7 * pairs / 10 + many.moved / 10 / 1e6)
     two = estimate(of, growth, pace, Machines(1, 2, 1e6))
@@ -177,7 +182,7 @@ def test_many_workers_have_a_network_and_little_memory():
     assert "on 32 workers of 8 cores, each of which sends 2 GB a second" in " ".join(text.split())
     assert "moved" in text and "50 bits take no more than the 8.0 GiB of memory given" in text
     alone = output("estimate", "--max-bits", 50, "--from", 26, "--memory", "300MiB")
-    assert "moved" not in alone and "no number of workers holds them" in " ".join(alone.split())
+    assert "moved" not in alone and "which no census fits into" in " ".join(alone.split())
 
 
 @pytest.mark.engine
