@@ -27,18 +27,15 @@ PARTS = 64
 """In so many parts the rows of a level are split."""
 SHORT = 1 << 21
 """Candidates of a wave that is made in a row with others."""
-BLOCK_BYTES, INNER_WEIGHT = 1 << 29, 1
-"""Bytes of the rows that a block makes, before those of one class are added up; how much those inside binders count."""
+BLOCK_BYTES = 1 << 29
+"""Of the rows that a block makes, before those of one class are added up."""
 GROUP_CANDIDATES = 1 << 22
 LEAST = 4
 """Blocks, and groups of parts, of a wave that is not short."""
 
 
 class Load(NamedTuple):
-    """What it takes to make a wave: the candidates, and the bytes of their rows before those of a class are added up.
-
-    Rows inside binders count more, since few are of one class.
-    """
+    """What it takes to make a wave: candidates, and bytes of their rows before those of a class are added up."""
 
     work: int
     room: int
@@ -202,9 +199,8 @@ class _Worker:
         for step, pieces in self.replica.pieces(number).items():
             candidates = sum(piece.size for piece in pieces)
             closings = candidates * self.replica.closings(step)  # Of the bodies few are alike.
-            width = max(self.plan.widths(step[0])) * (INNER_WEIGHT if step[0] else 1)
             work += candidates + closings
-            room += 8 * (candidates * width + closings * (OUTER_KEY + 1))
+            room += 8 * (candidates * max(self.plan.widths(step[0])) + closings * (OUTER_KEY + 1))
         return Load(work, room)
 
 
