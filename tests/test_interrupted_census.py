@@ -86,7 +86,7 @@ def test_no_worker_outlives_a_killed_census_and_the_next_one_clears_what_it_left
 def test_a_command_that_is_killed_goes_on_from_the_shards_of_its_cluster_to_the_same_atlas(tmp_path):
     """Its workers end with it; no shard that is there is made again."""
     store, one, other = tmp_path / "store", tmp_path / "one.parquet", tmp_path / "two.parquet"
-    census = ["census", *SMALL[:-1], "34", "--out"]
+    census = ["census", *SMALL[:-1], "38", "--out"]
     command = [*census, str(other), "--cluster", "local:2", "--store", str(store)]
     process = subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -104,6 +104,6 @@ def test_a_command_that_is_killed_goes_on_from_the_shards_of_its_cluster_to_the_
     output(*command)
     output(*census, one)
     assert other.read_bytes() == one.read_bytes()
-    # Blocks of a level are removed once the level is there.
+    # Blocks of a wave are removed once they are added up.
     still = [name for name in kept if (store / name).exists()]
     assert still and [kept[name] for name in still] == [shards()[name] for name in still]

@@ -1,6 +1,6 @@
 """A census in tasks of an executor has the rows of one process, whatever is lost, killed or altered in the middle."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from tests.small_steps import SMALL
 from tests.test_cli import output
 from tests.test_options import refusal
 
+AFTER_FIRST_BLOCK, AFTER_FIRST_MERGE = 1 + 1, 1 + 2 * 4 + 1
+"""How often progress is told until then."""
 HEADER = make_header("arith", 16, domain=Domain.default(2))
 CENSUS = "census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 16
 PRELOAD = "--preload", "tests.small_steps"
@@ -134,17 +136,16 @@ def test_a_census_that_is_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.engine
 @pytest.mark.usefixtures("long_waves")
 def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_path: Path) -> None:
-    """Of two workers, of four, with one killed in the middle, and with the scheduler killed and started again."""
+    """Of two workers, of four, with one killed in the middle of each phase, and with another scheduler half-way."""
     rows = counted(HEADER, InTurn(), Shards.open(str(tmp_path / "alone")))
     with running(2, *PRELOAD) as cluster, open_executor(cluster.address) as executor:
 
-        def check(name: str, mishap: Callable[[], None] = lambda: None) -> None:
+        def check(name: str, mishaps: Mapping[int, Callable[[], None]]) -> None:
             shards, told = Shards.open(str(tmp_path / name)), list[int]()
 
             def progress(reached: Progress) -> None:
                 told.append(reached.programs)
-                if len(told) == 8:
-                    mishap()
+                mishaps.get(len(told), lambda: None)()
 
             assert same(counted(HEADER, executor, shards, progress=progress), rows)
             assert files(tmp_path / name) == files(tmp_path / "alone")
@@ -159,11 +160,13 @@ def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_
             cluster.start_scheduler()
             start_two()
 
-        check("two")
+        check("two", {})
         start_two()
-        check("four")
-        check("worker killed", cluster.processes[1].kill)
-        check("scheduler killed", restart)
+        check("four", {})
+        # The first waves are one task; then four blocks of a wave are combined, looked up, and merged in four groups.
+        one, other = cluster.processes[1:3]
+        check("workers killed", {AFTER_FIRST_BLOCK: one.kill, AFTER_FIRST_MERGE: other.kill})
+        check("scheduler killed", {AFTER_FIRST_MERGE: restart})
 
 
 @pytest.mark.engine
