@@ -82,7 +82,9 @@ def test_what_is_left_is_the_whole_dialect_but_for_the_programs_that_use_the_ope
         left = Counter(key for used, key in programs(dialect, word_bits) if not used & set(without))
         quotient, exhaustive = count_quotient(header), count_exhaustive(header)
         assert counts_of(quotient) == counts_of(exhaustive) == left
-        by_length = Counter({bits: sum(n for key, n in left.items() if key.bits == bits) for bits in range(256)})
+        by_length = Counter[int]()
+        for key, programs in left.items():
+            by_length[key.bits] += programs
         assert counts_by_length(quotient.bits, quotient.count) == [by_length[bits] for bits in range(256)]
         assert program_counts(header.language, max_bits) == tuple(by_length[bits] for bits in range(max_bits + 1))
 
