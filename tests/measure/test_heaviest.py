@@ -28,7 +28,7 @@ from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
 
-BITS = 19
+BITS = 17
 LANGUAGE, DOMAIN = Language.named("arith", 2), Domain.default(2)
 IDENTITY = world_of_words("identity", DOMAIN, (0, 1, 2, 3), family="mine", train=(0, 1))
 SQUARE = world_of_words("square", DOMAIN, (0, 1, 0, 1), family="mine", train=(0, 1, 2))
@@ -154,11 +154,11 @@ CONTEXT = Domain(3, tuple((o, q) for o in (1, 2, 4) for q in (0, 3)), ("o", "q")
 @pytest.mark.parametrize(
     "header",
     [
-        make_header("logic", 19, domain=Domain.default(3)),
-        make_header("loops", 19, domain=Domain.default(3), without=["add"]),
-        make_header("nested", 17, domain=Domain.default(4)),
-        make_header("arith", 19, domain=CONTEXT, accounting="amortised"),
-        make_header("arith", 22, domain=Domain(12, ((0,),))),
+        make_header("logic", 17, domain=Domain.default(3)),
+        make_header("loops", 17, domain=Domain.default(3), without=["add"]),
+        make_header("nested", 15, domain=Domain.default(4)),
+        make_header("arith", 17, domain=CONTEXT, accounting="amortised"),
+        make_header("arith", 20, domain=Domain(12, ((0,),))),
     ],
     ids=["logic", "without add", "nested", "amortised", "one lane"],
 )
