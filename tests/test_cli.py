@@ -75,7 +75,7 @@ def test_the_version_is_that_of_the_package():
 def small_atlas(folder, max_bits=20):
     """A file in the folder with the census of arith at words of 3 bits."""
     path = folder / "small.parquet"
-    output("census", *SMALL[:-1], max_bits, "--engine", "exhaustive", "--out", path)
+    output("census", *SMALL[:-1], max_bits, "--engine", "exhaustive", "--workers", 1, "--out", path)
     return path
 
 
