@@ -199,7 +199,7 @@ def test_beyond_the_atlas_the_answers_are_those_of_a_longer_one(atlas, tmp_path)
 
 def test_within_the_atlas_the_answers_are_those_of_a_shorter_one(atlas, tmp_path):
     shorter = tmp_path / "shorter.parquet"
-    output("census", *SMALL[:-1], 17, "--engine", "exhaustive", "--out", shorter)
+    output("census", *SMALL[:-1], 17, "--out", shorter)
     world = ("--world", "identity-w3")
     asks = [["odds", "--json", *world], ["histogram", *world], ["heldout", "--json", *world], ["population", "--json"]]
     for ask in asks:

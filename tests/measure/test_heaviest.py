@@ -142,7 +142,7 @@ def test_by_the_exhaustive_engine_at_words_of_3_bits():
         if world.accepts(header.domain.unpack(word), world.train):
             kind = "search" if listed.strict[at] != word else "direct" if listed.wide[at] == word else "disguised"
             plain[kind].append(format_program(listed.program(at)))
-    counted = take_census(header, engine="exhaustive")
+    counted = take_census(header, engine="exhaustive", workers=1)
     found = {kind: [each.program for each in programs(counted, world, kind, EVERY).list] for kind in plain}
     assert {kind: sorted(some) for kind, some in found.items()} == {kind: sorted(some) for kind, some in plain.items()}
     assert len(found["direct"]) > 100 and len(found["search"]) == 4
