@@ -86,7 +86,7 @@ def test_they_are_the_first_of_all_programs_put_in_order(world, cls, prior):
     plain = expected(world, cls, prior)
     whole = math.fsum(2 ** weight(key, prior) for _, key, _ in plain)
     for most in (1, 7, 50, EVERY):
-        found = programs(atlas(), world, cls, most, prior=prior)
+        found = programs(atlas(), world, cls, most, prior=prior, workers=1)
         assert [(each.kind, each.program) for each in found.list] == [(kind, text) for kind, _, text in plain[:most]]
         part = math.fsum(2 ** weight(key, prior) for _, key, _ in plain[:most])
         assert not plain or float(found.listed_share) == pytest.approx(part / whole, rel=1e-12)
@@ -165,8 +165,8 @@ CONTEXT = Domain(3, tuple((o, q) for o in (1, 2, 4) for q in (0, 3)), ("o", "q")
 def test_in_every_kind_of_census_all_programs_of_the_rows_are_listed(header):
     """As many are listed of each row as the census has counted, each of the row's key."""
     world = world_of_words("first", header.domain, [lane[0] for lane in header.domain.lanes], family="mine")
-    counted = take_census(header)
-    found = programs(counted, world, "any", EVERY)
+    counted = take_census(header, workers=1)
+    found = programs(counted, world, "any", EVERY, workers=1)
     rows = counted.rows.take(acceptable(counted.rows.behaviour, world, world.train))
     assert found.programs == sum(rows.count.tolist()) == len(found.list) > 10
     listed = Counter(key_of(header, parse(each.program, header.language, header.domain.columns)) for each in found.list)
