@@ -1,6 +1,10 @@
-"""A Dask cluster for tests: a scheduler and workers of this machine, each a process that can be killed."""
+"""A Dask cluster for tests: a scheduler and workers of this machine, each a process that can be killed.
+
+Its tasks are here because a worker imports the module of a task: a module of tests takes it seconds.
+"""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +20,19 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def nap(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def end_a_worker(file: Path | None) -> int:
+    """The first task to find the file removes it and kills its worker."""
+    if file is not None and file.exists():
+        file.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 1
 
 
 class Cluster:

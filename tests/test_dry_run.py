@@ -7,12 +7,13 @@ import pytest
 
 from priorsim.census.take import make_header, take_census
 from priorsim.claims.judge import by_census, find_claims
-from priorsim.claims.populations import QUICK
+from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.measure.data import data_effort
 from priorsim.mu.domain import Domain
 from priorsim.study.atlases import open_census
 from priorsim.study.cache import VARIABLE
 from priorsim.study.plan import census_plan, censuses_plan, data_plan, estimated, question_plan
+from tests.small import SMALL
 from tests.test_cli import output, priorsim, unbroken
 
 NAMED = "inverse-w3"
@@ -23,8 +24,9 @@ NOTHING = "Nothing was counted and nothing was written."
 
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
-    """An empty folder to work in, and a cache in it that is not there."""
+    """An empty folder to work in, a cache in it that is not there, and a preset of few and small censuses."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(PRESETS, "quick", SMALL)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     return tmp_path
 

@@ -1,8 +1,6 @@
 """Any executor does the work, a Dask cluster too: the results of one process, and one line of what goes wrong."""
 
 import json
-import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -25,7 +23,7 @@ from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.priors import named_prior
 from priorsim.processes import run_tasks
 from priorsim.worlds import find_world
-from tests.clusters import Cluster, running
+from tests.clusters import Cluster, end_a_worker, nap, running
 from tests.test_cli import output
 from tests.test_options import refusal
 from tests.test_processes import assert_nothing_is_left, square
@@ -47,19 +45,6 @@ def cluster() -> Iterator[Cluster]:
 def there(cluster: Cluster) -> Iterator[Executor]:
     with open_executor(cluster.address) as executor:
         yield executor
-
-
-def nap(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
-
-
-def end_a_worker(file: Path | None) -> int:
-    """The first task to find the file removes it and kills its worker."""
-    if file is not None and file.exists():
-        file.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return 1
 
 
 class Forgetful(ThreadPoolExecutor):

@@ -144,7 +144,7 @@ def test_a_world_from_standard_input_is_explained(monkeypatch):
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory):
     path = tmp_path_factory.mktemp("atlas") / "w3.parquet"
-    output("census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 22, "--engine", "exhaustive", "--out", path)
+    output("census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 22, "--out", path)
     return path
 
 

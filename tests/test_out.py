@@ -12,7 +12,7 @@ from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.storage import hold, hold_folder
 from tests.test_cli import COMMAND, output, priorsim
 
-CENSUS = ["census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "12", "--engine", "exhaustive"]
+CENSUS = ["census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "12", "--workers", "1"]
 CENSUS += ["--workers", "1"]
 WORLD = ["--world", "identity-w3"]
 

@@ -7,10 +7,12 @@ says what was done and exits with 130 (priorsim/interrupts.py).
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from priorsim import __version__
 from priorsim.cli import (
@@ -108,6 +110,12 @@ for group, commands in GROUPS.items():
         app.command(cls=Command, short_help=summary, rich_help_panel=group)(flattened(command))
 
 
+@cache
+def _built() -> Callable[..., int | None]:
+    """The command line as Typer makes it of all functions and their types, once a process."""
+    return get_command(app)
+
+
 def main() -> None:
     """Run the command line."""
     try:
@@ -127,7 +135,7 @@ def _run() -> int:
     """Exit code of the command; Typer turns an interrupt into a returned one."""
     name = Path(sys.argv[0]).name
     try:
-        return app(standalone_mode=False, prog_name=name) or 0
+        return _built()(standalone_mode=False, prog_name=name) or 0
     except Exception as error:
         # Typer's usage errors, of whichever click it stands on.
         if not hasattr(error, "format_message"):

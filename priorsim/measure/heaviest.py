@@ -112,7 +112,7 @@ def programs(
 
     >>> import priorsim
     >>> header = priorsim.make_header("arith", 20, domain=priorsim.Domain.default(3))
-    >>> atlas = priorsim.take_census(header, engine="exhaustive")
+    >>> atlas = priorsim.take_census(header)
     >>> found = programs(atlas, priorsim.world("identity-w3"), "search", 2)
     >>> found.programs, [each.program for each in found.list]
     (4, ['(find (c) (eq c x))', '(find (c) (eq x c))'])

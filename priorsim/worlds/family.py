@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, NamedTuple
 
 from priorsim.errors import WorldError
@@ -114,12 +115,7 @@ class Family:
         WorldError
             If there is no such knob, or no member with these values.
         """
-        seen = set()
-        for setting in self._settings(wanted):
-            world = self.build(self._name(setting), **setting)
-            if world.task not in seen:
-                seen.add(world.task)
-                yield world
+        yield from _members(self, tuple(wanted.items()))
 
     def member(self, name: str) -> World:
         """The member of that name; WorldError if there is none, with the knob that is wrong and its possible values."""
@@ -162,3 +158,12 @@ class Family:
             raise WorldError(f"family {self.name} has no member with {asked}: choose otherwise ({ranges})")
         yield first
         yield from settings
+
+
+@cache
+def _members(family: Family, wanted: tuple[tuple[str, int | str], ...]) -> tuple[World, ...]:
+    """The members with these values, made once a process: judging claims asks for the same thousands again."""
+    by_task: dict[Any, World] = {}
+    for setting in family._settings(dict(wanted)):
+        by_task.setdefault((world := family.build(family._name(setting), **setting)).task, world)
+    return tuple(by_task.values())

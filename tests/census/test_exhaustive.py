@@ -17,7 +17,6 @@ from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import lesion
 from priorsim.mu.syntax import count_searches, parse
 from tests.census import oracle
-from tests.census.checked import checked_run
 from tests.strategies import programs
 
 pytestmark = pytest.mark.engine
@@ -129,18 +128,3 @@ def test_what_could_overflow_is_refused_before_it_starts():
         check_bounds(oracle.make_header("arith", Domain.default(2), 2, 64))
     with pytest.raises(DomainError, match="environments"):
         check_bounds(oracle.make_header("arith", oracle.ONE_LANE, 2, 20))
-
-
-CHECKED_RUN = """
-from priorsim.census.engine import exhaustive
-from tests.census import oracle
-from tests.census.checked import count_checked
-for dialect in ("arith", "logic"):
-    header = oracle.make_header(dialect, oracle.PAIRS, 2, 17)
-    assert int(exhaustive.count_exhaustive(header).count.sum())
-print(count_checked("engine.exhaustive_kernels", "engine.packed"))
-"""
-
-
-def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
-    assert checked_run(CHECKED_RUN, tmp_path) > 25

@@ -30,7 +30,6 @@ from priorsim.mu.inner import inner_programs
 from priorsim.mu.interpreter import evaluate
 from priorsim.mu.syntax import Program, parse
 from priorsim.worlds import find_world
-from tests.census.checked import checked_run
 from tests.census.test_amortised import amortised
 from tests.census.test_amortised import interpreted_key as amortised_key
 from tests.census.test_exhaustive import interpreted_key
@@ -191,18 +190,3 @@ def test_what_could_overflow_is_refused_with_the_steps_of_the_inner_runs_in_it()
 def test_programs_with_data_are_refused():
     with pytest.raises(CensusError, match="not counted in dialect nested: ask another, as arith"):
         count_with_data(Language.named("nested", 3), find_world("isqrt-w3"), 16)
-
-
-CHECKED_RUN = """
-from priorsim.census.engine import exhaustive, quotient
-from tests.census.checked import count_checked
-from tests.census.test_nested import header_of
-for name in ("w6", "two-columns"):
-    assert int(exhaustive.count_exhaustive(header_of(name, 17)).count.sum())
-    assert int(quotient.count_quotient(header_of(name, 19)).count.sum())
-print(count_checked("engine.apply_kernels"))
-"""
-
-
-def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
-    assert checked_run(CHECKED_RUN, tmp_path) >= 5

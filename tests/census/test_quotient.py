@@ -24,7 +24,6 @@ from priorsim.census.recurrence import program_counts
 from priorsim.errors import CensusError, StorageError
 from priorsim.mu.domain import Domain
 from tests.census import oracle
-from tests.census.checked import checked_run
 
 pytestmark = pytest.mark.engine
 
@@ -215,25 +214,6 @@ def test_a_run_directory_of_another_census_is_refused(tmp_path):
     counted_in(header, tmp_path)
     with pytest.raises(StorageError, match="another task"):
         open_run(replace(header, max_bits=13), tmp_path)
-
-
-CHECKED_RUN = """
-import numpy as np
-from priorsim.census.engine.quotient import count_quotient
-from priorsim.census.engine.fitting import FittingCensus
-from tests.census import oracle
-from tests.census.checked import count_checked
-for dialect in ("arith", "logic"):
-    header = oracle.make_header(dialect, oracle.PAIRS, 2, 23)
-    rows = count_quotient(header)
-    fitting = FittingCensus(header, lambda behaviours: behaviours == rows.behaviour[5], above=10)
-    assert len(fitting.find_terms([fitting.rows.key(0)])) == 1
-print(count_checked(*(f"engine.{name}" for name in ("class_kernels", "closing", "tables", "sorting"))))
-"""
-
-
-def test_kernels_keep_within_their_buffers_and_hold_no_float(tmp_path):
-    assert checked_run(CHECKED_RUN, tmp_path) > 60
 
 
 # --- what is refused --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import gzip
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -60,15 +61,18 @@ def programs_of(atlas: Atlas, class_by: ClassBy = "lesion") -> ClassedRows:
 
 
 def programs_by_code(language: Language, max_bits: int, *begin: str) -> Iterator[tuple[int, Program]]:
-    """Length and program of every code-only bit string of at most `max_bits` bits, by trying all that begin so."""
+    """Length and program of every code-only bit string of at most `max_bits` bits, by trying all that begin so.
+
+    What goes on with zeros ends in a program or is cut short; all others of its beginning have a 1 before that end.
+    """
     prefixes = list(begin or "0")
     while prefixes:
-        bits = prefixes.pop()
-        try:
-            yield len(bits), decode(bits, language)[0]
-        except CodeError:
-            if len(bits) < max_bits:
-                prefixes += [bits + "0", bits + "1"]
+        bits, end = prefixes.pop(), max_bits
+        with suppress(CodeError):
+            program, rest = decode(bits.ljust(max_bits, "0"), language)
+            end -= len(rest)
+            yield end, program
+        prefixes += [bits.ljust(place, "0") + "1" for place in range(len(bits), end)]
 
 
 def operators_of(program: Program) -> frozenset[str]:

@@ -8,11 +8,11 @@ from statistics import linear_regression, median, quantiles
 
 import pytest
 
+from priorsim.census.programs import list_programs
 from priorsim.census.take import make_header, take_census
 from priorsim.measure.coding_theorem import coding_theorem
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import run
-from tests.measure.conftest import batched, programs_by_code
+from tests.measure.conftest import batched
 
 BITS = 21
 
@@ -25,9 +25,9 @@ def census():
 @cache
 def plain():
     """By bound and K the slack of every behaviour, from programs one by one."""
-    header, lengths = census().header, defaultdict(list)
-    for bits, program in programs_by_code(header.language, BITS):
-        lengths[run(program, header.domain).words].append(bits)
+    listed, lengths = list_programs(census().header), defaultdict(list)
+    for bits, words in zip(listed.bits.tolist(), listed.behaviour.tolist(), strict=True):
+        lengths[words].append(bits)
     found = {}
     for bound in (BITS, BITS - 4, BITS - 8):
         by_length = defaultdict(list)

@@ -8,12 +8,11 @@ from statistics import correlation
 
 import pytest
 
+from priorsim.census.programs import list_programs
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError
 from priorsim.measure.dialect_ranks import Reached, ranks
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import run
-from tests.measure.conftest import programs_by_code
 
 BITS = 21
 
@@ -25,9 +24,10 @@ def census(dialect: str, max_bits: int = BITS, word_bits: int = 3):
 
 @cache
 def masses(dialect: str, bound: int) -> dict[int, Fraction]:
-    header, found = census(dialect).header, defaultdict(Fraction)
-    for bits, program in programs_by_code(header.language, bound):
-        found[header.domain.pack(run(program, header.domain).words)] += Fraction(1, 2**bits)
+    listed, found = list_programs(census(dialect).header), defaultdict(Fraction)
+    for bits, words in zip(listed.bits.tolist(), listed.behaviour.tolist(), strict=True):
+        if bits <= bound:
+            found[words] += Fraction(1, 2**bits)
     return found
 
 

@@ -28,7 +28,7 @@ from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
 
-BITS = 19
+BITS = 17
 LANGUAGE, DOMAIN = Language.named("arith", 2), Domain.default(2)
 IDENTITY = world_of_words("identity", DOMAIN, (0, 1, 2, 3), family="mine", train=(0, 1))
 SQUARE = world_of_words("square", DOMAIN, (0, 1, 0, 1), family="mine", train=(0, 1, 2))
@@ -86,7 +86,7 @@ def test_they_are_the_first_of_all_programs_put_in_order(world, cls, prior):
     plain = expected(world, cls, prior)
     whole = math.fsum(2 ** weight(key, prior) for _, key, _ in plain)
     for most in (1, 7, 50, EVERY):
-        found = programs(atlas(), world, cls, most, prior=prior)
+        found = programs(atlas(), world, cls, most, prior=prior, workers=1)
         assert [(each.kind, each.program) for each in found.list] == [(kind, text) for kind, _, text in plain[:most]]
         part = math.fsum(2 ** weight(key, prior) for _, key, _ in plain[:most])
         assert not plain or float(found.listed_share) == pytest.approx(part / whole, rel=1e-12)
@@ -142,7 +142,7 @@ def test_by_the_exhaustive_engine_at_words_of_3_bits():
         if world.accepts(header.domain.unpack(word), world.train):
             kind = "search" if listed.strict[at] != word else "direct" if listed.wide[at] == word else "disguised"
             plain[kind].append(format_program(listed.program(at)))
-    counted = take_census(header, engine="exhaustive")
+    counted = take_census(header, engine="exhaustive", workers=1)
     found = {kind: [each.program for each in programs(counted, world, kind, EVERY).list] for kind in plain}
     assert {kind: sorted(some) for kind, some in found.items()} == {kind: sorted(some) for kind, some in plain.items()}
     assert len(found["direct"]) > 100 and len(found["search"]) == 4
@@ -154,19 +154,19 @@ CONTEXT = Domain(3, tuple((o, q) for o in (1, 2, 4) for q in (0, 3)), ("o", "q")
 @pytest.mark.parametrize(
     "header",
     [
-        make_header("logic", 19, domain=Domain.default(3)),
-        make_header("loops", 19, domain=Domain.default(3), without=["add"]),
-        make_header("nested", 17, domain=Domain.default(4)),
-        make_header("arith", 19, domain=CONTEXT, accounting="amortised"),
-        make_header("arith", 22, domain=Domain(12, ((0,),))),
+        make_header("logic", 17, domain=Domain.default(3)),
+        make_header("loops", 17, domain=Domain.default(3), without=["add"]),
+        make_header("nested", 15, domain=Domain.default(4)),
+        make_header("arith", 17, domain=CONTEXT, accounting="amortised"),
+        make_header("arith", 20, domain=Domain(12, ((0,),))),
     ],
     ids=["logic", "without add", "nested", "amortised", "one lane"],
 )
 def test_in_every_kind_of_census_all_programs_of_the_rows_are_listed(header):
     """As many are listed of each row as the census has counted, each of the row's key."""
     world = world_of_words("first", header.domain, [lane[0] for lane in header.domain.lanes], family="mine")
-    counted = take_census(header)
-    found = programs(counted, world, "any", EVERY)
+    counted = take_census(header, workers=1)
+    found = programs(counted, world, "any", EVERY, workers=1)
     rows = counted.rows.take(acceptable(counted.rows.behaviour, world, world.train))
     assert found.programs == sum(rows.count.tolist()) == len(found.list) > 10
     listed = Counter(key_of(header, parse(each.program, header.language, header.domain.columns)) for each in found.list)

@@ -19,7 +19,7 @@ from tests.test_docs import check_answer
 
 pytestmark = pytest.mark.engine
 
-BITS = 21
+BITS = 19
 LANGUAGES = [(dialect, word_bits) for dialect in ("arith", "logic", "loops") for word_bits in (2, 3)]
 
 

@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from priorsim.census.programs import list_programs
 from priorsim.census.take import make_header, take_census
 from priorsim.errors import CensusError
 from priorsim.measure.slowdown import slowdown
 from priorsim.mu.domain import Domain
-from priorsim.mu.interpreter import Accounting, run
-from tests.measure.conftest import batched, programs_by_code
+from tests.measure.conftest import batched
 
 BITS, WINDOW, LANES = 21, 10, 8
 NONE = np.iinfo(np.int64).max
@@ -27,10 +27,9 @@ def census(dialect: str):
 @cache
 def plain(dialect: str) -> dict[int, list[tuple[int, int]]]:
     """Length and T of every program by its behaviour, of those whose shortest is well below the bound."""
-    header, found = census(dialect).header, defaultdict(list)
-    for bits, program in programs_by_code(header.language, BITS):
-        result = run(program, header.domain)
-        found[header.domain.pack(result.words)].append((bits, result.steps[Accounting.TOTAL]))
+    listed, found = list_programs(census(dialect).header), defaultdict(list)
+    for words, *told in zip(*(each.tolist() for each in (listed.behaviour, listed.bits, listed.steps)), strict=True):
+        found[words].append(tuple(told))
     return {words: each for words, each in found.items() if min(each)[0] <= BITS - WINDOW}
 
 

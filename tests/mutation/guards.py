@@ -13,7 +13,7 @@ DATA = "tests/measure/test_data_joint.py tests/measure/test_data.py -k 'not of_t
 VERDICTS = "tests/claims/test_two_programs.py tests/claims/test_verdicts_both_ways.py tests/claims/test_plain.py"
 QUICK = '-m "not slow and not engine"'
 TABLES = "tests/census/test_quotient.py -k 'tables or hash or parts or oracle or 27_bits'"
-ENGINES = "tests/census/test_beyond.py tests/census/test_quotient.py -k 'not hold_no_float and not killed_run'"
+ENGINES = "tests/census/test_beyond.py tests/census/test_quotient.py -k 'not killed_run'"
 
 GUARDS: dict[str, str] = {
     "priors.py": "tests/test_priors.py",
