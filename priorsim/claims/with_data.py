@@ -10,10 +10,11 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
+from priorsim.census.segments.terms import DataTerms
 from priorsim.claims.claim import Claim, Number
 from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
-from priorsim.measure.data import DATA_CLASSES, DataCounts, count_fitting_data, data_terms
+from priorsim.measure.data import DATA_CLASSES, DataCounts, count_fitting_data
 from priorsim.measure.decomposition import corners
 from priorsim.measure.fitting import ClassedRows, fitting
 from priorsim.measure.histogram import I64, Cells
@@ -47,7 +48,7 @@ def count_data(
 
 data_counts = cache(count_data)
 """The same, kept."""
-_terms = lru_cache(maxsize=1)(data_terms)
+_terms = lru_cache(maxsize=1)(DataTerms)
 """What all programs with data are made of, the same for all worlds of a census."""
 
 

@@ -16,15 +16,21 @@ import numpy as np
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
 from priorsim.census.segments.counts import SegmentCounts, count_segments
-from priorsim.census.segments.terms import MAX_CODE_BITS, MAX_WORD_BITS, DataTerms, check_words, code_counts, segments
+from priorsim.census.segments.terms import (
+    MAX_CODE_BITS,
+    MAX_WORD_BITS,
+    DataTerms,
+    check_language,
+    code_counts,
+    segments,
+)
 from priorsim.errors import CensusError, WorldError
 from priorsim.formats import format_csv, format_duration
 from priorsim.measure.histogram import DIRECT, DISGUISED, SEARCH, Cells, Histogram
 from priorsim.measure.mass import ALL_KINDS, End, Interval, Mass, check_convergence, exact_mass, log_odds, mass
 from priorsim.measure.values import least_length
 from priorsim.mu.code import length
-from priorsim.mu.dialect import FORMS, Language
-from priorsim.mu.domain import Domain
+from priorsim.mu.dialect import Language
 from priorsim.mu.interpreter import Accounting
 from priorsim.mu.syntax import Program, Var
 from priorsim.priors import Prior
@@ -224,17 +230,8 @@ def count_with_data(
     check_affordable(language, code_bits)
     if progress is not None:
         progress(Progress(0, sum(code_counts(language, code_bits).values())))
-    terms = data_terms(language, domain, code_bits, workers=workers)
+    terms = DataTerms(language, domain, code_bits, workers=workers)
     return count_fitting_data(terms, world, workers=workers, progress=progress)
-
-
-def data_terms(language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> DataTerms:
-    """What all programs with data up to a bound on code bits are made of: it may serve many worlds on a domain.
-
-    CensusError where words are too long, the bound is out of range, or no census has all indices and bodies.
-    """
-    _check_operators(language)
-    return DataTerms(language, domain, code_bits, workers=workers)
 
 
 def count_fitting_data(
@@ -304,24 +301,13 @@ world that many programs fit, and others as a power of their number. Rough: most
 def data_effort(language: Language, code_bits: int) -> tuple[int, float, float]:
     """Programs up to a bound with their entries left open, and the most seconds and bytes that they take, roughly.
 
-    CensusError where words are too long, or no census has all indices and bodies.
+    CensusError where they are not counted in the language.
     """
-    check_words(language)
-    _check_operators(language)
+    check_language(language)
     programs = sum(code_counts(language, code_bits).values())
     scale = 2.0 ** (language.word_bits - MAX_WORD_BITS)
     size = programs / PROGRAMS
     return programs, SECONDS * scale * size**TIME_GROWTH, BYTES * scale * size**MEMORY_GROWTH
-
-
-def _check_operators(language: Language) -> None:
-    """Raise CensusError where no census makes all bodies, which have a binder around, and keeps all indices."""
-    forms = [FORMS[name] for name in language.operators_in(0)]
-    if not any(form.is_binder for form in forms) or all(form.is_search for form in forms):
-        raise CensusError(
-            f"programs with data are not counted in dialect {language.dialect.name}: ask one that has iter, or "
-            "that has find or argmax and another operator"
-        )
 
 
 def check_affordable(language: Language, code_bits: int) -> None:

@@ -430,6 +430,8 @@ def test_a_language_without_both_a_binder_and_another_operator_than_a_search_is_
     """No census of such a language makes all indices and bodies, so that none of them would be large enough."""
     message = f"programs with data are not counted in dialect {name}: "
     with pytest.raises(CensusError, match=re.escape(message)):
+        DataTerms(Language.named(name, 2), W2, 10)
+    with pytest.raises(CensusError, match=re.escape(message)):
         count_with_data(Language.named(name, 2), anything(W2, (0,)), 10)
 
 

@@ -21,7 +21,7 @@ from priorsim.census.engine.tables import OUTER_KEY, RowArray, Table
 from priorsim.census.recurrence import term_counts
 from priorsim.census.segments.kernels import NOTE_BITS, canonical_entries
 from priorsim.errors import CensusError
-from priorsim.mu.dialect import Language
+from priorsim.mu.dialect import FORMS, Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.kinds import truncated_binary
 
@@ -107,31 +107,46 @@ class Indices:
     row_count: NDArray[np.uint64]
 
 
-def check_words(language: Language) -> None:
-    """Raise CensusError where words are longer than the kernels' sets allow, or operators are knocked out."""
+def check_language(language: Language) -> None:
+    """Raise CensusError where programs with data are not counted in a language."""
+    reason = refusal(language)
+    if reason is not None:
+        raise CensusError(reason)
+
+
+def refusal(language: Language) -> str | None:
+    """Why programs with data are not counted in a language; None where they are.
+
+    Operators are knocked out, words are longer than the kernels' sets allow, or no census makes all bodies, which have
+    a binder around, and keeps all indices.
+    """
     if language.without:
-        raise CensusError(
+        return (
             f"programs with data are counted in a whole dialect, not without {', '.join(language.knocked_out)}: "
             "give an atlas of all its operators"
         )
+    name, forms = language.dialect.name, [FORMS[name] for name in language.operators_in(0)]
     if language.dialect.applies:
-        raise CensusError(
-            f"programs with data are not counted in dialect {language.dialect.name}: ask another, as arith"
-        )
+        return f"programs with data are not counted in dialect {name}: ask another, as arith"
     if language.word_bits > MAX_WORD_BITS:
-        raise CensusError(
-            f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
+        return f"words of {language.word_bits} bits: programs with data are counted for words of 2 to {MAX_WORD_BITS}"
+    if not any(form.is_binder for form in forms) or all(form.is_search for form in forms):
+        return (
+            f"programs with data are not counted in dialect {name}: ask one that has iter, or "
+            "that has find or argmax and another operator"
         )
+    return None
 
 
 class DataTerms:
     """Indices and bodies of all programs with data up to a bound on code bits: header, index and body together.
 
-    Nothing depends on the number of threads. CensusError where words are too long or the bound is out of range.
+    Nothing depends on the number of threads. CensusError where they are not counted in the language, or the bound is
+    out of range.
     """
 
     def __init__(self, language: Language, domain: Domain, code_bits: int, *, workers: int = 2) -> None:
-        check_words(language)
+        check_language(language)
         if sum(code_counts(language, code_bits).values()) >= MAX_COUNT:
             raise CensusError(f"{code_bits} code bits: counts could overflow, choose a smaller bound")
         self.language = language
