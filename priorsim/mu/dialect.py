@@ -236,6 +236,10 @@ class Language:
         return tuple(name for name in self.dialect.operators if name in self.without)
 
 
+NO_SEARCH = "the language has neither find nor argmax"
+"""Why no program searches, where a language has no search."""
+
+
 def no_operator(name: str, dialect: Dialect) -> str:
     """What is said of a name that is none of the dialect's operators."""
     return f"dialect {dialect.name} has no operator {quoted(name)}: it has {', '.join(dialect.operators)}"

@@ -11,10 +11,10 @@ from priorsim.formats import format_duration, no_program
 from priorsim.measure.by_bound import DECIMALS, NUMBERS, AtBound, Settled, fixed
 from priorsim.measure.crossover import Roots
 from priorsim.measure.odds import OddsAnswer
+from priorsim.mu.dialect import NO_SEARCH
 from priorsim.terminal import format_table
 from priorsim.text.templates import odds_text
 
-_NO_SEARCH = "No program searches, however long: the language has neither find nor argmax."
 _HEAD = ("bound", "log-odds", "gamma*", "break-even tax", "alpha", "essential share")
 
 
@@ -81,7 +81,7 @@ def verdict_text(found: OddsAnswer) -> str:
 
 def lacking_text(found: OddsAnswer) -> str:
     """What stands beside a class of which the bound holds no program, in lines; empty where all hold some."""
-    lacking, lines = _lacking(found), [] if _has_search(found) else [_NO_SEARCH]
+    lacking, lines = _lacking(found), [] if _has_search(found) else [f"No program searches, however long: {NO_SEARCH}."]
     if lacking:
         which = "" if all(each.l_min is None for each in found.classes) else f"{' or '.join(lacking)} "
         lines.append(f"No code-only {which}program up to {found.bound_bits} bits fits: longer ones are unknown.")

@@ -34,6 +34,7 @@ from priorsim.walks.landscape import (
     Landscape,
     LossBy,
     Mask,
+    check_start,
     make_landscape,
     outcomes,
     start_of,
@@ -170,7 +171,9 @@ class WalkQuestion:
         if self.loss_by not in LOSSES:
             raise WalkError(f"unknown loss '{self.loss_by}': choose one of {', '.join(LOSSES)}")
         header = make_header(self.dialect or self.world.dialect, self.max_bits, domain=self.world.domain)
-        if self.start not in STARTS:
+        if self.start in STARTS:
+            check_start(self.start, header.language)
+        else:
             self._program(header)
         return header
 

@@ -17,6 +17,7 @@ from priorsim.census.compiled import I64, U64, U
 from priorsim.census.programs import Programs
 from priorsim.errors import WalkError
 from priorsim.mu.code import encode
+from priorsim.mu.dialect import NO_SEARCH, Language
 from priorsim.mu.lesions import ProgramClass
 from priorsim.mu.syntax import Const, Program, format_program
 from priorsim.priors import F64
@@ -220,13 +221,20 @@ def _groupings(world: World) -> Iterable[tuple[int, list[list[int]]]]:
             yield size, list(groups.values())
 
 
+def check_start(name: str, language: Language) -> None:
+    """Raise WalkError unless a name is one of STARTS, of which programs of the language may be."""
+    if name not in STARTS:
+        raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
+    if name == ProgramClass.SEARCH and not language.has_search:
+        raise WalkError(f"walks cannot start from 'search': {NO_SEARCH}")
+
+
 def start_of(landscape: Landscape, name: str) -> F64:
     """Where walks start, by one of STARTS, as chances of shape (programs,); WalkError where there is no such program.
 
     By the prior from all programs, or those of a class; or from the empty one, the constant 0.
     """
-    if name not in STARTS:
-        raise WalkError(f"walks cannot start from '{name}': choose {', '.join(STARTS)}, or give a program")
+    check_start(name, landscape.programs.header.language)
     if name == "prior":
         return landscape.prior
     empty = encode(Program(Const(0, literal=False)), landscape.programs.header.language)

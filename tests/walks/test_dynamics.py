@@ -15,6 +15,7 @@ from priorsim.mu.dialect import Language
 from priorsim.mu.domain import Domain
 from priorsim.mu.syntax import Program, parse
 from priorsim.priors import F64
+from priorsim.walks.answer import WalkQuestion
 from priorsim.walks.chains import Chain, Dynamics, Energy, default_energy, make_chain
 from priorsim.walks.ends import (
     chance_to_meet,
@@ -26,7 +27,7 @@ from priorsim.walks.ends import (
     passed_through,
 )
 from priorsim.walks.graph import EditGraph, make_graph, number_of
-from priorsim.walks.landscape import DIRECT, Mask, inputs_needed, make_landscape, start_of
+from priorsim.walks.landscape import DIRECT, STARTS, Mask, check_start, inputs_needed, make_landscape, start_of
 from priorsim.worlds import World, find_world
 from tests.walks import plain
 
@@ -244,6 +245,16 @@ def test_what_programs_read_and_worlds_need() -> None:
     assert inputs_needed(square()) == 1
     assert inputs_needed(find_world("inverse-w3")) == 3
     assert landscape.constant_loss == 2
+
+
+def test_a_search_to_start_from_is_not_sought_in_a_language_without_one() -> None:
+    """The command refuses before any program is listed, as a larger bound would not help."""
+    for start in set(STARTS) - {"search"}:
+        check_start(start, Language.named("bare", 2))
+    check_start("search", ARITH2)
+    asked = WalkQuestion(find_world("square-w3"), "first", 6, 13, dialect="bare", start="search")
+    with pytest.raises(WalkError, match="cannot start from 'search': the language has neither"):
+        asked.header()
 
 
 @pytest.mark.engine
