@@ -253,7 +253,7 @@ def test_a_search_to_start_from_is_not_sought_in_a_language_without_one() -> Non
         check_start(start, Language.named("bare", 2))
     check_start("search", ARITH2)
     asked = WalkQuestion(find_world("square-w3"), "first", 6, 13, dialect="bare", start="search")
-    with pytest.raises(WalkError, match=r"cannot start from 'search': the language has neither find nor argmax$"):
+    with pytest.raises(WalkError, match="cannot start from 'search': the language has neither"):
         asked.header()
 
 
