@@ -13,7 +13,6 @@ from priorsim.storage import hold, hold_folder
 from tests.test_cli import COMMAND, output, priorsim
 
 CENSUS = ["census", "--dialect", "arith", "--word-bits", "3", "--max-bits", "12", "--workers", "1"]
-CENSUS += ["--workers", "1"]
 WORLD = ["--world", "identity-w3"]
 
 
