@@ -1,5 +1,6 @@
 """Every command that takes a language, in languages with other operators and codes: an answer, or one line why not."""
 
+import json
 import re
 import shlex
 
@@ -40,10 +41,10 @@ COMMANDS = (
     f"figure cloud {WORLD} --atlas ATLAS --out FOLDER",
 )
 REFUSED = {
-    "bare": {"data", "claims", "walk", "encode"},
+    "bare": {"data", "walk", "encode"},
     "kleene@random:3": {"walk", "decode"},
     "add,mul,eq,find@fitted": set(),
-    "find,argmax": {"data", "claims", "walk", "encode", "explain"},
+    "find,argmax": {"data", "walk", "encode", "explain"},
 }
 """Languages, and the commands that some lines refuse in them: on data, from a search, an operator, a short code."""
 
@@ -75,3 +76,23 @@ def test_a_language_without_search_is_not_said_to_have_one_beyond_the_bound(dial
     assert ("\nNo program searches, however long: the language has neither find nor argmax.\n" in text) == said
     assert ("search program up to 14 bits fits: longer ones are unknown" in text) == (not said)
     assert ("next to try" in text) == (not said)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("dialect", ["bare", "find,argmax", "add,mul,eq,find@fitted"])
+def test_claims_about_data_are_left_out_where_it_is_not_counted_and_refused_by_name(dialect, tmp_path):
+    atlas = tmp_path / "atlas.parquet"
+    output("census", "--dialect", dialect, "--word-bits", 3, "--max-bits", 14, "--out", atlas)
+    asked = ("--world", "square-w3", "--atlas", atlas, "--json")
+    code, out, err = priorsim("claims", *asked)
+    measured = {claim["id"] for claim in json.loads(out)["claims"]}
+    on_data = {"informed-search", "table-to-search"}
+    if dialect == "add,mul,eq,find@fitted":
+        assert (code, "not measured" in err, on_data - measured) == (0, False, set())
+        return
+    said = "not measured, as programs with data are not counted in this language: informed-search, table-to-search\n"
+    assert (code, err.count(said), on_data & measured) == (0, 1, set())
+    assert "speed-uncompetitive" in measured
+    code, out, err = priorsim("claims", "table-to-search", *asked)
+    assert (code, out) == (2, "")
+    assert f"programs with data are not counted in dialect {dialect}: " in err

@@ -7,6 +7,7 @@ from typing import Any
 
 from priorsim.census.atlas import AtlasHeader
 from priorsim.census.progress import Progress
+from priorsim.census.segments.terms import check_language, refusal
 from priorsim.census.stored import Counted
 from priorsim.census.summability import converges
 from priorsim.census.wide import wide_header
@@ -19,6 +20,7 @@ from priorsim.claims.site import Site
 from priorsim.claims.wide_site import wide_sites
 from priorsim.errors import PriorsimError
 from priorsim.measure.histogram import check_world
+from priorsim.mu.dialect import Language
 from priorsim.mu.interpreter import Accounting
 from priorsim.processes import Workers
 from priorsim.reading import did_you_mean, quoted
@@ -158,16 +160,23 @@ def claims_for(world: World, accounting: Accounting = Accounting.TOTAL) -> tuple
     return tuple(claim for claim in claims if any(asked.get(each, True) for each in claim.populations))
 
 
+def not_countable(claims: Sequence[Claim], language: Language) -> list[Claim]:
+    """Those of the claims that are about programs with data, in a language where these are not counted."""
+    return [] if refusal(language) is None else [claim for claim in claims if claim in with_data.CLAIMS]
+
+
 def judge_world(world: World, claims: Sequence[Claim], atlas: Counted, preset: Preset) -> list[Judged]:
     """Measure claims in one world, whatever their populations, over the preset's grid.
 
     Search taxes at which the masses of the language diverge are left out. WorldError where the world is on another
     domain than the atlas's, or accepts several words in a lane; PriorsimError where a claim is about walks, or
-    cannot be asked of a camera.
+    cannot be asked of a camera; CensusError where it is `not_countable`.
     """
     check_world(atlas.header, world)
     _check_asked(world, claims)
     language = atlas.header.language
+    if not_countable(claims, language):
+        check_language(language)
     grid = replace(preset, taxes=tuple(tax for tax in preset.taxes if converges(language, 1.0, tax)))
     return _judged_on(claims, Worlds(world.name, atlas.header, (world,)).sites(atlas, grid))
 

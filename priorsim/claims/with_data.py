@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from priorsim.census.segments.terms import DataTerms
+from priorsim.census.segments.terms import DataTerms, refusal
 from priorsim.claims.claim import Claim, Number
 from priorsim.claims.populations import Preset
 from priorsim.claims.site import Site
@@ -31,7 +31,12 @@ TABLE, CODE, SEARCHES, NOBODY = 0, 1, 2, -1
 
 
 def sample(site: Site) -> list[int]:
-    """The worlds of a site that are measured: as many as it says, at equal distances, the first among them."""
+    """The worlds of a site that are measured: as many as it says, at equal distances, the first among them.
+
+    None in a language whose programs with data are not counted.
+    """
+    if refusal(site.programs.header.language) is not None:
+        return []
     worlds = len(site.behaviours)
     number = min(site.data_worlds, worlds)
     return [place * worlds // number for place in range(number)]

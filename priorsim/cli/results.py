@@ -89,7 +89,7 @@ def _judged_in(
 ) -> "list[Judged]":
     """The claims in one world, all that can be asked of it where none is chosen."""
     from priorsim.census.stored import cut
-    from priorsim.claims.judge import NOT_ON_WIDE, claims_for, judge_wide_world, judge_world
+    from priorsim.claims.judge import NOT_ON_WIDE, claims_for, judge_wide_world, judge_world, not_countable
     from priorsim.claims.wide_site import lane_sets
     from priorsim.cli.progress_bar import progress_bar
 
@@ -111,7 +111,14 @@ def _judged_in(
         return judged
     refuse_idle(asked.context, "cluster store", "in one world that is not wide")
     counted = cut(asked.of_world(world), asked.max_bits)
-    return judge_world(world, claims or claims_for(world, counted.header.accounting), counted, preset)
+    header = counted.header
+    chosen = claims or claims_for(world, header.accounting)
+    left_out = [] if claims else not_countable(chosen, header.language)
+    judged = judge_world(world, [claim for claim in chosen if claim not in left_out], counted, preset)
+    if left_out:
+        names = ", ".join(claim.name for claim in left_out)
+        typer.echo(f"not measured, as programs with data are not counted in this language: {names}", err=True)
+    return judged
 
 
 def paper(
