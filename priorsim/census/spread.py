@@ -14,6 +14,7 @@ from priorsim.census.atlas import AtlasHeader, Rows, joined
 from priorsim.census.engine.quotient import check_exact, rows_of_level
 from priorsim.census.engine.spread_tasks import (
     LEAST,
+    MERGE,
     PARTS,
     Advance,
     Combine,
@@ -106,7 +107,7 @@ class _Spread:
         header, number, sources = self._header, self._after, tuple(self._sources)
         closed = tuple(each for each in self._closed if each[0] in self.plan.waves[number])
         blocks = partial(Combine, header, number, sources=sources, closed=closed)
-        first = self._shards.receipt(Merge(header, number, 0).identity)
+        first = self._shards.receipt(self.plan.identity(MERGE, number, 0))
         if first is None:
             first = self._done([blocks(block) for block in range(LEAST)], until=0.0)[0]
         load = Load(*(first.figures[name] for name in Load._fields))

@@ -25,7 +25,7 @@ from priorsim.processes import open_pool
 from priorsim.shards import MARK, AlteredError, Shards, identity_of, mending
 from tests.census.test_quotient import same
 from tests.clusters import free_port, running
-from tests.small_steps import SMALL
+from tests.small_waves import SMALL
 from tests.test_cli import output
 from tests.test_options import refusal
 
@@ -33,7 +33,7 @@ AFTER_FIRST_BLOCK, AFTER_FIRST_MERGE = 1 + 1, 1 + 2 * 4 + 1
 """How often progress is told until then."""
 HEADER = make_header("arith", 16, domain=Domain.default(2))
 CENSUS = "census", "--dialect", "arith", "--word-bits", 2, "--max-bits", 16
-PRELOAD = "--preload", "tests.small_steps"
+PRELOAD = "--preload", "tests.small_waves"
 
 
 def counted(*given: Any, **how: Any) -> Rows:

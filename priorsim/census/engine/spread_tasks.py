@@ -21,8 +21,10 @@ from priorsim.census.engine.replica import ByWidth, replica_of
 from priorsim.census.engine.sorting import in_buckets, sort_parts, splitters_of
 from priorsim.census.engine.tables import OUTER_KEY, PARTITION_SHIFT, RowArray, Table, hashes_of
 from priorsim.census.engine.waves import Plan, Source, Step
-from priorsim.shards import Shards, identity_of
+from priorsim.shards import Shards
 
+ADVANCE, COMBINE, MERGE = "advance", "combine", "merge"
+"""The kinds of tasks."""
 PARTS = 64
 """In so many parts the rows of a level are split."""
 SHORT = 1 << 21
@@ -65,8 +67,8 @@ Closed = tuple[tuple[Step, str], ...]
 def shards_of(plan: Plan, source: Source) -> list[str]:
     """The shards of a source, by identity."""
     if source.groups == 0:
-        return [Advance(plan.header).identity]
-    return [Merge(plan.header, source.first, group).identity for group in range(source.groups)]
+        return [plan.identity(ADVANCE)]
+    return [plan.identity(MERGE, source.first, group) for group in range(source.groups)]
 
 
 def level_in(shards: Shards, plan: Plan, identity: str, step: Step) -> ByWidth:
@@ -216,7 +218,7 @@ class Advance:
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, advance=0)
+        return Plan(self.header).identity(ADVANCE)
 
     def make(self, shards: Shards) -> Made:
         """The levels of the waves made, how many terms they count, and what bodies gave to later levels."""
@@ -248,13 +250,13 @@ class Combine:
     header: AtlasHeader
     number: int
     block: int
-    sources: tuple[Source, ...] = ()
-    closed: Closed = ()
+    sources: tuple[Source, ...]
+    closed: Closed
 
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, combine=[self.number, self.block])
+        return Plan(self.header).identity(COMBINE, self.number, self.block)
 
     def make(self, shards: Shards) -> Made:
         """The rows of levels that are kept, what the bodies of this block gave to later levels, and the wave's load."""
@@ -280,20 +282,19 @@ class Merge:
     header: AtlasHeader
     number: int
     group: int
-    load: Load | None = None
-    closed: Closed = ()
+    load: Load
+    closed: Closed
 
     @property
     def identity(self) -> str:
         """The digest of all that decides what is made."""
-        return identity_of(census=Plan(self.header).census, merge=[self.number, self.group])
+        return Plan(self.header).identity(MERGE, self.number, self.group)
 
     def make(self, shards: Shards) -> Made:
         """The levels' classes and how many terms they count, what bodies gave to later levels, and the wave's load."""
         plan, wave = Plan(self.header), Plan(self.header).waves[self.number]
         levels, targets = set(filter(plan.is_kept, wave)), plan.targets(wave)
-        assert self.load is not None, "only who asks for what is there leaves it out"
-        made = [Combine(self.header, self.number, block).identity for block in range(self.load.blocks)]
+        made = [plan.identity(COMBINE, self.number, block) for block in range(self.load.blocks)]
         closed = [identity for target, identity in self.closed if target in levels]
         of_level = {"made": levels, "closed": levels, "given": targets}
         parts = parts_of(self.group, self.load.groups)

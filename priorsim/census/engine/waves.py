@@ -73,6 +73,10 @@ class Plan:
             needs[depth - 1] = reach.longest[depth - 1] - beside
         return needs
 
+    def identity(self, task: str, *place: int) -> str:
+        """The digest of all that decides what a task makes, by its kind and its place among others of the kind."""
+        return identity_of(census=self.census, **{task: place})
+
     def widths(self, depth: int) -> list[int]:
         """Words of the kinds of rows under so many binders."""
         kinds = (False, True) if has_mixed(depth, self.header.language) else (False,)
