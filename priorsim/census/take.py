@@ -121,7 +121,7 @@ def count_rows(
         raise CensusError("a census on an executor is kept as shards: say where, as Shards.open(URL)")
     if engine == EXHAUSTIVE:
         counted = partial(count_exhaustive, header, workers=workers, progress=progress, shards=shards)
-        return iter([counted() if shards is None else mending(counted, shards)])
+        return _checked(header, [counted() if shards is None else mending(counted, shards)])
     check_exact(header)
     check_estimate(header, memory_bytes, processes=int(isinstance(workers, Executor)))
     if isinstance(workers, Executor):

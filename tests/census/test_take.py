@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from priorsim.census import effort
+from priorsim.census import effort, take
 from priorsim.census.recurrence import program_counts
-from priorsim.census.take import make_header, take_census
-from priorsim.errors import CensusError, PriorsimError
+from priorsim.census.take import count_rows, make_header, take_census
+from priorsim.errors import AtlasError, CensusError, PriorsimError
 from priorsim.mu.domain import Domain
 
 W4 = Domain.default(4)
@@ -46,3 +46,15 @@ def test_compilation_is_no_part_of_the_time_an_exhaustive_census_takes():
 def test_workers_out_of_range_are_refused(workers):
     with pytest.raises(PriorsimError, match=rf"^{workers} workers are too .*: give 1 to \d+, 8 for each"):
         take_census(make_header("arith", 9, domain=W4), workers=workers)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("engine", "counts"), [("quotient", "count_lengths"), ("exhaustive", "count_exhaustive")])
+def test_rows_that_do_not_add_up_to_the_recurrence_are_refused_before_the_file_is_there(monkeypatch, engine, counts):
+    header = make_header("arith", 10, domain=Domain.default(2))
+    rows = take_census(header).rows
+    assert sum(map(len, count_rows(header, engine=engine))) == len(rows)
+    fewer = rows.take(slice(1, None))
+    monkeypatch.setattr(take, counts, lambda *given, **how: [fewer] if engine == "quotient" else fewer)
+    with pytest.raises(AtlasError, match="where the recurrence says"):
+        list(count_rows(header, engine=engine))
