@@ -62,6 +62,9 @@ def run_tasks(
     their code is not that of this process; WorkerError that a worker died before the tasks were done, or the executor
     lost them; MainGuardError that the main script is one that workers cannot import.
     """
+    if isinstance(workers, Pool):
+        yield from _run_in(workers, function, tasks)
+        return
     if isinstance(workers, Executor):
         yield from _run_elsewhere(function, tasks, workers)
         return
@@ -69,12 +72,22 @@ def run_tasks(
     if workers == 1:
         yield from enumerate(map(function, tasks))
         return
-    check_main_script()
     with open_pool(workers) as pool:
-        with interrupts_left_to_the_parent():
-            numbers = {pool.submit(_do, function, task): number for number, task in enumerate(tasks)}
-        for future in _as_done(numbers, pool):
-            yield numbers[future], future.result()
+        yield from _run_in(pool, function, tasks)
+
+
+class Pool(ProcessPoolExecutor):
+    """The processes of `open_pool`, which ends them with whatever they are doing: nothing is cancelled before."""
+
+
+def _run_in(
+    pool: Pool, function: Callable[[Task], Found], tasks: Sequence[Task]
+) -> Generator[tuple[int, Found], None, None]:
+    """`run_tasks` in the processes of a pool."""
+    with interrupts_left_to_the_parent():
+        numbers = {pool.submit(_do, function, task): number for number, task in enumerate(tasks)}
+    for future in _as_done(numbers, pool):
+        yield numbers[future], future.result()
 
 
 def _run_elsewhere(
@@ -143,12 +156,13 @@ def check_main_script() -> None:
 
 
 @contextmanager
-def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Spawned processes, which are gone when the block is left."""
+def open_pool(workers: int) -> Iterator[Pool]:
+    """Spawned processes, which are gone when the block is left; errors as of `run_tasks`."""
+    check_main_script()
     spawn = multiprocessing.get_context("spawn")
     with interrupts_left_to_the_parent():
         # With the pool starts Python's resource tracker, which a hangup would end with a traceback.
-        pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
+        pool = Pool(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
     processes = []
     try:
         try:

@@ -16,7 +16,7 @@ import pytest
 
 from priorsim import processes
 from priorsim.errors import WorkerError
-from priorsim.processes import PATIENCE, run_tasks
+from priorsim.processes import PATIENCE, open_pool, run_tasks
 
 SCRIPT = """
 from tests.test_processes import square
@@ -128,6 +128,23 @@ def test_an_interrupt_ends_the_workers_in_the_middle_of_their_tasks_and_they_cle
         found.throw(KeyboardInterrupt)
     assert_nothing_is_left()
     assert not file.exists()
+
+
+def test_a_pool_for_several_runs_is_ended_like_one_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With tasks that have not begun, and without an error in the pool's own thread, which would fail the test."""
+    monkeypatch.setattr(processes, "PATIENCE", 60.0)
+    file = tmp_path / "left"
+    with pytest.raises(KeyboardInterrupt), open_pool(2) as pool:
+        assert sorted(run_tasks(square, range(3), pool)) == [(0, 0), (1, 1), (2, 4)]
+        found = run_tasks(leave_a_file_unless_ended, [None, file, *(tmp_path / str(place) for place in range(9))], pool)
+        assert next(found)[1] == "finished"
+        wait_for(file)
+        found.throw(KeyboardInterrupt)
+    assert_nothing_is_left()
+    assert not file.exists()
+    with pytest.raises(WorkerError, match=r"^a worker process ended before .*"), open_pool(2) as pool:
+        list(run_tasks(be_killed, range(4), pool))
+    assert_nothing_is_left()
 
 
 def test_a_worker_that_cannot_be_told_to_end_is_killed(tmp_path: Path) -> None:
