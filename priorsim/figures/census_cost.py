@@ -115,7 +115,7 @@ def caption(found: Data) -> str:
     at = {row[0]: row for row in found.rows if row[1] == SAID_BITS}
     said = [
         f"{_machines(workers).capitalize()}: {format_duration(row[4])}, {row[9]:.2g} machine-hours, "
-        f"{format_bytes(row[7])} of memory{' each' if workers > 1 else ''}."
+        f"{format_bytes(row[7])} of memory{' each' if workers > 1 else ' in one piece'}."
         for workers, row in at.items()
     ]
     checked = max((each for each in answer.bounds if each.seconds_error is not None), key=lambda each: each.bits)
