@@ -3,12 +3,14 @@
 Its tasks are here because a worker imports the module of a task: a module of tests takes it seconds.
 """
 
+import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,3 +81,7 @@ def running(workers: int, *more: str) -> Iterator[Cluster]:
         for process in cluster.processes:
             process.kill()
             process.wait()
+        # Dask forgets a connection that it is making when its client is closed, and no other test shall find it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()

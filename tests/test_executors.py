@@ -140,6 +140,7 @@ def test_a_task_of_a_killed_worker_is_done_by_another(cluster: Cluster, tmp_path
     assert not file.exists()
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_scheduler_that_is_killed_and_started_again_is_found_again() -> None:
     with running(2) as cluster, open_executor(cluster.address) as executor:
         found = run_tasks(nap, [0.2] * 12, executor)

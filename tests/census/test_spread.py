@@ -138,6 +138,7 @@ def test_a_census_that_is_wrong_is_refused(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("long_waves")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_on_a_cluster_the_shards_are_those_of_one_process_whoever_is_killed(tmp_path: Path) -> None:
     """Of two workers, of four, with one killed in the middle of each phase, and with another scheduler half-way."""
     rows = counted(HEADER, InTurn(), Shards.open(str(tmp_path / "alone")))
