@@ -22,6 +22,7 @@ from priorsim.census.engine.exhaustive import count_exhaustive
 from priorsim.census.engine.jobs import pieces_of
 from priorsim.census.engine.levels import Census
 from priorsim.census.engine.quotient import check_exact, rows_of_level
+from priorsim.census.engine.spread_tasks import PARTS
 from priorsim.census.engine.stores import Reach, has_mixed, row_widths
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
@@ -50,6 +51,8 @@ ATLAS_BYTES = 5
 MOST_WORKERS, MOST_CORES = 1_000_000, 1024
 SERIAL = 0.37
 """The part of the time in which one core works, whatever the cores: results/bench.md at 40 bits, 1 and 2 workers."""
+MERGED = 0.23
+"""The part of the time of a spread census in which classes are added up: `python -m tests.benchmarks.cluster`."""
 
 SAMPLE_PROGRAMS = 20_000
 """Of the exhaustive engine, which is timed."""
@@ -206,7 +209,10 @@ def estimate(header: AtlasHeader, growth: Growth, pace: Pace = USUAL, on: Machin
     whole, spread = int(BASE_BYTES + ROW_BYTES * found + inner), int(BASE_BYTES + TASK_BYTES + held)
     pairs = pace.pairs_of(header.max_bits, found)
     moved = MOVED_TIMES * MOVED_BYTES * found + on.workers * (MOVED_BYTES * operands + inner / 2)
-    working = cores_share(on.cores) * (pace.start_seconds + pace.pair_seconds * pairs / on.workers)
+    # No more than so many tasks add up classes at once, each on one core.
+    adding = min(on.workers, max(1, PARTS // on.cores))
+    share = (1 - MERGED) / on.workers + MERGED / adding
+    working = cores_share(on.cores) * (pace.start_seconds + pace.pair_seconds * pairs * share)
     if on.workers == 1:
         return Estimate(int(found), working, whole, spread, 0.0)
     return Estimate(int(found), working + moved / on.workers / on.bandwidth, spread, spread, moved)

@@ -1,14 +1,19 @@
 """How much longer a census takes on a local cluster than in process: `python -m tests.benchmarks.cluster`.
 
 Both have two workers, and have taken the same census before, so that kernels are loaded. They take turns, and the
-medians are compared. Starting the cluster is measured apart.
+medians are compared. Starting the cluster is measured apart, and so is the part of the time in which classes are added
+up (`MERGED` of census/effort.py), in seconds of the processor of one process.
 """
 
+import pickle
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from statistics import median
+from typing import Any
 
+from priorsim.census.engine.spread_tasks import Merge
 from priorsim.census.take import make_header, take_census
 from priorsim.executors import open_executor
 from priorsim.mu.domain import Domain
@@ -22,6 +27,30 @@ def seconds(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
+
+
+class Here(Executor):
+    """Does what it is given at once, and measures the seconds of the processor by the kind of the task."""
+
+    def __init__(self) -> None:
+        self.taken: dict[type, float] = {}
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        begin = time.process_time()
+        done.set_result(work(*given, **named))
+        _, task = pickle.loads(given[-1])
+        self.taken[type(task)] = self.taken.get(type(task), 0.0) + time.process_time() - begin
+        return done
+
+
+def merged_share(word_bits: int, max_bits: int) -> float:
+    """The part of the time of all tasks of a census in which classes are added up."""
+    here = Here()
+    with tempfile.TemporaryDirectory() as folder:
+        header = make_header("arith", max_bits, domain=Domain.default(word_bits))
+        take_census(header, workers=here, shards=Shards.open(folder))
+    return here.taken[Merge] / sum(here.taken.values())
 
 
 def main() -> None:
@@ -42,6 +71,8 @@ def main() -> None:
                 f"w = {word_bits}, {max_bits} bits: {alone:.1f} s in process, {shared:.1f} s on local:2, "
                 f"{shared / alone:.2f} times as long"
             )
+    for word_bits in (3, 4):
+        print(f"w = {word_bits}, 42 bits: classes are added up in {merged_share(word_bits, 42):.0%} of the time")
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def test_a_pace_gives_back_the_runs_it_was_fitted_to():
     assert Pace.fitted([replace(run, seconds=1.0) for run in RUNS]).pair_seconds == pytest.approx(0, abs=1e-12)
 
 
-def test_workers_divide_pairs_hold_all_operands_and_move_each_row_three_times():
+def test_workers_divide_pairs_hold_all_operands_move_each_row_three_times_and_add_up_in_64_tasks():
     of, growth, pace = header(44), Growth(10**6, 10**5, 0.7), Pace(8, 0, 1e-7, 2)
     alone, many = (estimate(of, growth, pace, Machines(workers, 1, 1e6)) for workers in (1, 10))
     pairs = 8 * growth.classes(sum(program_counts(of.language, 44)))
@@ -105,6 +105,10 @@ def test_workers_divide_pairs_hold_all_operands_and_move_each_row_three_times():
     assert many.bytes - BASE_BYTES - effort.TASK_BYTES == pytest.approx(held, abs=2)
     assert alone.seconds == pytest.approx(2 + 1e-7 * pairs)
     assert many.seconds == pytest.approx(2 + 1e-7 * pairs / 10 + many.moved / 10 / 1e6)
+    for workers, cores, adding in ((100, 1, 64), (100, 2, 32), (20, 2, 20), (3, 100, 1)):
+        most = estimate(of, growth, pace, Machines(workers, cores, 1e6))
+        working = 2 + 1e-7 * pairs * ((1 - effort.MERGED) / workers + effort.MERGED / adding)
+        assert most.seconds == pytest.approx(effort.cores_share(cores) * working + most.moved / workers / 1e6)
     two = estimate(of, growth, pace, Machines(1, 2, 1e6))
     assert two.seconds == pytest.approx(alone.seconds * (effort.SERIAL + (1 - effort.SERIAL) / 2))
 
