@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from priorsim.text.claims import editions_markdown, found_markdown
+from priorsim.text.claims import abstract_markdown, editions_markdown, found_markdown
 from tests import test_related
 from tests.test_cli import output
 
@@ -29,7 +29,6 @@ FINDINGS = ROOT / "docs" / "findings.md"
 RESULTS = ROOT / "results"
 MOST_WORDS = 1200
 """Of the README, as `wc -w` counts them."""
-ABSTRACT = re.compile(r"(?<=## What it found\n\n).*?(?=\n\n)", re.DOTALL)
 FOUND = re.compile(r"(?<=<!-- found -->\n).*?(?=\n<!-- end of found -->)", re.DOTALL)
 WORLD = re.compile(r"`(?P<name>\w+\.csv)`:\n\n(?P<lines>(?:    [^\n]*\n)+)")
 """A file that the reader is asked to save."""
@@ -81,15 +80,19 @@ def verdicts() -> dict[str, Any]:
     return loaded
 
 
+def languages() -> dict[str, Any] | None:
+    """The comparison of languages in the folder, if it has one."""
+    path = RESULTS / "languages.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
 def found(folder: str) -> str:
     """What the results come to, for a page from which they are in the folder."""
     captions = {path.stem: path.read_text().strip() for path in (RESULTS / "figures").glob("*.txt")}
     curves = json.loads((RESULTS / "growth.json").read_text())["curves"]
     path = RESULTS / "influence.json"
     influences = json.loads(path.read_text())["censuses"] if path.exists() else ()
-    path = RESULTS / "languages.json"
-    languages = json.loads(path.read_text()) if path.exists() else None
-    return found_markdown(verdicts(), curves, captions, influences=influences, languages=languages, folder=folder)
+    return found_markdown(verdicts(), curves, captions, influences=influences, languages=languages(), folder=folder)
 
 
 def in_languages() -> str:
@@ -99,8 +102,8 @@ def in_languages() -> str:
 
 
 def abstract() -> str:
-    """The first paragraph of it."""
-    return found("results/").partition("\n\n")[0]
+    """The points with which that begins."""
+    return abstract_markdown(json.loads((RESULTS / "growth.json").read_text())["curves"], languages())
 
 
 @pytest.mark.engine
@@ -127,7 +130,8 @@ def test_the_readme_is_short():
 
 
 def test_what_was_found_is_what_the_results_say():
-    assert ABSTRACT.findall(README.read_text()) == [abstract()]
+    assert FOUND.findall(README.read_text()) == [abstract()]
+    assert (RESULTS / "README.md").read_text() == found("")
     assert FOUND.findall(FINDINGS.read_text()) == [found("../results/")]
     assert IN_LANGUAGES.findall(LANGUAGES.read_text()) == [in_languages()]
     [editions] = EDITIONS.findall(CLAIMS.read_text())
@@ -148,7 +152,8 @@ if __name__ == "__main__":
         os.environ["PRIORSIM_CACHE"] = cache
         for page in (README, TUTORIAL):
             page.write_text(printed(rendered(page.read_text())))
-    README.write_text(ABSTRACT.sub(lambda _: abstract(), README.read_text(), count=1))
+    README.write_text(FOUND.sub(lambda _: abstract(), README.read_text(), count=1))
+    (RESULTS / "README.md").write_text(found(""))
     FINDINGS.write_text(FOUND.sub(lambda _: found("../results/"), FINDINGS.read_text(), count=1))
     LANGUAGES.write_text(IN_LANGUAGES.sub(lambda _: in_languages(), LANGUAGES.read_text(), count=1))
     test_related.PAGE.write_text(test_related.rewritten(test_related.PAGE.read_text(), test_related.ours()))

@@ -293,15 +293,18 @@ def found_markdown(
         counts=Counter(claim["verdict"] for claim in claims.values() if claim["kind"] == Kind.FINDING).most_common(),
         claims=claims,
         steps=[claims[name] for name in STEPS if name in claims],
-        growth=_by_language(curves),
+        abstract=abstract_markdown(curves, languages),
         influences=influences,
-        languages=languages,
         between=_between,
-        first=search_first,
-        odds_a_bit=_odds_a_bit,
         figures={name: captions[name].splitlines()[:2] for name in FIGURES if name in captions},
         folder=folder,
     )
+
+
+def abstract_markdown(curves: Sequence[Mapping[str, Any]], languages: Mapping[str, Any] | None = None) -> str:
+    """What was found in a few short points, from the curves of growth.json and from languages.json."""
+    shown = {"between": _between, "first": search_first, "n": _worlds, "odds_a_bit": _odds_a_bit}
+    return render("abstract.md", growth=_by_language(curves), languages=languages, **shown).strip()
 
 
 def answer_markdown(curves: Sequence[Mapping[str, Any]]) -> str:
@@ -315,7 +318,7 @@ def _by_language(curves: Sequence[Mapping[str, Any]]) -> dict[str, dict[float, M
     found: dict[str, dict[float, Mapping[str, Any]]] = {}
     for curve in curves:
         language = curve["language"]
-        name = f"{language['dialect']}, words of {language['word_bits']} bits"
+        name = f"{language['dialect']} at words of {language['word_bits']} bits"
         found.setdefault(name, {})[curve["prior"]["gamma"]] = curve
     return found
 
@@ -330,6 +333,11 @@ def search_first(bins: Sequence[Mapping[str, Any]]) -> str:
     worlds = sum(each["worlds"] for each in bins)
     low, high = (sum(each["worlds"] * each["search_first"][end] for each in bins) / worlds for end in ("low", "high"))
     return span(low, high, whole_percent)
+
+
+def _worlds(bins: Sequence[Mapping[str, Any]]) -> str:
+    """How many worlds these bins have."""
+    return f"{sum(each['worlds'] for each in bins):,}"
 
 
 def _odds_a_bit(fits: Sequence[Mapping[str, Any]]) -> str:
