@@ -83,7 +83,8 @@ def verdicts() -> dict[str, Any]:
 def languages() -> dict[str, Any] | None:
     """The comparison of languages in the folder, if it has one."""
     path = RESULTS / "languages.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    loaded: dict[str, Any] | None = json.loads(path.read_text()) if path.exists() else None
+    return loaded
 
 
 def found(folder: str) -> str:
