@@ -158,6 +158,8 @@ def test_a_scheduler_that_is_killed_and_started_again_is_found_again() -> None:
 
 REFUSED = {
     "tcp://127.0.0.1:1": "tcp://127.0.0.1:1: no scheduler answers there within 5 seconds",
+    "tcp://127.0.0.1": "unknown cluster 'tcp://127.0.0.1': give tcp://HOST:PORT, the scheduler file",
+    "tcp://127.0.0.1:port": "unknown cluster 'tcp://127.0.0.1:port': give tcp://HOST:PORT",
     "nonsense": "unknown cluster 'nonsense': give tcp://HOST:PORT, the scheduler file",
     "ftp://127.0.0.1:1": "ftp://127.0.0.1:1: no scheduler answers there",
     "local:0": "0 workers are too few",

@@ -214,7 +214,7 @@ def test_what_fails_elsewhere_while_a_file_is_written_is_not_said_of_the_file(tm
     with pytest.raises(IsADirectoryError) as failed, hold(tmp_path / "out") as place, place.writing() as file:
         file.write(b"begun")
         tmp_path.open("rb")
-    assert failed.value.filename == tmp_path
+    assert failed.value.filename == str(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
