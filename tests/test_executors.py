@@ -215,3 +215,21 @@ def test_workers_of_a_local_cluster_leave_interrupts_to_the_command(tmp_path: Pa
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
     assert (done.stdout, done.stderr) == ("[(0, True), (1, True)]\n", "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 14, "--out", "atlas.parquet"),
+        ("languages", "--max-bits", 14, "--out", "languages.csv"),
+        ("heldout", "--world", WIDE, "--max-bits", 12, "--out", "heldout.csv"),
+        ("claims", "much-simpler", "--results", "results"),
+        ("paper", "--out", "results"),
+    ],
+)
+def test_a_cluster_that_is_refused_leaves_no_file(
+    command: tuple[Any, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "unknown cluster 'nonsense'" in refusal(*command, "--cluster", "nonsense")
+    assert [path for path in tmp_path.rglob("*") if path.name != "results"] == []
