@@ -1,6 +1,5 @@
 """The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -176,7 +175,7 @@ def _no_empty_folder(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         with suppress(OSError):
-            if os.listdir(folder) == [MARK]:
+            if list(folder.iterdir()) == [folder / MARK]:
                 (folder / MARK).unlink()
                 folder.rmdir()
         raise
