@@ -131,7 +131,7 @@ def _connecting(cluster: str, memory_bytes: int | None) -> "Iterator[Callable[[]
     def connect() -> Client:
         try:
             return Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # What is no scheduler answers with anything.
             raise PriorsimError(
                 f"{cluster}: no scheduler answers there within {ANSWER_SECONDS} seconds ({_in_short(error)}): start "
                 "one with 'dask scheduler', or see to its address"
@@ -146,7 +146,7 @@ def _in_short(error: Exception) -> str:
 
 def _address(cluster: str) -> str:
     """The address of a scheduler, as it is given or in a scheduler file."""
-    if "://" in cluster:
+    if re.fullmatch(r"[a-z]+://.+:[0-9]{1,5}", cluster):
         return cluster
     if not Path(cluster).is_file():
         raise PriorsimError(

@@ -27,6 +27,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,6 +45,7 @@ Workers = int | Executor
 ATTEMPTS = 3  # So often a task is given to an executor that loses it.
 WORKERS_A_CORE = 8  # More workers than these for each of the machine's cores only take memory.
 PATIENCE = 2.0  # Seconds in which a worker that is told to end can clean up.
+FROM_A_TERMINAL = {signal.SIGINT, signal.SIGHUP}  # What a terminal sends to a whole group of processes.
 WITHOUT_GUARD = os.EX_CONFIG
 """The exit code of a worker that was about to start workers of its own while it imported the main script."""
 
@@ -161,7 +163,6 @@ def open_pool(workers: int) -> Iterator[Pool]:
     check_main_script()
     spawn = multiprocessing.get_context("spawn")
     with interrupts_left_to_the_parent():
-        # With the pool starts Python's resource tracker, which a hangup would end with a traceback.
         pool = Pool(workers, mp_context=spawn, initializer=_follow_the_parent, initargs=(CODE,))
     processes = []
     try:
@@ -193,8 +194,12 @@ def open_pool(workers: int) -> Iterator[Pool]:
 def interrupts_left_to_the_parent() -> Iterator[None]:
     """Processes started within never see the interrupts and hangups that a terminal sends to the whole group."""
     with interrupts_held():
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
         try:
+            # A hangup would end Python's resource tracker with a traceback; and in the thread that starts the tracker
+            # Python lets interrupts through again, so that it is this thread and not one of Dask's.
+            resource_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)

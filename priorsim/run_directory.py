@@ -34,10 +34,10 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 class RunDirectory(AbstractContextManager["RunDirectory"]):
     """The finished pieces of one task, by name; a context manager that lets go of the directory at its end.
 
-    The directory is made where it is not there. The task is JSON values that tell it apart from every other; the code
-    that counts is added. With `renew` the pieces of another task, or of other code, are thrown away; without,
-    StorageError refuses them, as it does in any case a directory that belongs to another run at work, is a link, holds
-    things that no run made, or has a damaged manifest.
+    The directory is made where it is not there, and removed at the end where nothing was kept in it. The task is JSON
+    values that tell it apart from every other; the code that counts is added. With `renew` the pieces of another task,
+    or of other code, are thrown away; without, StorageError refuses them, as it does in any case a directory that
+    belongs to another run at work, is a link, holds things that no run made, or has a damaged manifest.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -62,6 +62,9 @@ class RunDirectory(AbstractContextManager["RunDirectory"]):
             raise
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            if self._folder >= 0 and self._entries().keys() == {MANIFEST}:
+                self.remove()
         self.close()
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ lock ends with its holder, however that dies, and the next run to the same place
 
 import fcntl
 import hashlib
+import io
 import os
 import re
 import stat
@@ -14,9 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from priorsim.errors import StorageError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 IsOwn = Callable[[Path], bool]
 """Whether a file is of the kind that a command writes, so that the command may replace it."""
@@ -43,23 +47,35 @@ class Place:
         """A file, empty at first, that takes the place once the block ends well.
 
         StorageError says that it cannot be written, or that a file that may not be replaced has come into the place.
+        Errors of the block that are of other files pass.
         """
         assert _has(self.temporary, self.handle), "a place is written once"
-        try:
+        with _naming(self.path):
             os.ftruncate(self.handle, 0)
             os.lseek(self.handle, 0, os.SEEK_SET)
-            with open(self.handle, "w+b", closefd=False) as file:
-                yield file
+        with io.BufferedRandom(_Descriptor(self.path, self.handle)) as file:
+            yield file
+        with _naming(self.path):
             os.fsync(self.handle)
             os.fchmod(self.handle, _mode_of_next(self.path, self.target, self.is_own))
             os.replace(self.temporary, self.target)
-        except OSError as error:
-            raise _not_written(self.path, error) from None
 
     def write_text(self, text: str) -> None:
         """Write a text in UTF-8; see `writing`."""
         with self.writing() as file:
             file.write(text.encode())
+
+
+class _Descriptor(io.FileIO):
+    """The descriptor of a place, which says itself that it cannot be written."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        super().__init__(handle, "w+", closefd=False)
+        self._path = path
+
+    def write(self, data: "ReadableBuffer") -> int:
+        with _naming(self._path):
+            return super().write(data)
 
 
 @contextmanager
@@ -216,6 +232,15 @@ def _lock(handle: int, path: Path | str, *, wait: bool) -> None:
 
 def _no_temporary(temporary: Path) -> StorageError:
     return StorageError(f"{temporary}: is in the way of a temporary file, and no run of priorsim left it: remove it")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An error of the operating system says that this path cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise _not_written(path, error) from None
 
 
 def _not_written(path: Path | str, error: OSError) -> StorageError:

@@ -29,6 +29,11 @@ def nap(seconds: float) -> float:
     return seconds
 
 
+def held_back(number: signal.Signals) -> bool:
+    """Whether a worker leaves a signal to the command; of a thread, which has the mask of what started it."""
+    return number in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
 def end_a_worker(file: Path | None) -> int:
     """The first task to find the file removes it and kills its worker."""
     if file is not None and file.exists():

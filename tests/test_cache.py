@@ -283,7 +283,7 @@ def test_a_damaged_atlas_is_shown_as_such(short, folder):
         (["growth", "--atlas", "a", "--yes"], "--yes has no effect with --atlas"),
         (["growth", "--atlas", "a", "--word-bits", "3"], "--word-bits has no effect with --atlas"),
         (["growth", "--dialect", "no-such"], "unknown dialect 'no-such'"),
-        (["growth", "--dialect", ""], "unknown dialect ''"),
+        (["growth", "--dialect", ""], "--dialect is empty: give a value, or leave it out"),
         (["growth", "--world", "inverse.w6-quotient-one-l64"], "64 lanes of 6 bits make 384 bits of behaviour"),
         (["definitions", "--world", "inverse.w6-quotient-one-l64"], "world inverse.w6-quotient-one-l64 is wide"),
         (["growth", "--word-bits", "0"], "0 bits is out of range"),

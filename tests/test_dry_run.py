@@ -91,6 +91,21 @@ def test_what_a_census_would_need_beyond_the_usual_is_told():
 
 
 @pytest.mark.engine
+def test_what_processes_that_keep_parts_on_disk_take_is_told_where_it_is_too_much_too():
+    header = make_header("arith", 46, domain=Domain.default(4))
+    two, one = (census_plan(header, memory_bytes=3 << 30, processes=processes) for processes in (2, 1))
+    assert "it is started with more memory alone" in two and "it is started with more memory alone" in one
+    assert re.search("2 processes share the census, keep parts on disk, and take [67]\\.[0-9] GiB together", two)
+    assert re.search("a process that keeps parts on disk takes 3\\.[0-9] GiB with the command", one)
+
+
+@pytest.mark.engine
+def test_a_dry_run_with_a_cluster_tells_the_memory_of_each_worker(place):
+    census = ["census", "--dialect", "arith", "--word-bits", 4, "--max-bits", 46, "--cluster", "local:2", "--dry-run"]
+    assert "a process that keeps parts on disk takes 3." in unbroken(*census)
+
+
+@pytest.mark.engine
 def test_of_several_worlds_a_census_that_they_share_is_told_once():
     three = [word for name in (NAMED, "square-w3", "isqrt-w4") for word in ("--world", name)]
     for command in ("odds", "heldout"):

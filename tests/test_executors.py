@@ -1,6 +1,9 @@
 """Any executor does the work, a Dask cluster too: the results of one process, and one line of what goes wrong."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -23,7 +26,7 @@ from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.priors import named_prior
 from priorsim.processes import run_tasks
 from priorsim.worlds import find_world
-from tests.clusters import Cluster, end_a_worker, nap, running
+from tests.clusters import ROOT, Cluster, end_a_worker, nap, running
 from tests.test_cli import output
 from tests.test_options import refusal
 from tests.test_processes import assert_nothing_is_left, square
@@ -155,6 +158,8 @@ def test_a_scheduler_that_is_killed_and_started_again_is_found_again() -> None:
 
 REFUSED = {
     "tcp://127.0.0.1:1": "tcp://127.0.0.1:1: no scheduler answers there within 5 seconds",
+    "tcp://127.0.0.1": "unknown cluster 'tcp://127.0.0.1': give tcp://HOST:PORT, the scheduler file",
+    "tcp://127.0.0.1:port": "unknown cluster 'tcp://127.0.0.1:port': give tcp://HOST:PORT",
     "nonsense": "unknown cluster 'nonsense': give tcp://HOST:PORT, the scheduler file",
     "ftp://127.0.0.1:1": "ftp://127.0.0.1:1: no scheduler answers there",
     "local:0": "0 workers are too few",
@@ -189,3 +194,42 @@ def test_an_option_without_effect_is_refused_with_a_cluster() -> None:
     for command in ("claims", "heldout"):
         found = refusal(command, "--world", "identity-w3", "--cluster", "local:2")
         assert "--cluster has no effect in " in found
+
+
+LEFT_TO_THE_PARENT = """
+import signal
+from priorsim.executors import open_executor
+from priorsim.processes import run_tasks
+from tests.clusters import held_back
+if __name__ == "__main__":
+    with open_executor("local:1") as there:
+        print(list(run_tasks(held_back, [signal.SIGINT, signal.SIGHUP], there)))
+"""
+
+
+def test_workers_of_a_local_cluster_leave_interrupts_to_the_command(tmp_path: Path) -> None:
+    """Python lets interrupts through again where it starts its resource tracker: Ctrl-C showed workers' tracebacks."""
+    script = tmp_path / "script.py"
+    script.write_text(LEFT_TO_THE_PARENT)
+    command = [sys.executable, str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    assert (done.stdout, done.stderr) == ("[(0, True), (1, True)]\n", "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("census", "--dialect", "arith", "--word-bits", 3, "--max-bits", 14, "--out", "atlas.parquet"),
+        ("languages", "--max-bits", 14, "--out", "languages.csv"),
+        ("heldout", "--world", WIDE, "--max-bits", 12, "--out", "heldout.csv"),
+        ("claims", "much-simpler", "--results", "results"),
+        ("paper", "--out", "results"),
+    ],
+)
+def test_a_cluster_that_is_refused_leaves_no_file(
+    command: tuple[Any, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "unknown cluster 'nonsense'" in refusal(*command, "--cluster", "nonsense")
+    assert [path for path in tmp_path.rglob("*") if path.name != "results"] == []

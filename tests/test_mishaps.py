@@ -279,6 +279,21 @@ def test_a_terminal_that_is_closed_does_not_hide_the_interrupt(monkeypatch):
     assert terminal.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("shards.json",), "nothing was left half written"),
+        (("manifest.json",), "nothing was left half written"),
+        (("shards.json", "0.shard"), "finished parts are kept in"),
+    ],
+)
+def test_parts_are_said_to_be_kept_where_there_are_some(names, said, tmp_path):
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(Interrupted, match=said), progress_bar("programs", kept=tmp_path):
+        raise Interrupted
+
+
 def drawn(*what: object) -> float:
     return random.Random(repr(what)).random()
 

@@ -222,3 +222,10 @@ def test_a_failed_write_keeps_what_was_there_and_leaves_nothing(path, monkeypatc
             run.save_array("squares", SQUARES + np.uint64(1))
         assert np.array_equal(run.load_array("squares"), SQUARES)
     assert sorted(entry.name for entry in path.iterdir()) == [MANIFEST, "squares.piece", "text.piece"]
+
+
+def test_a_run_that_kept_nothing_leaves_no_directory(tmp_path):
+    """An option that is refused later than the directory is made, as that of a cluster, left one."""
+    with pytest.raises(StorageError), RunDirectory(tmp_path / "run", TASK):
+        raise StorageError("refused")
+    assert list(tmp_path.iterdir()) == []

@@ -209,6 +209,15 @@ def test_a_full_disk_leaves_the_file_that_was_there_and_nothing_else(tmp_path):
     assert names(tmp_path) == ["out.csv"]
 
 
+def test_what_fails_elsewhere_while_a_file_is_written_is_not_said_of_the_file(tmp_path):
+    """A full store of shards was taken for a full place of the atlas."""
+    with pytest.raises(IsADirectoryError) as failed, hold(tmp_path / "out") as place, place.writing() as file:
+        file.write(b"begun")
+        tmp_path.open("rb")
+    assert failed.value.filename == str(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_several_runs_may_check_a_folder_at_the_same_time(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(check_folder, [tmp_path] * 400)) == [None] * 400

@@ -100,7 +100,8 @@ def census(
     if dry_run:
         check_engine(engine, workers)
         memory_bytes = check_memory(limit)
-        plan = census_plan(header, engine=engine, workers=workers, memory_bytes=memory_bytes, processes=workers)
+        shared_by = workers if elsewhere.cluster is None else 1  # On a cluster memory is that of each worker.
+        plan = census_plan(header, engine=engine, workers=workers, memory_bytes=memory_bytes, processes=shared_by)
         asking.say_plan(plan)
     if out is None:
         raise PriorsimError("give --out FILE for the atlas, or --dry-run to learn what it would take")

@@ -23,15 +23,18 @@ LEAST_ADDRESS_SPACE = 1 << 30
 
 
 class Command(TyperCommand):
-    """A command that refuses an option, or a value of a list, given twice, and a number not in plain digits."""
+    """A command that refuses an option, or a value of a list, given twice, one left empty, and odd digits."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; PriorsimError where an option stands twice, or has digits other than 0 to 9."""
+        """Read the arguments; PriorsimError where an option stands twice, is empty, or has digits other than 0 to 9."""
         texts, _, given = self.make_parser(ctx).parse_args(args=list(args))
         for option in given:
             times = sum(other is option for other in given)
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise PriorsimError(f"{option.opts[0]} is given {times} times: give it once")
+            # An empty path would be the folder that the command runs in.
+            if option.param_type_name == "option" and texts[option.name] in ("", [""]):
+                raise PriorsimError(f"{option.opts[0]} is empty: give a value, or leave it out")
         rest = super().parse_args(ctx, args)
         _refuse_repeated(ctx, given)
         for option in given:

@@ -1,7 +1,7 @@
 """The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,7 +151,7 @@ class ClusterOptions:
 
     @contextmanager
     def shards(self, out: Path | None) -> "Iterator[Shards | None]":
-        """The shards of --store, which stay; else those beside `out`, removed once the block ends well.
+        """The shards of --store, which stay; else those beside `out`, removed once the block ends well or made none.
 
         None without a cluster, or where there is no such place.
         """
@@ -160,10 +160,25 @@ class ClusterOptions:
         if self.store is not None:
             yield Shards.open(self.store)
         elif self.cluster is not None and out is not None:
-            with shards_beside(out) as shards:
+            with shards_beside(out) as shards, _no_empty_folder(Path(shards.url)):
                 yield shards
         else:
             yield None
+
+
+@contextmanager
+def _no_empty_folder(folder: Path) -> Iterator[None]:
+    """Where the block fails before anything is kept in a folder of shards, no folder is left."""
+    from priorsim.shards import MARK
+
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            if list(folder.iterdir()) == [folder / MARK]:
+                (folder / MARK).unlink()
+                folder.rmdir()
+        raise
 
 
 def kept_in(run: "RunDirectory | None", shards: "Shards | None") -> str | Path | None:

@@ -60,6 +60,14 @@ class _Log:
             sys.stderr.flush()
 
 
+def _holds_parts(folder: Path) -> bool:
+    """Whether there is more in a folder than the files that tell whose it is."""
+    from priorsim.run_directory import MANIFEST
+    from priorsim.shards import MARK
+
+    return any(path.is_file() and path.name not in (MANIFEST, MARK) for path in folder.rglob("*"))
+
+
 @contextmanager
 def progress_bar(unit: str, *, kept: str | Path | None = None) -> Iterator[Callable[[Progress], None]]:
     """A progress bar with an estimate on standard error, or a line now and then where that is no terminal.
@@ -82,7 +90,7 @@ def progress_bar(unit: str, *, kept: str | Path | None = None) -> Iterator[Calla
     reached, log = Progress(0, 0, unit), _Log(monotonic())
 
     def left() -> str:
-        if kept is not None and ("://" in str(kept) or Path(kept).exists()):
+        if kept is not None and ("://" in str(kept) or _holds_parts(Path(kept))):
             return f"finished parts are kept in {kept}, the same command goes on from there"
         return "nothing was left half written"
 

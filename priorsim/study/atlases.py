@@ -84,5 +84,5 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another --out") from None
+        raise StorageError(f"{path}: cannot be made ({error.strerror}): choose another place") from None
     check_folder(path)

@@ -56,7 +56,7 @@ def census_plan(
         [
             f"{what} of {described(header)}: {_programs(header):,} programs",
             _told([found] * censuses) + (f": it is started with {' and '.join(needs)} alone" if needs else ""),
-            *([_shared(least, processes)] if least <= memory_bytes < found.bytes else []),
+            *([_shared(least, processes)] if max(least, memory_bytes) < found.bytes else []),
             ROUGH,
         ]
     )
@@ -64,10 +64,10 @@ def census_plan(
 
 def _shared(least: int, processes: int) -> str:
     """That processes share a census which does not fit into memory in one piece."""
-    return (
-        f"That is more than the memory given: {processes} processes share the census, keep parts on disk, and take "
-        f"{least / 2**30:.1f} GiB together"
-    )
+    alone = "a process that keeps parts on disk takes {} GiB with the command"
+    shared = f"{processes} processes share the census, keep parts on disk, and take {{}} GiB together"
+    told = (alone if processes == 1 else shared).format(f"{least / 2**30:.1f}")
+    return f"That is more than the memory given: {told}"
 
 
 def question_plan(header: AtlasHeader, lane_sets: int = 1) -> str:
