@@ -4,11 +4,13 @@ Work is given to any `concurrent.futures.Executor` (`processes.run_tasks`); thos
 script of the user's (docs/cluster.md). A cluster of this machine ends with the command that started it.
 """
 
+import asyncio
 import logging
 import re
+import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.util import find_spec
@@ -130,14 +132,36 @@ def _connecting(cluster: str, memory_bytes: int | None) -> "Iterator[Callable[[]
 
     def connect() -> Client:
         try:
-            return Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+            workers = _workers_of(address)
+            client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
         except Exception as error:  # What is no scheduler answers with anything.
             raise PriorsimError(
                 f"{cluster}: no scheduler answers there within {ANSWER_SECONDS} seconds ({_in_short(error)}): start "
                 "one with 'dask scheduler', or see to its address"
             ) from None
+        if not workers:
+            with suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(f"{cluster}: the scheduler has no worker yet, and the command waits for one\n")
+        return client
 
     yield connect
+
+
+def _workers_of(address: str) -> Sequence[str]:
+    """The workers of a scheduler, by address; an error where none answers, for which the client would wait longer."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    async def asked() -> Sequence[str]:
+        scheduler = rpc(address, connection_args=Security().get_connection_args("client"), timeout=ANSWER_SECONDS)
+        try:
+            return list((await asyncio.wait_for(scheduler.identity(), ANSWER_SECONDS))["workers"])
+        finally:
+            await scheduler.close_rpc()
+
+    # A notebook has a loop of its own in the main thread.
+    with ThreadPoolExecutor(1) as asking:
+        return asking.submit(asyncio.run, asked()).result()
 
 
 def _in_short(error: Exception) -> str:

@@ -2,11 +2,14 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -172,6 +175,34 @@ def test_a_cluster_that_is_not_there_is_refused_in_one_line(cluster: str) -> Non
     started = time.monotonic()
     assert REFUSED[cluster] in refusal("languages", "--max-bits", 14, "--cluster", cluster)
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n"], ids=["silent", "another program"])
+def test_what_is_no_scheduler_is_refused_in_one_line_and_in_time(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+
+        connections: list[socket.socket] = []
+
+        def greet() -> None:
+            with suppress(OSError):
+                while True:
+                    connections.append(server.accept()[0])
+                    connections[-1].sendall(answer)
+
+        threading.Thread(target=greet, daemon=True).start()
+        started = time.monotonic()
+        assert f"{address}: no scheduler answers there" in refusal("languages", "--max-bits", 14, "--cluster", address)
+        assert time.monotonic() - started < 20
+        for connection in connections:
+            connection.close()
+
+
+def test_a_command_says_once_that_its_scheduler_has_no_worker_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    with running(0) as cluster, open_executor(cluster.address):
+        assert capsys.readouterr().err == (
+            f"{cluster.address}: the scheduler has no worker yet, and the command waits for one\n"
+        )
 
 
 def test_a_damaged_scheduler_file_is_refused_in_one_line(tmp_path: Path) -> None:
