@@ -30,6 +30,8 @@ Found = TypeVar("Found")
 MARK = "shards.json"
 """The file by which a worker knows that it sees the storage that is meant."""
 ENDING = ".shard"
+READ_AHEAD = 1 << 16
+"""Bytes that an object store is asked for beyond what is read: most heads are shorter; fsspec would ask for 100 MiB."""
 
 
 class AlteredError(StorageError):
@@ -107,9 +109,8 @@ class Shards:
 
     def receipt(self, identity: str) -> Receipt | None:
         """What is told of a shard by its head, None where it is not there; AlteredError where that is damaged."""
-        storage, root = self._storage()
         try:
-            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
+            with self._opened(identity) as file:
                 return self._head(identity, file)
         except FileNotFoundError:
             return None
@@ -119,9 +120,8 @@ class Shards:
 
         What is read can be written to.
         """
-        storage, root = self._storage()
         try:
-            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
+            with self._opened(identity) as file:
                 head = self._head(identity, file)
                 start = file.tell()
                 for name in names:
@@ -129,6 +129,11 @@ class Shards:
                         yield name, self._section(identity, file, start, head.sections[name])
         except FileNotFoundError:
             raise AlteredError(self.url, identity) from None
+
+    def _opened(self, identity: str) -> Any:
+        """A shard's file, open to be read; FileNotFoundError where it is not there."""
+        storage, root = self._storage()
+        return storage.open(f"{root}/{identity}{ENDING}", "rb", block_size=READ_AHEAD)
 
     def _section(self, identity: str, file: Any, start: int, section: Section) -> bytearray:
         file.seek(start + section.begin)

@@ -204,7 +204,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(name, value)
     import s3fs
 
-    s3fs.S3FileSystem().mkdir("shards")
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().makedirs("shards", exist_ok=True)
     yield "s3://shards/census"
     server.stop()
 
@@ -220,6 +221,27 @@ def test_shards_may_be_on_an_object_store(tmp_path: Path, bucket: str) -> None:
     assert shards.receipt(identity) == Shards(str(tmp_path)).receipt(identity)
     shards.remove_all()
     assert shards.receipt(identity) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_object_store_is_asked_for_little_more_than_what_is_read(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s3fs import S3File
+
+    asked: list[int] = []
+    fetch = S3File._fetch_range
+
+    def fetching(file: Any, start: int, end: int) -> Any:
+        asked.append(end - start)
+        return fetch(file, start, end)
+
+    monkeypatch.setattr(S3File, "_fetch_range", fetching)
+    shards = Shards.open(bucket)
+    shards.write("a" * 64, {name: bytes(1 << 20) for name in "abcdefgh"}, {})
+    shards.receipt("a" * 64)
+    assert 0 < sum(asked) < 1 << 18
+    assert len(dict(shards.read("a" * 64, ["d"]))["d"]) == 1 << 20 and sum(asked) < 3 << 19
 
 
 @pytest.mark.engine
