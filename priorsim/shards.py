@@ -88,14 +88,7 @@ class Shards:
     def open(cls, url: str) -> "Shards":
         """Those of storage that can be written; StorageError where it cannot be."""
         shards = cls(url if "://" in url else str(Path(url).absolute()))
-        try:
-            shards._put(MARK, [b"{}\n"])
-        except Exception as error:  # Every kind of storage has errors of its own.
-            reason = " ".join(str(error).split())[:160] or type(error).__name__
-            raise StorageError(
-                f"{url}: shards cannot be written there ({reason}): name a folder, or the URL of storage, that all "
-                "workers can write"
-            ) from None
+        shards._put(MARK, [b"{}\n"])
         return shards
 
     def check_seen(self) -> None:
@@ -185,21 +178,20 @@ class Shards:
             storage.rmdir(root)
 
     def _put(self, name: str, content: Sequence[bytes | memoryview]) -> None:
-        """Write a file whole or not at all: an object store does so by itself, in a folder the file is renamed."""
-        storage, root = self._storage()
-        if "file" not in storage.protocol:
-            storage.pipe_file(f"{root}/{name}", b"".join(content))
-            return
-        storage.makedirs(root, exist_ok=True)
-        temporary = f"{root}/{name}.{secrets.token_hex(4)}"
+        """Write a file, whole or not at all; StorageError where it cannot be written."""
         try:
-            with open(temporary, "wb") as file:
-                file.writelines(content)
-            os.replace(temporary, f"{root}/{name}")
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+            storage, root = self._storage()
+            if "file" in storage.protocol:
+                _write_file(Path(root, name), content)
+            else:
+                # An object store writes whole files by itself.
+                storage.pipe_file(f"{root}/{name}", b"".join(content))
+        except Exception as error:  # Every kind of storage has errors of its own.
+            reason = " ".join(str(error).split())[:160] or type(error).__name__
+            raise StorageError(
+                f"{self.url}: shards cannot be written there ({reason}): name a folder, or the URL of storage, that "
+                "all workers can write"
+            ) from None
 
     def _storage(self) -> tuple[Any, str]:
         """The file system of fsspec, one a process, and the path of the shards in it."""
@@ -207,6 +199,20 @@ class Shards:
 
         storage, root = url_to_fs(self.url)
         return storage, root.rstrip("/")
+
+
+def _write_file(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Write a file in a folder, which is made where it is not there, under another name until the file is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.processes import open_pool
 from priorsim.shards import MARK, AlteredError, Shards, identity_of, mending
+from priorsim.storage import atomic_file
 from tests.census.test_quotient import same
 from tests.clusters import free_port, running
 from tests.small_waves import SMALL
@@ -298,6 +300,20 @@ def test_storage_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -
     for store in (tmp_path / "file" / "below", "nowhere://shards", "/proc/shards"):
         told = refusal(*CENSUS, "--out", tmp_path / "a.parquet", "--cluster", "local:1", "--store", store)
         assert f"{store}: shards cannot be written there" in told
+
+
+def test_a_shard_that_finds_no_room_is_told_of_by_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not by that of the atlas, which is open meanwhile."""
+
+    def replace(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    shards = Shards.open(str(tmp_path / "kept"))
+    monkeypatch.setattr(of_shards.os, "replace", replace)
+    told = rf"^{tmp_path}/kept: shards cannot be written there \(.*No space left on device\)"
+    with pytest.raises(StorageError, match=told), atomic_file(tmp_path / "atlas"):
+        counted(HEADER, InTurn(), shards)
+    assert files(tmp_path / "kept") == {} and len(list((tmp_path / "kept").iterdir())) == 1
 
 
 def test_a_store_that_would_do_nothing_and_a_pipe_without_one_are_refused(tmp_path: Path) -> None:

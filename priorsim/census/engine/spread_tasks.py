@@ -93,7 +93,11 @@ def terms_of(step: Step) -> str:
 
 def _names(what: str, plan: Plan, step: Step, parts: Iterable[int]) -> list[str]:
     """The names of the sections for some parts of a level."""
-    return [f"{what}.{step[0]}.{step[1]}.{part}.{width}" for part in parts for width in plan.widths(step[0])]
+    return [_name(what, step, part, width) for part in parts for width in plan.widths(step[0])]
+
+
+def _name(what: str, step: Step, part: int, width: int) -> str:
+    return f"{what}.{step[0]}.{step[1]}.{part}.{width}"
 
 
 def _place(name: str) -> tuple[Step, int, int]:
@@ -103,8 +107,8 @@ def _place(name: str) -> tuple[Step, int, int]:
 
 
 def _sections(what: str, step: Step, part: int, rows: ByWidth) -> Sections:
-    joined = ((width, np.concatenate(some)) for width, some in rows.items())
-    return {f"{what}.{step[0]}.{step[1]}.{part}.{width}": each for width, each in joined if len(each)}
+    """Sections of rows of one class added up, as `_added` gives them."""
+    return {_name(what, step, part, width): each for width, (each,) in rows.items() if len(each)}
 
 
 def _read(shards: Shards, identities: Iterable[str], names: Sequence[str]) -> dict[tuple[Step, int], ByWidth]:
@@ -292,7 +296,8 @@ class Merge:
 
     def make(self, shards: Shards) -> Made:
         """The levels' classes and how many terms they count, what bodies gave to later levels, and the wave's load."""
-        plan, wave = Plan(self.header), Plan(self.header).waves[self.number]
+        plan = Plan(self.header)
+        wave = plan.waves[self.number]
         levels, targets = set(filter(plan.is_kept, wave)), plan.targets(wave)
         made = [plan.identity(COMBINE, self.number, block) for block in range(self.load.blocks)]
         closed = [identity for target, identity in self.closed if target in levels]
