@@ -59,8 +59,6 @@ class Receipt(msgspec.Struct, frozen=True):
     identity: str
     figures: dict[str, int]
     sections: dict[str, Section]
-    checksum: str = ""
-    """The SHA-256 of the head, which holds the digests of all sections."""
 
 
 Content = bytes | NDArray[Any]
@@ -144,7 +142,7 @@ class Shards:
         with suppress(msgspec.MsgspecError):
             found = msgspec.json.decode(head, type=Receipt)
             if checksum == hashlib.sha256(head).hexdigest() and found.identity == identity:
-                return msgspec.structs.replace(found, checksum=checksum)
+                return found
         raise AlteredError(self.url, identity)
 
     def write(self, identity: str, content: Mapping[str, Content], figures: Mapping[str, int]) -> Receipt:
@@ -156,9 +154,9 @@ class Shards:
             begin += len(part)
         told = Receipt(identity, dict(figures), sections)
         head = msgspec.json.encode(told) + b"\n"
-        checksum = hashlib.sha256(head).hexdigest()
-        self._put(f"{identity}{ENDING}", [checksum.encode(), b"\n", head, *parts.values()])
-        return msgspec.structs.replace(told, checksum=checksum)
+        checksum = hashlib.sha256(head).hexdigest().encode()
+        self._put(f"{identity}{ENDING}", [checksum, b"\n", head, *parts.values()])
+        return told
 
     def remove(self, identities: Iterable[str]) -> None:
         """Remove shards, of which some may be gone."""
