@@ -63,10 +63,10 @@ def census_plan(
 
 
 def _shared(least: int, processes: int) -> str:
-    """That processes share a census which does not fit into memory in one piece."""
+    """What a census takes that does not fit into memory in one piece."""
     return (
-        f"That is more than the memory given: {processes} processes share the census, keep parts on disk, and take "
-        f"{least / 2**30:.1f} GiB together"
+        f"That is more than the memory given, so parts of the census are kept on disk: with --workers {processes} the "
+        f"census takes {least / 2**30:.1f} GiB"
     )
 
 
