@@ -309,7 +309,7 @@ def test_a_shard_that_finds_no_room_is_told_of_by_its_place(tmp_path: Path, monk
         raise OSError(ENOSPC, "No space left on device")
 
     shards = Shards.open(str(tmp_path / "kept"))
-    monkeypatch.setattr(of_shards.os, "replace", replace)
+    monkeypatch.setattr("os.replace", replace)
     told = rf"^{tmp_path}/kept: shards cannot be written there \(.*No space left on device\)"
     with pytest.raises(StorageError, match=told), atomic_file(tmp_path / "atlas"):
         counted(HEADER, InTurn(), shards)
