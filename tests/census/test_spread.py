@@ -14,6 +14,7 @@ from priorsim.census import effort, spread
 from priorsim.census.atlas import Rows, joined
 from priorsim.census.engine import spread_tasks
 from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.spread_tasks import targets_in
 from priorsim.census.engine.waves import Plan
 from priorsim.census.progress import Progress
 from priorsim.census.spread import count_spread
@@ -368,6 +369,15 @@ def test_the_waves_are_every_level_and_need_only_what_waves_before_them_make(dia
             needed = ((depth, length) for depth, most in plan.needs(step).items() for length in range(1, most + 1))
             assert made.issuperset(needed)
         made.update(wave)
+
+
+def test_levels_that_bodies_give_to_are_in_an_order_that_no_hash_decides() -> None:
+    """By it the rows of a shard are met, so that its bytes are the same under every Python."""
+    plan = Plan(make_header("arith", 30, domain=Domain.default(2)))
+    found = [plan.targets(wave) for wave in plan.waves]
+    assert max(map(len, found)) > 9 and all(steps == sorted(set(steps)) for steps in found)
+    names = [f"closed.{depth}.{length}.0.5" for depth, length in reversed(found[-1] + found[3])]
+    assert targets_in([*names, "level.0.3.0.5"]) == sorted(set(found[-1] + found[3]))
 
 
 def test_the_identity_of_a_task_is_that_of_the_code_and_of_all_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,9 @@ def parts_of(group: int, groups: int) -> range:
     return range(group * PARTS // groups, (group + 1) * PARTS // groups)
 
 
-def targets_in(sections: Iterable[str]) -> set[Step]:
-    """The levels to which bodies gave rows, by the names of sections."""
-    return {_place(name)[0] for name in sections if name.startswith("closed.")}
+def targets_in(sections: Iterable[str]) -> list[Step]:
+    """The levels to which bodies gave rows, by the names of sections, in order."""
+    return sorted({_place(name)[0] for name in sections if name.startswith("closed.")})
 
 
 def terms_of(step: Step) -> str:
@@ -209,6 +209,19 @@ class _Worker:
             room += 8 * (candidates * max(self.plan.widths(step[0])) + closings * (OUTER_KEY + 1))
         return Load(work, room)
 
+    def make_wave(self, number: int, closed: dict[Step, list[ByWidth]]) -> dict[Step, ByWidth]:
+        """The levels of a wave, made whole; what bodies give to later levels is put beside what they gave before."""
+        levels: dict[Step, ByWidth] = {}
+        for step, pieces in self.replica.pieces(number).items():
+            rows = _added(self.replica.combine(step, pieces), *closed.pop(step, []))
+            if self.plan.is_kept(step):
+                levels[step] = rows
+                continue
+            for target, given in self.replica.close(step, rows).items():
+                closed.setdefault(target, []).append(given)
+        self.replica.keep(number, levels)
+        return levels
+
 
 @dataclass(frozen=True, slots=True)
 class Advance:
@@ -231,19 +244,10 @@ class Advance:
         for number in range(len(worker.plan.waves)):
             if not worker.load(number).is_short:
                 break
-            levels: dict[Step, ByWidth] = {}
-            for step, pieces in worker.replica.pieces(number).items():
-                rows = _added(worker.replica.combine(step, pieces), *closed.pop(step, []))
-                if worker.plan.is_kept(step):
-                    levels[step] = rows
-                    continue
-                for target, given in worker.replica.close(step, rows).items():
-                    closed.setdefault(target, []).append(given)
-            worker.replica.keep(number, levels)
-            figures["after"] += 1
-            for step, rows in levels.items():
+            for step, rows in worker.make_wave(number, closed).items():
                 sections |= _sections("level", step, 0, _sorted(step, rows))
                 figures[terms_of(step)] = _terms(rows)
+            figures["after"] += 1
         return sections | _split_all("closed", closed, worker.splitters(figures["after"])), figures
 
 
@@ -298,7 +302,7 @@ class Merge:
         """The levels' classes and how many terms they count, what bodies gave to later levels, and the wave's load."""
         plan = Plan(self.header)
         wave = plan.waves[self.number]
-        levels, targets = set(filter(plan.is_kept, wave)), plan.targets(wave)
+        levels, targets = list(filter(plan.is_kept, wave)), plan.targets(wave)
         made = [plan.identity(COMBINE, self.number, block) for block in range(self.load.blocks)]
         closed = [identity for target, identity in self.closed if target in levels]
         of_level = {"made": levels, "closed": levels, "given": targets}
