@@ -91,8 +91,10 @@ class Shards:
 
     def check_seen(self) -> None:
         """StorageError where this process does not see what `open` saw."""
-        storage, root = self._storage()
-        if not storage.exists(f"{root}/{MARK}"):
+        with self._reaching("read"):
+            storage, root = self._storage()
+            is_there = storage.exists(f"{root}/{MARK}")
+        if not is_there:
             raise StorageError(
                 f"{self.url}: the worker on {socket.gethostname()} does not see it: name a folder, or the URL of "
                 "storage, that all workers share"
@@ -100,26 +102,23 @@ class Shards:
 
     def receipt(self, identity: str) -> Receipt | None:
         """What is told of a shard by its head, None where it is not there; AlteredError where that is damaged."""
-        try:
-            with self._opened(identity) as file:
-                return self._head(identity, file)
-        except FileNotFoundError:
-            return None
+        with self._reaching("read"), suppress(FileNotFoundError), self._opened(identity) as file:
+            return self._head(identity, file)
+        return None
 
     def read(self, identity: str, names: Iterable[str]) -> Iterator[tuple[str, bytearray]]:
         """Those of these sections that a shard has, with their names; AlteredError where one is not what was written.
 
         What is read can be written to.
         """
-        try:
-            with self._opened(identity) as file:
-                head = self._head(identity, file)
-                start = file.tell()
-                for name in names:
-                    if name in head.sections:
-                        yield name, self._section(identity, file, start, head.sections[name])
-        except FileNotFoundError:
-            raise AlteredError(self.url, identity) from None
+        with self._reaching("read"), suppress(FileNotFoundError), self._opened(identity) as file:
+            head = self._head(identity, file)
+            start = file.tell()
+            for name in names:
+                if name in head.sections:
+                    yield name, self._section(identity, file, start, head.sections[name])
+            return
+        raise AlteredError(self.url, identity)
 
     def _opened(self, identity: str) -> Any:
         """A shard's file, open to be read; FileNotFoundError where it is not there."""
@@ -160,35 +159,45 @@ class Shards:
 
     def remove(self, identities: Iterable[str]) -> None:
         """Remove shards, of which some may be gone."""
-        storage, root = self._storage()
-        for identity in identities:
-            with suppress(FileNotFoundError):
-                storage.rm_file(f"{root}/{identity}{ENDING}")
+        with self._reaching("removed"):
+            storage, root = self._storage()
+            for identity in identities:
+                with suppress(FileNotFoundError):
+                    storage.rm_file(f"{root}/{identity}{ENDING}")
 
     def remove_all(self) -> None:
         """Remove all shards, the mark, and the folder where nothing else is in it."""
-        storage, root = self._storage()
-        for path in storage.ls(root, detail=False, refresh=True):
-            name = path.rpartition("/")[2]
-            if name == MARK or ENDING in name:
-                storage.rm_file(path)
+        with self._reaching("removed"):
+            storage, root = self._storage()
+            for path in storage.ls(root, detail=False, refresh=True):
+                name = path.rpartition("/")[2]
+                if name == MARK or ENDING in name:
+                    storage.rm_file(path)
         with suppress(OSError):
             storage.rmdir(root)
 
     def _put(self, name: str, content: Sequence[bytes | memoryview]) -> None:
         """Write a file, whole or not at all; StorageError where it cannot be written."""
-        try:
+        with self._reaching("written"):
             storage, root = self._storage()
             if "file" in storage.protocol:
                 _write_file(Path(root, name), content)
             else:
                 # An object store writes whole files by itself.
                 storage.pipe_file(f"{root}/{name}", b"".join(content))
-        except Exception as error:  # Every kind of storage has errors of its own.
+
+    @contextmanager
+    def _reaching(self, done: str) -> Iterator[None]:
+        """StorageError where storage fails, of which every kind has errors of its own, and shards cannot be `done`."""
+        try:
+            yield
+        except StorageError:
+            raise
+        except Exception as error:
             reason = " ".join(str(error).split())[:160] or type(error).__name__
             raise StorageError(
-                f"{self.url}: shards cannot be written there ({reason}): name a folder, or the URL of storage, that "
-                "all workers can write"
+                f"{self.url}: shards cannot be {done} there ({reason}): name a folder, or the URL of storage, that all "
+                "workers can write"
             ) from None
 
     def _storage(self) -> tuple[Any, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from priorsim import processes
 from priorsim import shards as of_shards
@@ -315,6 +316,25 @@ def test_a_shard_that_finds_no_room_is_told_of_by_its_place(tmp_path: Path, monk
     with pytest.raises(StorageError, match=told), atomic_file(tmp_path / "atlas"):
         counted(HEADER, InTurn(), shards)
     assert files(tmp_path / "kept") == {} and len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_storage_that_fails_is_named_by_all_that_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of object stores raise errors of their own; what is raised between two sections is left alone."""
+    shards, name = Shards.open(str(tmp_path)), "a" * 64
+    shards.write(name, {"one": b"1", "two": b"2"}, {})
+    with pytest.raises(ZeroDivisionError):
+        [1 / 0 for _ in shards.read(name, ["one", "two"])]
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the endpoint is gone")
+
+    for method in ("open", "exists", "rm_file"):
+        monkeypatch.setattr(LocalFileSystem, method, fail)
+    with pytest.raises(StorageError, match="shards cannot be removed there"):
+        shards.remove([name])
+    for work in (shards.check_seen, lambda: shards.receipt(name), lambda: dict(shards.read(name, ["one"]))):
+        with pytest.raises(StorageError, match=rf"^{tmp_path}: shards cannot be read there \(the endpoint is gone\): "):
+            work()
 
 
 def test_a_store_that_would_do_nothing_and_a_pipe_without_one_are_refused(tmp_path: Path) -> None:
