@@ -199,8 +199,13 @@ def _local_cluster(processes: int, memory_bytes: int | None) -> Iterator[Any]:
     # Dask has workers give back memory at once, and looks at where they are a hundred times a second: both take time.
     environment = dict(dask.config.get("distributed.nanny.pre-spawn-environ"))
     environment.pop("MALLOC_TRIM_THRESHOLD_", None)
-    quick = {"distributed.nanny.pre-spawn-environ": environment, "distributed.worker.profile.enabled": False}
-    with interrupts_left_to_the_parent(), dask.config.set(quick):
+    settings = {
+        "distributed.nanny.pre-spawn-environ": environment,
+        "distributed.worker.profile.enabled": False,
+        # What a worker keeps between tasks is never given back, so that a worker that waits for it waits for ever.
+        "distributed.worker.memory.pause": False,
+    }
+    with interrupts_left_to_the_parent(), dask.config.set(settings):
         # The thread that starts processes hands the mask of its signals on to them.
         cluster = LocalCluster(
             n_workers=processes,

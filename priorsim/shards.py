@@ -30,6 +30,8 @@ Found = TypeVar("Found")
 MARK = "shards.json"
 """The file by which a worker knows that it sees the storage that is meant."""
 ENDING = ".shard"
+READ_AHEAD = 1 << 16
+"""Bytes that an object store is asked for beyond what is read: most heads are shorter; fsspec would ask for 100 MiB."""
 
 
 class AlteredError(StorageError):
@@ -57,8 +59,6 @@ class Receipt(msgspec.Struct, frozen=True):
     identity: str
     figures: dict[str, int]
     sections: dict[str, Section]
-    checksum: str = ""
-    """The SHA-256 of the head, which holds the digests of all sections."""
 
 
 Content = bytes | NDArray[Any]
@@ -86,20 +86,15 @@ class Shards:
     def open(cls, url: str) -> "Shards":
         """Those of storage that can be written; StorageError where it cannot be."""
         shards = cls(url if "://" in url else str(Path(url).absolute()))
-        try:
-            shards._put(MARK, [b"{}\n"])
-        except Exception as error:  # Every kind of storage has errors of its own.
-            reason = " ".join(str(error).split())[:160] or type(error).__name__
-            raise StorageError(
-                f"{url}: shards cannot be written there ({reason}): name a folder, or the URL of storage, that all "
-                "workers can write"
-            ) from None
+        shards._put(MARK, [b"{}\n"])
         return shards
 
     def check_seen(self) -> None:
         """StorageError where this process does not see what `open` saw."""
-        storage, root = self._storage()
-        if not storage.exists(f"{root}/{MARK}"):
+        with self._reaching("read"):
+            storage, root = self._storage()
+            is_there = storage.exists(f"{root}/{MARK}")
+        if not is_there:
             raise StorageError(
                 f"{self.url}: the worker on {socket.gethostname()} does not see it: name a folder, or the URL of "
                 "storage, that all workers share"
@@ -107,28 +102,28 @@ class Shards:
 
     def receipt(self, identity: str) -> Receipt | None:
         """What is told of a shard by its head, None where it is not there; AlteredError where that is damaged."""
-        storage, root = self._storage()
-        try:
-            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
-                return self._head(identity, file)
-        except FileNotFoundError:
-            return None
+        with self._reaching("read"), suppress(FileNotFoundError), self._opened(identity) as file:
+            return self._head(identity, file)
+        return None
 
     def read(self, identity: str, names: Iterable[str]) -> Iterator[tuple[str, bytearray]]:
         """Those of these sections that a shard has, with their names; AlteredError where one is not what was written.
 
         What is read can be written to.
         """
+        with self._reaching("read"), suppress(FileNotFoundError), self._opened(identity) as file:
+            head = self._head(identity, file)
+            start = file.tell()
+            for name in names:
+                if name in head.sections:
+                    yield name, self._section(identity, file, start, head.sections[name])
+            return
+        raise AlteredError(self.url, identity)
+
+    def _opened(self, identity: str) -> Any:
+        """A shard's file, open to be read; FileNotFoundError where it is not there."""
         storage, root = self._storage()
-        try:
-            with storage.open(f"{root}/{identity}{ENDING}", "rb") as file:
-                head = self._head(identity, file)
-                start = file.tell()
-                for name in names:
-                    if name in head.sections:
-                        yield name, self._section(identity, file, start, head.sections[name])
-        except FileNotFoundError:
-            raise AlteredError(self.url, identity) from None
+        return storage.open(f"{root}/{identity}{ENDING}", "rb", block_size=READ_AHEAD)
 
     def _section(self, identity: str, file: Any, start: int, section: Section) -> bytearray:
         file.seek(start + section.begin)
@@ -146,7 +141,7 @@ class Shards:
         with suppress(msgspec.MsgspecError):
             found = msgspec.json.decode(head, type=Receipt)
             if checksum == hashlib.sha256(head).hexdigest() and found.identity == identity:
-                return msgspec.structs.replace(found, checksum=checksum)
+                return found
         raise AlteredError(self.url, identity)
 
     def write(self, identity: str, content: Mapping[str, Content], figures: Mapping[str, int]) -> Receipt:
@@ -158,43 +153,52 @@ class Shards:
             begin += len(part)
         told = Receipt(identity, dict(figures), sections)
         head = msgspec.json.encode(told) + b"\n"
-        checksum = hashlib.sha256(head).hexdigest()
-        self._put(f"{identity}{ENDING}", [checksum.encode(), b"\n", head, *parts.values()])
-        return msgspec.structs.replace(told, checksum=checksum)
+        checksum = hashlib.sha256(head).hexdigest().encode()
+        self._put(f"{identity}{ENDING}", [checksum, b"\n", head, *parts.values()])
+        return told
 
     def remove(self, identities: Iterable[str]) -> None:
         """Remove shards, of which some may be gone."""
-        storage, root = self._storage()
-        for identity in identities:
-            with suppress(FileNotFoundError):
-                storage.rm_file(f"{root}/{identity}{ENDING}")
+        with self._reaching("removed"):
+            storage, root = self._storage()
+            for identity in identities:
+                with suppress(FileNotFoundError):
+                    storage.rm_file(f"{root}/{identity}{ENDING}")
 
     def remove_all(self) -> None:
         """Remove all shards, the mark, and the folder where nothing else is in it."""
-        storage, root = self._storage()
-        for path in storage.ls(root, detail=False, refresh=True):
-            name = path.rpartition("/")[2]
-            if name == MARK or ENDING in name:
-                storage.rm_file(path)
+        with self._reaching("removed"):
+            storage, root = self._storage()
+            for path in storage.ls(root, detail=False, refresh=True):
+                name = path.rpartition("/")[2]
+                if name == MARK or ENDING in name:
+                    storage.rm_file(path)
         with suppress(OSError):
             storage.rmdir(root)
 
     def _put(self, name: str, content: Sequence[bytes | memoryview]) -> None:
-        """Write a file whole or not at all: an object store does so by itself, in a folder the file is renamed."""
-        storage, root = self._storage()
-        if "file" not in storage.protocol:
-            storage.pipe_file(f"{root}/{name}", b"".join(content))
-            return
-        storage.makedirs(root, exist_ok=True)
-        temporary = f"{root}/{name}.{secrets.token_hex(4)}"
+        """Write a file, whole or not at all; StorageError where it cannot be written."""
+        with self._reaching("written"):
+            storage, root = self._storage()
+            if "file" in storage.protocol:
+                _write_file(Path(root, name), content)
+            else:
+                # An object store writes whole files by itself.
+                storage.pipe_file(f"{root}/{name}", b"".join(content))
+
+    @contextmanager
+    def _reaching(self, done: str) -> Iterator[None]:
+        """StorageError where storage fails, of which every kind has errors of its own, and shards cannot be `done`."""
         try:
-            with open(temporary, "wb") as file:
-                file.writelines(content)
-            os.replace(temporary, f"{root}/{name}")
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
+            yield
+        except StorageError:
             raise
+        except Exception as error:
+            reason = " ".join(str(error).split())[:160] or type(error).__name__
+            raise StorageError(
+                f"{self.url}: shards cannot be {done} there ({reason}): name a folder, or the URL of storage, that all "
+                "workers can write"
+            ) from None
 
     def _storage(self) -> tuple[Any, str]:
         """The file system of fsspec, one a process, and the path of the shards in it."""
@@ -202,6 +206,20 @@ class Shards:
 
         storage, root = url_to_fs(self.url)
         return storage, root.rstrip("/")
+
+
+def _write_file(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Write a file in a folder, which is made where it is not there, under another name until the file is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 @contextmanager

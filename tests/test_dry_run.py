@@ -95,8 +95,8 @@ def test_what_processes_that_keep_parts_on_disk_take_is_told_where_it_is_too_muc
     header = make_header("arith", 46, domain=Domain.default(4))
     two, one = (census_plan(header, memory_bytes=3 << 30, processes=processes) for processes in (2, 1))
     assert "it is started with more memory alone" in two and "it is started with more memory alone" in one
-    assert re.search("2 processes share the census, keep parts on disk, and take [67]\\.[0-9] GiB together", two)
-    assert re.search("a process that keeps parts on disk takes 3\\.[0-9] GiB with the command", one)
+    assert re.search("2 processes that share the census and keep parts on disk take [67]\\.[0-9] GiB", two)
+    assert re.search("a process that keeps parts on disk takes 3\\.[0-9] GiB, with the command", one)
 
 
 @pytest.mark.engine

@@ -29,7 +29,7 @@ from priorsim.measure.wide_off_training import wide_off_training
 from priorsim.priors import named_prior
 from priorsim.processes import run_tasks
 from priorsim.worlds import find_world
-from tests.clusters import ROOT, Cluster, end_a_worker, nap, running
+from tests.clusters import ROOT, Cluster, end_a_worker, fill, nap, running
 from tests.test_cli import output
 from tests.test_options import refusal
 from tests.test_processes import assert_nothing_is_left, square
@@ -136,6 +136,13 @@ def test_a_local_cluster_ends_with_the_block() -> None:
     with open_executor("local:2") as executor:
         assert sorted(run_tasks(square, range(4), executor))[-1] == (3, 9)
     assert_nothing_is_left()
+
+
+def test_a_worker_that_keeps_much_of_its_memory_goes_on() -> None:
+    limit = 1 << 29
+    with open_executor("local:1", limit) as executor:
+        for _ in range(2):
+            executor.submit(fill, int(0.87 * limit)).result(timeout=30)
 
 
 def test_a_task_of_a_killed_worker_is_done_by_another(cluster: Cluster, tmp_path: Path) -> None:

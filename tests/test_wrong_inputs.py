@@ -151,7 +151,7 @@ def bad_inputs(atlas):
             "more than the 1.0 GiB given: give more memory, or --max-bits",
         ),
         ([*census, 4, "--max-bits", 60, *out], "give more memory and --yes to start all the same, or --max-bits"),
-        ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "0.1 GiB given: give more memory"),
+        ([*census, 4, "--max-bits", 2, "--memory", "100MiB", *out], "100 MiB given: give more memory"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "no" / "x.parquet"], "cannot be written"),
         ([*census, 4, "--max-bits", 12, "--out", folder / "pipe"], "pipe: is not a regular file"),
         ([*census, 4, "--max-bits", "many", *out], "'--max-bits'"),

@@ -26,7 +26,7 @@ from priorsim.census.engine.spread_tasks import PARTS
 from priorsim.census.engine.stores import Reach, has_mixed, row_widths
 from priorsim.census.recurrence import program_counts, term_counts
 from priorsim.errors import CensusError
-from priorsim.formats import format_duration
+from priorsim.formats import format_bytes, format_duration
 from priorsim.processes import check_workers
 from priorsim.reading import quoted
 
@@ -256,8 +256,8 @@ def check_estimate(
     raise CensusError(
         (f"{censuses} censuses: " if censuses > 1 else "")
         + f"{sum(program_counts(header.language, header.max_bits)):,} programs up to {header.max_bits} bits would make "
-        f"about {wanted.rows:,} rows in {format_duration(duration)} and {least / 2**30:.1f} GiB"
-        + (f", more than the {memory_bytes / 2**30:.1f} GiB given" if is_too_large else "")
+        f"about {wanted.rows:,} rows in {format_duration(duration)} and {format_bytes(least)}"
+        + (f", more than the {format_bytes(memory_bytes)} given" if is_too_large else "")
         + f": give {' and '.join(ways)}"
         + ("" if bound is None else f", or --max-bits {bound} or less")
     )
@@ -322,7 +322,7 @@ def check_objectives(header: AtlasHeader, memory_bytes: int = DEFAULT_MEMORY) ->
         fits = _largest(header.max_bits, lambda bits: OBJECTIVES_BYTES * scale(bits) <= memory_bytes) or 2
         raise CensusError(
             f"objectives up to {header.max_bits} bits would take about {format_duration(OBJECTIVES_SECONDS * size)} "
-            f"and {OBJECTIVES_BYTES * size / 2**30:.0f} GiB: "
+            f"and {format_bytes(OBJECTIVES_BYTES * size)}: "
             f"give --yes to start all the same, or --max-bits {fits} or less"
         )
 

@@ -18,7 +18,7 @@ from priorsim.census.effort import (
     question_seconds,
 )
 from priorsim.census.recurrence import program_counts
-from priorsim.formats import about, format_duration
+from priorsim.formats import about, format_bytes, format_duration
 from priorsim.study.atlases import ATLASES, atlas_name, described
 
 ROUGH = (
@@ -63,11 +63,12 @@ def census_plan(
 
 
 def _shared(least: int, processes: int) -> str:
-    """That processes share a census which does not fit into memory in one piece."""
-    alone = "a process that keeps parts on disk takes {} GiB with the command"
-    shared = f"{processes} processes share the census, keep parts on disk, and take {{}} GiB together"
-    told = (alone if processes == 1 else shared).format(f"{least / 2**30:.1f}")
-    return f"That is more than the memory given: {told}"
+    """What processes take that share a census which does not fit into memory in one piece."""
+    if processes == 1:
+        taking = "a process that keeps parts on disk takes"
+    else:
+        taking = f"{processes} processes that share the census and keep parts on disk take"
+    return f"That is more than the memory given: {taking} {format_bytes(least)}, with the command"
 
 
 def question_plan(header: AtlasHeader, lane_sets: int = 1) -> str:
@@ -101,7 +102,7 @@ def data_plan(programs: int, seconds: float, memory: float) -> str:
     return "\n".join(
         [
             f"Programs with data: {programs:,}, entries left open",
-            f"{_time(seconds)} on one core and {memory / 2**30:.1f} GiB of memory",
+            f"{_time(seconds)} on one core and {format_bytes(memory)} of memory",
             "An estimate from above; most worlds take a third of it. Nothing was counted and nothing was written.",
         ]
     )
@@ -112,7 +113,7 @@ def walk_plan(programs: int, edges: int, seconds: float, memory: int) -> str:
     return "\n".join(
         [
             f"Graph of edits: {programs:,} programs, about {about(edges)} edits that lead to another one",
-            f"{_time(seconds)} on one core, {memory / 2**30:.1f} GiB of memory with what is solved on it",
+            f"{_time(seconds)} on one core, {format_bytes(memory)} of memory with what is solved on it",
             "To solve walks on it takes up to ten times as long, which is not estimated.",
             "An estimate, within a factor of three. No graph was made and nothing was written.",
         ]
@@ -126,8 +127,8 @@ def _programs(header: AtlasHeader) -> int:
 def _told(found: Sequence[Estimate]) -> str:
     """Rows and time together, and the most memory."""
     rows, time = sum(each.rows for each in found), _time(math.fsum(each.seconds for each in found))
-    memory = max(each.bytes for each in found) / 2**30
-    return f"about {about(rows)} rows, {time} on two cores, {memory:.1f} GiB of memory"
+    memory = max(each.bytes for each in found)
+    return f"about {about(rows)} rows, {time} on two cores, {format_bytes(memory)} of memory"
 
 
 def _time(seconds: float) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from priorsim import processes
 from priorsim import shards as of_shards
@@ -13,6 +15,7 @@ from priorsim.census import effort, spread
 from priorsim.census.atlas import Rows, joined
 from priorsim.census.engine import spread_tasks
 from priorsim.census.engine.quotient import count_quotient
+from priorsim.census.engine.spread_tasks import targets_in
 from priorsim.census.engine.waves import Plan
 from priorsim.census.progress import Progress
 from priorsim.census.spread import count_spread
@@ -23,6 +26,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting
 from priorsim.processes import open_pool
 from priorsim.shards import MARK, AlteredError, Shards, identity_of, mending
+from priorsim.storage import atomic_file
 from tests.census.test_quotient import same
 from tests.clusters import free_port, running
 from tests.small_waves import SMALL
@@ -204,7 +208,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(name, value)
     import s3fs
 
-    s3fs.S3FileSystem().mkdir("shards")
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().makedirs("shards", exist_ok=True)
     yield "s3://shards/census"
     server.stop()
 
@@ -220,6 +225,27 @@ def test_shards_may_be_on_an_object_store(tmp_path: Path, bucket: str) -> None:
     assert shards.receipt(identity) == Shards(str(tmp_path)).receipt(identity)
     shards.remove_all()
     assert shards.receipt(identity) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_object_store_is_asked_for_little_more_than_what_is_read(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s3fs import S3File
+
+    asked: list[int] = []
+    fetch = S3File._fetch_range
+
+    def fetching(file: Any, start: int, end: int) -> Any:
+        asked.append(end - start)
+        return fetch(file, start, end)
+
+    monkeypatch.setattr(S3File, "_fetch_range", fetching)
+    shards = Shards.open(bucket)
+    shards.write("a" * 64, {name: bytes(1 << 20) for name in "abcdefgh"}, {})
+    shards.receipt("a" * 64)
+    assert 0 < sum(asked) < 1 << 18
+    assert len(dict(shards.read("a" * 64, ["d"]))["d"]) == 1 << 20 and sum(asked) < 3 << 19
 
 
 @pytest.mark.engine
@@ -244,7 +270,7 @@ def test_a_census_that_does_not_fit_into_memory_in_one_piece_is_shared_by_proces
     for name, value in {"ROW_BYTES": 1 << 20, "BASE_BYTES": 1 << 20, "TASK_BYTES": 1 << 20}.items():
         monkeypatch.setattr(effort, name, value)
     planned = output(*CENSUS, "--memory", "100MiB", "--dry-run")
-    assert "2 processes share the census, keep parts on disk, and take" in " ".join(planned.split())
+    assert "2 processes that share the census and keep parts on disk take" in " ".join(planned.split())
     opened: list[int] = []
 
     def opening(workers: int) -> Any:
@@ -276,6 +302,39 @@ def test_storage_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -
     for store in (tmp_path / "file" / "below", "nowhere://shards", "/proc/shards"):
         told = refusal(*CENSUS, "--out", tmp_path / "a.parquet", "--cluster", "local:1", "--store", store)
         assert f"{store}: shards cannot be written there" in told
+
+
+def test_a_shard_that_finds_no_room_is_told_of_by_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not by that of the atlas, which is open meanwhile."""
+
+    def replace(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    shards = Shards.open(str(tmp_path / "kept"))
+    monkeypatch.setattr("os.replace", replace)
+    told = rf"^{tmp_path}/kept: shards cannot be written there \(.*No space left on device\)"
+    with pytest.raises(StorageError, match=told), atomic_file(tmp_path / "atlas"):
+        counted(HEADER, InTurn(), shards)
+    assert files(tmp_path / "kept") == {} and len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_storage_that_fails_is_named_by_all_that_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of object stores raise errors of their own; what is raised between two sections is left alone."""
+    shards, name = Shards.open(str(tmp_path)), "a" * 64
+    shards.write(name, {"one": b"1", "two": b"2"}, {})
+    with pytest.raises(ZeroDivisionError):
+        [1 / 0 for _ in shards.read(name, ["one", "two"])]
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the endpoint is gone")
+
+    for method in ("open", "exists", "rm_file"):
+        monkeypatch.setattr(LocalFileSystem, method, fail)
+    with pytest.raises(StorageError, match="shards cannot be removed there"):
+        shards.remove([name])
+    for work in (shards.check_seen, lambda: shards.receipt(name), lambda: dict(shards.read(name, ["one"]))):
+        with pytest.raises(StorageError, match=rf"^{tmp_path}: shards cannot be read there \(the endpoint is gone\): "):
+            work()
 
 
 def test_a_store_that_would_do_nothing_and_a_pipe_without_one_are_refused(tmp_path: Path) -> None:
@@ -330,6 +389,15 @@ def test_the_waves_are_every_level_and_need_only_what_waves_before_them_make(dia
             needed = ((depth, length) for depth, most in plan.needs(step).items() for length in range(1, most + 1))
             assert made.issuperset(needed)
         made.update(wave)
+
+
+def test_levels_that_bodies_give_to_are_in_an_order_that_no_hash_decides() -> None:
+    """By it the rows of a shard are met, so that its bytes are the same under every Python."""
+    plan = Plan(make_header("arith", 30, domain=Domain.default(2)))
+    found = [plan.targets(wave) for wave in plan.waves]
+    assert max(map(len, found)) > 9 and all(steps == sorted(set(steps)) for steps in found)
+    names = [f"closed.{depth}.{length}.0.5" for depth, length in reversed(found[-1] + found[3])]
+    assert targets_in([*names, "level.0.3.0.5"]) == sorted(set(found[-1] + found[3]))
 
 
 def test_the_identity_of_a_task_is_that_of_the_code_and_of_all_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def splitters_of(words: U64, buckets: int) -> U64:
     """What splits words like these, sorted, into so many buckets of about the same size; any where there are none."""
     if not len(words):
         return np.zeros(buckets - 1, dtype=np.uint64)
-    return words[np.linspace(0, len(words) - 1, buckets - 1).astype(np.int64)]
+    return words[np.arange(buckets - 1) * (len(words) - 1) // (buckets - 2)]
 
 
 def sort_parts(parts: list[RowArray], workers: int) -> RowArray:

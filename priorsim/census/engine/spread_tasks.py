@@ -81,9 +81,9 @@ def parts_of(group: int, groups: int) -> range:
     return range(group * PARTS // groups, (group + 1) * PARTS // groups)
 
 
-def targets_in(sections: Iterable[str]) -> set[Step]:
-    """The levels to which bodies gave rows, by the names of sections."""
-    return {_place(name)[0] for name in sections if name.startswith("closed.")}
+def targets_in(sections: Iterable[str]) -> list[Step]:
+    """The levels to which bodies gave rows, by the names of sections, in order."""
+    return sorted({_place(name)[0] for name in sections if name.startswith("closed.")})
 
 
 def terms_of(step: Step) -> str:
@@ -93,7 +93,11 @@ def terms_of(step: Step) -> str:
 
 def _names(what: str, plan: Plan, step: Step, parts: Iterable[int]) -> list[str]:
     """The names of the sections for some parts of a level."""
-    return [f"{what}.{step[0]}.{step[1]}.{part}.{width}" for part in parts for width in plan.widths(step[0])]
+    return [_name(what, step, part, width) for part in parts for width in plan.widths(step[0])]
+
+
+def _name(what: str, step: Step, part: int, width: int) -> str:
+    return f"{what}.{step[0]}.{step[1]}.{part}.{width}"
 
 
 def _place(name: str) -> tuple[Step, int, int]:
@@ -103,8 +107,8 @@ def _place(name: str) -> tuple[Step, int, int]:
 
 
 def _sections(what: str, step: Step, part: int, rows: ByWidth) -> Sections:
-    joined = ((width, np.concatenate(some)) for width, some in rows.items())
-    return {f"{what}.{step[0]}.{step[1]}.{part}.{width}": each for width, each in joined if len(each)}
+    """Sections of rows of one class added up, as `_added` gives them."""
+    return {_name(what, step, part, width): each for width, (each,) in rows.items() if len(each)}
 
 
 def _read(shards: Shards, identities: Iterable[str], names: Sequence[str]) -> dict[tuple[Step, int], ByWidth]:
@@ -205,6 +209,19 @@ class _Worker:
             room += 8 * (candidates * max(self.plan.widths(step[0])) + closings * (OUTER_KEY + 1))
         return Load(work, room)
 
+    def make_wave(self, number: int, closed: dict[Step, list[ByWidth]]) -> dict[Step, ByWidth]:
+        """The levels of a wave, made whole; what bodies give to later levels is put beside what they gave before."""
+        levels: dict[Step, ByWidth] = {}
+        for step, pieces in self.replica.pieces(number).items():
+            rows = _added(self.replica.combine(step, pieces), *closed.pop(step, []))
+            if self.plan.is_kept(step):
+                levels[step] = rows
+                continue
+            for target, given in self.replica.close(step, rows).items():
+                closed.setdefault(target, []).append(given)
+        self.replica.keep(number, levels)
+        return levels
+
 
 @dataclass(frozen=True, slots=True)
 class Advance:
@@ -227,19 +244,10 @@ class Advance:
         for number in range(len(worker.plan.waves)):
             if not worker.load(number).is_short:
                 break
-            levels: dict[Step, ByWidth] = {}
-            for step, pieces in worker.replica.pieces(number).items():
-                rows = _added(worker.replica.combine(step, pieces), *closed.pop(step, []))
-                if worker.plan.is_kept(step):
-                    levels[step] = rows
-                    continue
-                for target, given in worker.replica.close(step, rows).items():
-                    closed.setdefault(target, []).append(given)
-            worker.replica.keep(number, levels)
-            figures["after"] += 1
-            for step, rows in levels.items():
+            for step, rows in worker.make_wave(number, closed).items():
                 sections |= _sections("level", step, 0, _sorted(step, rows))
                 figures[terms_of(step)] = _terms(rows)
+            figures["after"] += 1
         return sections | _split_all("closed", closed, worker.splitters(figures["after"])), figures
 
 
@@ -292,8 +300,9 @@ class Merge:
 
     def make(self, shards: Shards) -> Made:
         """The levels' classes and how many terms they count, what bodies gave to later levels, and the wave's load."""
-        plan, wave = Plan(self.header), Plan(self.header).waves[self.number]
-        levels, targets = set(filter(plan.is_kept, wave)), plan.targets(wave)
+        plan = Plan(self.header)
+        wave = plan.waves[self.number]
+        levels, targets = list(filter(plan.is_kept, wave)), plan.targets(wave)
         made = [plan.identity(COMBINE, self.number, block) for block in range(self.load.blocks)]
         closed = [identity for target, identity in self.closed if target in levels]
         of_level = {"made": levels, "closed": levels, "given": targets}

@@ -87,14 +87,15 @@ class Plan:
         depth, length = step
         return depth == 0 or length <= self.reach.stored[depth]
 
-    def targets(self, wave: Iterable[Step]) -> set[Step]:
-        """The levels to which bodies of a wave may give rows."""
+    def targets(self, wave: Iterable[Step]) -> list[Step]:
+        """The levels to which bodies of a wave may give rows, in order."""
         bodies = [step for step in wave if not self.is_kept(step)]
-        return {
+        found = {
             (depth - 1, target)
             for depth, length in bodies
             for target in range(length + 1, self.reach.longest[depth - 1] + 1)
         }
+        return sorted(found)
 
     def is_operand(self, step: Step) -> bool:
         """Whether a level's classes are needed to make longer ones."""
