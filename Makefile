@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS := -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
+# Compiled modules are kept wherever that is forbidden too: else each of the hundreds of processes that tests start would
+# compile all of priorsim, and each worker of pytest all tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: paper test test-slow test-oldest test-bare coverage lint docs bench mutants clean
 
 paper: $(VENV)/.user

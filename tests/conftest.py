@@ -13,8 +13,10 @@ collect_ignore = ["small.py", "mutation", "fuzz/with_atheris.py"]
 COMPILES = "test_amortised.py"
 """Of the tests of the engines those that compile all of both."""
 LONGEST = (
-    *("test_surroundings.py", "test_mishaps.py", "test_beyond.py", "test_command.py", "test_exhaustive.py"),
-    *("test_quotient.py", "test_cli.py", "test_paper.py", "test_shortest.py", "test_findings.py"),
+    *("test_terminal.py", "test_spread.py", "test_registry.py", "test_paper.py", "test_mishaps.py"),
+    *("test_surroundings.py", "test_command.py", "test_beyond.py", "test_wide_off_training.py", "test_wide_site.py"),
+    *("test_plain.py", "test_checked_kernels.py", "test_executors.py", "test_interrupted_census.py"),
+    *("test_languages.py", "test_shortest.py", "test_knockouts.py", "test_witness.py", "test_cli.py"),
 )
 """The files of the engines that take longest, longest first (`pytest --durations=0`)."""
 

@@ -12,7 +12,7 @@ SMALLER = replace(
     QUICK,
     growth_bounds={},
     finite_sizes=(10,),
-    task_rules={3: (8,)},
+    task_rules={3: (4,)},
     task_observations=("next",),
     word_bits=(3,),
     constant_bits=(12,),
@@ -23,7 +23,7 @@ SMALLER = replace(
     walk_radii=(4, 8),
     walk_bits=16,
     languages=1,
-    language_bits=16,
+    language_bits=12,
 )
 """A preset without bounds, with few populations and walks."""
 SMALL = replace(

@@ -17,6 +17,7 @@ from priorsim import __version__, terminal
 from priorsim.claims.populations import PRESETS, QUICK
 from priorsim.cli import app, main
 from priorsim.provenance import stamped
+from tests.once import measured_once
 from tests.test_docs import check_answer
 
 COMMAND = [sys.executable, "-m", "priorsim"]
@@ -106,7 +107,8 @@ def test_operators_can_be_knocked_out_of_a_census(tmp_path):
 
 
 @pytest.mark.engine
-def test_every_operator_is_knocked_out_in_one_command(tmp_path):
+def test_every_operator_is_knocked_out_in_one_command(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     asked = ["knockouts", "--dialect", "arith", "--word-bits", "2", "--max-bits", "20"]
     text = output(*asked)
     assert "bits above  up to  worlds" in text and "find+argmax" in text
@@ -120,7 +122,8 @@ def test_every_operator_is_knocked_out_in_one_command(tmp_path):
 
 
 @pytest.mark.engine
-def test_searches_over_programs_are_asked_what_they_choose(tmp_path):
+def test_searches_over_programs_are_asked_what_they_choose(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     asked = ["nested", "--word-bits", "6", "--max-bits", "22"]
     text = output(*asked)
     assert "64 inner programs, 0 of class search" in text and "inner gamma" in text

@@ -86,7 +86,7 @@ def test_no_worker_outlives_a_killed_census_and_the_next_one_clears_what_it_left
 def test_a_command_that_is_killed_goes_on_from_the_shards_of_its_cluster_to_the_same_atlas(tmp_path):
     """Its workers end with it; no shard that is there is made again."""
     store, one, other = tmp_path / "store", tmp_path / "one.parquet", tmp_path / "two.parquet"
-    census = ["census", *SMALL[:-1], "38", "--out"]
+    census = ["census", *SMALL[:-1], "36", "--out"]
     command = [*census, str(other), "--cluster", "local:2", "--store", str(store)]
     process = subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

@@ -15,6 +15,7 @@ import pytest
 from priorsim import terminal
 from priorsim.cli import app
 from priorsim.terminal import COLOURED, fitted, format_table
+from tests.once import measured_once
 from tests.test_cli import COMMAND, PROGRAMS, output, small_atlas
 
 WORLD = "--world square-w3"
@@ -100,6 +101,7 @@ def test_every_command_that_prints_text_is_asked():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_a_command_prints_fits_the_width_and_breaks_no_word(command, atlas, monkeypatch):
     asked = arguments(command, atlas)
+    measured_once(monkeypatch)
     # A clock by which the same work takes the same time.
     monkeypatch.setattr(time, "process_time", count().__next__)
     narrow = output(*asked)

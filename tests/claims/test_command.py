@@ -12,6 +12,7 @@ from priorsim.claims.judge import CLAIMS, SITE_CLAIMS
 from priorsim.claims.populations import PRESETS
 from priorsim.formats import span
 from priorsim.interrupts import Interrupted
+from tests.once import measured_once
 from tests.small import SMALLER
 from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
@@ -33,9 +34,24 @@ def claims(results, *args):
 
 
 @pytest.fixture(scope="module")
-def everything(results):
+def told(results):
+    """What is printed of claims, which are judged once for all ways to print them."""
+    with pytest.MonkeyPatch.context() as patch:
+        measured_once(patch)
+        judged = judge.judge
+
+    def claims_told(*args):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(judge, "judge", judged)
+            return claims(results, *args)
+
+    return claims_told
+
+
+@pytest.fixture(scope="module")
+def everything(told):
     """All claims as JSON."""
-    return json.loads(claims(results, "--json"))
+    return json.loads(told("--json"))
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +75,10 @@ def test_findings_alone_are_ruled_on(everything):
     assert all(claim["verdict"] != "not ruled on" for claim in everything["claims"] if claim["kind"] == "finding")
 
 
-def test_all_claims_are_told_in_a_line_each(results, everything):
+def test_all_claims_are_told_in_a_line_each(told, everything):
     assert everything["command"] == "priorsim claims --preset quick"
     assert [claim["id"] for claim in everything["claims"]] == [claim.name for claim in CLAIMS]
-    head, *lines = claims(results).splitlines()
+    head, *lines = told().splitlines()
     assert head.split()[:2] == ["claim", "verdict"]
     for line, claim in zip(lines, everything["claims"], strict=True):
         assert line.startswith(claim["id"])
@@ -85,9 +101,9 @@ def at_home(cell):
 
 
 @pytest.mark.parametrize("name", ["bounded-heuristics", "shallow-first", "beeline-swerve", "delegation"])
-def test_one_claim_is_told_in_full(results, everything, name):
+def test_one_claim_is_told_in_full(told, everything, name):
     (claim,) = [each for each in everything["claims"] if each["id"] == name]
-    text = claims(results, name)
+    text = told(name)
     assert text.startswith(f"## {name}\n\n{claim['claim']} ({claim['source']})\n")
     where = "true" if claim["unit"] == "0 or 1" else f"{claim['condition']} {claim['unit']}"
     assert f"- number: {claim['quantity']}; supports where {where}, {claim['quantifier']}\n" in text
@@ -104,7 +120,7 @@ def test_one_claim_is_told_in_full(results, everything, name):
         low, high = ((cell["support"] or {}).get(end) for end in ("low", "high"))
         shown = "none" if low is None else span(low, high, lambda share: f"{100 * share:.0f} %")
         assert f"  {shown}" in text
-    (again,) = json.loads(claims(results, name, "--json"))["claims"]
+    (again,) = json.loads(told(name, "--json"))["claims"]
     assert again == claim
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Study:
-    return Study(replace(QUICK, languages=3, language_bits=22), tmp_path_factory.mktemp("results"))
+    return Study(replace(QUICK, languages=2, language_bits=18), tmp_path_factory.mktemp("results"))
 
 
 def test_a_language_is_a_line_of_its_quartiles(study):

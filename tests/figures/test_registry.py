@@ -167,7 +167,7 @@ def test_shares_by_complexity_have_their_worlds_printed_and_all_texts_apart(tmp_
 
 
 def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
-    preset = replace(QUICK, bounds={3: 22, 4: 20}, growth_bounds={}, knockout_bits=22, knockout_language_bits=22)
+    preset = replace(QUICK, bounds={3: 20, 4: 18}, growth_bounds={}, knockout_bits=20, knockout_language_bits=20)
     study = Study(preset, tmp_path)
     found, alone = knockouts.languages_data(study, []), knockouts.data(study, [])
     (last,) = {row[3] for row in alone.rows if row[2] == alone.rows[-1][2]}
@@ -178,7 +178,7 @@ def test_slopes_by_language_are_those_of_each_language_alone(tmp_path):
     assert {row[:2] for row in found.rows} == set(LANGUAGES)
     said = knockouts.languages_caption(found)
     assert re.match(r"The need of find\+argmax rises faster .* in \d of \d languages\.", said)
-    assert "loops, words of 3 bits, up to 22 bits" in said and said.count("find+argmax") >= 2
+    assert "loops, words of 3 bits, up to 20 bits" in said and said.count("find+argmax") >= 2
     check_widths(knockouts.draw_languages, found)
 
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.transforms import Bbox
 
 from priorsim.figures import page, walk_landscape, walks
-from priorsim.figures.entry import Data, save
+from priorsim.figures.entry import USUAL, Data, save
 from priorsim.figures.page import NARROWEST, figure_of, lay_out
 from tests.figures.drawing import drawn_texts, xs, ys
 
@@ -129,9 +129,9 @@ CALLERS: list[dict[Any, Any]] = [{}, {"font.size": 20}]
 @pytest.mark.parametrize(("draw", "data"), FIGURES[::2], ids=IDS[::2])
 def test_saved_again_the_files_have_the_same_bytes(draw, data, tmp_path):
     runs = []
-    for settings in CALLERS:
+    for settings, formats in zip(CALLERS, (USUAL, ["svg"]), strict=True):
         with mpl.rc_context(settings):
-            paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns())
+            paths = save(figure_of(draw(data)), tmp_path / "figure", data.columns(), formats=formats)
             runs.append([path.read_bytes() for path in paths if path.suffix in (".svg", ".csv")])
     assert runs[0] == runs[1]
 

@@ -30,6 +30,7 @@ from priorsim.measure.diversity import (
 )
 from priorsim.priors import named_prior
 from priorsim.worlds.in_context import OBSERVATIONS, QUESTIONS, task_world
+from tests.once import measured_once
 from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
 
@@ -159,7 +160,8 @@ def test_numbers_out_of_range_are_refused():
         parse_observations("square")
 
 
-def test_the_command_prints_leaders_flips_and_laws_in_three_ways(tmp_path):
+def test_the_command_prints_leaders_flips_and_laws_in_three_ways(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     asked = ("diversity", "--rules", "4,8", "--observe", "skew", "--max-bits", 20, "--code-bits", 11)
     text = unbroken(*asked)
     assert "the heaviest turns from" in text and "Wurgaft et al. 2025" in text

@@ -39,6 +39,7 @@ from priorsim.mu.syntax import parse
 from priorsim.theory.forms import CRITICAL_SIZE, GAMMA_STAR
 from priorsim.worlds import family
 from priorsim.worlds.constant import constant_world
+from tests.once import measured_once
 from tests.test_cli import output, priorsim
 from tests.test_docs import check_answer
 
@@ -220,7 +221,8 @@ def test_a_size_without_worlds_has_no_numbers():
     assert len(list(_lines(size))) == 2 * len(GAMMAS)
 
 
-def test_the_command_prints_sizes_and_rulings_in_three_ways(tmp_path):
+def test_the_command_prints_sizes_and_rulings_in_three_ways(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     asked = ("finite-size", "--sizes", "10", "--max-bits", "22")
     text = output(*asked)
     assert "extrapolation is licensed where the distance falls as L^-1/2" in text

@@ -31,6 +31,7 @@ from priorsim.measure.mass import ENDS
 from priorsim.measure.operator_definitions import Defined
 from priorsim.measure.population import population
 from priorsim.mu.domain import Domain
+from tests.once import measured_once
 from tests.test_cli import output, priorsim
 from tests.test_docs import check_answer
 
@@ -198,6 +199,7 @@ def test_definitions_are_of_the_operators_that_one_of_the_two_languages_lacks(fo
 
 
 def test_the_command_says_it_as_text_json_and_csv(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     monkeypatch.setenv("PRIORSIM_CACHE", str(tmp_path / "cache"))
     asked = ("languages", "--set", "named", "--max-bits", "18", "--claim", "three-counts", "--keep")
     answer = json.loads(output(*asked, "--json"))

@@ -16,6 +16,7 @@ from priorsim.mu.domain import Domain
 from priorsim.mu.interpreter import Accounting, run
 from priorsim.mu.lesions import classify
 from priorsim.mu.syntax import parse
+from tests.once import measured_once
 from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
 
@@ -112,7 +113,8 @@ def test_prices_at_which_lines_cross():
     assert _first([(9.0, 9.0), (10.0, 4.0)], dear) == 2
 
 
-def test_the_command_prints_the_table_in_three_ways(tmp_path):
+def test_the_command_prints_the_table_in_three_ways(tmp_path, monkeypatch):
+    measured_once(monkeypatch)
     asked = ("scaling", "--question", "inverse", "--sizes", "2,5", "--max-bits", BOUND)
     text = unbroken(*asked)
     assert "every word of w bits is a lane" in text

@@ -23,6 +23,7 @@ from priorsim.priors import Prior, named_prior
 from priorsim.worlds import find_world
 from priorsim.worlds.proxy import PROXY, truths
 from priorsim.worlds.world import world_of_words
+from tests.once import measured_once
 from tests.test_cli import output, priorsim, unbroken
 from tests.test_docs import check_answer
 
@@ -181,7 +182,8 @@ def test_a_wide_world_is_what_counting_every_program_gives(name, train):
 # --- the command line, and what is refused --------------------------------------------------------
 
 
-def test_the_command_line_says_it_without_an_atlas():
+def test_the_command_line_says_it_without_an_atlas(monkeypatch):
+    measured_once(monkeypatch)
     asked = ("heldout", "--world", SQUARE, "--train", "0,1,3,6", "--max-bits", 14)
     code, text, told = priorsim(*asked)
     assert code == 0
