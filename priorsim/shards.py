@@ -8,6 +8,7 @@ The storage is any that fsspec reaches: a folder, or an object store by its URL.
 import hashlib
 import json
 import os
+import re
 import secrets
 import socket
 import sys
@@ -30,6 +31,8 @@ Found = TypeVar("Found")
 MARK = "shards.json"
 """The file by which a worker knows that it sees the storage that is meant."""
 ENDING = ".shard"
+OWN = re.compile(rf"[0-9a-f]{{64}}\{ENDING}(\.[0-9a-f]{{8}})?")
+"""The name of a shard, or of one that is being written."""
 READ_AHEAD = 1 << 16
 """Bytes that an object store is asked for beyond what is read: most heads are shorter; fsspec would ask for 100 MiB."""
 
@@ -171,7 +174,7 @@ class Shards:
             storage, root = self._storage()
             for path in storage.ls(root, detail=False, refresh=True):
                 name = path.rpartition("/")[2]
-                if name == MARK or ENDING in name:
+                if name == MARK or OWN.fullmatch(name):
                     storage.rm_file(path)
         with suppress(OSError):
             storage.rmdir(root)

@@ -6,6 +6,8 @@ import itertools
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -139,6 +141,16 @@ def test_what_was_saved_comes_back(atlas, path):
         "uint8",
         "uint64",
     ]
+
+
+def test_pandas_is_not_imported_to_read_rows(path):
+    code = (
+        "import sys\n"
+        "from priorsim.census.stored import StoredAtlas\n"
+        f"rows = sum(map(len, StoredAtlas.open({str(path)!r}).batches()))\n"
+        "assert rows and 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_saving_twice_gives_the_same_bytes(atlas, path, tmp_path):

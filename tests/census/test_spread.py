@@ -248,6 +248,15 @@ def test_an_object_store_is_asked_for_little_more_than_what_is_read(
     assert len(dict(shards.read("a" * 64, ["d"]))["d"]) == 1 << 20 and sum(asked) < 3 << 19
 
 
+def test_only_shards_are_removed_from_a_folder(tmp_path: Path) -> None:
+    shards = Shards.open(str(tmp_path))
+    shards.write("a" * 64, {}, {})
+    (tmp_path / f"{'b' * 64}.shard.0123abcd").touch()
+    (tmp_path / "notes.shard.txt").touch()
+    shards.remove_all()
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.shard.txt"]
+
+
 @pytest.mark.engine
 @pytest.mark.parametrize("engine", ["quotient", "exhaustive"])
 def test_the_atlas_of_a_local_cluster_is_that_of_one_process(tmp_path: Path, engine: str) -> None:
