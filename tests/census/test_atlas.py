@@ -642,7 +642,7 @@ def test_an_unwritable_place_is_an_error_and_leaves_nothing(atlas, tmp_path):
 
 def test_a_failed_save_leaves_the_old_file(atlas, path, monkeypatch):
     before = path.read_bytes()
-    monkeypatch.setattr(pq, "ParquetWriter", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(StorageError, match="No space left"):
         atlas.save(path)
     assert path.read_bytes() == before

@@ -290,7 +290,7 @@ def test_a_census_that_does_not_fit_into_memory_in_one_piece_is_shared_by_proces
     output(*CENSUS, "--memory", "100MiB", "--out", shared)
     assert shared.read_bytes() == whole.read_bytes() and opened == [2]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shared.parquet", "whole.parquet"]
-    assert "more than the 0.0 GiB given" in refusal(*CENSUS, "--memory", "2MiB", "--out", tmp_path / "none.parquet")
+    assert "more than the 2.0 MiB given" in refusal(*CENSUS, "--memory", "2MiB", "--out", tmp_path / "none.parquet")
 
 
 @pytest.mark.engine
