@@ -194,7 +194,7 @@ class Shards:
         """StorageError where storage fails, of which every kind has errors of its own, and shards cannot be `done`."""
         try:
             yield
-        except StorageError:
+        except (StorageError, MemoryError):
             raise
         except Exception as error:
             reason = " ".join(str(error).split())[:160] or type(error).__name__

@@ -222,9 +222,9 @@ def test_a_run_directory_of_another_census_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("bits", "memory_bytes", "seconds", "said"),
     [
-        (60, 1 << 30, math.inf, "and 6892.8 GiB, more than the 1.0 GiB given: give more memory, or"),
-        (60, 8 << 30, 1800, "in 32 hours and 6892.8 GiB, more than the 8.0 GiB given: give more memory and --yes to"),
-        (53, 1 << 50, 1800, "in 92 minutes and 329.5 GiB: give --yes to start all the same, or"),
+        (60, 1 << 30, math.inf, "and 6.7 TiB, more than the 1.0 GiB given: give more memory, or"),
+        (60, 8 << 30, 1800, "in 32 hours and 6.7 TiB, more than the 8.0 GiB given: give more memory and --yes to"),
+        (53, 1 << 50, 1800, "in 92 minutes and 329 GiB: give --yes to start all the same, or"),
     ],
 )
 def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits, memory_bytes, seconds, said):
@@ -241,7 +241,7 @@ def test_what_takes_too_much_is_refused_with_the_largest_bound_that_is_not(bits,
 
 
 def test_no_bound_is_named_where_none_fits():
-    with pytest.raises(CensusError, match=r"0\.4 GiB, more than the 0\.1 GiB given: give more memory$"):
+    with pytest.raises(CensusError, match=r"400 MiB, more than the 100 MiB given: give more memory$"):
         check_estimate(oracle.make_header("arith", W4, 2, 2), 100 << 20)
 
 

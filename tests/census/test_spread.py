@@ -346,6 +346,16 @@ def test_storage_that_fails_is_named_by_all_that_reads_it(tmp_path: Path, monkey
             work()
 
 
+def test_memory_that_runs_out_is_not_laid_to_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    shards = Shards.open(str(tmp_path))
+    monkeypatch.setattr(LocalFileSystem, "open", fail)
+    with pytest.raises(MemoryError):
+        shards.receipt("a" * 64)
+
+
 def test_a_store_that_would_do_nothing_and_a_pipe_without_one_are_refused(tmp_path: Path) -> None:
     assert "--store has no effect without --cluster" in refusal(*CENSUS, "--out", tmp_path / "a", "--store", tmp_path)
     assert "give --store with --out -" in refusal(*CENSUS, "--out", "-", "--cluster", "local:1")
