@@ -135,9 +135,9 @@ def paper(
     """Make every census, table and figure.
 
     On two cores quick takes some 7 minutes and 3 GiB, full 90 minutes and 16 GiB; atlases are kept. After a mishap
-    the same command goes on from where it was cut short. --dry-run estimates the censuses alone, which take a part
-    of that time. With --cluster the claims and the set of languages are worked on there; what is finished is kept in
-    OUT.shards until all is written, or for good where --store says.
+    the same command goes on from where it was cut short. --dry-run takes up to half a minute; it estimates the
+    censuses alone, which take a part of that time. With --cluster the claims and the set of languages are worked on
+    there; what is finished is kept in OUT.shards until all is written, or for good where --store says.
     """
     from priorsim.claims.populations import find_preset
     from priorsim.cli.progress_bar import progress_bar
