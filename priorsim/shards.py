@@ -170,14 +170,20 @@ class Shards:
 
     def remove_all(self) -> None:
         """Remove all shards, the mark, and the folder where nothing else is in it."""
+        storage, root = self._storage()
         with self._reaching("removed"):
-            storage, root = self._storage()
-            for path in storage.ls(root, detail=False, refresh=True):
+            for path in self.paths():
                 name = path.rpartition("/")[2]
                 if name == MARK or OWN.fullmatch(name):
                     storage.rm_file(path)
         with suppress(OSError):
             storage.rmdir(root)
+
+    def paths(self) -> list[str]:
+        """All that is where the shards are, as the storage names it."""
+        storage, root = self._storage()
+        with self._reaching("read"):
+            return list(storage.ls(root, detail=False, refresh=True))
 
     def _put(self, name: str, content: Sequence[bytes | memoryview]) -> None:
         """Write a file, whole or not at all; StorageError where it cannot be written."""
@@ -227,9 +233,15 @@ def _write_file(path: Path, content: Iterable[bytes | memoryview]) -> None:
 
 @contextmanager
 def shards_beside(out: Path) -> Iterator[Shards]:
-    """The shards in a folder beside what is written in the end, removed once the block ends well."""
+    """The shards in a folder beside what is written in the end, removed once the block ends well, or without any."""
     shards = Shards.open(str(out.with_name(f"{out.name}.shards")))
-    yield shards
+    try:
+        yield shards
+    except BaseException:
+        with suppress(StorageError):
+            if shards.paths() == [f"{shards.url}/{MARK}"]:
+                shards.remove_all()
+        raise
     shards.remove_all()
 
 

@@ -1,7 +1,7 @@
 """The command line's options: their types, and the things that they name. What is heavy is imported when used."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -160,25 +160,10 @@ class ClusterOptions:
         if self.store is not None:
             yield Shards.open(self.store)
         elif self.cluster is not None and out is not None:
-            with shards_beside(out) as shards, _no_empty_folder(Path(shards.url)):
+            with shards_beside(out) as shards:
                 yield shards
         else:
             yield None
-
-
-@contextmanager
-def _no_empty_folder(folder: Path) -> Iterator[None]:
-    """Where the block fails before anything is kept in a folder of shards, no folder is left."""
-    from priorsim.shards import MARK
-
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            if list(folder.iterdir()) == [folder / MARK]:
-                (folder / MARK).unlink()
-                folder.rmdir()
-        raise
 
 
 def kept_in(run: "RunDirectory | None", shards: "Shards | None") -> str | Path | None:
