@@ -165,5 +165,6 @@ def _members(family: Family, wanted: tuple[tuple[str, int | str], ...]) -> tuple
     """The members with these values, made once a process: judging claims asks for the same thousands again."""
     by_task: dict[Any, World] = {}
     for setting in family._settings(dict(wanted)):
-        by_task.setdefault((world := family.build(family._name(setting), **setting)).task, world)
+        world = family.build(family._name(setting), **setting)
+        by_task.setdefault(world.task, world)
     return tuple(by_task.values())
