@@ -7,7 +7,6 @@ script of the user's (docs/cluster.md). A cluster of this machine ends with the 
 import asyncio
 import logging
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
@@ -22,6 +21,7 @@ import msgspec
 from priorsim.errors import PriorsimError, WorkerError
 from priorsim.processes import check_main_script, check_workers, interrupts_left_to_the_parent
 from priorsim.reading import quoted
+from priorsim.terminal import tell
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -140,8 +140,7 @@ def _connecting(cluster: str, memory_bytes: int | None) -> "Iterator[Callable[[]
                 "one with 'dask scheduler', or see to its address"
             ) from None
         if not workers:
-            with suppress(OSError, ValueError, AttributeError):
-                sys.stderr.write(f"{cluster}: the scheduler has no worker yet, and the command waits for one\n")
+            tell(f"{cluster}: the scheduler has no worker yet, and the command waits for one")
         return client
 
     yield connect

@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import socket
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from priorsim.errors import StorageError
 from priorsim.processes import Workers, run_tasks
 from priorsim.provenance import counting_digest
+from priorsim.terminal import tell
 
 Found = TypeVar("Found")
 
@@ -269,8 +269,7 @@ def mending(work: Callable[[], Found], shards: Shards) -> Found:
                 raise
             altered.add(error.identity)
             shards.remove([error.identity])
-            with suppress(OSError, ValueError, AttributeError):
-                sys.stderr.write(f"{shards.url}/{error.identity}{ENDING}: missing or altered, and made again\n")
+            tell(f"{shards.url}/{error.identity}{ENDING}: missing or altered, and made again")
 
 
 def _made_once(shards: Shards, task: Task) -> Receipt:

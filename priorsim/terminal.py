@@ -10,6 +10,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from itertools import zip_longest
 
@@ -30,6 +31,13 @@ _LOG_ODDS = re.compile(r"\[?(-?[\d.]+)(?:, (-?[\d.]+)\])?(?: bits\b.*)?")
 _BLUE, _YELLOW = "blue", "yellow"
 """Direct code and search, as in the figures."""
 _VERDICTS = {"direct code": _BLUE, "search": _YELLOW, "supported": "green", "refuted": "red"}
+
+
+def tell(line: str) -> None:
+    """Say a line on standard error, which a library's user may not have, or may have closed."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def is_terminal() -> bool:

@@ -30,6 +30,7 @@ from numba.core.serialize import dumps
 from priorsim.errors import StorageError
 from priorsim.provenance import COUNTING_PACKAGES, SHORT, counting_digest, digest_of_files
 from priorsim.storage import atomic_file
+from priorsim.terminal import tell
 
 SETTINGS = (
     *("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE"),
@@ -191,10 +192,7 @@ def _tell_of_compiling(trouble: str | None) -> None:
         )
     elif trouble:
         line = f"{folder}: compiled kernels {trouble}: compiling the counting kernels anew, about {SECONDS} s"
-    # A library's user may have no standard error, or a closed one.
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+    tell(line)
 
 
 def _lacks_room(folder: Path) -> str:

@@ -6,7 +6,6 @@ with it costs a census and one line on standard error, nothing else: the answer 
 
 import os
 import stat
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from priorsim.errors import AtlasError, CensusError, StorageError
 from priorsim.mu.dialect import names_dialect
 from priorsim.mu.domain import Domain
 from priorsim.study.atlases import ATLASES, Told, described, open_census
+from priorsim.terminal import tell
 from priorsim.worlds import World, find_world
 
 VARIABLE = "PRIORSIM_CACHE"
@@ -125,10 +125,10 @@ def open_cached(
     taken = partial(open_census, header, workers=workers, memory_bytes=memory_bytes, progress=progress)
     what = f"Counting {described(header)}"
     try:
-        return taken(folder=cache_folder(), counting=lambda path: _tell(f"{what}, once, into {path}"))
+        return taken(folder=cache_folder(), counting=lambda path: tell(f"{what}, once, into {path}"))
     except StorageError as error:
         reason = str(error).rpartition(": ")[0]
-        _tell(
+        tell(
             f"{what}, in every run, since it cannot be kept ({reason}): set {VARIABLE} to a folder that can be written"
         )
     # An open atlas outlives its file.
@@ -187,10 +187,3 @@ def empty_cache() -> list[CachedAtlas]:
         except OSError as error:
             raise StorageError(f"{atlas.path}: cannot be removed ({error.strerror}): remove it by hand") from None
     return atlases
-
-
-def _tell(line: str) -> None:
-    """Say a line on standard error, which a library's user may not have, or may have closed."""
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
