@@ -131,7 +131,8 @@ def caption(found: Data) -> str:
         f"{100 * (checked.rows_error or 0):+.0f} % in rows and {100 * (checked.seconds_error or 0):+.0f} % in time.",
         "Bands: the factors within which the numbers are expected.",
         f"Every machine has {answer.cores} cores and sends {answer.bandwidth / 1e9:g} GB a second.",
-        "Machines that share a census wait for each other, which is left out: a time of a few seconds on many machines is too short.",
+        "Machines that share a census wait for each other, which is left out: "
+        "a time of a few seconds on many machines is too short.",
     )
 
 
